@@ -1,0 +1,5 @@
+package dev.culvert.frame;
+
+enum FrameType {
+    A
+}
