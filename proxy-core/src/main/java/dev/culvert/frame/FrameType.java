@@ -1,5 +1,51 @@
 package dev.culvert.frame;
 
-enum FrameType {
-    A
+/** What a frame says, by its name on the wire. */
+public enum FrameType {
+    MESSAGE("message"),
+    CONTEXT_UPDATE("context_update"),
+    CONFIG_UPDATE("config_update"),
+    PING("ping"),
+    CREDIT("credit"),
+    CANCEL("cancel"),
+    RESUME("resume"),
+
+    HEARTBEAT("heartbeat"),
+    CHUNK("chunk"),
+    CONFIG_ACK("config_ack"),
+    TOOL_BLOCKED("tool_blocked"),
+    PONG("pong"),
+    ERROR("error"),
+
+    /** A name that is none of the above: counted and ignored, never sent. */
+    UNKNOWN("");
+
+    private final String wireName;
+
+    FrameType(String wireName) {
+        this.wireName = wireName;
+    }
+
+    public String wireName() {
+        return wireName;
+    }
+
+    public static FrameType of(String wireName) {
+        return switch (wireName) {
+            case "message" -> MESSAGE;
+            case "context_update" -> CONTEXT_UPDATE;
+            case "config_update" -> CONFIG_UPDATE;
+            case "ping" -> PING;
+            case "credit" -> CREDIT;
+            case "cancel" -> CANCEL;
+            case "resume" -> RESUME;
+            case "heartbeat" -> HEARTBEAT;
+            case "chunk" -> CHUNK;
+            case "config_ack" -> CONFIG_ACK;
+            case "tool_blocked" -> TOOL_BLOCKED;
+            case "pong" -> PONG;
+            case "error" -> ERROR;
+            default -> UNKNOWN;
+        };
+    }
 }

@@ -1,0 +1,27 @@
+package dev.culvert.frame;
+
+import java.util.Locale;
+
+/** Why an exchange failed, in the {@code code} of an {@code error} payload (errors.md). */
+public enum ErrorCode {
+    INVALID_MESSAGE,
+    INVALID_PAYLOAD,
+    RUNTIME_UNREACHABLE,
+    RUNTIME_ERROR,
+    RUNTIME_TIMEOUT,
+    EMPTY_RESPONSE,
+    RESPONSE_TOO_LARGE,
+    STREAM_BROKEN,
+    OVERLOADED,
+    CANCELLED,
+    UNKNOWN_TURN,
+    LOG_TRUNCATED,
+    DRAINING,
+    INTERNAL;
+
+    private final String wireName = name().toLowerCase(Locale.ROOT);
+
+    public String wireName() {
+        return wireName;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.culvert.frame;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+
+/**
+ * Flushes what is written once: at the end of the read burst that caused it, or else of the event
+ * loop's turn. Whoever writes does not flush.
+ */
+/* Many small writes to a socket are the costliest thing a link can do, and on vsock some kernels
+ * count each one's overhead against the receiver's buffer and reset the connection. */
+public final class FlushHandler extends ChannelDuplexHandler {
+    private boolean reading;
+    private boolean pending;
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        context.write(message, promise);
+        if (!pending) {
+            pending = true;
+            if (!reading) {
+                context.executor().execute(() -> flushPending(context));
+            }
+        }
+    }
+
+    @Override
+    public void flush(ChannelHandlerContext context) {
+        pending = false;
+        context.flush();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        reading = true;
+        context.fireChannelRead(message);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        reading = false;
+        flushPending(context);
+        context.fireChannelReadComplete();
+    }
+
+    private void flushPending(ChannelHandlerContext context) {
+        if (pending) {
+            flush(context);
+        }
+    }
+}

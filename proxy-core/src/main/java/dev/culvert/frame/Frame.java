@@ -1,0 +1,126 @@
+package dev.culvert.frame;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.DefaultByteBufHolder;
+import io.netty.buffer.Unpooled;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One frame. It owns its payload: releasing the frame releases the payload.
+ *
+ * <p>An empty payload means that the frame has none. The extension members are absent by default:
+ * {@link #seq} is then 0, {@link #credit} -1 and {@link #traceparent} null.
+ */
+public final class Frame extends DefaultByteBufHolder {
+    private static final long NO_SEQ = 0;
+    private static final long NO_CREDIT = -1;
+
+    private final FrameType type;
+    private final String id;
+    private final long seq;
+    private final long credit;
+    private final @Nullable String traceparent;
+
+    /** Takes ownership of {@code payload}. */
+    public Frame(FrameType type, String id, ByteBuf payload) {
+        this(type, id, NO_SEQ, NO_CREDIT, null, payload);
+    }
+
+    /** Takes ownership of {@code payload}. */
+    Frame(
+            FrameType type,
+            String id,
+            long seq,
+            long credit,
+            @Nullable String traceparent,
+            ByteBuf payload) {
+        super(payload);
+        this.type = type;
+        this.id = id;
+        this.seq = seq;
+        this.credit = credit;
+        this.traceparent = traceparent;
+    }
+
+    /** A frame without a payload. */
+    public static Frame bare(FrameType type, String id) {
+        return new Frame(type, id, Unpooled.EMPTY_BUFFER);
+    }
+
+    public FrameType type() {
+        return type;
+    }
+
+    /** Ties a reply to its request; empty when the frame answers nothing. */
+    public String id() {
+        return id;
+    }
+
+    /** Lent: retain it to keep it longer than the frame. */
+    public ByteBuf payload() {
+        return content();
+    }
+
+    /** The place of a chunk in its turn, from 1; 0 where the peer does not count. */
+    public long seq() {
+        return seq;
+    }
+
+    /** Payload bytes that the sender is ready to take; -1 where the peer knows no credit. */
+    public long credit() {
+        return credit;
+    }
+
+    /** The W3C trace context that came with the request. */
+    public @Nullable String traceparent() {
+        return traceparent;
+    }
+
+    /** The same frame with a seq; the payload's ownership goes over to it. */
+    public Frame withSeq(long value) {
+        return new Frame(type, id, value, credit, traceparent, content());
+    }
+
+    /** The same frame with a credit; the payload's ownership goes over to it. */
+    public Frame withCredit(long value) {
+        return new Frame(type, id, seq, value, traceparent, content());
+    }
+
+    /** The same frame with a trace context; the payload's ownership goes over to it. */
+    public Frame withTraceparent(@Nullable String value) {
+        return new Frame(type, id, seq, credit, value, content());
+    }
+
+    @Override
+    public Frame replace(ByteBuf payload) {
+        return new Frame(type, id, seq, credit, traceparent, payload);
+    }
+
+    @Override
+    public Frame retain() {
+        super.retain();
+        return this;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Frame frame
+                && type == frame.type
+                && id.equals(frame.id)
+                && seq == frame.seq
+                && credit == frame.credit
+                && Objects.equals(traceparent, frame.traceparent)
+                && content().equals(frame.content());
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(type, id, seq, content());
+    }
+
+    @Override
+    public String toString() {
+        return type.wireName() + " '" + id + "' (" + content().readableBytes() + " bytes)";
+    }
+}

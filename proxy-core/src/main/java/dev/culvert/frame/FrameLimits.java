@@ -1,0 +1,46 @@
+package dev.culvert.frame;
+
+/**
+ * How much of anything one frame may hold (framing.md, "Limits").
+ *
+ * @param frameBytes the length after the four-byte header
+ * @param idBytes an id in UTF-8
+ * @param depth nested objects and arrays, the envelope itself being the first
+ * @param numberLength characters of one number
+ * @param nameLength characters of one member name
+ * @param tokens JSON tokens in one frame, which bounds the time that reading it takes
+ */
+public record FrameLimits(
+        int frameBytes, int idBytes, int depth, int numberLength, int nameLength, int tokens) {
+
+    public static final FrameLimits DEFAULTS =
+            new FrameLimits(4 * 1024 * 1024, 128, 64, 1_000, 50_000, 1_000_000);
+
+    /** Room for the longest envelope around a payload: an id and a traceparent, all escaped. */
+    private static final int ENVELOPE_BYTES = 2_048;
+
+    public FrameLimits {
+        atLeast("frame_bytes", frameBytes, 2 * ENVELOPE_BYTES);
+        atLeast("id_bytes", idBytes, 1);
+        atLeast("depth", depth, 2);
+        atLeast("number_length", numberLength, 1);
+        atLeast("name_length", nameLength, 16);
+        atLeast("tokens", tokens, 16);
+        if (idBytes > 128) {
+            throw new IllegalArgumentException(
+                    "id_bytes is " + idBytes + ": the protocol allows at most 128");
+        }
+    }
+
+    /** The largest payload that may be sent: what an envelope may need is kept free. */
+    public int payloadBytes() {
+        return frameBytes - ENVELOPE_BYTES;
+    }
+
+    private static void atLeast(String key, int value, int least) {
+        if (value < least) {
+            throw new IllegalArgumentException(
+                    key + " is " + value + ": it must be at least " + least);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.culvert.frame;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufInputStream;
+import io.netty.buffer.ByteBufOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/** Reads and writes payloads as JSON, for those who look into them, under a frame's limits. */
+public final class PayloadJson {
+    private static final JsonFactory JSON =
+            new JsonFactoryBuilder()
+                    .streamReadConstraints(new FrameConstraints(FrameLimits.DEFAULTS))
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                    .build();
+
+    private PayloadJson() {}
+
+    /** Borrows {@code payload} until the parser is closed; its reader index stays. */
+    public static JsonParser parser(ByteBuf payload) throws IOException {
+        return JSON.createParser((InputStream) new ByteBufInputStream(payload.duplicate()));
+    }
+
+    /** Writes to {@code out}, which stays the caller's; flushed when the generator is closed. */
+    public static JsonGenerator generator(ByteBuf out) throws IOException {
+        return JSON.createGenerator((OutputStream) new ByteBufOutputStream(out));
+    }
+}

@@ -1,0 +1,60 @@
+package dev.culvert.frame;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Strict UTF-8: no overlong form, no encoded surrogate, nothing above U+10FFFF (Unicode, table
+ * 3-7). The JSON parser checks less where it skips a string.
+ */
+final class Utf8 {
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
+
+    private Utf8() {}
+
+    static boolean isValid(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i < to) {
+            while (to - i >= Long.BYTES && ((long) EIGHT_BYTES.get(bytes, i) & HIGH_BITS) == 0) {
+                i += Long.BYTES;
+            }
+            if (i == to) {
+                return true;
+            }
+            int length = sequenceLength(bytes, i, to);
+            if (length == 0) {
+                return false;
+            }
+            i += length;
+        }
+        return true;
+    }
+
+    /** The bytes of the one character that begins at {@code i}, 0 where none does. */
+    private static int sequenceLength(byte[] bytes, int i, int to) {
+        int first = bytes[i];
+        if (first >= 0) {
+            return 1;
+        }
+        int lead = first & 0xff;
+        if (lead < 0xc2 || lead > 0xf4 || i + 1 >= to) {
+            return 0;
+        }
+        int second = bytes[i + 1] & 0xff;
+        int least = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+        int most = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+        if (second < least || second > most) {
+            return 0;
+        }
+        int length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+        for (int k = i + 2; k < i + length; k++) {
+            if (k >= to || (bytes[k] & 0xc0) != 0x80) {
+                return 0;
+            }
+        }
+        return length;
+    }
+}
