@@ -1,0 +1,93 @@
+package dev.culvert.transport;
+
+import dev.culvert.transport.AgentAddress.HybridUnix;
+import dev.culvert.transport.AgentAddress.Tcp;
+import dev.culvert.transport.AgentAddress.Unix;
+import dev.culvert.transport.AgentAddress.Vsock;
+import java.util.regex.Pattern;
+
+/** Text to {@link AgentAddress}; takes only the one spelling that the address prints. */
+final class AddressReader {
+    // A leading zero would not print back, so it is refused.
+    private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,9}");
+    private static final long MAX_UNSIGNED_INT = 0xFFFF_FFFFL;
+    private static final String PORT = "?port=";
+
+    private AddressReader() {}
+
+    static AgentAddress read(String text) {
+        try {
+            int end = text.indexOf("://");
+            String rest = text.substring(end < 0 ? text.length() : end + 3);
+            return switch (end < 0 ? "" : text.substring(0, end)) {
+                case "vsock" -> vsock(rest);
+                case "unix" -> unix(rest);
+                case "tcp" -> tcp(rest);
+                default ->
+                        throw new IllegalArgumentException(
+                                "it starts with none of vsock://, unix:// and tcp://");
+            };
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is not an agent address: %s; it takes vsock://CID:PORT, unix:///PATH, unix:///PATH?port=PORT or tcp://HOST:PORT"
+                            .formatted(text, e.getMessage()),
+                    e);
+        }
+    }
+
+    private static Vsock vsock(String rest) {
+        int colon = colon(rest);
+        String who = rest.substring(0, colon);
+        int cid = who.equals("any") ? Vsock.ANY_CID : cid(who);
+        return new Vsock(cid, unsigned("port", rest.substring(colon + 1)));
+    }
+
+    private static int cid(String digits) {
+        int cid = unsigned("CID", digits);
+        if (cid == Vsock.ANY_CID) {
+            throw new IllegalArgumentException("the CID 4294967295 is spelt any");
+        }
+        return cid;
+    }
+
+    private static AgentAddress unix(String rest) {
+        int query = rest.indexOf('?');
+        if (query < 0) {
+            return new Unix(rest);
+        }
+        if (!rest.startsWith(PORT, query)) {
+            throw new IllegalArgumentException("after the path comes nothing but ?port=PORT");
+        }
+        int port = unsigned("port", rest.substring(query + PORT.length()));
+        return new HybridUnix(rest.substring(0, query), port);
+    }
+
+    private static Tcp tcp(String rest) {
+        int colon = colon(rest);
+        String host = rest.substring(0, colon);
+        int port = unsigned("port", rest.substring(colon + 1));
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        if (bracketed != host.indexOf(':') >= 0) {
+            throw new IllegalArgumentException(
+                    "brackets belong around an IPv6 address, and only there");
+        }
+        return new Tcp(bracketed ? host.substring(1, host.length() - 1) : host, port);
+    }
+
+    private static int colon(String rest) {
+        int colon = rest.lastIndexOf(':');
+        if (colon < 0) {
+            throw new IllegalArgumentException("it has no port");
+        }
+        return colon;
+    }
+
+    private static int unsigned(String what, String digits) {
+        if (!NUMBER.matcher(digits).matches() || Long.parseLong(digits) > MAX_UNSIGNED_INT) {
+            throw new IllegalArgumentException(
+                    "its %s \"%s\" is not a plain number up to %d"
+                            .formatted(what, digits, MAX_UNSIGNED_INT));
+        }
+        return Integer.parseUnsignedInt(digits);
+    }
+}

@@ -1,0 +1,127 @@
+package dev.culvert.transport;
+
+import io.netty.util.NetUtil;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/**
+ * Where an agent is reached, or where a guest listens; prints back to the text it was read from.
+ */
+public sealed interface AgentAddress {
+
+    /**
+     * Reads {@code vsock://CID:PORT}, {@code unix:///PATH}, {@code unix:///PATH?port=PORT} or
+     * {@code tcp://HOST:PORT}.
+     *
+     * @throws IllegalArgumentException one sentence: the text, what is wrong with it, what it takes
+     */
+    static AgentAddress parse(String text) {
+        return AddressReader.read(text);
+    }
+
+    /**
+     * A port of a VM on the kernel's vsock. CID and port are unsigned 32-bit numbers in an int;
+     * port 0 listens on a port that the kernel picks.
+     */
+    record Vsock(int cid, int port) implements AgentAddress {
+        /** Every CID of this machine; to listen on only. */
+        public static final int ANY_CID = -1;
+
+        public Vsock {
+            if (port == -1) {
+                throw new IllegalArgumentException("a vsock port goes from 0 to 4294967294");
+            }
+        }
+
+        @Override
+        public String toString() {
+            String who = cid == ANY_CID ? "any" : Integer.toUnsignedString(cid);
+            return "vsock://" + who + ":" + Integer.toUnsignedString(port);
+        }
+    }
+
+    /**
+     * A vsock port of the VM whose monitor (Firecracker, Cloud Hypervisor) listens on this Unix
+     * socket; the port is an unsigned 32-bit number in an int.
+     */
+    record HybridUnix(String path, int port) implements AgentAddress {
+        public HybridUnix {
+            Unix.checkPath(path);
+            if (port == 0 || port == -1) {
+                throw new IllegalArgumentException(
+                        "a port behind a socket goes from 1 to 4294967294");
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "unix://" + path + "?port=" + Integer.toUnsignedString(port);
+        }
+    }
+
+    /** A plain Unix stream socket. */
+    record Unix(String path) implements AgentAddress {
+        // sun_path holds 108 bytes, and the last one ends it.
+        private static final int MAX_PATH_BYTES = 107;
+
+        public Unix {
+            checkPath(path);
+        }
+
+        private static void checkPath(String path) {
+            if (!path.startsWith("/") || path.endsWith("/")) {
+                throw new IllegalArgumentException(
+                        "the path of a socket starts with a slash and does not end with one");
+            }
+            if (path.indexOf('?') >= 0 || path.chars().anyMatch(Character::isISOControl)) {
+                throw new IllegalArgumentException(
+                        "the path of a socket holds no question mark and no control character");
+            }
+            var _ = Path.of(path); // refuses what this system's encoding cannot spell
+            int bytes = path.getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > MAX_PATH_BYTES) {
+                throw new IllegalArgumentException(
+                        "the path has %d bytes and the system takes %d at the most"
+                                .formatted(bytes, MAX_PATH_BYTES));
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "unix://" + path;
+        }
+    }
+
+    /** A TCP port; the host is a name, an IPv4 or (without its brackets) an IPv6 address. */
+    record Tcp(String host, int port) implements AgentAddress {
+        private static final Pattern NAME =
+                Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?");
+        private static final Pattern DIGITS = Pattern.compile("[0-9.]+");
+
+        public Tcp {
+            boolean name = NAME.matcher(host).matches() && !DIGITS.matcher(host).matches();
+            if (!name && !isIpAddress(host)) {
+                throw new IllegalArgumentException(
+                        "the host is a name, an IPv4 address or an IPv6 address in brackets");
+            }
+            if (port < 0 || port > 65535) {
+                throw new IllegalArgumentException("a TCP port goes from 0 to 65535");
+            }
+        }
+
+        boolean isNumeric() {
+            return isIpAddress(host);
+        }
+
+        private static boolean isIpAddress(String host) {
+            return NetUtil.isValidIpV4Address(host)
+                    || (NetUtil.isValidIpV6Address(host) && !host.startsWith("["));
+        }
+
+        @Override
+        public String toString() {
+            return "tcp://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.culvert.transport;
+
+import dev.culvert.transport.AgentAddress.HybridUnix;
+import dev.culvert.transport.AgentAddress.Tcp;
+import dev.culvert.transport.AgentAddress.Unix;
+import dev.culvert.transport.AgentAddress.Vsock;
+import dev.culvert.transport.DialException.Reason;
+import java.time.Duration;
+
+/** Turns the system's errors into sentences that say what to check. */
+final class Diagnosis {
+    private static final String NO_VSOCK =
+            "this kernel has no vsock: are the modules vsock and its transport loaded?";
+
+    private Diagnosis() {}
+
+    static DialException timedOut(AgentAddress address, Duration timeout) {
+        return timedOut(address, "no answer within " + timeout.toMillis() + " ms");
+    }
+
+    private static DialException timedOut(AgentAddress address, String what) {
+        String check =
+                switch (address) {
+                    case Vsock _ -> "is the VM running, and is its vsock driver up?";
+                    case HybridUnix hybrid ->
+                            "is the VM running, and does something listen on port "
+                                    + Integer.toUnsignedString(hybrid.port())
+                                    + " in it?";
+                    case Unix _ -> "does the process behind this socket still accept?";
+                    case Tcp _ -> "is the host up, and does no firewall drop what is sent to it?";
+                };
+        return new DialException(Reason.TIMED_OUT, address, what + ": " + check);
+    }
+
+    /** Nobody listens on the port, and the VM, or what stands before it, said so. */
+    static DialException nobodyListens(AgentAddress address) {
+        String sentence =
+                switch (address) {
+                    case Vsock vsock -> nobodyInTheVm(vsock.port());
+                    case HybridUnix hybrid -> nobodyInTheVm(hybrid.port());
+                    case Unix _ -> staleSocket("the process that made it");
+                    case Tcp _ -> "nothing listens on this port: is the agent running there?";
+                };
+        return new DialException(Reason.REFUSED, address, sentence);
+    }
+
+    private static String nobodyInTheVm(int port) {
+        return "nothing listens on port "
+                + Integer.toUnsignedString(port)
+                + " in the VM: is culvert-agent running there?";
+    }
+
+    private static String staleSocket(String owner) {
+        return "nothing listens on this socket: is " + owner + " still running?";
+    }
+
+    static DialException dialing(AgentAddress address, Throwable cause) {
+        return switch (Errno.of(cause)) {
+            case NO_HOST ->
+                    new DialException(
+                            Reason.NO_SUCH_AGENT,
+                            address,
+                            "no such host: is its name spelt right?");
+            case REFUSED ->
+                    address instanceof HybridUnix
+                            ? new DialException(
+                                    Reason.REFUSED, address, staleSocket("the VM's monitor"))
+                            : nobodyListens(address);
+            case RESET -> // vsock's way of saying that nobody listens
+                    address instanceof Vsock ? nobodyListens(address) : other(address, cause);
+            case NO_ENTRY ->
+                    new DialException(
+                            Reason.NO_SUCH_AGENT,
+                            address,
+                            "there is no such socket: is the VM started, and is the path right?");
+            case NO_DEVICE ->
+                    new DialException(
+                            Reason.NO_SUCH_AGENT,
+                            address,
+                            "no VM has this CID: is it started, and is vhost_vsock loaded here?");
+            case TIMED_OUT -> timedOut(address, "the system gave up waiting for an answer");
+            case ACCESS_DENIED -> denied(address, "may this user write to it?");
+            case NO_ADDRESS_FAMILY -> new DialException(Reason.UNSUPPORTED, address, NO_VSOCK);
+            case TRY_AGAIN ->
+                    failed(
+                            address,
+                            "the queue of connections that wait there is full: does the process behind it still accept?");
+            case UNREACHABLE ->
+                    failed(
+                            address,
+                            "there is no route to this host: is this machine on its network?");
+            case ADDRESS_IN_USE, ADDRESS_NOT_HERE, OTHER -> other(address, cause);
+        };
+    }
+
+    static DialException listening(AgentAddress address, Throwable cause) {
+        return switch (Errno.of(cause)) {
+            case ADDRESS_IN_USE -> inUse(address);
+            case ACCESS_DENIED ->
+                    denied(
+                            address,
+                            address instanceof Unix
+                                    ? "may this user write to the directory?"
+                                    : "ports below 1024 ask for a privilege");
+            case ADDRESS_NOT_HERE ->
+                    failed(address, "this machine does not have this address: which has it?");
+            case NO_ENTRY ->
+                    failed(address, "the directory of this socket is not there: make it first");
+            case NO_HOST -> failed(address, "no such host: is its name spelt right?");
+            case NO_ADDRESS_FAMILY -> new DialException(Reason.UNSUPPORTED, address, NO_VSOCK);
+            case TRY_AGAIN, NO_DEVICE, RESET, TIMED_OUT, REFUSED, UNREACHABLE, OTHER ->
+                    other(address, cause);
+        };
+    }
+
+    static DialException inUse(AgentAddress address) {
+        return failed(address, "another process listens there: stop it, or choose another address");
+    }
+
+    private static DialException denied(AgentAddress address, String check) {
+        return failed(address, "permission denied: " + check);
+    }
+
+    private static DialException other(AgentAddress address, Throwable cause) {
+        return new DialException(Reason.FAILED, address, String.valueOf(cause.getMessage()), cause);
+    }
+
+    private static DialException failed(AgentAddress address, String sentence) {
+        return new DialException(Reason.FAILED, address, sentence);
+    }
+}

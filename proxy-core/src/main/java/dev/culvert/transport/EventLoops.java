@@ -1,0 +1,71 @@
+package dev.culvert.transport;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The event loops of one process and the sockets that run on them: epoll where it loads, else NIO.
+ */
+public final class EventLoops implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
+    private static final long STOP_SECONDS = 10;
+
+    private final EventLoopGroup group;
+    private final Transport transport;
+
+    private EventLoops(Sockets sockets, int threads, String threadNamePrefix) {
+        group =
+                new MultiThreadIoEventLoopGroup(
+                        threads, new DefaultThreadFactory(threadNamePrefix), sockets.ioHandlers());
+        transport = new Transport(sockets);
+    }
+
+    /** Starts {@code threads} loops; says so in one line of the log where they are not epoll's. */
+    public static EventLoops start(int threads, String threadNamePrefix) {
+        if (Epoll.isAvailable()) {
+            return new EventLoops(Sockets.EPOLL, threads, threadNamePrefix);
+        }
+        LOG.warn(
+                "epoll does not load here, so sockets run on NIO and there is no vsock: {}",
+                String.valueOf(Epoll.unavailabilityCause()));
+        return nio(threads, threadNamePrefix);
+    }
+
+    static EventLoops nio(int threads, String threadNamePrefix) {
+        return new EventLoops(Sockets.NIO, threads, threadNamePrefix);
+    }
+
+    public EventLoop next() {
+        return group.next();
+    }
+
+    public EventLoopGroup group() {
+        return group;
+    }
+
+    public Transport transport() {
+        return transport;
+    }
+
+    /**
+     * Closes every channel, stops the loops and waits until they have ended.
+     *
+     * @throws IllegalStateException on one of these loops, which would wait for itself
+     */
+    @Override
+    public void close() {
+        for (EventExecutor loop : group) {
+            if (loop.inEventLoop()) {
+                throw new IllegalStateException("an event loop cannot wait for its own end");
+            }
+        }
+        group.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}

@@ -1,0 +1,132 @@
+package dev.culvert.transport;
+
+import dev.culvert.transport.AgentAddress.HybridUnix;
+import dev.culvert.transport.AgentAddress.Tcp;
+import dev.culvert.transport.AgentAddress.Unix;
+import dev.culvert.transport.AgentAddress.Vsock;
+import dev.culvert.transport.DialException.Reason;
+import io.netty.channel.Channel;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.epoll.VSockAddress;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+
+/** One kind of event loop, with the channels and the socket addresses that run on it. */
+enum Sockets {
+    EPOLL {
+        @Override
+        IoHandlerFactory ioHandlers() {
+            return EpollIoHandler.newFactory();
+        }
+
+        @Override
+        Channel dialing(AgentAddress address) {
+            return switch (address) {
+                case Vsock _ -> new VsockChannel();
+                case HybridUnix _, Unix _ -> new EpollDomainSocketChannel();
+                case Tcp _ -> new EpollSocketChannel();
+            };
+        }
+
+        @Override
+        ServerChannel listening(AgentAddress address) throws DialException {
+            return switch (address) {
+                case Vsock _ -> new VsockServerChannel();
+                case HybridUnix _ -> throw dialOnly(address);
+                case Unix _ -> new EpollServerDomainSocketChannel();
+                case Tcp _ -> new EpollServerSocketChannel();
+            };
+        }
+
+        @Override
+        SocketAddress unixAddress(String path) {
+            return new DomainSocketAddress(path);
+        }
+    },
+
+    NIO {
+        @Override
+        IoHandlerFactory ioHandlers() {
+            return NioIoHandler.newFactory();
+        }
+
+        @Override
+        Channel dialing(AgentAddress address) throws DialException {
+            return switch (address) {
+                case Vsock _ -> throw needsEpoll(address);
+                case HybridUnix _, Unix _ -> new NioDomainSocketChannel();
+                case Tcp _ -> new NioSocketChannel();
+            };
+        }
+
+        @Override
+        ServerChannel listening(AgentAddress address) throws DialException {
+            return switch (address) {
+                case Vsock _ -> throw needsEpoll(address);
+                case HybridUnix _ -> throw dialOnly(address);
+                case Unix _ -> new NioServerDomainSocketChannel();
+                case Tcp _ -> new NioServerSocketChannel();
+            };
+        }
+
+        @Override
+        SocketAddress unixAddress(String path) {
+            return UnixDomainSocketAddress.of(path);
+        }
+    };
+
+    abstract IoHandlerFactory ioHandlers();
+
+    abstract Channel dialing(AgentAddress address) throws DialException;
+
+    abstract ServerChannel listening(AgentAddress address) throws DialException;
+
+    abstract SocketAddress unixAddress(String path);
+
+    /** Where to connect to; a host name stays one, for {@link HostResolver} to look up. */
+    SocketAddress socketAddress(AgentAddress address) {
+        return switch (address) {
+            case Vsock vsock -> new VSockAddress(vsock.cid(), vsock.port());
+            case HybridUnix hybrid -> unixAddress(hybrid.path());
+            case Unix unix -> unixAddress(unix.path());
+            case Tcp tcp ->
+                    tcp.isNumeric()
+                            ? new InetSocketAddress(tcp.host(), tcp.port())
+                            : InetSocketAddress.createUnresolved(tcp.host(), tcp.port());
+        };
+    }
+
+    /** Where to bind to; looks a host name up at once, and blocks for it. */
+    SocketAddress listenAddress(AgentAddress address) {
+        return address instanceof Tcp tcp
+                ? new InetSocketAddress(tcp.host(), tcp.port())
+                : socketAddress(address);
+    }
+
+    private static DialException needsEpoll(AgentAddress address) {
+        return new DialException(
+                Reason.UNSUPPORTED,
+                address,
+                "vsock needs Linux with epoll, which does not load here: the first lines of the log say why");
+    }
+
+    private static DialException dialOnly(AgentAddress address) {
+        return new DialException(
+                Reason.UNSUPPORTED,
+                address,
+                "this address can only be dialled: in the guest listen on vsock://any:PORT, and on the host on unix:///PATH_PORT for what a guest dials");
+    }
+}

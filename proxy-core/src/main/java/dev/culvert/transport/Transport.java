@@ -1,0 +1,193 @@
+package dev.culvert.transport;
+
+import dev.culvert.transport.AgentAddress.HybridUnix;
+import dev.culvert.transport.AgentAddress.Tcp;
+import dev.culvert.transport.AgentAddress.Unix;
+import dev.culvert.transport.AgentAddress.Vsock;
+import dev.culvert.transport.DialException.Reason;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.VSockAddress;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Dials and listens on every kind of address. Both may be called from any thread; futures that fail
+ * do so with a {@link DialException}.
+ */
+public final class Transport {
+    static final int BACKLOG = 1024;
+
+    private final Sockets sockets;
+    private final HostResolver hostNames = new HostResolver();
+
+    Transport(Sockets sockets) {
+        this.sockets = sockets;
+    }
+
+    /**
+     * Opens a link. The future completes once bytes can flow, and only then does {@code pipeline}
+     * see channelActive; where it fails or is cancelled instead, the channel is closed.
+     *
+     * @param timeout the one deadline for look-up, connection and handshake together
+     */
+    public Future<Channel> dial(
+            EventLoop loop, AgentAddress address, Duration timeout, ChannelHandler pipeline) {
+        Channel channel;
+        try {
+            checkDialable(address);
+            if (loop.isShuttingDown()) {
+                throw new DialException(Reason.FAILED, address, "this process is stopping");
+            }
+            channel = sockets.dialing(address);
+        } catch (DialException e) {
+            return loop.newFailedFuture(e);
+        } catch (ChannelException e) {
+            return loop.newFailedFuture(Diagnosis.dialing(address, rootOf(e)));
+        }
+        Promise<Channel> dialed = loop.newPromise();
+        ChannelFuture connected =
+                new Bootstrap()
+                        .group(loop)
+                        .channelFactory(() -> channel)
+                        .resolver(hostNames)
+                        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // ours covers more
+                        .handler(dialing(address, dialed, pipeline))
+                        .connect(sockets.socketAddress(address));
+        connected.addListener(_ -> {
+            if (!connected.isSuccess()) {
+                dialed.tryFailure(Diagnosis.dialing(address, connected.cause()));
+            } else if (!(address instanceof HybridUnix)) {
+                dialed.trySuccess(channel);
+            }
+        });
+        Future<?> deadline =
+                loop.schedule(
+                        () -> dialed.tryFailure(Diagnosis.timedOut(address, timeout)),
+                        timeout.toNanos(),
+                        TimeUnit.NANOSECONDS);
+        dialed.addListener(_ -> {
+            deadline.cancel(false);
+            if (!dialed.isSuccess()) {
+                var _ = channel.close();
+            }
+        });
+        return dialed;
+    }
+
+    private static ChannelHandler dialing(
+            AgentAddress address, Promise<Channel> dialed, ChannelHandler pipeline) {
+        if (!(address instanceof HybridUnix hybrid)) {
+            return pipeline;
+        }
+        return new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                channel.pipeline()
+                        .addLast("handshake", new HybridHandshake(hybrid, dialed))
+                        .addLast(pipeline);
+            }
+        };
+    }
+
+    private static void checkDialable(AgentAddress address) throws DialException {
+        boolean wildcard =
+                switch (address) {
+                    case Vsock vsock -> vsock.cid() == Vsock.ANY_CID || vsock.port() == 0;
+                    case HybridUnix _, Unix _ -> false;
+                    case Tcp tcp -> tcp.port() == 0;
+                };
+        if (wildcard) {
+            throw new DialException(
+                    Reason.UNSUPPORTED,
+                    address,
+                    "this address can only be listened on: to dial, name one CID or host and a port other than 0");
+        }
+    }
+
+    /**
+     * Listens, with {@code pipeline} as the (sharable) handler of every accepted channel; the
+     * future holds the listening one. Blocks for a look-up where {@code address} has a host name. A
+     * Unix socket that a dead listener left is replaced, and unlinked when the channel closes.
+     */
+    public Future<Channel> listen(
+            EventLoopGroup loops, AgentAddress address, ChannelHandler pipeline) {
+        EventLoop loop = loops.next();
+        ServerChannel channel;
+        try {
+            if (address instanceof Unix unix) {
+                UnixSocketFile.clear(unix);
+            }
+            channel = sockets.listening(address);
+        } catch (DialException e) {
+            return loop.newFailedFuture(e);
+        } catch (IOException e) {
+            return loop.newFailedFuture(Diagnosis.listening(address, e));
+        } catch (ChannelException e) {
+            return loop.newFailedFuture(Diagnosis.listening(address, rootOf(e)));
+        }
+        // Set here and not by the bootstrap, which would complain: vsock has no such option and
+        // takes the constant itself.
+        channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
+        Promise<Channel> listening = loop.newPromise();
+        ChannelFuture bound =
+                new ServerBootstrap()
+                        .group(loops)
+                        .channelFactory(() -> channel)
+                        .childHandler(pipeline)
+                        .bind(sockets.listenAddress(address));
+        bound.addListener(_ -> {
+            if (!bound.isSuccess()) {
+                listening.tryFailure(Diagnosis.listening(address, bound.cause()));
+            } else if (!listening.trySuccess(channel)) { // cancelled
+                var _ = channel.close();
+            }
+        });
+        return listening;
+    }
+
+    /** The address that a listening channel really has: the port where 0 was asked for. */
+    public static AgentAddress localAddress(Channel channel) {
+        SocketAddress local = channel.localAddress();
+        return switch (local) {
+            case VSockAddress vsock -> new Vsock(vsock.getCid(), vsock.getPort());
+            case DomainSocketAddress unix -> new Unix(unix.path());
+            case UnixDomainSocketAddress unix -> new Unix(unix.getPath().toString());
+            case InetSocketAddress tcp ->
+                    new Tcp(NetUtil.toAddressString(tcp.getAddress()), tcp.getPort());
+            default -> throw new IllegalArgumentException("not a channel that listens: " + channel);
+        };
+    }
+
+    /**
+     * The CID at the other end of a vsock channel; empty for the other transports, and where the
+     * peer was gone before it was accepted, so that who filters by CID refuses what is empty.
+     */
+    public static OptionalInt peerCid(Channel channel) {
+        return channel.remoteAddress() instanceof VSockAddress peer
+                ? OptionalInt.of(peer.getCid())
+                : OptionalInt.empty();
+    }
+
+    private static Throwable rootOf(ChannelException e) {
+        return e.getCause() == null ? e : e.getCause();
+    }
+}

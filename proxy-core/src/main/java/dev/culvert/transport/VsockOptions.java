@@ -1,0 +1,52 @@
+package dev.culvert.transport;
+
+import io.netty.channel.ChannelException;
+import io.netty.channel.epoll.LinuxSocket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+
+/** The socket options of AF_VSOCK, by their numbers in linux/vm_sockets.h. */
+final class VsockOptions {
+    static final long BUFFER_BYTES = 256 * 1024;
+    static final int LEVEL = 40;
+    static final int BUFFER_SIZE = 0;
+    private static final int BUFFER_MAX_SIZE = 2;
+    private static final int CONNECT_TIMEOUT = 6;
+
+    // The kernel's own is 2 s and would cut short a longer deadline; the one that counts is dial's.
+    private static final Duration LONGER_THAN_ANY_DIAL = Duration.ofHours(1);
+
+    private VsockOptions() {}
+
+    /** Closes {@code socket} when it throws. */
+    static LinuxSocket apply(LinuxSocket socket) {
+        try {
+            set(socket, BUFFER_MAX_SIZE, BUFFER_BYTES); // before the size, which it caps
+            set(socket, BUFFER_SIZE, BUFFER_BYTES);
+            set(socket, CONNECT_TIMEOUT, LONGER_THAN_ANY_DIAL.toSeconds(), 0); // a struct timeval
+            return socket;
+        } catch (IOException e) {
+            closeAfter(socket, e);
+            throw new ChannelException(e);
+        }
+    }
+
+    private static void set(LinuxSocket socket, int option, long... values) throws IOException {
+        ByteBuffer bytes =
+                ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.nativeOrder());
+        for (long value : values) {
+            bytes.putLong(value);
+        }
+        socket.setRawOpt(LEVEL, option, bytes.flip());
+    }
+
+    private static void closeAfter(LinuxSocket socket, IOException failure) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.culvert.transport;
+
+import static dev.culvert.transport.TransportContract.failureOf;
+import static dev.culvert.transport.TransportContract.sync;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.transport.AgentAddress.Vsock;
+import dev.culvert.transport.DialException.Reason;
+import io.netty.channel.Channel;
+import io.netty.channel.unix.RawUnixChannelOption;
+import java.nio.ByteOrder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+
+/** Over vsock_loopback, so only in a machine of its own: a host's AF_VSOCK is not ours to open. */
+@EnabledIfEnvironmentVariable(
+        named = "CULVERT_VSOCK_LOOPBACK",
+        matches = "1",
+        disabledReason = "opens AF_VSOCK on CID 1: runs inside the QEMU machine only")
+class VsockTransportTest implements TransportContract {
+    private static final int LOOPBACK = 1;
+
+    private final EventLoops loops = EventLoops.start(2, "vsock-test");
+
+    @Override
+    public EventLoops loops() {
+        return loops;
+    }
+
+    @Override
+    public AgentAddress free() {
+        return new Vsock(Vsock.ANY_CID, 0);
+    }
+
+    @Override
+    public AgentAddress reach(AgentAddress listening) {
+        return new Vsock(LOOPBACK, ((Vsock) listening).port());
+    }
+
+    @Override
+    public AgentAddress nobody() {
+        return new Vsock(LOOPBACK, 9999);
+    }
+
+    @Test
+    void listensAgainWhereAListenerHasClosed() {
+        assertListensAgain();
+    }
+
+    @Test
+    void knowsTheCidsOfBothEnds() {
+        Inbox accepted = new Inbox(1);
+        Channel link = link(accepted, new Inbox(1));
+
+        assertThat(Transport.peerCid(link)).hasValue(LOOPBACK);
+        assertThat(Transport.peerCid(accepted.active())).hasValue(LOOPBACK);
+    }
+
+    @Test
+    void listensOnThePortThatIsAskedFor() {
+        Vsock address = new Vsock(LOOPBACK, 5000);
+
+        Channel listening = sync(loops.transport().listen(loops.group(), address, new Echo()));
+
+        assertThat(Transport.localAddress(listening)).isEqualTo(address);
+    }
+
+    @Test
+    void givesBothEndsTheirBuffer() {
+        Inbox accepted = new Inbox(1);
+        Channel link = link(accepted, new Inbox(1));
+
+        assertThat(bufferBytes(link)).isEqualTo(VsockOptions.BUFFER_BYTES);
+        assertThat(bufferBytes(accepted.active())).isEqualTo(VsockOptions.BUFFER_BYTES);
+    }
+
+    @Test
+    void saysThatNoVmHasACid() {
+        DialException failure = failureOf(dial(new Vsock(77, 1024), PATIENCE, new Inbox(1)));
+
+        assertThat(failure.reason()).isEqualTo(Reason.NO_SUCH_AGENT);
+        assertThat(failure).hasMessageStartingWith("vsock://77:1024: no VM has this CID");
+    }
+
+    @Test
+    void refusesToDialAnyCid() {
+        DialException failure =
+                failureOf(dial(new Vsock(Vsock.ANY_CID, 1024), PATIENCE, new Inbox(1)));
+
+        assertThat(failure.reason()).isEqualTo(Reason.UNSUPPORTED);
+        assertThat(failure).hasMessageStartingWith("vsock://any:1024: this address can only be");
+    }
+
+    private static long bufferBytes(Channel channel) {
+        RawUnixChannelOption size =
+                new RawUnixChannelOption(
+                        "BUFFER_SIZE", VsockOptions.LEVEL, VsockOptions.BUFFER_SIZE, Long.BYTES);
+        return channel.config().getOption(size).order(ByteOrder.nativeOrder()).getLong();
+    }
+}
