@@ -1,0 +1,79 @@
+package dev.culvert.link;
+
+import dev.culvert.frame.Frame;
+import dev.culvert.transport.AgentAddress;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+
+/**
+ * One connection to an agent, which carries many exchanges at once. Every call comes on its event
+ * loop.
+ */
+public final class AgentLink {
+    private final AgentAddress address;
+    private final Channel channel;
+    private final ExchangeHandler exchanges;
+
+    AgentLink(
+            AgentAddress address,
+            Channel channel,
+            LinkLimits limits,
+            LinkObserver observer,
+            Deadlines deadlines) {
+        this.address = address;
+        this.channel = channel;
+        exchanges = new ExchangeHandler(this, channel, limits, observer, deadlines);
+    }
+
+    ExchangeHandler exchanges() {
+        return exchanges;
+    }
+
+    public AgentAddress address() {
+        return address;
+    }
+
+    public EventLoop eventLoop() {
+        return channel.eventLoop();
+    }
+
+    /**
+     * Sends a request and tells {@code listener} what comes back. Where the link cannot take it,
+     * the listener is told before this returns.
+     *
+     * <p>Takes ownership of {@code request}, whose id must be in no other use on this link:
+     * released after the write, or at once when it is refused.
+     */
+    public Exchange open(Frame request, ReplyListener listener, Patience patience) {
+        return exchanges.open(request, listener, patience);
+    }
+
+    public boolean isOpen() {
+        return channel.isActive();
+    }
+
+    public int inFlight() {
+        return exchanges.inFlight();
+    }
+
+    /** What the agent last said of itself; {@link Heartbeat#NONE} until it has. */
+    public Heartbeat peer() {
+        return exchanges.peer();
+    }
+
+    /** Ends every exchange on it with {@link Failure.LinkLost}. */
+    public void close(String reason) {
+        exchanges.close(reason);
+    }
+
+    /** Completes when the link is closed, whoever closed it and why. */
+    public Future<Void> closed() {
+        return channel.closeFuture();
+    }
+
+    @Override
+    public String toString() {
+        return "link to " + address;
+    }
+}

@@ -1,0 +1,94 @@
+package dev.culvert.link;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The timer wheel of one event loop: adding, refreshing and removing a deadline costs a few field
+ * writes, and one tick in 100 ms serves every exchange of the loop.
+ */
+/* A frame only moves an exchange's due tick; the exchange itself moves when its old slot comes
+ * round. Ticks are counted, not read from a clock, so a deadline is met up to two ticks late.
+ * The ticking stops after a while without any exchange. */
+final class Deadlines {
+    private static final long TICK_MILLIS = 100;
+    private static final int SLOTS = 512;
+    private static final int IDLE_TICKS = 50;
+
+    private final EventLoop loop;
+    private final RingNode[] slots = new RingNode[SLOTS];
+    private @Nullable ScheduledFuture<?> ticking;
+    private long now;
+    private int size;
+    private int idleTicks;
+
+    Deadlines(EventLoop loop) {
+        this.loop = loop;
+        for (int i = 0; i < SLOTS; i++) {
+            slots[i] = new RingNode();
+        }
+    }
+
+    long now() {
+        return now;
+    }
+
+    /** Rounded up, and one more: the current tick has begun already. */
+    static long ticks(Duration duration) {
+        return (duration.toMillis() + TICK_MILLIS - 1) / TICK_MILLIS + 1;
+    }
+
+    void add(Exchange exchange) {
+        place(exchange);
+        size++;
+        if (ticking == null) {
+            ticking =
+                    loop.scheduleAtFixedRate(
+                            this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    void remove(Exchange exchange) {
+        exchange.unlink();
+        size--;
+    }
+
+    private void place(Exchange exchange) {
+        exchange.linkBefore(slots[slot(exchange.dueTick())]);
+    }
+
+    private static int slot(long tick) {
+        return (int) (tick % SLOTS);
+    }
+
+    private void tick() {
+        now++;
+        List<Exchange> expired = new ArrayList<>();
+        RingNode node = slots[slot(now)].next();
+        while (node instanceof Exchange exchange) {
+            node = exchange.next();
+            if (exchange.dueTick() <= now) {
+                expired.add(exchange);
+            } else if (slot(exchange.dueTick()) != slot(now)) {
+                exchange.unlink();
+                place(exchange);
+            }
+        }
+        expired.forEach(Exchange::expire);
+        stopWhenIdle();
+    }
+
+    private void stopWhenIdle() {
+        idleTicks = size == 0 ? idleTicks + 1 : 0;
+        if (idleTicks >= IDLE_TICKS && ticking != null) {
+            ticking.cancel(false);
+            ticking = null;
+            idleTicks = 0;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.culvert.link;
+
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+
+/**
+ * Which ids were in use a moment ago, so that a late reply is told from one to an id that was never
+ * issued.
+ */
+final class EndedIds {
+    private static final int REMEMBERED = 256;
+    private static final int MAX_ABANDONED = 4_096;
+
+    /** Ended by the agent: nothing more should come, so a short memory does, searched seldom. */
+    private final String[] answered = new String[REMEMBERED];
+
+    /** Ended by this side: the agent may go on for long, until it ends the exchange itself. */
+    private final LinkedHashSet<String> abandoned = new LinkedHashSet<>();
+
+    private int nextAnswered;
+
+    EndedIds() {
+        Arrays.fill(answered, "");
+    }
+
+    void addAnswered(String id) {
+        answered[nextAnswered] = id;
+        nextAnswered = (nextAnswered + 1) % REMEMBERED;
+    }
+
+    void addAbandoned(String id) {
+        abandoned.add(id);
+        if (abandoned.size() > MAX_ABANDONED) {
+            Iterator<String> oldest = abandoned.iterator();
+            oldest.next();
+            oldest.remove();
+        }
+    }
+
+    /** The agent has ended what this side had abandoned. */
+    void settle(String id) {
+        if (abandoned.remove(id)) {
+            addAnswered(id);
+        }
+    }
+
+    boolean contains(String id) {
+        return abandoned.contains(id) || Arrays.asList(answered).contains(id);
+    }
+}

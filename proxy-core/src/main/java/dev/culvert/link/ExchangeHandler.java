@@ -1,0 +1,259 @@
+package dev.culvert.link;
+
+import dev.culvert.frame.BadFrameException;
+import dev.culvert.frame.Frame;
+import dev.culvert.frame.FrameType;
+import dev.culvert.link.ReplyReader.Failed;
+import dev.culvert.link.ReplyReader.Going;
+import dev.culvert.link.ReplyReader.Verdict;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Ties replies to requests and ends every exchange exactly once. Confined to the event loop. */
+final class ExchangeHandler extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(ExchangeHandler.class);
+    private static final String CANCEL_FEATURE = "cancel";
+
+    private final AgentLink link;
+    private final Channel channel;
+    private final LinkLimits limits;
+    private final LinkObserver observer;
+    private final Deadlines deadlines;
+    private final Map<String, Exchange> inFlight = new HashMap<>();
+    private final EndedIds ended = new EndedIds();
+    private Heartbeat peer = Heartbeat.NONE;
+    private @Nullable String closeReason;
+
+    ExchangeHandler(
+            AgentLink link,
+            Channel channel,
+            LinkLimits limits,
+            LinkObserver observer,
+            Deadlines deadlines) {
+        this.link = link;
+        this.channel = channel;
+        this.limits = limits;
+        this.observer = observer;
+        this.deadlines = deadlines;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        observer.onLinkOpened(link);
+    }
+
+    /** Takes ownership of {@code request}. */
+    Exchange open(Frame request, ReplyListener listener, Patience patience) {
+        Exchange exchange = new Exchange(this, request, listener, patience, deadlines.now());
+        if (exchange.id().isEmpty() || inFlight.containsKey(exchange.id())) {
+            request.release();
+            throw new IllegalArgumentException(
+                    "an exchange needs an id of its own, not '" + exchange.id() + "'");
+        }
+        observer.onExchangeStarted(exchange.request());
+        inFlight.put(exchange.id(), exchange);
+        deadlines.add(exchange);
+        Failure refusal = refusal(request);
+        if (refusal == null) {
+            send(request);
+        } else {
+            request.release();
+            fail(exchange, refusal);
+        }
+        return exchange;
+    }
+
+    private @Nullable Failure refusal(Frame request) {
+        if (!channel.isActive()) {
+            return new Failure.LinkLost(reason());
+        }
+        if (inFlight.size() > limits.maxInFlight()) {
+            return new Failure.Overloaded(
+                    "the link to the agent carries "
+                            + limits.maxInFlight()
+                            + " exchanges already, the most it may (max_in_flight)");
+        }
+        int bytes = request.payload().readableBytes();
+        if (bytes > limits.frames().payloadBytes()) {
+            return new Failure.TooLarge(bytes, limits.frames().payloadBytes());
+        }
+        if (!channel.isWritable()) {
+            channel.flush();
+        }
+        if (!channel.isWritable()) {
+            return new Failure.Overloaded(
+                    "the agent does not read: over "
+                            + limits.maxUnsentBytes()
+                            + " bytes wait for it (max_unsent_bytes)");
+        }
+        return null;
+    }
+
+    private void send(Frame frame) {
+        observer.onFrameSent(frame.type(), frame.payload().readableBytes());
+        channel.write(frame, channel.voidPromise());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        Frame frame = (Frame) message;
+        try {
+            if (closeReason == null) {
+                receive(frame);
+            }
+        } finally {
+            frame.release();
+        }
+    }
+
+    private void receive(Frame frame) {
+        observer.onFrameReceived(frame.type(), frame.payload().readableBytes());
+        switch (frame.type()) {
+            case HEARTBEAT -> receiveHeartbeat(frame);
+            case CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, ERROR -> receiveReply(frame);
+            case MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE, PING, CREDIT, CANCEL, RESUME, UNKNOWN -> {
+                // Not for this side to answer; the observer has counted it.
+            }
+        }
+    }
+
+    private void receiveHeartbeat(Frame frame) {
+        try {
+            peer = HeartbeatReader.read(frame.payload());
+        } catch (IOException e) {
+            LOG.warn("{} sent a heartbeat that cannot be read: {}", link, e.getMessage());
+            return;
+        }
+        observer.onHeartbeat(link, peer);
+    }
+
+    private void receiveReply(Frame reply) {
+        Exchange exchange = inFlight.get(reply.id());
+        if (exchange == null) {
+            receiveStray(reply);
+            return;
+        }
+        exchange.heardAt(deadlines.now());
+        switch (ReplyReader.read(exchange.request(), reply)) {
+            case Going.ON -> tellReply(exchange, reply);
+            case Going.DONE -> {
+                tellReply(exchange, reply);
+                if (exchange.isOpen()) {
+                    end(exchange, Outcome.DONE);
+                    ended.addAnswered(exchange.id());
+                    tell(exchange, exchange.listener()::onDone);
+                }
+            }
+            case Failed(Failure failure) -> {
+                ended.addAnswered(exchange.id());
+                fail(exchange, failure);
+            }
+        }
+    }
+
+    private void receiveStray(Frame reply) {
+        if (ended.contains(reply.id())) {
+            observer.onLateReply(reply.type());
+            if (ReplyReader.read(FrameType.MESSAGE, reply) != Going.ON) {
+                ended.settle(reply.id());
+            }
+        } else if (reply.type() == FrameType.ERROR && reply.id().isEmpty()) {
+            Verdict complaint = ReplyReader.read(FrameType.MESSAGE, reply);
+            LOG.warn("{} complains about the link: {}", link, complaint);
+        } else {
+            close("the agent answered an id that was never issued: " + reply);
+            LOG.warn("{} closed: {}", link, reason());
+        }
+    }
+
+    private void tellReply(Exchange exchange, Frame reply) {
+        tell(exchange, () -> exchange.listener().onReply(reply));
+    }
+
+    /** What a listener throws ends its own exchange and nobody else's. */
+    private void tell(Exchange exchange, Runnable word) {
+        try {
+            word.run();
+        } catch (RuntimeException e) {
+            LOG.error("{}: the listener of exchange {} failed", link, exchange.id(), e);
+            exchange.cancel();
+        }
+    }
+
+    /** Ends it before the agent does: what still comes for it will be late. */
+    void abandon(Exchange exchange, @Nullable Failure failure) {
+        ended.addAbandoned(exchange.id());
+        if (exchange.request() == FrameType.MESSAGE && peer.features().contains(CANCEL_FEATURE)) {
+            send(Frame.bare(FrameType.CANCEL, exchange.id()));
+        }
+        if (failure == null) {
+            end(exchange, Outcome.CANCELLED);
+        } else {
+            fail(exchange, failure);
+        }
+    }
+
+    private void fail(Exchange exchange, Failure failure) {
+        end(exchange, Outcome.of(failure));
+        tell(exchange, () -> exchange.listener().onFailure(failure));
+    }
+
+    private void end(Exchange exchange, Outcome outcome) {
+        exchange.markEnded();
+        inFlight.remove(exchange.id());
+        deadlines.remove(exchange);
+        observer.onExchangeEnded(exchange.request(), outcome);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        switch (cause) {
+            case BadFrameException bad ->
+                    LOG.warn("{} closed: bad frame: {}", link, bad.getMessage());
+            case IOException _ -> LOG.debug("{} closed", link, cause);
+            default -> LOG.error("{} closed", link, cause);
+        }
+        close(String.valueOf(cause.getMessage()));
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        for (Exchange exchange : List.copyOf(inFlight.values())) {
+            if (exchange.isOpen()) {
+                fail(exchange, new Failure.LinkLost(reason()));
+            }
+        }
+        observer.onLinkClosed(link, reason());
+    }
+
+    void close(String reason) {
+        if (closeReason == null) {
+            closeReason = reason;
+        }
+        channel.close();
+    }
+
+    String reason() {
+        return closeReason == null ? "the agent closed the connection" : closeReason;
+    }
+
+    AgentLink link() {
+        return link;
+    }
+
+    Heartbeat peer() {
+        return peer;
+    }
+
+    int inFlight() {
+        return inFlight.size();
+    }
+}

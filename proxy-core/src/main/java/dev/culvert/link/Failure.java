@@ -1,0 +1,55 @@
+package dev.culvert.link;
+
+import java.time.Duration;
+
+/** Why an exchange did not end well; {@link #message} is one sentence for whoever reads it. */
+public sealed interface Failure {
+    String message();
+
+    /** No link could be had. */
+    record Unreachable(String message) implements Failure {}
+
+    /** The link broke while the exchange was under way. */
+    record LinkLost(String reason) implements Failure {
+        @Override
+        public String message() {
+            return "the link to the agent was lost: " + reason;
+        }
+    }
+
+    /** The agent was silent for too long, or took too long in all. */
+    record TimedOut(Duration after, boolean whole) implements Failure {
+        @Override
+        public String message() {
+            return whole
+                    ? "the agent was not done within " + seconds()
+                    : "the agent sent nothing for " + seconds();
+        }
+
+        private String seconds() {
+            return after.toMillis() / 1000.0 + " s";
+        }
+    }
+
+    /** A limit of this side was met, before anything was sent. */
+    record Overloaded(String message) implements Failure {}
+
+    /** The request does not fit into a frame. */
+    record TooLarge(int bytes, int limitBytes) implements Failure {
+        @Override
+        public String message() {
+            return "the request takes " + bytes + " bytes, at most " + limitBytes + " fit a frame";
+        }
+    }
+
+    /** The agent's policy forbids a tool that the turn wanted to use. */
+    record ToolBlocked(String toolName, String reason) implements Failure {
+        @Override
+        public String message() {
+            return "the tool '" + toolName + "' is blocked: " + reason;
+        }
+    }
+
+    /** The agent answered with an error: a code of errors.md, or one that we do not know. */
+    record AgentError(String code, String message) implements Failure {}
+}

@@ -1,0 +1,31 @@
+package dev.culvert.link;
+
+import java.util.Set;
+
+/**
+ * What an agent says of itself. Of a base peer all but the first two stay at their defaults.
+ *
+ * @param status "ready" at once on connecting, "running" from then on; empty if it did not say
+ * @param uptimeSeconds of the guest process; -1 if it did not say
+ * @param protocol "1.0" for a base peer
+ * @param features what it can do beyond the base protocol
+ * @param instance random for each guest process; empty for a base peer
+ * @param agentVersion empty for a base peer
+ * @param inFlight turns under way; -1 if it did not say
+ */
+public record Heartbeat(
+        String status,
+        long uptimeSeconds,
+        String protocol,
+        Set<String> features,
+        String instance,
+        String agentVersion,
+        long inFlight) {
+
+    /** Of an agent that has not said anything yet. */
+    public static final Heartbeat NONE = new Heartbeat("", -1, "1.0", Set.of(), "", "", -1);
+
+    public Heartbeat {
+        features = Set.copyOf(features);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.culvert.link;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.culvert.frame.PayloadJson;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+
+/** A heartbeat's payload. Members that are missing, or not what they should be, are passed over. */
+final class HeartbeatReader {
+    private String status = Heartbeat.NONE.status();
+    private long uptimeSeconds = Heartbeat.NONE.uptimeSeconds();
+    private String protocol = Heartbeat.NONE.protocol();
+    private final Set<String> features = new HashSet<>();
+    private String instance = Heartbeat.NONE.instance();
+    private String agentVersion = Heartbeat.NONE.agentVersion();
+    private long inFlight = Heartbeat.NONE.inFlight();
+
+    private HeartbeatReader() {}
+
+    /** Borrows {@code payload}. */
+    static Heartbeat read(ByteBuf payload) throws IOException {
+        HeartbeatReader reader = new HeartbeatReader();
+        try (JsonParser parser = PayloadJson.parser(payload)) {
+            if (parser.nextToken() == JsonToken.START_OBJECT) {
+                while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                    parser.nextToken();
+                    reader.readMember(parser);
+                    parser.skipChildren();
+                }
+            }
+        }
+        return new Heartbeat(
+                reader.status,
+                reader.uptimeSeconds,
+                reader.protocol,
+                reader.features,
+                reader.instance,
+                reader.agentVersion,
+                reader.inFlight);
+    }
+
+    private void readMember(JsonParser parser) throws IOException {
+        switch (parser.currentName()) {
+            case "status" -> status = text(parser, status);
+            case "uptime_secs" -> uptimeSeconds = number(parser, uptimeSeconds);
+            case "protocol" -> protocol = text(parser, protocol);
+            case "features" -> readFeatures(parser);
+            case "instance" -> instance = text(parser, instance);
+            case "agent_version" -> agentVersion = text(parser, agentVersion);
+            case "in_flight" -> inFlight = number(parser, inFlight);
+            default -> {
+                // A member of a later protocol.
+            }
+        }
+    }
+
+    private void readFeatures(JsonParser parser) throws IOException {
+        if (parser.currentToken() == JsonToken.START_ARRAY) {
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                if (parser.currentToken() == JsonToken.VALUE_STRING) {
+                    features.add(parser.getText());
+                }
+                parser.skipChildren();
+            }
+        }
+    }
+
+    private static String text(JsonParser parser, String otherwise) throws IOException {
+        return parser.currentToken() == JsonToken.VALUE_STRING ? parser.getText() : otherwise;
+    }
+
+    /** Some peers count with fractions; what is beyond a long is no count. */
+    private static long number(JsonParser parser, long otherwise) throws IOException {
+        return parser.currentToken().isNumeric() ? (long) parser.getDoubleValue() : otherwise;
+    }
+}

@@ -1,0 +1,35 @@
+package dev.culvert.link;
+
+import dev.culvert.frame.FrameLimits;
+import java.time.Duration;
+
+/**
+ * What one link may take.
+ *
+ * @param frames what one frame may hold
+ * @param maxInFlight exchanges on one link at once; one more fails as overloaded
+ * @param maxUnsentBytes bytes that wait for the socket; past them a new exchange fails as
+ *     overloaded
+ * @param dialTimeout for the connection and its handshake together
+ */
+public record LinkLimits(
+        FrameLimits frames, int maxInFlight, int maxUnsentBytes, Duration dialTimeout) {
+
+    public static final LinkLimits DEFAULTS =
+            new LinkLimits(FrameLimits.DEFAULTS, 4_096, 4 * 1024 * 1024, Duration.ofSeconds(3));
+
+    public LinkLimits {
+        if (maxInFlight < 1) {
+            throw new IllegalArgumentException(
+                    "max_in_flight is " + maxInFlight + ": it must be at least 1");
+        }
+        if (maxUnsentBytes < 1_024) {
+            throw new IllegalArgumentException(
+                    "max_unsent_bytes is " + maxUnsentBytes + ": it must be at least 1024");
+        }
+        if (dialTimeout.isNegative() || dialTimeout.isZero()) {
+            throw new IllegalArgumentException(
+                    "dial_timeout is " + dialTimeout + ": it must be more than nothing");
+        }
+    }
+}

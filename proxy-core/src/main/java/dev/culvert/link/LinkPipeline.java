@@ -1,0 +1,44 @@
+package dev.culvert.link;
+
+import dev.culvert.frame.FlushHandler;
+import dev.culvert.frame.FrameDecoder;
+import dev.culvert.frame.FrameEncoder;
+import dev.culvert.frame.FrameSplitter;
+import dev.culvert.transport.AgentAddress;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.WriteBufferWaterMark;
+
+/** Bytes in, exchanges out. Reading order is wire order. */
+final class LinkPipeline extends ChannelInitializer<Channel> {
+    private final AgentAddress address;
+    private final LinkLimits limits;
+    private final LinkObserver observer;
+    private final Deadlines deadlines;
+
+    LinkPipeline(
+            AgentAddress address, LinkLimits limits, LinkObserver observer, Deadlines deadlines) {
+        this.address = address;
+        this.limits = limits;
+        this.observer = observer;
+        this.deadlines = deadlines;
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+        int high = limits.maxUnsentBytes();
+        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(high / 2, high));
+        AgentLink link = new AgentLink(address, channel, limits, observer, deadlines);
+        channel.pipeline()
+                .addLast("splitter", new FrameSplitter(limits.frames()))
+                .addLast("decoder", new FrameDecoder(limits.frames()))
+                .addLast("encoder", FrameEncoder.INSTANCE)
+                .addLast("flusher", new FlushHandler())
+                .addLast("exchanges", link.exchanges());
+    }
+
+    /** The link of a channel that has this pipeline. */
+    static AgentLink linkOf(Channel channel) {
+        return channel.pipeline().get(ExchangeHandler.class).link();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.culvert.link;
+
+import dev.culvert.transport.AgentAddress;
+import dev.culvert.transport.Transport;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+
+/** Makes the links of one event loop, which share its timer wheel. */
+public final class Links {
+    private final EventLoop loop;
+    private final Transport transport;
+    private final LinkLimits limits;
+    private final LinkObserver observer;
+    private final Deadlines deadlines;
+
+    public Links(EventLoop loop, Transport transport, LinkLimits limits, LinkObserver observer) {
+        this.loop = loop;
+        this.transport = transport;
+        this.limits = limits;
+        this.observer = observer;
+        deadlines = new Deadlines(loop);
+    }
+
+    /** Tells {@code listener}, on this event loop, what came of it. */
+    public void dial(AgentAddress address, DialListener listener) {
+        long start = System.nanoTime();
+        LinkPipeline pipeline = new LinkPipeline(address, limits, observer, deadlines);
+        transport
+                .dial(loop, address, limits.dialTimeout(), pipeline)
+                .addListener((Future<Channel> dialed) -> {
+                    Duration took = Duration.ofNanos(System.nanoTime() - start);
+                    if (dialed.isSuccess()) {
+                        observer.onDialEnded(address, took, null);
+                        listener.onLink(LinkPipeline.linkOf(dialed.getNow()));
+                    } else {
+                        String message = String.valueOf(dialed.cause().getMessage());
+                        Failure failure = new Failure.Unreachable(message);
+                        observer.onDialEnded(address, took, failure);
+                        listener.onFailure(failure);
+                    }
+                });
+    }
+}

@@ -1,0 +1,34 @@
+package dev.culvert.link;
+
+import java.util.Locale;
+
+/** How an exchange ended, for those who count. */
+public enum Outcome {
+    DONE,
+    CANCELLED,
+    UNREACHABLE,
+    LINK_LOST,
+    TIMED_OUT,
+    OVERLOADED,
+    TOO_LARGE,
+    TOOL_BLOCKED,
+    AGENT_ERROR;
+
+    private final String label = name().toLowerCase(Locale.ROOT);
+
+    public String label() {
+        return label;
+    }
+
+    public static Outcome of(Failure failure) {
+        return switch (failure) {
+            case Failure.Unreachable _ -> UNREACHABLE;
+            case Failure.LinkLost _ -> LINK_LOST;
+            case Failure.TimedOut _ -> TIMED_OUT;
+            case Failure.Overloaded _ -> OVERLOADED;
+            case Failure.TooLarge _ -> TOO_LARGE;
+            case Failure.ToolBlocked _ -> TOOL_BLOCKED;
+            case Failure.AgentError _ -> AGENT_ERROR;
+        };
+    }
+}

@@ -1,0 +1,17 @@
+/**
+ * Links and exchanges: many requests at once over one connection to an agent, each ended exactly
+ * once.
+ *
+ * <pre>
+ *   open(request, listener) → ExchangeHandler → encoder → socket
+ *   ReplyListener ← Exchange ← ExchangeHandler ← decoder ← splitter ← socket
+ * </pre>
+ *
+ * Everything about a link happens on its event loop. There are two scopes of error: bytes that make
+ * no sense close the link and fail every exchange on it; anything else is a {@link
+ * dev.culvert.link.Failure} of one exchange, and its neighbours live on.
+ */
+@NullMarked
+package dev.culvert.link;
+
+import org.jspecify.annotations.NullMarked;

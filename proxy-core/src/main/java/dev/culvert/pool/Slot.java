@@ -1,0 +1,114 @@
+package dev.culvert.pool;
+
+import dev.culvert.link.AgentLink;
+import dev.culvert.link.DialListener;
+import dev.culvert.link.Failure;
+import dev.culvert.transport.AgentAddress;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/** One event loop's link to one agent, and those who wait for it. Confined to that loop. */
+final class Slot implements DialListener {
+    private final LoopPool pool;
+    private final AgentAddress address;
+    private final Queue<DialListener> waiting = new ArrayDeque<>();
+    private @Nullable AgentLink link;
+    private @Nullable Failure recentFailure;
+    private @Nullable String closeReason;
+    private boolean dialling;
+    private boolean used;
+
+    Slot(LoopPool pool, AgentAddress address) {
+        this.pool = pool;
+        this.address = address;
+    }
+
+    AgentAddress address() {
+        return address;
+    }
+
+    void acquire(DialListener listener) {
+        used = true;
+        if (link != null && link.isOpen()) {
+            listener.onLink(link);
+        } else if (recentFailure != null) {
+            listener.onFailure(recentFailure);
+        } else if (waiting.size() == pool.limits().maxWaiting()) {
+            listener.onFailure(
+                    new Failure.Overloaded(
+                            pool.limits().maxWaiting()
+                                    + " requests wait for "
+                                    + address
+                                    + " to answer already, the most that may (max_waiting)"));
+        } else {
+            waiting.add(listener);
+            pool.observer().onWaiting(1);
+            if (!dialling) {
+                dialling = true;
+                pool.links().dial(address, this);
+            }
+        }
+    }
+
+    @Override
+    public void onLink(AgentLink dialled) {
+        dialling = false;
+        link = dialled;
+        dialled.closed().addListener(_ -> onClosed(dialled));
+        if (closeReason != null) {
+            dialled.close(closeReason);
+        }
+        for (DialListener listener : takeWaiting()) {
+            listener.onLink(dialled);
+        }
+    }
+
+    @Override
+    public void onFailure(Failure failure) {
+        dialling = false;
+        recentFailure = failure;
+        pool.afterDialPause(this::forgetFailure);
+        takeWaiting().forEach(listener -> listener.onFailure(failure));
+    }
+
+    private void forgetFailure() {
+        recentFailure = null;
+        pool.dropIfUnused(this);
+    }
+
+    private void onClosed(AgentLink closed) {
+        if (link == closed) {
+            link = null;
+            pool.dropIfUnused(this);
+        }
+    }
+
+    private List<DialListener> takeWaiting() {
+        List<DialListener> taken = List.copyOf(waiting);
+        waiting.clear();
+        pool.observer().onWaiting(-taken.size());
+        return taken;
+    }
+
+    /** Called at each idle time-out: what carried nothing since the last one is closed. */
+    void sweep() {
+        if (link != null && !used && link.inFlight() == 0) {
+            link.close("idle");
+        }
+        used = link != null && link.inFlight() > 0;
+    }
+
+    void close(String reason) {
+        closeReason = reason;
+        takeWaiting().forEach(waiter -> waiter.onFailure(new Failure.Unreachable(reason)));
+        if (link != null) {
+            link.close(reason);
+        }
+    }
+
+    boolean isUnused() {
+        return link == null && !dialling && recentFailure == null && waiting.isEmpty();
+    }
+}

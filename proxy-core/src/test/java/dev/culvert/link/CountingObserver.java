@@ -1,0 +1,71 @@
+package dev.culvert.link;
+
+import dev.culvert.frame.FrameType;
+import dev.culvert.transport.AgentAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes down what it is told, a line each, in a list that any thread may read. */
+public final class CountingObserver implements LinkObserver {
+    private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
+
+    @Override
+    public void onDialEnded(AgentAddress address, Duration took, @Nullable Failure failure) {
+        lines.add(failure == null ? "dial ok" : "dial failed");
+    }
+
+    @Override
+    public void onLinkOpened(AgentLink link) {
+        lines.add("link opened");
+    }
+
+    @Override
+    public void onLinkClosed(AgentLink link, String reason) {
+        lines.add("link closed: " + reason);
+    }
+
+    @Override
+    public void onHeartbeat(AgentLink link, Heartbeat heartbeat) {
+        lines.add("heartbeat " + heartbeat.status());
+    }
+
+    @Override
+    public void onFrameReceived(FrameType type, int payloadBytes) {
+        if (type == FrameType.UNKNOWN) {
+            lines.add("unknown type");
+        }
+    }
+
+    @Override
+    public void onLateReply(FrameType type) {
+        lines.add("late " + type.wireName());
+    }
+
+    @Override
+    public void onExchangeStarted(FrameType request) {
+        lines.add("started");
+    }
+
+    @Override
+    public void onExchangeEnded(FrameType request, Outcome outcome) {
+        lines.add("ended " + outcome.label());
+    }
+
+    @Override
+    public void onWaiting(int change) {
+        lines.add("waiting " + change);
+    }
+
+    public List<String> lines() {
+        synchronized (lines) {
+            return List.copyOf(lines);
+        }
+    }
+
+    public long count(String line) {
+        return lines().stream().filter(line::equals).count();
+    }
+}

@@ -1,0 +1,454 @@
+package dev.culvert.link;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.culvert.frame.Frame;
+import dev.culvert.frame.FrameLimits;
+import dev.culvert.frame.FrameType;
+import dev.culvert.transport.AgentAddress;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ExchangeHandlerTest {
+    private static final Patience A_MINUTE = Patience.ofSilence(Duration.ofMinutes(1));
+
+    private final CountingObserver observer = new CountingObserver();
+    private final ScriptedListener listener = new ScriptedListener();
+    private final EmbeddedChannel channel = channel(LinkLimits.DEFAULTS);
+    private final AgentLink link = LinkPipeline.linkOf(channel);
+
+    private EmbeddedChannel channel(LinkLimits limits) {
+        EmbeddedChannel embedded = new EmbeddedChannel();
+        embedded.freezeTime();
+        Deadlines deadlines = new Deadlines(embedded.eventLoop());
+        AgentAddress address = AgentAddress.parse("tcp://127.0.0.1:1");
+        embedded.pipeline().addLast(new LinkPipeline(address, limits, observer, deadlines));
+        return embedded;
+    }
+
+    @AfterEach
+    void close() {
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void sendsTheRequestAsAFrame() {
+        link.open(message("m1", "{\"content\":\"hi\"}"), listener, A_MINUTE);
+
+        assertThat(sent())
+                .isEqualTo("{\"type\":\"message\",\"id\":\"m1\",\"payload\":{\"content\":\"hi\"}}");
+    }
+
+    @Test
+    void tellsEachChunkAndThenTheEnd() {
+        Exchange exchange = link.open(message("m1", "{}"), listener, A_MINUTE);
+
+        receive("chunk", "m1", "{\"content\":\"a\",\"done\":false}");
+        receive("chunk", "m1", "{\"content\":\"it is true\",\"done\":false}");
+        assertThat(exchange.isOpen()).isTrue();
+        receive("chunk", "m1", "{\"content\":\"\",\"done\":true}");
+
+        assertThat(listener.replies())
+                .containsExactly(
+                        "{\"content\":\"a\",\"done\":false}",
+                        "{\"content\":\"it is true\",\"done\":false}",
+                        "{\"content\":\"\",\"done\":true}");
+        assertThat(listener.ends()).containsExactly("done");
+        assertThat(exchange.isOpen()).isFalse();
+        assertThat(link.inFlight()).isZero();
+        assertThat(observer.count("ended done")).isEqualTo(1);
+    }
+
+    @Test
+    void keepsTheRepliesOfManyExchangesApart() {
+        ScriptedListener other = new ScriptedListener();
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+        link.open(message("m2", "{}"), other, A_MINUTE);
+
+        receive("chunk", "m2", "{\"content\":\"two\",\"done\":true}");
+        receive("chunk", "m1", "{\"content\":\"one\",\"done\":true}");
+
+        assertThat(listener.replies()).containsExactly("{\"content\":\"one\",\"done\":true}");
+        assertThat(other.replies()).containsExactly("{\"content\":\"two\",\"done\":true}");
+    }
+
+    @Test
+    void aBlockedToolIsAFailureThatNamesIt() {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+
+        receive("tool_blocked", "m1", "{\"tool_name\":\"rm\",\"reason\":\"not on the list\"}");
+
+        assertThat(listener.failure()).isEqualTo(new Failure.ToolBlocked("rm", "not on the list"));
+        assertThat(listener.replies()).isEmpty();
+    }
+
+    @Test
+    void anErrorIsAFailureWithTheAgentsCodeAndMessage() {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+
+        receive("error", "m1", "{\"code\":\"runtime_error\",\"message\":\"status 500\"}");
+
+        assertThat(listener.failure())
+                .isEqualTo(new Failure.AgentError("runtime_error", "status 500"));
+    }
+
+    @Test
+    void anErrorWithoutMembersIsStillAFailure() {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+
+        receive("error", "m1", "\"what?\"");
+
+        assertThat(listener.failure()).isInstanceOf(Failure.AgentError.class);
+    }
+
+    @Test
+    void anAnswerOfTheWrongTypeIsNoAnswer() {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+
+        receive("config_ack", "m1", "{\"applied\":true}");
+
+        assertThat(listener.failure().message()).contains("'config_ack' does not answer 'message'");
+    }
+
+    @Test
+    void anAcknowledgementThatDoesNotSayAppliedIsAFailure() {
+        link.open(frame(FrameType.CONFIG_UPDATE, "c1", "{}"), listener, A_MINUTE);
+
+        receive("config_ack", "c1", "{\"applied\":false}");
+
+        assertThat(listener.failure().message()).contains("applied");
+    }
+
+    @Test
+    void aPongEndsAPing() {
+        link.open(frame(FrameType.PING, "p1", "{}"), listener, A_MINUTE);
+
+        receive("pong", "p1", "{}");
+
+        assertThat(listener.ends()).containsExactly("done");
+    }
+
+    @Test
+    void aHeartbeatIsNeverTakenForAnAnswer() {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+
+        receive("heartbeat", "m1", "{\"status\":\"running\",\"uptime_secs\":3,\"done\":true}");
+
+        assertThat(listener.replies()).isEmpty();
+        assertThat(listener.ends()).isEmpty();
+        assertThat(link.peer().uptimeSeconds()).isEqualTo(3);
+        assertThat(observer.count("heartbeat running")).isEqualTo(1);
+    }
+
+    @Test
+    void readsWhatAnExtendedPeerAnnounces() {
+        receive(
+                "heartbeat",
+                "",
+                "{\"status\":\"ready\",\"uptime_secs\":1.5,\"protocol\":\"1.1\",\"features\":[\"cancel\",7,[\"x\"]],"
+                        + "\"instance\":\"i-1\",\"agent_version\":\"0.1.0\",\"in_flight\":2,\"more\":{}}");
+
+        assertThat(link.peer())
+                .isEqualTo(new Heartbeat("ready", 1, "1.1", Set.of("cancel"), "i-1", "0.1.0", 2));
+    }
+
+    @Test
+    void anUnknownTypeIsCountedAndIgnored() {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+
+        receive("weather", "m1", "{}");
+
+        assertThat(observer.count("unknown type")).isEqualTo(1);
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void aReplyAfterTheEndIsCountedAndDropped() {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+        receive("chunk", "m1", "{\"content\":\"\",\"done\":true}");
+
+        receive("chunk", "m1", "{\"content\":\"more\",\"done\":false}");
+
+        assertThat(listener.replies()).hasSize(1);
+        assertThat(observer.count("late chunk")).isEqualTo(1);
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void aReplyToAnIdNeverIssuedClosesTheLinkAndFailsItsExchanges() {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+
+        receive("chunk", "m2", "{\"content\":\"\",\"done\":true}");
+
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(listener.failure()).isInstanceOf(Failure.LinkLost.class);
+        assertThat(listener.failure().message()).contains("never issued");
+    }
+
+    @Test
+    void anUnsolicitedErrorDoesNotCloseTheLink() {
+        receive("error", "", "{\"code\":\"internal\",\"message\":\"I am confused\"}");
+
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void aCancelledExchangeTellsNothingMore() {
+        Exchange exchange = link.open(message("m1", "{}"), listener, A_MINUTE);
+
+        exchange.cancel();
+        exchange.cancel();
+        receive("chunk", "m1", "{\"content\":\"late\",\"done\":false}");
+
+        assertThat(listener.replies()).isEmpty();
+        assertThat(listener.ends()).isEmpty();
+        assertThat(observer.count("ended cancelled")).isEqualTo(1);
+    }
+
+    @Test
+    void aBasePeerIsNotSentACancelItWouldNotKnow() {
+        link.open(message("m1", "{}"), listener, A_MINUTE).cancel();
+
+        assertThat(sent()).contains("\"type\":\"message\"");
+        assertThat(sent()).isEmpty();
+    }
+
+    @Test
+    void aPeerThatAnnouncesCancelIsSentOne() {
+        receive("heartbeat", "", "{\"status\":\"ready\",\"features\":[\"cancel\"]}");
+        Exchange exchange = link.open(message("m1", "{}"), listener, A_MINUTE);
+        sent();
+
+        exchange.cancel();
+
+        assertThat(sent()).isEqualTo("{\"type\":\"cancel\",\"id\":\"m1\"}");
+    }
+
+    @Test
+    void anAbandonedIdIsRememberedUntilTheAgentEndsItHoweverManyFollow() {
+        link.open(message("old", "{}"), listener, A_MINUTE).cancel();
+        for (int i = 0; i < 1_000; i++) {
+            link.open(frame(FrameType.PING, "p" + i, "{}"), new ScriptedListener(), A_MINUTE);
+            receive("pong", "p" + i, "{}");
+        }
+
+        receive("chunk", "old", "{\"content\":\"still here\",\"done\":false}");
+
+        assertThat(channel.isOpen()).isTrue();
+        assertThat(observer.count("late chunk")).isEqualTo(1);
+    }
+
+    @Test
+    void silenceTimesOut() {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+
+        advance(Duration.ofSeconds(59));
+        assertThat(listener.ends()).isEmpty();
+        advance(Duration.ofSeconds(2));
+
+        assertThat(listener.failure()).isEqualTo(new Failure.TimedOut(A_MINUTE.silence(), false));
+        assertThat(listener.failure().message()).isEqualTo("the agent sent nothing for 60.0 s");
+        assertThat(link.inFlight()).isZero();
+    }
+
+    @Test
+    void everyFrameStartsTheSilenceAnew() {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+
+        for (int i = 0; i < 5; i++) {
+            advance(Duration.ofSeconds(50));
+            receive("chunk", "m1", "{\"content\":\".\",\"done\":false}");
+        }
+
+        assertThat(listener.ends()).isEmpty();
+        advance(Duration.ofSeconds(61));
+        assertThat(listener.ends()).containsExactly("failed");
+    }
+
+    @Test
+    void theWholeHasADeadlineThatFramesDoNotMove() {
+        Patience patience = new Patience(Duration.ofSeconds(5), Duration.ofSeconds(12));
+        link.open(message("m1", "{}"), listener, patience);
+
+        for (int i = 0; i < 3; i++) {
+            advance(Duration.ofSeconds(4));
+            receive("chunk", "m1", "{\"content\":\".\",\"done\":false}");
+        }
+        advance(Duration.ofSeconds(1));
+
+        assertThat(listener.failure())
+                .isEqualTo(new Failure.TimedOut(Duration.ofSeconds(12), true));
+    }
+
+    @Test
+    void aDeadlineFarBeyondTheWheelIsMet() {
+        Patience patience = Patience.ofSilence(Duration.ofHours(2));
+        link.open(message("m1", "{}"), listener, patience);
+
+        advance(Duration.ofMinutes(119));
+        assertThat(listener.ends()).isEmpty();
+        advance(Duration.ofMinutes(2));
+
+        assertThat(listener.ends()).containsExactly("failed");
+    }
+
+    @Test
+    void oneMoreThanTheLinkMayCarryIsOverloaded() {
+        LinkLimits limits = new LinkLimits(FrameLimits.DEFAULTS, 2, 1 << 20, Duration.ofSeconds(1));
+        EmbeddedChannel small = channel(limits);
+        AgentLink narrow = LinkPipeline.linkOf(small);
+        narrow.open(message("m1", "{}"), new ScriptedListener(), A_MINUTE);
+        narrow.open(message("m2", "{}"), new ScriptedListener(), A_MINUTE);
+
+        Exchange third = narrow.open(message("m3", "{}"), listener, A_MINUTE);
+
+        assertThat(third.isOpen()).isFalse();
+        assertThat(listener.failure()).isInstanceOf(Failure.Overloaded.class);
+        assertThat(listener.failure().message()).contains("max_in_flight");
+        assertThat(narrow.inFlight()).isEqualTo(2);
+        small.finishAndReleaseAll();
+    }
+
+    @Test
+    void aPayloadThatFitsNoFrameIsTooLarge() {
+        int limit = FrameLimits.DEFAULTS.payloadBytes();
+        ByteBuf payload = Unpooled.wrappedBuffer(new byte[limit + 1]);
+
+        link.open(new Frame(FrameType.MESSAGE, "m1", payload), listener, A_MINUTE);
+
+        assertThat(listener.failure()).isEqualTo(new Failure.TooLarge(limit + 1, limit));
+        assertThat(payload.refCnt()).isZero();
+    }
+
+    @Test
+    void aLinkThatIsClosedFailsWhatIsOpenedOnIt() {
+        link.close("idle");
+
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+
+        assertThat(listener.failure()).isEqualTo(new Failure.LinkLost("idle"));
+    }
+
+    @Test
+    void anIdInUseIsRefusedAndItsHolderLivesOn() {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+
+        assertThatThrownBy(() -> link.open(message("m1", "{}"), listener, A_MINUTE))
+                .isInstanceOf(IllegalArgumentException.class);
+        receive("chunk", "m1", "{\"content\":\"\",\"done\":true}");
+
+        assertThat(listener.ends()).containsExactly("done");
+    }
+
+    @Test
+    void theEndOfTheStreamFailsWhatIsInFlight() {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+
+        channel.close();
+
+        assertThat(listener.failure()).isInstanceOf(Failure.LinkLost.class);
+        assertThat(observer.lines())
+                .contains("link closed: the agent closed the connection", "ended link_lost");
+    }
+
+    @Test
+    void theEndOfTheStreamInsideAFrameSaysSo() {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+        channel.writeInbound(Unpooled.wrappedBuffer(new byte[] {0, 0, 0, 9, '{'}));
+
+        channel.close();
+
+        assertThat(listener.failure().message()).contains("truncated");
+    }
+
+    @Test
+    void aBadFrameClosesTheLinkAndNothingAfterItCounts() {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+        ByteBuf bytes = Unpooled.buffer();
+        bytes.writeInt(2).writeBytes(new byte[] {'[', ']'});
+        write(bytes, "chunk", "m1", "{\"content\":\"\",\"done\":true}");
+
+        channel.writeInbound(bytes);
+
+        assertThat(listener.failure().message()).contains("not_an_object");
+        assertThat(listener.replies()).isEmpty();
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void aListenerThatThrowsEndsItsOwnExchangeOnly() {
+        ReplyListener broken =
+                new ReplyListener() {
+                    @Override
+                    public void onReply(Frame reply) {
+                        throw new IllegalStateException("thrown on purpose");
+                    }
+
+                    @Override
+                    public void onDone() {}
+
+                    @Override
+                    public void onFailure(Failure failure) {}
+                };
+        Exchange doomed = link.open(message("m1", "{}"), broken, A_MINUTE);
+        link.open(message("m2", "{}"), listener, A_MINUTE);
+
+        receive("chunk", "m1", "{\"content\":\"\",\"done\":true}");
+        receive("chunk", "m2", "{\"content\":\"\",\"done\":true}");
+
+        assertThat(doomed.isOpen()).isFalse();
+        assertThat(listener.ends()).containsExactly("done");
+    }
+
+    private static Frame message(String id, String payload) {
+        return frame(FrameType.MESSAGE, id, payload);
+    }
+
+    private static Frame frame(FrameType type, String id, String payload) {
+        return new Frame(type, id, Unpooled.copiedBuffer(payload, UTF_8));
+    }
+
+    private void receive(String type, String id, String payload) {
+        ByteBuf bytes = Unpooled.buffer();
+        write(bytes, type, id, payload);
+        channel.writeInbound(bytes);
+    }
+
+    private static void write(ByteBuf out, String type, String id, String payload) {
+        String json =
+                "{\"type\":\"" + type + "\",\"id\":\"" + id + "\",\"payload\":" + payload + "}";
+        byte[] bytes = json.getBytes(UTF_8);
+        out.writeInt(bytes.length).writeBytes(bytes);
+    }
+
+    /** The next frame that was sent, without its length; empty when there is none. */
+    private String sent() {
+        channel.runPendingTasks();
+        ByteBuf all = Unpooled.buffer();
+        while (all.readableBytes() < 4 || all.readableBytes() < 4 + all.getInt(0)) {
+            ByteBuf part = channel.readOutbound();
+            if (part == null) {
+                return "";
+            }
+            all.writeBytes(part);
+            part.release();
+        }
+        return all.skipBytes(4).toString(UTF_8);
+    }
+
+    private void advance(Duration time) {
+        long ticks = time.toMillis() / 100;
+        for (long i = 0; i < ticks; i++) {
+            channel.advanceTimeBy(100, TimeUnit.MILLISECONDS);
+            channel.runScheduledPendingTasks();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.culvert.link;
+
+import dev.culvert.frame.Frame;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Keeps what it is told, as text: each reply's payload, then "done" or the failure's message. */
+final class ScriptedListener implements ReplyListener {
+    private final List<String> replies = new ArrayList<>();
+    private final List<String> ends = new ArrayList<>();
+    private final List<Failure> failures = new ArrayList<>();
+
+    @Override
+    public void onReply(Frame reply) {
+        replies.add(reply.payload().toString(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void onDone() {
+        ends.add("done");
+    }
+
+    @Override
+    public void onFailure(Failure failure) {
+        ends.add("failed");
+        failures.add(failure);
+    }
+
+    List<String> replies() {
+        return replies;
+    }
+
+    /** Should never hold more than one. */
+    List<String> ends() {
+        return ends;
+    }
+
+    Failure failure() {
+        return failures.getFirst();
+    }
+}
