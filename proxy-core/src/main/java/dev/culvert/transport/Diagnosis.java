@@ -103,7 +103,9 @@ final class Diagnosis {
                                     ? "may this user write to the directory?"
                                     : "ports below 1024 ask for a privilege");
             case ADDRESS_NOT_HERE ->
-                    failed(address, "this machine does not have this address: which has it?");
+                    failed(
+                            address,
+                            "this machine does not have this address: choose one that it has");
             case NO_ENTRY ->
                     failed(address, "the directory of this socket is not there: make it first");
             case NO_HOST -> failed(address, "no such host: is its name spelt right?");
@@ -122,7 +124,9 @@ final class Diagnosis {
     }
 
     private static DialException other(AgentAddress address, Throwable cause) {
-        return new DialException(Reason.FAILED, address, String.valueOf(cause.getMessage()), cause);
+        String message = cause.getMessage();
+        return new DialException(
+                Reason.FAILED, address, message == null ? cause.toString() : message, cause);
     }
 
     private static DialException failed(AgentAddress address, String sentence) {

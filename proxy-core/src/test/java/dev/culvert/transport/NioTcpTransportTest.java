@@ -6,14 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.AgentAddress.Vsock;
 import dev.culvert.transport.DialException.Reason;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
 
 class NioTcpTransportTest implements TransportContract {
     private final EventLoops loops = EventLoops.nio(2, "nio-tcp-test");
-    private final AgentAddress nobody = unusedPort();
+    private final AgentAddress nobody = TcpTransportTest.unusedPort();
 
     @Override
     public EventLoops loops() {
@@ -28,14 +25,6 @@ class NioTcpTransportTest implements TransportContract {
     @Override
     public AgentAddress nobody() {
         return nobody;
-    }
-
-    private static AgentAddress unusedPort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new Tcp("127.0.0.1", socket.getLocalPort());
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 
     @Test

@@ -34,7 +34,7 @@ class TcpTransportTest implements TransportContract {
         return nobody;
     }
 
-    private static AgentAddress unusedPort() {
+    static AgentAddress unusedPort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return new Tcp("127.0.0.1", socket.getLocalPort());
         } catch (IOException e) {

@@ -9,6 +9,7 @@ import dev.culvert.transport.DialException.Reason;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.RawUnixChannelOption;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
         disabledReason = "opens AF_VSOCK on CID 1: runs inside the QEMU machine only")
 class VsockTransportTest implements TransportContract {
     private static final int LOOPBACK = 1;
+    private static final int SILENT = 42;
 
     private final EventLoops loops = EventLoops.start(2, "vsock-test");
 
@@ -56,6 +58,17 @@ class VsockTransportTest implements TransportContract {
         assertThat(Transport.peerCid(accepted.active())).hasValue(LOOPBACK);
     }
 
+    /** The guest accepts CID 2 alone, so what runs beside it must not come in under that number. */
+    @Test
+    void tellsALocalPeerFromTheHostAlsoWhenItDialsTheHost() {
+        Inbox accepted = new Inbox(1);
+        Vsock listening = (Vsock) Transport.localAddress(listen(accepted));
+
+        sync(dial(new Vsock(2, listening.port()), PATIENCE, new Inbox(1)));
+
+        assertThat(Transport.peerCid(accepted.active())).hasValue(LOOPBACK);
+    }
+
     @Test
     void listensOnThePortThatIsAskedFor() {
         Vsock address = new Vsock(LOOPBACK, 5000);
@@ -80,6 +93,31 @@ class VsockTransportTest implements TransportContract {
 
         assertThat(failure.reason()).isEqualTo(Reason.NO_SUCH_AGENT);
         assertThat(failure).hasMessageStartingWith("vsock://77:1024: no VM has this CID");
+    }
+
+    @Test
+    void givesUpOnAVmThatDoesNotAnswer() throws Throwable {
+        try (SilentVm _ = new SilentVm(SILENT)) {
+            assertTimesOut(new Vsock(SILENT, 1024));
+        }
+    }
+
+    @Test
+    void closesTheChannelOfADialThatIsCancelledWhileItWaits() throws Throwable {
+        try (SilentVm _ = new SilentVm(SILENT)) {
+            assertCancelCloses(new Vsock(SILENT, 1024));
+        }
+    }
+
+    @Test
+    void waitsLongerThanTheTwoSecondsOfTheKernelWhenAskedTo() throws Throwable {
+        try (SilentVm _ = new SilentVm(SILENT)) {
+            DialException failure =
+                    failureOf(
+                            dial(new Vsock(SILENT, 1024), Duration.ofMillis(2_500), new Inbox(1)));
+
+            assertThat(failure).hasMessageContaining(": no answer within 2500 ms: ");
+        }
     }
 
     @Test
