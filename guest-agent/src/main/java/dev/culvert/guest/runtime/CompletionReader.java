@@ -1,0 +1,183 @@
+package dev.culvert.guest.runtime;
+
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.culvert.guest.runtime.Completion.ToolCallPart;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Text to {@link Completion}, for the chunks of a stream ({@code delta}) and for plain answers
+ * ({@code message}) alike.
+ */
+final class CompletionReader {
+
+    /** The parts of a choice, gathered while its index may still be to come. */
+    private static final class Choice {
+        private int index;
+        private final StringBuilder text = new StringBuilder();
+        private List<ToolCallPart> toolCalls = List.of();
+        private @Nullable String toolCallsJson;
+        private @Nullable String finishReason;
+    }
+
+    private final String source;
+    private final JsonParser json;
+
+    private Choice first = new Choice();
+    private boolean hasChoices;
+    private @Nullable String usage;
+    private @Nullable String error;
+
+    private CompletionReader(String source, JsonParser json) {
+        this.source = source;
+        this.json = json;
+    }
+
+    /** Throws where {@code source} is not one JSON object within bounds. */
+    static Completion read(String source) throws JsonProcessingException {
+        try (JsonParser json = JsonReaders.JSON.createParser(source)) {
+            return new CompletionReader(source, json).read();
+        } catch (JsonProcessingException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UncheckedIOException("a text in memory cannot be read", e);
+        }
+    }
+
+    private Completion read() throws IOException {
+        if (json.nextToken() != JsonToken.START_OBJECT) {
+            throw new JsonParseException(json, "it is no JSON object");
+        }
+        while (json.nextToken() != JsonToken.END_OBJECT) {
+            String member = json.currentName();
+            JsonToken value = json.nextToken();
+            switch (member) {
+                case "choices" -> choices(value);
+                case "usage" -> usage(value);
+                case "error" -> error(value);
+                default -> json.skipChildren();
+            }
+        }
+        if (json.nextToken() != null) {
+            throw new JsonParseException(json, "something follows the JSON object");
+        }
+        return new Completion(
+                hasChoices,
+                first.text.toString(),
+                first.toolCalls,
+                first.toolCallsJson,
+                first.finishReason,
+                usage,
+                error);
+    }
+
+    private void usage(JsonToken value) throws IOException {
+        int start = JsonReaders.offset(json) - 1;
+        json.skipChildren();
+        if (value == JsonToken.START_OBJECT) {
+            usage = source.substring(start, JsonReaders.offset(json));
+        }
+    }
+
+    private void error(JsonToken value) throws IOException {
+        String sentence = JsonReaders.errorMessage(json);
+        if (sentence != null && !sentence.isBlank()) {
+            error = sentence;
+        } else if (value == JsonToken.START_OBJECT) {
+            error = "it gave no reason";
+        }
+    }
+
+    private void choices(JsonToken value) throws IOException {
+        if (value != JsonToken.START_ARRAY) {
+            json.skipChildren();
+            return;
+        }
+        for (int place = 0; json.nextToken() != JsonToken.END_ARRAY; place++) {
+            Choice choice = choice(place);
+            if (choice.index == 0) {
+                hasChoices = true;
+                first = choice;
+            }
+        }
+    }
+
+    private Choice choice(int place) throws IOException {
+        Choice choice = new Choice();
+        choice.index = place;
+        if (json.currentToken() != JsonToken.START_OBJECT) {
+            json.skipChildren();
+            return choice;
+        }
+        while (json.nextToken() != JsonToken.END_OBJECT) {
+            String member = json.currentName();
+            JsonToken value = json.nextToken();
+            switch (member) {
+                case "index" ->
+                        choice.index =
+                                value == JsonToken.VALUE_NUMBER_INT ? json.getIntValue() : place;
+                case "delta", "message" -> message(choice);
+                case "text" -> JsonReaders.appendContent(json, choice.text);
+                case "finish_reason" -> choice.finishReason = JsonReaders.text(json);
+                default -> json.skipChildren();
+            }
+        }
+        return choice;
+    }
+
+    private void message(Choice choice) throws IOException {
+        if (json.currentToken() != JsonToken.START_OBJECT) {
+            json.skipChildren();
+            return;
+        }
+        while (json.nextToken() != JsonToken.END_OBJECT) {
+            String member = json.currentName();
+            JsonToken value = json.nextToken();
+            switch (member) {
+                case "content", "refusal" -> JsonReaders.appendContent(json, choice.text);
+                case "tool_calls" -> toolCalls(choice, value);
+                case "function_call" -> functionCall(choice, value);
+                default -> json.skipChildren();
+            }
+        }
+    }
+
+    private void toolCalls(Choice choice, JsonToken value) throws IOException {
+        if (value != JsonToken.START_ARRAY) {
+            json.skipChildren();
+            return;
+        }
+        int start = JsonReaders.offset(json) - 1;
+        List<ToolCallPart> parts = new ArrayList<>();
+        for (int place = 0; json.nextToken() != JsonToken.END_ARRAY; place++) {
+            parts.add(ToolCallReader.toolCall(json, place));
+        }
+        if (!parts.isEmpty()) {
+            choice.toolCalls = parts;
+            choice.toolCallsJson = source.substring(start, JsonReaders.offset(json));
+        }
+    }
+
+    /**
+     * The older form of a tool call, told in the newer one, so that there is one road past the
+     * allow-list.
+     */
+    private void functionCall(Choice choice, JsonToken value) throws IOException {
+        if (value != JsonToken.START_OBJECT || !choice.toolCalls.isEmpty()) {
+            json.skipChildren();
+            return;
+        }
+        int start = JsonReaders.offset(json) - 1;
+        choice.toolCalls = List.of(ToolCallReader.functionCall(json));
+        choice.toolCallsJson =
+                "[{\"index\":0,\"type\":\"function\",\"function\":"
+                        + source.substring(start, JsonReaders.offset(json))
+                        + "}]";
+    }
+}

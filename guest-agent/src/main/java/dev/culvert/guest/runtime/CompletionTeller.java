@@ -1,0 +1,107 @@
+package dev.culvert.guest.runtime;
+
+import io.netty.buffer.ByteBufUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the completions of one answer into what its listener is told, within the bound on the
+ * whole.
+ */
+final class CompletionTeller {
+
+    private static final String REPLACEMENT = "\uFFFD";
+
+    private final GenerationListener listener;
+    private final RuntimeSettings settings;
+    private final ToolCalls toolCalls;
+
+    private long toldBytes;
+
+    /** The first half of a surrogate pair, whose other half comes with the next text. */
+    private String half = "";
+
+    private @Nullable String finishReason;
+    private @Nullable String usage;
+
+    CompletionTeller(GenerationListener listener, RuntimeSettings settings) {
+        this.listener = listener;
+        this.settings = settings;
+        toolCalls = new ToolCalls(listener, settings.limits().eventBytes());
+    }
+
+    void tell(Completion completion) throws FailedGenerationException {
+        if (completion.error() != null) {
+            throw brokenOff(settings, completion.error());
+        }
+        if (!completion.text().isEmpty()) {
+            count(completion.text());
+            tellText(half + completion.text());
+        }
+        if (completion.toolCallsJson() != null) {
+            count(completion.toolCallsJson());
+            toolCalls.add(completion.toolCalls(), completion.toolCallsJson());
+        }
+        if (completion.usageJson() != null) {
+            usage = completion.usageJson();
+        }
+        if (completion.finishReason() != null) {
+            finishReason = completion.finishReason();
+            toolCalls.settle();
+        }
+    }
+
+    /**
+     * Whether the runtime has said why it stopped: an end mark, where the body ends well after it.
+     */
+    boolean isFinished() {
+        return finishReason != null;
+    }
+
+    /** The answer is complete: tells what is left, then the end. */
+    void end() throws FailedGenerationException {
+        toolCalls.settle();
+        if (!half.isEmpty()) {
+            listener.onText(REPLACEMENT);
+        }
+        if (toldBytes == 0) {
+            throw new FailedGenerationException(
+                    RuntimeFailure.Code.EMPTY_RESPONSE,
+                    "The runtime's answer is complete but holds neither text nor a tool call"
+                            + (finishReason == null
+                                    ? ""
+                                    : " (finish_reason " + settings.quote(finishReason) + ")")
+                            + "; look into the runtime's log, and at model and max_tokens.");
+        }
+        listener.onEnd(new GenerationEnd(finishReason, usage));
+    }
+
+    private void count(String text) throws FailedGenerationException {
+        toldBytes += ByteBufUtil.utf8Bytes(text);
+        if (toldBytes > settings.limits().responseBytes()) {
+            throw tooLarge(settings);
+        }
+    }
+
+    private void tellText(String text) {
+        int end = text.length();
+        half = Character.isHighSurrogate(text.charAt(end - 1)) ? text.substring(end - 1) : "";
+        end -= half.length();
+        if (end > 0) {
+            listener.onText(text.substring(0, end));
+        }
+    }
+
+    static FailedGenerationException brokenOff(RuntimeSettings settings, String words) {
+        return new FailedGenerationException(
+                RuntimeFailure.Code.RUNTIME_ERROR,
+                "The runtime broke off with an error: " + settings.quote(words));
+    }
+
+    static FailedGenerationException tooLarge(RuntimeSettings settings) {
+        return new FailedGenerationException(
+                RuntimeFailure.Code.RESPONSE_TOO_LARGE,
+                "The runtime's answer is larger than "
+                        + settings.limits().responseBytes()
+                        + " bytes; set max_tokens, or ask for less at once.");
+    }
+}

@@ -1,0 +1,106 @@
+package dev.culvert.guest.runtime;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Promise;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The connections of one event loop to the runtime; every call belongs on that loop. */
+final class ConnectionPool {
+
+    private static final int MAX_READ_BYTES = 16 << 10;
+
+    private final EventLoop loop;
+    private final RuntimeSettings settings;
+    private final List<InetSocketAddress> addresses;
+    private final Bootstrap bootstrap;
+    private final Deque<RuntimeConnection> idle = new ArrayDeque<>();
+    private boolean closed;
+
+    ConnectionPool(
+            EventLoop loop,
+            ChannelFactory<? extends Channel> channels,
+            RuntimeSettings settings,
+            List<InetSocketAddress> addresses) {
+        this.loop = loop;
+        this.settings = settings;
+        this.addresses = addresses;
+        bootstrap =
+                new Bootstrap()
+                        .group(loop)
+                        .channelFactory(channels)
+                        .option(
+                                ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                                (int) settings.timeouts().connect().toMillis())
+                        .option(ChannelOption.TCP_NODELAY, true)
+                        .option(
+                                ChannelOption.RECVBUF_ALLOCATOR,
+                                new AdaptiveRecvByteBufAllocator(1024, 4096, MAX_READ_BYTES))
+                        .handler(new RuntimePipeline(this));
+    }
+
+    /** The connection used last, as long as it lives; null where none is idle. */
+    @Nullable RuntimeConnection takeIdle() {
+        RuntimeConnection connection = idle.pollLast();
+        while (connection != null && !connection.isUsable()) {
+            connection = idle.pollLast();
+        }
+        return connection;
+    }
+
+    /** Opens a connection, at the first address that accepts one; cancelling gives it up. */
+    Promise<RuntimeConnection> dial() {
+        Promise<RuntimeConnection> dialled = loop.newPromise();
+        dial(0, null, dialled);
+        return dialled;
+    }
+
+    private void dial(
+            int which, @Nullable Throwable firstCause, Promise<RuntimeConnection> dialled) {
+        ChannelFuture connecting = bootstrap.connect(addresses.get(which));
+        dialled.addListener(done -> connecting.cancel(false));
+        connecting.addListener(connected -> {
+            Throwable cause = firstCause == null ? connected.cause() : firstCause;
+            if (connected.isSuccess()) {
+                RuntimeConnection connection =
+                        connecting.channel().pipeline().get(RuntimeConnection.class);
+                if (!dialled.trySuccess(connection)) {
+                    connection.close();
+                }
+            } else if (which + 1 < addresses.size() && !dialled.isDone()) {
+                dial(which + 1, cause, dialled);
+            } else {
+                dialled.tryFailure(cause);
+            }
+        });
+    }
+
+    /** Keeps a connection for later, or closes it where enough are kept. */
+    void keep(RuntimeConnection connection) {
+        if (closed || idle.size() >= settings.limits().idleConnections()) {
+            connection.close();
+        } else {
+            idle.addLast(connection);
+            connection.closeAfter(settings.timeouts().keepAlive());
+        }
+    }
+
+    void forget(RuntimeConnection connection) {
+        idle.remove(connection);
+    }
+
+    /** Closes what is idle; what is in use is closed after its use. */
+    void close() {
+        closed = true;
+        List.copyOf(idle).forEach(RuntimeConnection::close);
+    }
+}

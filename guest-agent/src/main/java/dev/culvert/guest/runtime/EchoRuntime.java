@@ -1,0 +1,41 @@
+package dev.culvert.guest.runtime;
+
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+
+/**
+ * A runtime built in: streams the user's words back one by one. For demonstrations and smoke tests.
+ */
+public final class EchoRuntime implements LlmRuntime {
+
+    private final Duration delay;
+
+    /**
+     * @param delay between two words; with zero they come as fast as the loop does its other work
+     *     in between
+     */
+    public EchoRuntime(Duration delay) {
+        if (delay.isNegative()) {
+            throw new IllegalArgumentException(
+                    "the echo's delay is " + delay + ", it takes zero or more");
+        }
+        this.delay = delay;
+    }
+
+    @Override
+    public Generation start(
+            EventLoop loop, GenerationRequest request, GenerationListener listener) {
+        if (!loop.inEventLoop()) {
+            throw new IllegalStateException("a generation is started on its own loop");
+        }
+        EchoGeneration generation =
+                new EchoGeneration(loop, delay, UserWordsReader.read(request.body()), listener);
+        request.body().release();
+        loop.execute(generation::next);
+        return generation;
+    }
+
+    /** There is nothing to close. */
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,75 @@
+package dev.culvert.guest.runtime;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import java.io.ByteArrayOutputStream;
+
+/**
+ * Any status but a success: a failure, whose body is read for the runtime's own words as far as
+ * they fit.
+ */
+final class ErrorAnswer implements Answer {
+
+    private static final int MAX_BODY_BYTES = 16 << 10;
+
+    private final RuntimeSettings settings;
+    private final HttpResponseStatus status;
+    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+
+    ErrorAnswer(RuntimeSettings settings, HttpResponseStatus status) {
+        this.settings = settings;
+        this.status = status;
+    }
+
+    @Override
+    public void content(ByteBuf content) throws FailedGenerationException {
+        byte[] taken = new byte[Math.min(content.readableBytes(), MAX_BODY_BYTES - body.size())];
+        content.readBytes(taken);
+        body.writeBytes(taken);
+        if (body.size() == MAX_BODY_BYTES) {
+            end();
+        }
+    }
+
+    @Override
+    public void end() throws FailedGenerationException {
+        throw new FailedGenerationException(failure());
+    }
+
+    @Override
+    public RuntimeFailure cut(String why) {
+        return failure();
+    }
+
+    private RuntimeFailure failure() {
+        String words = settings.quote(JsonReaders.errorMessage(body.toString(UTF_8)));
+        return new RuntimeFailure(
+                RuntimeFailure.Code.RUNTIME_ERROR,
+                "The runtime answered "
+                        + settings.quote(status.toString())
+                        + (words.isEmpty() ? "" : ": " + words)
+                        + hint());
+    }
+
+    private String hint() {
+        return switch (status.code()) {
+            case 401, 403 ->
+                    settings.bearerKey() == null
+                            ? " (give the runtime's key by --runtime-key-file)"
+                            : " (it does not accept the key in --runtime-key-file)";
+            case 404, 405 ->
+                    " (nothing answers POST "
+                            + settings.target()
+                            + " there: check --runtime; OpenClaw has the endpoint off until"
+                            + " gateway.http.endpoints.chatCompletions.enabled is set)";
+            case 429 -> " (it is busy: try again later)";
+            default ->
+                    status.codeClass() == HttpStatusClass.REDIRECTION
+                            ? " (redirects are not followed: give the final address by --runtime)"
+                            : " (look into the runtime's log)";
+        };
+    }
+}

@@ -1,0 +1,25 @@
+package dev.culvert.guest.runtime;
+
+/**
+ * Carries a failure from where an answer is read to the generation, which tells it. Without a stack
+ * trace.
+ */
+final class FailedGenerationException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient RuntimeFailure failure;
+
+    FailedGenerationException(RuntimeFailure failure) {
+        super(failure.message(), null, false, false);
+        this.failure = failure;
+    }
+
+    FailedGenerationException(RuntimeFailure.Code code, String message) {
+        this(new RuntimeFailure(code, message));
+    }
+
+    RuntimeFailure failure() {
+        return failure;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.culvert.guest.runtime;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.io.ByteArrayOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/** A success that is no event stream: taken for a plain chat completion, told at its end. */
+final class JsonAnswer implements Answer {
+
+    private final RuntimeSettings settings;
+    private final String contentType;
+    private final CompletionTeller teller;
+    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+
+    JsonAnswer(RuntimeSettings settings, GuardedListener listener, @Nullable String contentType) {
+        this.settings = settings;
+        this.contentType = contentType == null ? "no content type" : contentType;
+        teller = new CompletionTeller(listener, settings);
+    }
+
+    @Override
+    public void content(ByteBuf content) throws FailedGenerationException {
+        if (body.size() + content.readableBytes() > settings.limits().responseBytes()) {
+            throw CompletionTeller.tooLarge(settings);
+        }
+        body.writeBytes(ByteBufUtil.getBytes(content));
+    }
+
+    @Override
+    public void end() throws FailedGenerationException {
+        String text = body.toString(UTF_8);
+        Completion completion;
+        try {
+            completion = CompletionReader.read(text);
+        } catch (JsonProcessingException _) {
+            throw noCompletion(text);
+        }
+        if (!completion.hasChoices() && completion.error() == null) {
+            throw noCompletion(text);
+        }
+        teller.tell(completion);
+        teller.end();
+    }
+
+    @Override
+    public RuntimeFailure cut(String why) {
+        return Answer.broken(why);
+    }
+
+    private FailedGenerationException noCompletion(String text) {
+        return new FailedGenerationException(
+                RuntimeFailure.Code.RUNTIME_ERROR,
+                "The runtime answered with "
+                        + settings.quote(contentType)
+                        + " that is neither an event stream nor a chat completion; check --runtime. It begins: "
+                        + settings.quote(text));
+    }
+}

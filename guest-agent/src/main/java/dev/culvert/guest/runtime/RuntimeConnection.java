@@ -1,0 +1,202 @@
+package dev.culvert.guest.runtime;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.PrematureChannelClosureException;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to the runtime: a response at a time for the generation that asked, then back to
+ * the pool.
+ *
+ * <p>It goes back only when request and response were whole and nothing came after them, so that no
+ * generation reads what was meant for another.
+ */
+final class RuntimeConnection extends SimpleChannelInboundHandler<HttpObject> {
+
+    /** How long the rest of a response may take whose end mark has been read. */
+    private static final Duration REST = Duration.ofSeconds(2);
+
+    private enum State {
+        /** Open, nothing asked. */
+        IDLE,
+        /** A request is out, its response not whole. */
+        ASKED,
+        /** The response is whole; pooled at the end of the read, when nothing follows. */
+        ANSWERED
+    }
+
+    private final Channel channel;
+    private final ConnectionPool pool;
+
+    private State state = State.IDLE;
+    private boolean reusable;
+    private boolean informational;
+    private @Nullable HttpGeneration generation;
+    private @Nullable ScheduledFuture<?> closing;
+
+    RuntimeConnection(Channel channel, ConnectionPool pool) {
+        this.channel = channel;
+        this.pool = pool;
+    }
+
+    boolean isUsable() {
+        return channel.isActive() && state == State.IDLE;
+    }
+
+    /** Takes ownership of {@code request}. */
+    void ask(HttpGeneration asking, FullHttpRequest request) {
+        cancelClosing();
+        generation = asking;
+        state = State.ASKED;
+        reusable = false;
+        channel.writeAndFlush(request)
+                .addListener(written -> {
+                    if (written.isSuccess()) {
+                        reusable = true;
+                    } else {
+                        onLost(written.cause());
+                    }
+                });
+    }
+
+    void reading(boolean on) {
+        channel.config().setAutoRead(on);
+    }
+
+    /**
+     * The generation needs nothing more: keeps the connection if the response is, or soon becomes,
+     * whole.
+     */
+    void leave() {
+        generation = null;
+        reading(true);
+        if (state == State.ASKED) {
+            closeAfter(REST);
+        }
+    }
+
+    void close() {
+        generation = null;
+        cancelClosing();
+        var _ = channel.close();
+    }
+
+    void closeAfter(Duration time) {
+        closing = channel.eventLoop().schedule(this::close, time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    void onBytes() {
+        if (generation != null) {
+            generation.onBytes();
+        }
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, HttpObject message) {
+        if (state != State.ASKED) {
+            close();
+        } else if (message.decoderResult().isFailure()) {
+            onUnreadable(message.decoderResult().cause());
+        } else {
+            if (message instanceof HttpResponse response) {
+                onHead(response);
+            }
+            if (message instanceof HttpContent content) {
+                onContent(content);
+            }
+        }
+    }
+
+    private void onHead(HttpResponse response) {
+        informational =
+                response.status().codeClass() == HttpStatusClass.INFORMATIONAL
+                        && response.status().code() != 101;
+        if (!informational) {
+            reusable &= HttpUtil.isKeepAlive(response);
+            if (generation != null) {
+                generation.onHead(response);
+            }
+        }
+    }
+
+    private void onContent(HttpContent content) {
+        boolean last = content instanceof LastHttpContent;
+        if (informational) {
+            informational = !last;
+            return;
+        }
+        if (generation != null && content.content().isReadable()) {
+            generation.onContent(content.content());
+        }
+        if (last) {
+            state = State.ANSWERED;
+            if (generation != null) {
+                generation.onBodyEnd();
+            }
+        }
+    }
+
+    private void onUnreadable(Throwable cause) {
+        if (cause instanceof PrematureChannelClosureException) {
+            return; // channelInactive follows
+        }
+        HttpGeneration asking = generation;
+        close();
+        if (asking != null) {
+            asking.onUnreadable(cause);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (state == State.ANSWERED) {
+            cancelClosing();
+            state = State.IDLE;
+            if (reusable && channel.isActive()) {
+                pool.keep(this);
+            } else {
+                close();
+            }
+        }
+        ctx.fireChannelReadComplete();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        pool.forget(this);
+        onLost(null);
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        onLost(cause);
+    }
+
+    private void onLost(@Nullable Throwable cause) {
+        HttpGeneration asking = generation;
+        close();
+        if (asking != null) {
+            asking.onLost(cause);
+        }
+    }
+
+    private void cancelClosing() {
+        if (closing != null) {
+            closing.cancel(false);
+            closing = null;
+        }
+    }
+}

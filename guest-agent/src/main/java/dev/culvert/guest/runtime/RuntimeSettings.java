@@ -1,0 +1,164 @@
+package dev.culvert.guest.runtime;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the runtime is and what to bear from it.
+ *
+ * @param base {@code http://host:port}, with a path where the runtime has one; {@code /v1} may
+ *     stand at its end or not
+ * @param bearerKey null where the runtime wants none; never printed
+ */
+public record RuntimeSettings(
+        URI base, @Nullable String bearerKey, Timeouts timeouts, Limits limits) {
+
+    private static final Pattern UNPRINTABLE =
+            Pattern.compile("[\\s\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+");
+    private static final int MAX_QUOTE_CHARS = 500;
+
+    /**
+     * How long to wait.
+     *
+     * @param connect for the runtime to accept a connection
+     * @param idle for its next byte
+     * @param keepAlive before an unused connection is closed
+     */
+    public record Timeouts(Duration connect, Duration idle, Duration keepAlive) {
+
+        public static final Timeouts DEFAULT =
+                new Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(30));
+
+        private static final Duration LONGEST = Duration.ofDays(1);
+
+        public Timeouts {
+            check("connect", connect);
+            check("idle", idle);
+            check("keepAlive", keepAlive);
+        }
+
+        private static void check(String name, Duration value) {
+            if (value.toMillis() < 1 || value.compareTo(LONGEST) > 0) {
+                throw new IllegalArgumentException(
+                        "the runtime's "
+                                + name
+                                + " time-out is "
+                                + value
+                                + ", it takes 1 ms to 1 day");
+            }
+        }
+    }
+
+    /**
+     * How much to take.
+     *
+     * @param responseBytes text and tool calls of one streamed answer together, or the body of a
+     *     plain one
+     * @param eventBytes one event of the stream, all its lines together
+     * @param idleConnections kept open for later, per event loop
+     */
+    public record Limits(int responseBytes, int eventBytes, int idleConnections) {
+
+        public static final Limits DEFAULT = new Limits(8 << 20, 256 << 10, 8);
+
+        public Limits {
+            check("responseBytes", responseBytes, 1);
+            check("eventBytes", eventBytes, 64);
+            check("idleConnections", idleConnections, 0);
+        }
+
+        private static void check(String name, int value, int least) {
+            if (value < least) {
+                throw new IllegalArgumentException(
+                        "the runtime's "
+                                + name
+                                + " is "
+                                + value
+                                + ", it takes "
+                                + least
+                                + " or more");
+            }
+        }
+    }
+
+    public RuntimeSettings {
+        checkBase(base);
+        if (bearerKey != null && !bearerKey.matches("[!-~]+")) {
+            throw new IllegalArgumentException(
+                    "the runtime's key is empty or has characters other than printable ASCII; look into the key file");
+        }
+    }
+
+    private static void checkBase(URI base) {
+        if (base.getRawUserInfo() != null
+                || base.getRawQuery() != null
+                || base.getRawFragment() != null) {
+            throw new IllegalArgumentException(
+                    "the runtime's address takes no user, query or fragment; the key is given by --runtime-key-file");
+        }
+        if ("https".equalsIgnoreCase(base.getScheme())) {
+            throw new IllegalArgumentException(
+                    "the runtime "
+                            + base
+                            + " is https, which the agent does not speak; give the http:// address of a"
+                            + " runtime in this VM, or of a local proxy that does the TLS");
+        }
+        if (!"http".equalsIgnoreCase(base.getScheme()) || base.getHost() == null) {
+            throw new IllegalArgumentException(
+                    "the runtime "
+                            + base
+                            + " is no address; it takes http://HOST:PORT, such as http://127.0.0.1:8081");
+        }
+        if (base.getPort() == 0 || base.getPort() > 65535) {
+            throw new IllegalArgumentException(
+                    "the runtime's port is " + base.getPort() + ", it takes 1 to 65535");
+        }
+    }
+
+    int port() {
+        return base.getPort() < 0 ? 80 : base.getPort();
+    }
+
+    /** The request target of chat completions. */
+    String target() {
+        String path = base.getRawPath();
+        while (path.endsWith("/")) {
+            path = path.substring(0, path.length() - 1);
+        }
+        return path + (path.endsWith("/v1") ? "" : "/v1") + "/chat/completions";
+    }
+
+    /** Foreign words made fit to be passed on: without the key, in one line, and short. */
+    String quote(@Nullable String words) {
+        String kept = words == null ? "" : words;
+        if (bearerKey != null) {
+            kept = kept.replace(bearerKey, "***");
+        }
+        kept = kept.substring(0, Math.min(kept.length(), 8 * MAX_QUOTE_CHARS));
+        kept = UNPRINTABLE.matcher(kept).replaceAll(" ").strip();
+        if (kept.length() <= MAX_QUOTE_CHARS) {
+            return kept;
+        }
+        int end =
+                Character.isHighSurrogate(kept.charAt(MAX_QUOTE_CHARS - 1))
+                        ? MAX_QUOTE_CHARS - 1
+                        : MAX_QUOTE_CHARS;
+        return kept.substring(0, end) + "…";
+    }
+
+    /** Without the key. */
+    @Override
+    public String toString() {
+        return "RuntimeSettings["
+                + base
+                + ", "
+                + (bearerKey == null ? "no key" : "a key")
+                + ", "
+                + timeouts
+                + ", "
+                + limits
+                + "]";
+    }
+}
