@@ -28,10 +28,10 @@ public record RuntimeSettings(
      */
     public record Timeouts(Duration connect, Duration idle, Duration keepAlive) {
 
+        private static final Duration LONGEST = Duration.ofDays(1);
+
         public static final Timeouts DEFAULT =
                 new Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(30));
-
-        private static final Duration LONGEST = Duration.ofDays(1);
 
         public Timeouts {
             check("connect", connect);

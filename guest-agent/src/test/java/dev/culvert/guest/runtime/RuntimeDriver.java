@@ -1,0 +1,95 @@
+package dev.culvert.guest.runtime;
+
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** One event loop with a runtime client on it, driven from the thread of a test. */
+final class RuntimeDriver implements AutoCloseable {
+
+    static final String BODY =
+            "{\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+
+    private final MultiThreadIoEventLoopGroup group =
+            new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final EventLoop loop = group.next();
+    private final LlmRuntime runtime;
+
+    RuntimeDriver(LlmRuntime runtime) {
+        this.runtime = runtime;
+    }
+
+    static RuntimeDriver of(URI base) {
+        return of(base, RuntimeSettings.Timeouts.DEFAULT, RuntimeSettings.Limits.DEFAULT);
+    }
+
+    static RuntimeDriver of(
+            URI base, RuntimeSettings.Timeouts timeouts, RuntimeSettings.Limits limits) {
+        return new RuntimeDriver(
+                new HttpRuntime(
+                        new RuntimeSettings(base, "sk-secret", timeouts, limits),
+                        NioSocketChannel::new));
+    }
+
+    /** Time-outs with this idle time, the rest as by default. */
+    static RuntimeSettings.Timeouts idle(Duration idle) {
+        RuntimeSettings.Timeouts usual = RuntimeSettings.Timeouts.DEFAULT;
+        return new RuntimeSettings.Timeouts(usual.connect(), idle, usual.keepAlive());
+    }
+
+    LlmRuntime runtime() {
+        return runtime;
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    /** A small request; the caller releases its body where it is not taken. */
+    static GenerationRequest request() {
+        return request(BODY, Map.of());
+    }
+
+    private static GenerationRequest request(String body, Map<String, String> headers) {
+        return new GenerationRequest(
+                ByteBufUtil.writeUtf8(PooledByteBufAllocator.DEFAULT, body), headers);
+    }
+
+    void start(RecordingListener listener) throws Exception {
+        start(BODY, Map.of(), listener);
+    }
+
+    void start(String body, Map<String, String> headers, RecordingListener listener)
+            throws Exception {
+        onLoop(() -> listener.started(runtime.start(loop, request(body, headers), listener)));
+    }
+
+    /** Starts a small request and returns who is told of it. */
+    RecordingListener ask() throws Exception {
+        RecordingListener listener = new RecordingListener();
+        start(listener);
+        return listener;
+    }
+
+    void onLoop(Runnable task) throws Exception {
+        loop.submit(task).get(10, TimeUnit.SECONDS);
+    }
+
+    /** Waits until the loop's own clock has gone on so far. */
+    void pass(Duration time) throws Exception {
+        loop.schedule(() -> {}, time.toMillis(), TimeUnit.MILLISECONDS).get(10, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+        runtime.close();
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}

@@ -1,0 +1,116 @@
+package dev.culvert.guest.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.buffer.Unpooled;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RuntimeSettingsTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://127.0.0.1:8081, /v1/chat/completions, 8081",
+        "http://localhost/, /v1/chat/completions, 80",
+        "http://[::1]:11434/v1, /v1/chat/completions, 11434",
+        "http://h:1/openai/v1/, /openai/v1/chat/completions, 1",
+        "http://h:1/gate, /gate/v1/chat/completions, 1"
+    })
+    void findsTheTargetUnderTheBase(String base, String target, int port) {
+        RuntimeSettings settings = settings(base, null);
+        assertThat(settings.target()).isEqualTo(target);
+        assertThat(settings.port()).isEqualTo(port);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://127.0.0.1:8081, which the agent does not speak",
+        "ftp://127.0.0.1, takes http://HOST:PORT",
+        "localhost:8081, takes http://HOST:PORT",
+        "http://user:secret@h, takes no user",
+        "http://h/?key=secret, takes no user",
+        "http://h:70000, takes 1 to 65535"
+    })
+    void refusesABaseItCannotUseAndSaysWhat(String base, String why) {
+        assertThatThrownBy(() -> settings(base, null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(why)
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void neverPrintsTheKey() {
+        assertThat(settings("http://h", "sk-123").toString())
+                .doesNotContain("sk-123")
+                .contains("a key");
+        assertThatThrownBy(() -> settings("http://h", "sk-123\n"))
+                .hasMessageNotContaining("sk-123");
+    }
+
+    @Test
+    void quotesForeignWordsInOneShortLineWithoutTheKey() {
+        RuntimeSettings settings = settings("http://h", "sk-123");
+        assertThat(settings.quote(" bad key\r\n\u001b[31m\u202e 'sk-123' "))
+                .isEqualTo("bad key [31m '***'");
+        assertThat(settings.quote("x".repeat(499) + "\ud83d\ude00"))
+                .isEqualTo("x".repeat(499) + "…");
+        assertThat(settings.quote(null)).isEmpty();
+    }
+
+    @Test
+    void refusesLimitsThatCannotBe() {
+        assertThatThrownBy(() ->
+                        new RuntimeSettings.Timeouts(
+                                Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(1)))
+                .hasMessageContaining("connect");
+        assertThatThrownBy(() -> new RuntimeSettings.Limits(0, 1000, 1))
+                .hasMessageContaining("responseBytes");
+        assertThatThrownBy(() -> new RuntimeSettings.Limits(1, 10, 1))
+                .hasMessageContaining("eventBytes");
+        assertThatThrownBy(() -> new RuntimeSettings.Limits(1, 1000, -1))
+                .hasMessageContaining("idleConnections");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Content-Length, 5, set by the agent itself",
+        "authorization, Bearer x, set by the agent itself",
+        "a b, x, a name that HTTP does not allow",
+        "x-key, sécret, printable ASCII"
+    })
+    void refusesHeadersThatWouldChangeTheRequest(String name, String value, String why) {
+        assertThatThrownBy(() -> new GenerationRequest(Unpooled.EMPTY_BUFFER, Map.of(name, value)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(why)
+                .hasMessageNotContaining("sécret");
+    }
+
+    @Test
+    void refusesALineBreakInAHeader() {
+        assertThatThrownBy(() -> GenerationRequest.checkHeader("x-key", "a\r\nb"))
+                .hasMessageContaining("x-key");
+    }
+
+    @Test
+    void printsARequestWithoutItsHeadersValues() {
+        assertThat(
+                        new GenerationRequest(Unpooled.EMPTY_BUFFER, Map.of("x-key", "secret"))
+                                .toString())
+                .contains("x-key")
+                .doesNotContain("secret");
+    }
+
+    private static RuntimeSettings settings(String base, @Nullable String key) {
+        return new RuntimeSettings(
+                URI.create(base),
+                key,
+                RuntimeSettings.Timeouts.DEFAULT,
+                RuntimeSettings.Limits.DEFAULT);
+    }
+}
