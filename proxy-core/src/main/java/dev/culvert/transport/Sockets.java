@@ -37,8 +37,13 @@ enum Sockets {
             return switch (address) {
                 case Vsock _ -> new VsockChannel();
                 case HybridUnix _, Unix _ -> new EpollDomainSocketChannel();
-                case Tcp _ -> new EpollSocketChannel();
+                case Tcp _ -> tcpChannel();
             };
+        }
+
+        @Override
+        Channel tcpChannel() {
+            return new EpollSocketChannel();
         }
 
         @Override
@@ -68,8 +73,13 @@ enum Sockets {
             return switch (address) {
                 case Vsock _ -> throw needsEpoll(address);
                 case HybridUnix _, Unix _ -> new NioDomainSocketChannel();
-                case Tcp _ -> new NioSocketChannel();
+                case Tcp _ -> tcpChannel();
             };
+        }
+
+        @Override
+        Channel tcpChannel() {
+            return new NioSocketChannel();
         }
 
         @Override
@@ -89,6 +99,8 @@ enum Sockets {
     };
 
     abstract IoHandlerFactory ioHandlers();
+
+    abstract Channel tcpChannel();
 
     abstract Channel dialing(AgentAddress address) throws DialException;
 

@@ -164,6 +164,11 @@ public final class Transport {
         return listening;
     }
 
+    /** An unconnected TCP channel that fits the loops, for a client of another protocol. */
+    public Channel newTcpChannel() {
+        return sockets.tcpChannel();
+    }
+
     /** The address that a listening channel really has: the port where 0 was asked for. */
     public static AgentAddress localAddress(Channel channel) {
         SocketAddress local = channel.localAddress();
