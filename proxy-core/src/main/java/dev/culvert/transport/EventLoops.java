@@ -2,10 +2,16 @@ package dev.culvert.transport;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,12 +24,20 @@ public final class EventLoops implements AutoCloseable {
     private static final long STOP_SECONDS = 10;
 
     private final EventLoopGroup group;
+    private final List<IoHandler> handlers = new ArrayList<>(); // in the order of the loops
     private final Transport transport;
 
     private EventLoops(Sockets sockets, int threads, String threadNamePrefix) {
+        IoHandlerFactory factory = sockets.ioHandlers();
         group =
                 new MultiThreadIoEventLoopGroup(
-                        threads, new DefaultThreadFactory(threadNamePrefix), sockets.ioHandlers());
+                        threads,
+                        new DefaultThreadFactory(threadNamePrefix),
+                        loop -> {
+                            IoHandler handler = factory.newHandler(loop);
+                            handlers.add(handler);
+                            return handler;
+                        });
         transport = new Transport(sockets);
     }
 
@@ -66,6 +80,20 @@ public final class EventLoops implements AutoCloseable {
                 throw new IllegalStateException("an event loop cannot wait for its own end");
             }
         }
+        if (!group.isShuttingDown()) {
+            closeChannelsAtTheEnd();
+        }
         group.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    /**
+     * Without a quiet period a loop of Netty's that hears of its end between two of its steps skips
+     * the one that closes its channels; as a hook of the shutdown that step is never left out.
+     */
+    private void closeChannelsAtTheEnd() {
+        Iterator<IoHandler> next = handlers.iterator();
+        for (EventExecutor loop : group) {
+            ((SingleThreadEventExecutor) loop).addShutdownHook(next.next()::prepareToDestroy);
+        }
     }
 }

@@ -30,13 +30,14 @@ final class ScriptedMonitor implements AutoCloseable {
 
     private final Path directory;
     private final ServerSocketChannel server;
+    private final Thread acceptor;
     private final Queue<SocketChannel> open = new ConcurrentLinkedQueue<>();
 
     ScriptedMonitor(Path directory) throws IOException {
         this.directory = directory;
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(directory.resolve("vm.sock")), 1024);
-        Thread.startVirtualThread(this::acceptAll);
+        acceptor = Thread.startVirtualThread(this::acceptAll);
     }
 
     HybridUnix port(int port) {
@@ -115,6 +116,11 @@ final class ScriptedMonitor implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
+        try {
+            acceptor.join(); // the socket lives until its accept has returned
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
         for (SocketChannel channel : open) {
             channel.close();
         }
