@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What the readers of the runtime's JSON share. */
 final class JsonReaders {
+    /**
+     * Less than a frame may have (framing.md): what is handed on stands some levels deeper there.
+     */
+    private static final int MAX_DEPTH = 60;
 
     /**
      * Duplicate members are refused: two readers could take different ones for the name of a tool.
@@ -19,7 +23,7 @@ final class JsonReaders {
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                     .streamReadConstraints(
-                            StreamReadConstraints.builder().maxNestingDepth(64).build())
+                            StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
                     .build();
 
     private JsonReaders() {}

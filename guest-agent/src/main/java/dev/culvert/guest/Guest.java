@@ -1,0 +1,137 @@
+package dev.culvert.guest;
+
+import dev.culvert.guest.config.GuestSettings;
+import dev.culvert.guest.connection.GuestPipeline;
+import dev.culvert.guest.connection.Vitals;
+import dev.culvert.guest.runtime.EchoRuntime;
+import dev.culvert.guest.runtime.HttpRuntime;
+import dev.culvert.guest.runtime.LlmRuntime;
+import dev.culvert.guest.runtime.RuntimeSettings;
+import dev.culvert.guest.session.Agent;
+import dev.culvert.guest.session.SessionLimits;
+import dev.culvert.guest.session.StateKeeper;
+import dev.culvert.transport.AgentAddress;
+import dev.culvert.transport.EventLoops;
+import dev.culvert.transport.Transport;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the guest together, and stops it: settings in, a listening guest out. */
+public final class Guest implements AutoCloseable {
+    private final GuestSettings settings;
+    private final EventLoops loops;
+    private final LlmRuntime runtime;
+    private final StateKeeper keeper;
+    private final Agent agent;
+    private final GuestPipeline connections;
+    private final Channel listening;
+
+    /** Starts it. Where that fails, nothing of it is left. */
+    public static Guest start(GuestSettings settings) throws IOException {
+        EventLoops loops = EventLoops.start(1, "culvert-agent");
+        try {
+            return new Guest(settings, loops);
+        } catch (IOException | RuntimeException e) {
+            loops.close();
+            throw e;
+        }
+    }
+
+    private Guest(GuestSettings settings, EventLoops loops) throws IOException {
+        this.settings = settings;
+        this.loops = loops;
+        EventLoop loop = loops.next();
+        runtime = runtime(settings.runtime(), loops.transport());
+        keeper =
+                settings.stateDir() == null
+                        ? StateKeeper.forgetful()
+                        : StateKeeper.in(settings.stateDir(), loop);
+        SessionLimits limits = new SessionLimits(settings.maxTurns(), settings.maxContextBytes());
+        agent = new Agent(runtime, model(settings.runtime()), limits, keeper);
+        agent.restore();
+        boolean hostOnly = settings.hostOnly() && settings.listen() instanceof AgentAddress.Vsock;
+        connections = new GuestPipeline(agent, vitals(), hostOnly);
+        Future<Channel> bound =
+                loops.transport()
+                        .listen(loops.group(), settings.listen(), connections)
+                        .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            keeper.close();
+            throw new IOException(bound.cause().getMessage(), bound.cause());
+        }
+        listening = bound.getNow();
+    }
+
+    /** Where it listens, with the real port where 0 was asked for. */
+    public AgentAddress address() {
+        return Transport.localAddress(listening);
+    }
+
+    /**
+     * Stops accepting, lets turns go on for the drain time, then closes every connection. Waits for
+     * all of it.
+     */
+    @Override
+    public void close() {
+        listening.close().awaitUninterruptibly();
+        EventLoop loop = loops.next();
+        Promise<Void> idle = loop.newPromise();
+        loop.execute(() -> agent.drain(() -> idle.trySuccess(null)));
+        idle.awaitUninterruptibly(settings.drain().toMillis());
+        connections.closeAll(Duration.ofSeconds(1));
+        runtime.close();
+        keeper.close();
+        loops.close();
+    }
+
+    private static LlmRuntime runtime(GuestSettings.RuntimeSource settings, Transport transport)
+            throws IOException {
+        return switch (settings) {
+            case GuestSettings.RuntimeSource.Echo(Duration delay) -> new EchoRuntime(delay);
+            case GuestSettings.RuntimeSource.Http http ->
+                    new HttpRuntime(
+                            new RuntimeSettings(
+                                    http.base(),
+                                    key(http.keyFile()),
+                                    timeouts(http.timeout()),
+                                    RuntimeSettings.Limits.DEFAULT),
+                            transport::newTcpChannel);
+        };
+    }
+
+    private static RuntimeSettings.Timeouts timeouts(Duration idle) {
+        RuntimeSettings.Timeouts defaults = RuntimeSettings.Timeouts.DEFAULT;
+        return new RuntimeSettings.Timeouts(defaults.connect(), idle, defaults.keepAlive());
+    }
+
+    private static @Nullable String model(GuestSettings.RuntimeSource settings) {
+        return settings instanceof GuestSettings.RuntimeSource.Http http ? http.model() : null;
+    }
+
+    private static @Nullable String key(@Nullable Path file) throws IOException {
+        return file == null ? null : Files.readString(file).strip();
+    }
+
+    private static Vitals vitals() {
+        byte[] instance = new byte[8];
+        new SecureRandom().nextBytes(instance);
+        return new Vitals(
+                version(), HexFormat.of().formatHex(instance), List.of(), System.nanoTime());
+    }
+
+    /** As the jar's manifest has it. */
+    public static String version() {
+        String version = Guest.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+}

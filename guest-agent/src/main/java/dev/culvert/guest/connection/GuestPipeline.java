@@ -1,0 +1,72 @@
+package dev.culvert.guest.connection;
+
+import dev.culvert.frame.FlushHandler;
+import dev.culvert.frame.FrameDecoder;
+import dev.culvert.frame.FrameEncoder;
+import dev.culvert.frame.FrameLimits;
+import dev.culvert.frame.FrameSplitter;
+import dev.culvert.guest.session.Agent;
+import dev.culvert.transport.Transport;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.time.Duration;
+import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The pipeline of every connection that the guest accepts. Reading order is wire order. */
+@Sharable
+public final class GuestPipeline extends ChannelInitializer<Channel> {
+    private static final Logger LOG = LoggerFactory.getLogger(GuestPipeline.class);
+    private static final int HOST_CID = 2;
+
+    /** Past it turns wait and the runtime is not read; what every turn may hold lies within it. */
+    private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(32 << 10, 64 << 10);
+
+    private final Agent agent;
+    private final Vitals vitals;
+    private final boolean hostOnly;
+    private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+
+    /**
+     * @param hostOnly for vsock: whether only the host (CID 2) may connect; every process in the VM
+     *     could dial too
+     */
+    public GuestPipeline(Agent agent, Vitals vitals, boolean hostOnly) {
+        this.agent = agent;
+        this.vitals = vitals;
+        this.hostOnly = hostOnly;
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+        OptionalInt cid = Transport.peerCid(channel);
+        if (hostOnly && cid.orElse(-1) != HOST_CID) {
+            LOG.warn(
+                    "refused a connection from CID {}: only the host may connect (--accept-from)",
+                    cid.isPresent() ? Integer.toUnsignedString(cid.getAsInt()) : "unknown");
+            channel.close();
+            return;
+        }
+        open.add(channel);
+        channel.config().setWriteBufferWaterMark(UNSENT);
+        channel.pipeline()
+                .addLast("splitter", new FrameSplitter(FrameLimits.DEFAULTS))
+                .addLast("decoder", new FrameDecoder(FrameLimits.DEFAULTS))
+                .addLast("encoder", FrameEncoder.INSTANCE)
+                .addLast("flusher", new FlushHandler())
+                .addLast("host", new HostHandler(channel, agent, vitals));
+    }
+
+    /** Closes every connection once what was written has gone out, or after {@code patience}. */
+    public void closeAll(Duration patience) {
+        open.writeAndFlush(Unpooled.EMPTY_BUFFER).awaitUninterruptibly(patience.toMillis());
+        open.close().awaitUninterruptibly();
+    }
+}

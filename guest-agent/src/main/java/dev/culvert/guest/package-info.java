@@ -1,0 +1,12 @@
+/**
+ * The guest agent: {@link dev.culvert.guest.Guest} puts it together.
+ *
+ * <pre>
+ *   host → connection → session → runtime
+ *                          ↘ policy
+ * </pre>
+ */
+@NullMarked
+package dev.culvert.guest;
+
+import org.jspecify.annotations.NullMarked;

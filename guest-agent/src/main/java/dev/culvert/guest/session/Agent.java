@@ -1,0 +1,137 @@
+package dev.culvert.guest.session;
+
+import dev.culvert.guest.runtime.GenerationRequest;
+import dev.culvert.guest.runtime.LlmRuntime;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What belongs to the agent and not to a connection: its configuration, its context, the count of
+ * its turns. Confined to the event loop.
+ */
+public final class Agent {
+    private final LlmRuntime runtime;
+    private final @Nullable String model;
+    private final SessionLimits limits;
+    private final StateKeeper keeper;
+    private final Contexts contexts;
+    private AgentConfig config;
+    private @Nullable String configUpdate;
+    private int turns;
+    private boolean draining;
+    private Runnable whenIdle = () -> {};
+
+    /**
+     * @param model for the runtime, where neither the host's configuration nor a message names one
+     */
+    public Agent(
+            LlmRuntime runtime, @Nullable String model, SessionLimits limits, StateKeeper keeper) {
+        this.runtime = runtime;
+        this.model = model;
+        this.limits = limits;
+        this.keeper = keeper;
+        contexts = new Contexts(limits.maxContextBytes());
+        config = AgentConfig.EMPTY.orModel(model);
+    }
+
+    /**
+     * Takes up what an earlier process kept; call it before the first session.
+     *
+     * @throws IOException when there is something that cannot be read: to start without it could
+     *     allow tools that the host forbade
+     */
+    public void restore() throws IOException {
+        try {
+            StateFile.State state = keeper.load();
+            if (state.configUpdate() != null) {
+                config = AgentConfig.read(bytes(state.configUpdate())).orModel(model);
+                configUpdate = state.configUpdate();
+            }
+            contexts.restore(state.contexts());
+        } catch (InvalidPayloadException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /** Turns under way, of all connections. */
+    public int turns() {
+        return turns;
+    }
+
+    /** From now on no turn begins; {@code action} runs once, when none is left. */
+    public void drain(Runnable action) {
+        draining = true;
+        whenIdle = action;
+        runWhenIdle();
+    }
+
+    /** Borrows {@code payload}; in force when this returns, kept when {@code kept} is told so. */
+    void configure(ByteBuf payload, StateKeeper.Kept kept) throws InvalidPayloadException {
+        config = AgentConfig.read(payload).orModel(model);
+        configUpdate = payload.toString(StandardCharsets.UTF_8);
+        keep(kept);
+    }
+
+    /** Borrows {@code payload}; in force when this returns, kept when {@code kept} is told so. */
+    void addContext(ByteBuf payload, StateKeeper.Kept kept) throws InvalidPayloadException {
+        contexts.update(payload);
+        keep(kept);
+    }
+
+    private void keep(StateKeeper.Kept kept) {
+        keeper.save(new StateFile.State(configUpdate, contexts.texts()), kept);
+    }
+
+    /** Borrows {@code payload}; the body of the request belongs to the caller. */
+    GenerationRequest request(ByteBufAllocator buffers, ByteBuf payload)
+            throws InvalidPayloadException {
+        ByteBuf body = RequestReader.body(buffers, payload, config, contexts.texts());
+        return new GenerationRequest(body, config.headers());
+    }
+
+    AgentConfig config() {
+        return config;
+    }
+
+    LlmRuntime runtime() {
+        return runtime;
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    /** Why one more turn may not begin; null when it may. */
+    @Nullable String overload() {
+        return turns < limits.maxTurns()
+                ? null
+                : "the agent runs "
+                        + turns
+                        + " turns, the most it may (--max-turns): try again when one has ended";
+    }
+
+    void turnBegan() {
+        turns++;
+    }
+
+    void turnEnded() {
+        turns--;
+        runWhenIdle();
+    }
+
+    private void runWhenIdle() {
+        if (draining && turns == 0) {
+            Runnable action = whenIdle;
+            whenIdle = () -> {};
+            action.run();
+        }
+    }
+
+    private static ByteBuf bytes(String text) {
+        return Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,163 @@
+package dev.culvert.guest.session;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.culvert.frame.PayloadJson;
+import dev.culvert.guest.policy.ToolAllowlist;
+import dev.culvert.guest.runtime.GenerationRequest;
+import dev.culvert.guest.session.JsonObject.Value;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the host wants the agent to be: the payload of a {@code config_update}, checked.
+ *
+ * @param options members of the request to the runtime, as JSON texts
+ * @param systemPrompt as a JSON text; null for none
+ * @param headers further ones of the request to the runtime
+ */
+record AgentConfig(
+        Map<String, String> options,
+        @Nullable String systemPrompt,
+        Map<String, String> headers,
+        ToolAllowlist tools) {
+
+    static final AgentConfig EMPTY =
+            new AgentConfig(Map.of(), null, Map.of(), ToolAllowlist.EVERYTHING);
+
+    AgentConfig {
+        options = new LinkedHashMap<>(options);
+        headers = Map.copyOf(headers);
+    }
+
+    /** Borrows {@code payload}. */
+    static AgentConfig read(ByteBuf payload) throws InvalidPayloadException {
+        JsonObject update = JsonObject.read("the payload", payload);
+        Value config = required(update, "config");
+        if (config.kind() != JsonToken.START_OBJECT) {
+            throw new InvalidPayloadException("'config' must be an object");
+        }
+        Map<String, String> options = new LinkedHashMap<>();
+        String systemPrompt = null;
+        Map<String, String> headers = Map.of();
+        for (Map.Entry<String, Value> member :
+                JsonObject.read("'config'", config).members().entrySet()) {
+            String name = member.getKey();
+            Value value = member.getValue();
+            if (value.isNull()) {
+                continue;
+            }
+            switch (name) {
+                case "system_prompt" -> {
+                    expect(value.isString(), name, "a string");
+                    systemPrompt = value.text();
+                }
+                case "headers" -> headers = headers(value);
+                case "model" -> {
+                    expect(value.isString(), name, "a string");
+                    options.put(name, value.text());
+                }
+                case "temperature" -> {
+                    expect(value.kind().isNumeric(), name, "a number");
+                    options.put(name, value.text());
+                }
+                case "max_tokens" -> {
+                    expect(
+                            value.kind() == JsonToken.VALUE_NUMBER_INT
+                                    && value.text().matches("[1-9][0-9]{0,9}"),
+                            name,
+                            "an integer from 1");
+                    options.put(name, value.text());
+                }
+                case "messages", "stream" ->
+                        throw new InvalidPayloadException(
+                                "'config." + name + "' is set by the agent itself for each turn");
+                default -> options.put(name, value.text());
+            }
+        }
+        ToolAllowlist tools = tools(required(update, "tool_allowlist"));
+        return new AgentConfig(options, systemPrompt, headers, tools);
+    }
+
+    /** With this model where it names none. */
+    AgentConfig orModel(@Nullable String model) {
+        if (model == null || options.containsKey("model")) {
+            return this;
+        }
+        Map<String, String> all = new LinkedHashMap<>(options);
+        all.put(
+                "model",
+                '"' + new String(JsonStringEncoder.getInstance().quoteAsString(model)) + '"');
+        return new AgentConfig(all, systemPrompt, headers, tools);
+    }
+
+    private static Value required(JsonObject update, String name) throws InvalidPayloadException {
+        Value value = update.get(name);
+        if (value == null) {
+            throw new InvalidPayloadException(
+                    "'"
+                            + name
+                            + "' is missing; an update gives both 'config' and 'tool_allowlist'");
+        }
+        return value;
+    }
+
+    private static void expect(boolean holds, String name, String kind)
+            throws InvalidPayloadException {
+        if (!holds) {
+            throw new InvalidPayloadException("'config." + name + "' must be " + kind);
+        }
+    }
+
+    private static Map<String, String> headers(Value value) throws InvalidPayloadException {
+        expect(value.kind() == JsonToken.START_OBJECT, "headers", "an object of strings");
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (Map.Entry<String, Value> header :
+                JsonObject.read("'config.headers'", value).members().entrySet()) {
+            String name = header.getKey();
+            expect(header.getValue().isString(), "headers." + name, "a string");
+            String text = header.getValue().string();
+            try {
+                GenerationRequest.checkHeader(name, text);
+            } catch (IllegalArgumentException e) {
+                throw new InvalidPayloadException("'config.headers': " + e.getMessage());
+            }
+            headers.put(name, text);
+        }
+        return headers;
+    }
+
+    private static ToolAllowlist tools(Value value) throws InvalidPayloadException {
+        if (value.isNull()) {
+            return ToolAllowlist.EVERYTHING;
+        }
+        List<String> patterns = new ArrayList<>();
+        ByteBuf text = Unpooled.copiedBuffer(value.text(), StandardCharsets.UTF_8);
+        try (JsonParser parser = PayloadJson.parser(text)) {
+            boolean strings = parser.nextToken() == JsonToken.START_ARRAY;
+            while (strings && parser.nextToken() != JsonToken.END_ARRAY) {
+                strings = parser.currentToken() == JsonToken.VALUE_STRING;
+                if (strings && !parser.getText().isBlank()) {
+                    patterns.add(parser.getText());
+                } else {
+                    strings = false;
+                }
+            }
+            if (!strings) {
+                throw new InvalidPayloadException(
+                        "'tool_allowlist' must be an array of tool names or globs, or null");
+            }
+        } catch (IOException e) {
+            throw new InvalidPayloadException("'tool_allowlist' cannot be read: " + e.getMessage());
+        }
+        return new ToolAllowlist(patterns);
+    }
+}

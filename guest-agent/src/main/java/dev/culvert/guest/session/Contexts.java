@@ -1,0 +1,66 @@
+package dev.culvert.guest.session;
+
+import dev.culvert.guest.session.JsonObject.Value;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** What the host has told the agent to know, oldest first, within a bound: the newest wins. */
+final class Contexts {
+    private final int maxBytes;
+    private final Deque<String> texts = new ArrayDeque<>();
+    private int bytes;
+
+    Contexts(int maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    /** Borrows {@code payload}. A context of null forgets all that was there. */
+    void update(ByteBuf payload) throws InvalidPayloadException {
+        Value context = JsonObject.read("the payload", payload).get("context");
+        if (context == null) {
+            throw new InvalidPayloadException("'context' is missing");
+        }
+        if (context.isNull()) {
+            texts.clear();
+            bytes = 0;
+            return;
+        }
+        add(context.isString() ? context.string() : context.text());
+    }
+
+    /** What an earlier process had, whose bound may have been another. */
+    void restore(List<String> kept) throws InvalidPayloadException {
+        for (String text : kept) {
+            add(text);
+        }
+    }
+
+    private void add(String text) throws InvalidPayloadException {
+        int size = size(text);
+        if (size > maxBytes) {
+            throw new InvalidPayloadException(
+                    "'context' takes "
+                            + size
+                            + " bytes, at most "
+                            + maxBytes
+                            + " are kept (--max-context-bytes)");
+        }
+        texts.add(text);
+        bytes += size;
+        while (bytes > maxBytes) {
+            bytes -= size(texts.removeFirst());
+        }
+    }
+
+    /** Each is one system message. */
+    List<String> texts() {
+        return List.copyOf(texts);
+    }
+
+    private static int size(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+}

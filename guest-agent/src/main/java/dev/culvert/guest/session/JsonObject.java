@@ -1,0 +1,97 @@
+package dev.culvert.guest.session;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.culvert.frame.PayloadJson;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The members of a JSON object, each as the text that stands there: passing a number on as text
+ * keeps it what it was.
+ */
+final class JsonObject {
+    /** One member's value: what kind of thing it is, and its text. */
+    record Value(JsonToken kind, String text) {
+        boolean isString() {
+            return kind == JsonToken.VALUE_STRING;
+        }
+
+        boolean isNull() {
+            return kind == JsonToken.VALUE_NULL;
+        }
+
+        /** What a JSON string says. */
+        String string() throws InvalidPayloadException {
+            try (JsonParser parser = PayloadJson.parser(copied(text))) {
+                parser.nextToken();
+                return parser.getText();
+            } catch (IOException e) {
+                throw new InvalidPayloadException("a string cannot be read: " + e.getMessage());
+            }
+        }
+    }
+
+    private final Map<String, Value> members;
+
+    private JsonObject(Map<String, Value> members) {
+        this.members = members;
+    }
+
+    /**
+     * Borrows {@code payload}, which is well-formed JSON.
+     *
+     * @param what the payload's name in the message when it is no object
+     */
+    static JsonObject read(String what, ByteBuf payload) throws InvalidPayloadException {
+        Map<String, Value> members = new LinkedHashMap<>();
+        try (JsonParser parser = PayloadJson.parser(payload)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new InvalidPayloadException(what + " must be a JSON object");
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                if (members.put(name, value(parser, payload)) != null) {
+                    throw new InvalidPayloadException(what + " has '" + name + "' twice");
+                }
+            }
+        } catch (IOException e) {
+            throw new InvalidPayloadException(what + " cannot be read: " + e.getMessage());
+        }
+        return new JsonObject(members);
+    }
+
+    /** The members of an object that is itself a member. */
+    static JsonObject read(String what, Value value) throws InvalidPayloadException {
+        return read(what, copied(value.text()));
+    }
+
+    private static ByteBuf copied(String text) {
+        return Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Value value(JsonParser parser, ByteBuf payload) throws IOException {
+        JsonToken kind = parser.nextToken();
+        int start = (int) parser.currentTokenLocation().getByteOffset();
+        parser.finishToken();
+        parser.skipChildren();
+        int end = (int) parser.currentLocation().getByteOffset();
+        String text =
+                payload.toString(
+                        payload.readerIndex() + start, end - start, StandardCharsets.UTF_8);
+        return new Value(kind, text);
+    }
+
+    @Nullable Value get(String name) {
+        return members.get(name);
+    }
+
+    Map<String, Value> members() {
+        return members;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.culvert.guest.session;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.culvert.frame.PayloadJson;
+import dev.culvert.guest.runtime.GenerationEnd;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** Writes the payloads of replies (messages.md). Each belongs to the caller. */
+final class Payloads {
+    private interface Body {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    private final ByteBufAllocator buffers;
+
+    Payloads(ByteBufAllocator buffers) {
+        this.buffers = buffers;
+    }
+
+    ByteBuf empty() {
+        return object(_ -> {});
+    }
+
+    ByteBuf applied() {
+        return object(json -> json.writeBooleanField("applied", true));
+    }
+
+    ByteBuf text(String content) {
+        return object(json -> {
+            string(json, "content", content);
+            json.writeBooleanField("done", false);
+        });
+    }
+
+    /** {@code rawJson} is an array of fragments as the runtime wrote them. */
+    ByteBuf toolCalls(String rawJson) {
+        return object(json -> {
+            json.writeStringField("content", "");
+            json.writeBooleanField("done", false);
+            json.writeFieldName("tool_calls");
+            json.writeRawValue(rawJson);
+        });
+    }
+
+    ByteBuf last(GenerationEnd end) {
+        return object(json -> {
+            json.writeStringField("content", "");
+            json.writeBooleanField("done", true);
+            if (end.finishReason() != null) {
+                string(json, "finish_reason", end.finishReason());
+            }
+            if (end.usageJson() != null) {
+                json.writeFieldName("usage");
+                json.writeRawValue(end.usageJson());
+            }
+        });
+    }
+
+    ByteBuf toolBlocked(String toolName, String reason) {
+        return object(json -> {
+            string(json, "tool_name", toolName);
+            string(json, "reason", reason);
+        });
+    }
+
+    ByteBuf error(String code, String message) {
+        return object(json -> {
+            string(json, "code", code);
+            string(json, "message", message);
+        });
+    }
+
+    /** A runtime may have escaped half a character; UTF-8 cannot hold it, so it is replaced. */
+    private static void string(JsonGenerator json, String name, String value) throws IOException {
+        json.writeStringField(name, wellFormed(value));
+    }
+
+    private static String wellFormed(String text) {
+        if (text.chars().noneMatch(c -> Character.isSurrogate((char) c))) {
+            return text;
+        }
+        return text.codePoints()
+                .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xfffd : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    private ByteBuf object(Body body) {
+        ByteBuf payload = buffers.ioBuffer(128);
+        try (JsonGenerator json = PayloadJson.generator(payload)) {
+            json.writeStartObject();
+            body.write(json);
+            json.writeEndObject();
+        } catch (IOException e) {
+            payload.release();
+            throw new UncheckedIOException("writing to memory failed", e);
+        }
+        return payload;
+    }
+}

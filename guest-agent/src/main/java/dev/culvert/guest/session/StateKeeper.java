@@ -1,0 +1,73 @@
+package dev.culvert.guest.session;
+
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the agent's state over restarts, where there is a directory for it. Writes on a thread of
+ * its own, because a disk can block for long.
+ */
+public final class StateKeeper implements AutoCloseable {
+    /** Told on the event loop once the state is kept, or why it is not. */
+    interface Kept {
+        void onKept(@Nullable IOException failure);
+    }
+
+    private record Disk(StateFile file, EventLoop loop, ExecutorService writer) {}
+
+    private final @Nullable Disk disk;
+
+    private StateKeeper(@Nullable Disk disk) {
+        this.disk = disk;
+    }
+
+    /** Forgets everything with the process. */
+    public static StateKeeper forgetful() {
+        return new StateKeeper(null);
+    }
+
+    public static StateKeeper in(Path directory, EventLoop loop) {
+        ExecutorService writer =
+                Executors.newSingleThreadExecutor(
+                        Thread.ofPlatform().daemon().name("culvert-state").factory());
+        return new StateKeeper(new Disk(new StateFile(directory), loop, writer));
+    }
+
+    /** What an earlier process kept. Blocks. */
+    StateFile.State load() throws IOException, InvalidPayloadException {
+        return disk == null ? StateFile.State.NONE : disk.file.load();
+    }
+
+    void save(StateFile.State state, Kept kept) {
+        if (disk == null) {
+            kept.onKept(null);
+            return;
+        }
+        Disk to = disk;
+        to.writer.execute(() -> {
+            IOException failure = write(to.file, state);
+            to.loop.execute(() -> kept.onKept(failure));
+        });
+    }
+
+    private static @Nullable IOException write(StateFile file, StateFile.State state) {
+        try {
+            file.save(state);
+            return null;
+        } catch (IOException e) {
+            return e;
+        }
+    }
+
+    /** Waits for what is being written. */
+    @Override
+    public void close() {
+        if (disk != null) {
+            disk.writer.close();
+        }
+    }
+}

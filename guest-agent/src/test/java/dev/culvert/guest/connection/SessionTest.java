@@ -1,0 +1,461 @@
+package dev.culvert.guest.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.guest.runtime.GenerationEnd;
+import dev.culvert.guest.runtime.RuntimeFailure;
+import dev.culvert.guest.session.Agent;
+import dev.culvert.guest.session.SessionLimits;
+import dev.culvert.guest.session.StateKeeper;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The guest's pipeline from the wire to the runtime and back. */
+class SessionTest {
+    private static final GenerationEnd STOP = new GenerationEnd("stop", null);
+
+    private final ScriptedLlm llm = new ScriptedLlm();
+    private final Agent agent = EmbeddedHost.agent(llm);
+    private final EmbeddedHost host = new EmbeddedHost(agent);
+
+    @AfterEach
+    void close() {
+        host.close();
+    }
+
+    @Test
+    void saysReadyAtOnceAndRunningEveryTenSeconds() {
+        assertThat(host.next())
+                .isEqualTo(
+                        "{\"type\":\"heartbeat\",\"id\":\"\",\"payload\":{\"status\":\"ready\",\"uptime_secs\":0,"
+                                + "\"protocol\":\"1.1\",\"features\":[],\"instance\":\"i-1\","
+                                + "\"agent_version\":\"1.2.3\",\"in_flight\":0}}");
+        host.advance(9);
+        assertThat(host.next()).isNull();
+
+        host.advance(1);
+        assertThat(host.next()).contains("\"status\":\"running\"");
+        host.advance(10);
+        assertThat(host.next()).contains("\"status\":\"running\"");
+    }
+
+    @Test
+    void countsItsTurnsInTheHeartbeat() {
+        startTurn("m1");
+
+        host.advance(10);
+
+        assertThat(host.all()).anyMatch(frame -> frame.contains("\"in_flight\":1"));
+    }
+
+    @Test
+    void eachDeltaIsAChunkAtOnceAndTheEndIsTheLast() {
+        startTurn("m1");
+
+        llm.last().says().onText("Hel");
+        assertThat(host.next()).isEqualTo(chunk("m1", "Hel"));
+        llm.last().says().onText("lo");
+        assertThat(host.next()).isEqualTo(chunk("m1", "lo"));
+        llm.last().says().onEnd(new GenerationEnd("stop", "{\"total_tokens\":1e2}"));
+
+        assertThat(host.next())
+                .isEqualTo(
+                        "{\"type\":\"chunk\",\"id\":\"m1\",\"payload\":{\"content\":\"\",\"done\":true,"
+                                + "\"finish_reason\":\"stop\",\"usage\":{\"total_tokens\":1e2}}}");
+        assertThat(agent.turns()).isZero();
+    }
+
+    @Test
+    void turnsOfOneConnectionRunAtOnce() {
+        startTurn("m1");
+        ScriptedLlm.Asked first = llm.last();
+        startTurn("m2");
+
+        llm.last().says().onText("two");
+        first.says().onText("one");
+
+        assertThat(host.all()).containsExactly(chunk("m2", "two"), chunk("m1", "one"));
+    }
+
+    @Test
+    void answersPingWhileEveryTurnIsTaken() {
+        Agent small = agent(new SessionLimits(1, 100));
+        try (EmbeddedHost other = new EmbeddedHost(small)) {
+            other.all();
+            other.send("message", "m1", "{\"role\":\"user\",\"content\":\"hi\"}");
+            other.send("message", "m2", "{\"role\":\"user\",\"content\":\"hi\"}");
+            other.send("ping", "p1", "{}");
+
+            List<String> frames = other.all();
+            assertThat(frames.getFirst())
+                    .contains("\"code\":\"overloaded\"", "\"id\":\"m2\"", "--max-turns");
+            assertThat(frames.getLast())
+                    .isEqualTo("{\"type\":\"pong\",\"id\":\"p1\",\"payload\":{}}");
+            assertThat(llm.count()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aFailureOfTheRuntimeIsAnErrorWithItsCode() {
+        startTurn("m1");
+        llm.last().says().onText("half");
+
+        llm.last()
+                .says()
+                .onFailure(new RuntimeFailure(RuntimeFailure.Code.STREAM_BROKEN, "it broke off"));
+
+        assertThat(host.all())
+                .containsExactly(
+                        chunk("m1", "half"),
+                        "{\"type\":\"error\",\"id\":\"m1\",\"payload\":{\"code\":\"stream_broken\",\"message\":\"it broke off\"}}");
+        assertThat(agent.turns()).isZero();
+    }
+
+    @Test
+    void aBlockedToolStopsTheRuntimeAndEndsTheTurn() {
+        configure("{}", "[\"search_*\",\"read\"]");
+        startTurn("m1");
+        llm.last().says().onText("let me");
+        llm.last().says().onToolCall("search_web");
+        llm.last().says().onToolCallFragment("[{\"index\":0}]");
+
+        llm.last().says().onToolCall("delete_all");
+
+        assertThat(host.all())
+                .containsExactly(
+                        chunk("m1", "let me"),
+                        "{\"type\":\"chunk\",\"id\":\"m1\",\"payload\":{\"content\":\"\",\"done\":false,\"tool_calls\":[{\"index\":0}]}}",
+                        "{\"type\":\"tool_blocked\",\"id\":\"m1\",\"payload\":{\"tool_name\":\"delete_all\","
+                                + "\"reason\":\"it is not on the tool allowlist [search_*, read]\"}}");
+        assertThat(llm.last().isAborted()).isTrue();
+        assertThat(agent.turns()).isZero();
+    }
+
+    @Test
+    void withoutAnAllowlistEveryToolIsAllowed() {
+        configure("{}", "[]");
+        startTurn("m1");
+
+        llm.last().says().onToolCall("anything");
+
+        assertThat(llm.last().isAborted()).isFalse();
+    }
+
+    @Test
+    void theRequestHoldsConfigurationContextAndMessageInThatOrder() {
+        configure(
+                "{\"model\":\"m\",\"system_prompt\":\"Be \\\"kind\\\".\",\"temperature\":0.50,\"max_tokens\":9,"
+                        + "\"headers\":{\"x-agent\":\"a\"},\"seed\":1e999}",
+                "null");
+        host.send("context_update", "c1", "{\"context\":\"the sky is blue\"}");
+        host.send("context_update", "c2", "{\"context\":{\"k\":[1]}}");
+        host.all();
+
+        host.send("message", "m1", "{\"role\":\"user\",\"content\":\"hi\",\"temperature\":1}");
+
+        assertThat(llm.last().body())
+                .isEqualTo(
+                        "{\"model\":\"m\",\"temperature\":1,\"max_tokens\":9,\"seed\":1e999,\"stream\":true,\"messages\":["
+                                + "{\"role\":\"system\",\"content\":\"Be \\\"kind\\\".\"},"
+                                + "{\"role\":\"system\",\"content\":\"the sky is blue\"},"
+                                + "{\"role\":\"system\",\"content\":\"{\\\"k\\\":[1]}\"},"
+                                + "{\"role\":\"user\",\"content\":\"hi\"}]}");
+        assertThat(llm.last().headers()).containsExactly(Map.entry("x-agent", "a"));
+    }
+
+    @Test
+    void aConversationIsHandedOnAsItIs() {
+        host.send(
+                "message",
+                "m1",
+                "{\"messages\": [ {\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}, {\"role\":\"assistant\"} ],\"stream\":false,\"x\":[1]}");
+
+        assertThat(llm.last().body())
+                .isEqualTo(
+                        "{\"x\":[1],\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}, {\"role\":\"assistant\"}]}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+                    []                                 | the payload must be a JSON object
+                    {}                                 | 'role' must be a string
+                    {"role":1,"content":"x"}           | 'role' must be a string
+                    {"role":"user"}                    | 'content' must be a string
+                    {"role":"user","content":7}        | 'content' must be a string
+                    {"messages":[]}                    | 'messages' must be an array
+                    {"messages":["x"]}                 | 'messages' must be an array
+                    {"messages":"x"}                   | 'messages' must be an array
+                    {"role":"u","role":"u","content":""} | 'role' twice
+                    """)
+    void aMessageThatCannotBeOneIsRefusedWithTheReason(String payload, String reason) {
+        host.all();
+
+        host.send("message", "m1", payload);
+
+        assertThat(host.next()).contains("\"code\":\"invalid_payload\"").contains(reason);
+        assertThat(llm.count()).isZero();
+        assertThat(agent.turns()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+                    {"config":{}}                                              | 'tool_allowlist' is missing
+                    {"tool_allowlist":[]}                                      | 'config' is missing
+                    {"config":[],"tool_allowlist":[]}                          | 'config' must be an object
+                    {"config":{"model":1},"tool_allowlist":[]}                 | 'config.model' must be a string
+                    {"config":{"system_prompt":[]},"tool_allowlist":[]}        | 'config.system_prompt' must be a string
+                    {"config":{"temperature":"hot"},"tool_allowlist":[]}       | 'config.temperature' must be a number
+                    {"config":{"max_tokens":0},"tool_allowlist":[]}            | 'config.max_tokens' must be an integer from 1
+                    {"config":{"max_tokens":1.5},"tool_allowlist":[]}          | 'config.max_tokens' must be an integer from 1
+                    {"config":{"headers":[]},"tool_allowlist":[]}              | 'config.headers' must be an object
+                    {"config":{"headers":{"a":1}},"tool_allowlist":[]}         | 'config.headers.a' must be a string
+                    {"config":{"headers":{"Host":"x"}},"tool_allowlist":[]}    | 'config.headers'
+                    {"config":{"stream":false},"tool_allowlist":[]}            | 'config.stream' is set by the agent
+                    {"config":{},"tool_allowlist":"all"}                       | 'tool_allowlist' must be an array
+                    {"config":{},"tool_allowlist":["a",1]}                     | 'tool_allowlist' must be an array
+                    {"config":{},"tool_allowlist":[""]}                        | 'tool_allowlist' must be an array
+                    """)
+    void anInvalidConfigurationLeavesTheOldOneInForceAndNamesTheMember(
+            String payload, String reason) {
+        configure("{\"model\":\"old\"}", "[\"read\"]");
+
+        host.send("config_update", "c9", payload);
+
+        assertThat(host.next())
+                .contains("\"type\":\"error\"", "\"id\":\"c9\"", "\"code\":\"invalid_payload\"")
+                .contains(reason);
+        startTurn("m1");
+        assertThat(llm.last().body()).contains("\"model\":\"old\"");
+        llm.last().says().onToolCall("write");
+        assertThat(host.next()).contains("tool_blocked");
+    }
+
+    @Test
+    void theNewestContextWinsWhenTheBoundIsPassed() {
+        Agent small = agent(new SessionLimits(4, 10));
+        try (EmbeddedHost other = new EmbeddedHost(small)) {
+            other.send("context_update", "c1", "{\"context\":\"aaaa\"}");
+            other.send("context_update", "c2", "{\"context\":\"bbbb\"}");
+            other.send("context_update", "c3", "{\"context\":\"cccc\"}");
+            other.send("context_update", "c4", "{\"context\":\"more than ten\"}");
+            List<String> frames = other.all();
+            other.send("message", "m1", "{\"role\":\"user\",\"content\":\"hi\"}");
+
+            assertThat(frames).filteredOn(it -> it.contains("\"applied\":true")).hasSize(3);
+            assertThat(frames.getLast())
+                    .contains("\"id\":\"c4\"", "invalid_payload", "--max-context-bytes");
+            assertThat(llm.last().body()).doesNotContain("aaaa").contains("bbbb", "cccc");
+        }
+    }
+
+    @Test
+    void aContextOfNullForgetsTheContext() {
+        host.send("context_update", "c1", "{\"context\":\"secret\"}");
+        host.send("context_update", "c2", "{\"context\":null}");
+        startTurn("m1");
+
+        assertThat(llm.last().body()).doesNotContain("secret");
+    }
+
+    @Test
+    void configurationAndContextOutliveTheConnection() {
+        configure("{\"model\":\"kept\"}", "[]");
+        host.send("context_update", "c1", "{\"context\":\"remember\"}");
+        host.close();
+
+        try (EmbeddedHost again = new EmbeddedHost(agent)) {
+            again.send("message", "m1", "{\"role\":\"user\",\"content\":\"hi\"}");
+
+            assertThat(llm.last().body()).contains("\"model\":\"kept\"", "remember");
+        }
+    }
+
+    @Test
+    void aModelGivenAtTheStartServesWhereNobodyNamesOne() {
+        Agent withModel =
+                new Agent(llm, "open\"claw", SessionLimits.DEFAULTS, StateKeeper.forgetful());
+        try (EmbeddedHost other = new EmbeddedHost(withModel)) {
+            other.send("message", "m1", "{\"role\":\"user\",\"content\":\"hi\"}");
+            assertThat(llm.last().body()).startsWith("{\"model\":\"open\\\"claw\"");
+
+            other.send("message", "m2", "{\"role\":\"user\",\"content\":\"hi\",\"model\":\"x\"}");
+            assertThat(llm.last().body()).startsWith("{\"model\":\"x\"");
+        }
+    }
+
+    @Test
+    void aHostThatDoesNotReadStopsTheReadingFromTheRuntimeAndLosesNothing() {
+        startTurn("m1");
+        host.stopReading();
+        StringBuilder said = new StringBuilder();
+        for (int i = 0; i < 100_000 && !llm.last().isPaused(); i++) {
+            String word = "word" + i + " ";
+            said.append(word);
+            llm.last().says().onText(word);
+            host.runTasks();
+        }
+        assertThat(llm.last().isPaused()).isTrue();
+        assertThat(said.length()).isLessThan(64 * 1024);
+        said.append("what was read already");
+        llm.last().says().onText("what was read already");
+
+        host.readAgain();
+
+        assertThat(llm.last().isPaused()).isFalse();
+        llm.last().says().onEnd(STOP);
+        StringBuilder heard = new StringBuilder();
+        for (String frame : host.all()) {
+            heard.append(frame.replaceAll(".*\"content\":\"([^\"]*)\".*", "$1"));
+        }
+        assertThat(heard.toString()).isEqualTo(said.toString());
+    }
+
+    @Test
+    void theEndWaitsForWhatTheHostHasNotReadYet() {
+        startTurn("m1");
+        host.stopReading();
+        llm.last().says().onText("a".repeat(200_000));
+        llm.last().says().onEnd(STOP);
+        host.runTasks();
+        assertThat(agent.turns()).isEqualTo(1);
+
+        host.readAgain();
+
+        List<String> frames = host.all();
+        assertThat(frames.getLast()).contains("\"done\":true");
+        assertThat(String.join("", frames).chars().filter(c -> c == 'a').count())
+                .isGreaterThan(200_000);
+        assertThat(agent.turns()).isZero();
+    }
+
+    @Test
+    void aLongTextIsCutWithoutPartingACharacter() {
+        startTurn("m1");
+
+        llm.last().says().onText("x".repeat(32 * 1024 - 1) + "😀!");
+
+        List<String> frames = host.all();
+        assertThat(frames).hasSize(2);
+        assertThat(frames.getLast()).isEqualTo(chunk("m1", "😀!"));
+    }
+
+    @Test
+    void halfACharacterFromTheRuntimeIsReplaced() {
+        startTurn("m1");
+
+        llm.last().says().onText("a\ud83d.");
+
+        assertThat(host.next()).isEqualTo(chunk("m1", "a\ufffd."));
+    }
+
+    @Test
+    void aLostConnectionStopsItsTurns() {
+        startTurn("m1");
+
+        host.close();
+
+        assertThat(llm.last().isAborted()).isTrue();
+        assertThat(agent.turns()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+                    {"type":"message","payload":{}}        | 'message' needs an id
+                    {"type":"message","id":"m1"}           | 'message' needs a payload
+                    {"type":"config_update","id":"c1"}     | 'config_update' needs a payload
+                    """)
+    void aRequestThatCannotBeOneIsAnswered(String frame, String reason) {
+        host.all();
+
+        host.sendRaw(frame);
+
+        assertThat(host.next()).contains("\"code\":\"invalid_message\"").contains(reason);
+    }
+
+    @Test
+    void anIdThatIsUsedTwiceAtOnceClosesTheConnection() {
+        startTurn("m1");
+
+        host.send("message", "m1", "{\"role\":\"user\",\"content\":\"again\"}");
+
+        assertThat(host.isConnected()).isFalse();
+        assertThat(llm.count()).isEqualTo(1);
+    }
+
+    @Test
+    void unknownTypesAreIgnored() {
+        host.all();
+
+        host.send("weather", "w1", "{}");
+        host.send("chunk", "w2", "{}");
+
+        assertThat(host.all()).isEmpty();
+        assertThat(host.isConnected()).isTrue();
+    }
+
+    @Test
+    void aBadFrameClosesTheConnection() {
+        host.sendRaw("[]");
+
+        assertThat(host.isConnected()).isFalse();
+    }
+
+    @Test
+    void whileDrainingNoTurnBeginsAndTheLastOneEndsIt() {
+        startTurn("m1");
+        AtomicBoolean idle = new AtomicBoolean();
+        agent.drain(() -> idle.set(true));
+
+        host.send("message", "m2", "{\"role\":\"user\",\"content\":\"hi\"}");
+        assertThat(host.next()).contains("\"code\":\"draining\"");
+        assertThat(idle).isFalse();
+        llm.last().says().onEnd(STOP);
+
+        assertThat(idle).isTrue();
+    }
+
+    private Agent agent(SessionLimits limits) {
+        return new Agent(llm, null, limits, StateKeeper.forgetful());
+    }
+
+    private void startTurn(String id) {
+        host.send("message", id, "{\"role\":\"user\",\"content\":\"hi\"}");
+        host.all();
+    }
+
+    private void configure(String config, String allowlist) {
+        host.all();
+        host.send(
+                "config_update",
+                "c0",
+                "{\"config\":" + config + ",\"tool_allowlist\":" + allowlist + "}");
+        assertThat(host.next())
+                .isEqualTo(
+                        "{\"type\":\"config_ack\",\"id\":\"c0\",\"payload\":{\"applied\":true}}");
+    }
+
+    private static String chunk(String id, String content) {
+        return "{\"type\":\"chunk\",\"id\":\""
+                + id
+                + "\",\"payload\":{\"content\":\""
+                + content
+                + "\",\"done\":false}}";
+    }
+}
