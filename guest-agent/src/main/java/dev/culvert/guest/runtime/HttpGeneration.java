@@ -17,10 +17,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +33,11 @@ final class HttpGeneration implements Generation {
 
     private static final AsciiString EVENT_STREAM = AsciiString.cached("text/event-stream");
 
-    private final EventLoop loop;
     private final ConnectionPool pool;
     private final RuntimeSettings settings;
     private final Map<String, String> headers;
     private final GuardedListener listener;
+    private final IdleWatch idleWatch;
 
     /** Owned; null as soon as it will not be sent again. */
     private @Nullable ByteBuf body;
@@ -47,8 +45,6 @@ final class HttpGeneration implements Generation {
     private @Nullable Promise<RuntimeConnection> dialling;
     private @Nullable RuntimeConnection connection;
     private @Nullable Answer answer;
-    private @Nullable ScheduledFuture<?> idleCheck;
-    private long lastByteNanos;
     private boolean paused;
 
     /** Takes ownership of the request's body. */
@@ -58,12 +54,12 @@ final class HttpGeneration implements Generation {
             RuntimeSettings settings,
             GenerationRequest request,
             GenerationListener listener) {
-        this.loop = loop;
         this.pool = pool;
         this.settings = settings;
         this.body = request.body();
         this.headers = request.headers();
         this.listener = new GuardedListener(listener);
+        this.idleWatch = new IdleWatch(loop, settings.timeouts().idle(), this::onIdle);
     }
 
     void begin() {
@@ -81,7 +77,7 @@ final class HttpGeneration implements Generation {
     @Override
     public void pause() {
         paused = true;
-        stopIdleCheck();
+        idleWatch.stop();
         if (connection != null) {
             connection.reading(false);
         }
@@ -92,7 +88,7 @@ final class HttpGeneration implements Generation {
         if (paused) {
             paused = false;
             if (connection != null) {
-                startIdleCheck();
+                idleWatch.start();
                 connection.reading(true);
             }
         }
@@ -133,7 +129,7 @@ final class HttpGeneration implements Generation {
         connection = by;
         by.reading(!paused);
         if (!paused) {
-            startIdleCheck();
+            idleWatch.start();
         }
         by.ask(this, request(content));
     }
@@ -155,7 +151,7 @@ final class HttpGeneration implements Generation {
     }
 
     void onBytes() {
-        lastByteNanos = now();
+        idleWatch.onBytes();
         releaseBody();
     }
 
@@ -197,13 +193,12 @@ final class HttpGeneration implements Generation {
     /** The connection is gone: asks once more where that can be right, else fails. */
     void onLost(@Nullable Throwable cause) {
         connection = null;
-        stopIdleCheck();
+        idleWatch.stop();
         if (body != null) {
             dial();
             return;
         }
-        String why =
-                cause == null ? "the connection was closed" : settings.quote(cause.getMessage());
+        String why = cause == null ? "the connection was closed" : settings.quote(cause);
         fail(
                 answer == null
                         ? Answer.broken(why + " before the runtime answered")
@@ -212,7 +207,7 @@ final class HttpGeneration implements Generation {
 
     /** What came is no HTTP; the connection is closed. */
     void onUnreadable(Throwable cause) {
-        String why = "what it sends is not HTTP/1.1 (" + settings.quote(cause.getMessage()) + ")";
+        String why = "what it sends is not HTTP/1.1 (" + settings.quote(cause) + ")";
         connection = null;
         if (answer == null) {
             fail(
@@ -240,7 +235,7 @@ final class HttpGeneration implements Generation {
                 cause instanceof ConnectTimeoutException
                         ? "it accepted no connection within "
                                 + seconds(settings.timeouts().connect())
-                        : settings.quote(cause.getMessage());
+                        : settings.quote(cause);
         return new RuntimeFailure(
                 RuntimeFailure.Code.RUNTIME_UNREACHABLE,
                 "The runtime at "
@@ -250,38 +245,13 @@ final class HttpGeneration implements Generation {
                         + ". Start it, or give its address by --runtime.");
     }
 
-    private void startIdleCheck() {
-        lastByteNanos = now();
-        checkIdleAfter(settings.timeouts().idle().toNanos());
-    }
-
-    private void checkIdleAfter(long nanos) {
-        idleCheck = loop.schedule(this::checkIdle, nanos, TimeUnit.NANOSECONDS);
-    }
-
-    private void checkIdle() {
-        long left = settings.timeouts().idle().toNanos() - (now() - lastByteNanos);
-        if (left > 0) {
-            checkIdleAfter(left);
-        } else {
-            fail(
-                    new RuntimeFailure(
-                            RuntimeFailure.Code.RUNTIME_TIMEOUT,
-                            "No byte came from the runtime for "
-                                    + seconds(settings.timeouts().idle())
-                                    + "; look whether it hangs, or raise --runtime-timeout where its model thinks longer."));
-        }
-    }
-
-    private void stopIdleCheck() {
-        if (idleCheck != null) {
-            idleCheck.cancel(false);
-            idleCheck = null;
-        }
-    }
-
-    private long now() {
-        return loop.ticker().nanoTime();
+    private void onIdle() {
+        fail(
+                new RuntimeFailure(
+                        RuntimeFailure.Code.RUNTIME_TIMEOUT,
+                        "No byte came from the runtime for "
+                                + seconds(settings.timeouts().idle())
+                                + "; look whether it hangs, or raise --runtime-timeout where its model thinks longer."));
     }
 
     private static String seconds(Duration time) {
@@ -289,7 +259,7 @@ final class HttpGeneration implements Generation {
     }
 
     private void leaveConnection() {
-        stopIdleCheck();
+        idleWatch.stop();
         if (connection != null) {
             connection.leave();
             connection = null;
@@ -297,7 +267,7 @@ final class HttpGeneration implements Generation {
     }
 
     private void letGo() {
-        stopIdleCheck();
+        idleWatch.stop();
         releaseBody();
         if (dialling != null) {
             dialling.cancel(false);

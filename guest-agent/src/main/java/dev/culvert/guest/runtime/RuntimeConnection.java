@@ -41,7 +41,8 @@ final class RuntimeConnection extends SimpleChannelInboundHandler<HttpObject> {
     private final ConnectionPool pool;
 
     private State state = State.IDLE;
-    private boolean reusable;
+    private boolean written;
+    private boolean keepAlive;
     private boolean informational;
     private @Nullable HttpGeneration generation;
     private @Nullable ScheduledFuture<?> closing;
@@ -60,13 +61,12 @@ final class RuntimeConnection extends SimpleChannelInboundHandler<HttpObject> {
         cancelClosing();
         generation = asking;
         state = State.ASKED;
-        reusable = false;
+        written = false;
         channel.writeAndFlush(request)
-                .addListener(written -> {
-                    if (written.isSuccess()) {
-                        reusable = true;
-                    } else {
-                        onLost(written.cause());
+                .addListener(write -> {
+                    written = write.isSuccess();
+                    if (!written) {
+                        onLost(write.cause());
                     }
                 });
     }
@@ -120,11 +120,9 @@ final class RuntimeConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
 
     private void onHead(HttpResponse response) {
-        informational =
-                response.status().codeClass() == HttpStatusClass.INFORMATIONAL
-                        && response.status().code() != 101;
+        informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
         if (!informational) {
-            reusable &= HttpUtil.isKeepAlive(response);
+            keepAlive = HttpUtil.isKeepAlive(response);
             if (generation != null) {
                 generation.onHead(response);
             }
@@ -164,7 +162,7 @@ final class RuntimeConnection extends SimpleChannelInboundHandler<HttpObject> {
         if (state == State.ANSWERED) {
             cancelClosing();
             state = State.IDLE;
-            if (reusable && channel.isActive()) {
+            if (written && keepAlive && channel.isActive()) {
                 pool.keep(this);
             } else {
                 close();

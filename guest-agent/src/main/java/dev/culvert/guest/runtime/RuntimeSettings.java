@@ -131,8 +131,8 @@ public record RuntimeSettings(
     }
 
     /** Foreign words made fit to be passed on: without the key, in one line, and short. */
-    String quote(@Nullable String words) {
-        String kept = words == null ? "" : words;
+    String quote(String words) {
+        String kept = words;
         if (bearerKey != null) {
             kept = kept.replace(bearerKey, "***");
         }
@@ -146,6 +146,12 @@ public record RuntimeSettings(
                         ? MAX_QUOTE_CHARS - 1
                         : MAX_QUOTE_CHARS;
         return kept.substring(0, end) + "…";
+    }
+
+    /** What an exception says, likewise. */
+    String quote(Throwable cause) {
+        String message = cause.getMessage();
+        return quote(message == null ? cause.getClass().getSimpleName() : message);
     }
 
     /** Without the key. */

@@ -149,29 +149,23 @@ class HttpRuntimeTest {
 
     @Test
     void handsOnNothingOfAToolThatIsRefused() throws Exception {
-        serve(connection -> {
-            connection.beginStream();
-            connection.event(
-                    chunk("{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"rm\"}}]}", null));
-            connection.event(
-                    chunk(
-                            "{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{}\"}}]}",
-                            null));
-            connection.event(chunk("more"));
-            connection.awaitCloseByClient();
-        });
-
+        String name =
+                chunk("{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"rm\"}}]}", null);
+        String arguments =
+                chunk("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{}\"}}]}", null);
+        serve(stream(chunk("before"), name, arguments, chunk("after")));
         RecordingListener listener =
                 new RecordingListener() {
                     @Override
-                    public void onToolCall(String name) {
-                        super.onToolCall(name);
+                    public void onToolCall(String tool) {
+                        super.onToolCall(tool);
                         generation().abort();
                     }
                 };
         client.start(listener);
         server.awaitCloseByClient();
-        assertThat(listener.told()).containsExactly("tool rm");
+        client.onLoop(() -> {}); // whatever the loop was about to tell is told
+        assertThat(listener.told()).containsExactly("text before", "tool rm");
     }
 
     static Stream<Arguments> completeAnswers() {

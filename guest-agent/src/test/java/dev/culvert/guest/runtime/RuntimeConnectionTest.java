@@ -199,7 +199,7 @@ class RuntimeConnectionTest {
     @Test
     void tellsThatAStreamStoodStill() throws Exception {
         serve(
-                RuntimeDriver.idle(Duration.ofMillis(50)),
+                RuntimeDriver.idle(Duration.ofMillis(600)),
                 connection -> {
                     connection.beginStream();
                     connection.event(chunk("x"));
@@ -216,7 +216,7 @@ class RuntimeConnectionTest {
         int events = 7_000;
         AtomicInteger written = new AtomicInteger();
         serve(
-                RuntimeDriver.idle(Duration.ofMillis(300)),
+                RuntimeDriver.idle(Duration.ofMillis(600)),
                 connection -> {
                     connection.beginStream();
                     for (int i = 0; i < events; i++) {
@@ -243,7 +243,7 @@ class RuntimeConnectionTest {
         client.start(listener);
         listener.awaitText();
 
-        client.pass(Duration.ofMillis(900));
+        client.pass(Duration.ofMillis(1200));
         int toldWhilePaused = listener.text().length();
         assertThat(toldWhilePaused).isLessThanOrEqualTo(16 << 10);
         assertThat(written.get()).as("the runtime is held back").isLessThan(events);

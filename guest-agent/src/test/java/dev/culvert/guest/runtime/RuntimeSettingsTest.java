@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.Unpooled;
 import java.net.URI;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,8 @@ class RuntimeSettingsTest {
                 .isEqualTo("bad key [31m '***'");
         assertThat(settings.quote("x".repeat(499) + "\ud83d\ude00"))
                 .isEqualTo("x".repeat(499) + "…");
-        assertThat(settings.quote(null)).isEmpty();
+        assertThat(settings.quote(new ClosedChannelException()))
+                .isEqualTo("ClosedChannelException");
     }
 
     @Test
