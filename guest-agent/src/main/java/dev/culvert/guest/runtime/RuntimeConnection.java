@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class RuntimeConnection extends SimpleChannelInboundHandler<HttpObject> {
 
     /** How long the rest of a response may take whose end mark has been read. */
-    private static final Duration REST = Duration.ofSeconds(2);
+    private static final Duration REST = Duration.ofSeconds(1);
 
     private enum State {
         /** Open, nothing asked. */
