@@ -58,7 +58,7 @@ public final class Guest implements AutoCloseable {
                         : StateKeeper.in(settings.stateDir(), loop);
         SessionLimits limits = new SessionLimits(settings.maxTurns(), settings.maxContextBytes());
         agent = new Agent(runtime, model(settings.runtime()), limits, keeper);
-        agent.restore();
+        restore();
         boolean hostOnly = settings.hostOnly() && settings.listen() instanceof AgentAddress.Vsock;
         connections = new GuestPipeline(agent, vitals(), hostOnly);
         Future<Channel> bound =
@@ -77,6 +77,11 @@ public final class Guest implements AutoCloseable {
         return Transport.localAddress(listening);
     }
 
+    /** Turns under way; exact once the guest is closed. */
+    int turns() {
+        return agent.turns();
+    }
+
     /**
      * Stops accepting, lets turns go on for the drain time, then closes every connection. Waits for
      * all of it.
@@ -92,6 +97,15 @@ public final class Guest implements AutoCloseable {
         runtime.close();
         keeper.close();
         loops.close();
+    }
+
+    private void restore() throws IOException {
+        try {
+            agent.restore();
+        } catch (IOException e) {
+            keeper.close();
+            throw e;
+        }
     }
 
     private static LlmRuntime runtime(GuestSettings.RuntimeSource settings, Transport transport)

@@ -45,15 +45,15 @@ public final class Agent {
      *     allow tools that the host forbade
      */
     public void restore() throws IOException {
+        StateFile.State state = keeper.load();
         try {
-            StateFile.State state = keeper.load();
             if (state.configUpdate() != null) {
                 config = AgentConfig.read(bytes(state.configUpdate())).orModel(model);
                 configUpdate = state.configUpdate();
             }
             contexts.restore(state.contexts());
         } catch (InvalidPayloadException e) {
-            throw new IOException(e.getMessage(), e);
+            throw new IOException(keeper + " cannot be used: " + e.getMessage(), e);
         }
     }
 

@@ -37,21 +37,26 @@ final class StateFile {
         this.directory = directory;
     }
 
-    State load() throws IOException, InvalidPayloadException {
-        ByteBuf text;
+    State load() throws IOException {
+        Path file = directory.resolve(NAME);
         try {
-            text = Unpooled.wrappedBuffer(Files.readAllBytes(directory.resolve(NAME)));
+            return read(Unpooled.wrappedBuffer(Files.readAllBytes(file)));
         } catch (NoSuchFileException _) {
             return State.NONE;
+        } catch (IOException | InvalidPayloadException e) {
+            throw new IOException(
+                    file + " cannot be read: " + e.getMessage() + "; mend it, or remove it", e);
         }
+    }
+
+    private static State read(ByteBuf text) throws IOException, InvalidPayloadException {
         JsonObject file = JsonObject.read("the file", text);
         JsonObject.Value config = file.get("config_update");
-        List<String> contexts = new ArrayList<>();
         JsonObject.Value list = file.get("contexts");
+        List<String> contexts = new ArrayList<>();
         if (list != null) {
-            try (JsonParser parser =
-                    PayloadJson.parser(
-                            Unpooled.copiedBuffer(list.text(), StandardCharsets.UTF_8))) {
+            ByteBuf array = Unpooled.copiedBuffer(list.text(), StandardCharsets.UTF_8);
+            try (JsonParser parser = PayloadJson.parser(array)) {
                 parser.nextToken();
                 while (parser.nextToken() == JsonToken.VALUE_STRING) {
                     contexts.add(parser.getText());
@@ -86,5 +91,10 @@ final class StateFile {
             channel.force(true);
         }
         Files.move(fresh, directory.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public String toString() {
+        return directory.resolve(NAME).toString();
     }
 }

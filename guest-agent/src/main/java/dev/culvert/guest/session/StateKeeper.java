@@ -38,7 +38,7 @@ public final class StateKeeper implements AutoCloseable {
     }
 
     /** What an earlier process kept. Blocks. */
-    StateFile.State load() throws IOException, InvalidPayloadException {
+    StateFile.State load() throws IOException {
         return disk == null ? StateFile.State.NONE : disk.file.load();
     }
 
@@ -69,5 +69,10 @@ public final class StateKeeper implements AutoCloseable {
         if (disk != null) {
             disk.writer.close();
         }
+    }
+
+    @Override
+    public String toString() {
+        return disk == null ? "no state" : "the state in " + disk.file;
     }
 }

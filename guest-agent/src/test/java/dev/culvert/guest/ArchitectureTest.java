@@ -1,0 +1,33 @@
+package dev.culvert.guest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.testing.ImportRules;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+    private static final String FRAME = "dev.culvert.frame";
+    private static final String TRANSPORT = "dev.culvert.transport";
+    private static final String SETTINGS = "dev.culvert.config";
+
+    private static final ImportRules RULES =
+            new ImportRules(
+                    "dev.culvert.guest",
+                    Map.of(
+                            "", Set.of("connection", "session", "runtime", "config", TRANSPORT),
+                            "cli", Set.of("", "config", SETTINGS, TRANSPORT),
+                            "config", Set.of(SETTINGS, TRANSPORT),
+                            "connection", Set.of("session", "config", FRAME, TRANSPORT),
+                            "session", Set.of("runtime", "policy", FRAME),
+                            "runtime", Set.of("config"),
+                            "policy", Set.of("config")),
+                    Map.of("picocli", Set.of("cli"), "io.netty.channel.epoll", Set.of()));
+
+    @Test
+    void packagesImportOnlyWhatTheDesignAllows() {
+        assertThat(RULES.violations(Path.of("target/classes"))).isEmpty();
+    }
+}

@@ -1,0 +1,99 @@
+package dev.culvert.guest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A host that speaks the base protocol with nothing but a socket: it knows neither our codec nor
+ * what the guest announces.
+ */
+final class BaseHost implements AutoCloseable {
+    private static final int PATIENCE_MILLIS = 20_000;
+
+    private final Socket socket;
+    private final DataInputStream in;
+    private final DataOutputStream out;
+
+    BaseHost(int port) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        in = new DataInputStream(socket.getInputStream());
+        out = new DataOutputStream(socket.getOutputStream());
+    }
+
+    void send(String type, String id, String payload) throws IOException {
+        String json =
+                "{\"id\":\"%s\", \"type\":\"%s\",\n\"payload\": %s}".formatted(id, type, payload);
+        byte[] bytes = json.getBytes(UTF_8);
+        out.writeInt(bytes.length);
+        out.write(bytes);
+        out.flush();
+    }
+
+    void say(String id, String content) throws IOException {
+        send("message", id, "{\"role\":\"user\",\"content\":\"" + content + "\"}");
+    }
+
+    /** The next frame, heartbeats too. */
+    String next() throws IOException {
+        byte[] bytes = new byte[in.readInt()];
+        in.readFully(bytes);
+        return new String(bytes, UTF_8);
+    }
+
+    /** The next frame that is no heartbeat. */
+    String nextAnswer() throws IOException {
+        String frame = next();
+        while (frame.contains("\"type\":\"heartbeat\"")) {
+            frame = next();
+        }
+        return frame;
+    }
+
+    /** All frames of one turn, to its end; nothing else may come in between. */
+    List<String> turn(String id) throws IOException {
+        List<String> frames = new ArrayList<>();
+        do {
+            frames.add(nextAnswer());
+        } while (!isLast(frames.getLast()));
+        if (!frames.stream().allMatch(frame -> frame.contains("\"id\":\"" + id + "\""))) {
+            throw new AssertionError("not only turn " + id + ": " + frames);
+        }
+        return frames;
+    }
+
+    static boolean isLast(String frame) {
+        return frame.contains("\"done\":true") || !frame.contains("\"type\":\"chunk\"");
+    }
+
+    static String content(List<String> frames) {
+        Pattern content = Pattern.compile("\"content\":\"([^\"]*)\"");
+        StringBuilder text = new StringBuilder();
+        for (String frame : frames) {
+            Matcher matcher = content.matcher(frame);
+            if (matcher.find()) {
+                text.append(matcher.group(1));
+            }
+        }
+        return text.toString();
+    }
+
+    /** The guest has closed the connection, and nothing was left to read. */
+    boolean isEnded() throws IOException {
+        return in.read() < 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,282 @@
+package dev.culvert.guest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.culvert.guest.config.GuestSettings;
+import dev.culvert.guest.config.GuestSettings.RuntimeSource;
+import dev.culvert.guest.runtime.ScriptedRuntime;
+import dev.culvert.transport.AgentAddress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole guest over TCP, with a host that speaks the base protocol. */
+class GuestTest {
+    private static final RuntimeSource ECHO = new RuntimeSource.Echo(Duration.ZERO);
+
+    @TempDir private Path directory;
+
+    @Test
+    void echoesAMessageWordByWord() throws IOException {
+        try (Guest guest = guest(ECHO);
+                BaseHost host = new BaseHost(port(guest))) {
+            assertThat(host.next()).contains("\"status\":\"ready\"");
+            host.say("m1", "one two three");
+
+            List<String> frames = host.turn("m1");
+
+            assertThat(frames).hasSizeGreaterThan(3);
+            assertThat(BaseHost.content(frames)).isEqualTo("one two three");
+            assertThat(frames.getLast()).contains("\"finish_reason\":\"stop\"", "\"usage\"");
+        }
+    }
+
+    @Test
+    void bridgesToTheRuntimesHttpInterface() throws Exception {
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                ScriptedRuntime.stream(
+                                        ScriptedRuntime.chunk("Hel"),
+                                        ScriptedRuntime.chunk("lo"),
+                                        ScriptedRuntime.chunk("{}", "stop")));
+                Guest guest = guest(http(runtime, keyFile()));
+                BaseHost host = new BaseHost(port(guest))) {
+            host.send(
+                    "config_update",
+                    "c1",
+                    "{\"config\":{\"headers\":{\"x-openclaw-agent-id\":\"a7\"}},\"tool_allowlist\":[]}");
+            assertThat(host.nextAnswer()).contains("\"applied\":true");
+            host.say("m1", "hi");
+
+            assertThat(BaseHost.content(host.turn("m1"))).isEqualTo("Hello");
+            ScriptedRuntime.Request request = runtime.request();
+            assertThat(request.line()).isEqualTo("POST /v1/chat/completions HTTP/1.1");
+            assertThat(request.headers())
+                    .containsEntry("authorization", "Bearer sekret")
+                    .containsEntry("x-openclaw-agent-id", "a7");
+        }
+    }
+
+    @Test
+    void whatWasNotFinishedIsNeverReportedAsDone() throws Exception {
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                ScriptedRuntime.rawThenClose(
+                                        ScriptedRuntime.streamHead()
+                                                + ScriptedRuntime.encoded(
+                                                        "data: "
+                                                                + ScriptedRuntime.chunk("half of")
+                                                                + "\n\n")));
+                Guest guest = guest(http(runtime, null));
+                BaseHost host = new BaseHost(port(guest))) {
+            host.say("m1", "hi");
+
+            List<String> frames = host.turn("m1");
+
+            assertThat(frames.getFirst()).contains("half of");
+            assertThat(frames.getLast())
+                    .contains("\"type\":\"error\"", "\"code\":\"stream_broken\"");
+        }
+    }
+
+    @Test
+    void aRuntimeThatIsNotThereIsSaidToBeUnreachable() throws Exception {
+        ScriptedRuntime gone = new ScriptedRuntime(ScriptedRuntime.hang());
+        gone.close();
+        try (Guest guest = guest(http(gone, null));
+                BaseHost host = new BaseHost(port(guest))) {
+            host.say("m1", "hi");
+
+            assertThat(host.nextAnswer()).contains("\"code\":\"runtime_unreachable\"");
+        }
+    }
+
+    @Test
+    void aLostConnectionClosesTheRequestToTheRuntime() throws Exception {
+        try (ScriptedRuntime runtime = new ScriptedRuntime(ScriptedRuntime.hang());
+                Guest guest = guest(http(runtime, null))) {
+            try (BaseHost host = new BaseHost(port(guest))) {
+                host.say("m1", "hi");
+                runtime.request();
+            }
+
+            runtime.awaitCloseByClient();
+        }
+    }
+
+    @Test
+    void sixtyFourTurnsRunAtOnceAndEachGetsItsOwnWords() throws Exception {
+        try (Guest guest = guest(new RuntimeSource.Echo(Duration.ofMillis(2)));
+                BaseHost host = new BaseHost(port(guest))) {
+            for (int turn = 0; turn < 64; turn++) {
+                host.say("m" + turn, "turn " + turn + " has five words");
+            }
+            host.send("ping", "p", "{}");
+
+            Map<String, List<String>> turns = new HashMap<>();
+            int open = 64;
+            boolean ponged = false;
+            while (open > 0 || !ponged) {
+                String frame = host.nextAnswer();
+                if (frame.contains("\"type\":\"pong\"")) {
+                    ponged = true;
+                    assertThat(open).as("the pong waits for no turn").isEqualTo(64);
+                } else {
+                    String id = frame.replaceAll(".*\"id\":\"([^\"]*)\".*", "$1");
+                    turns.computeIfAbsent(id, _ -> new ArrayList<>()).add(frame);
+                    open -= BaseHost.isLast(frame) ? 1 : 0;
+                }
+            }
+
+            for (int turn = 0; turn < 64; turn++) {
+                assertThat(BaseHost.content(turns.getOrDefault("m" + turn, List.of())))
+                        .isEqualTo("turn " + turn + " has five words");
+            }
+        }
+    }
+
+    @Test
+    void twoHundredReconnectsLeaveNothingBehind() throws Exception {
+        Guest guest = guest(ECHO);
+        try (guest) {
+            for (int i = 0; i < 200; i++) {
+                try (BaseHost host = new BaseHost(port(guest))) {
+                    assertThat(host.next()).contains("\"status\":\"ready\"");
+                    host.say("m", "hi");
+                    if (i % 2 == 0) {
+                        assertThat(BaseHost.content(host.turn("m"))).isEqualTo("hi");
+                    }
+                }
+            }
+        }
+        assertThat(guest.turns()).isZero();
+    }
+
+    @Test
+    void stoppingLetsATurnFinishAndAcceptsNobodyNew() throws Exception {
+        Guest guest = guest(new RuntimeSource.Echo(Duration.ofMillis(20)));
+        try (BaseHost host = new BaseHost(port(guest))) {
+            host.say("m1", "a b c d e f g h i j");
+            assertThat(host.nextAnswer()).contains("\"content\":\"a");
+            int port = port(guest);
+
+            CompletableFuture<Void> stopped = CompletableFuture.runAsync(guest::close);
+            List<String> rest = host.turn("m1");
+
+            assertThat(BaseHost.content(rest)).isEqualTo("b c d e f g h i j");
+            assertThat(host.isEnded()).isTrue();
+            stopped.join();
+            assertThatThrownBy(() -> new BaseHost(port)).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void stoppingDoesNotWaitLongerThanTheDrainTime() throws Exception {
+        Guest guest =
+                Guest.start(
+                        settings(
+                                new RuntimeSource.Echo(Duration.ofHours(1)),
+                                null,
+                                Duration.ofMillis(50)));
+        try (BaseHost host = new BaseHost(port(guest))) {
+            host.say("m1", "never finished");
+            assertThat(host.nextAnswer()).contains("\"content\":\"never");
+
+            guest.close();
+
+            assertThat(host.isEnded()).isTrue();
+        }
+    }
+
+    @Test
+    void configurationAndContextSurviveARestartWhereAStateDirectoryIsGiven() throws Exception {
+        try (ScriptedRuntime runtime =
+                new ScriptedRuntime(ScriptedRuntime.stream(ScriptedRuntime.chunk("ok")))) {
+            GuestSettings settings =
+                    settings(http(runtime, null), directory.resolve("state"), Duration.ZERO);
+            try (Guest guest = Guest.start(settings);
+                    BaseHost host = new BaseHost(port(guest))) {
+                host.send(
+                        "config_update",
+                        "c1",
+                        "{\"config\":{\"model\":\"kept\"},\"tool_allowlist\":[\"x\"]}");
+                host.send("context_update", "c2", "{\"context\":\"remember me\"}");
+                assertThat(host.nextAnswer()).contains("\"id\":\"c1\"", "\"applied\":true");
+                assertThat(host.nextAnswer()).contains("\"id\":\"c2\"", "\"applied\":true");
+            }
+
+            try (Guest guest = Guest.start(settings);
+                    BaseHost host = new BaseHost(port(guest))) {
+                host.say("m1", "hi");
+                host.turn("m1");
+            }
+
+            assertThat(runtime.request().body()).contains("\"model\":\"kept\"", "remember me");
+        }
+    }
+
+    @Test
+    void aStateThatCannotBeReadStopsTheStart() throws IOException {
+        Files.writeString(directory.resolve("agent-state.json"), "{\"config_update\":7}");
+
+        assertThatThrownBy(() -> Guest.start(settings(ECHO, directory, Duration.ZERO)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("agent-state.json");
+    }
+
+    @Test
+    void whatCannotBeKeptIsNotAcknowledged() throws Exception {
+        Files.createDirectory(directory.resolve("agent-state.json.new"));
+        try (Guest guest = Guest.start(settings(ECHO, directory, Duration.ZERO));
+                BaseHost host = new BaseHost(port(guest))) {
+            host.send("config_update", "c1", "{\"config\":{},\"tool_allowlist\":[]}");
+
+            assertThat(host.nextAnswer())
+                    .contains("\"code\":\"internal\"", "not kept and will be lost at a restart");
+        }
+    }
+
+    @Test
+    void anAddressInUseIsSaidSo() throws IOException {
+        try (Guest guest = guest(ECHO)) {
+            GuestSettings same =
+                    new GuestSettings(guest.address(), true, ECHO, 64, 65_536, null, Duration.ZERO);
+
+            assertThatThrownBy(() -> Guest.start(same))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(guest.address().toString());
+        }
+    }
+
+    private Path keyFile() throws IOException {
+        return Files.writeString(directory.resolve("key"), "sekret\n");
+    }
+
+    private static RuntimeSource http(ScriptedRuntime runtime, @Nullable Path key) {
+        return new RuntimeSource.Http(runtime.base(), key, "m", Duration.ofSeconds(20));
+    }
+
+    private static Guest guest(RuntimeSource runtime) throws IOException {
+        return Guest.start(settings(runtime, null, Duration.ofSeconds(10)));
+    }
+
+    private static GuestSettings settings(
+            RuntimeSource runtime, @Nullable Path stateDir, Duration drain) {
+        AgentAddress address = AgentAddress.parse("tcp://127.0.0.1:0");
+        return new GuestSettings(address, true, runtime, 64, 65_536, stateDir, drain);
+    }
+
+    private static int port(Guest guest) {
+        return ((AgentAddress.Tcp) guest.address()).port();
+    }
+}
