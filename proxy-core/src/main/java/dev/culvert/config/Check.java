@@ -1,0 +1,35 @@
+package dev.culvert.config;
+
+import java.time.Duration;
+
+/** What records of settings check themselves with; every message begins with the key. */
+public final class Check {
+    private Check() {}
+
+    public static void atLeast(String key, long value, long least) {
+        that(value >= least, key, value, "it must be at least " + least);
+    }
+
+    public static void between(String key, long value, long least, long most) {
+        that(
+                value >= least && value <= most,
+                key,
+                value,
+                "it must be from " + least + " to " + most);
+    }
+
+    public static void positive(String key, Duration value) {
+        that(value.isPositive(), key, Units.text(value), "it must be more than nothing");
+    }
+
+    public static void notNegative(String key, Duration value) {
+        that(!value.isNegative(), key, Units.text(value), "it must not be negative");
+    }
+
+    /** Refuses with {@code KEY is VALUE: SENTENCE}, which is how a section finds the key again. */
+    public static void that(boolean holds, String key, Object value, String sentence) {
+        if (!holds) {
+            throw new IllegalArgumentException(key + " is " + value + ": " + sentence);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.culvert.config;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The layer of environment variables. */
+record Environment(String prefix, Map<String, String> variables) implements Source {
+    private static final int SLIP = 2;
+
+    @Override
+    public @Nullable Node at(String path) {
+        String name = name(path);
+        String text = variables.get(name);
+        return text == null ? null : Node.plain(origin(name), text);
+    }
+
+    @Override
+    public List<Problem> problems(Collection<String> paths) {
+        List<String> known = paths.stream().map(this::name).toList();
+        List<Problem> problems = new ArrayList<>();
+        for (String name : variables.keySet()) {
+            if (name.startsWith(prefix) && !known.contains(name)) {
+                Spelling.nearest(name, known, SLIP)
+                        .map(near -> "no such setting: did you mean " + near + "?")
+                        .ifPresent(it -> problems.add(new Problem(origin(name), it)));
+            }
+        }
+        return problems;
+    }
+
+    private String name(String path) {
+        return prefix + path.toUpperCase(Locale.ROOT).replace('.', '_');
+    }
+
+    private static Origin origin(String name) {
+        return Origin.of("environment " + name);
+    }
+}

@@ -1,0 +1,167 @@
+package dev.culvert.config;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** JSON with comments and trailing commas to nodes that know their line and column. */
+final class JsoncReader {
+    private static final int MAX_DEPTH = 64;
+    private static final JsonFactory JSON =
+            JsonFactory.builder()
+                    .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
+                    .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
+                    .build();
+
+    /* The parser says so where an unfinished object or list began. */
+    private static final Pattern START =
+            Pattern.compile(
+                    "(?:start marker|starting) at \\[Source: .*?line: (\\d+), column: (\\d+)]");
+
+    private final String name;
+    private final JsonParser parser;
+    private final List<Problem> duplicates = new ArrayList<>();
+
+    private JsoncReader(String name, JsonParser parser) {
+        this.name = name;
+        this.parser = parser;
+    }
+
+    static Source read(Path file) throws BadSettingsException {
+        try {
+            return read(file.toString(), Files.readString(file));
+        } catch (IOException e) {
+            String why =
+                    switch (e) {
+                        case NoSuchFileException _ -> "there is no such file";
+                        case AccessDeniedException _ -> "it may not be read by this user";
+                        case CharacterCodingException _ -> "it is not UTF-8";
+                        default -> "it cannot be read: " + e.getMessage();
+                    };
+            throw new BadSettingsException(List.of(new Problem(Origin.of(file.toString()), why)));
+        }
+    }
+
+    /** A source with one object at its root. */
+    static Source read(String name, String text) throws BadSettingsException {
+        List<Problem> duplicates = new ArrayList<>();
+        Node root = node(name, text, duplicates);
+        if (root instanceof Node.Members members) {
+            return new Document(members, duplicates);
+        }
+        throw new BadSettingsException(
+                List.of(new Problem(root.origin(), "settings are one object: { … }")));
+    }
+
+    /** Any one JSON value; names that stand twice go to {@code duplicates}, and the last counts. */
+    static Node node(String name, String text, Collection<Problem> duplicates)
+            throws BadSettingsException {
+        try (JsonParser parser = JSON.createParser(text)) {
+            JsoncReader reader = new JsoncReader(name, parser);
+            if (parser.nextToken() == null) {
+                throw reader.bad(parser.currentLocation(), "nothing stands here");
+            }
+            Node root = reader.node(reader.origin());
+            if (parser.nextToken() != null) {
+                throw reader.bad(parser.currentTokenLocation(), "something stands after the end");
+            }
+            duplicates.addAll(reader.duplicates);
+            return root;
+        } catch (JsonProcessingException e) {
+            String why = START.matcher(e.getOriginalMessage()).replaceAll("opened at $1:$2");
+            throw new BadSettingsException(
+                    List.of(new Problem(origin(name, e.getLocation()), "not JSON: " + why)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("a text in memory cannot fail to be read", e);
+        }
+    }
+
+    private Node node(Origin origin) throws IOException, BadSettingsException {
+        if (parser.getParsingContext().getNestingDepth() > MAX_DEPTH) {
+            throw bad(parser.currentTokenLocation(), "over " + MAX_DEPTH + " levels deep");
+        }
+        JsonToken token = parser.currentToken();
+        return switch (token) {
+            case START_OBJECT -> members(origin);
+            case START_ARRAY -> items(origin);
+            case VALUE_STRING -> scalar(origin, Node.Form.STRING);
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> scalar(origin, Node.Form.NUMBER);
+            case VALUE_TRUE, VALUE_FALSE -> scalar(origin, Node.Form.BOOLEAN);
+            case VALUE_NULL -> scalar(origin, Node.Form.NULL);
+            default -> throw new IllegalStateException("no value begins with " + token);
+        };
+    }
+
+    private Node members(Origin origin) throws IOException, BadSettingsException {
+        Map<String, Node> nodes = new LinkedHashMap<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String key = parser.currentName();
+            Origin here = origin();
+            parser.nextToken();
+            Node before = nodes.put(key, node(here));
+            if (before != null) {
+                duplicates.add(
+                        new Problem(
+                                here,
+                                "'%s' stands here a second time, first at %s"
+                                        .formatted(key, before.origin())));
+            }
+        }
+        return new Node.Members(origin, nodes);
+    }
+
+    private Node items(Origin origin) throws IOException, BadSettingsException {
+        List<Node> nodes = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            nodes.add(node(origin()));
+        }
+        return new Node.Items(origin, nodes);
+    }
+
+    private Node scalar(Origin origin, Node.Form form) throws IOException {
+        return new Node.Scalar(origin, form, parser.getText());
+    }
+
+    private BadSettingsException bad(JsonLocation location, String sentence) {
+        return new BadSettingsException(List.of(new Problem(origin(name, location), sentence)));
+    }
+
+    private Origin origin() {
+        return origin(name, parser.currentTokenLocation());
+    }
+
+    private static Origin origin(String name, @Nullable JsonLocation location) {
+        return location == null
+                ? Origin.of(name)
+                : new Origin(name, location.getLineNr(), location.getColumnNr());
+    }
+
+    private record Document(Node.Members root, List<Problem> duplicates) implements Source {
+        @Override
+        public @Nullable Node at(String path) {
+            return root.at(path);
+        }
+
+        @Override
+        public List<Problem> problems(Collection<String> paths) {
+            return duplicates;
+        }
+    }
+}

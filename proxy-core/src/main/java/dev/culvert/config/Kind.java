@@ -1,0 +1,155 @@
+package dev.culvert.config;
+
+import dev.culvert.config.Node.Form;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** What a setting takes, how that is read, and how it is printed. */
+public final class Kind<T> {
+    public static final Kind<String> TEXT =
+            scalar("a text in quotes", Function.identity(), Node::quote, Form.STRING);
+    public static final Kind<Boolean> BOOLEAN =
+            scalar("true or false", Kind::bool, String::valueOf, Form.BOOLEAN);
+    public static final Kind<Integer> INT =
+            scalar("a whole number", Integer::valueOf, String::valueOf, Form.NUMBER);
+    public static final Kind<Long> LONG =
+            scalar("a whole number", Long::valueOf, String::valueOf, Form.NUMBER);
+    public static final Kind<Duration> DURATION =
+            scalar(
+                    "a time such as \"500ms\", \"10s\", \"2m\" or \"1h\", or a number of seconds, up to a year",
+                    Units::duration,
+                    duration -> Node.quote(Units.text(duration)),
+                    Form.STRING,
+                    Form.NUMBER);
+    public static final Kind<Integer> BYTES =
+            scalar(
+                    "a size such as \"64KiB\" or \"1MiB\", or a number of bytes, less than 2GiB",
+                    Units::bytes,
+                    bytes -> Node.quote(Units.text(bytes)),
+                    Form.STRING,
+                    Form.NUMBER);
+    public static final Kind<Path> PATH = text("the path of a file", Path::of);
+
+    /** Any JSON object, handed on as strict JSON. */
+    public static final Kind<String> OBJECT =
+            new Kind<>("an object: { … }", Kind::object, Function.identity(), false);
+
+    private final String takes;
+    private final Function<Node, Optional<T>> reader;
+    private final Function<T, String> printer;
+    private final boolean secret;
+
+    private Kind(
+            String takes,
+            Function<Node, Optional<T>> reader,
+            Function<T, String> printer,
+            boolean secret) {
+        this.takes = takes;
+        this.reader = reader;
+        this.printer = printer;
+        this.secret = secret;
+    }
+
+    /** A text that {@code parser} understands and {@code toString} gives back. */
+    public static <T> Kind<T> text(String takes, Function<String, T> parser) {
+        return scalar(takes, parser, value -> Node.quote(value.toString()), Form.STRING);
+    }
+
+    /** The constants of an enumeration, in small letters. */
+    public static <E extends Enum<E>> Kind<E> choice(Class<E> type) {
+        String words =
+                Arrays.stream(type.getEnumConstants())
+                        .map(Kind::word)
+                        .collect(Collectors.joining(", "));
+        return scalar(
+                "one of " + words,
+                text ->
+                        Arrays.stream(type.getEnumConstants())
+                                .filter(constant -> word(constant).equals(text))
+                                .findAny()
+                                .orElseThrow(() -> new NumberFormatException(text)),
+                constant -> Node.quote(word(constant)),
+                Form.STRING);
+    }
+
+    /** The same, but neither printed with the settings nor shown in a message. */
+    public Kind<T> secret() {
+        return new Kind<>(takes, reader, printer, true);
+    }
+
+    boolean isSecret() {
+        return secret;
+    }
+
+    String json(T value) {
+        return printer.apply(value);
+    }
+
+    /** Refuses with a sentence that begins with {@code name}. */
+    T read(String name, Node node) {
+        Optional<T> value;
+        try {
+            value = reader.apply(node);
+        } catch (NumberFormatException _) {
+            value = Optional.empty();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    name + ": " + (secret ? "it must be " + takes : e.getMessage()), e);
+        }
+        return value.orElseThrow(
+                () -> new IllegalArgumentException(refusal(name, node, secret, takes)));
+    }
+
+    static String refusal(String name, Node node, boolean secret, String takes) {
+        String shown =
+                switch (node) {
+                    case Node.Scalar scalar -> secret ? "something else" : shortened(scalar.json());
+                    case Node.Items _ -> "a list";
+                    case Node.Members _ -> "an object";
+                };
+        return "%s is %s: it must be %s".formatted(name, shown, takes);
+    }
+
+    private static String shortened(String text) {
+        return text.length() > 60 ? text.substring(0, 59) + "…" : text;
+    }
+
+    private static <T> Kind<T> scalar(
+            String takes, Function<String, T> parser, Function<T, String> printer, Form... forms) {
+        Set<Form> accepted = Set.of(forms);
+        return new Kind<>(
+                takes,
+                node ->
+                        node instanceof Node.Scalar scalar
+                                        && (scalar.form() == Form.PLAIN
+                                                || accepted.contains(scalar.form()))
+                                ? Optional.of(parser.apply(scalar.text()))
+                                : Optional.empty(),
+                printer,
+                false);
+    }
+
+    private static Optional<String> object(Node node) {
+        return node instanceof Node.Members members
+                ? Optional.of(members.json())
+                : Optional.empty();
+    }
+
+    private static boolean bool(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new NumberFormatException(text);
+        };
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.culvert.config;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What a layer says for a key; the origin of an object's member is where its name stands. */
+public sealed interface Node {
+
+    Origin origin();
+
+    /** As strict JSON. */
+    String json();
+
+    /** A text from a flag or the environment, which has no type: it is read as what is wanted. */
+    static Node plain(Origin origin, String text) {
+        return new Scalar(origin, Form.PLAIN, text);
+    }
+
+    /** The form in which a scalar was written. */
+    enum Form {
+        STRING,
+        NUMBER,
+        BOOLEAN,
+        NULL,
+        PLAIN
+    }
+
+    /** A single value; the text of a string is without its quotes and escapes. */
+    record Scalar(Origin origin, Form form, String text) implements Node {
+        @Override
+        public String json() {
+            return switch (form) {
+                case STRING, PLAIN -> quote(text);
+                case NUMBER, BOOLEAN, NULL -> text;
+            };
+        }
+    }
+
+    /** A list. */
+    record Items(Origin origin, List<Node> nodes) implements Node {
+        @Override
+        public String json() {
+            return nodes.stream().map(Node::json).collect(Collectors.joining(", ", "[", "]"));
+        }
+    }
+
+    /** An object. */
+    record Members(Origin origin, Map<String, Node> nodes) implements Node {
+        @Override
+        public String json() {
+            return nodes.entrySet().stream()
+                    .map(member -> quote(member.getKey()) + ": " + member.getValue().json())
+                    .collect(Collectors.joining(", ", "{", "}"));
+        }
+
+        /** What stands at a path of dotted keys, the empty path being this object. */
+        @Nullable Node at(String path) {
+            Node node = this;
+            for (String key : path.isEmpty() ? new String[0] : path.split("\\.", -1)) {
+                node = node instanceof Members members ? members.nodes.get(key) : null;
+                if (node == null) {
+                    return null;
+                }
+            }
+            return node;
+        }
+    }
+
+    static String quote(String text) {
+        return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+    }
+}

@@ -1,0 +1,70 @@
+package dev.culvert.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * What a program was told, read and checked.
+ *
+ * @param <T> the program's record
+ */
+public final class Settings<T> {
+    private final T value;
+    private final Section root;
+
+    private Settings(T value, Section root) {
+        this.value = value;
+        this.root = root;
+    }
+
+    /**
+     * Reads a record from layers.
+     *
+     * @param sources the strongest first
+     * @throws BadSettingsException with all that is wrong in any of them
+     */
+    public static <T> Settings<T> read(List<Source> sources, Function<Section, T> reader)
+            throws BadSettingsException {
+        Set<Problem> problems = new LinkedHashSet<>();
+        Function<String, List<Node>> layers =
+                path ->
+                        sources.stream()
+                                .map(source -> source.at(path))
+                                .filter(Objects::nonNull)
+                                .toList();
+        Section root = new Section("", Origin.of("settings"), layers, problems);
+        Optional<T> value = root.read(reader);
+        root.reportUnknown();
+        List<String> paths = paths(root, new ArrayList<>());
+        sources.forEach(source -> problems.addAll(source.problems(paths)));
+        if (!problems.isEmpty() || value.isEmpty()) {
+            throw new BadSettingsException(problems);
+        }
+        return new Settings<>(value.get(), root);
+    }
+
+    public T value() {
+        return value;
+    }
+
+    /** All settings in force, as a file that reads back to them, except for secrets. */
+    public String print() {
+        return new SettingsPrinter().print(root);
+    }
+
+    private static List<String> paths(Section section, List<String> paths) {
+        section.entries()
+                .forEach((key, entry) -> {
+                    switch (entry) {
+                        case Entry.Value _, Entry.Children _ -> paths.add(section.path(key));
+                        case Entry.Child child -> paths(child.section(), paths);
+                    }
+                });
+        return paths;
+    }
+}
