@@ -1,5 +1,6 @@
 package dev.culvert.guest;
 
+import dev.culvert.config.Version;
 import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.guest.connection.GuestPipeline;
 import dev.culvert.guest.connection.Vitals;
@@ -59,7 +60,9 @@ public final class Guest implements AutoCloseable {
         SessionLimits limits = new SessionLimits(settings.maxTurns(), settings.maxContextBytes());
         agent = new Agent(runtime, model(settings.runtime()), limits, keeper);
         restore();
-        boolean hostOnly = settings.hostOnly() && settings.listen() instanceof AgentAddress.Vsock;
+        boolean hostOnly =
+                settings.acceptFrom() == GuestSettings.AcceptFrom.HOST
+                        && settings.listen() instanceof AgentAddress.Vsock;
         connections = new GuestPipeline(agent, vitals(), hostOnly);
         Future<Channel> bound =
                 loops.transport()
@@ -140,12 +143,6 @@ public final class Guest implements AutoCloseable {
         byte[] instance = new byte[8];
         new SecureRandom().nextBytes(instance);
         return new Vitals(
-                version(), HexFormat.of().formatHex(instance), List.of(), System.nanoTime());
-    }
-
-    /** As the jar's manifest has it. */
-    public static String version() {
-        String version = Guest.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
+                Version.text(), HexFormat.of().formatHex(instance), List.of(), System.nanoTime());
     }
 }

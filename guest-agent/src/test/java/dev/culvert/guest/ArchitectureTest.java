@@ -17,7 +17,14 @@ class ArchitectureTest {
             new ImportRules(
                     "dev.culvert.guest",
                     Map.of(
-                            "", Set.of("connection", "session", "runtime", "config", TRANSPORT),
+                            "",
+                                    Set.of(
+                                            "connection",
+                                            "session",
+                                            "runtime",
+                                            "config",
+                                            SETTINGS,
+                                            TRANSPORT),
                             "cli", Set.of("", "config", SETTINGS, TRANSPORT),
                             "config", Set.of(SETTINGS, TRANSPORT),
                             "connection", Set.of("session", "config", FRAME, TRANSPORT),

@@ -249,8 +249,7 @@ class GuestTest {
     @Test
     void anAddressInUseIsSaidSo() throws IOException {
         try (Guest guest = guest(ECHO)) {
-            GuestSettings same =
-                    new GuestSettings(guest.address(), true, ECHO, 64, 65_536, null, Duration.ZERO);
+            GuestSettings same = settings(guest.address(), ECHO, null, Duration.ZERO);
 
             assertThatThrownBy(() -> Guest.start(same))
                     .isInstanceOf(IOException.class)
@@ -272,8 +271,20 @@ class GuestTest {
 
     private static GuestSettings settings(
             RuntimeSource runtime, @Nullable Path stateDir, Duration drain) {
-        AgentAddress address = AgentAddress.parse("tcp://127.0.0.1:0");
-        return new GuestSettings(address, true, runtime, 64, 65_536, stateDir, drain);
+        return settings(AgentAddress.parse("tcp://127.0.0.1:0"), runtime, stateDir, drain);
+    }
+
+    private static GuestSettings settings(
+            AgentAddress listen, RuntimeSource runtime, @Nullable Path stateDir, Duration drain) {
+        return new GuestSettings(
+                listen,
+                GuestSettings.AcceptFrom.HOST,
+                runtime,
+                64,
+                65_536,
+                stateDir,
+                drain,
+                GuestSettings.LogLevel.INFO);
     }
 
     private static int port(Guest guest) {

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class Section {
     /* Reading starts again after each refusal; this bounds it for files that are wrong throughout. */
     private static final int MAX_PROBLEMS = 100;
-    private static final Pattern KEY = Pattern.compile("([a-z0-9_]+)(?:\\[(\\d{1,6})])?(?:\\.(.+))?");
+    private static final Pattern KEY =
+            Pattern.compile("([a-z0-9_]+)(?:\\[(\\d{1,6})])?(?:\\.(.+))?");
     private static final Pattern FIRST_WORD = Pattern.compile("^[a-z0-9_.\\[\\]]+");
     private static final Pattern INDEXED = Pattern.compile("[a-z0-9_]+\\[\\d+](?:\\.[a-z0-9_]+)*");
 

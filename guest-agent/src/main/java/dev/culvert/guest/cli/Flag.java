@@ -1,0 +1,69 @@
+package dev.culvert.guest.cli;
+
+import java.util.List;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** One flag for each key of the settings; what it takes is checked with them. */
+record Flag(String key, String parameter, String description) {
+    static final List<Flag> ALL =
+            List.of(
+                    new Flag(
+                            "listen",
+                            "ADDRESS",
+                            "Where the host reaches the agent: vsock://any:PORT, "
+                                    + "tcp://HOST:PORT or unix:///PATH; port 0 takes a free one. "
+                                    + "Default: vsock://any:1024"),
+                    new Flag(
+                            "accept_from",
+                            "WHO",
+                            "On vsock: host (CID 2 alone) or any. Default: host"),
+                    new Flag(
+                            "runtime",
+                            "URL",
+                            "The LLM runtime, OpenAI-compatible, or echo: a built-in one "
+                                    + "that gives the user's words back. "
+                                    + "Default: http://127.0.0.1:8081"),
+                    new Flag(
+                            "runtime_key_file",
+                            "FILE",
+                            "Holds the key for the runtime, sent as Bearer, never logged."),
+                    new Flag(
+                            "runtime_model",
+                            "NAME",
+                            "The model, where neither host nor message names one."),
+                    new Flag(
+                            "runtime_timeout",
+                            "TIME",
+                            "How long the runtime may send nothing. Default: 60s"),
+                    new Flag("echo_delay", "TIME", "Between two words of the echo. Default: 0s"),
+                    new Flag("max_turns", "N", "Turns at once. Default: 64"),
+                    new Flag(
+                            "max_context_bytes",
+                            "SIZE",
+                            "Kept of the host's context, the newest first. Default: 64KiB"),
+                    new Flag(
+                            "state_dir",
+                            "DIR",
+                            "Keeps configuration and context over restarts. "
+                                    + "Without it they are forgotten."),
+                    new Flag(
+                            "drain",
+                            "TIME",
+                            "How long turns may go on after SIGTERM. Default: 10s"),
+                    new Flag(
+                            "log_level",
+                            "LEVEL",
+                            "error, warn, info, debug or trace. Default: info"));
+
+    String name() {
+        return "--" + key.replace('_', '-');
+    }
+
+    OptionSpec option() {
+        return OptionSpec.builder(name())
+                .paramLabel(parameter)
+                .type(String.class)
+                .description(description)
+                .build();
+    }
+}

@@ -1,0 +1,5 @@
+/** The command {@code culvert-agent}. */
+@NullMarked
+package dev.culvert.guest.cli;
+
+import org.jspecify.annotations.NullMarked;
