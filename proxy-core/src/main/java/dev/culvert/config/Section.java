@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * over from then on, and the function is called again: so it must do nothing but read.
  */
 public final class Section {
-    /* Reading starts again after each refusal; this bounds it for files that are wrong throughout. */
+    /* Reading starts again after each refusal: a bound for files that are wrong throughout. */
     private static final int MAX_PROBLEMS = 100;
     private static final Pattern KEY =
             Pattern.compile("([a-z0-9_]+)(?:\\[(\\d{1,6})])?(?:\\.(.+))?");

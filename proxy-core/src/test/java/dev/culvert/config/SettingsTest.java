@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -417,7 +418,7 @@ class SettingsTest {
         return problems(() -> Source.file(file));
     }
 
-    private static List<String> problems(org.assertj.core.api.ThrowableAssert.ThrowingCallable it) {
+    private static List<String> problems(ThrowingCallable it) {
         return catchThrowableOfType(BadSettingsException.class, it).problems();
     }
 

@@ -1,8 +1,19 @@
 package dev.culvert.daemon.config;
 
+import dev.culvert.config.Check;
+import dev.culvert.config.Kind;
+import dev.culvert.config.Section;
 import dev.culvert.transport.AgentAddress;
+import dev.culvert.transport.AgentAddress.HybridUnix;
+import dev.culvert.transport.AgentAddress.Tcp;
+import dev.culvert.transport.AgentAddress.Unix;
+import dev.culvert.transport.AgentAddress.Vsock;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The section {@code http}.
@@ -16,7 +27,8 @@ import java.util.List;
  * @param maxConnections at once; one more is answered 503 and closed
  * @param headTimeout for the whole head of a request, from its first byte or the connection's start
  * @param idleTimeout between two requests on one connection
- * @param minBodyBytesPerSecond slower bodies are cut, after a first grace of head_timeout
+ * @param minBodyBytesPerSecond slower bodies are cut, after a first grace of head_timeout; 0 cuts
+ *     none
  */
 public record HttpSettings(
         List<AgentAddress> listen,
@@ -43,8 +55,70 @@ public record HttpSettings(
                     Duration.ofSeconds(60),
                     1024);
 
+    private static final Pattern ORIGIN = Pattern.compile("https?://[^/?#@\\s]+");
+
     public HttpSettings {
         listen = List.copyOf(listen);
         allowedOrigins = List.copyOf(allowedOrigins);
+        Check.that(!listen.isEmpty(), "listen", "empty", "nobody could reach the daemon");
+        for (AgentAddress address : listen) {
+            boolean mayListen =
+                    switch (address) {
+                        case Tcp _, Unix _ -> true;
+                        case HybridUnix _, Vsock _ -> false;
+                    };
+            Check.that(
+                    mayListen, "listen", address, "it takes tcp://HOST:PORT and unix:///PATH only");
+            Check.that(
+                    allowUnauthenticated || isLocal(address),
+                    "listen",
+                    address,
+                    "as there are no credentials, it must be loopback or a Unix socket, or whoever"
+                            + " reaches it commands every agent; http.allow_unauthenticated takes"
+                            + " that risk");
+        }
+        for (String origin : allowedOrigins) {
+            Check.that(
+                    ORIGIN.matcher(origin).matches(),
+                    "allowed_origins",
+                    '"' + origin + '"',
+                    "an origin is http://HOST or https://HOST, with :PORT or not, and nothing more");
+        }
+        Check.atLeast("max_body_bytes", maxBodyBytes, 1);
+        Check.atLeast("max_header_bytes", maxHeaderBytes, 1);
+        Check.atLeast("max_uri_bytes", maxUriBytes, 1);
+        Check.atLeast("max_connections", maxConnections, 1);
+        Check.positive("head_timeout", headTimeout);
+        Check.positive("idle_timeout", idleTimeout);
+        Check.atLeast("min_body_bytes_per_second", minBodyBytesPerSecond, 0);
+    }
+
+    static HttpSettings read(Section in) {
+        return new HttpSettings(
+                in.list("listen", DaemonSettings.ADDRESS, DEFAULTS.listen),
+                in.get("allow_unauthenticated", Kind.BOOLEAN, DEFAULTS.allowUnauthenticated),
+                in.list("allowed_origins", Kind.TEXT, DEFAULTS.allowedOrigins),
+                in.get("max_body_bytes", Kind.BYTES, DEFAULTS.maxBodyBytes),
+                in.get("max_header_bytes", Kind.BYTES, DEFAULTS.maxHeaderBytes),
+                in.get("max_uri_bytes", Kind.BYTES, DEFAULTS.maxUriBytes),
+                in.get("max_connections", Kind.INT, DEFAULTS.maxConnections),
+                in.get("head_timeout", Kind.DURATION, DEFAULTS.headTimeout),
+                in.get("idle_timeout", Kind.DURATION, DEFAULTS.idleTimeout),
+                in.get("min_body_bytes_per_second", Kind.BYTES, DEFAULTS.minBodyBytesPerSecond));
+    }
+
+    /* Of names only localhost counts: what another resolves to may change. */
+    private static boolean isLocal(AgentAddress address) {
+        if (!(address instanceof Tcp tcp)) {
+            return true;
+        }
+        byte[] numeric = NetUtil.createByteArrayFromIpAddressString(tcp.host());
+        try {
+            return numeric == null
+                    ? tcp.host().equals("localhost")
+                    : InetAddress.getByAddress(numeric).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address has 4 or 16 bytes", e);
+        }
     }
 }

@@ -1,0 +1,92 @@
+package dev.culvert.daemon.cli;
+
+import dev.culvert.config.BadSettingsException;
+import dev.culvert.config.Version;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command {@code culvertd}, of which all others are part. */
+@Command(
+        name = "culvertd",
+        description = "Carries HTTP and SSE to the AI agents in this host's MicroVMs.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Culvertd.BuildVersion.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "culvertd COMMAND --help tells more of each."})
+public final class Culvertd {
+    static final int FAILED = 1;
+    static final int WRONG = 2;
+
+    private static final Path DEFAULT_FILE = Path.of("/etc/culvert/culvertd.jsonc");
+
+    private Culvertd() {}
+
+    /**
+     * Does what the arguments say and returns the exit code.
+     *
+     * @param environment what {@code System.getenv()} has
+     */
+    public static int run(
+            Launcher launcher,
+            Map<String, String> environment,
+            PrintWriter out,
+            PrintWriter err,
+            String... arguments) {
+        return commands(new ServeCommand(launcher, environment, DEFAULT_FILE))
+                .setOut(out)
+                .setErr(err)
+                .execute(arguments);
+    }
+
+    static CommandLine commands(ServeCommand serve) {
+        CommandLine config =
+                new CommandLine(new ConfigCommand()).addSubcommand(new ValidateCommand());
+        return new CommandLine(new Culvertd())
+                .addSubcommand(serve)
+                .addSubcommand(config)
+                .setUsageHelpWidth(90)
+                .setParameterExceptionHandler(Culvertd::wrongUsage)
+                .setExecutionExceptionHandler(Culvertd::failed);
+    }
+
+    private static int wrongUsage(ParameterException e, String[] arguments) {
+        String command = e.getCommandLine().getCommandSpec().qualifiedName();
+        List<String> meant =
+                e instanceof UnmatchedArgumentException unmatched
+                        ? unmatched.getSuggestions()
+                        : List.of();
+        String hint = meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?";
+        e.getCommandLine()
+                .getErr()
+                .println(command + ": " + e.getMessage() + hint + " (see " + command + " --help)");
+        return WRONG;
+    }
+
+    private static int failed(Exception e, CommandLine line, ParseResult result) {
+        switch (e) {
+            case BadSettingsException bad -> {
+                line.getErr().println(bad.getMessage());
+                return WRONG;
+            }
+            // A mistake of ours and not of the user's.
+            case RuntimeException bug -> bug.printStackTrace(line.getErr());
+            default -> line.getErr().println("culvertd: " + e.getMessage());
+        }
+        return FAILED;
+    }
+
+    static final class BuildVersion implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"culvertd " + Version.text()};
+        }
+    }
+}

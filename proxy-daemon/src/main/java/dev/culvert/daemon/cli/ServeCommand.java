@@ -1,0 +1,178 @@
+package dev.culvert.daemon.cli;
+
+import dev.culvert.config.BadSettingsException;
+import dev.culvert.config.Node;
+import dev.culvert.config.Origin;
+import dev.culvert.config.Settings;
+import dev.culvert.config.Source;
+import dev.culvert.daemon.config.DaemonSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code culvertd serve}. */
+@Command(
+        name = "serve",
+        description = "Runs the daemon until it is told to stop (SIGTERM, SIGINT); SIGHUP reloads.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Culvertd.BuildVersion.class,
+        sortOptions = false,
+        footer = {
+            "",
+            "Environment:",
+            "  CULVERT_CONFIG   the settings file, where --config is not given",
+            "  CULVERT_KEY      any key of the file: http.listen is CULVERT_HTTP_LISTEN;",
+            "                   a list is split at commas, or written as JSON",
+            "",
+            "Flags count more than the environment, the environment more than the file, and the",
+            "file more than the defaults. A list is never mixed: --agent replaces all agents of",
+            "the file.",
+            "",
+            "Examples:",
+            "  culvertd serve --agent web=tcp://127.0.0.1:9103",
+            "  culvertd serve --http unix:///run/culvert/http.sock --agent web=vsock://3:1024",
+            "  CULVERT_TIMEOUTS_MESSAGE=2m culvertd serve --config fleet.jsonc --print-config"
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:stopped as told, after streams had time to end",
+            "1:could not run",
+            "2:wrong flags or settings; every problem is printed"
+        })
+final class ServeCommand implements Callable<Integer> {
+    private static final String PREFIX = "CULVERT_";
+
+    private final Launcher launcher;
+    private final Map<String, String> environment;
+    private final Path defaultFile;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before the call
+    private CommandSpec spec;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = {
+                "JSON with comments. Without this flag:",
+                "/etc/culvert/culvertd.jsonc, if it is there."
+            })
+    private @Nullable Path config;
+
+    @Option(
+            names = "--http",
+            paramLabel = "ADDRESS",
+            description = {
+                "Where clients reach the daemon: tcp://HOST:PORT or",
+                "unix:///PATH; can be given several times.",
+                "Default: tcp://127.0.0.1:8470"
+            })
+    private @Nullable List<String> http;
+
+    @Option(
+            names = "--agent",
+            paramLabel = "ID=ADDRESS",
+            description = {
+                "An agent and where it is: vsock://CID:PORT,",
+                "unix:///PATH?port=PORT, unix:///PATH or",
+                "tcp://HOST:PORT; can be given several times."
+            })
+    private @Nullable List<String> agents;
+
+    @Option(
+            names = "--log-level",
+            paramLabel = "LEVEL",
+            description = "error, warn, info, debug or trace. Default: info")
+    private @Nullable String logLevel;
+
+    @Option(
+            names = "--print-config",
+            description = {
+                "Prints the settings in force, with who set what is no",
+                "default, and stops."
+            })
+    private boolean printConfig;
+
+    /**
+     * @param defaultFile read if it is there and no other is named
+     */
+    ServeCommand(Launcher launcher, Map<String, String> environment, Path defaultFile) {
+        this.launcher = launcher;
+        this.environment = environment;
+        this.defaultFile = defaultFile;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Settings<DaemonSettings> settings = read();
+        if (printConfig) {
+            spec.commandLine().getOut().print(settings.print());
+            spec.commandLine().getOut().flush();
+            return 0;
+        }
+        return launcher.run(settings.value(), () -> read().value());
+    }
+
+    private Settings<DaemonSettings> read() throws BadSettingsException {
+        Map<String, Node> flags = flags();
+        List<Source> layers = new ArrayList<>();
+        layers.add(flags::get);
+        layers.add(Source.environment(PREFIX, environment));
+        Optional<Path> file = file();
+        if (file.isPresent()) {
+            layers.add(Source.file(file.get()));
+        }
+        return Settings.read(layers, DaemonSettings::read);
+    }
+
+    private Optional<Path> file() {
+        if (config != null) {
+            return Optional.of(config);
+        }
+        String named = environment.get(PREFIX + "CONFIG");
+        if (named != null) {
+            return Optional.of(Path.of(named));
+        }
+        return Optional.of(defaultFile).filter(Files::exists);
+    }
+
+    private Map<String, Node> flags() {
+        Map<String, Node> flags = new HashMap<>();
+        if (http != null) {
+            Origin origin = Origin.of("flag --http");
+            List<Node> nodes = http.stream().map(text -> Node.plain(origin, text)).toList();
+            flags.put("http.listen", new Node.Items(origin, nodes));
+        }
+        if (agents != null) {
+            Origin origin = Origin.of("flag --agent");
+            List<Node> nodes = agents.stream().map(text -> agent(origin, text)).toList();
+            flags.put("agents", new Node.Items(origin, nodes));
+        }
+        if (logLevel != null) {
+            flags.put("log_level", Node.plain(Origin.of("flag --log-level"), logLevel));
+        }
+        return flags;
+    }
+
+    private Node agent(Origin origin, String text) {
+        int equals = text.indexOf('=');
+        if (equals < 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "--agent takes ID=ADDRESS and got \"" + text + "\"");
+        }
+        Node id = Node.plain(origin, text.substring(0, equals));
+        Node address = Node.plain(origin, text.substring(equals + 1));
+        return new Node.Members(origin, Map.of("id", id, "address", address));
+    }
+}

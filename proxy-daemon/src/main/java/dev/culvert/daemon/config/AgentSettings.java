@@ -1,0 +1,86 @@
+package dev.culvert.daemon.config;
+
+import dev.culvert.config.Check;
+import dev.culvert.config.Kind;
+import dev.culvert.config.Section;
+import dev.culvert.transport.AgentAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * One agent of the list {@code agents}.
+ *
+ * @param config the configuration it is to have, a JSON object; without one the daemon pushes none
+ * @param toolAllowlist names or globs; an empty list allows every tool
+ */
+public record AgentSettings(
+        String id,
+        String tenant,
+        AgentAddress address,
+        Optional<String> config,
+        List<String> toolAllowlist) {
+
+    public static final String DEFAULT_TENANT = "default";
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+    public AgentSettings {
+        toolAllowlist = List.copyOf(toolAllowlist);
+        name("id", id);
+        name("tenant", tenant);
+        boolean mayBeDialled =
+                switch (address) {
+                    case AgentAddress.Vsock vsock ->
+                            vsock.cid() != AgentAddress.Vsock.ANY_CID && vsock.port() != 0;
+                    case AgentAddress.Tcp tcp -> tcp.port() != 0;
+                    case AgentAddress.Unix _, AgentAddress.HybridUnix _ -> true;
+                };
+        Check.that(mayBeDialled, "address", address, "it is good for listening only");
+        Check.that(
+                toolAllowlist.stream().noneMatch(String::isBlank),
+                "tool_allowlist",
+                toolAllowlist,
+                "every tool has a name");
+    }
+
+    /**
+     * Reads one, by its address or by its CID and the way that {@code transport} names.
+     *
+     * <p>Public, for agents that come while the daemon runs are read by the same rules.
+     */
+    public static AgentSettings read(Section in, TransportSettings transport) {
+        String id = in.get("id", Kind.TEXT, "");
+        String tenant = in.get("tenant", Kind.TEXT, DEFAULT_TENANT);
+        Optional<Long> cid = in.find("cid", Kind.LONG);
+        Optional<AgentAddress> address = in.find("address", DaemonSettings.ADDRESS);
+        // It may hold keys for the runtime.
+        Optional<String> config = in.find("config", Kind.OBJECT.secret());
+        List<String> tools = in.list("tool_allowlist", Kind.TEXT, List.of());
+        if (cid.isPresent() == address.isPresent()) {
+            throw new IllegalArgumentException(
+                    (cid.isPresent() ? "cid and address are both here" : "no cid and no address")
+                            + ": an agent has exactly one of the two");
+        }
+        return new AgentSettings(
+                id,
+                tenant,
+                address.or(() -> cid.map(transport::address)).orElseThrow(),
+                config,
+                tools);
+    }
+
+    /** Without the configuration, which may hold keys. */
+    @Override
+    public String toString() {
+        return id + " of " + tenant + " at " + address;
+    }
+
+    private static void name(String key, String name) {
+        Check.that(
+                NAME.matcher(name).matches(),
+                key,
+                '"' + name + '"',
+                "it must be 1 to 64 of A-Z, a-z, 0-9, dot, underscore and hyphen");
+    }
+}

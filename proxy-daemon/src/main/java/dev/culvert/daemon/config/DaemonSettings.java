@@ -1,0 +1,116 @@
+package dev.culvert.daemon.config;
+
+import dev.culvert.config.Check;
+import dev.culvert.config.Kind;
+import dev.culvert.config.Section;
+import dev.culvert.link.LinkLimits;
+import dev.culvert.pool.PoolLimits;
+import dev.culvert.transport.AgentAddress;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Everything that the daemon is told.
+ *
+ * @param transport how agents are reached that are known by their CID alone
+ * @param agents those it starts with; no two share an id or an address
+ * @param eventLoops threads; 0 is one for each core
+ * @param stateDir where the desired state of agents is kept over restarts; without one it is not
+ */
+public record DaemonSettings(
+        HttpSettings http,
+        SseSettings sse,
+        TransportSettings transport,
+        TimeoutSettings timeouts,
+        LinkLimits link,
+        PoolLimits pool,
+        HomeSettings home,
+        List<AgentSettings> agents,
+        int eventLoops,
+        Optional<Path> stateDir,
+        LogLevel logLevel) {
+
+    public static final DaemonSettings DEFAULTS =
+            new DaemonSettings(
+                    HttpSettings.DEFAULTS,
+                    SseSettings.DEFAULTS,
+                    TransportSettings.DEFAULTS,
+                    TimeoutSettings.DEFAULTS,
+                    LinkLimits.DEFAULTS,
+                    PoolLimits.DEFAULTS,
+                    HomeSettings.DEFAULTS,
+                    List.of(),
+                    0,
+                    Optional.empty(),
+                    LogLevel.INFO);
+
+    static final Kind<AgentAddress> ADDRESS = Kind.text("an address", AgentAddress::parse);
+
+    public DaemonSettings {
+        agents = List.copyOf(agents);
+        unique(agents, "id", AgentSettings::id);
+        unique(agents, "address", AgentSettings::address);
+        int most = link.frames().payloadBytes();
+        Check.that(
+                http.maxBodyBytes() <= most,
+                "http.max_body_bytes",
+                http.maxBodyBytes(),
+                "a body goes to the agent in one frame, which holds " + most + " at the most");
+        Check.between("event_loops", eventLoops, 0, 1024);
+    }
+
+    /** Reads all of it; for {@link dev.culvert.config.Settings#read}. */
+    public static DaemonSettings read(Section in) {
+        HttpSettings http = in.section("http", HttpSettings::read);
+        SseSettings sse = in.section("sse", SseSettings::read);
+        TransportSettings transport = in.section("transport", TransportSettings::read);
+        return new DaemonSettings(
+                http,
+                sse,
+                transport,
+                in.section("timeouts", TimeoutSettings::read),
+                in.section("link", DaemonSettings::link),
+                in.section("pool", DaemonSettings::pool),
+                in.section("home", HomeSettings::read),
+                in.sections("agents", agent -> AgentSettings.read(agent, transport)),
+                in.get("event_loops", Kind.INT, DEFAULTS.eventLoops),
+                in.find("state_dir", Kind.PATH),
+                in.get("log_level", Kind.choice(LogLevel.class), DEFAULTS.logLevel));
+    }
+
+    /* What one frame may hold is the protocol's to say and not the operator's. */
+    private static LinkLimits link(Section in) {
+        LinkLimits defaults = LinkLimits.DEFAULTS;
+        return new LinkLimits(
+                defaults.frames(),
+                in.get("max_in_flight", Kind.INT, defaults.maxInFlight()),
+                in.get("max_unsent_bytes", Kind.BYTES, defaults.maxUnsentBytes()),
+                in.get("dial_timeout", Kind.DURATION, defaults.dialTimeout()));
+    }
+
+    private static PoolLimits pool(Section in) {
+        PoolLimits defaults = PoolLimits.DEFAULTS;
+        return new PoolLimits(
+                in.get("max_waiting", Kind.INT, defaults.maxWaiting()),
+                in.get("dial_pause", Kind.DURATION, defaults.dialPause()),
+                in.get("idle_timeout", Kind.DURATION, defaults.idleTimeout()));
+    }
+
+    private static void unique(
+            List<AgentSettings> agents, String what, Function<AgentSettings, Object> property) {
+        Map<Object, Integer> first = new HashMap<>();
+        for (int index = 0; index < agents.size(); index++) {
+            Object value = property.apply(agents.get(index));
+            Integer before = first.putIfAbsent(value, index);
+            Check.that(
+                    before == null,
+                    "agents[" + index + "]." + what,
+                    value,
+                    "agents[" + before + "]." + what + " is the same");
+        }
+    }
+}

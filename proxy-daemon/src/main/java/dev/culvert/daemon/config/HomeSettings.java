@@ -1,0 +1,42 @@
+package dev.culvert.daemon.config;
+
+import dev.culvert.config.Check;
+import dev.culvert.config.Kind;
+import dev.culvert.config.Section;
+import dev.culvert.config.Units;
+import java.time.Duration;
+
+/**
+ * The section {@code home}: the link to each agent that is kept open and shows its presence.
+ *
+ * @param heartbeatInterval how often an agent is to be heard of
+ * @param missed heartbeats in a row, after which it counts as unreachable
+ * @param backoffMin the longest wait before the second attempt to reach it; the first comes at once
+ * @param backoffMax the longest wait before any attempt
+ */
+public record HomeSettings(
+        Duration heartbeatInterval, int missed, Duration backoffMin, Duration backoffMax) {
+
+    public static final HomeSettings DEFAULTS =
+            new HomeSettings(
+                    Duration.ofSeconds(10), 3, Duration.ofSeconds(1), Duration.ofSeconds(60));
+
+    public HomeSettings {
+        Check.positive("heartbeat_interval", heartbeatInterval);
+        Check.atLeast("missed", missed, 1);
+        Check.positive("backoff_min", backoffMin);
+        Check.that(
+                backoffMax.compareTo(backoffMin) >= 0,
+                "backoff_max",
+                Units.text(backoffMax),
+                "it must not be less than backoff_min, " + Units.text(backoffMin));
+    }
+
+    static HomeSettings read(Section in) {
+        return new HomeSettings(
+                in.get("heartbeat_interval", Kind.DURATION, DEFAULTS.heartbeatInterval),
+                in.get("missed", Kind.INT, DEFAULTS.missed),
+                in.get("backoff_min", Kind.DURATION, DEFAULTS.backoffMin),
+                in.get("backoff_max", Kind.DURATION, DEFAULTS.backoffMax));
+    }
+}

@@ -1,0 +1,23 @@
+package dev.culvert.daemon.config;
+
+import dev.culvert.config.Check;
+import dev.culvert.config.Kind;
+import dev.culvert.config.Section;
+import java.time.Duration;
+
+/**
+ * The section {@code sse}.
+ *
+ * @param keepalive silence after which a stream gets a comment
+ */
+public record SseSettings(Duration keepalive) {
+    public static final SseSettings DEFAULTS = new SseSettings(Duration.ofSeconds(15));
+
+    public SseSettings {
+        Check.positive("keepalive", keepalive);
+    }
+
+    static SseSettings read(Section in) {
+        return new SseSettings(in.get("keepalive", Kind.DURATION, DEFAULTS.keepalive));
+    }
+}

@@ -1,0 +1,370 @@
+package dev.culvert.daemon.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.culvert.config.BadSettingsException;
+import dev.culvert.config.Settings;
+import dev.culvert.config.Source;
+import dev.culvert.frame.FrameLimits;
+import dev.culvert.link.LinkLimits;
+import dev.culvert.pool.PoolLimits;
+import dev.culvert.transport.AgentAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DaemonSettingsTest {
+
+    @Test
+    void theDefaultsAreWhatTheDocumentationSays() {
+        DaemonSettings it = DaemonSettings.DEFAULTS;
+        assertThat(it.http())
+                .isEqualTo(
+                        new HttpSettings(
+                                List.of(new AgentAddress.Tcp("127.0.0.1", 8470)),
+                                false,
+                                List.of(),
+                                1 << 20,
+                                16 << 10,
+                                64 << 10,
+                                20_000,
+                                seconds(10),
+                                seconds(60),
+                                1024));
+        assertThat(it.sse()).isEqualTo(new SseSettings(seconds(15)));
+        assertThat(it.transport())
+                .isEqualTo(new TransportSettings(TransportSettings.Way.VSOCK, 1024, 9100));
+        assertThat(it.timeouts())
+                .isEqualTo(
+                        new TimeoutSettings(
+                                seconds(60), Duration.ZERO, seconds(5), seconds(3), seconds(30)));
+        assertThat(it.link()).isEqualTo(LinkLimits.DEFAULTS);
+        assertThat(it.pool()).isEqualTo(PoolLimits.DEFAULTS);
+        assertThat(it.home()).isEqualTo(new HomeSettings(seconds(10), 3, seconds(1), seconds(60)));
+        assertThat(it.agents()).isEmpty();
+        assertThat(it.eventLoops()).isZero();
+        assertThat(it.stateDir()).isEmpty();
+        assertThat(it.logLevel()).isEqualTo(LogLevel.INFO);
+    }
+
+    @Test
+    void anEmptyFileMeansTheDefaults() throws Exception {
+        assertThat(read("{}")).isEqualTo(DaemonSettings.DEFAULTS);
+    }
+
+    @Test
+    void everyKeyCanBeSet() throws Exception {
+        String file =
+                """
+                {
+                  "http": {
+                    "listen": ["tcp://0.0.0.0:0", "unix:///run/http.sock"],
+                    "allow_unauthenticated": true,
+                    "allowed_origins": ["https://a.example", "http://b.example:8080"],
+                    "max_body_bytes": 1,
+                    "max_header_bytes": 2,
+                    "max_uri_bytes": 3,
+                    "max_connections": 4,
+                    "head_timeout": 5,
+                    "idle_timeout": 6,
+                    "min_body_bytes_per_second": 0
+                  },
+                  "sse": {"keepalive": 7},
+                  "transport": {"default": "tcp", "vsock_port": 8, "tcp_base_port": 9000},
+                  "timeouts": {
+                    "message": 10, "message_deadline": 11, "config": 12, "ping": 13, "drain": 0
+                  },
+                  "link": {"max_in_flight": 14, "max_unsent_bytes": "15KiB", "dial_timeout": 16},
+                  "pool": {"max_waiting": 17, "dial_pause": 18, "idle_timeout": 19},
+                  "home": {
+                    "heartbeat_interval": 20, "missed": 21, "backoff_min": 22, "backoff_max": 23
+                  },
+                  "agents": [
+                    {"id": "a", "cid": 3},
+                    {
+                      "id": "b", "tenant": "t", "address": "unix:///vm?port=5",
+                      "config": {"model": "m"}, "tool_allowlist": ["search_*"]
+                    }
+                  ],
+                  "event_loops": 24,
+                  "state_dir": "/var/lib/culvert",
+                  "log_level": "debug"
+                }
+                """;
+        AgentSettings first =
+                new AgentSettings(
+                        "a",
+                        "default",
+                        new AgentAddress.Tcp("127.0.0.1", 9003),
+                        Optional.empty(),
+                        List.of());
+        AgentSettings second =
+                new AgentSettings(
+                        "b",
+                        "t",
+                        new AgentAddress.HybridUnix("/vm", 5),
+                        Optional.of("{\"model\": \"m\"}"),
+                        List.of("search_*"));
+        assertThat(read(file))
+                .isEqualTo(
+                        new DaemonSettings(
+                                new HttpSettings(
+                                        List.of(
+                                                new AgentAddress.Tcp("0.0.0.0", 0),
+                                                new AgentAddress.Unix("/run/http.sock")),
+                                        true,
+                                        List.of("https://a.example", "http://b.example:8080"),
+                                        1,
+                                        2,
+                                        3,
+                                        4,
+                                        seconds(5),
+                                        seconds(6),
+                                        0),
+                                new SseSettings(seconds(7)),
+                                new TransportSettings(TransportSettings.Way.TCP, 8, 9000),
+                                new TimeoutSettings(
+                                        seconds(10),
+                                        seconds(11),
+                                        seconds(12),
+                                        seconds(13),
+                                        Duration.ZERO),
+                                new LinkLimits(FrameLimits.DEFAULTS, 14, 15 << 10, seconds(16)),
+                                new PoolLimits(17, seconds(18), seconds(19)),
+                                new HomeSettings(seconds(20), 21, seconds(22), seconds(23)),
+                                List.of(first, second),
+                                24,
+                                Optional.of(Path.of("/var/lib/culvert")),
+                                LogLevel.DEBUG));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refused")
+    void refusesWhatCannotBe(String text, String problem) {
+        assertThat(problems(text)).containsExactly("f:1:" + problem);
+    }
+
+    static Stream<Arguments> refused() {
+        return Stream.of(
+                Arguments.of(
+                        "{'http': {'listen': []}}",
+                        "11: http.listen is empty: nobody could reach the daemon"),
+                Arguments.of(
+                        "{'http': {'listen': ['vsock://any:80']}}",
+                        "11: http.listen is vsock://any:80: it takes tcp://HOST:PORT and unix:///PATH only"),
+                Arguments.of(
+                        "{'http': {'allowed_origins': ['https://a.example/']}}",
+                        "11: http.allowed_origins is \"https://a.example/\": an origin is http://HOST or https://HOST, with :PORT or not, and nothing more"),
+                Arguments.of(
+                        "{'http': {'max_body_bytes': '5MiB'}}",
+                        "11: http.max_body_bytes is 5242880: a body goes to the agent in one frame, which holds 4192256 at the most"),
+                Arguments.of(
+                        "{'http': {'head_timeout': 0}}",
+                        "11: http.head_timeout is 0s: it must be more than nothing"),
+                Arguments.of(
+                        "{'sse': {'keepalive': 0}}",
+                        "10: sse.keepalive is 0s: it must be more than nothing"),
+                Arguments.of(
+                        "{'timeouts': {'message': 0}}",
+                        "15: timeouts.message is 0s: it must be more than nothing"),
+                Arguments.of(
+                        "{'transport': {'default': 'pigeon'}}",
+                        "16: transport.default is \"pigeon\": it must be one of vsock, tcp"),
+                Arguments.of(
+                        "{'transport': {'tcp_base_port': 65533}}",
+                        "16: transport.tcp_base_port is 65533: it must be from 0 to 65532"),
+                Arguments.of(
+                        "{'link': {'max_in_flight': 0}}",
+                        "11: link.max_in_flight is 0: it must be at least 1"),
+                Arguments.of(
+                        "{'pool': {'max_waiting': 0}}",
+                        "11: pool.max_waiting is 0: it must be at least 1"),
+                Arguments.of(
+                        "{'home': {'missed': 0}}", "11: home.missed is 0: it must be at least 1"),
+                Arguments.of(
+                        "{'home': {'backoff_max': '500ms'}}",
+                        "11: home.backoff_max is 500ms: it must not be less than backoff_min, 1s"),
+                Arguments.of(
+                        "{'event_loops': -1}", "2: event_loops is -1: it must be from 0 to 1024"),
+                Arguments.of(
+                        "{'agents': [{'id': 'a b', 'cid': 3}]}",
+                        "14: agents[0].id is \"a b\": it must be 1 to 64 of A-Z, a-z, 0-9, dot, underscore and hyphen"),
+                Arguments.of(
+                        "{'agents': [{'id': 'a', 'tenant': '', 'cid': 3}]}",
+                        "25: agents[0].tenant is \"\": it must be 1 to 64 of A-Z, a-z, 0-9, dot, underscore and hyphen"),
+                Arguments.of(
+                        "{'agents': [{'id': 'a'}]}",
+                        "13: agents[0]: no cid and no address: an agent has exactly one of the two"),
+                Arguments.of(
+                        "{'agents': [{'id': 'a', 'cid': 3, 'address': 'tcp://h:1'}]}",
+                        "25: agents[0].cid and address are both here: an agent has exactly one of the two"),
+                Arguments.of(
+                        "{'agents': [{'id': 'a', 'cid': 2}]}",
+                        "25: agents[0].cid is 2: it must be from 3 to 4294967294"),
+                Arguments.of(
+                        "{'agents': [{'id': 'a', 'cid': 4294967295}]}",
+                        "25: agents[0].cid is 4294967295: it must be from 3 to 4294967294"),
+                Arguments.of(
+                        "{'transport': {'default': 'tcp'}, 'agents': [{'id': 'a', 'cid': 60000}]}",
+                        "58: agents[0].cid is 60000: it must be from 3 to 56435"),
+                Arguments.of(
+                        "{'agents': [{'id': 'a', 'address': 'vsock://any:1'}]}",
+                        "25: agents[0].address is vsock://any:1: it is good for listening only"),
+                Arguments.of(
+                        "{'agents': [{'id': 'a', 'address': 'vsock://3:0'}]}",
+                        "25: agents[0].address is vsock://3:0: it is good for listening only"),
+                Arguments.of(
+                        "{'agents': [{'id': 'a', 'address': 'tcp://h:0'}]}",
+                        "25: agents[0].address is tcp://h:0: it is good for listening only"),
+                Arguments.of(
+                        "{'agents': [{'id': 'a', 'cid': 3, 'tool_allowlist': ['']}]}",
+                        "35: agents[0].tool_allowlist is []: every tool has a name"));
+    }
+
+    @Test
+    void anAddressThatCannotBeReadIsToldOnceAndInFull() {
+        assertThat(problems("{'agents': [{'id': 'a', 'address': '127.0.0.1'}]}"))
+                .containsExactly(
+                        "f:1:25: agents[0].address: \"127.0.0.1\" is not an agent address: it starts with none of vsock://, unix:// and tcp://; it takes vsock://CID:PORT, unix:///PATH, unix:///PATH?port=PORT or tcp://HOST:PORT");
+    }
+
+    @Test
+    void agentsThatShareAnIdOrAnAddressAreToldWithBothPlaces() {
+        String file =
+                """
+                {'agents': [
+                  {'id': 'bad id', 'cid': 3},
+                  {'id': 'a', 'cid': 4},
+                  {'id': 'a', 'cid': 5},
+                  {'id': 'b', 'address': 'vsock://4:1024'},
+                  {'id': 'c', 'cid': 4}
+                ]}
+                """;
+        assertThat(problems(file).stream().skip(1))
+                .containsExactly(
+                        "f:4:4: agents[2].id is a: agents[1].id (f:3:4) is the same",
+                        "f:5:15: agents[3].address is vsock://4:1024: agents[1] (f:3:3) is the same",
+                        "f:6:3: agents[4] is vsock://4:1024: agents[1] (f:3:3) is the same");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tcp://127.0.0.1:80",
+                "tcp://127.8.8.8:80",
+                "tcp://[::1]:80",
+                "tcp://localhost:80",
+                "unix:///run/http.sock"
+            })
+    void listensWithoutCredentialsWhereOnlyThisMachineReaches(String address) throws Exception {
+        assertThat(read("{'http': {'listen': ['" + address + "']}}").http().listen())
+                .containsExactly(AgentAddress.parse(address));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tcp://0.0.0.0:80",
+                "tcp://[::]:80",
+                "tcp://192.0.2.1:80",
+                "tcp://example.org:80",
+                "tcp://localhost.example.org:80"
+            })
+    void refusesToListenElsewhereWithoutCredentialsUnlessTold(String address) throws Exception {
+        String listen = "'listen': ['" + address + "']";
+        assertThat(problems("{'http': {" + listen + "}}"))
+                .singleElement()
+                .asString()
+                .startsWith("f:1:11: http.listen is " + address + ": as there are no credentials");
+        assertThat(
+                        read("{'http': {" + listen + ", 'allow_unauthenticated': true}}")
+                                .http()
+                                .listen())
+                .containsExactly(AgentAddress.parse(address));
+    }
+
+    @Test
+    void aCidIsReachedByVsockUnlessTold() {
+        assertThat(TransportSettings.DEFAULTS.address(4_294_967_294L))
+                .isEqualTo(new AgentAddress.Vsock(-2, 1024));
+        assertThat(new TransportSettings(TransportSettings.Way.TCP, 1024, 9100).address(3))
+                .isEqualTo(new AgentAddress.Tcp("127.0.0.1", 9103));
+        assertThatThrownBy(() -> TransportSettings.DEFAULTS.address(1))
+                .hasMessage("cid is 1: it must be from 3 to 4294967294");
+    }
+
+    @Test
+    void theConfigurationOfAnAgentIsShownNowhere() throws Exception {
+        Settings<DaemonSettings> settings =
+                settings("{'agents': [{'id': 'a', 'cid': 3, 'config': {'key': 'hush'}}]}");
+        assertThat(settings.value().agents().getFirst().config()).hasValue("{\"key\": \"hush\"}");
+        assertThat(settings.print()).contains("\"config\": null").doesNotContain("hush");
+        assertThat(settings.value().toString()).doesNotContain("hush");
+    }
+
+    @Test
+    void theShippedFileHoldsEveryKeyWithItsDefault() throws Exception {
+        Path shipped = Path.of("dist/culvertd.jsonc");
+        assertThat(Settings.read(List.of(Source.file(shipped)), DaemonSettings::read).value())
+                .isEqualTo(DaemonSettings.DEFAULTS);
+        String oneAgent = "{'agents': [{'id': 'a', 'cid': 3}]}";
+        String everyKey = settings(oneAgent).print();
+        assertThat(keys(Files.readString(shipped))).containsExactlyElementsOf(keys(everyKey));
+    }
+
+    @Test
+    void theAgentThatTheShippedFileShowsIsOneOnceItsCidIsTakenOut() throws Exception {
+        String shipped = Files.readString(Path.of("dist/culvertd.jsonc"));
+        String agent =
+                shipped.lines()
+                        .dropWhile(line -> !line.contains("// {"))
+                        .takeWhile(line -> !line.equals("  ],"))
+                        .filter(line -> !line.contains("\"cid\""))
+                        .map(line -> line.replaceFirst("^ *// ", ""))
+                        .reduce("", (text, line) -> text + line + "\n");
+        assertThat(read("{'agents': [" + agent + "]}").agents())
+                .singleElement()
+                .extracting(AgentSettings::id)
+                .isEqualTo("web-1");
+    }
+
+    /** The keys in their order, those of the agent in comments too. */
+    private static List<String> keys(String file) {
+        return Pattern.compile("^[ /]*(\"[a-z_]+\"):", Pattern.MULTILINE)
+                .matcher(file)
+                .results()
+                .map((Function<MatchResult, String>) result -> result.group(1))
+                .toList();
+    }
+
+    private static DaemonSettings read(String text) throws BadSettingsException {
+        return settings(text).value();
+    }
+
+    /** Apostrophes stand for quotes, so that the cases above can be read. */
+    private static Settings<DaemonSettings> settings(String text) throws BadSettingsException {
+        Source source = Source.text("f", text.replace('\'', '"'));
+        return Settings.read(List.of(source), DaemonSettings::read);
+    }
+
+    private static List<String> problems(String text) {
+        return catchThrowableOfType(BadSettingsException.class, () -> read(text)).problems();
+    }
+
+    private static Duration seconds(long seconds) {
+        return Duration.ofSeconds(seconds);
+    }
+}
