@@ -1,6 +1,8 @@
 package dev.culvert.config;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -36,6 +38,23 @@ public sealed interface Node {
                 case STRING, PLAIN -> quote(text);
                 case NUMBER, BOOLEAN, NULL -> text;
             };
+        }
+
+        /** The list that a plain text is: JSON, or what stands between its commas. */
+        List<Node> parts(Collection<Problem> duplicates) throws BadSettingsException {
+            if (text.stripLeading().startsWith("[")) {
+                return ((Items) JsoncReader.node(origin.name(), text, duplicates)).nodes;
+            }
+            return Arrays.stream(text.split(","))
+                    .map(String::strip)
+                    .filter(part -> !part.isEmpty())
+                    .map(part -> Node.plain(origin, part))
+                    .toList();
+        }
+
+        /* Sections have no variables of their own: CULVERT_HOME may be anybody's. */
+        boolean saysNoSection() {
+            return form == Form.NULL || form == Form.PLAIN;
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.culvert.config;
 
+import dev.culvert.config.Node.Form;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,10 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Section {
     /* Reading starts again after each refusal: a bound for files that are wrong throughout. */
     private static final int MAX_PROBLEMS = 100;
-    private static final Pattern KEY =
-            Pattern.compile("([a-z0-9_]+)(?:\\[(\\d{1,6})])?(?:\\.(.+))?");
     private static final Pattern FIRST_WORD = Pattern.compile("^[a-z0-9_.\\[\\]]+");
-    private static final Pattern INDEXED = Pattern.compile("[a-z0-9_]+\\[\\d+](?:\\.[a-z0-9_]+)*");
 
     private final String path;
     private final Origin origin;
@@ -95,8 +92,11 @@ public final class Section {
         List<T> values = new ArrayList<>();
         for (Section section : entry.all()) {
             Optional<T> value = section.refused ? Optional.empty() : section.read(reader);
-            value.ifPresent(values::add);
-            value.ifPresentOrElse(_ -> entry.kept().add(section), () -> section.refused = true);
+            section.refused = value.isEmpty();
+            if (value.isPresent()) {
+                values.add(value.get());
+                entry.kept().add(section);
+            }
         }
         return values;
     }
@@ -176,23 +176,17 @@ public final class Section {
             return Optional.empty();
         }
         return layers.apply(key).stream()
-                .filter(node ->
-                        !(node instanceof Node.Scalar scalar && scalar.form() == Node.Form.NULL))
+                .filter(it -> !(it instanceof Node.Scalar scalar && scalar.form() == Form.NULL))
                 .findFirst();
     }
 
     private Entry child(String key) {
         Origin place = origin;
         for (Node node : layers.apply(key)) {
-            switch (node) {
-                case Node.Members members -> place = members.origin();
-                case Node.Items _ -> passOver(key, node.origin(), refusal(key, node, "an object"));
-                case Node.Scalar scalar -> {
-                    // A section has no variable of its own: CULVERT_HOME may be anybody's.
-                    if (scalar.form() != Node.Form.NULL && scalar.form() != Node.Form.PLAIN) {
-                        passOver(key, node.origin(), refusal(key, node, "an object"));
-                    }
-                }
+            if (node instanceof Node.Members) {
+                place = node.origin();
+            } else if (!(node instanceof Node.Scalar scalar && scalar.saysNoSection())) {
+                passOver(key, node.origin(), refusal(key, node, "an object"));
             }
         }
         return new Entry.Child(
@@ -208,8 +202,9 @@ public final class Section {
         List<Section> sections = new ArrayList<>();
         List<Node> items = node.map(it -> items(key, it, "a list of objects")).orElse(List.of());
         for (int index = 0; index < items.size(); index++) {
+            Node item = items.get(index);
             String name = key + "[" + index + "]";
-            if (items.get(index) instanceof Node.Members members) {
+            if (item instanceof Node.Members members) {
                 sections.add(
                         new Section(
                                 path(name),
@@ -217,7 +212,6 @@ public final class Section {
                                 it -> Optional.ofNullable(members.at(it)).stream().toList(),
                                 problems));
             } else {
-                Node item = items.get(index);
                 report(item.origin(), refusal(name, item, "an object"));
             }
         }
@@ -228,7 +222,7 @@ public final class Section {
         try {
             return switch (node) {
                 case Node.Items items -> items.nodes();
-                case Node.Scalar scalar when scalar.form() == Node.Form.PLAIN -> split(scalar);
+                case Node.Scalar scalar when scalar.form() == Form.PLAIN -> scalar.parts(problems);
                 case Node.Scalar _, Node.Members _ -> {
                     passOver(key, node.origin(), refusal(key, node, takes));
                     yield List.of();
@@ -241,67 +235,29 @@ public final class Section {
         }
     }
 
-    /** A list in a text without a type: JSON, or parts between commas. */
-    private List<Node> split(Node.Scalar plain) throws BadSettingsException {
-        String text = plain.text().strip();
-        if (text.startsWith("[")) {
-            return ((Node.Items) JsoncReader.node(plain.origin().name(), text, problems)).nodes();
-        }
-        return Arrays.stream(text.split(",", -1))
-                .map(String::strip)
-                .filter(part -> !part.isEmpty())
-                .map(part -> Node.plain(plain.origin(), part))
-                .toList();
-    }
-
     /** Puts a record's message where it belongs; false where it is about nothing that was said. */
     private boolean blame(String message) {
         Matcher first = FIRST_WORD.matcher(message);
-        Place place = first.find() ? place(first.group()) : null;
+        Place place = first.find() ? Place.find(this, first.group()) : null;
         if (place == null) {
             if (passedOver.isEmpty()) { // else it may be about what stands in for them
-                report(origin, (path.isEmpty() ? "" : path + ": ") + explained(message));
+                report(origin, (path.isEmpty() ? "" : path + ": ") + Place.explain(this, message));
             }
             return false;
         }
-        report(place.origin, place.path + explained(message.substring(first.end())));
-        place.passOver.run();
+        String sentence = Place.explain(this, message.substring(first.end()));
+        report(place.origin(), place.path() + sentence);
+        place.passOver().run();
         return true;
     }
 
-    /** Says of every other list element that the message names where it stands. */
-    private String explained(String message) {
-        return INDEXED.matcher(message)
-                .replaceAll(found -> {
-                    Place place = place(found.group());
-                    String text =
-                            place == null ? found.group() : place.path + " (" + place.origin + ")";
-                    return Matcher.quoteReplacement(text);
-                });
+    /** From now on the key has its default. */
+    void passOver(String key) {
+        passedOver.add(key);
     }
 
-    /** What was said and is meant by {@code name}, which counts the elements that a record got. */
-    private @Nullable Place place(String name) {
-        Matcher key = KEY.matcher(name);
-        if (!key.matches()) {
-            return null;
-        }
-        String head = key.group(1);
-        String rest = key.group(3);
-        return switch (entries.get(head)) {
-            case Entry.Value value when value.origin() != null && rest == null ->
-                    new Place(path(head), value.origin(), () -> passedOver.add(head));
-            case Entry.Child child when rest != null -> child.section().place(rest);
-            case Entry.Children children when key.group(2) != null -> {
-                Section item = children.kept().get(Integer.parseInt(key.group(2)));
-                Place inner = rest == null ? null : item.place(rest);
-                yield new Place(
-                        inner == null ? item.path : inner.path,
-                        inner == null ? item.origin : inner.origin,
-                        () -> item.refused = true);
-            }
-            case null, default -> null;
-        };
+    Place asElement() {
+        return new Place(path, origin, () -> refused = true);
     }
 
     private void passOver(String key, Origin where, @Nullable String sentence) {
@@ -320,6 +276,4 @@ public final class Section {
     private static Section empty(String path) {
         return new Section(path, Origin.of("defaults"), _ -> List.of(), new HashSet<>());
     }
-
-    private record Place(String path, Origin origin, Runnable passOver) {}
 }

@@ -42,6 +42,8 @@ public record HttpSettings(
         Duration idleTimeout,
         int minBodyBytesPerSecond) {
 
+    private static final Pattern ORIGIN = Pattern.compile("https?://[^/?#@\\s]+");
+
     public static final HttpSettings DEFAULTS =
             new HttpSettings(
                     List.of(AgentAddress.parse("tcp://127.0.0.1:8470")),
@@ -54,8 +56,6 @@ public record HttpSettings(
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(60),
                     1024);
-
-    private static final Pattern ORIGIN = Pattern.compile("https?://[^/?#@\\s]+");
 
     public HttpSettings {
         listen = List.copyOf(listen);

@@ -260,6 +260,14 @@ class DaemonSettingsTest {
                         "f:6:3: agents[4] is vsock://4:1024: agents[1] (f:3:3) is the same");
     }
 
+    @Test
+    void aValueThatLooksLikeThePlaceOfAnotherIsLeftAsItIs() {
+        String twice = "{'id': 'a', 'address': 'unix:///agents[99]'}";
+        assertThat(problems("{'agents': [" + twice + "," + twice.replace("'a'", "'b'") + "]}"))
+                .containsExactly(
+                        "f:1:70: agents[1].address is unix:///agents[99]: agents[0].address (f:1:25) is the same");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
