@@ -56,31 +56,58 @@ final class EnvelopeReader {
 
     /** Borrows {@code frame}; the payload of the answer is a slice that holds its own reference. */
     Frame read(ByteBuf frame) {
-        int length = frame.readableBytes();
+        Envelope envelope = new Envelope();
+        parse(frame, envelope::read);
+        return envelope.frame(frame);
+    }
+
+    /** Borrows {@code text}, and refuses what is not one JSON object within the limits. */
+    void checkObject(ByteBuf text) {
+        parse(
+                text,
+                parser -> {
+                    requireObject(parser);
+                    parser.skipChildren();
+                });
+    }
+
+    private interface Reading {
+        void read(JsonParser parser) throws IOException;
+    }
+
+    private void parse(ByteBuf text, Reading reading) {
+        int length = text.readableBytes();
         if (length == 0) {
             throw new BadFrameException(LENGTH_ZERO, "a frame has at least one byte");
         }
         byte[] bytes;
         int start;
-        if (frame.hasArray()) {
-            bytes = frame.array();
-            start = frame.arrayOffset() + frame.readerIndex();
+        if (text.hasArray()) {
+            bytes = text.array();
+            start = text.arrayOffset() + text.readerIndex();
         } else {
             bytes = scratch(length);
             start = 0;
-            frame.getBytes(frame.readerIndex(), bytes, 0, length);
+            text.getBytes(text.readerIndex(), bytes, 0, length);
         }
         checkEncoding(bytes, start, length);
-        Envelope envelope = new Envelope();
         try (JsonParser parser = json.createParser(bytes, start, length)) {
-            envelope.read(parser);
+            reading.read(parser);
             checkNothingFollows(bytes, start, length, offset(parser));
         } catch (JsonProcessingException e) {
             throw new BadFrameException(INVALID_JSON, e.getOriginalMessage() + at(e));
         } catch (IOException e) {
             throw new UncheckedIOException("reading from memory failed", e);
         }
-        return envelope.frame(frame);
+    }
+
+    private static void requireObject(JsonParser parser) throws IOException {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            if (parser.currentToken() == null) {
+                throw new BadFrameException(INVALID_JSON, "nothing but blanks");
+            }
+            throw new BadFrameException(NOT_AN_OBJECT, "it is " + parser.currentToken());
+        }
     }
 
     private static byte[] scratch(int length) {
@@ -136,12 +163,7 @@ final class EnvelopeReader {
         private int payloadEnd;
 
         void read(JsonParser parser) throws IOException {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                if (parser.currentToken() == null) {
-                    throw new BadFrameException(INVALID_JSON, "nothing but blanks");
-                }
-                throw new BadFrameException(NOT_AN_OBJECT, "it is " + parser.currentToken());
-            }
+            requireObject(parser);
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 readMember(parser.currentName(), parser);
             }

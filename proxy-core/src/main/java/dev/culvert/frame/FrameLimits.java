@@ -19,6 +19,9 @@ public record FrameLimits(
     /** Room for the longest envelope around a payload: an id and a traceparent, all escaped. */
     private static final int ENVELOPE_BYTES = 2_048;
 
+    /** Its braces, and the names and values of all six members. */
+    private static final int ENVELOPE_TOKENS = 14;
+
     public FrameLimits {
         atLeast("frame_bytes", frameBytes, 2 * ENVELOPE_BYTES);
         atLeast("id_bytes", idBytes, 1);
@@ -35,6 +38,12 @@ public record FrameLimits(
     /** The largest payload that may be sent: what an envelope may need is kept free. */
     public int payloadBytes() {
         return frameBytes - ENVELOPE_BYTES;
+    }
+
+    /** What is left of the depth and the tokens for the payload. */
+    FrameLimits insideAnEnvelope() {
+        return new FrameLimits(
+                frameBytes, idBytes, depth - 1, numberLength, nameLength, tokens - ENVELOPE_TOKENS);
     }
 
     private static void atLeast(String key, int value, int least) {

@@ -21,7 +21,20 @@ public final class PayloadJson {
                     .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
                     .build();
 
+    private static final EnvelopeReader OBJECTS =
+            new EnvelopeReader(FrameLimits.DEFAULTS.insideAnEnvelope());
+
     private PayloadJson() {}
+
+    /**
+     * Checks a text that is to be sent as a payload and must be an object: what passes here is
+     * refused by no receiver. Borrows it.
+     *
+     * @throws BadFrameException saying what is wrong, and where
+     */
+    public static void checkObject(ByteBuf text) {
+        OBJECTS.checkObject(text);
+    }
 
     /** Borrows {@code payload} until the parser is closed; its reader index stays. */
     public static JsonParser parser(ByteBuf payload) throws IOException {

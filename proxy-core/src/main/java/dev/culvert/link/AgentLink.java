@@ -62,6 +62,16 @@ public final class AgentLink {
         return exchanges.peer();
     }
 
+    /** Runs {@code action} after each heartbeat from now on; replaces what was given before. */
+    public void onHeartbeat(Runnable action) {
+        exchanges.onHeartbeat(action);
+    }
+
+    /** Why it was closed, or would be said to be if it closed now. */
+    public String closeReason() {
+        return exchanges.reason();
+    }
+
     /** Ends every exchange on it with {@link Failure.LinkLost}. */
     public void close(String reason) {
         exchanges.close(reason);

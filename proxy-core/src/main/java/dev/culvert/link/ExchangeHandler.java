@@ -30,6 +30,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     private final Map<String, Exchange> inFlight = new HashMap<>();
     private final EndedIds ended = new EndedIds();
     private Heartbeat peer = Heartbeat.NONE;
+    private Runnable heartbeatAction = () -> {};
     private @Nullable String closeReason;
 
     ExchangeHandler(
@@ -133,6 +134,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         observer.onHeartbeat(link, peer);
+        heartbeatAction.run();
     }
 
     private void receiveReply(Frame reply) {
@@ -247,6 +249,10 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
 
     AgentLink link() {
         return link;
+    }
+
+    void onHeartbeat(Runnable action) {
+        heartbeatAction = action;
     }
 
     Heartbeat peer() {
