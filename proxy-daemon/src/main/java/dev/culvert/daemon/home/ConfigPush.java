@@ -1,0 +1,106 @@
+package dev.culvert.daemon.home;
+
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.Desired;
+import dev.culvert.frame.Frame;
+import dev.culvert.frame.FrameType;
+import dev.culvert.link.AgentLink;
+import dev.culvert.link.Failure;
+import dev.culvert.link.Patience;
+import dev.culvert.link.ReplyListener;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the wanted configuration to one agent, one revision at a time: what is wanted meanwhile is
+ * brought next. Confined to the home link's event loop.
+ */
+final class ConfigPush {
+    /** Is told once what became of the newest configuration. */
+    interface Listener {
+        void onPushed(PushResult result);
+    }
+
+    private final Agent agent;
+    private final HomeLoop home;
+    private final Listener always;
+    private final List<Listener> waiting = new ArrayList<>();
+    private @Nullable AgentLink on;
+
+    ConfigPush(Agent agent, HomeLoop home, Listener always) {
+        this.agent = agent;
+        this.home = home;
+        this.always = always;
+    }
+
+    void push(@Nullable AgentLink link, Listener listener) {
+        waiting.add(listener);
+        if (link == null) {
+            linkLost();
+        } else if (on == null) {
+            send(link);
+        }
+    }
+
+    /** Nothing can be brought now. */
+    void linkLost() {
+        on = null;
+        Desired desired = agent.desired();
+        tell(new PushResult.Pending(desired == null ? 0 : desired.revision()));
+    }
+
+    private void send(AgentLink link) {
+        Desired desired = agent.desired();
+        if (desired == null) {
+            tell(new PushResult.Applied(0));
+            return;
+        }
+        on = link;
+        Frame update =
+                new Frame(
+                        FrameType.CONFIG_UPDATE,
+                        "config-" + desired.revision() + "-" + System.nanoTime(),
+                        Unpooled.copiedBuffer(desired.payload(), StandardCharsets.UTF_8));
+        link.open(
+                update,
+                new ReplyListener() {
+                    @Override
+                    public void onReply(Frame reply) {}
+
+                    @Override
+                    public void onDone() {
+                        agent.applied(desired.revision());
+                        sent(link, desired, new PushResult.Applied(desired.revision()));
+                    }
+
+                    @Override
+                    public void onFailure(Failure failure) {
+                        PushResult refused = new PushResult.Refused(desired.revision(), failure);
+                        sent(link, desired, refused);
+                    }
+                },
+                Patience.ofSilence(home.settings().get().timeouts().config()));
+    }
+
+    private void sent(AgentLink link, Desired sent, PushResult result) {
+        if (on != link) {
+            return;
+        }
+        on = null;
+        if (sent.equals(agent.desired())) {
+            tell(result);
+        } else {
+            send(link);
+        }
+    }
+
+    private void tell(PushResult result) {
+        List<Listener> told = List.copyOf(waiting);
+        waiting.clear();
+        always.onPushed(result);
+        told.forEach(listener -> listener.onPushed(result));
+    }
+}

@@ -1,0 +1,80 @@
+package dev.culvert.daemon.home;
+
+import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.Desired;
+import dev.culvert.daemon.fleet.Fleet;
+import dev.culvert.daemon.fleet.FleetListener;
+import dev.culvert.link.LinkObserver;
+import dev.culvert.link.Links;
+import dev.culvert.transport.EventLoops;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** The home links of the whole fleet, spread over the event loops. Called on any thread. */
+public final class HomeLinks implements FleetListener {
+    private record Home(HomeLink link, EventLoop loop) {}
+
+    private final List<HomeLoop> loops = new ArrayList<>();
+    private final Map<Agent, Home> homes = new ConcurrentHashMap<>();
+    private final AtomicInteger nextLoop = new AtomicInteger();
+
+    public HomeLinks(
+            EventLoops eventLoops,
+            Fleet fleet,
+            Supplier<DaemonSettings> settings,
+            LinkObserver observer) {
+        for (EventExecutor executor : eventLoops.group()) {
+            EventLoop loop = (EventLoop) executor;
+            Links links = new Links(loop, eventLoops.transport(), settings.get().link(), observer);
+            loops.add(new HomeLoop(loop, links, fleet, settings));
+        }
+    }
+
+    @Override
+    public void onAdded(Agent agent) {
+        HomeLoop loop = loops.get(Math.floorMod(nextLoop.getAndIncrement(), loops.size()));
+        HomeLink link = new HomeLink(agent, loop);
+        homes.put(agent, new Home(link, loop.loop()));
+        loop.loop().execute(link::dial);
+    }
+
+    @Override
+    public void onRemoved(Agent agent) {
+        Home home = homes.remove(agent);
+        if (home != null) {
+            home.loop.execute(() -> home.link.stop("the agent was removed"));
+        }
+    }
+
+    @Override
+    public void onReconfigured(Agent agent) {
+        push(agent, _ -> {});
+    }
+
+    /** Somebody wants the agent: if it is not there, it is dialled now and not only in a while. */
+    public void nudge(Agent agent) {
+        Home home = homes.get(agent);
+        if (home != null) {
+            home.loop.execute(home.link::dial);
+        }
+    }
+
+    /** Tells {@code listener} what became of the wanted configuration, on some event loop. */
+    public void push(Agent agent, Consumer<PushResult> listener) {
+        Home home = homes.get(agent);
+        if (home == null) {
+            Desired desired = agent.desired();
+            listener.accept(new PushResult.Pending(desired == null ? 0 : desired.revision()));
+        } else {
+            home.loop.execute(() -> home.link.push(listener::accept));
+        }
+    }
+}

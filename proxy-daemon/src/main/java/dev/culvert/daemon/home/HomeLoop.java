@@ -1,0 +1,14 @@
+package dev.culvert.daemon.home;
+
+import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.fleet.Fleet;
+import dev.culvert.link.Links;
+import io.netty.channel.EventLoop;
+import java.util.function.Supplier;
+
+/**
+ * What the home links of one event loop share.
+ *
+ * @param settings those in force now; a reload changes them
+ */
+record HomeLoop(EventLoop loop, Links links, Fleet fleet, Supplier<DaemonSettings> settings) {}
