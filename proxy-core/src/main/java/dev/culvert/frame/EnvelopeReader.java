@@ -245,7 +245,7 @@ final class EnvelopeReader {
             throw new BadFrameException(INVALID_MEMBER, "'" + name + "' is not a string");
         }
         String text = parser.getText();
-        if (hasLoneSurrogate(text)) {
+        if (Utf8.hasLoneSurrogate(text)) {
             throw new BadFrameException(INVALID_MEMBER, "'" + name + "' has a lone surrogate");
         }
         return text;
@@ -272,20 +272,5 @@ final class EnvelopeReader {
         if (seen) {
             throw new BadFrameException(DUPLICATE_MEMBER, "'" + name + "' stands twice");
         }
-    }
-
-    private static boolean hasLoneSurrogate(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (Character.isSurrogate(c)) {
-                if (Character.isLowSurrogate(c)
-                        || i + 1 == text.length()
-                        || !Character.isLowSurrogate(text.charAt(i + 1))) {
-                    return true;
-                }
-                i++;
-            }
-        }
-        return false;
     }
 }

@@ -49,10 +49,18 @@ public final class FrameEncoder extends ChannelOutboundHandlerAdapter {
             return;
         }
         ByteBuf payload = frame.payload();
-        ByteBuf head = head(context, frame);
+        ByteBuf head;
+        try {
+            head = head(context, frame);
+        } catch (Throwable e) {
+            payload.release();
+            throw e;
+        }
         if (payload.isReadable()) {
-            context.write(head);
-            context.write(payload);
+            // Void, so that a part which cannot be written is an error of the link: the rest of the
+            // stream would be read as what is missing.
+            context.write(head, context.voidPromise());
+            context.write(payload, context.voidPromise());
             context.write(CLOSING.duplicate(), promise);
         } else {
             payload.release();
@@ -65,8 +73,18 @@ public final class FrameEncoder extends ChannelOutboundHandlerAdapter {
         if (opening == null) {
             throw new IllegalArgumentException("a frame of an unknown type is never sent");
         }
-        int payloadBytes = frame.payload().readableBytes();
         ByteBuf head = context.alloc().ioBuffer(HEAD_BYTES + frame.id().length());
+        try {
+            writeHead(head, opening, frame);
+            return head;
+        } catch (Throwable e) { // text that is no Unicode
+            head.release();
+            throw e;
+        }
+    }
+
+    private static void writeHead(ByteBuf head, byte[] opening, Frame frame) {
+        int payloadBytes = frame.payload().readableBytes();
         head.writeInt(0).writeBytes(opening);
         writeText(head, frame.id());
         if (frame.seq() > 0) {
@@ -83,7 +101,6 @@ public final class FrameEncoder extends ChannelOutboundHandlerAdapter {
         }
         int closing = payloadBytes > 0 ? 1 : 0;
         head.setInt(0, head.readableBytes() - Integer.BYTES + payloadBytes + closing);
-        return head;
     }
 
     private static void writeTraceparent(ByteBuf head, @Nullable String traceparent) {

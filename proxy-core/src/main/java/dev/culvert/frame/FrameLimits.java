@@ -1,5 +1,7 @@
 package dev.culvert.frame;
 
+import io.netty.buffer.ByteBufUtil;
+
 /**
  * How much of anything one frame may hold (framing.md, "Limits").
  *
@@ -44,6 +46,11 @@ public record FrameLimits(
     FrameLimits insideAnEnvelope() {
         return new FrameLimits(
                 frameBytes, idBytes, depth - 1, numberLength, nameLength, tokens - ENVELOPE_TOKENS);
+    }
+
+    /** Whether a request may bear it: a peer would refuse another, and close the link for it. */
+    public boolean isRequestId(String id) {
+        return !id.isEmpty() && ByteBufUtil.utf8Bytes(id) <= idBytes && !Utf8.hasLoneSurrogate(id);
     }
 
     private static void atLeast(String key, int value, int least) {

@@ -46,6 +46,6 @@ final class EndedIds {
     }
 
     boolean contains(String id) {
-        return abandoned.contains(id) || Arrays.asList(answered).contains(id);
+        return !id.isEmpty() && (abandoned.contains(id) || Arrays.asList(answered).contains(id));
     }
 }

@@ -5,11 +5,13 @@ import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.link.ReplyReader.Failed;
 import dev.culvert.link.ReplyReader.Going;
+import dev.culvert.link.ReplyReader.Misfit;
 import dev.culvert.link.ReplyReader.Verdict;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,15 +56,15 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     /** Takes ownership of {@code request}. */
     Exchange open(Frame request, ReplyListener listener, Patience patience) {
         Exchange exchange = new Exchange(this, request, listener, patience, deadlines.now());
-        if (exchange.id().isEmpty() || inFlight.containsKey(exchange.id())) {
+        if (!limits.frames().isRequestId(exchange.id()) || inFlight.containsKey(exchange.id())) {
             request.release();
             throw new IllegalArgumentException(
                     "an exchange needs an id of its own, not '" + exchange.id() + "'");
         }
+        Failure refusal = refusal(request);
         observer.onExchangeStarted(exchange.request());
         inFlight.put(exchange.id(), exchange);
         deadlines.add(exchange);
-        Failure refusal = refusal(request);
         if (refusal == null) {
             send(request);
         } else {
@@ -73,10 +75,13 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     }
 
     private @Nullable Failure refusal(Frame request) {
+        if (!channel.isWritable()) {
+            channel.flush(); // which may be what finds out that the agent is gone
+        }
         if (!channel.isActive()) {
             return new Failure.LinkLost(reason());
         }
-        if (inFlight.size() > limits.maxInFlight()) {
+        if (inFlight.size() >= limits.maxInFlight()) {
             return new Failure.Overloaded(
                     "the link to the agent carries "
                             + limits.maxInFlight()
@@ -85,9 +90,6 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         int bytes = request.payload().readableBytes();
         if (bytes > limits.frames().payloadBytes()) {
             return new Failure.TooLarge(bytes, limits.frames().payloadBytes());
-        }
-        if (!channel.isWritable()) {
-            channel.flush();
         }
         if (!channel.isWritable()) {
             return new Failure.Overloaded(
@@ -158,18 +160,19 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
                 ended.addAnswered(exchange.id());
                 fail(exchange, failure);
             }
+            case Misfit(Failure failure) -> abandon(exchange, failure);
         }
     }
 
     private void receiveStray(Frame reply) {
+        Verdict verdict = ReplyReader.read(FrameType.MESSAGE, reply);
         if (ended.contains(reply.id())) {
             observer.onLateReply(reply.type());
-            if (ReplyReader.read(FrameType.MESSAGE, reply) != Going.ON) {
+            if (verdict != Going.ON) {
                 ended.settle(reply.id());
             }
         } else if (reply.type() == FrameType.ERROR && reply.id().isEmpty()) {
-            Verdict complaint = ReplyReader.read(FrameType.MESSAGE, reply);
-            LOG.warn("{} complains about the link: {}", link, complaint);
+            LOG.warn("{} complains about the link: {}", link, verdict);
         } else {
             close("the agent answered an id that was never issued: " + reply);
             LOG.warn("{} closed: {}", link, reason());
@@ -184,7 +187,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     private void tell(Exchange exchange, Runnable word) {
         try {
             word.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // an Error too: Netty throws one where direct memory runs out
             LOG.error("{}: the listener of exchange {} failed", link, exchange.id(), e);
             exchange.cancel();
         }
@@ -193,13 +196,12 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     /** Ends it before the agent does: what still comes for it will be late. */
     void abandon(Exchange exchange, @Nullable Failure failure) {
         ended.addAbandoned(exchange.id());
+        end(exchange, failure == null ? Outcome.CANCELLED : Outcome.of(failure));
         if (exchange.request() == FrameType.MESSAGE && peer.features().contains(CANCEL_FEATURE)) {
             send(Frame.bare(FrameType.CANCEL, exchange.id()));
         }
-        if (failure == null) {
-            end(exchange, Outcome.CANCELLED);
-        } else {
-            fail(exchange, failure);
+        if (failure != null) {
+            tell(exchange, () -> exchange.listener().onFailure(failure));
         }
     }
 
@@ -217,6 +219,9 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (closeReason != null || cause instanceof ClosedChannelException) {
+            return; // what was not sent before the link closed says nothing new, each time
+        }
         switch (cause) {
             case BadFrameException bad ->
                     LOG.warn("{} closed: bad frame: {}", link, bad.getMessage());

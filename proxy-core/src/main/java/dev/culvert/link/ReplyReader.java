@@ -23,7 +23,11 @@ final class ReplyReader {
         DONE
     }
 
+    /** The agent has ended the exchange, and not well. */
     record Failed(Failure failure) implements Verdict {}
+
+    /** No answer to this request: the agent may go on as if it were none. */
+    record Misfit(Failure failure) implements Verdict {}
 
     private static final ByteBuf TRUE =
             Unpooled.unreleasableBuffer(
@@ -34,12 +38,13 @@ final class ReplyReader {
     /** Borrows {@code reply}. */
     static Verdict read(FrameType request, Frame reply) {
         if (!answers(reply.type(), request)) {
-            return invalid(
-                    "'"
-                            + reply.type().wireName()
-                            + "' does not answer '"
-                            + request.wireName()
-                            + "'");
+            return new Misfit(
+                    invalid(
+                            "'"
+                                    + reply.type().wireName()
+                                    + "' does not answer '"
+                                    + request.wireName()
+                                    + "'"));
         }
         try {
             return switch (reply.type()) {
@@ -48,7 +53,8 @@ final class ReplyReader {
                 case CONFIG_ACK ->
                         isTrue("applied", reply.payload())
                                 ? Going.DONE
-                                : invalid("a config_ack that does not say \"applied\":true");
+                                : new Failed(
+                                        invalid("a config_ack that does not say \"applied\":true"));
                 case TOOL_BLOCKED -> new Failed(toolBlocked(texts(reply.payload())));
                 case ERROR -> new Failed(agentError(texts(reply.payload())));
                 case HEARTBEAT,
@@ -63,7 +69,8 @@ final class ReplyReader {
                         Going.ON;
             };
         } catch (IOException e) {
-            return invalid("the payload of '" + reply.type().wireName() + "': " + e.getMessage());
+            return new Misfit(
+                    invalid("the payload of '" + reply.type().wireName() + "': " + e.getMessage()));
         }
     }
 
@@ -91,8 +98,8 @@ final class ReplyReader {
                 payload.getOrDefault("message", "the agent gave no message"));
     }
 
-    private static Verdict invalid(String message) {
-        return new Failed(new Failure.AgentError(ErrorCode.INTERNAL.wireName(), message));
+    private static Failure invalid(String message) {
+        return new Failure.AgentError(ErrorCode.INTERNAL.wireName(), message);
     }
 
     /** Most payloads are decided without a parser: what does not hold the word cannot say it. */

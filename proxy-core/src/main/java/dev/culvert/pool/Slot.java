@@ -7,10 +7,15 @@ import dev.culvert.transport.AgentAddress;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One event loop's link to one agent, and those who wait for it. Confined to that loop. */
 final class Slot implements DialListener {
+    private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
+
     private final LoopPool pool;
     private final AgentAddress address;
     private final Queue<DialListener> waiting = new ArrayDeque<>();
@@ -55,14 +60,13 @@ final class Slot implements DialListener {
     @Override
     public void onLink(AgentLink dialled) {
         dialling = false;
+        used = true;
         link = dialled;
         dialled.closed().addListener(_ -> onClosed(dialled));
         if (closeReason != null) {
             dialled.close(closeReason);
         }
-        for (DialListener listener : takeWaiting()) {
-            listener.onLink(dialled);
-        }
+        tellWaiting(listener -> listener.onLink(dialled));
     }
 
     @Override
@@ -70,7 +74,7 @@ final class Slot implements DialListener {
         dialling = false;
         recentFailure = failure;
         pool.afterDialPause(this::forgetFailure);
-        takeWaiting().forEach(listener -> listener.onFailure(failure));
+        tellWaiting(listener -> listener.onFailure(failure));
     }
 
     private void forgetFailure() {
@@ -85,11 +89,18 @@ final class Slot implements DialListener {
         }
     }
 
-    private List<DialListener> takeWaiting() {
-        List<DialListener> taken = List.copyOf(waiting);
+    /** What one of them throws keeps no other from being told. */
+    private void tellWaiting(Consumer<DialListener> word) {
+        List<DialListener> told = List.copyOf(waiting);
         waiting.clear();
-        pool.observer().onWaiting(-taken.size());
-        return taken;
+        pool.observer().onWaiting(-told.size());
+        for (DialListener listener : told) {
+            try {
+                word.accept(listener);
+            } catch (Throwable e) { // an Error too: Netty throws one where direct memory runs out
+                LOG.error("a request that waited for {} failed", address, e);
+            }
+        }
     }
 
     /** Called at each idle time-out: what carried nothing since the last one is closed. */
@@ -102,7 +113,8 @@ final class Slot implements DialListener {
 
     void close(String reason) {
         closeReason = reason;
-        takeWaiting().forEach(waiter -> waiter.onFailure(new Failure.Unreachable(reason)));
+        Failure failure = new Failure.Unreachable(reason);
+        tellWaiting(listener -> listener.onFailure(failure));
         if (link != null) {
             link.close(reason);
         }

@@ -12,10 +12,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ExchangeHandlerTest {
     private static final Patience A_MINUTE = Patience.ofSilence(Duration.ofMinutes(1));
@@ -194,10 +198,44 @@ class ExchangeHandlerTest {
     }
 
     @Test
-    void anUnsolicitedErrorDoesNotCloseTheLink() {
-        receive("error", "", "{\"code\":\"internal\",\"message\":\"I am confused\"}");
+    void aComplaintAboutTheLinkNeitherClosesItNorCountsAsALateReply() {
+        receive("error", "", "{\"code\":\"internal\",\"message\":\"a complaint, on purpose\"}");
 
         assertThat(channel.isOpen()).isTrue();
+        assertThat(observer.count("late error")).isZero();
+    }
+
+    @Test
+    void aReplyWithoutAnIdClosesTheLink() {
+        receive("chunk", "", "{\"content\":\"\",\"done\":true}");
+
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void anAgentThatMixesUpItsAnswersMayGoOnAboutTheFirstForLong() {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+        receive("pong", "m1", "{}");
+        for (int i = 0; i < 1_000; i++) {
+            link.open(frame(FrameType.PING, "p" + i, "{}"), new ScriptedListener(), A_MINUTE);
+            receive("pong", "p" + i, "{}");
+        }
+
+        receive("chunk", "m1", "{\"content\":\"still here\",\"done\":false}");
+
+        assertThat(channel.isOpen()).isTrue();
+        assertThat(observer.count("late chunk")).isEqualTo(1);
+    }
+
+    @Test
+    void anAgentThatKnowsCancelIsToldThatItsMixedUpAnswerWasTheLast() {
+        receive("heartbeat", "", "{\"status\":\"ready\",\"features\":[\"cancel\"]}");
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+        sent();
+
+        receive("pong", "m1", "{}");
+
+        assertThat(sent()).isEqualTo("{\"type\":\"cancel\",\"id\":\"m1\"}");
     }
 
     @Test
@@ -408,6 +446,134 @@ class ExchangeHandlerTest {
         assertThat(listener.ends()).containsExactly("done");
     }
 
+    @Test
+    void anErrorThatAListenerThrowsLeavesTheOthersTheirDeadlines() {
+        ScriptedListener late = new ScriptedListener();
+        link.open(message("m1", "{}"), new OutOfMemory(), A_MINUTE);
+        link.open(message("m2", "{}"), listener, A_MINUTE);
+        link.open(message("m3", "{}"), late, Patience.ofSilence(Duration.ofMinutes(2)));
+
+        advance(Duration.ofSeconds(61));
+        assertThat(listener.ends()).containsExactly("failed");
+        advance(Duration.ofSeconds(60));
+
+        assertThat(late.ends()).containsExactly("failed");
+    }
+
+    @Test
+    void anErrorThatAListenerThrowsLeavesTheOthersTheirEnd() {
+        for (int i = 0; i < 10; i++) {
+            link.open(message("broken" + i, "{}"), new OutOfMemory(), A_MINUTE);
+        }
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+
+        channel.close();
+
+        assertThat(listener.ends()).containsExactly("failed");
+        assertThat(observer.count("ended link_lost")).isEqualTo(11);
+    }
+
+    @Test
+    void aListenerMayCloseTheLinkFromWithinItsReply() {
+        ScriptedListener other = new ScriptedListener();
+        link.open(message("m1", "{}"), new Reentrant(() -> link.close("enough")), A_MINUTE);
+        link.open(message("m2", "{}"), other, A_MINUTE);
+
+        ByteBuf burst = Unpooled.buffer();
+        write(burst, "chunk", "m1", "{\"content\":\"\",\"done\":true}");
+        write(burst, "chunk", "m2", "{\"content\":\"\",\"done\":true}");
+        channel.writeInbound(burst);
+
+        assertThat(other.replies()).isEmpty();
+        assertThat(other.failure()).isEqualTo(new Failure.LinkLost("enough"));
+        assertThat(observer.lines().stream().filter(line -> line.startsWith("ended"))).hasSize(2);
+    }
+
+    @Test
+    void aListenerMayCancelItselfAndOthersFromWithinItsReply() {
+        Exchange other = link.open(message("m2", "{}"), listener, A_MINUTE);
+        Reentrant cancelling = new Reentrant(other::cancel);
+        Exchange first = link.open(message("m1", "{}"), cancelling, A_MINUTE);
+        cancelling.also(first::cancel);
+
+        receive("chunk", "m1", "{\"content\":\"\",\"done\":true}");
+
+        assertThat(cancelling.ends()).isEmpty();
+        assertThat(listener.ends()).isEmpty();
+        assertThat(observer.count("ended cancelled")).isEqualTo(2);
+        assertThat(link.inFlight()).isZero();
+    }
+
+    @Test
+    void aListenerMayOpenItsNextExchangeFromWithinItsEnd() {
+        Reentrant first = new Reentrant(() -> link.open(message("m2", "{}"), listener, A_MINUTE));
+        link.open(message("m1", "{}"), first, A_MINUTE);
+        receive("error", "m1", "{\"code\":\"overloaded\",\"message\":\"later\"}");
+
+        receive("chunk", "m2", "{\"content\":\"\",\"done\":true}");
+
+        assertThat(first.ends()).containsExactly("failed");
+        assertThat(listener.ends()).containsExactly("done");
+    }
+
+    @Test
+    void aListenerThatTriesAgainOnTheLostLinkIsRefusedAtOnce() {
+        Reentrant first = new Reentrant(() -> link.open(message("m2", "{}"), listener, A_MINUTE));
+        link.open(message("m1", "{}"), first, A_MINUTE);
+
+        channel.close();
+
+        assertThat(first.ends()).containsExactly("failed");
+        assertThat(listener.failure()).isInstanceOf(Failure.LinkLost.class);
+        assertThat(link.inFlight()).isZero();
+    }
+
+    @Test
+    void exchangesThatExpireInTheSameTickMayCancelEachOther() {
+        Reentrant first = new Reentrant(() -> {});
+        Reentrant second = new Reentrant(() -> {});
+        Exchange one = link.open(message("m1", "{}"), first, A_MINUTE);
+        Exchange two = link.open(message("m2", "{}"), second, A_MINUTE);
+        first.also(two::cancel);
+        second.also(one::cancel);
+
+        advance(Duration.ofSeconds(61));
+
+        assertThat(first.ends().size() + second.ends().size()).isEqualTo(1);
+        assertThat(observer.count("ended timed_out")).isEqualTo(1);
+        assertThat(observer.count("ended cancelled")).isEqualTo(1);
+    }
+
+    @Test
+    void deadlinesAreMetAgainAfterAnIdleTime() {
+        link.open(message("m1", "{}"), new ScriptedListener(), A_MINUTE).cancel();
+        advance(Duration.ofMinutes(1));
+
+        link.open(message("m2", "{}"), listener, A_MINUTE);
+        advance(Duration.ofSeconds(59));
+        assertThat(listener.ends()).isEmpty();
+        advance(Duration.ofSeconds(2));
+
+        assertThat(listener.ends()).containsExactly("failed");
+    }
+
+    @ParameterizedTest
+    @MethodSource("idsThatNoPeerWouldAccept")
+    void anIdThatThePeerWouldRefuseIsRefusedHere(String id) {
+        Frame request = message(id, "{}");
+
+        assertThatThrownBy(() -> link.open(request, listener, A_MINUTE))
+                .isInstanceOf(IllegalArgumentException.class);
+
+        assertThat(request.refCnt()).isZero();
+        assertThat(sent()).isEmpty();
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    static List<String> idsThatNoPeerWouldAccept() {
+        return List.of("", "é".repeat(65), "lone \ud800 surrogate");
+    }
+
     private static Frame message(String id, String payload) {
         return frame(FrameType.MESSAGE, id, payload);
     }
@@ -449,6 +615,70 @@ class ExchangeHandlerTest {
         for (long i = 0; i < ticks; i++) {
             channel.advanceTimeBy(100, TimeUnit.MILLISECONDS);
             channel.runScheduledPendingTasks();
+        }
+    }
+
+    /** Fails at every word as Netty does where direct memory has run out. */
+    private static final class OutOfMemory implements ReplyListener {
+        @Override
+        public void onReply(Frame reply) {
+            throw new OutOfMemoryError("thrown on purpose");
+        }
+
+        @Override
+        public void onDone() {
+            throw new OutOfMemoryError("thrown on purpose");
+        }
+
+        @Override
+        public void onFailure(Failure failure) {
+            throw new OutOfMemoryError("thrown on purpose");
+        }
+    }
+
+    /** Does something to the link at the first thing that it is told. */
+    private static final class Reentrant implements ReplyListener {
+        private final List<String> ends = new ArrayList<>();
+        private Runnable action;
+
+        Reentrant(Runnable action) {
+            this.action = action;
+        }
+
+        void also(Runnable more) {
+            Runnable first = action;
+            action =
+                    () -> {
+                        first.run();
+                        more.run();
+                    };
+        }
+
+        List<String> ends() {
+            return ends;
+        }
+
+        private void act() {
+            Runnable due = action;
+            action = () -> {};
+            due.run();
+        }
+
+        @Override
+        public void onReply(Frame reply) {
+            act();
+        }
+
+        @Override
+        public void onDone() {
+            ends.add("done");
+            act();
+        }
+
+        @Override
+        public void onFailure(Failure failure) {
+            ends.add("failed");
+            act();
         }
     }
 }
