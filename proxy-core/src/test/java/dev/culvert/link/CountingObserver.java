@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes down what it is told, a line each, in a list that any thread may read. */
 public final class CountingObserver implements LinkObserver {
     private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
+    private final List<AgentLink> links = Collections.synchronizedList(new ArrayList<>());
 
     @Override
     public void onDialEnded(AgentAddress address, Duration took, @Nullable Failure failure) {
@@ -20,6 +21,7 @@ public final class CountingObserver implements LinkObserver {
     @Override
     public void onLinkOpened(AgentLink link) {
         lines.add("link opened");
+        links.add(link);
     }
 
     @Override
@@ -57,6 +59,21 @@ public final class CountingObserver implements LinkObserver {
     @Override
     public void onWaiting(int change) {
         lines.add("waiting " + change);
+    }
+
+    /** Every link that was opened, in that order. */
+    public List<AgentLink> links() {
+        synchronized (links) {
+            return List.copyOf(links);
+        }
+    }
+
+    /** How many requests wait for a dial now. */
+    public int waiting() {
+        return lines().stream()
+                .filter(line -> line.startsWith("waiting "))
+                .mapToInt(line -> Integer.parseInt(line.substring("waiting ".length())))
+                .sum();
     }
 
     public List<String> lines() {
