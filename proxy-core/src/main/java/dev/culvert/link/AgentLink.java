@@ -42,8 +42,11 @@ public final class AgentLink {
      * Sends a request and tells {@code listener} what comes back. Where the link cannot take it,
      * the listener is told before this returns.
      *
-     * <p>Takes ownership of {@code request}, whose id must be in no other use on this link:
-     * released after the write, or at once when it is refused.
+     * <p>Takes ownership of {@code request}: released after the write, or at once when it is
+     * refused.
+     *
+     * @throws IllegalArgumentException where its id is in use on this link, or none that a peer
+     *     would accept
      */
     public Exchange open(Frame request, ReplyListener listener, Patience patience) {
         return exchanges.open(request, listener, patience);

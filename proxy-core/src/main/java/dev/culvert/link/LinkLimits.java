@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param frames what one frame may hold
  * @param maxInFlight exchanges on one link at once; one more fails as overloaded
  * @param maxUnsentBytes bytes that wait for the socket; past them a new exchange fails as
- *     overloaded
+ *     overloaded, until half of them are sent
  * @param dialTimeout for the connection and its handshake together
  */
 public record LinkLimits(

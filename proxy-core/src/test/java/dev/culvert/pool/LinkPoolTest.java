@@ -76,7 +76,7 @@ class LinkPoolTest {
 
         assertThat(second).isSameAs(first);
         assertThat(observer.count("dial ok")).isEqualTo(1);
-        assertThat(agent.connections()).isEqualTo(1);
+        Eventually.await(() -> assertThat(agent.connections()).isEqualTo(1));
     }
 
     @Test
@@ -100,8 +100,8 @@ class LinkPoolTest {
         acquire(loop, one.address()).link();
         acquire(loop, two.address()).link();
 
-        assertThat(one.connections()).isEqualTo(1);
-        assertThat(two.connections()).isEqualTo(1);
+        Eventually.await(() -> assertThat(one.connections()).isEqualTo(1));
+        Eventually.await(() -> assertThat(two.connections()).isEqualTo(1));
     }
 
     @Test
