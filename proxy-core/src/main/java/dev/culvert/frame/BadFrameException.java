@@ -38,14 +38,21 @@ public final class BadFrameException extends DecoderException {
     }
 
     private final Reason reason;
+    private final String detail;
 
     BadFrameException(Reason reason, String detail) {
         super(reason.wireName() + ": " + detail);
         this.reason = reason;
+        this.detail = detail;
     }
 
     public Reason reason() {
         return reason;
+    }
+
+    /** What is wrong, and where, without the reason's code. */
+    public String detail() {
+        return detail;
     }
 
     @Override

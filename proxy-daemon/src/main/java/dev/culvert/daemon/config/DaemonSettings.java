@@ -7,6 +7,7 @@ import dev.culvert.link.LinkLimits;
 import dev.culvert.pool.PoolLimits;
 import dev.culvert.transport.AgentAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import java.util.function.Function;
 public record DaemonSettings(
         HttpSettings http,
         SseSettings sse,
+        TurnSettings turns,
         TransportSettings transport,
         TimeoutSettings timeouts,
         LinkLimits link,
@@ -38,6 +40,7 @@ public record DaemonSettings(
             new DaemonSettings(
                     HttpSettings.DEFAULTS,
                     SseSettings.DEFAULTS,
+                    TurnSettings.DEFAULTS,
                     TransportSettings.DEFAULTS,
                     TimeoutSettings.DEFAULTS,
                     LinkLimits.DEFAULTS,
@@ -63,14 +66,34 @@ public record DaemonSettings(
         Check.between("event_loops", eventLoops, 0, 1024);
     }
 
+    /** The keys and sections that differ in {@code next} and are looked at only at the start. */
+    public List<String> needingRestart(DaemonSettings next) {
+        List<String> keys = new ArrayList<>();
+        addIf(!http.equals(next.http), "http", keys);
+        addIf(!link.equals(next.link), "link", keys);
+        addIf(!pool.equals(next.pool), "pool", keys);
+        addIf(eventLoops != next.eventLoops, "event_loops", keys);
+        addIf(!stateDir.equals(next.stateDir), "state_dir", keys);
+        addIf(logLevel != next.logLevel, "log_level", keys);
+        return keys;
+    }
+
+    private static void addIf(boolean differs, String key, List<String> keys) {
+        if (differs) {
+            keys.add(key);
+        }
+    }
+
     /** Reads all of it; for {@link dev.culvert.config.Settings#read}. */
     public static DaemonSettings read(Section in) {
         HttpSettings http = in.section("http", HttpSettings::read);
         SseSettings sse = in.section("sse", SseSettings::read);
+        TurnSettings turns = in.section("turns", TurnSettings::read);
         TransportSettings transport = in.section("transport", TransportSettings::read);
         return new DaemonSettings(
                 http,
                 sse,
+                turns,
                 transport,
                 in.section("timeouts", TimeoutSettings::read),
                 in.section("link", DaemonSettings::link),

@@ -15,9 +15,14 @@ public final class Agent {
     private volatile @Nullable Desired desired;
     private volatile long appliedRevision;
 
-    Agent(AgentSettings settings) {
+    /**
+     * @param kept what a client wanted before a restart; null to want what the settings say
+     */
+    Agent(AgentSettings settings, @Nullable Desired kept) {
         this.settings = settings;
-        if (wantsAny(settings)) {
+        if (kept != null) {
+            desired = kept;
+        } else if (wantsAny(settings)) {
             desired = new Desired(1, ConfigUpdate.payload(settings));
         }
     }
@@ -63,9 +68,19 @@ public final class Agent {
         appliedRevision = revision;
     }
 
-    synchronized void desire(String payload) {
+    synchronized Desired desire(String payload) {
         Desired before = desired;
-        desired = new Desired(before == null ? 1 : before.revision() + 1, payload);
+        Desired next = new Desired(before == null ? 1 : before.revision() + 1, payload);
+        desired = next;
+        return next;
+    }
+
+    synchronized boolean withdraw(Desired wanted, @Nullable Desired before) {
+        boolean isWanted = wanted.equals(desired);
+        if (isWanted) {
+            desired = before;
+        }
+        return isWanted;
     }
 
     /** Takes new settings; true when they want another configuration of it. */

@@ -2,6 +2,8 @@ package dev.culvert.daemon.fleet;
 
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.transport.AgentAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -14,8 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Every agent that the daemon knows. Changes are made one at a time; reading never waits. */
 public final class Fleet {
+    private final DesiredStore store;
     private final Map<String, Agent> agents = new ConcurrentSkipListMap<>();
     private final List<FleetListener> listeners = new CopyOnWriteArrayList<>();
+
+    public Fleet(DesiredStore store) {
+        this.store = store;
+    }
 
     public @Nullable Agent find(String id) {
         return agents.get(id);
@@ -24,6 +31,11 @@ public final class Fleet {
     /** By id. */
     public Collection<Agent> all() {
         return agents.values();
+    }
+
+    /** How many agents are in this state. */
+    public long count(State state) {
+        return agents.values().stream().filter(agent -> agent.presence().state() == state).count();
     }
 
     public void listen(FleetListener listener) {
@@ -39,7 +51,9 @@ public final class Fleet {
      * another.
      *
      * @return whether there was none of that id
+     *     <p>May read a file, and so does not belong on an event loop.
      * @throws IllegalArgumentException when another agent has its address
+     * @throws UncheckedIOException when what was kept of it cannot be read
      */
     public synchronized boolean put(AgentSettings settings) {
         refuseSharedAddress(settings);
@@ -51,21 +65,25 @@ public final class Fleet {
             return false;
         }
         if (before != null) {
-            remove(before.id());
+            drop(before.id());
         }
-        Agent agent = new Agent(settings);
+        Agent agent = new Agent(settings, kept(settings));
         agents.put(agent.id(), agent);
         tell(listener -> listener.onAdded(agent));
         return before == null;
     }
 
-    /** The agent that was removed; null when there was none. */
-    public synchronized @Nullable Agent remove(String id) {
+    /** Removes an agent and what was kept of it. Writes a file, and so not for an event loop. */
+    public synchronized void remove(String id) throws IOException {
+        drop(id);
+        store.forget(id);
+    }
+
+    private void drop(String id) {
         Agent agent = agents.remove(id);
         if (agent != null) {
             tell(listener -> listener.onRemoved(agent));
         }
-        return agent;
     }
 
     /**
@@ -76,22 +94,50 @@ public final class Fleet {
         now.forEach(settings -> addresses.put(settings.id(), settings.address()));
         for (AgentSettings old : before) {
             if (!old.address().equals(addresses.get(old.id()))) {
-                remove(old.id());
+                drop(old.id());
             }
         }
         now.forEach(this::put);
     }
 
-    /** Wants this configuration of the agent; the payload is that of a {@code config_update}. */
-    public void desire(Agent agent, String payload) {
-        agent.desire(payload);
+    /**
+     * Wants this configuration of the agent, once it is kept; the payload is that of a {@code
+     * config_update}. Writes a file, and so does not belong on an event loop.
+     */
+    public Desired desire(Agent agent, String payload) throws IOException {
+        Desired desired = agent.desire(payload);
+        store.save(agent.id(), ConfigUpdate.payload(agent.settings()), desired);
         tell(listener -> listener.onReconfigured(agent));
+        return desired;
+    }
+
+    /**
+     * Takes back what is wanted, unless something newer is; {@code before} is wanted again. Writes
+     * a file, and so does not belong on an event loop.
+     */
+    public void withdraw(Agent agent, Desired wanted, @Nullable Desired before) throws IOException {
+        if (agent.withdraw(wanted, before)) {
+            if (before == null) {
+                store.forget(agent.id());
+            } else {
+                store.save(agent.id(), ConfigUpdate.payload(agent.settings()), before);
+            }
+            tell(listener -> listener.onReconfigured(agent));
+        }
     }
 
     /** Changes how the agent is, and says so when its state became another. */
     public void update(Agent agent, UnaryOperator<Presence> change) {
         if (agent.update(change)) {
             tell(listener -> listener.onChanged(agent));
+        }
+    }
+
+    private @Nullable Desired kept(AgentSettings settings) {
+        try {
+            return store.load(settings.id(), ConfigUpdate.payload(settings));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
         }
     }
 

@@ -59,6 +59,12 @@ public final class HomeLinks implements FleetListener {
         push(agent, _ -> {});
     }
 
+    /** Closes them all, and says of no agent that it was lost by it. */
+    public void close() {
+        homes.forEach(
+                (_, home) -> home.loop.execute(() -> home.link.stop("the daemon is stopping")));
+    }
+
     /** Somebody wants the agent: if it is not there, it is dialled now and not only in a while. */
     public void nudge(Agent agent) {
         Home home = homes.get(agent);

@@ -45,6 +45,7 @@ class DaemonSettingsTest {
                                 seconds(60),
                                 1024));
         assertThat(it.sse()).isEqualTo(new SseSettings(seconds(15)));
+        assertThat(it.turns()).isEqualTo(new TurnSettings(16 << 20, 1 << 20));
         assertThat(it.transport())
                 .isEqualTo(new TransportSettings(TransportSettings.Way.VSOCK, 1024, 9100));
         assertThat(it.timeouts())
@@ -83,6 +84,7 @@ class DaemonSettingsTest {
                     "min_body_bytes_per_second": 0
                   },
                   "sse": {"keepalive": 7},
+                  "turns": {"max_answer_bytes": "1KiB", "max_unsent_bytes": "2KiB"},
                   "transport": {"default": "tcp", "vsock_port": 8, "tcp_base_port": 9000},
                   "timeouts": {
                     "message": 10, "message_deadline": 11, "config": 12, "ping": 13, "drain": 0
@@ -135,6 +137,7 @@ class DaemonSettingsTest {
                                         seconds(6),
                                         0),
                                 new SseSettings(seconds(7)),
+                                new TurnSettings(1 << 10, 2 << 10),
                                 new TransportSettings(TransportSettings.Way.TCP, 8, 9000),
                                 new TimeoutSettings(
                                         seconds(10),

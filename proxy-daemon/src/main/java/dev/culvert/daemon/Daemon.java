@@ -1,0 +1,223 @@
+package dev.culvert.daemon;
+
+import dev.culvert.config.BadSettingsException;
+import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.config.SettingsReader;
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.DesiredStore;
+import dev.culvert.daemon.fleet.Fleet;
+import dev.culvert.daemon.fleet.FleetListener;
+import dev.culvert.daemon.fleet.State;
+import dev.culvert.daemon.home.HomeLinks;
+import dev.culvert.daemon.http.HttpPipeline;
+import dev.culvert.daemon.http.Route;
+import dev.culvert.daemon.http.Router;
+import dev.culvert.daemon.metrics.Metrics;
+import dev.culvert.daemon.routes.Admission;
+import dev.culvert.daemon.routes.AgentCalls;
+import dev.culvert.daemon.routes.AgentRoute;
+import dev.culvert.daemon.routes.AgentsRoute;
+import dev.culvert.daemon.routes.ConfigRoute;
+import dev.culvert.daemon.routes.ContextRoute;
+import dev.culvert.daemon.routes.EventsRoute;
+import dev.culvert.daemon.routes.HealthRoute;
+import dev.culvert.daemon.routes.MessageRoute;
+import dev.culvert.daemon.routes.PingRoute;
+import dev.culvert.daemon.routes.ReloadRoute;
+import dev.culvert.daemon.routes.StreamRoute;
+import dev.culvert.daemon.routes.StreamTurns;
+import dev.culvert.daemon.routes.TextRoute;
+import dev.culvert.pool.LinkPool;
+import dev.culvert.transport.AgentAddress;
+import dev.culvert.transport.EventLoops;
+import dev.culvert.transport.Transport;
+import io.netty.channel.Channel;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts the daemon together, and stops it: settings in, a serving daemon out. */
+public final class Daemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
+    private final SettingsReader again;
+    private final EventLoops loops;
+    private final Metrics metrics = new Metrics();
+    private final Admission admission = new Admission();
+    private final StreamTurns streams;
+    private final Fleet fleet;
+    private final HomeLinks homes;
+    private final LinkPool pool;
+    private final HttpPipeline http;
+    private final List<Channel> listeners = new ArrayList<>();
+    private volatile DaemonSettings settings;
+
+    /** Starts it. Where that fails, nothing of it is left. */
+    public static Daemon start(DaemonSettings settings, SettingsReader again) throws IOException {
+        int threads =
+                settings.eventLoops() == 0
+                        ? Runtime.getRuntime().availableProcessors()
+                        : settings.eventLoops();
+        EventLoops loops = EventLoops.start(threads, "culvertd");
+        Daemon daemon = null;
+        try {
+            daemon = new Daemon(settings, again, loops);
+            daemon.listen();
+            return daemon;
+        } catch (IOException | UncheckedIOException e) {
+            if (daemon != null) {
+                daemon.release();
+            } else {
+                loops.close();
+            }
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private Daemon(DaemonSettings settings, SettingsReader again, EventLoops loops) {
+        this.settings = settings;
+        this.again = again;
+        this.loops = loops;
+        fleet = new Fleet(new DesiredStore(settings.stateDir().orElse(null)));
+        streams = new StreamTurns(metrics.streams());
+        pool = new LinkPool(loops, settings.link(), settings.pool(), metrics.links());
+        homes = new HomeLinks(loops, fleet, this::settings, metrics.links());
+        AgentCalls calls = new AgentCalls(fleet, homes, pool, admission, this::settings);
+        Router router = new Router(routes(calls), metrics.http());
+        http = new HttpPipeline(settings.http(), router, metrics.http());
+        fleet.listen(homes);
+        fleet.listen(
+                new FleetListener() {
+                    @Override
+                    public void onRemoved(Agent agent) {
+                        pool.remove(agent.address(), "the agent was removed");
+                    }
+                });
+        metrics.loops().watch(loops.group());
+        for (State state : State.values()) {
+            metrics.gauge(
+                    "culvert.agents",
+                    "Agents of the fleet.",
+                    "state",
+                    state.label(),
+                    () -> fleet.count(state));
+        }
+        fleet.replace(List.of(), settings.agents());
+    }
+
+    private List<Route> routes(AgentCalls calls) {
+        return List.of(
+                new MessageRoute(calls),
+                new StreamRoute(calls, streams),
+                new ContextRoute(calls),
+                new ConfigRoute(calls, fleet, homes),
+                new PingRoute(calls),
+                new AgentsRoute(fleet, metrics.links()::openTo),
+                new AgentRoute(calls, fleet, metrics.links()::openTo),
+                new EventsRoute(calls, fleet, metrics.links()::openTo),
+                new HealthRoute(admission, fleet),
+                new ReloadRoute(this::reload),
+                TextRoute.metrics(metrics::scrape),
+                TextRoute.openApi());
+    }
+
+    private void listen() throws IOException {
+        for (AgentAddress address : settings.http().listen()) {
+            Future<Channel> bound =
+                    loops.transport().listen(loops.group(), address, http).awaitUninterruptibly();
+            if (!bound.isSuccess()) {
+                throw new IOException(bound.cause().getMessage(), bound.cause());
+            }
+            listeners.add(bound.getNow());
+        }
+        if (settings.http().allowUnauthenticated()) {
+            LOG.warn(
+                    "http.allow_unauthenticated is set: whoever reaches {} commands every agent",
+                    addresses());
+        }
+    }
+
+    private DaemonSettings settings() {
+        return settings;
+    }
+
+    /** Where it listens, with the real ports where 0 was asked for. */
+    public List<AgentAddress> addresses() {
+        return listeners.stream().map(Transport::localAddress).toList();
+    }
+
+    /**
+     * Reads the settings again. Agents and limits change; running streams do not notice. Where they
+     * are not valid, nothing changes.
+     */
+    public synchronized void reload() throws BadSettingsException {
+        DaemonSettings next;
+        try {
+            next = again.read();
+        } catch (BadSettingsException e) {
+            metrics.reloads().onReloaded(false);
+            LOG.error(
+                    "the settings were not reloaded, those before are in force:\n{}",
+                    e.getMessage());
+            throw e;
+        }
+        DaemonSettings before = settings;
+        settings = next;
+        fleet.replace(before.agents(), next.agents());
+        metrics.reloads().onReloaded(true);
+        List<String> waiting = before.needingRestart(next);
+        LOG.info(
+                "reloaded: {} agents{}",
+                next.agents().size(),
+                waiting.isEmpty() ? "" : "; only a restart changes " + String.join(", ", waiting));
+    }
+
+    /**
+     * Takes no more work, lets streams end for the drain time, ends those that did not, and stops.
+     * Waits for all of it.
+     */
+    @Override
+    public void close() {
+        admission.close();
+        listeners.forEach(listener -> listener.close().awaitUninterruptibly());
+        LOG.info("draining: {} streams are under way", streams.count());
+        CompletableFuture<Void> drained = http.drain().toCompletableFuture();
+        if (!isDone(drained, settings.timeouts().drain())) {
+            streams.cutAll();
+            isDone(drained, LAST_WORDS);
+        }
+        release();
+    }
+
+    private void release() {
+        listeners.forEach(listener -> listener.close().awaitUninterruptibly());
+        homes.close();
+        pool.close();
+        loops.close();
+        metrics.close();
+    }
+
+    private static boolean isDone(CompletableFuture<Void> drained, Duration patience) {
+        try {
+            drained.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException _) {
+            return false;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("draining failed", e);
+        }
+    }
+}

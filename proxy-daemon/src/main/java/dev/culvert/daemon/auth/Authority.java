@@ -1,0 +1,52 @@
+package dev.culvert.daemon.auth;
+
+import io.netty.util.NetUtil;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host with its port, as a {@code Host} header names them.
+ *
+ * @param host in lower case, an IPv6 address within its brackets
+ * @param text host and port, in lower case
+ */
+public record Authority(String host, String text) {
+    private static final int MAX_PORT_DIGITS = 5;
+
+    /** Reads HOST or HOST:PORT; null when it is anything else, user information included. */
+    public static @Nullable Authority parse(String value) {
+        String text = value.toLowerCase(Locale.ROOT);
+        int bracket = text.lastIndexOf(']');
+        int colon = text.indexOf(':', Math.max(bracket, 0));
+        String host = colon < 0 ? text : text.substring(0, colon);
+        if (colon >= 0 && !isPort(text.substring(colon + 1))) {
+            return null;
+        }
+        boolean valid = host.startsWith("[") ? isBracketed(host) : isName(host);
+        return valid ? new Authority(host, text) : null;
+    }
+
+    private static boolean isPort(String port) {
+        return !port.isEmpty()
+                && port.length() <= MAX_PORT_DIGITS
+                && port.chars().allMatch(c -> c >= '0' && c <= '9')
+                && Integer.parseInt(port) <= 65535;
+    }
+
+    private static boolean isBracketed(String host) {
+        return host.endsWith("]")
+                && host.indexOf('%') < 0
+                && NetUtil.isValidIpV6Address(host.substring(1, host.length() - 1));
+    }
+
+    private static boolean isName(String host) {
+        return !host.isEmpty()
+                && host.chars()
+                        .allMatch(c ->
+                                (c >= 'a' && c <= 'z')
+                                        || (c >= '0' && c <= '9')
+                                        || c == '.'
+                                        || c == '-'
+                                        || c == '_');
+    }
+}

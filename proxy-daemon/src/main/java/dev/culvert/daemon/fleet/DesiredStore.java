@@ -1,0 +1,85 @@
+package dev.culvert.daemon.fleet;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps what clients want of agents over restarts, where there is a directory for it. Blocks.
+ *
+ * <p>One file for each agent: a line with the revision, a line with the hash of what the settings
+ * file wanted at the time, and the payload. Once the settings file wants something else, it counts
+ * again.
+ */
+public final class DesiredStore {
+    private final @Nullable Path directory;
+
+    public DesiredStore(@Nullable Path stateDirectory) {
+        directory = stateDirectory == null ? null : stateDirectory.resolve("desired");
+    }
+
+    /** What was kept for the agent; null when nothing was, or the settings file has changed. */
+    @Nullable Desired load(String agentId, String inSettings) throws IOException {
+        if (directory == null) {
+            return null;
+        }
+        List<String> lines;
+        try {
+            lines = Files.readString(file(agentId)).lines().toList();
+        } catch (NoSuchFileException _) {
+            return null;
+        }
+        if (lines.size() < 3 || !lines.get(0).matches("[0-9]{1,18}")) {
+            throw new IOException(file(agentId) + " is damaged: mend it, or remove it");
+        }
+        return lines.get(1).equals(hash(inSettings))
+                ? new Desired(
+                        Long.parseLong(lines.get(0)),
+                        String.join("\n", lines.subList(2, lines.size())))
+                : null;
+    }
+
+    synchronized void save(String agentId, String inSettings, Desired desired) throws IOException {
+        if (directory == null) {
+            return;
+        }
+        Files.createDirectories(directory);
+        Path fresh = directory.resolve(agentId + ".new");
+        String text = desired.revision() + "\n" + hash(inSettings) + "\n" + desired.payload();
+        Files.write(fresh, text.getBytes(StandardCharsets.UTF_8));
+        Files.move(
+                fresh,
+                file(agentId),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    synchronized void forget(String agentId) throws IOException {
+        if (directory != null) {
+            Files.deleteIfExists(file(agentId));
+        }
+    }
+
+    private static String hash(String text) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** An id has letters, digits, dots, hyphens and underscores only, and so is a file's name. */
+    private Path file(String agentId) {
+        Path file = directory == null ? Path.of(agentId) : directory.resolve(agentId);
+        return file.resolveSibling(file.getFileName() + ".desired");
+    }
+}

@@ -1,0 +1,46 @@
+package dev.culvert.daemon.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a body together. One that arrives whole stays the slice of what was read; others are copied,
+ * so that many small pieces hold no more memory than twice their bytes.
+ */
+final class BodyCollector {
+    private static final int FIRST_BYTES = 1024;
+
+    private @Nullable ByteBuf body;
+
+    int size() {
+        return body == null ? 0 : body.readableBytes();
+    }
+
+    /** Takes ownership of {@code part}. */
+    void add(ByteBuf part, boolean last, ByteBufAllocator allocator) {
+        if (!part.isReadable()) {
+            part.release();
+        } else if (body == null && last) {
+            body = part;
+        } else {
+            if (body == null) {
+                body = allocator.buffer(Math.max(FIRST_BYTES, part.readableBytes()));
+            }
+            body.writeBytes(part);
+            part.release();
+        }
+    }
+
+    /** Gives the body away: the caller releases it. */
+    ByteBuf take() {
+        ByteBuf taken = body == null ? Unpooled.EMPTY_BUFFER : body;
+        body = null;
+        return taken;
+    }
+
+    void discard() {
+        take().release();
+    }
+}

@@ -1,0 +1,248 @@
+package dev.culvert.daemon.http;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_TIMEOUT;
+import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection: one request after the other, and how long each step may take. Confined to its
+ * event loop.
+ */
+final class ConnectionHandler extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
+    private static final Problem TOO_SLOW =
+            Problem.of(REQUEST_TIMEOUT, "The request came too slowly: send it again, at once.");
+    private static final Problem TOO_MANY =
+            Problem.of(SERVICE_UNAVAILABLE, "There are too many connections: try again later.")
+                    .retryAfter(1);
+
+    private enum State {
+        AWAITING,
+        READING,
+        ANSWERING,
+        UNREAD,
+        ENDING
+    }
+
+    private final Reception reception;
+    private final RequestDecoder decoder;
+    private final Outlet outlet;
+    private final LazyTimer timer;
+    private State state = State.AWAITING;
+    private boolean admitted;
+    private boolean headTimed;
+    private @Nullable IncomingRequest incoming;
+    private @Nullable Responder responder;
+
+    ConnectionHandler(Channel channel, Reception reception, RequestDecoder decoder) {
+        this.reception = reception;
+        this.decoder = decoder;
+        outlet = new Outlet(channel);
+        timer = new LazyTimer(channel.eventLoop(), this::expired);
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        admitted = reception.connections().admit(context.channel());
+        if (admitted) {
+            reception.observer().onConnectionOpened();
+            headTimed = true;
+            timer.expireAfter(reception.settings().headTimeout());
+        } else {
+            reception.observer().onConnectionRefused();
+            refuse(TOO_MANY);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        outlet.readBegan();
+        switch (message) {
+            case HttpRequest request when state == State.AWAITING -> begin(request);
+            case HttpContent content when incoming != null -> goOn(incoming, content);
+            case Problem problem when state != State.ENDING -> refuse(problem);
+            default -> ReferenceCountUtil.release(message); // behind an answer that ends it all
+        }
+    }
+
+    private void begin(HttpRequest head) {
+        state = State.READING;
+        headTimed = false;
+        Envelope envelope = reception.envelope(head);
+        Responder answer = new Responder(this, outlet, envelope);
+        responder = answer;
+        if (HttpUtil.isTransferEncodingChunked(head) || HttpUtil.getContentLength(head, 0) > 0) {
+            answer.expectBody();
+        }
+        try {
+            incoming = reception.receive(head, envelope, answer, outlet.channel());
+        } catch (ProblemException e) {
+            refuse(e.problem());
+        }
+        if (incoming != null) {
+            timer.expireAfter(incoming.patience(timer.now()));
+        }
+    }
+
+    private void goOn(IncomingRequest request, HttpContent content) {
+        boolean last = content instanceof LastHttpContent;
+        request.add(content.content(), last, outlet.channel().alloc());
+        if (request.size() > reception.settings().maxBodyBytes()) {
+            refuse(reception.bodyTooLarge());
+        } else if (last && responder != null) {
+            incoming = null;
+            state = State.ANSWERING;
+            timer.disarm();
+            responder.bodyRead();
+            request.handle(responder);
+        }
+    }
+
+    /** Answers with {@code problem} and closes: what follows on the connection is not trusted. */
+    private void refuse(Problem problem) {
+        Responder answer = responder;
+        if (answer == null || !answer.isOpen()) {
+            answer = new Responder(this, outlet, reception.envelope());
+        }
+        discardIncoming();
+        if (admitted) {
+            reception.observer().onRequestRefused(problem.status().code());
+        }
+        answer.closeAfter();
+        answer.problem(problem);
+    }
+
+    /** The answer is written; the connection is {@code reusable} or ends behind it. */
+    void answered(boolean reusable) {
+        responder = null;
+        if (!reusable) {
+            end();
+        } else if (outlet.channel().isWritable()) {
+            awaitNext();
+        } else {
+            state = State.UNREAD;
+            timer.expireAfter(reception.settings().idleTimeout());
+        }
+    }
+
+    boolean isDraining() {
+        return reception.connections().isDraining();
+    }
+
+    /** The answer must not be taken for a whole one. */
+    void broken(boolean reset) {
+        responder = null;
+        state = State.ENDING;
+        outlet.cut(timer, reset);
+    }
+
+    private void end() {
+        state = State.ENDING;
+        outlet.end(timer, reception.settings().idleTimeout());
+    }
+
+    private void awaitNext() {
+        state = State.AWAITING;
+        timer.expireAfter(reception.settings().idleTimeout());
+        if (decoder.next()) {
+            readEnded();
+        }
+    }
+
+    private void readEnded() {
+        outlet.readEnded();
+        if (state == State.AWAITING && !headTimed && decoder.isWithinHead()) {
+            headTimed = true;
+            timer.expireAfter(reception.settings().headTimeout());
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        readEnded();
+    }
+
+    private void expired() {
+        switch (state) {
+            case AWAITING -> {
+                if (decoder.isWithinHead()) {
+                    refuse(TOO_SLOW);
+                } else {
+                    outlet.channel().close();
+                }
+            }
+            case READING -> {
+                Duration patience =
+                        incoming == null ? Duration.ZERO : incoming.patience(timer.now());
+                if (patience.isPositive()) {
+                    timer.expireAfter(patience);
+                } else {
+                    refuse(TOO_SLOW);
+                }
+            }
+            case ANSWERING -> {}
+            case UNREAD, ENDING -> outlet.channel().close();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (!context.channel().isWritable()) {
+            return;
+        }
+        if (state == State.UNREAD) {
+            awaitNext();
+        } else if (responder != null) {
+            responder.writable();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        boolean idle = state == State.AWAITING && !decoder.isWithinHead();
+        if (event.equals(Connections.DRAIN) && (idle || state == State.UNREAD)) {
+            end();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        timer.cancel();
+        state = State.ENDING;
+        discardIncoming();
+        if (responder != null) {
+            responder.gone();
+        }
+        if (admitted) {
+            reception.observer().onConnectionClosed();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.error("a connection is closed for a mistake of the daemon", cause);
+        }
+        context.close();
+    }
+
+    private void discardIncoming() {
+        if (incoming != null) {
+            incoming.discard();
+            incoming = null;
+        }
+    }
+}

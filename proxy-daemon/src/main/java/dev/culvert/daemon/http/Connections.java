@@ -1,0 +1,57 @@
+package dev.culvert.daemon.http;
+
+import io.netty.channel.Channel;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** All open connections of all loops: how many there may be, and how they are told to end. */
+final class Connections {
+    /** Sent through each pipeline: finish what is under way and close. */
+    static final Object DRAIN = new Object();
+
+    private final int limit;
+    private final AtomicInteger count = new AtomicInteger();
+    private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private volatile boolean draining;
+
+    Connections(int limit) {
+        this.limit = limit;
+    }
+
+    /** Counts {@code channel} until it closes; false when it is one too many. */
+    boolean admit(Channel channel) {
+        if (count.incrementAndGet() > limit) {
+            count.decrementAndGet();
+            return false;
+        }
+        channels.add(channel);
+        channel.closeFuture()
+                .addListener(_ -> {
+                    channels.remove(channel);
+                    count.decrementAndGet();
+                    noticeDrained();
+                });
+        return true;
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    CompletionStage<Void> drain() {
+        draining = true;
+        channels.forEach(it -> it.pipeline().fireUserEventTriggered(DRAIN));
+        noticeDrained();
+        return drained;
+    }
+
+    private void noticeDrained() {
+        if (draining && count.get() == 0) {
+            drained.complete(null);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+package dev.culvert.daemon.http;
+
+import java.util.List;
+
+/** A route under one of its templates. */
+record Endpoint(Route route, RouteObserver observer, List<String> parameters) {}

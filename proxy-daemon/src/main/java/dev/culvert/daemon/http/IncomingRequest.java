@@ -1,0 +1,70 @@
+package dev.culvert.daemon.http;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERROR;
+
+import dev.culvert.daemon.config.HttpSettings;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A request between its head and its route: its body is read, and must keep a pace. */
+final class IncomingRequest {
+    private static final Logger LOG = LoggerFactory.getLogger(IncomingRequest.class);
+    private static final Problem MISTAKE =
+            Problem.of(
+                    INTERNAL_SERVER_ERROR,
+                    "The daemon made a mistake: look for this request's id in its log.");
+
+    private final Request request;
+    private final Endpoint endpoint;
+    private final BodyCollector body = new BodyCollector();
+    private final int minBytesPerSecond;
+    private final long slowAfterNanos;
+
+    IncomingRequest(Request request, Endpoint endpoint, HttpSettings settings, long nowNanos) {
+        this.request = request;
+        this.endpoint = endpoint;
+        minBytesPerSecond = Math.max(1, settings.minBodyBytesPerSecond());
+        slowAfterNanos = nowNanos + settings.headTimeout().toNanos();
+    }
+
+    int size() {
+        return body.size();
+    }
+
+    /** Takes ownership of {@code part}. */
+    void add(ByteBuf part, boolean last, ByteBufAllocator allocator) {
+        body.add(part, last, allocator);
+    }
+
+    /** How long what has come is enough; not positive when it is not even now. */
+    Duration patience(long nowNanos) {
+        long earnedNanos = TimeUnit.SECONDS.toNanos(body.size()) / minBytesPerSecond;
+        return Duration.ofNanos(slowAfterNanos + earnedNanos - nowNanos);
+    }
+
+    /** Calls the route, which answers by {@code responder} even if it throws. */
+    void handle(Responder responder) {
+        ByteBuf bytes = body.take();
+        request.lendBody(bytes);
+        responder.observe(endpoint.observer());
+        try {
+            endpoint.route().handle(request, responder);
+        } catch (ProblemException e) {
+            responder.crashed(e.problem());
+        } catch (RuntimeException e) {
+            LOG.error("request {} {} failed", request.id(), request.path(), e);
+            responder.crashed(MISTAKE);
+        } finally {
+            request.withdrawBody();
+            bytes.release();
+        }
+    }
+
+    void discard() {
+        body.discard();
+    }
+}

@@ -1,0 +1,73 @@
+package dev.culvert.daemon.http;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One deadline that moves often and is met seldom: moving it later costs two field writes. Confined
+ * to its event loop.
+ */
+public final class LazyTimer {
+    private final EventExecutor loop;
+    private final Runnable onExpired;
+    private boolean armed;
+    private long deadlineNanos;
+    private long wakeNanos;
+    private @Nullable ScheduledFuture<?> wake;
+
+    public LazyTimer(EventExecutor loop, Runnable onExpired) {
+        this.loop = loop;
+        this.onExpired = onExpired;
+    }
+
+    /** Replaces the deadline, if there was one. */
+    public void expireAfter(Duration delay) {
+        deadlineNanos = now() + delay.toNanos();
+        armed = true;
+        if (wake == null || deadlineNanos - wakeNanos < 0) {
+            schedule();
+        }
+    }
+
+    /** No deadline until the next {@link #expireAfter}; a wake-up that is due finds nothing. */
+    public void disarm() {
+        armed = false;
+    }
+
+    /** Disarms it and leaves nothing behind on the loop. */
+    public void cancel() {
+        armed = false;
+        if (wake != null) {
+            wake.cancel(false);
+            wake = null;
+        }
+    }
+
+    private void schedule() {
+        if (wake != null) {
+            wake.cancel(false);
+        }
+        wakeNanos = deadlineNanos;
+        wake = loop.schedule(this::wakeUp, deadlineNanos - now(), TimeUnit.NANOSECONDS);
+    }
+
+    private void wakeUp() {
+        wake = null;
+        if (!armed) {
+            return;
+        }
+        if (deadlineNanos - now() > 0) {
+            schedule();
+            return;
+        }
+        armed = false;
+        onExpired.run();
+    }
+
+    long now() {
+        return loop.ticker().nanoTime();
+    }
+}

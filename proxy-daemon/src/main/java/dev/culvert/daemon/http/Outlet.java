@@ -1,0 +1,95 @@
+package dev.culvert.daemon.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DuplexChannel;
+import java.time.Duration;
+
+/**
+ * Where the answers of one connection go out: flushed once for each read burst, or each turn of the
+ * loop, and closed so that what was written arrives.
+ */
+final class Outlet {
+    private static final Duration LINGER = Duration.ofSeconds(2);
+
+    private final Channel channel;
+    private boolean reading;
+    private boolean pending;
+
+    Outlet(Channel channel) {
+        this.channel = channel;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    /** The caller owns it. */
+    ByteBuf buffer(int bytes) {
+        return channel.alloc().buffer(bytes);
+    }
+
+    /** Takes ownership of {@code bytes}. */
+    void write(ByteBuf bytes) {
+        channel.write(bytes, channel.voidPromise());
+        if (!pending) {
+            pending = true;
+            if (!reading) {
+                channel.eventLoop().execute(this::flushPending);
+            }
+        }
+    }
+
+    void readBegan() {
+        reading = true;
+    }
+
+    void readEnded() {
+        reading = false;
+        flushPending();
+    }
+
+    private void flushPending() {
+        if (pending) {
+            pending = false;
+            channel.flush();
+        }
+    }
+
+    /**
+     * Says no more: when all is sent, or {@code timer} expires, ends this side, and reads on for a
+     * while. A close with bytes unread resets the connection, and takes the answer from a client
+     * that was still sending.
+     */
+    void end(LazyTimer timer, Duration patience) {
+        timer.expireAfter(patience);
+        pending = false;
+        channel.config().setAutoRead(true);
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(sent -> {
+                    if (sent.isSuccess() && channel instanceof DuplexChannel duplex) {
+                        timer.expireAfter(LINGER);
+                        duplex.shutdownOutput().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+                    } else {
+                        channel.close();
+                    }
+                });
+    }
+
+    /**
+     * Closes as soon as what was written is sent, or {@code timer} expires.
+     *
+     * @param reset where an orderly close would be the end of the body; a Unix socket has no other
+     */
+    void cut(LazyTimer timer, boolean reset) {
+        if (reset) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        timer.expireAfter(LINGER);
+        pending = false;
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+}

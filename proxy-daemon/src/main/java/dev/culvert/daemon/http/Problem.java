@@ -1,0 +1,127 @@
+package dev.culvert.daemon.http;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.BAD_GATEWAY;
+import static io.netty.handler.codec.http.HttpResponseStatus.FORBIDDEN;
+import static io.netty.handler.codec.http.HttpResponseStatus.GATEWAY_TIMEOUT;
+import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
+import static io.netty.handler.codec.http.HttpResponseStatus.TOO_MANY_REQUESTS;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.culvert.link.Failure;
+import dev.culvert.link.Failure.AgentError;
+import dev.culvert.link.Failure.LinkLost;
+import dev.culvert.link.Failure.Overloaded;
+import dev.culvert.link.Failure.TimedOut;
+import dev.culvert.link.Failure.TooLarge;
+import dev.culvert.link.Failure.ToolBlocked;
+import dev.culvert.link.Failure.Unreachable;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufOutputStream;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.AsciiString;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Why a request was not answered as it hoped (RFC 9457).
+ *
+ * @param error one plain sentence that says what is wrong and what to do
+ * @param members more of the JSON object, in order
+ * @param headers more of the answer's head
+ */
+public record Problem(
+        HttpResponseStatus status,
+        String error,
+        Map<String, String> members,
+        Map<AsciiString, String> headers) {
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final int SOON_SECONDS = 1;
+
+    public static Problem of(HttpResponseStatus status, String error) {
+        return new Problem(status, error, Map.of(), Map.of());
+    }
+
+    /** The one place where what went wrong behind becomes what a client is told. */
+    public static Problem of(Failure failure) {
+        String what = failure.message();
+        return switch (failure) {
+            case Unreachable _ ->
+                    of(BAD_GATEWAY, "The agent cannot be reached: " + what + ".")
+                            .advising("Check that its VM runs and try again.");
+            case LinkLost _ ->
+                    of(BAD_GATEWAY, "The agent was lost while it worked: " + what + ".")
+                            .advising("It may have done a part; try again.");
+            case TimedOut _ ->
+                    of(GATEWAY_TIMEOUT, "The agent took too long: " + what + ".")
+                            .advising("Try again, or allow it more time.");
+            case Overloaded _ ->
+                    of(TOO_MANY_REQUESTS, "There is too much at once: " + what + ".")
+                            .advising("Try again later.")
+                            .retryAfter(SOON_SECONDS);
+            case TooLarge _ ->
+                    of(REQUEST_ENTITY_TOO_LARGE, "The request is too large: " + what + ".")
+                            .advising("Send less.");
+            case ToolBlocked blocked ->
+                    of(FORBIDDEN, "The agent's policy ended the turn: " + what + ".")
+                            .advising("Allow the tool in the agent's configuration or do without.")
+                            .member("code", "tool_blocked")
+                            .member("tool_name", blocked.toolName())
+                            .member("reason", blocked.reason());
+            case AgentError agent ->
+                    of(BAD_GATEWAY, "The agent answered with an error: " + what + ".")
+                            .advising("Its code is '" + agent.code() + "'.")
+                            .member("code", agent.code())
+                            .member("agent_message", agent.message());
+        };
+    }
+
+    private Problem advising(String advice) {
+        return new Problem(status, error + " " + advice, members, headers);
+    }
+
+    public Problem member(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(members);
+        more.put(name, value);
+        return new Problem(status, error, more, headers);
+    }
+
+    public Problem retryAfter(int seconds) {
+        return header(HttpHeaderNames.RETRY_AFTER, Integer.toString(seconds));
+    }
+
+    Problem header(AsciiString name, String value) {
+        Map<AsciiString, String> more = new LinkedHashMap<>(headers);
+        more.put(name, value);
+        return new Problem(status, error, members, more);
+    }
+
+    /** Writes the problem's JSON object to {@code out}, which stays the caller's. */
+    void writeTo(ByteBuf out, String requestId) {
+        try (JsonGenerator json =
+                JSON.createGenerator((OutputStream) new ByteBufOutputStream(out))) {
+            json.writeStartObject();
+            json.writeStringField("type", "about:blank");
+            json.writeStringField("title", status.reasonPhrase());
+            json.writeNumberField("status", status.code());
+            json.writeStringField("error", wellFormed(error));
+            for (Map.Entry<String, String> member : members.entrySet()) {
+                json.writeStringField(member.getKey(), wellFormed(member.getValue()));
+            }
+            json.writeStringField("request_id", requestId);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What an agent said may hold half a surrogate pair, which has no UTF-8. */
+    private static String wellFormed(String text) {
+        return new String(text.getBytes(UTF_8), UTF_8);
+    }
+}

@@ -1,0 +1,103 @@
+package dev.culvert.daemon.http;
+
+import static io.netty.handler.codec.http.HttpHeaderNames.ORIGIN;
+
+import dev.culvert.daemon.auth.BrowserPolicy;
+import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.daemon.http.Match.Found;
+import dev.culvert.daemon.http.Match.Options;
+import dev.culvert.daemon.http.Match.Refused;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** What all connections share to make sense of a head. Called on every event loop. */
+final class Reception {
+    private final HttpSettings settings;
+    private final Router router;
+    private final HttpObserver observer;
+    private final BrowserPolicy browsers;
+    private final RequestRules rules;
+    private final Connections connections;
+    private final DateClock clock = new DateClock();
+
+    Reception(HttpSettings settings, Router router, HttpObserver observer) {
+        this.settings = settings;
+        this.router = router;
+        this.observer = observer;
+        browsers = new BrowserPolicy(settings);
+        rules = new RequestRules(browsers, settings.maxBodyBytes());
+        connections = new Connections(settings.maxConnections());
+    }
+
+    HttpSettings settings() {
+        return settings;
+    }
+
+    HttpObserver observer() {
+        return observer;
+    }
+
+    Connections connections() {
+        return connections;
+    }
+
+    Problem bodyTooLarge() {
+        return rules.bodyTooLarge();
+    }
+
+    Envelope envelope(HttpRequest request) {
+        boolean http10 = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
+        String origin = request.headers().get(ORIGIN);
+        return new Envelope(
+                clock,
+                request.method(),
+                RequestId.of(request.headers().getAll(Envelope.X_REQUEST_ID)),
+                !http10 && HttpUtil.isKeepAlive(request),
+                http10,
+                browsers.isAllowedOrigin(origin) ? origin : null,
+                browsers.knowsOrigins());
+    }
+
+    /** For what could not be read as a request. */
+    Envelope envelope() {
+        return new Envelope(clock, HttpMethod.GET, RequestId.random(), false, false, null, false);
+    }
+
+    /**
+     * Finds the route for a head and asks for its body; or answers at once, where no route is
+     * needed or none is found, and returns null.
+     *
+     * @throws ProblemException when the head breaks a rule
+     */
+    @Nullable IncomingRequest receive(
+            HttpRequest head, Envelope envelope, Responder answer, Channel channel) {
+        RequestTarget target = rules.check(head, isLoopback(channel));
+        switch (router.find(head.method(), target.path())) {
+            case Found found -> {
+                Request request = new Request(channel, head, target, envelope.requestId());
+                request.bind(found);
+                if (HttpUtil.is100ContinueExpected(head)) {
+                    answer.askForBody();
+                }
+                long now = channel.eventLoop().ticker().nanoTime();
+                return new IncomingRequest(request, found.endpoint(), settings, now);
+            }
+            case Options options -> answer.options(options.allow());
+            case Refused refused -> {
+                observer.onRequestRefused(refused.problem().status().code());
+                answer.problem(refused.problem());
+            }
+        }
+        return null;
+    }
+
+    private static boolean isLoopback(Channel channel) {
+        return channel.localAddress() instanceof InetSocketAddress address
+                && address.getAddress().isLoopbackAddress();
+    }
+}

@@ -1,0 +1,98 @@
+package dev.culvert.daemon.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import java.net.SocketAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A request that was read whole and found fit to be handled. Confined to its event loop. */
+public final class Request {
+    private final Channel channel;
+    private final HttpMethod method;
+    private final HttpHeaders headers;
+    private final RequestTarget target;
+    private final String id;
+    private List<String> parameterNames = List.of();
+    private List<String> parameterValues = List.of();
+    private ByteBuf body = Unpooled.EMPTY_BUFFER;
+
+    Request(Channel channel, HttpRequest head, RequestTarget target, String id) {
+        this.channel = channel;
+        method = head.method();
+        headers = head.headers();
+        this.target = target;
+        this.id = id;
+    }
+
+    /** Names {@code values} by the endpoint's parameters, decoded. */
+    void bind(Match.Found found) {
+        parameterNames = found.endpoint().parameters();
+        parameterValues = found.values().stream().map(PercentDecoder::path).toList();
+    }
+
+    /** Lends {@code body} until {@link #withdrawBody}. */
+    void lendBody(ByteBuf body) {
+        this.body = body;
+    }
+
+    void withdrawBody() {
+        body = Unpooled.EMPTY_BUFFER;
+    }
+
+    public HttpMethod method() {
+        return method;
+    }
+
+    /** As it was sent, undecoded. */
+    public String path() {
+        return target.path();
+    }
+
+    /** The decoded value of a parameter that the route's template names. */
+    public String parameter(String name) {
+        int index = parameterNames.indexOf(name);
+        if (index < 0) {
+            throw new IllegalArgumentException("the template names no parameter '" + name + "'");
+        }
+        return parameterValues.get(index);
+    }
+
+    /** The decoded value of a query parameter; empty where it has a name only. */
+    public @Nullable String query(String name) {
+        return target.query().get(name);
+    }
+
+    /** The first header of that name. */
+    public @Nullable String header(CharSequence name) {
+        return headers.get(name);
+    }
+
+    /** Lent while the route's {@code handle} runs, empty later: retain it to keep it. */
+    public ByteBuf body() {
+        return body;
+    }
+
+    /** Visible ASCII; the client's own, or made here. */
+    public String id() {
+        return id;
+    }
+
+    /** W3C's {@code traceparent}, where a valid one was sent. */
+    public @Nullable String traceParent() {
+        return TraceParent.of(headers.getAll("traceparent"));
+    }
+
+    public @Nullable SocketAddress remoteAddress() {
+        return channel.remoteAddress();
+    }
+
+    public EventLoop eventLoop() {
+        return channel.eventLoop();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.culvert.daemon.http;
+
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** The id under which a request is found in logs: the client's own where it will do. */
+final class RequestId {
+    private static final int MAX_LENGTH = 128;
+
+    private RequestId() {}
+
+    static String of(List<String> sent) {
+        return sent.size() == 1 && isUsable(sent.getFirst()) ? sent.getFirst() : random();
+    }
+
+    static String random() {
+        return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    }
+
+    /** Visible ASCII that needs no quoting where it is logged or echoed. */
+    private static boolean isUsable(String id) {
+        return !id.isEmpty()
+                && id.length() <= MAX_LENGTH
+                && id.chars().allMatch(c -> c > ' ' && c < 0x7f && "\"'\\".indexOf(c) < 0);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.culvert.daemon.http;
+
+import dev.culvert.daemon.auth.Authority;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request asks for.
+ *
+ * @param path as it was sent, or an asterisk
+ * @param query decoded
+ */
+record RequestTarget(String path, Map<String, String> query) {
+    private static final String SCHEME = "http://";
+    private static final int MAX_PARAMETERS = 64;
+
+    /**
+     * Reads the origin form, the absolute form and the asterisk.
+     *
+     * @throws ProblemException when it is no target that a server takes
+     */
+    static RequestTarget parse(HttpMethod method, String uri, @Nullable Authority host) {
+        if (uri.equals("*") && method.equals(HttpMethod.OPTIONS)) {
+            return new RequestTarget(uri, Map.of());
+        }
+        String target = uri.startsWith("/") ? uri : withoutAuthority(uri, host);
+        int mark = target.indexOf('?');
+        return mark < 0
+                ? new RequestTarget(target, Map.of())
+                : new RequestTarget(target.substring(0, mark), query(target.substring(mark + 1)));
+    }
+
+    /** RFC 9112, 3.2.2: the absolute form is taken, but may not name another host than Host. */
+    private static String withoutAuthority(String uri, @Nullable Authority host) {
+        String lower = uri.toLowerCase(Locale.ROOT);
+        int slash = uri.indexOf('/', SCHEME.length());
+        if (!lower.startsWith(SCHEME) || slash < 0) {
+            throw FramingRules.bad("The request target does not begin with a slash.");
+        }
+        if (host == null || !lower.substring(SCHEME.length(), slash).equals(host.text())) {
+            throw FramingRules.bad("The request target names another host than Host does.");
+        }
+        return uri.substring(slash);
+    }
+
+    private static Map<String, String> query(String text) {
+        Map<String, String> parameters = new HashMap<>();
+        int start = 0;
+        while (start <= text.length()) {
+            int end = text.indexOf('&', start);
+            end = end < 0 ? text.length() : end;
+            if (end > start) {
+                add(text.substring(start, end), parameters);
+            }
+            start = end + 1;
+        }
+        return parameters;
+    }
+
+    private static void add(String pair, Map<String, String> parameters) {
+        int equals = pair.indexOf('=');
+        String name = PercentDecoder.query(equals < 0 ? pair : pair.substring(0, equals));
+        String value = equals < 0 ? "" : PercentDecoder.query(pair.substring(equals + 1));
+        if (parameters.put(name, value) != null) {
+            throw FramingRules.bad("The query gives '" + name + "' twice: give it once.");
+        }
+        if (parameters.size() > MAX_PARAMETERS) {
+            throw FramingRules.bad("The query has more than " + MAX_PARAMETERS + " parameters.");
+        }
+    }
+}

@@ -1,0 +1,292 @@
+package dev.culvert.daemon.http;
+
+import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS;
+import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS;
+import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_MAX_AGE;
+import static io.netty.handler.codec.http.HttpHeaderNames.ALLOW;
+import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_LENGTH;
+import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
+import static io.netty.handler.codec.http.HttpHeaderNames.TRANSFER_ENCODING;
+import static io.netty.handler.codec.http.HttpHeaderValues.CHUNKED;
+import static io.netty.handler.codec.http.HttpResponseStatus.NO_CONTENT;
+import static io.netty.handler.codec.http.HttpResponseStatus.OK;
+
+import dev.culvert.link.Failure;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.AsciiString;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the one answer to a request, now or later. Confined to its event loop. Once the client is
+ * gone an answer is dropped in silence; a second answer is a mistake and throws.
+ */
+public final class Responder {
+    private static final AsciiString PROBLEM_JSON = AsciiString.cached("application/problem+json");
+    private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
+    private static final String ALLOWED_HEADERS =
+            "content-type, idempotency-key, last-event-id, traceparent, x-request-id";
+    private static final String PREFLIGHT_SECONDS = "600";
+    private static final int HEAD_BYTES = 384;
+
+    private enum State {
+        OPEN,
+        STREAMING,
+        ANSWERED,
+        GONE
+    }
+
+    private record Header(AsciiString name, CharSequence value) {}
+
+    private final ConnectionHandler connection;
+    private final Outlet outlet;
+    private final Envelope envelope;
+    private final List<Header> headers = new ArrayList<>(2);
+    private State state = State.OPEN;
+    private HttpResponseStatus status = OK;
+    private Runnable onGone = () -> {};
+    private @Nullable StreamResponse stream;
+    private @Nullable RouteObserver observer;
+    private long startNanos;
+    private boolean mustClose;
+    private boolean bodyPending;
+
+    Responder(ConnectionHandler connection, Outlet outlet, Envelope envelope) {
+        this.connection = connection;
+        this.outlet = outlet;
+        this.envelope = envelope;
+    }
+
+    /** Tells {@code route} how it ends. */
+    void observe(RouteObserver route) {
+        observer = route;
+        startNanos = System.nanoTime();
+        route.onStarted();
+    }
+
+    /** Nothing more is read behind this answer. */
+    void closeAfter() {
+        mustClose = true;
+    }
+
+    /** An answer that does not wait for the body ends the connection, or the body would follow. */
+    void expectBody() {
+        bodyPending = true;
+    }
+
+    void bodyRead() {
+        bodyPending = false;
+    }
+
+    /** Asks a client for the body that it holds back, where there is one. */
+    void askForBody() {
+        if (bodyPending) {
+            ByteBuf bytes = outlet.buffer(CONTINUE.length());
+            ByteBufUtil.writeAscii(bytes, CONTINUE);
+            outlet.write(bytes);
+        }
+    }
+
+    void options(String allow) {
+        header(ALLOW, allow);
+        if (envelope.allowedOrigin() != null) {
+            header(ACCESS_CONTROL_ALLOW_METHODS, allow);
+            header(ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS);
+            header(ACCESS_CONTROL_MAX_AGE, PREFLIGHT_SECONDS);
+        }
+        noContent();
+    }
+
+    /**
+     * Adds to the head of the answer to come.
+     *
+     * @throws IllegalArgumentException when the value would break out of its line
+     */
+    public Responder header(AsciiString name, CharSequence value) {
+        if (value.chars().anyMatch(c -> c < ' ' || c > 0xff)) {
+            throw new IllegalArgumentException("the value of '" + name + "' is no header value");
+        }
+        headers.add(new Header(name, value));
+        return this;
+    }
+
+    /** Takes ownership of {@code body}. */
+    public void json(HttpResponseStatus status, ByteBuf body) {
+        answer(status, HttpHeaderValues.APPLICATION_JSON, body);
+    }
+
+    /** Takes ownership of {@code body}. */
+    public void answer(HttpResponseStatus status, AsciiString contentType, ByteBuf body) {
+        if (!begin(State.ANSWERED, status, body)) {
+            return;
+        }
+        int length = body.readableBytes();
+        ByteBuf head = head();
+        Envelope.header(head, CONTENT_TYPE, contentType);
+        Envelope.header(head, CONTENT_LENGTH, Integer.toString(length));
+        Envelope.endLine(head);
+        outlet.write(head);
+        if (envelope.isHead() || length == 0) {
+            body.release();
+        } else {
+            outlet.write(body);
+        }
+        ended(isReusable());
+    }
+
+    public void noContent() {
+        if (begin(State.ANSWERED, NO_CONTENT, Unpooled.EMPTY_BUFFER)) {
+            ByteBuf head = head();
+            Envelope.endLine(head);
+            outlet.write(head);
+            ended(isReusable());
+        }
+    }
+
+    public void problem(Problem problem) {
+        problem.headers().forEach(this::header);
+        ByteBuf body = outlet.buffer(HEAD_BYTES);
+        problem.writeTo(body, envelope.requestId());
+        answer(problem.status(), PROBLEM_JSON, body);
+    }
+
+    public void failure(Failure failure) {
+        problem(Problem.of(failure));
+    }
+
+    /**
+     * Answers 200 with a body that has no end yet; the head leaves with the first flush. For a HEAD
+     * request, or a client that is gone, the stream is closed from the start.
+     */
+    public StreamResponse stream(AsciiString contentType) {
+        boolean chunked = !envelope.http10();
+        StreamResponse opened = new StreamResponse(this, outlet, chunked);
+        if (!begin(State.STREAMING, OK, Unpooled.EMPTY_BUFFER)) {
+            opened.close();
+            return opened;
+        }
+        stream = opened;
+        ByteBuf head = head();
+        Envelope.header(head, CONTENT_TYPE, contentType);
+        if (chunked) {
+            Envelope.header(head, TRANSFER_ENCODING, CHUNKED);
+        }
+        Envelope.endLine(head);
+        outlet.write(head);
+        if (envelope.isHead()) {
+            opened.close();
+            ended(isReusable());
+        }
+        return opened;
+    }
+
+    /**
+     * Calls {@code action}, once, if the client goes before its answer or its stream has ended, or
+     * at once if it is gone. Replaces what was given before.
+     */
+    public void onGone(Runnable action) {
+        if (state == State.GONE) {
+            action.run();
+        } else {
+            onGone = action;
+        }
+    }
+
+    public EventLoop eventLoop() {
+        return outlet.channel().eventLoop();
+    }
+
+    /** Whether an answer is still awaited; not so for a client that is gone. */
+    public boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    void gone() {
+        if (state == State.OPEN || state == State.STREAMING) {
+            boolean begun = state == State.STREAMING;
+            state = State.GONE;
+            observeEnd(begun ? status.code() : RouteObserver.CLIENT_GONE);
+            closeStream();
+            onGone.run();
+        }
+    }
+
+    void writable() {
+        if (stream != null) {
+            stream.writable();
+        }
+    }
+
+    /** The stream has ended, with all of its bytes or, when {@code broken}, visibly without. */
+    void streamEnded(boolean broken) {
+        state = State.ANSWERED;
+        if (broken) {
+            observeEnd(status.code());
+            connection.broken(envelope.http10());
+        } else {
+            ended(isReusable());
+        }
+    }
+
+    /** The route threw: says so where that can still be said. */
+    void crashed(Problem problem) {
+        if (state == State.OPEN) {
+            problem(problem);
+        } else if (state == State.STREAMING) {
+            closeStream();
+            streamEnded(true);
+        }
+    }
+
+    private void closeStream() {
+        if (stream != null) {
+            stream.close();
+        }
+    }
+
+    /** Releases {@code body} unless it returns true. */
+    private boolean begin(State next, HttpResponseStatus status, ByteBuf body) {
+        if (state == State.OPEN) {
+            state = next;
+            this.status = status;
+            return true;
+        }
+        body.release();
+        if (state == State.GONE) {
+            return false;
+        }
+        throw new IllegalStateException("request " + envelope.requestId() + " has its answer");
+    }
+
+    private boolean isReusable() {
+        return envelope.reusable() && !mustClose && !bodyPending && !connection.isDraining();
+    }
+
+    /** The caller owns it, and adds the last headers and the empty line. */
+    private ByteBuf head() {
+        ByteBuf head = outlet.buffer(HEAD_BYTES);
+        envelope.writeTo(head, status, !isReusable());
+        for (Header header : headers) {
+            Envelope.header(head, header.name(), header.value());
+        }
+        return head;
+    }
+
+    private void ended(boolean reusable) {
+        state = State.ANSWERED;
+        observeEnd(status.code());
+        connection.answered(reusable);
+    }
+
+    private void observeEnd(int code) {
+        if (observer != null) {
+            observer.onEnded(envelope.method(), code, System.nanoTime() - startNanos);
+        }
+    }
+}

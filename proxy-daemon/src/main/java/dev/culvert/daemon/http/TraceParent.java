@@ -1,0 +1,35 @@
+package dev.culvert.daemon.http;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** W3C Trace Context's {@code traceparent}, version 00. */
+final class TraceParent {
+    private static final String SHAPE = "00-iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiii-pppppppppppppppp-ff";
+
+    private TraceParent() {}
+
+    /** The one that was sent, or null where it is not valid, as the standard has it ignored. */
+    static @Nullable String of(List<String> sent) {
+        return sent.size() == 1 && isValid(sent.getFirst()) ? sent.getFirst() : null;
+    }
+
+    private static boolean isValid(String value) {
+        if (value.length() != SHAPE.length()) {
+            return false;
+        }
+        boolean traced = false;
+        boolean parented = false;
+        for (int i = 0; i < SHAPE.length(); i++) {
+            char shape = SHAPE.charAt(i);
+            char c = value.charAt(i);
+            boolean digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+            if (Character.isLetter(shape) ? !digit : c != shape) {
+                return false;
+            }
+            traced |= shape == 'i' && c != '0';
+            parented |= shape == 'p' && c != '0';
+        }
+        return traced && parented;
+    }
+}

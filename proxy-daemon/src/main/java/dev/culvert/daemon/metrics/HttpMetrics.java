@@ -1,0 +1,119 @@
+package dev.culvert.daemon.metrics;
+
+import dev.culvert.daemon.http.HttpObserver;
+import dev.culvert.daemon.http.Route;
+import dev.culvert.daemon.http.RouteObserver;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/** Connections and requests of clients. */
+public final class HttpMetrics implements HttpObserver {
+    private final MeterRegistry registry;
+    private final AtomicInteger connections = new AtomicInteger();
+    private final Counter refusedConnections;
+    private final AtomicReferenceArray<Counter> refusedRequests = new AtomicReferenceArray<>(600);
+
+    HttpMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        Gauge.builder("culvert.http.connections", connections::get)
+                .description("Connections of clients.")
+                .register(registry);
+        refusedConnections =
+                Counter.builder("culvert.http.connections.refused")
+                        .description("Connections beyond http.max_connections.")
+                        .register(registry);
+    }
+
+    @Override
+    public void onConnectionOpened() {
+        connections.incrementAndGet();
+    }
+
+    @Override
+    public void onConnectionClosed() {
+        connections.decrementAndGet();
+    }
+
+    @Override
+    public void onConnectionRefused() {
+        refusedConnections.increment();
+    }
+
+    @Override
+    public void onRequestRefused(int status) {
+        refused(status).increment();
+    }
+
+    private Counter refused(int status) {
+        Counter known = refusedRequests.get(status);
+        if (known != null) {
+            return known;
+        }
+        Counter counter =
+                Counter.builder("culvert.http.requests.refused")
+                        .description("Requests that no route got to see.")
+                        .tag("code", Integer.toString(status))
+                        .register(registry);
+        refusedRequests.set(status, counter);
+        return counter;
+    }
+
+    @Override
+    public RouteObserver observe(Route route) {
+        return new RouteMetrics(route.templates().getFirst());
+    }
+
+    /** The timers of one route, made when first needed. */
+    private final class RouteMetrics implements RouteObserver {
+        private final String template;
+        private final AtomicInteger active = new AtomicInteger();
+        private final Map<HttpMethod, AtomicReferenceArray<Timer>> byMethod =
+                new ConcurrentHashMap<>();
+
+        RouteMetrics(String template) {
+            this.template = template;
+            Gauge.builder("culvert.http.requests.active", active::get)
+                    .description("Requests and streams under way.")
+                    .tag("route", template)
+                    .register(registry);
+        }
+
+        @Override
+        public void onStarted() {
+            active.incrementAndGet();
+        }
+
+        @Override
+        public void onEnded(HttpMethod method, int status, long nanos) {
+            active.decrementAndGet();
+            AtomicReferenceArray<Timer> byStatus = byMethod.get(method);
+            Timer timer = byStatus == null ? null : byStatus.get(status);
+            if (timer == null) {
+                timer = make(method, status);
+            }
+            timer.record(nanos, TimeUnit.NANOSECONDS);
+        }
+
+        private Timer make(HttpMethod method, int status) {
+            Timer timer =
+                    Buckets.timer(
+                                    "culvert.http.requests",
+                                    "Requests of clients, by how they ended.")
+                            .tag("route", template)
+                            .tag("method", method.name())
+                            .tag("code", Integer.toString(status))
+                            .register(registry);
+            byMethod.computeIfAbsent(method, _ -> new AtomicReferenceArray<>(600))
+                    .set(status, timer);
+            return timer;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package dev.culvert.daemon.metrics;
+
+import dev.culvert.frame.FrameType;
+import dev.culvert.link.AgentLink;
+import dev.culvert.link.Failure;
+import dev.culvert.link.LinkObserver;
+import dev.culvert.link.Outcome;
+import dev.culvert.transport.AgentAddress;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Links, frames and exchanges. */
+public final class LinkMetrics implements LinkObserver {
+    private final Map<FrameType, Counter> framesReceived;
+    private final Map<FrameType, Counter> framesSent;
+    private final Map<FrameType, Counter> bytesReceived;
+    private final Map<FrameType, Counter> bytesSent;
+    private final Map<FrameType, Map<Outcome, Counter>> ended = new EnumMap<>(FrameType.class);
+    private final Map<String, AtomicInteger> openByTransport = new HashMap<>();
+    private final Map<AgentAddress, AtomicInteger> openByAddress = new ConcurrentHashMap<>();
+    private final Counter late;
+    private final Timer dialed;
+    private final Timer dialFailed;
+    private final AtomicInteger inFlight;
+    private final AtomicInteger waiting;
+
+    LinkMetrics(MeterRegistry registry) {
+        framesReceived = frames(registry, "received");
+        framesSent = frames(registry, "sent");
+        bytesReceived = bytes(registry, "received");
+        bytesSent = bytes(registry, "sent");
+        for (FrameType request : requests()) {
+            Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
+            for (Outcome outcome : Outcome.values()) {
+                outcomes.put(
+                        outcome,
+                        Counter.builder("culvert.exchanges.ended")
+                                .description("Requests to agents that ended, by how.")
+                                .tag("request", request.wireName())
+                                .tag("outcome", outcome.label())
+                                .register(registry));
+            }
+            ended.put(request, outcomes);
+        }
+        for (String transport : List.of("vsock", "hybrid", "unix", "tcp")) {
+            AtomicInteger open = new AtomicInteger();
+            openByTransport.put(transport, open);
+            Gauge.builder("culvert.links.open", open::get)
+                    .description("Links to agents.")
+                    .tag("transport", transport)
+                    .register(registry);
+        }
+        late =
+                Counter.builder("culvert.frames.late")
+                        .description("Replies to exchanges that had ended: dropped.")
+                        .register(registry);
+        dialed = dials(registry, "ok");
+        dialFailed = dials(registry, "failed");
+        inFlight = gauge(registry, "culvert.exchanges.in.flight", "Requests under way.");
+        waiting = gauge(registry, "culvert.pool.waiting", "Requests that wait for a dial.");
+    }
+
+    /** Links that are open to this address. */
+    public int openTo(AgentAddress address) {
+        AtomicInteger open = openByAddress.get(address);
+        return open == null ? 0 : open.get();
+    }
+
+    @Override
+    public void onDialEnded(AgentAddress address, Duration took, @Nullable Failure failure) {
+        (failure == null ? dialed : dialFailed).record(took);
+    }
+
+    @Override
+    public void onLinkOpened(AgentLink link) {
+        open(link).incrementAndGet();
+        openByAddress.computeIfAbsent(link.address(), _ -> new AtomicInteger()).incrementAndGet();
+    }
+
+    @Override
+    public void onLinkClosed(AgentLink link, String reason) {
+        open(link).decrementAndGet();
+        openByAddress.computeIfPresent(
+                link.address(), (_, open) -> open.decrementAndGet() == 0 ? null : open);
+    }
+
+    @Override
+    public void onFrameReceived(FrameType type, int payloadBytes) {
+        increment(framesReceived.get(type), 1);
+        increment(bytesReceived.get(type), payloadBytes);
+    }
+
+    @Override
+    public void onFrameSent(FrameType type, int payloadBytes) {
+        increment(framesSent.get(type), 1);
+        increment(bytesSent.get(type), payloadBytes);
+    }
+
+    @Override
+    public void onLateReply(FrameType type) {
+        late.increment();
+    }
+
+    @Override
+    public void onExchangeStarted(FrameType request) {
+        inFlight.incrementAndGet();
+    }
+
+    @Override
+    public void onExchangeEnded(FrameType request, Outcome outcome) {
+        inFlight.decrementAndGet();
+        Map<Outcome, Counter> outcomes = ended.get(request);
+        increment(outcomes == null ? null : outcomes.get(outcome), 1);
+    }
+
+    @Override
+    public void onWaiting(int change) {
+        waiting.addAndGet(change);
+    }
+
+    private AtomicInteger open(AgentLink link) {
+        String transport =
+                switch (link.address()) {
+                    case AgentAddress.Vsock _ -> "vsock";
+                    case AgentAddress.HybridUnix _ -> "hybrid";
+                    case AgentAddress.Unix _ -> "unix";
+                    case AgentAddress.Tcp _ -> "tcp";
+                };
+        return openByTransport.computeIfAbsent(transport, _ -> new AtomicInteger());
+    }
+
+    private static void increment(@Nullable Counter counter, double amount) {
+        if (counter != null) {
+            counter.increment(amount);
+        }
+    }
+
+    private static List<FrameType> requests() {
+        return List.of(
+                FrameType.MESSAGE,
+                FrameType.CONTEXT_UPDATE,
+                FrameType.CONFIG_UPDATE,
+                FrameType.PING);
+    }
+
+    private static Map<FrameType, Counter> frames(MeterRegistry registry, String direction) {
+        return byType(
+                registry,
+                Counter.builder("culvert.frames")
+                        .description("Frames on links to agents.")
+                        .tag("direction", direction));
+    }
+
+    private static Map<FrameType, Counter> bytes(MeterRegistry registry, String direction) {
+        return byType(
+                registry,
+                Counter.builder("culvert.frame.payload")
+                        .description("Payload bytes on links to agents.")
+                        .baseUnit("bytes")
+                        .tag("direction", direction));
+    }
+
+    private static Map<FrameType, Counter> byType(MeterRegistry registry, Counter.Builder builder) {
+        Map<FrameType, Counter> counters = new EnumMap<>(FrameType.class);
+        for (FrameType type : FrameType.values()) {
+            String name = type == FrameType.UNKNOWN ? "unknown" : type.wireName();
+            counters.put(type, builder.tag("type", name).register(registry));
+        }
+        return counters;
+    }
+
+    private static Timer dials(MeterRegistry registry, String outcome) {
+        return Buckets.timer("culvert.dials", "Attempts to open a link to an agent.")
+                .tag("outcome", outcome)
+                .register(registry);
+    }
+
+    private static AtomicInteger gauge(MeterRegistry registry, String name, String description) {
+        AtomicInteger value = new AtomicInteger();
+        Gauge.builder(name, value::get).description(description).register(registry);
+        return value;
+    }
+}

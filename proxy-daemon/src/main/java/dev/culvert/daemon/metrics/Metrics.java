@@ -1,0 +1,99 @@
+package dev.culvert.daemon.metrics;
+
+import dev.culvert.config.Version;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetric;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import java.util.function.Supplier;
+
+/** All meters of the daemon, and their text for Prometheus. */
+public final class Metrics implements AutoCloseable {
+    private final PrometheusMeterRegistry registry =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics collections = new JvmGcMetrics();
+    private final LinkMetrics links = new LinkMetrics(registry);
+    private final HttpMetrics http = new HttpMetrics(registry);
+    private final StreamMetrics streams = new StreamMetrics(registry);
+    private final ReloadMetrics reloads = new ReloadMetrics(registry);
+    private final LoopMetrics loops = new LoopMetrics(registry);
+
+    public Metrics() {
+        Gauge.builder("culvert.build.info", () -> 1)
+                .description("Always 1; the labels say what runs.")
+                .tag("version", Version.text())
+                .tag("java", Runtime.version().toString())
+                .register(registry);
+        allocator(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        collections.bindTo(registry);
+    }
+
+    public LinkMetrics links() {
+        return links;
+    }
+
+    public HttpMetrics http() {
+        return http;
+    }
+
+    public StreamMetrics streams() {
+        return streams;
+    }
+
+    public ReloadMetrics reloads() {
+        return reloads;
+    }
+
+    public LoopMetrics loops() {
+        return loops;
+    }
+
+    /** A value that is asked for at each scrape. */
+    public void gauge(
+            String name, String description, String label, String value, Supplier<Number> now) {
+        Gauge.builder(name, now)
+                .description(description)
+                .tags(Tags.of(label, value))
+                .register(registry);
+    }
+
+    /** In Prometheus' text format 0.0.4. */
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    @Override
+    public void close() {
+        collections.close();
+        registry.close();
+    }
+
+    private static void allocator(MeterRegistry registry) {
+        if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider) {
+            ByteBufAllocatorMetric used = provider.metric();
+            Gauge.builder("culvert.buffers.direct", used::usedDirectMemory)
+                    .description("Memory that network buffers hold outside the heap.")
+                    .baseUnit("bytes")
+                    .register(registry);
+            Gauge.builder("culvert.buffers.heap", used::usedHeapMemory)
+                    .description("Memory that network buffers hold on the heap.")
+                    .baseUnit("bytes")
+                    .register(registry);
+        }
+    }
+}

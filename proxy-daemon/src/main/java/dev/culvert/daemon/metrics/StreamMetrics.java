@@ -1,0 +1,61 @@
+package dev.culvert.daemon.metrics;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Streams of answers. */
+public final class StreamMetrics {
+    /** How a stream ended. */
+    public enum End {
+        DONE,
+        ERROR,
+        TOOL_BLOCKED,
+        CLIENT_GONE,
+        SLOW_CONSUMER
+    }
+
+    private final AtomicInteger active = new AtomicInteger();
+    private final Timer firstEvent;
+    private final Map<End, Timer> ended = new EnumMap<>(End.class);
+
+    StreamMetrics(MeterRegistry registry) {
+        Gauge.builder("culvert.streams.active", active::get)
+                .description("Streams that clients read.")
+                .register(registry);
+        firstEvent =
+                Buckets.timer(
+                                "culvert.stream.first.event",
+                                "From the request of a stream to its first event.")
+                        .register(registry);
+        for (End end : End.values()) {
+            ended.put(
+                    end,
+                    Buckets.timer("culvert.stream.duration", "Streams, by how they ended.")
+                            .tag("outcome", end.name().toLowerCase(Locale.ROOT))
+                            .register(registry));
+        }
+    }
+
+    public void onStarted() {
+        active.incrementAndGet();
+    }
+
+    public void onFirstEvent(long nanos) {
+        firstEvent.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Told once for each start. */
+    public void onEnded(End end, long nanos) {
+        active.decrementAndGet();
+        Timer timer = ended.get(end);
+        if (timer != null) {
+            timer.record(nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.culvert.daemon.routes;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
+import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
+
+import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.Desired;
+import dev.culvert.daemon.fleet.Fleet;
+import dev.culvert.daemon.fleet.State;
+import dev.culvert.daemon.home.HomeLinks;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.ProblemException;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.frame.Frame;
+import dev.culvert.frame.FrameType;
+import dev.culvert.link.Patience;
+import dev.culvert.pool.LinkPool;
+import io.netty.buffer.ByteBuf;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.function.Supplier;
+
+/** The way of a request to its agent, which all routes share. */
+public final class AgentCalls {
+    private static final int RETRY_SECONDS = 2;
+    private static final int ID_BYTES = 16;
+    private static final Base64.Encoder ID_TEXT = Base64.getUrlEncoder().withoutPadding();
+
+    private final Fleet fleet;
+    private final HomeLinks homes;
+    private final LinkPool pool;
+    private final Admission admission;
+    private final Supplier<DaemonSettings> settings;
+    private final SecureRandom random = new SecureRandom();
+
+    public AgentCalls(
+            Fleet fleet,
+            HomeLinks homes,
+            LinkPool pool,
+            Admission admission,
+            Supplier<DaemonSettings> settings) {
+        this.fleet = fleet;
+        this.homes = homes;
+        this.pool = pool;
+        this.admission = admission;
+        this.settings = settings;
+    }
+
+    DaemonSettings settings() {
+        return settings.get();
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    /**
+     * The agent that the path names.
+     *
+     * @throws ProblemException when there is none
+     */
+    Agent agent(Request request) {
+        String id = request.parameter("id");
+        Agent agent = fleet.find(id);
+        if (agent == null) {
+            throw new ProblemException(
+                    Problem.of(
+                            NOT_FOUND,
+                            "There is no agent '%s': GET /api/v1/agents lists those there are."
+                                    .formatted(id)));
+        }
+        return agent;
+    }
+
+    /**
+     * The agent that the path names, when it can be asked for something now.
+     *
+     * @throws ProblemException when it cannot
+     */
+    Agent workingAgent(Request request) {
+        admission.check();
+        Agent agent = agent(request);
+        State state = agent.presence().state();
+        if (state == State.READY) {
+            return agent;
+        }
+        homes.nudge(agent);
+        Desired desired = agent.desired();
+        if (state == State.DRAINING) {
+            throw notNow("Agent '%s' is shutting down: try again later.".formatted(agent.id()));
+        }
+        if (desired != null && agent.appliedRevision() != desired.revision()) {
+            throw notNow(
+                    "Agent '%s' has not taken its configuration yet: try again later, GET /api/v1/agents/%s says how it is."
+                            .formatted(agent.id(), agent.id()));
+        }
+        return agent;
+    }
+
+    private static ProblemException notNow(String sentence) {
+        return new ProblemException(
+                Problem.of(SERVICE_UNAVAILABLE, sentence).retryAfter(RETRY_SECONDS));
+    }
+
+    /** An id that nobody can guess. */
+    String newId() {
+        byte[] bytes = new byte[ID_BYTES];
+        random.nextBytes(bytes);
+        return ID_TEXT.encodeToString(bytes);
+    }
+
+    /** Sends a request of {@code type}, whose payload is retained; answered on the same loop. */
+    Call call(Request request, Agent agent, Frame frame, CallListener listener, Patience patience) {
+        Call call = new Call(frame.withTraceparent(request.traceParent()), listener, patience);
+        pool.acquire(request.eventLoop(), agent.address(), call);
+        return call;
+    }
+
+    /** Retains {@code payload}. */
+    Frame frame(FrameType type, ByteBuf payload) {
+        return new Frame(type, newId(), payload.retain());
+    }
+
+    Patience messagePatience() {
+        return new Patience(
+                settings().timeouts().message(), settings().timeouts().messageDeadline());
+    }
+}

@@ -1,0 +1,116 @@
+package dev.culvert.daemon.routes;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
+import static io.netty.handler.codec.http.HttpResponseStatus.CONFLICT;
+import static io.netty.handler.codec.http.HttpResponseStatus.CREATED;
+import static io.netty.handler.codec.http.HttpResponseStatus.OK;
+
+import dev.culvert.config.BadSettingsException;
+import dev.culvert.config.Node;
+import dev.culvert.config.Origin;
+import dev.culvert.config.Settings;
+import dev.culvert.config.Source;
+import dev.culvert.daemon.config.AgentSettings;
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.Fleet;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.ProblemException;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.Responder;
+import dev.culvert.daemon.http.Route;
+import dev.culvert.transport.AgentAddress;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.function.ToIntFunction;
+
+/** {@code GET|PUT|DELETE /agents/{id}}: shows, adds or changes, and removes one agent. */
+public final class AgentRoute implements Route {
+    private final AgentCalls calls;
+    private final Fleet fleet;
+    private final ToIntFunction<AgentAddress> linksOpen;
+
+    public AgentRoute(AgentCalls calls, Fleet fleet, ToIntFunction<AgentAddress> linksOpen) {
+        this.calls = calls;
+        this.fleet = fleet;
+        this.linksOpen = linksOpen;
+    }
+
+    @Override
+    public Set<HttpMethod> methods() {
+        return Set.of(HttpMethod.GET, HttpMethod.PUT, HttpMethod.DELETE);
+    }
+
+    @Override
+    public List<String> templates() {
+        return List.of("/api/v1/agents/{id}", "/agents/{id}");
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        if (request.method().equals(HttpMethod.PUT)) {
+            put(request, responder);
+        } else if (request.method().equals(HttpMethod.DELETE)) {
+            String id = calls.agent(request).id();
+            OffLoop.run(
+                    request,
+                    responder,
+                    () -> {
+                        fleet.remove(id);
+                        return responder::noContent;
+                    });
+        } else {
+            show(responder, OK, calls.agent(request));
+        }
+    }
+
+    private void put(Request request, Responder responder) {
+        calls.admission().check();
+        String body = JsonRequest.body(request).toString(StandardCharsets.UTF_8);
+        AgentSettings settings = read(request.parameter("id"), body);
+        OffLoop.run(request, responder, () -> put(settings, responder));
+    }
+
+    private Runnable put(AgentSettings settings, Responder responder) {
+        try {
+            HttpResponseStatus status = fleet.put(settings) ? CREATED : OK;
+            Agent agent = fleet.find(settings.id());
+            return () -> {
+                if (agent != null) {
+                    show(responder, status, agent);
+                } else {
+                    responder.problem(
+                            Problem.of(CONFLICT, "The agent was removed again meanwhile."));
+                }
+            };
+        } catch (IllegalArgumentException e) {
+            throw new ProblemException(
+                    Problem.of(CONFLICT, "The agent cannot be added: " + e.getMessage() + "."));
+        }
+    }
+
+    /** By the rules of the settings file, where the id stands in the list. */
+    private AgentSettings read(String id, String body) {
+        Source path = key -> key.equals("id") ? Node.plain(Origin.of("path"), id) : null;
+        try {
+            return Settings.read(
+                            List.of(path, Source.text("body", body)),
+                            in -> AgentSettings.read(in, calls.settings().transport()))
+                    .value();
+        } catch (BadSettingsException e) {
+            throw new ProblemException(
+                    Problem.of(
+                            BAD_REQUEST,
+                            "The body does not describe an agent: "
+                                    + String.join("; ", e.problems())
+                                    + "."));
+        }
+    }
+
+    private void show(Responder responder, HttpResponseStatus status, Agent agent) {
+        int links = linksOpen.applyAsInt(agent.address());
+        responder.json(status, Json.object(json -> AgentJson.writeMembers(json, agent, links)));
+    }
+}

@@ -1,0 +1,115 @@
+package dev.culvert.daemon.routes;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.ACCEPTED;
+import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
+import static io.netty.handler.codec.http.HttpResponseStatus.OK;
+
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.Desired;
+import dev.culvert.daemon.fleet.Fleet;
+import dev.culvert.daemon.home.HomeLinks;
+import dev.culvert.daemon.home.PushResult;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.ProblemException;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.Responder;
+import dev.culvert.daemon.http.Route;
+import dev.culvert.link.Failure;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * {@code PUT /agents/{id}/config}: wants a configuration of the agent, which it has or will have;
+ * {@code GET} says how far that is.
+ */
+public final class ConfigRoute implements Route {
+    private final AgentCalls calls;
+    private final Fleet fleet;
+    private final HomeLinks homes;
+
+    public ConfigRoute(AgentCalls calls, Fleet fleet, HomeLinks homes) {
+        this.calls = calls;
+        this.fleet = fleet;
+        this.homes = homes;
+    }
+
+    @Override
+    public Set<HttpMethod> methods() {
+        return Set.of(HttpMethod.GET, HttpMethod.PUT);
+    }
+
+    @Override
+    public List<String> templates() {
+        return List.of("/api/v1/agents/{id}/config");
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        Agent agent = calls.agent(request);
+        if (!request.method().equals(HttpMethod.PUT)) {
+            answer(responder, OK, agent);
+            return;
+        }
+        calls.admission().check();
+        ByteBuf body = JsonRequest.body(request);
+        if (!Members.of(body).containsAll(Set.of("config", "tool_allowlist"))) {
+            throw new ProblemException(
+                    Problem.of(
+                            BAD_REQUEST,
+                            "The body must have both 'config' and 'tool_allowlist' (null allows every tool): together they replace the whole configuration."));
+        }
+        String payload = body.toString(StandardCharsets.UTF_8);
+        OffLoop.run(request, responder, () -> want(agent, payload, request, responder));
+    }
+
+    private Runnable want(Agent agent, String payload, Request request, Responder responder)
+            throws IOException {
+        Desired before = agent.desired();
+        Desired wanted = fleet.desire(agent, payload);
+        return () ->
+                homes.push(
+                        agent,
+                        result ->
+                                OffLoop.run(
+                                        request,
+                                        responder,
+                                        () -> {
+                                            if (isRefused(result)) {
+                                                fleet.withdraw(agent, wanted, before);
+                                            }
+                                            return () -> answer(responder, result, agent);
+                                        }));
+    }
+
+    /** The agent itself says no: to want it any longer would keep the agent from being ready. */
+    private static boolean isRefused(PushResult result) {
+        return result instanceof PushResult.Refused(long _, Failure failure)
+                && failure instanceof Failure.AgentError;
+    }
+
+    private static void answer(Responder responder, PushResult result, Agent agent) {
+        switch (result) {
+            case PushResult.Applied _ -> answer(responder, OK, agent);
+            case PushResult.Pending _ -> answer(responder, ACCEPTED, agent);
+            case PushResult.Refused(long _, Failure failure) -> responder.failure(failure);
+        }
+    }
+
+    private static void answer(Responder responder, HttpResponseStatus status, Agent agent) {
+        Desired desired = agent.desired();
+        long wanted = desired == null ? 0 : desired.revision();
+        long applied = agent.appliedRevision();
+        responder.json(
+                status,
+                Json.object(json -> {
+                    json.writeStringField("status", wanted == applied ? "applied" : "pending");
+                    json.writeNumberField("desired_revision", wanted);
+                    json.writeNumberField("applied_revision", applied);
+                }));
+    }
+}

@@ -1,0 +1,124 @@
+package dev.culvert.daemon.routes;
+
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.Fleet;
+import dev.culvert.daemon.fleet.FleetListener;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.Responder;
+import dev.culvert.daemon.http.Route;
+import dev.culvert.daemon.sse.EventType;
+import dev.culvert.daemon.sse.SseStream;
+import dev.culvert.transport.AgentAddress;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.List;
+import java.util.Set;
+import java.util.function.ToIntFunction;
+
+/** {@code GET /events}: the fleet as it is, then whatever becomes of it. */
+public final class EventsRoute implements Route {
+    private static final EventType SNAPSHOT = EventType.of("snapshot");
+    private static final EventType AGENT = EventType.of("agent");
+    private static final EventType REMOVED = EventType.of("removed");
+
+    private final AgentCalls calls;
+    private final Fleet fleet;
+    private final ToIntFunction<AgentAddress> linksOpen;
+
+    public EventsRoute(AgentCalls calls, Fleet fleet, ToIntFunction<AgentAddress> linksOpen) {
+        this.calls = calls;
+        this.fleet = fleet;
+        this.linksOpen = linksOpen;
+    }
+
+    @Override
+    public Set<HttpMethod> methods() {
+        return Set.of(HttpMethod.GET);
+    }
+
+    @Override
+    public List<String> templates() {
+        return List.of("/api/v1/events");
+    }
+
+    @Override
+    public boolean answersHead() {
+        return false;
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        calls.admission().check();
+        Watcher watcher = new Watcher(request.eventLoop(), responder);
+        fleet.listen(watcher);
+        watcher.begin();
+    }
+
+    /** One client that watches. What others do to the fleet comes to its loop first. */
+    private final class Watcher implements FleetListener {
+        private final EventLoop loop;
+        private final SseStream events;
+
+        Watcher(EventLoop loop, Responder responder) {
+            this.loop = loop;
+            events =
+                    SseStream.open(
+                            responder,
+                            calls.settings().sse().keepalive(),
+                            () -> fleet.forget(this));
+        }
+
+        void begin() {
+            events.event(
+                    SNAPSHOT,
+                    Json.object(json -> {
+                        json.writeArrayFieldStart("agents");
+                        for (Agent agent : fleet.all()) {
+                            AgentJson.write(json, agent, linksOpen.applyAsInt(agent.address()));
+                        }
+                        json.writeEndArray();
+                    }));
+        }
+
+        @Override
+        public void onAdded(Agent agent) {
+            tell(AGENT, agent);
+        }
+
+        @Override
+        public void onChanged(Agent agent) {
+            tell(AGENT, agent);
+        }
+
+        @Override
+        public void onReconfigured(Agent agent) {
+            tell(AGENT, agent);
+        }
+
+        @Override
+        public void onRemoved(Agent agent) {
+            loop.execute(() ->
+                    send(REMOVED, Json.object(json -> json.writeStringField("id", agent.id()))));
+        }
+
+        private void tell(EventType type, Agent agent) {
+            int links = linksOpen.applyAsInt(agent.address());
+            ByteBuf data = Json.object(json -> AgentJson.writeMembers(json, agent, links));
+            loop.execute(() -> send(type, data));
+        }
+
+        /** A client that does not read is cut: it gets the whole fleet when it comes back. */
+        private void send(EventType type, ByteBuf data) {
+            if (!events.isOpen()) {
+                data.release();
+                return;
+            }
+            events.event(type, data);
+            if (events.bytesBeforeWritable() > calls.settings().turns().maxUnsentBytes()) {
+                fleet.forget(this);
+                events.abort();
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.culvert.daemon.routes;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERROR;
+
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.ProblemException;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.Responder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs what blocks (reading and writing files) beside the event loop, and answers on it. */
+final class OffLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(OffLoop.class);
+
+    /** Returns what is then done on the event loop. */
+    interface Work {
+        Runnable run() throws IOException;
+    }
+
+    private OffLoop() {}
+
+    static void run(Request request, Responder responder, Work work) {
+        Thread.ofVirtual()
+                .name("culvert-files")
+                .start(() -> request.eventLoop().execute(outcome(responder, work)));
+    }
+
+    private static Runnable outcome(Responder responder, Work work) {
+        try {
+            return work.run();
+        } catch (ProblemException e) {
+            return () -> responder.problem(e.problem());
+        } catch (IOException | UncheckedIOException e) {
+            LOG.error("state_dir cannot be used", e);
+            Problem problem =
+                    Problem.of(
+                            INTERNAL_SERVER_ERROR,
+                            "What is wanted could not be kept in state_dir: "
+                                    + e.getMessage()
+                                    + ".");
+            return () -> responder.problem(problem);
+        }
+    }
+}

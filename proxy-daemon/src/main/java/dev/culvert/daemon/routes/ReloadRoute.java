@@ -1,0 +1,58 @@
+package dev.culvert.daemon.routes;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.OK;
+import static io.netty.handler.codec.http.HttpResponseStatus.UNPROCESSABLE_ENTITY;
+
+import dev.culvert.config.BadSettingsException;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.Responder;
+import dev.culvert.daemon.http.Route;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.List;
+import java.util.Set;
+
+/** {@code POST /admin/reload}: reads the settings again, as SIGHUP does. */
+public final class ReloadRoute implements Route {
+    /** Reads and takes over the settings; blocks. */
+    public interface Reload {
+        void run() throws BadSettingsException;
+    }
+
+    private final Reload reload;
+
+    public ReloadRoute(Reload reload) {
+        this.reload = reload;
+    }
+
+    @Override
+    public Set<HttpMethod> methods() {
+        return Set.of(HttpMethod.POST);
+    }
+
+    @Override
+    public List<String> templates() {
+        return List.of("/admin/reload");
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        OffLoop.run(request, responder, () -> answer(responder));
+    }
+
+    private Runnable answer(Responder responder) {
+        try {
+            reload.run();
+            return () ->
+                    responder.json(
+                            OK, Json.object(json -> json.writeStringField("status", "reloaded")));
+        } catch (BadSettingsException e) {
+            Problem problem =
+                    Problem.of(
+                            UNPROCESSABLE_ENTITY,
+                            "The settings are not valid, and those before are still in force: "
+                                    + String.join("; ", e.problems()));
+            return () -> responder.problem(problem);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.culvert.daemon.sse;
+
+import io.netty.util.AsciiString;
+
+/** What an event is about; its name was checked, and its line is ready to be written. */
+public final class EventType {
+    private final AsciiString line;
+
+    private EventType(AsciiString line) {
+        this.line = line;
+    }
+
+    /**
+     * Events of that name.
+     *
+     * @throws IllegalArgumentException when the name would break out of its line
+     */
+    public static EventType of(String name) {
+        return new EventType(new AsciiString("event: " + checked(name) + "\n"));
+    }
+
+    /** The text itself, when it is visible ASCII and so can stand in a field of an event. */
+    static String checked(String text) {
+        if (text.isEmpty() || text.chars().anyMatch(c -> c <= ' ' || c >= 0x7f)) {
+            throw new IllegalArgumentException(
+                    "the name or id of an event is visible ASCII without blanks");
+        }
+        return text;
+    }
+
+    AsciiString line() {
+        return line;
+    }
+}

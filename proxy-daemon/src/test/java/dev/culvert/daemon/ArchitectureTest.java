@@ -1,0 +1,70 @@
+package dev.culvert.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.testing.ImportRules;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+    private static final ImportRules RULES =
+            new ImportRules(
+                    "dev.culvert.daemon",
+                    Map.ofEntries(
+                            Map.entry(
+                                    "config", core("config", "frame", "link", "pool", "transport")),
+                            Map.entry("auth", with(core("transport"), "config")),
+                            Map.entry("fleet", with(core("link", "transport"), "config")),
+                            Map.entry(
+                                    "home",
+                                    with(core("frame", "link", "transport"), "config", "fleet")),
+                            Map.entry("http", with(core("link"), "auth", "config")),
+                            Map.entry("sse", with(core("link"), "http")),
+                            Map.entry(
+                                    "metrics",
+                                    with(core("config", "frame", "link", "transport"), "http")),
+                            Map.entry(
+                                    "routes",
+                                    with(
+                                            core("config", "frame", "link", "pool", "transport"),
+                                            "auth",
+                                            "config",
+                                            "fleet",
+                                            "home",
+                                            "http",
+                                            "metrics",
+                                            "sse")),
+                            Map.entry(
+                                    "",
+                                    with(
+                                            core("config", "link", "pool", "transport"),
+                                            "auth",
+                                            "config",
+                                            "fleet",
+                                            "home",
+                                            "http",
+                                            "metrics",
+                                            "routes")),
+                            Map.entry("cli", with(core("config", "transport"), "", "config"))),
+                    Map.of(
+                            "picocli", Set.of("cli"),
+                            "io.micrometer", Set.of("metrics"),
+                            "io.netty.channel.epoll", Set.of()));
+
+    @Test
+    void packagesImportOnlyWhatTheDesignAllows() {
+        assertThat(RULES.violations(Path.of("target/classes"))).isEmpty();
+    }
+
+    private static Set<String> core(String... packages) {
+        return Stream.of(packages).map("dev.culvert."::concat).collect(Collectors.toSet());
+    }
+
+    private static Set<String> with(Set<String> core, String... packages) {
+        return Stream.concat(core.stream(), Stream.of(packages)).collect(Collectors.toSet());
+    }
+}

@@ -1,0 +1,199 @@
+package dev.culvert.daemon.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpMethod;
+import java.net.SocketException;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class StreamResponseTest {
+    private static final String GET = "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+    private record Opened(Responder responder, StreamResponse stream) {
+        void run(Runnable action) {
+            responder.eventLoop().execute(action);
+        }
+    }
+
+    private final BlockingQueue<Opened> opened = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    private final TestServer server =
+            new TestServer(
+                    TestServer.settings(),
+                    new TestRoute(
+                            HttpMethod.GET,
+                            "/stream",
+                            (_, responder) -> {
+                                responder.onGone(() -> told.add("gone"));
+                                opened.add(
+                                        new Opened(responder, responder.stream(TestServer.TEXT)));
+                            }));
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private Opened next() throws InterruptedException {
+        Opened next = opened.poll(10, TimeUnit.SECONDS);
+        assertThat(next).as("a stream that was opened").isNotNull();
+        return next;
+    }
+
+    private static ByteBuf text(String text) {
+        return TestServer.text(text);
+    }
+
+    @Test
+    void sendsItsHeadAtOnceAndEachWriteAsOneChunk() throws Exception {
+        try (RawClient client = server.connect()) {
+            client.send(GET);
+            Opened it = next();
+            assertThat(client.readUntil("\r\n\r\n"))
+                    .startsWith("HTTP/1.1 200 OK")
+                    .contains("transfer-encoding: chunked\r\n")
+                    .doesNotContain("content-length");
+            it.run(() -> it.stream().write(text("one "), Unpooled.EMPTY_BUFFER, text("chunk")));
+            assertThat(client.readUntil("chunk\r\n")).isEqualTo("9\r\none chunk\r\n");
+            it.run(() -> it.stream().write(Unpooled.EMPTY_BUFFER));
+            it.run(() -> it.stream().end());
+            assertThat(client.readUntil("0\r\n\r\n")).isEqualTo("0\r\n\r\n");
+            client.send("GET /agents/next HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assertThat(client.readAnswer()).endsWith("next|null");
+        }
+        server.observer.await("ended /stream GET 200");
+        server.observer.await("closed");
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void breaksOffWithoutTheLastChunk() throws Exception {
+        try (RawClient client = server.connect()) {
+            client.send(GET);
+            Opened it = next();
+            it.run(() -> {
+                it.stream().write(text("half"));
+                it.stream().abort();
+                it.stream().write(text("dropped"));
+                it.stream().end();
+            });
+            assertThat(client.readToEnd()).endsWith("\r\n\r\n4\r\nhalf\r\n");
+        }
+        server.observer.await("closed");
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void streamsToHttp10UntilItCloses() throws Exception {
+        try (RawClient client = server.connect()) {
+            client.send("GET /stream HTTP/1.0\r\n\r\n");
+            Opened it = next();
+            it.run(() -> {
+                it.stream().write(text("all "), text("of it"));
+                it.stream().end();
+            });
+            assertThat(client.readToEnd())
+                    .contains("connection: close\r\n")
+                    .doesNotContain("transfer-encoding")
+                    .endsWith("\r\n\r\nall of it");
+        }
+    }
+
+    @Test
+    void breaksOffForHttp10WithAReset() throws Exception {
+        try (RawClient client = server.connect()) {
+            client.send("GET /stream HTTP/1.0\r\n\r\n");
+            Opened it = next();
+            client.readUntil("\r\n\r\n");
+            it.run(() -> it.stream().abort());
+            org.assertj.core.api.Assertions.assertThatExceptionOfType(SocketException.class)
+                    .isThrownBy(client::readToEnd);
+        }
+    }
+
+    @Test
+    void aHeadRequestGetsTheHeadOnlyAndAClosedStream() throws Exception {
+        try (RawClient client = server.connect()) {
+            client.send("HEAD /stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assertThat(client.readUntil("\r\n\r\n")).contains("transfer-encoding: chunked\r\n");
+            Opened it = next();
+            assertThat(it.stream().isOpen()).isFalse();
+            it.run(() -> {
+                it.stream().write(text("dropped"));
+                it.stream().end();
+            });
+            client.send("GET /agents/next HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assertThat(client.readAnswer()).startsWith("HTTP/1.1 200 OK").endsWith("next|null");
+        }
+    }
+
+    @Test
+    void tellsOnceThatTheClientLeftAndDropsWhatIsWritten() throws Exception {
+        Opened it;
+        try (RawClient client = server.connect()) {
+            client.send(GET);
+            it = next();
+            client.readUntil("\r\n\r\n");
+        }
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("gone");
+        server.observer.await("ended /stream GET 200");
+        server.observer.await("closed");
+        it.run(() -> {
+            assertThat(it.stream().isOpen()).isFalse();
+            it.stream().write(text("dropped"));
+            it.stream().abort();
+            it.responder().onGone(() -> told.add("at once"));
+        });
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("at once");
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void aClientThatEndsItsSideIsGone() throws Exception {
+        try (RawClient client = server.connect()) {
+            client.send(GET);
+            next();
+            client.socket().shutdownOutput();
+            assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("gone");
+            assertThat(client.readToEnd()).doesNotContain("0\r\n\r\n");
+        }
+    }
+
+    @Test
+    void aWriterThatHeedsWritabilityNeverHoldsMoreThanTheHighMark() throws Exception {
+        int piece = 10_000;
+        long total = 3000L * piece;
+        try (RawClient client = server.connect()) {
+            client.send(GET);
+            Opened it = next();
+            AtomicLong written = new AtomicLong();
+            AtomicLong most = new AtomicLong();
+            AtomicLong pauses = new AtomicLong();
+            Runnable fill =
+                    () -> {
+                        pauses.incrementAndGet();
+                        while (it.stream().isWritable() && written.get() < total) {
+                            it.stream().write(text("x".repeat(piece)));
+                            written.addAndGet(piece);
+                        }
+                        most.accumulateAndGet(it.stream().bytesBeforeWritable(), Math::max);
+                        if (written.get() == total) {
+                            it.stream().end();
+                        }
+                    };
+            it.run(() -> it.stream().onWritable(fill));
+            it.run(fill);
+            String body = client.readUntil("\r\n0\r\n\r\n");
+            assertThat(body.chars().filter(c -> c == 'x').count()).isEqualTo(total);
+            assertThat(pauses.get()).isGreaterThan(10);
+            assertThat(most.get()).isBetween(1L, 64L * 1024 + 2L * piece);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package dev.culvert.daemon.http;
+
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/** A route made of what a test gives it. */
+record TestRoute(
+        Set<HttpMethod> methods,
+        List<String> templates,
+        boolean answersHead,
+        BiConsumer<Request, Responder> action)
+        implements Route {
+
+    TestRoute(HttpMethod method, String template, BiConsumer<Request, Responder> action) {
+        this(Set.of(method), List.of(template), method.equals(HttpMethod.GET), action);
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        action.accept(request, responder);
+    }
+}
