@@ -95,6 +95,7 @@ public final class Guest implements AutoCloseable {
         EventLoop loop = loops.next();
         Promise<Void> idle = loop.newPromise();
         loop.execute(() -> agent.drain(() -> idle.trySuccess(null)));
+        connections.tellHosts();
         idle.awaitUninterruptibly(settings.drain().toMillis());
         connections.closeAll(Duration.ofSeconds(1));
         runtime.close();

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -87,9 +88,14 @@ final class BaseHost implements AutoCloseable {
         return text.toString();
     }
 
-    /** The guest has closed the connection, and nothing was left to read. */
+    /** The guest has closed the connection, and nothing but heartbeats was left to read. */
     boolean isEnded() throws IOException {
-        return in.read() < 0;
+        try {
+            nextAnswer();
+            return false;
+        } catch (EOFException _) {
+            return true;
+        }
     }
 
     @Override

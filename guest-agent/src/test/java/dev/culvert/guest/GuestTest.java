@@ -171,8 +171,12 @@ class GuestTest {
             int port = port(guest);
 
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(guest::close);
-            List<String> rest = host.turn("m1");
+            List<String> rest = new ArrayList<>();
+            do {
+                rest.add(host.next());
+            } while (!rest.getLast().contains("\"done\":true"));
 
+            assertThat(rest).anyMatch(frame -> frame.contains("\"status\":\"draining\""));
             assertThat(BaseHost.content(rest)).isEqualTo("b c d e f g h i j");
             assertThat(host.isEnded()).isTrue();
             stopped.join();

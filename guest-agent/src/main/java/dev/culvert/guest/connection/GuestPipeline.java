@@ -64,6 +64,14 @@ public final class GuestPipeline extends ChannelInitializer<Channel> {
                 .addLast("host", new HostHandler(channel, agent, vitals));
     }
 
+    /** Sends a heartbeat on every connection now, because what it says has changed. */
+    public void tellHosts() {
+        for (Channel channel : open) {
+            HostHandler host = channel.pipeline().get(HostHandler.class);
+            channel.eventLoop().execute(host::sendHeartbeat);
+        }
+    }
+
     /** Closes every connection once what was written has gone out, or after {@code patience}. */
     public void closeAll(Duration patience) {
         open.writeAndFlush(Unpooled.EMPTY_BUFFER).awaitUninterruptibly(patience.toMillis());

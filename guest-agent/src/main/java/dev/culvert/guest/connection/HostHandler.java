@@ -46,7 +46,7 @@ final class HostHandler extends ChannelInboundHandlerAdapter implements Replies 
         heartbeats =
                 eventLoop()
                         .scheduleAtFixedRate(
-                                () -> sendHeartbeat("running"),
+                                this::sendHeartbeat,
                                 HEARTBEAT_SECONDS,
                                 HEARTBEAT_SECONDS,
                                 TimeUnit.SECONDS);
@@ -116,6 +116,10 @@ final class HostHandler extends ChannelInboundHandlerAdapter implements Replies 
         }
         LOG.warn("closing the connection from {}: {}", channel.remoteAddress(), reason);
         channel.close();
+    }
+
+    void sendHeartbeat() {
+        sendHeartbeat(agent.isDraining() ? "draining" : "running");
     }
 
     private void sendHeartbeat(String status) {

@@ -62,6 +62,11 @@ public final class Agent {
         return turns;
     }
 
+    /** Whether it takes no new turns, because the guest is being stopped. */
+    public boolean isDraining() {
+        return draining;
+    }
+
     /** From now on no turn begins; {@code action} runs once, when none is left. */
     public void drain(Runnable action) {
         draining = true;
@@ -99,10 +104,6 @@ public final class Agent {
 
     LlmRuntime runtime() {
         return runtime;
-    }
-
-    boolean isDraining() {
-        return draining;
     }
 
     /** Why one more turn may not begin; null when it may. */
