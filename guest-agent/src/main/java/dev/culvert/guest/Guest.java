@@ -9,6 +9,7 @@ import dev.culvert.guest.runtime.HttpRuntime;
 import dev.culvert.guest.runtime.LlmRuntime;
 import dev.culvert.guest.runtime.RuntimeSettings;
 import dev.culvert.guest.session.Agent;
+import dev.culvert.guest.session.Session;
 import dev.culvert.guest.session.SessionLimits;
 import dev.culvert.guest.session.StateKeeper;
 import dev.culvert.transport.AgentAddress;
@@ -24,7 +25,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the guest together, and stops it: settings in, a listening guest out. */
@@ -144,6 +144,9 @@ public final class Guest implements AutoCloseable {
         byte[] instance = new byte[8];
         new SecureRandom().nextBytes(instance);
         return new Vitals(
-                Version.text(), HexFormat.of().formatHex(instance), List.of(), System.nanoTime());
+                Version.text(),
+                HexFormat.of().formatHex(instance),
+                Session.FEATURES,
+                System.nanoTime());
     }
 }

@@ -14,6 +14,9 @@ import org.slf4j.LoggerFactory;
 
 /** What comes over one connection from the host. Confined to the event loop. */
 public final class Session {
+    /** What is done here beyond the base protocol (compatibility.md). */
+    public static final List<String> FEATURES = List.of("cancel");
+
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
     private final Agent agent;
@@ -39,8 +42,8 @@ public final class Session {
                     withId(frame, it -> agent.configure(it.payload(), acknowledge(it.id())));
             case CONTEXT_UPDATE ->
                     withId(frame, it -> agent.addContext(it.payload(), acknowledge(it.id())));
+            case CANCEL -> cancel(frame.id());
             case CREDIT,
-                    CANCEL,
                     RESUME,
                     HEARTBEAT,
                     CHUNK,
@@ -112,6 +115,14 @@ public final class Session {
         turns.put(id, turn);
         agent.turnBegan();
         turn.start(agent.runtime(), request);
+    }
+
+    /** A turn that has ended needs no cancelling: the last word on it is on its way. */
+    private void cancel(String id) {
+        Turn turn = turns.get(id);
+        if (turn != null) {
+            turn.cancel();
+        }
     }
 
     private void ended(String id) {

@@ -1,5 +1,6 @@
 package dev.culvert.guest.session;
 
+import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.guest.policy.ToolAllowlist;
@@ -93,6 +94,13 @@ final class Turn implements GenerationListener {
         }
     }
 
+    /** The host wants no more of it: what it has not read yet is dropped too. */
+    void cancel() {
+        stopGeneration();
+        unsent.clear();
+        finish(new End.Failed(ErrorCode.CANCELLED.wireName(), "the host cancelled the turn"));
+    }
+
     /** Nobody waits for it any more. */
     void abandon() {
         stopGeneration();
@@ -100,10 +108,8 @@ final class Turn implements GenerationListener {
     }
 
     private void finish(End how) {
-        if (end == null) {
-            end = how;
-            send();
-        }
+        end = how;
+        send();
     }
 
     private void send() {

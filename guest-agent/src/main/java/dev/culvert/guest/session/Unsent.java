@@ -27,6 +27,10 @@ final class Unsent {
         pieces.add(new Piece.ToolCalls(rawJson));
     }
 
+    void clear() {
+        pieces.clear();
+    }
+
     boolean isEmpty() {
         return pieces.isEmpty();
     }

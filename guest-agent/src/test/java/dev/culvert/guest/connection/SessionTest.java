@@ -371,6 +371,33 @@ class SessionTest {
         assertThat(agent.turns()).isZero();
     }
 
+    @Test
+    void aCancelStopsTheRuntimeAndEndsTheTurn() {
+        startTurn("m1");
+        host.stopReading();
+        llm.last().says().onText("a".repeat(100_000));
+
+        host.sendRaw("{\"type\":\"cancel\",\"id\":\"m1\"}");
+        host.readAgain();
+
+        assertThat(llm.last().isAborted()).isTrue();
+        assertThat(host.all().getLast())
+                .contains("\"type\":\"error\"", "\"id\":\"m1\"", "\"code\":\"cancelled\"");
+        assertThat(agent.turns()).isZero();
+    }
+
+    @Test
+    void aCancelOfATurnThatIsOverIsNotAnswered() {
+        startTurn("m1");
+        llm.last().says().onEnd(STOP);
+        host.all();
+
+        host.sendRaw("{\"type\":\"cancel\",\"id\":\"m1\"}");
+
+        assertThat(host.all()).isEmpty();
+        assertThat(host.isConnected()).isTrue();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
