@@ -11,13 +11,10 @@ import io.netty.channel.unix.RawUnixChannelOption;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Over vsock_loopback, so only in a machine of its own: a host's AF_VSOCK is not ours to open. */
-@EnabledIfEnvironmentVariable(
-        named = "CULVERT_VSOCK_LOOPBACK",
-        matches = "1",
-        disabledReason = "opens AF_VSOCK on CID 1: runs inside the QEMU machine only")
+@ExtendWith(VsockLoopback.class)
 class VsockTransportTest implements TransportContract {
     private static final int LOOPBACK = 1;
     private static final int SILENT = 42;
