@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
  *
  * @param listen where clients reach the daemon: {@code tcp://} or {@code unix://} addresses
  * @param allowUnauthenticated lets it listen beyond loopback although there are no credentials
- * @param allowedOrigins the origins whose pages may call; their own host is not enough
+ * @param allowedOrigins the origins whose pages may call, beside those that the daemon serves
+ *     itself over loopback
  * @param maxBodyBytes of one request
  * @param maxHeaderBytes the header lines of one request together
  * @param maxUriBytes of the request target

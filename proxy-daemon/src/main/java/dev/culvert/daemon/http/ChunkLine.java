@@ -6,7 +6,7 @@ import io.netty.buffer.ByteBuf;
 
 /** Reads the line before a chunk more strictly than the codec, and ahead of it. */
 final class ChunkLine {
-    /** What {@link #size} says while the line is not all there. */
+    /** What {@link #length} says while the line is not all there. */
     static final int INCOMPLETE = -1;
 
     private static final int MAX_BYTES = 256;

@@ -134,6 +134,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             awaitNext();
         } else {
             state = State.UNREAD;
+            outlet.watch();
             timer.expireAfter(reception.settings().idleTimeout());
         }
     }
@@ -145,13 +146,18 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     /** The answer must not be taken for a whole one. */
     void broken(boolean reset) {
         responder = null;
-        state = State.ENDING;
+        beginEnding();
         outlet.cut(timer, reset);
     }
 
     private void end() {
-        state = State.ENDING;
+        beginEnding();
         outlet.end(timer, reception.settings().idleTimeout());
+    }
+
+    private void beginEnding() {
+        state = State.ENDING;
+        decoder.stop();
     }
 
     private void awaitNext() {
@@ -194,7 +200,13 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 }
             }
             case ANSWERING -> {}
-            case UNREAD, ENDING -> outlet.channel().close();
+            case UNREAD, ENDING -> {
+                if (outlet.hasSentMore()) {
+                    timer.expireAfter(reception.settings().idleTimeout());
+                } else {
+                    outlet.channel().close();
+                }
+            }
         }
     }
 
@@ -223,11 +235,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         timer.cancel();
         state = State.ENDING;
         discardIncoming();
-        if (responder != null) {
-            responder.gone();
-        }
-        if (admitted) {
-            reception.observer().onConnectionClosed();
+        try {
+            if (responder != null) {
+                responder.gone();
+            }
+        } finally {
+            if (admitted) {
+                reception.observer().onConnectionClosed();
+            }
         }
     }
 

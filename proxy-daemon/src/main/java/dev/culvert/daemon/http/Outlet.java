@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import java.time.Duration;
 
@@ -18,6 +19,7 @@ final class Outlet {
     private final Channel channel;
     private boolean reading;
     private boolean pending;
+    private long lastUnsent;
 
     Outlet(Channel channel) {
         this.channel = channel;
@@ -59,6 +61,23 @@ final class Outlet {
         }
     }
 
+    /** From here on {@link #hasSentMore} counts. */
+    void watch() {
+        lastUnsent = unsent();
+    }
+
+    /** Whether the client has taken anything since this was last asked. */
+    boolean hasSentMore() {
+        long before = lastUnsent;
+        lastUnsent = unsent();
+        return lastUnsent < before;
+    }
+
+    private long unsent() {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
+    }
+
     /**
      * Says no more: when all is sent, or {@code timer} expires, ends this side, and reads on for a
      * while. A close with bytes unread resets the connection, and takes the answer from a client
@@ -66,11 +85,13 @@ final class Outlet {
      */
     void end(LazyTimer timer, Duration patience) {
         timer.expireAfter(patience);
+        watch();
         pending = false;
         channel.config().setAutoRead(true);
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(sent -> {
                     if (sent.isSuccess() && channel instanceof DuplexChannel duplex) {
+                        watch();
                         timer.expireAfter(LINGER);
                         duplex.shutdownOutput().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
                     } else {
@@ -89,6 +110,7 @@ final class Outlet {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }
         timer.expireAfter(LINGER);
+        watch();
         pending = false;
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }

@@ -74,6 +74,11 @@ final class RequestDecoder extends HttpRequestDecoder {
         return true;
     }
 
+    /** Discards all that is still to come. */
+    void stop() {
+        part = Part.REFUSED;
+    }
+
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         this.context = context;

@@ -3,7 +3,9 @@ package dev.culvert.daemon.http;
 import static io.netty.handler.codec.http.HttpResponseStatus.ACCEPTED;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.TestServer.SettingsBuilder;
 import dev.culvert.link.Failure;
 import dev.culvert.transport.AgentAddress.Unix;
@@ -21,6 +23,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -57,7 +60,7 @@ class HttpPipelineTest {
         server.close();
     }
 
-    private void restart(dev.culvert.daemon.config.HttpSettings settings, Route... routes) {
+    private void restart(HttpSettings settings, Route... routes) {
         server.close();
         server = new TestServer(settings, routes);
     }
@@ -239,7 +242,7 @@ class HttpPipelineTest {
                                     told.add("could not send: " + e);
                                 }
                             });
-            assertThat(sender.join(java.time.Duration.ofMillis(300))).isFalse();
+            assertThat(sender.join(Duration.ofMillis(300))).isFalse();
             answer(first, "first");
             assertThat(client.readAnswer()).endsWith("first");
             for (int i = 0; i < 400; i++) {
@@ -248,6 +251,25 @@ class HttpPipelineTest {
             sender.join();
             assertThat(told).isEmpty();
         }
+    }
+
+    @Test
+    void handlesNoMoreForAClientThatDoesNotReadAndCutsIt() throws Exception {
+        restart(new SettingsBuilder().idle(Duration.ofMillis(200)).build());
+        try (RawClient client = server.connect()) {
+            String request =
+                    "POST /echo HTTP/1.1\r\n"
+                            + HOST
+                            + "Content-Length: 60000\r\n\r\n"
+                            + "x".repeat(60000);
+            assertThatExceptionOfType(IOException.class)
+                    .isThrownBy(() -> {
+                        while (true) {
+                            client.send(request);
+                        }
+                    });
+        }
+        server.observer.await("closed");
     }
 
     @Test

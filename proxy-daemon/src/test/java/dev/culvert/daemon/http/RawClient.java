@@ -24,8 +24,7 @@ record RawClient(Socket socket, InputStream in) implements AutoCloseable {
     /** Reads until what came ends with {@code end}, or is at its end. */
     String readUntil(String end) throws IOException {
         StringBuilder text = new StringBuilder();
-        while (text.length() < end.length()
-                || text.lastIndexOf(end) != text.length() - end.length()) {
+        while (text.indexOf(end, text.length() - end.length()) < 0) {
             int b = in.read();
             if (b < 0) {
                 break;

@@ -1,6 +1,7 @@
 package dev.culvert.daemon.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -113,8 +114,7 @@ class StreamResponseTest {
             Opened it = next();
             client.readUntil("\r\n\r\n");
             it.run(() -> it.stream().abort());
-            org.assertj.core.api.Assertions.assertThatExceptionOfType(SocketException.class)
-                    .isThrownBy(client::readToEnd);
+            assertThatExceptionOfType(SocketException.class).isThrownBy(client::readToEnd);
         }
     }
 
@@ -190,6 +190,7 @@ class StreamResponseTest {
                     };
             it.run(() -> it.stream().onWritable(fill));
             it.run(fill);
+            client.readUntil("\r\n\r\n");
             String body = client.readUntil("\r\n0\r\n\r\n");
             assertThat(body.chars().filter(c -> c == 'x').count()).isEqualTo(total);
             assertThat(pauses.get()).isGreaterThan(10);

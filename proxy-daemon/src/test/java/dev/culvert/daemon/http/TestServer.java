@@ -18,6 +18,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -67,7 +69,7 @@ final class TestServer implements AutoCloseable {
                                         HttpResponseStatus.OK,
                                         TEXT,
                                         text(request.parameter("id") + "|" + request.query("q"))));
-        List<Route> routes = new java.util.ArrayList<>(List.of(more));
+        List<Route> routes = new ArrayList<>(List.of(more));
         routes.add(echo);
         routes.add(named);
         return routes;
@@ -114,9 +116,15 @@ final class TestServer implements AutoCloseable {
         int maxConnections = 100;
         int maxUriBytes = 2048;
         int maxHeaderBytes = 4096;
+        Duration idleTimeout = HttpSettings.DEFAULTS.idleTimeout();
 
         SettingsBuilder origins(String... allowed) {
             origins = List.of(allowed);
+            return this;
+        }
+
+        SettingsBuilder idle(Duration timeout) {
+            idleTimeout = timeout;
             return this;
         }
 
@@ -136,7 +144,7 @@ final class TestServer implements AutoCloseable {
                     maxUriBytes,
                     maxConnections,
                     defaults.headTimeout(),
-                    defaults.idleTimeout(),
+                    idleTimeout,
                     defaults.minBodyBytesPerSecond());
         }
     }
