@@ -22,9 +22,9 @@ import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the guest together, and stops it: settings in, a listening guest out. */
@@ -114,17 +114,16 @@ public final class Guest implements AutoCloseable {
 
     private static LlmRuntime runtime(GuestSettings.RuntimeSource settings, Transport transport)
             throws IOException {
-        return switch (settings) {
-            case GuestSettings.RuntimeSource.Echo(Duration delay) -> new EchoRuntime(delay);
-            case GuestSettings.RuntimeSource.Http http ->
-                    new HttpRuntime(
-                            new RuntimeSettings(
-                                    http.base(),
-                                    key(http.keyFile()),
-                                    timeouts(http.timeout()),
-                                    RuntimeSettings.Limits.DEFAULT),
-                            transport::newTcpChannel);
-        };
+        if (settings instanceof GuestSettings.RuntimeSource.Http http) {
+            return new HttpRuntime(
+                    new RuntimeSettings(
+                            http.base(),
+                            key(http.keyFile()),
+                            timeouts(http.timeout()),
+                            RuntimeSettings.Limits.DEFAULT),
+                    transport::newTcpChannel);
+        }
+        return new EchoRuntime(((GuestSettings.RuntimeSource.Echo) settings).delay());
     }
 
     private static RuntimeSettings.Timeouts timeouts(Duration idle) {
@@ -141,12 +140,7 @@ public final class Guest implements AutoCloseable {
     }
 
     private static Vitals vitals() {
-        byte[] instance = new byte[8];
-        new SecureRandom().nextBytes(instance);
-        return new Vitals(
-                Version.text(),
-                HexFormat.of().formatHex(instance),
-                Session.FEATURES,
-                System.nanoTime());
+        String instance = HexFormat.of().toHexDigits(new SplittableRandom().nextLong());
+        return new Vitals(Version.text(), instance, Session.FEATURES, System.nanoTime());
     }
 }

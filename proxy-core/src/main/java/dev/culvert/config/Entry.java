@@ -7,16 +7,29 @@ import org.jspecify.annotations.Nullable;
 /** What a section was asked for. */
 sealed interface Entry {
 
+    /** The sections that stand in it. */
+    List<Section> sections();
+
     /**
      * A setting in force.
      *
      * @param json its value, null for a secret and for what is not set
      * @param origin who set it; null for a default
      */
-    record Value(String json, boolean secret, @Nullable Origin origin) implements Entry {}
+    record Value(String json, boolean secret, @Nullable Origin origin) implements Entry {
+        @Override
+        public List<Section> sections() {
+            return List.of();
+        }
+    }
 
     /** A section within the section. */
-    record Child(Section section) implements Entry {}
+    record Child(Section section) implements Entry {
+        @Override
+        public List<Section> sections() {
+            return List.of(section);
+        }
+    }
 
     /**
      * A list of sections.
@@ -27,6 +40,11 @@ sealed interface Entry {
             implements Entry {
         Children(@Nullable Origin origin, List<Section> all) {
             this(origin, all, new ArrayList<>());
+        }
+
+        @Override
+        public List<Section> sections() {
+            return all;
         }
     }
 }

@@ -1,18 +1,11 @@
 package dev.culvert.config;
 
-import java.util.Comparator;
-
 /**
  * Where a value was said: a place in a file, a flag, a variable of the environment.
  *
  * @param line from 1; 0 where there are no lines
  */
 public record Origin(String name, int line, int column) implements Comparable<Origin> {
-    private static final Comparator<Origin> ORDER =
-            Comparator.comparing(Origin::name)
-                    .thenComparingInt(Origin::line)
-                    .thenComparingInt(Origin::column);
-
     /** One without lines, such as {@code flag --http}. */
     public static Origin of(String name) {
         return new Origin(name, 0, 0);
@@ -20,7 +13,9 @@ public record Origin(String name, int line, int column) implements Comparable<Or
 
     @Override
     public int compareTo(Origin other) {
-        return ORDER.compare(this, other);
+        int names = name.compareTo(other.name);
+        int lines = Integer.compare(line, other.line);
+        return names != 0 ? names : lines != 0 ? lines : Integer.compare(column, other.column);
     }
 
     @Override

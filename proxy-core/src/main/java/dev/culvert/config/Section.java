@@ -125,11 +125,7 @@ public final class Section {
             }
         }
         for (Entry entry : entries.values()) {
-            switch (entry) {
-                case Entry.Value _ -> {}
-                case Entry.Child child -> child.section().reportUnknown();
-                case Entry.Children children -> children.all().forEach(Section::reportUnknown);
-            }
+            entry.sections().forEach(Section::reportUnknown);
         }
     }
 

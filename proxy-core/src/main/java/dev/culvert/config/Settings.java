@@ -60,9 +60,10 @@ public final class Settings<T> {
     private static List<String> paths(Section section, List<String> paths) {
         section.entries()
                 .forEach((key, entry) -> {
-                    switch (entry) {
-                        case Entry.Value _, Entry.Children _ -> paths.add(section.path(key));
-                        case Entry.Child child -> paths(child.section(), paths);
+                    if (entry instanceof Entry.Child child) {
+                        paths(child.section(), paths);
+                    } else {
+                        paths.add(section.path(key));
                     }
                 });
         return paths;

@@ -172,14 +172,19 @@ public final class Transport {
     /** The address that a listening channel really has: the port where 0 was asked for. */
     public static AgentAddress localAddress(Channel channel) {
         SocketAddress local = channel.localAddress();
-        return switch (local) {
-            case VSockAddress vsock -> new Vsock(vsock.getCid(), vsock.getPort());
-            case DomainSocketAddress unix -> new Unix(unix.path());
-            case UnixDomainSocketAddress unix -> new Unix(unix.getPath().toString());
-            case InetSocketAddress tcp ->
-                    new Tcp(NetUtil.toAddressString(tcp.getAddress()), tcp.getPort());
-            default -> throw new IllegalArgumentException("not a channel that listens: " + channel);
-        };
+        if (local instanceof VSockAddress vsock) {
+            return new Vsock(vsock.getCid(), vsock.getPort());
+        }
+        if (local instanceof InetSocketAddress tcp) {
+            return new Tcp(NetUtil.toAddressString(tcp.getAddress()), tcp.getPort());
+        }
+        if (local instanceof DomainSocketAddress unix) {
+            return new Unix(unix.path());
+        }
+        if (local instanceof UnixDomainSocketAddress unix) {
+            return new Unix(unix.getPath().toString());
+        }
+        throw new IllegalArgumentException("not a channel that listens: " + channel);
     }
 
     /**

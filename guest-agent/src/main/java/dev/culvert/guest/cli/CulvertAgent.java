@@ -5,7 +5,6 @@ import dev.culvert.config.Node;
 import dev.culvert.config.Origin;
 import dev.culvert.config.Settings;
 import dev.culvert.config.Source;
-import dev.culvert.config.Version;
 import dev.culvert.guest.Guest;
 import dev.culvert.guest.config.GuestSettings;
 import java.io.IOException;
@@ -16,20 +15,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.UsageMessageSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
+import java.util.Optional;
 
 /** The command {@code culvert-agent}. */
-/* The options are built by hand: finding them by annotations costs more than all else at a start. */
 public final class CulvertAgent {
     private static final int FAILED = 1;
     private static final int WRONG = 2;
     private static final String PREFIX = "CULVERT_AGENT_";
-    private static final String CONFIG = "--config";
 
     private final Map<String, String> environment;
     private final PrintStream out;
@@ -51,27 +43,14 @@ public final class CulvertAgent {
 
     /** Returns once the agent listens, or with what there was to print; the exit code otherwise. */
     int run(String... arguments) {
-        CommandLine command = new CommandLine(spec());
         try {
-            ParseResult flags = command.parseArgs(arguments);
-            if (flags.isUsageHelpRequested()) {
-                command.usage(out);
-                return 0;
+            Optional<Map<String, String>> plain = PlainFlags.read(arguments);
+            Optional<Map<String, String>> given =
+                    plain.isPresent() ? plain : PicocliFlags.read(out, arguments);
+            if (given.isPresent()) {
+                obey(given.get());
             }
-            if (flags.isVersionHelpRequested()) {
-                command.printVersionHelp(out);
-                return 0;
-            }
-            Settings<GuestSettings> settings = settings(flags);
-            if (flags.hasMatchedOption("--print-config")) {
-                out.print(settings.print());
-                return 0;
-            }
-            listen(settings.value());
             return 0;
-        } catch (ParameterException e) {
-            err.println("culvert-agent: " + e.getMessage() + " (see culvert-agent --help)");
-            return WRONG;
         } catch (BadSettingsException | IllegalArgumentException e) {
             err.println(e.getMessage());
             return WRONG;
@@ -81,18 +60,28 @@ public final class CulvertAgent {
         }
     }
 
-    private Settings<GuestSettings> settings(ParseResult given) throws BadSettingsException {
+    private void obey(Map<String, String> given) throws BadSettingsException, IOException {
+        Settings<GuestSettings> settings = settings(given);
+        if (given.containsKey(Flag.PRINT_CONFIG)) {
+            out.print(settings.print());
+        } else {
+            listen(settings.value());
+        }
+    }
+
+    private Settings<GuestSettings> settings(Map<String, String> given)
+            throws BadSettingsException {
         Map<String, Node> flags = new HashMap<>();
         for (Flag flag : Flag.ALL) {
-            if (given.hasMatchedOption(flag.name())) {
-                String value = given.matchedOptionValue(flag.name(), "");
+            String value = given.get(flag.name());
+            if (value != null) {
                 flags.put(flag.key(), Node.plain(Origin.of("flag " + flag.name()), value));
             }
         }
         List<Source> layers = new ArrayList<>();
         layers.add(flags::get);
         layers.add(Source.environment(PREFIX, environment));
-        String file = given.matchedOptionValue(CONFIG, environment.get(PREFIX + "CONFIG"));
+        String file = given.getOrDefault(Flag.CONFIG, environment.get(PREFIX + "CONFIG"));
         if (file != null) {
             layers.add(Source.file(Path.of(file)));
         }
@@ -107,6 +96,18 @@ public final class CulvertAgent {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(guest), "culvert-stop"));
         out.println("listening on " + guest.address());
         out.flush();
+        complainOfTheCache();
+    }
+
+    /** The image's launcher names its AOT cache, and the JVM, which is silent, tells who asks. */
+    private void complainOfTheCache() {
+        String cache = System.getProperty("culvert.cache");
+        if (cache != null && !System.getProperty("java.vm.info", "").contains("sharing")) {
+            err.println(
+                    "culvert-agent: the start was slow, for "
+                            + cache
+                            + " is missing, or does not fit this machine or the JVM's options");
+        }
     }
 
     /**
@@ -115,62 +116,5 @@ public final class CulvertAgent {
     private static void stop(Guest guest) {
         guest.close();
         Runtime.getRuntime().halt(0);
-    }
-
-    private static CommandSpec spec() {
-        CommandSpec spec = CommandSpec.create().name("culvert-agent");
-        spec.version("culvert-agent " + Version.text());
-        spec.usageMessage(usage());
-        Flag.ALL.forEach(flag -> spec.addOption(flag.option()));
-        spec.addOption(
-                OptionSpec.builder(CONFIG)
-                        .paramLabel("FILE")
-                        .type(String.class)
-                        .description(
-                                "The same settings as JSON with comments: max_turns for",
-                                "--max-turns, and so on.")
-                        .build());
-        spec.addOption(
-                OptionSpec.builder("--print-config")
-                        .description("Prints the settings in force, and stops.")
-                        .build());
-        spec.addOption(
-                OptionSpec.builder("-h", "--help")
-                        .usageHelp(true)
-                        .description("Prints this, and stops.")
-                        .build());
-        spec.addOption(
-                OptionSpec.builder("-V", "--version")
-                        .versionHelp(true)
-                        .description("Prints the version, and stops.")
-                        .build());
-        return spec;
-    }
-
-    private static UsageMessageSpec usage() {
-        return new UsageMessageSpec()
-                .width(90)
-                .sortOptions(false)
-                .abbreviateSynopsis(true)
-                .description(
-                        "Answers the host's messages from inside a MicroVM: bridges them to the",
-                        "LLM runtime, guards the tools, and keeps the agent's configuration.",
-                        "")
-                .footer(
-                        "",
-                        "Environment:",
-                        "  CULVERT_AGENT_KEY   any of these: --max-turns is CULVERT_AGENT_MAX_TURNS",
-                        "",
-                        "Flags count more than the environment, the environment more than the file, and the",
-                        "file more than the defaults.",
-                        "",
-                        "Exit codes:",
-                        "  0   stopped as told, after turns had time to end",
-                        "  1   could not run",
-                        "  2   wrong flags or settings; every problem is printed",
-                        "",
-                        "Examples:",
-                        "  culvert-agent --runtime-key-file /etc/culvert/runtime.key",
-                        "  culvert-agent --listen tcp://127.0.0.1:9103 --runtime echo --echo-delay 100ms");
     }
 }

@@ -1,10 +1,13 @@
 package dev.culvert.guest.cli;
 
 import java.util.List;
-import picocli.CommandLine.Model.OptionSpec;
 
 /** One flag for each key of the settings; what it takes is checked with them. */
 record Flag(String key, String parameter, String description) {
+    /* Beside the settings. */
+    static final String CONFIG = "--config";
+    static final String PRINT_CONFIG = "--print-config";
+
     static final List<Flag> ALL =
             List.of(
                     new Flag(
@@ -57,13 +60,5 @@ record Flag(String key, String parameter, String description) {
 
     String name() {
         return "--" + key.replace('_', '-');
-    }
-
-    OptionSpec option() {
-        return OptionSpec.builder(name())
-                .paramLabel(parameter)
-                .type(String.class)
-                .description(description)
-                .build();
     }
 }
