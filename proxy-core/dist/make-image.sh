@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# Makes of a program's jars a tree that runs on a Linux without Java, and an archive of it:
+#
+#   NAME/bin/NAME          starts it
+#   NAME/lib/              the JVM's options, the native library for epoll, the AOT cache
+#   NAME/runtime/          the Java runtime: the modules the program needs, and the program as one more
+#   NAME/legal/            the licences of the jars
+#   NAME-VERSION-linux-ARCH.tar.gz
+#
+# As a module of the runtime the program has no class path: that is what the AOT cache likes best, and
+# the tree may be moved and copied without the cache noticing.
+#
+# usage: make-image.sh --name NAME --version VERSION --main CLASS --modules A,B --jar FILE --libraries DIR
+#                      --options FILE --training FILE --timestamp TIME --out DIR
+#
+# The training is a Java source file, run as "FILE train LAUNCHER": it starts the program by its launcher, gives
+# it the work it is made for, stops it by SIGTERM, and waits for its end. $JAVA_HOME holds a JDK 25.
+set -euo pipefail
+
+fail() {
+    echo "make-image: $*" >&2
+    exit 1
+}
+
+while [ $# -gt 0 ]; do
+    [ $# -gt 1 ] || fail "$1 takes a value"
+    case $1 in
+        --name) name=$2 ;;
+        --version) version=$2 ;;
+        --main) main=$2 ;;
+        --modules) modules=$2 ;;
+        --jar) jar=$2 ;;
+        --libraries) libraries=$(cd "$2" && pwd) ;;
+        --options) options=$2 ;;
+        --training) training=$2 ;;
+        --timestamp) timestamp=$2 ;;
+        --out) out=$(cd "$2" && pwd) ;;
+        *) fail "unknown option $1" ;;
+    esac
+    shift 2
+done
+
+case $(uname -s)/$(uname -m) in
+    Linux/x86_64) arch=x86_64 classifier=linux-x86_64 ;;
+    Linux/aarch64) arch=aarch64 classifier=linux-aarch_64 ;;
+    *)
+        echo "make-image: no image of $name, which is for Linux on x86_64 and aarch64, not $(uname -s) on $(uname -m)"
+        exit 0
+        ;;
+esac
+
+# Maven's exec plugin names the JDK of the build first; Maven itself may run on an older one.
+jdk=${TOOLCHAIN_JAVA_HOME:-${JAVA_HOME:?must be the home of a JDK 25}}
+case $("$jdk/bin/javac" -version 2>&1) in
+    'javac 25'*) ;;
+    *) fail "a JDK 25 is needed, and $jdk is none" ;;
+esac
+
+image=$out/$name
+work=$out/image-work
+module=${name//-/.}
+rm -rf "$image" "$work"
+mkdir -p "$work/program" "$image/bin" "$image/lib" "$image/legal"
+
+unpack() { (cd "$1" && "$jdk/bin/jar" --extract --file "$2" "${@:3}"); }
+
+# All jars become one module. What each says of itself does not fit that, except for its licence, and for its
+# classes for newer Java versions, which take the place of the older ones.
+program=$work/program
+for from in "$libraries"/*.jar "$jar"; do
+    case $from in
+        *-native-epoll-*-"$classifier".jar)
+            mkdir "$work/native"
+            unpack "$work/native" "$from" META-INF/native
+            cp "$work/native/META-INF/native/"*.so "$image/lib/"
+            ;;
+        *-native-*-linux-*.jar) ;; # for other machines
+        *)
+            unpack "$program" "$from"
+            legal=$image/legal/$(basename "$from" .jar)
+            find "$program/META-INF" -maxdepth 1 -type f \( -iname '*license*' -o -iname '*notice*' \) \
+                -exec mkdir -p "$legal" ';' -exec mv {} "$legal/" ';'
+            for newer in $(cd "$program/META-INF" && find versions -mindepth 1 -maxdepth 1 2> /dev/null | sort -V); do
+                [ "${newer#versions/}" -gt 25 ] || cp -r "$program/META-INF/$newer/." "$program/"
+            done
+            rm -rf "$program/META-INF" "$program/module-info.class"
+            ;;
+    esac
+done
+[ -n "$(ls "$image/lib")" ] || fail "no jar in $libraries has the native library of epoll for $classifier"
+
+echo "open module $module { requires ${modules//,/; requires }; }" > "$work/module-info.java"
+"$jdk/bin/javac" -d "$program" "$work/module-info.java"
+"$jdk/bin/jlink" --module-path "$program" --add-modules "$module" --compress zip-6 \
+    --strip-java-debug-attributes --no-header-files --no-man-pages --output "$image/runtime"
+rm -f "$image/runtime/bin/keytool"
+
+cp "$options" "$image/lib/jvm.options"
+sed -e "s/@NAME@/$name/g" -e "s/@MODULE@/$module/g" -e "s/@MAIN@/$main/g" \
+    "$(dirname "${BASH_SOURCE[0]}")/launcher.sh" > "$image/bin/$name"
+chmod 755 "$image/bin/$name"
+
+# By its launcher, so that it is trained with the very options that it will be run with.
+cache=$image/lib/$name.aot
+if ! CULVERT_JAVA_OPTIONS="-XX:AOTCacheOutput=$cache" "$jdk/bin/java" "$training" train "$image/bin/$name" \
+    > "$work/training.log" 2>&1 || ! [ -s "$cache" ]; then
+    cat "$work/training.log" >&2
+    fail "the training run failed; what it said stands above"
+fi
+
+chmod -R u=rwX,go=rX "$image"
+find "$image" -exec touch --no-dereference --date="$timestamp" {} +
+archive=$out/$name-$version-linux-$arch.tar.gz
+tar --create --directory "$out" --sort=name --mtime="$timestamp" --owner=0 --group=0 --numeric-owner \
+    --format=gnu "$name" | gzip -n > "$archive"
+rm -rf "$work"
+echo "make-image: $image has $(du -sm "$image" | cut -f1) MB, $(basename "$archive") $(du -m "$archive" | cut -f1) MB"
