@@ -1,0 +1,112 @@
+package dev.culvert.guest.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.culvert.config.BadSettingsException;
+import dev.culvert.config.Settings;
+import dev.culvert.config.Source;
+import dev.culvert.guest.config.GuestSettings.RuntimeSource;
+import dev.culvert.transport.AgentAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GuestSettingsTest {
+
+    @Test
+    void withNothingSaidItServesTheHostFromTheRuntimeNextToIt() throws Exception {
+        assertThat(read("{}"))
+                .isEqualTo(
+                        new GuestSettings(
+                                new AgentAddress.Vsock(AgentAddress.Vsock.ANY_CID, 1024),
+                                GuestSettings.AcceptFrom.HOST,
+                                new RuntimeSource.Http(
+                                        URI.create("http://127.0.0.1:8081"),
+                                        null,
+                                        null,
+                                        Duration.ofSeconds(60)),
+                                64,
+                                65_536,
+                                null,
+                                Duration.ofSeconds(10),
+                                GuestSettings.LogLevel.INFO));
+    }
+
+    @Test
+    void everyKeyCanBeSetToSomethingElse() throws Exception {
+        assertThat(
+                        read(
+                                """
+                                {
+                                  "listen": "tcp://127.0.0.1:9103",
+                                  "accept_from": "any",
+                                  "runtime": "http://[::1]:11434/v1",
+                                  "runtime_key_file": "/run/key",
+                                  "runtime_model": "m",
+                                  "runtime_timeout": "5s",
+                                  "max_turns": 2,
+                                  "max_context_bytes": "1MiB",
+                                  "state_dir": "/var/lib/culvert-agent",
+                                  "drain": "1m",
+                                  "log_level": "trace",
+                                }
+                                """))
+                .isEqualTo(
+                        new GuestSettings(
+                                new AgentAddress.Tcp("127.0.0.1", 9103),
+                                GuestSettings.AcceptFrom.ANY,
+                                new RuntimeSource.Http(
+                                        URI.create("http://[::1]:11434/v1"),
+                                        Path.of("/run/key"),
+                                        "m",
+                                        Duration.ofSeconds(5)),
+                                2,
+                                1 << 20,
+                                Path.of("/var/lib/culvert-agent"),
+                                Duration.ofMinutes(1),
+                                GuestSettings.LogLevel.TRACE));
+    }
+
+    @Test
+    void theEchoHasItsDelay() throws Exception {
+        assertThat(read("{\"runtime\": \"echo\", \"echo_delay\": \"20ms\"}").runtime())
+                .isEqualTo(new RuntimeSource.Echo(Duration.ofMillis(20)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"listen\": \"7\"          | listen",
+                "\"accept_from\": \"all\"   | accept_from is \"all\": it must be one of host, any",
+                "\"runtime\": \"ftp://h\"   | runtime is ftp://h: it must be http://HOST:PORT, or echo",
+                "\"runtime\": \"no such\"   | runtime is no such: it must be http://HOST:PORT, or echo",
+                "\"runtime_timeout\": \"0s\" | runtime_timeout is 0s: it must be more than nothing",
+                "\"echo_delay\": \"1\u00b5s\"  | echo_delay is \"1\u00b5s\": it must be a time",
+                "\"max_turns\": 0           | max_turns is 0: it must be at least 1",
+                "\"max_context_bytes\": 0   | max_context_bytes is 0: it must be at least 1",
+                "\"drain\": true            | drain is true: it must be a time",
+                "\"log_level\": \"loud\"    | log_level is \"loud\": it must be one of error, warn",
+                "\"max_turn\": 1            | did you mean 'max_turns'?"
+            })
+    void whatCannotBeIsRefusedByItsName(String member, String sentence) {
+        BadSettingsException bad =
+                catchThrowableOfType(BadSettingsException.class, () -> read("{" + member + "}"));
+
+        assertThat(bad.problems())
+                .singleElement()
+                .asString()
+                .startsWith("f:1:2: ")
+                .contains(sentence);
+    }
+
+    private static GuestSettings read(String text) throws BadSettingsException {
+        Source file = Source.text("f", text);
+        return Settings.read(List.of(file), GuestSettings::read).value();
+    }
+}
