@@ -1,6 +1,7 @@
 package dev.culvert.link;
 
 import dev.culvert.frame.BadFrameException;
+import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.link.ReplyReader.Failed;
@@ -23,6 +24,10 @@ import org.slf4j.LoggerFactory;
 final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ExchangeHandler.class);
     private static final String CANCEL_FEATURE = "cancel";
+    private static final Failure LISTENER_FAILED =
+            new Failure.AgentError(
+                    ErrorCode.INTERNAL.wireName(),
+                    "this side failed over what the agent sent: its log says more");
 
     private final AgentLink link;
     private final Channel channel;
@@ -189,7 +194,9 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
             word.run();
         } catch (Throwable e) { // an Error too: Netty throws one where direct memory runs out
             LOG.error("{}: the listener of exchange {} failed", link, exchange.id(), e);
-            exchange.cancel();
+            if (exchange.isOpen()) {
+                abandon(exchange, LISTENER_FAILED);
+            }
         }
     }
 

@@ -51,7 +51,8 @@ final class ErrorAnswer implements Answer {
                 "The runtime answered "
                         + settings.quote(status.toString())
                         + (words.isEmpty() ? "" : ": " + words)
-                        + hint());
+                        + hint(),
+                status.code());
     }
 
     private String hint() {

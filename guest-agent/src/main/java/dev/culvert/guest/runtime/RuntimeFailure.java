@@ -5,8 +5,12 @@ package dev.culvert.guest.runtime;
  *
  * @param message for people: what happened and what to do about it, without secrets and control
  *     characters
+ * @param status the HTTP status by which the runtime refused; 0 where it is no such failure
  */
-public record RuntimeFailure(Code code, String message) {
+public record RuntimeFailure(Code code, String message, int status) {
+    RuntimeFailure(Code code, String message) {
+        this(code, message, 0);
+    }
 
     /** The error codes of the protocol that come from a runtime. */
     public enum Code {

@@ -7,6 +7,9 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * its turns. Confined to the event loop.
  */
 public final class Agent {
+    /** What W3C Trace Context allows: anything else might not be fit for a header. */
+    private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f-]{55,128}");
+
     private final LlmRuntime runtime;
     private final @Nullable String model;
     private final SessionLimits limits;
@@ -92,10 +98,15 @@ public final class Agent {
     }
 
     /** Borrows {@code payload}; the body of the request belongs to the caller. */
-    GenerationRequest request(ByteBufAllocator buffers, ByteBuf payload)
+    GenerationRequest request(
+            ByteBufAllocator buffers, ByteBuf payload, @Nullable String traceparent)
             throws InvalidPayloadException {
         ByteBuf body = RequestReader.body(buffers, payload, config, contexts.texts());
-        return new GenerationRequest(body, config.headers());
+        Map<String, String> headers = new HashMap<>(config.headers());
+        if (traceparent != null && TRACEPARENT.matcher(traceparent).matches()) {
+            headers.put("traceparent", traceparent);
+        }
+        return new GenerationRequest(body, headers);
     }
 
     AgentConfig config() {

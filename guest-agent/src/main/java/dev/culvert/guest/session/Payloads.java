@@ -1,8 +1,10 @@
 package dev.culvert.guest.session;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.PayloadJson;
 import dev.culvert.guest.runtime.GenerationEnd;
+import dev.culvert.guest.runtime.RuntimeFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
@@ -66,10 +68,20 @@ final class Payloads {
         });
     }
 
-    ByteBuf error(String code, String message) {
+    ByteBuf error(ErrorCode code, String message) {
         return object(json -> {
-            string(json, "code", code);
+            string(json, "code", code.wireName());
             string(json, "message", message);
+        });
+    }
+
+    ByteBuf error(RuntimeFailure failure) {
+        return object(json -> {
+            string(json, "code", failure.code().text());
+            string(json, "message", failure.message());
+            if (failure.status() != 0) {
+                json.writeNumberField("status", failure.status());
+            }
         });
     }
 

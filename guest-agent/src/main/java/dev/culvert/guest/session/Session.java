@@ -110,7 +110,7 @@ public final class Session {
             sendError(id, ErrorCode.OVERLOADED, overload);
             return;
         }
-        GenerationRequest request = agent.request(buffers, frame.payload());
+        GenerationRequest request = agent.request(buffers, frame.payload(), frame.traceparent());
         Turn turn = new Turn(id, replies, payloads, agent.config().tools(), () -> ended(id));
         turns.put(id, turn);
         agent.turnBegan();
@@ -146,7 +146,7 @@ public final class Session {
     }
 
     private void sendError(String id, ErrorCode code, String message) {
-        ByteBuf payload = payloads.error(code.wireName(), message);
+        ByteBuf payload = payloads.error(code, message);
         replies.send(new Frame(FrameType.ERROR, id, payload));
     }
 }

@@ -27,7 +27,9 @@ final class Turn implements GenerationListener {
 
         record Blocked(String toolName, String reason) implements End {}
 
-        record Failed(String code, String message) implements End {}
+        record Failed(RuntimeFailure failure) implements End {}
+
+        record Cancelled() implements End {}
     }
 
     private final String id;
@@ -83,7 +85,7 @@ final class Turn implements GenerationListener {
 
     @Override
     public void onFailure(RuntimeFailure failure) {
-        finish(new End.Failed(failure.code().text(), failure.message()));
+        finish(new End.Failed(failure));
     }
 
     /** The host reads again. */
@@ -98,7 +100,7 @@ final class Turn implements GenerationListener {
     void cancel() {
         stopGeneration();
         unsent.clear();
-        finish(new End.Failed(ErrorCode.CANCELLED.wireName(), "the host cancelled the turn"));
+        finish(new End.Cancelled());
     }
 
     /** Nobody waits for it any more. */
@@ -137,8 +139,13 @@ final class Turn implements GenerationListener {
                     new Frame(FrameType.CHUNK, id, payloads.last(generationEnd));
             case End.Blocked(String toolName, String reason) ->
                     new Frame(FrameType.TOOL_BLOCKED, id, payloads.toolBlocked(toolName, reason));
-            case End.Failed(String code, String message) ->
-                    new Frame(FrameType.ERROR, id, payloads.error(code, message));
+            case End.Failed(RuntimeFailure failure) ->
+                    new Frame(FrameType.ERROR, id, payloads.error(failure));
+            case End.Cancelled() ->
+                    new Frame(
+                            FrameType.ERROR,
+                            id,
+                            payloads.error(ErrorCode.CANCELLED, "the host cancelled the turn"));
         };
     }
 

@@ -107,13 +107,37 @@ class SessionTest {
 
         llm.last()
                 .says()
-                .onFailure(new RuntimeFailure(RuntimeFailure.Code.STREAM_BROKEN, "it broke off"));
+                .onFailure(
+                        new RuntimeFailure(RuntimeFailure.Code.STREAM_BROKEN, "it broke off", 0));
 
         assertThat(host.all())
                 .containsExactly(
                         chunk("m1", "half"),
                         "{\"type\":\"error\",\"id\":\"m1\",\"payload\":{\"code\":\"stream_broken\",\"message\":\"it broke off\"}}");
         assertThat(agent.turns()).isZero();
+    }
+
+    @Test
+    void theStatusByWhichTheRuntimeRefusedIsHandedOn() {
+        startTurn("m1");
+
+        llm.last()
+                .says()
+                .onFailure(
+                        new RuntimeFailure(RuntimeFailure.Code.RUNTIME_ERROR, "it is busy", 429));
+
+        assertThat(host.next()).contains("\"code\":\"runtime_error\"", "\"status\":429");
+    }
+
+    @Test
+    void theTraceOfTheRequestGoesOnToTheRuntime() {
+        String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        host.sendRaw(
+                "{\"type\":\"message\",\"id\":\"m1\",\"traceparent\":\""
+                        + trace
+                        + "\",\"payload\":{\"role\":\"user\",\"content\":\"hi\"}}");
+
+        assertThat(llm.last().headers()).containsEntry("traceparent", trace);
     }
 
     @Test
