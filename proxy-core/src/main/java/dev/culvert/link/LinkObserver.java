@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 public interface LinkObserver {
     LinkObserver NONE = new LinkObserver() {};
 
+    default void onDialStarted(AgentAddress address) {}
+
     /** {@code failure} is null when a link came of it. */
     default void onDialEnded(AgentAddress address, Duration took, @Nullable Failure failure) {}
 

@@ -6,16 +6,26 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** Makes the links of one event loop, which share its timer wheel. */
 public final class Links {
     private final EventLoop loop;
     private final Transport transport;
-    private final LinkLimits limits;
+    private final Supplier<LinkLimits> limits;
     private final LinkObserver observer;
     private final Deadlines deadlines;
 
-    public Links(EventLoop loop, Transport transport, LinkLimits limits, LinkObserver observer) {
+    /**
+     * Makes none yet.
+     *
+     * @param limits asked for at each dial; a link keeps those that it began with
+     */
+    public Links(
+            EventLoop loop,
+            Transport transport,
+            Supplier<LinkLimits> limits,
+            LinkObserver observer) {
         this.loop = loop;
         this.transport = transport;
         this.limits = limits;
@@ -26,9 +36,11 @@ public final class Links {
     /** Tells {@code listener}, on this event loop, what came of it. */
     public void dial(AgentAddress address, DialListener listener) {
         long start = System.nanoTime();
-        LinkPipeline pipeline = new LinkPipeline(address, limits, observer, deadlines);
+        LinkLimits now = limits.get();
+        LinkPipeline pipeline = new LinkPipeline(address, now, observer, deadlines);
+        observer.onDialStarted(address);
         transport
-                .dial(loop, address, limits.dialTimeout(), pipeline)
+                .dial(loop, address, now.dialTimeout(), pipeline)
                 .addListener((Future<Channel> dialed) -> {
                     Duration took = Duration.ofNanos(System.nanoTime() - start);
                     if (dialed.isSuccess()) {

@@ -10,6 +10,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The links to all agents, one for each agent and event loop. */
 public final class LinkPool implements AutoCloseable {
@@ -17,8 +18,17 @@ public final class LinkPool implements AutoCloseable {
 
     private final Map<EventExecutor, LoopPool> pools = new HashMap<>();
 
+    /**
+     * Dials nothing yet.
+     *
+     * @param linkLimits asked for at each dial
+     * @param limits asked for at each use
+     */
     public LinkPool(
-            EventLoops loops, LinkLimits linkLimits, PoolLimits limits, LinkObserver observer) {
+            EventLoops loops,
+            Supplier<LinkLimits> linkLimits,
+            Supplier<PoolLimits> limits,
+            LinkObserver observer) {
         for (EventExecutor executor : loops.group()) {
             EventLoop loop = (EventLoop) executor;
             Links links = new Links(loop, loops.transport(), linkLimits, observer);

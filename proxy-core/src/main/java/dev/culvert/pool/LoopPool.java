@@ -14,20 +14,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The links of one event loop, by agent. Confined to that loop. */
 final class LoopPool {
     private final EventLoop loop;
     private final Links links;
-    private final PoolLimits limits;
+    private final Supplier<PoolLimits> limits;
     private final LinkObserver observer;
     private final LongObjectMap<Slot> vsockSlots = new LongObjectHashMap<>();
     private final Map<AgentAddress, Slot> otherSlots = new HashMap<>();
     private boolean sweeping;
     private @Nullable String closeReason;
 
-    LoopPool(EventLoop loop, Links links, PoolLimits limits, LinkObserver observer) {
+    LoopPool(EventLoop loop, Links links, Supplier<PoolLimits> limits, LinkObserver observer) {
         this.loop = loop;
         this.links = links;
         this.limits = limits;
@@ -71,7 +72,7 @@ final class LoopPool {
 
     /** Jittered, so that the loops do not all dial a dead agent at the same moment. */
     void afterDialPause(Runnable action) {
-        long pause = limits.dialPause().toNanos();
+        long pause = limits.get().dialPause().toNanos();
         long jitter = ThreadLocalRandom.current().nextLong(pause / 2 + 1);
         loop.schedule(action, pause + jitter, TimeUnit.NANOSECONDS);
     }
@@ -81,7 +82,7 @@ final class LoopPool {
     }
 
     PoolLimits limits() {
-        return limits;
+        return limits.get();
     }
 
     LinkObserver observer() {
@@ -126,7 +127,7 @@ final class LoopPool {
     }
 
     private void scheduleSweep() {
-        loop.schedule(this::sweep, limits.idleTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        loop.schedule(this::sweep, limits.get().idleTimeout().toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void sweep() {

@@ -28,7 +28,7 @@ final class Host implements AutoCloseable {
 
     Host(LinkLimits limits) {
         this.limits = limits;
-        links = new Links(loop, loops.transport(), limits, observer);
+        links = new Links(loop, loops.transport(), () -> limits, observer);
     }
 
     Host() {

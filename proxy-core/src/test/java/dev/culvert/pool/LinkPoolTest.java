@@ -50,7 +50,7 @@ class LinkPoolTest {
     private LinkPool pool = pool(new PoolLimits(8, LONG, LONG));
 
     private LinkPool pool(PoolLimits limits) {
-        return new LinkPool(loops, LinkLimits.DEFAULTS, limits, observer);
+        return new LinkPool(loops, () -> LinkLimits.DEFAULTS, () -> limits, observer);
     }
 
     @AfterEach

@@ -90,7 +90,12 @@ public final class Daemon implements AutoCloseable {
         this.loops = loops;
         fleet = new Fleet(new DesiredStore(settings.stateDir().orElse(null)));
         streams = new StreamTurns(metrics.streams());
-        pool = new LinkPool(loops, settings.link(), settings.pool(), metrics.links());
+        pool =
+                new LinkPool(
+                        loops,
+                        () -> this.settings.link(),
+                        () -> this.settings.pool(),
+                        metrics.links());
         homes = new HomeLinks(loops, fleet, this::settings, metrics.links());
         AgentCalls calls = new AgentCalls(fleet, homes, pool, admission, this::settings);
         Router router = new Router(routes(calls), metrics.http());
@@ -173,6 +178,7 @@ public final class Daemon implements AutoCloseable {
         }
         DaemonSettings before = settings;
         settings = next;
+        http.use(next.http());
         fleet.replace(before.agents(), next.agents());
         metrics.reloads().onReloaded(true);
         List<String> waiting = before.needingRestart(next);

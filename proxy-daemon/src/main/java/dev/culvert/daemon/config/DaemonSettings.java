@@ -66,12 +66,10 @@ public record DaemonSettings(
         Check.between("event_loops", eventLoops, 0, 1024);
     }
 
-    /** The keys and sections that differ in {@code next} and are looked at only at the start. */
+    /** The keys that differ in {@code next} and are looked at only at the start. */
     public List<String> needingRestart(DaemonSettings next) {
         List<String> keys = new ArrayList<>();
-        addIf(!http.equals(next.http), "http", keys);
-        addIf(!link.equals(next.link), "link", keys);
-        addIf(!pool.equals(next.pool), "pool", keys);
+        addIf(!http.listen().equals(next.http.listen()), "http.listen", keys);
         addIf(eventLoops != next.eventLoops, "event_loops", keys);
         addIf(!stateDir.equals(next.stateDir), "state_dir", keys);
         addIf(logLevel != next.logLevel, "log_level", keys);

@@ -33,7 +33,8 @@ public final class HomeLinks implements FleetListener {
             LinkObserver observer) {
         for (EventExecutor executor : eventLoops.group()) {
             EventLoop loop = (EventLoop) executor;
-            Links links = new Links(loop, eventLoops.transport(), settings.get().link(), observer);
+            Links links =
+                    new Links(loop, eventLoops.transport(), () -> settings.get().link(), observer);
             loops.add(new HomeLoop(loop, links, fleet, settings));
         }
     }

@@ -12,14 +12,19 @@ final class Connections {
     /** Sent through each pipeline: finish what is under way and close. */
     static final Object DRAIN = new Object();
 
-    private final int limit;
     private final AtomicInteger count = new AtomicInteger();
     private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile boolean draining;
+    private volatile int limit;
 
     Connections(int limit) {
         this.limit = limit;
+    }
+
+    /** Those that are open stay, even beyond a lower limit. */
+    void limit(int next) {
+        limit = next;
     }
 
     /** Counts {@code channel} until it closes; false when it is one too many. */

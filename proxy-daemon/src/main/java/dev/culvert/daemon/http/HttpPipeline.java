@@ -9,18 +9,25 @@ import java.util.concurrent.CompletionStage;
 /** Bytes in, routes called, bytes out. Reading order is wire order. Shared by all listeners. */
 @Sharable
 public final class HttpPipeline extends ChannelInitializer<Channel> {
-    private final Reception reception;
+    private volatile Reception reception;
 
     public HttpPipeline(HttpSettings settings, Router router, HttpObserver observer) {
-        reception = new Reception(settings, router, observer);
+        Connections connections = new Connections(settings.maxConnections());
+        reception = new Reception(settings, router, observer, connections);
+    }
+
+    /** Takes other settings for the connections to come; those that are open notice nothing. */
+    public void use(HttpSettings settings) {
+        reception = reception.with(settings);
     }
 
     @Override
     protected void initChannel(Channel channel) {
-        RequestDecoder decoder = new RequestDecoder(reception.settings());
+        Reception now = reception;
+        RequestDecoder decoder = new RequestDecoder(now.settings());
         channel.pipeline()
                 .addLast("requests", decoder)
-                .addLast("connection", new ConnectionHandler(channel, reception, decoder));
+                .addLast("connection", new ConnectionHandler(channel, now, decoder));
     }
 
     /**

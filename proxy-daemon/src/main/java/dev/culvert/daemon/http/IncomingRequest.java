@@ -18,6 +18,8 @@ final class IncomingRequest {
                     INTERNAL_SERVER_ERROR,
                     "The daemon made a mistake: look for this request's id in its log.");
 
+    private static final Duration AS_LONG_AS_IT_TAKES = Duration.ofDays(365);
+
     private final Request request;
     private final Endpoint endpoint;
     private final BodyCollector body = new BodyCollector();
@@ -27,7 +29,7 @@ final class IncomingRequest {
     IncomingRequest(Request request, Endpoint endpoint, HttpSettings settings, long nowNanos) {
         this.request = request;
         this.endpoint = endpoint;
-        minBytesPerSecond = Math.max(1, settings.minBodyBytesPerSecond());
+        minBytesPerSecond = settings.minBodyBytesPerSecond();
         slowAfterNanos = nowNanos + settings.headTimeout().toNanos();
     }
 
@@ -42,6 +44,9 @@ final class IncomingRequest {
 
     /** How long what has come is enough; not positive when it is not even now. */
     Duration patience(long nowNanos) {
+        if (minBytesPerSecond == 0) {
+            return AS_LONG_AS_IT_TAKES;
+        }
         long earnedNanos = TimeUnit.SECONDS.toNanos(body.size()) / minBytesPerSecond;
         return Duration.ofNanos(slowAfterNanos + earnedNanos - nowNanos);
     }

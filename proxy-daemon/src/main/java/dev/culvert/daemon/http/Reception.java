@@ -25,13 +25,20 @@ final class Reception {
     private final Connections connections;
     private final DateClock clock = new DateClock();
 
-    Reception(HttpSettings settings, Router router, HttpObserver observer) {
+    Reception(
+            HttpSettings settings, Router router, HttpObserver observer, Connections connections) {
         this.settings = settings;
         this.router = router;
         this.observer = observer;
         browsers = new BrowserPolicy(settings);
         rules = new RequestRules(browsers, settings.maxBodyBytes());
-        connections = new Connections(settings.maxConnections());
+        this.connections = connections;
+    }
+
+    /** The same for connections to come, by other settings. */
+    Reception with(HttpSettings next) {
+        connections.limit(next.maxConnections());
+        return new Reception(next, router, observer, connections);
     }
 
     HttpSettings settings() {

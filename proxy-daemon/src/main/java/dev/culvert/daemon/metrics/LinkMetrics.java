@@ -27,6 +27,7 @@ public final class LinkMetrics implements LinkObserver {
     private final Map<FrameType, Counter> bytesSent;
     private final Map<FrameType, Map<Outcome, Counter>> ended = new EnumMap<>(FrameType.class);
     private final Map<String, AtomicInteger> openByTransport = new HashMap<>();
+    private final Map<String, AtomicInteger> diallingByTransport = new HashMap<>();
     private final Map<AgentAddress, AtomicInteger> openByAddress = new ConcurrentHashMap<>();
     private final Counter late;
     private final Timer dialed;
@@ -53,12 +54,8 @@ public final class LinkMetrics implements LinkObserver {
             ended.put(request, outcomes);
         }
         for (String transport : List.of("vsock", "hybrid", "unix", "tcp")) {
-            AtomicInteger open = new AtomicInteger();
-            openByTransport.put(transport, open);
-            Gauge.builder("culvert.links.open", open::get)
-                    .description("Links to agents.")
-                    .tag("transport", transport)
-                    .register(registry);
+            openByTransport.put(transport, links(registry, transport, "open"));
+            diallingByTransport.put(transport, links(registry, transport, "dialling"));
         }
         late =
                 Counter.builder("culvert.frames.late")
@@ -77,19 +74,25 @@ public final class LinkMetrics implements LinkObserver {
     }
 
     @Override
+    public void onDialStarted(AgentAddress address) {
+        change(diallingByTransport, address, 1);
+    }
+
+    @Override
     public void onDialEnded(AgentAddress address, Duration took, @Nullable Failure failure) {
+        change(diallingByTransport, address, -1);
         (failure == null ? dialed : dialFailed).record(took);
     }
 
     @Override
     public void onLinkOpened(AgentLink link) {
-        open(link).incrementAndGet();
+        change(openByTransport, link.address(), 1);
         openByAddress.computeIfAbsent(link.address(), _ -> new AtomicInteger()).incrementAndGet();
     }
 
     @Override
     public void onLinkClosed(AgentLink link, String reason) {
-        open(link).decrementAndGet();
+        change(openByTransport, link.address(), -1);
         openByAddress.computeIfPresent(
                 link.address(), (_, open) -> open.decrementAndGet() == 0 ? null : open);
     }
@@ -128,15 +131,29 @@ public final class LinkMetrics implements LinkObserver {
         waiting.addAndGet(change);
     }
 
-    private AtomicInteger open(AgentLink link) {
+    private static void change(
+            Map<String, AtomicInteger> byTransport, AgentAddress address, int by) {
         String transport =
-                switch (link.address()) {
+                switch (address) {
                     case AgentAddress.Vsock _ -> "vsock";
                     case AgentAddress.HybridUnix _ -> "hybrid";
                     case AgentAddress.Unix _ -> "unix";
                     case AgentAddress.Tcp _ -> "tcp";
                 };
-        return openByTransport.computeIfAbsent(transport, _ -> new AtomicInteger());
+        AtomicInteger count = byTransport.get(transport);
+        if (count != null) {
+            count.addAndGet(by);
+        }
+    }
+
+    private static AtomicInteger links(MeterRegistry registry, String transport, String state) {
+        AtomicInteger count = new AtomicInteger();
+        Gauge.builder("culvert.links", count::get)
+                .description("Links to agents.")
+                .tag("transport", transport)
+                .tag("state", state)
+                .register(registry);
+        return count;
     }
 
     private static void increment(@Nullable Counter counter, double amount) {
