@@ -56,6 +56,7 @@ class PagesTest {
                 "messages.md",
                 "errors.md",
                 "compatibility.md",
+                "http.md",
                 "vectors/README.md"
             })
     void theLinksLeadSomewhere(String page) {
