@@ -6,6 +6,11 @@ import java.time.Duration;
 public sealed interface Failure {
     String message();
 
+    /** One word for programs: of an agent's error its own, else how the exchange ended. */
+    default String code() {
+        return Outcome.of(this).label();
+    }
+
     /** No link could be had. */
     record Unreachable(String message) implements Failure {}
 

@@ -49,36 +49,45 @@ public record Problem(
 
     /** The one place where what went wrong behind becomes what a client is told. */
     public static Problem of(Failure failure) {
-        String what = failure.message();
-        return switch (failure) {
-            case Unreachable _ ->
-                    of(BAD_GATEWAY, "The agent cannot be reached: " + what + ".")
-                            .advising("Check that its VM runs and try again.");
-            case LinkLost _ ->
-                    of(BAD_GATEWAY, "The agent was lost while it worked: " + what + ".")
-                            .advising("It may have done a part; try again.");
-            case TimedOut _ ->
-                    of(GATEWAY_TIMEOUT, "The agent took too long: " + what + ".")
-                            .advising("Try again, or allow it more time.");
-            case Overloaded _ ->
-                    of(TOO_MANY_REQUESTS, "There is too much at once: " + what + ".")
-                            .advising("Try again later.")
-                            .retryAfter(SOON_SECONDS);
-            case TooLarge _ ->
-                    of(REQUEST_ENTITY_TOO_LARGE, "The request is too large: " + what + ".")
-                            .advising("Send less.");
-            case ToolBlocked blocked ->
-                    of(FORBIDDEN, "The agent's policy ended the turn: " + what + ".")
-                            .advising("Allow the tool in the agent's configuration or do without.")
-                            .member("code", "tool_blocked")
-                            .member("tool_name", blocked.toolName())
-                            .member("reason", blocked.reason());
-            case AgentError agent ->
-                    of(BAD_GATEWAY, "The agent answered with an error: " + what + ".")
-                            .advising("Its code is '" + agent.code() + "'.")
-                            .member("code", agent.code())
-                            .member("agent_message", agent.message());
-        };
+        String what = sentence(failure.message());
+        Problem problem =
+                switch (failure) {
+                    case Unreachable _ ->
+                            of(BAD_GATEWAY, "The agent cannot be reached: " + what)
+                                    .advising("Check that its VM runs and try again.");
+                    case LinkLost _ ->
+                            of(BAD_GATEWAY, "The agent was lost while it worked: " + what)
+                                    .advising("It may have done a part; try again.");
+                    case TimedOut _ ->
+                            of(GATEWAY_TIMEOUT, "The agent took too long: " + what)
+                                    .advising("Try again, or allow it more time.");
+                    case Overloaded _ ->
+                            of(TOO_MANY_REQUESTS, "There is too much at once: " + what)
+                                    .advising("Try again later.")
+                                    .retryAfter(SOON_SECONDS);
+                    case TooLarge _ ->
+                            of(REQUEST_ENTITY_TOO_LARGE, "The request is too large: " + what)
+                                    .advising("Send less.");
+                    case ToolBlocked blocked ->
+                            of(FORBIDDEN, "The agent's policy ended the turn: " + what)
+                                    .advising(
+                                            "Allow the tool in the agent's configuration or do without.")
+                                    .member("tool_name", blocked.toolName())
+                                    .member("reason", blocked.reason());
+                    case AgentError agent ->
+                            of(BAD_GATEWAY, "The agent answered with an error: " + what)
+                                    .advising("Its code is '" + agent.code() + "'.")
+                                    .member("agent_message", agent.message());
+                };
+        Map<String, String> members = new LinkedHashMap<>();
+        members.put("code", failure.code());
+        members.putAll(problem.members());
+        return new Problem(problem.status(), problem.error(), members, problem.headers());
+    }
+
+    /** What others wrote may end as it likes. */
+    private static String sentence(String text) {
+        return text.endsWith(".") || text.endsWith("?") || text.endsWith("!") ? text : text + ".";
     }
 
     private Problem advising(String advice) {
