@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -70,6 +72,19 @@ final class BaseHost implements AutoCloseable {
             throw new AssertionError("not only turn " + id + ": " + frames);
         }
         return frames;
+    }
+
+    /** The frames of so many turns to their ends, by id. */
+    Map<String, List<String>> turns(int count) throws IOException {
+        Map<String, List<String>> turns = new HashMap<>();
+        int open = count;
+        while (open > 0) {
+            String frame = nextAnswer();
+            String id = frame.replaceAll("(?s).*\"id\":\"([^\"]*)\".*", "$1");
+            turns.computeIfAbsent(id, _ -> new ArrayList<>()).add(frame);
+            open -= isLast(frame) ? 1 : 0;
+        }
+        return turns;
     }
 
     static boolean isLast(String frame) {
