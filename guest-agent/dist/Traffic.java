@@ -146,10 +146,12 @@ final class Traffic {
             OutputStream out = socket.getOutputStream();
             while (readRequest(in)) {
                 out.write(
-                        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+                        ("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
+                                        + "transfer-encoding: chunked\r\n\r\n")
                                 .getBytes(UTF_8));
                 for (String event : EVENTS.split("(?<=\n\n)")) {
-                    out.write((Integer.toHexString(event.length()) + "\r\n" + event + "\r\n").getBytes(UTF_8));
+                    String size = Integer.toHexString(event.length());
+                    out.write((size + "\r\n" + event + "\r\n").getBytes(UTF_8));
                 }
                 out.write("0\r\n\r\n".getBytes(UTF_8));
                 out.flush();

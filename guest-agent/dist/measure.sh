@@ -15,6 +15,8 @@ if [ ! -x "$launcher" ] || [ -z "$jar" ]; then
     exit 1
 fi
 
+sync -f "$target" # or pages just built count as dirty
+
 pid=
 trap '[ -z "$pid" ] || kill "$pid"' EXIT
 

@@ -10,7 +10,7 @@
 # As a module of the runtime the program has no class path: that is what the AOT cache likes best, and
 # the tree may be moved and copied without the cache noticing.
 #
-# usage: make-image.sh --name NAME --version VERSION --main CLASS --modules A,B --jar FILE --libraries DIR
+# usage: make-image.sh --name NAME --version VERSION --main CLASS --modules A,B --class-path JARS
 #                      --options FILE --training FILE --timestamp TIME --out DIR
 #
 # The training is a Java source file, run as "FILE train LAUNCHER": it starts the program by its launcher, gives
@@ -29,8 +29,7 @@ while [ $# -gt 0 ]; do
         --version) version=$2 ;;
         --main) main=$2 ;;
         --modules) modules=$2 ;;
-        --jar) jar=$2 ;;
-        --libraries) libraries=$(cd "$2" && pwd) ;;
+        --class-path) IFS=: read -r -a class_path <<< "$2" ;;
         --options) options=$2 ;;
         --training) training=$2 ;;
         --timestamp) timestamp=$2 ;;
@@ -65,9 +64,14 @@ mkdir -p "$work/program" "$image/bin" "$image/lib" "$image/legal"
 unpack() { (cd "$1" && "$jdk/bin/jar" --extract --file "$2" "${@:3}"); }
 
 # All jars become one module. What each says of itself does not fit that, except for its licence, and for its
-# classes for newer Java versions, which take the place of the older ones.
+# classes for newer Java versions, which take the place of the older ones. A module still being built may stand
+# there as the directory of its classes.
 program=$work/program
-for from in "$libraries"/*.jar "$jar"; do
+for from in "${class_path[@]}"; do
+    if [ -d "$from" ]; then
+        cp -r "$from/." "$program/"
+        continue
+    fi
     case $from in
         *-native-epoll-*-"$classifier".jar)
             mkdir "$work/native"
@@ -87,7 +91,7 @@ for from in "$libraries"/*.jar "$jar"; do
             ;;
     esac
 done
-[ -n "$(ls "$image/lib")" ] || fail "no jar in $libraries has the native library of epoll for $classifier"
+[ -n "$(ls "$image/lib")" ] || fail "no jar has the native library of epoll for $classifier"
 
 echo "open module $module { requires ${modules//,/; requires }; }" > "$work/module-info.java"
 "$jdk/bin/javac" -d "$program" "$work/module-info.java"
@@ -102,8 +106,8 @@ chmod 755 "$image/bin/$name"
 
 # By its launcher, so that it is trained with the very options that it will be run with.
 cache=$image/lib/$name.aot
-if ! CULVERT_JAVA_OPTIONS="-XX:AOTCacheOutput=$cache" "$jdk/bin/java" "$training" train "$image/bin/$name" \
-    > "$work/training.log" 2>&1 || ! [ -s "$cache" ]; then
+if ! CULVERT_JAVA_OPTIONS="-XX:AOTCacheOutput=$cache" timeout 300 \
+    "$jdk/bin/java" "$training" train "$image/bin/$name" > "$work/training.log" 2>&1 || ! [ -s "$cache" ]; then
     cat "$work/training.log" >&2
     fail "the training run failed; what it said stands above"
 fi

@@ -1,8 +1,9 @@
 package dev.culvert.transport;
 
-import io.netty.util.NetUtil;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -98,10 +99,12 @@ public sealed interface AgentAddress {
         private static final Pattern NAME =
                 Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?");
         private static final Pattern DIGITS = Pattern.compile("[0-9.]+");
+        private static final Pattern DOTTED_QUAD =
+                Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
 
         public Tcp {
             boolean name = NAME.matcher(host).matches() && !DIGITS.matcher(host).matches();
-            if (!name && !isIpAddress(host)) {
+            if (!name && literal(host).isEmpty()) {
                 throw new IllegalArgumentException(
                         "the host is a name, an IPv4 address or an IPv6 address in brackets");
             }
@@ -111,12 +114,28 @@ public sealed interface AgentAddress {
         }
 
         boolean isNumeric() {
-            return isIpAddress(host);
+            return literal(host).isPresent();
         }
 
-        private static boolean isIpAddress(String host) {
-            return NetUtil.isValidIpV4Address(host)
-                    || (NetUtil.isValidIpV6Address(host) && !host.startsWith("["));
+        /** Whether only this machine reaches it. Of names only localhost counts. */
+        public boolean isLoopback() {
+            return literal(host)
+                    .map(InetAddress::isLoopbackAddress)
+                    .orElse(host.equals("localhost"));
+        }
+
+        /* The JDK's reader takes shorter forms of IPv4 too. And it logs nothing, as Netty's does when
+         * it is loaded: addresses are read before it is known how much is to be logged. */
+        private static Optional<InetAddress> literal(String host) {
+            if (!DOTTED_QUAD.matcher(host).matches()
+                    && (host.indexOf(':') < 0 || host.startsWith("["))) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(InetAddress.ofLiteral(host));
+            } catch (IllegalArgumentException _) {
+                return Optional.empty();
+            }
         }
 
         @Override
