@@ -25,8 +25,8 @@ import dev.culvert.daemon.routes.MessageRoute;
 import dev.culvert.daemon.routes.PingRoute;
 import dev.culvert.daemon.routes.ReloadRoute;
 import dev.culvert.daemon.routes.StreamRoute;
-import dev.culvert.daemon.routes.StreamTurns;
 import dev.culvert.daemon.routes.TextRoute;
+import dev.culvert.daemon.routes.Turns;
 import dev.culvert.pool.LinkPool;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
@@ -54,7 +54,8 @@ public final class Daemon implements AutoCloseable {
     private final EventLoops loops;
     private final Metrics metrics = new Metrics();
     private final Admission admission = new Admission();
-    private final StreamTurns streams;
+    private final Turns turns;
+    private final EventsRoute events;
     private final Fleet fleet;
     private final HomeLinks homes;
     private final LinkPool pool;
@@ -74,11 +75,14 @@ public final class Daemon implements AutoCloseable {
             daemon = new Daemon(settings, again, loops);
             daemon.listen();
             return daemon;
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException | RuntimeException e) {
             if (daemon != null) {
                 daemon.release();
             } else {
                 loops.close();
+            }
+            if (e instanceof RuntimeException bug && !(e instanceof UncheckedIOException)) {
+                throw bug;
             }
             throw new IOException(e.getMessage(), e);
         }
@@ -89,7 +93,7 @@ public final class Daemon implements AutoCloseable {
         this.again = again;
         this.loops = loops;
         fleet = new Fleet(new DesiredStore(settings.stateDir().orElse(null)));
-        streams = new StreamTurns(metrics.streams());
+        turns = new Turns(metrics.streams());
         pool =
                 new LinkPool(
                         loops,
@@ -98,6 +102,7 @@ public final class Daemon implements AutoCloseable {
                         metrics.links());
         homes = new HomeLinks(loops, fleet, this::settings, metrics.links());
         AgentCalls calls = new AgentCalls(fleet, homes, pool, admission, this::settings);
+        events = new EventsRoute(calls, fleet, metrics.links()::openTo);
         Router router = new Router(routes(calls), metrics.http());
         http = new HttpPipeline(settings.http(), router, metrics.http());
         fleet.listen(homes);
@@ -122,14 +127,14 @@ public final class Daemon implements AutoCloseable {
 
     private List<Route> routes(AgentCalls calls) {
         return List.of(
-                new MessageRoute(calls),
-                new StreamRoute(calls, streams),
+                new MessageRoute(calls, turns),
+                new StreamRoute(calls, turns),
                 new ContextRoute(calls),
                 new ConfigRoute(calls, fleet, homes),
                 new PingRoute(calls),
                 new AgentsRoute(fleet, metrics.links()::openTo),
                 new AgentRoute(calls, fleet, metrics.links()::openTo),
-                new EventsRoute(calls, fleet, metrics.links()::openTo),
+                events,
                 new HealthRoute(admission, fleet),
                 new ReloadRoute(this::reload),
                 TextRoute.metrics(metrics::scrape),
@@ -162,44 +167,57 @@ public final class Daemon implements AutoCloseable {
     }
 
     /**
-     * Reads the settings again. Agents and limits change; running streams do not notice. Where they
-     * are not valid, nothing changes.
+     * Reads the settings again. Agents and limits change; running streams do not notice.
+     *
+     * @return what is wrong with them, and then nothing has changed; empty when they are in force
      */
-    public synchronized void reload() throws BadSettingsException {
+    public synchronized List<String> reload() {
+        if (admission.isClosed()) {
+            return notReloaded(List.of("the daemon is shutting down"));
+        }
+        DaemonSettings before = settings;
         DaemonSettings next;
         try {
             next = again.read();
+            fleet.replace(before.agents(), next.agents());
         } catch (BadSettingsException e) {
-            metrics.reloads().onReloaded(false);
-            LOG.error(
-                    "the settings were not reloaded, those before are in force:\n{}",
-                    e.getMessage());
-            throw e;
+            return notReloaded(e.problems());
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            return notReloaded(List.of(String.valueOf(e.getMessage())));
         }
-        DaemonSettings before = settings;
         settings = next;
         http.use(next.http());
-        fleet.replace(before.agents(), next.agents());
         metrics.reloads().onReloaded(true);
         List<String> waiting = before.needingRestart(next);
         LOG.info(
                 "reloaded: {} agents{}",
                 next.agents().size(),
                 waiting.isEmpty() ? "" : "; only a restart changes " + String.join(", ", waiting));
+        return List.of();
+    }
+
+    private List<String> notReloaded(List<String> problems) {
+        metrics.reloads().onReloaded(false);
+        LOG.error(
+                "the settings were not reloaded, those before are in force:\n{}",
+                String.join("\n", problems));
+        return problems;
     }
 
     /**
-     * Takes no more work, lets streams end for the drain time, ends those that did not, and stops.
-     * Waits for all of it.
+     * Takes no more work, lets turns end for the drain time, ends those that did not, and stops.
+     * Waits for all of it. It listens until then, so that who asks is told.
      */
     @Override
     public void close() {
-        admission.close();
-        listeners.forEach(listener -> listener.close().awaitUninterruptibly());
-        LOG.info("draining: {} streams are under way", streams.count());
+        if (!admission.close()) {
+            return;
+        }
+        events.close();
+        LOG.info("draining: {} turns are under way", turns.count());
         CompletableFuture<Void> drained = http.drain().toCompletableFuture();
         if (!isDone(drained, settings.timeouts().drain())) {
-            streams.cutAll();
+            turns.cutAll();
             isDone(drained, LAST_WORDS);
         }
         release();

@@ -1,6 +1,5 @@
 package dev.culvert.daemon.cli;
 
-import dev.culvert.config.BadSettingsException;
 import dev.culvert.daemon.Daemon;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.SettingsReader;
@@ -37,19 +36,11 @@ public final class Main {
         try (Daemon daemon = Daemon.start(settings, again)) {
             Signals.handle("TERM", stop::countDown);
             Signals.handle("INT", stop::countDown);
-            Signals.handle("HUP", () -> reload(daemon));
+            Signals.handle("HUP", daemon::reload);
             announce(daemon.addresses(), settings);
             stop.await();
         }
         return 0;
-    }
-
-    private static void reload(Daemon daemon) {
-        try {
-            daemon.reload();
-        } catch (BadSettingsException _) {
-            // The daemon has logged it, and goes on with what it had.
-        }
     }
 
     private void announce(List<AgentAddress> addresses, DaemonSettings settings) {

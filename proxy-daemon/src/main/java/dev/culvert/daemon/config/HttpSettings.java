@@ -8,9 +8,6 @@ import dev.culvert.transport.AgentAddress.HybridUnix;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.AgentAddress.Vsock;
-import io.netty.util.NetUtil;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -71,7 +68,7 @@ public record HttpSettings(
             Check.that(
                     mayListen, "listen", address, "it takes tcp://HOST:PORT and unix:///PATH only");
             Check.that(
-                    allowUnauthenticated || isLocal(address),
+                    allowUnauthenticated || !(address instanceof Tcp tcp) || tcp.isLoopback(),
                     "listen",
                     address,
                     "as there are no credentials, it must be loopback or a Unix socket, or whoever"
@@ -106,20 +103,5 @@ public record HttpSettings(
                 in.get("head_timeout", Kind.DURATION, DEFAULTS.headTimeout),
                 in.get("idle_timeout", Kind.DURATION, DEFAULTS.idleTimeout),
                 in.get("min_body_bytes_per_second", Kind.BYTES, DEFAULTS.minBodyBytesPerSecond));
-    }
-
-    /* Of names only localhost counts: what another resolves to may change. */
-    private static boolean isLocal(AgentAddress address) {
-        if (!(address instanceof Tcp tcp)) {
-            return true;
-        }
-        byte[] numeric = NetUtil.createByteArrayFromIpAddressString(tcp.host());
-        try {
-            return numeric == null
-                    ? tcp.host().equals("localhost")
-                    : InetAddress.getByAddress(numeric).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("an address has 4 or 16 bytes", e);
-        }
     }
 }

@@ -13,6 +13,8 @@ public final class Agent {
     private volatile AgentSettings settings;
     private volatile Presence presence = Presence.unknown(Instant.now());
     private volatile @Nullable Desired desired;
+    private @Nullable Desired settled;
+    private long lastRevision;
     private volatile long appliedRevision;
 
     /**
@@ -25,6 +27,16 @@ public final class Agent {
         } else if (wantsAny(settings)) {
             desired = new Desired(1, ConfigUpdate.payload(settings));
         }
+        settled = desired;
+        lastRevision = desired == null ? 0 : desired.revision();
+    }
+
+    /** The same agent at another address: nothing is known of it there but what is wanted. */
+    synchronized Agent movedTo(AgentSettings next) {
+        Agent moved = new Agent(settings, desired);
+        moved.lastRevision = lastRevision;
+        moved.reconfigure(next);
+        return moved;
     }
 
     public String id() {
@@ -68,19 +80,25 @@ public final class Agent {
         appliedRevision = revision;
     }
 
-    synchronized Desired desire(String payload) {
-        Desired before = desired;
-        Desired next = new Desired(before == null ? 1 : before.revision() + 1, payload);
-        desired = next;
-        return next;
+    /** What {@link #desire} would want, under a revision that no other has. */
+    synchronized Desired next(String payload) {
+        return new Desired(++lastRevision, payload);
     }
 
-    synchronized boolean withdraw(Desired wanted, @Nullable Desired before) {
-        boolean isWanted = wanted.equals(desired);
-        if (isWanted) {
-            desired = before;
+    synchronized void desire(@Nullable Desired next) {
+        desired = next;
+    }
+
+    /** From now on this is wanted again whenever something newer is withdrawn. */
+    public synchronized void settle(Desired wanted) {
+        if (wanted.equals(desired)) {
+            settled = wanted;
         }
-        return isWanted;
+    }
+
+    /** What is wanted again once {@code wanted} is withdrawn; null where that is nothing. */
+    synchronized @Nullable Desired settled() {
+        return settled;
     }
 
     /** Takes new settings; true when they want another configuration of it. */
@@ -90,7 +108,8 @@ public final class Agent {
                         || !next.toolAllowlist().equals(settings.toolAllowlist());
         settings = next;
         if (another) {
-            desire(ConfigUpdate.payload(next));
+            desired = next(ConfigUpdate.payload(next));
+            settled = desired;
         }
         return another;
     }

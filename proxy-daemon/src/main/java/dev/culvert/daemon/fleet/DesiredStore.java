@@ -1,15 +1,21 @@
 package dev.culvert.daemon.fleet;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +26,14 @@ import org.jspecify.annotations.Nullable;
  * again.
  */
 public final class DesiredStore {
+    /* A configuration may hold keys. */
+    private static final FileAttribute<?> OWNER_ONLY_DIRECTORY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final Set<StandardOpenOption> FRESH =
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+
     private final @Nullable Path directory;
 
     public DesiredStore(@Nullable Path stateDirectory) {
@@ -51,10 +65,17 @@ public final class DesiredStore {
         if (directory == null) {
             return;
         }
-        Files.createDirectories(directory);
+        Files.createDirectories(directory, OWNER_ONLY_DIRECTORY);
         Path fresh = directory.resolve(agentId + ".new");
         String text = desired.revision() + "\n" + hash(inSettings) + "\n" + desired.payload();
-        Files.write(fresh, text.getBytes(StandardCharsets.UTF_8));
+        Files.deleteIfExists(fresh); // or it would keep the rights that it has
+        try (FileChannel channel = FileChannel.open(fresh, FRESH, OWNER_ONLY)) {
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
         Files.move(
                 fresh,
                 file(agentId),

@@ -4,14 +4,17 @@ import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Every agent that the daemon knows. Changes are made one at a time; reading never waits. */
@@ -48,35 +51,66 @@ public final class Fleet {
 
     /**
      * Adds an agent, or changes the one with its id: its links live on unless its address is
-     * another.
+     * another. May read a file, and so does not belong on an event loop.
      *
      * @return whether there was none of that id
-     *     <p>May read a file, and so does not belong on an event loop.
      * @throws IllegalArgumentException when another agent has its address
      * @throws UncheckedIOException when what was kept of it cannot be read
      */
     public synchronized boolean put(AgentSettings settings) {
-        refuseSharedAddress(settings);
-        Agent before = agents.get(settings.id());
-        if (before != null && before.address().equals(settings.address())) {
-            if (before.reconfigure(settings)) {
-                tell(listener -> listener.onReconfigured(before));
-            }
-            return false;
-        }
-        if (before != null) {
-            drop(before.id());
-        }
-        Agent agent = new Agent(settings, kept(settings));
-        agents.put(agent.id(), agent);
-        tell(listener -> listener.onAdded(agent));
-        return before == null;
+        boolean isNew = !agents.containsKey(settings.id());
+        change(List.of(), List.of(settings));
+        return isNew;
     }
 
     /** Removes an agent and what was kept of it. Writes a file, and so not for an event loop. */
     public synchronized void remove(String id) throws IOException {
         drop(id);
         store.forget(id);
+    }
+
+    /**
+     * Goes from the agents of one file to those of the next; what came while the daemon ran stays.
+     * May read files, and so does not belong on an event loop. Where it throws, nothing changed.
+     *
+     * @throws IllegalArgumentException when an agent that stays has the address of another
+     * @throws UncheckedIOException when what was kept of one cannot be read
+     */
+    public synchronized void replace(List<AgentSettings> before, List<AgentSettings> now) {
+        Set<String> named = now.stream().map(AgentSettings::id).collect(Collectors.toSet());
+        List<String> gone =
+                before.stream().map(AgentSettings::id).filter(id -> !named.contains(id)).toList();
+        change(gone, now);
+    }
+
+    /* Those that leave an address do so before others come to it, for two agents may swap. */
+    private void change(List<String> gone, List<AgentSettings> now) {
+        Set<String> leaving = new HashSet<>(gone);
+        List<Agent> arriving = new ArrayList<>();
+        for (AgentSettings settings : now) {
+            Agent known = agents.get(settings.id());
+            if (known == null) {
+                arriving.add(new Agent(settings, kept(settings)));
+            } else if (!known.address().equals(settings.address())) {
+                arriving.add(known.movedTo(settings));
+            }
+            leaving.add(settings.id());
+        }
+        for (AgentSettings settings : now) {
+            refuseSharedAddress(settings, leaving);
+        }
+        gone.forEach(this::drop);
+        arriving.forEach(agent -> drop(agent.id()));
+        for (AgentSettings settings : now) {
+            Agent staying = agents.get(settings.id());
+            if (staying != null && staying.reconfigure(settings)) {
+                tell(listener -> listener.onReconfigured(staying));
+            }
+        }
+        for (Agent agent : arriving) {
+            agents.put(agent.id(), agent);
+            tell(listener -> listener.onAdded(agent));
+        }
     }
 
     private void drop(String id) {
@@ -87,43 +121,38 @@ public final class Fleet {
     }
 
     /**
-     * Goes from the agents of one file to those of the next; what came while the daemon ran stays.
-     */
-    public synchronized void replace(List<AgentSettings> before, List<AgentSettings> now) {
-        Map<String, AgentAddress> addresses = new HashMap<>();
-        now.forEach(settings -> addresses.put(settings.id(), settings.address()));
-        for (AgentSettings old : before) {
-            if (!old.address().equals(addresses.get(old.id()))) {
-                drop(old.id());
-            }
-        }
-        now.forEach(this::put);
-    }
-
-    /**
      * Wants this configuration of the agent, once it is kept; the payload is that of a {@code
      * config_update}. Writes a file, and so does not belong on an event loop.
+     *
+     * @return what is wanted; null where the agent was removed meanwhile
      */
-    public Desired desire(Agent agent, String payload) throws IOException {
-        Desired desired = agent.desire(payload);
-        store.save(agent.id(), ConfigUpdate.payload(agent.settings()), desired);
-        tell(listener -> listener.onReconfigured(agent));
+    public synchronized @Nullable Desired desire(Agent agent, String payload) throws IOException {
+        if (agents.get(agent.id()) != agent) {
+            return null;
+        }
+        Desired desired = agent.next(payload);
+        want(agent, desired);
         return desired;
     }
 
     /**
-     * Takes back what is wanted, unless something newer is; {@code before} is wanted again. Writes
-     * a file, and so does not belong on an event loop.
+     * Takes back what is wanted, unless something newer is: what was {@link Agent#settle settled}
+     * before is wanted again. Writes a file, and so does not belong on an event loop.
      */
-    public void withdraw(Agent agent, Desired wanted, @Nullable Desired before) throws IOException {
-        if (agent.withdraw(wanted, before)) {
-            if (before == null) {
-                store.forget(agent.id());
-            } else {
-                store.save(agent.id(), ConfigUpdate.payload(agent.settings()), before);
-            }
-            tell(listener -> listener.onReconfigured(agent));
+    public synchronized void withdraw(Agent agent, Desired wanted) throws IOException {
+        if (agents.get(agent.id()) == agent && wanted.equals(agent.desired())) {
+            want(agent, agent.settled());
         }
+    }
+
+    private void want(Agent agent, @Nullable Desired desired) throws IOException {
+        if (desired == null) {
+            store.forget(agent.id());
+        } else {
+            store.save(agent.id(), ConfigUpdate.payload(agent.settings()), desired);
+        }
+        agent.desire(desired);
+        tell(listener -> listener.onReconfigured(agent));
     }
 
     /** Changes how the agent is, and says so when its state became another. */
@@ -141,10 +170,10 @@ public final class Fleet {
         }
     }
 
-    private void refuseSharedAddress(AgentSettings settings) {
+    private void refuseSharedAddress(AgentSettings settings, Set<String> leaving) {
         AgentAddress address = settings.address();
         for (Agent other : agents.values()) {
-            if (other.address().equals(address) && !other.id().equals(settings.id())) {
+            if (other.address().equals(address) && !leaving.contains(other.id())) {
                 throw new IllegalArgumentException(
                         "address is "
                                 + address

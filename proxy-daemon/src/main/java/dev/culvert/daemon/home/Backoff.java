@@ -2,18 +2,19 @@ package dev.culvert.daemon.home;
 
 import dev.culvert.daemon.config.HomeSettings;
 import java.time.Duration;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** How long to wait before the next attempt: exponential, with full jitter. */
 final class Backoff {
     private static final int MAX_DOUBLINGS = 30;
 
-    private final HomeSettings settings;
+    private final Supplier<HomeSettings> current;
     private final RandomGenerator random;
     private int attempts;
 
-    Backoff(HomeSettings settings, RandomGenerator random) {
-        this.settings = settings;
+    Backoff(Supplier<HomeSettings> current, RandomGenerator random) {
+        this.current = current;
         this.random = random;
     }
 
@@ -23,6 +24,7 @@ final class Backoff {
         if (attempt == 0) {
             return Duration.ZERO;
         }
+        HomeSettings settings = current.get();
         long most =
                 Math.min(
                         settings.backoffMax().toMillis(),

@@ -30,6 +30,9 @@ final class ConfigPush {
     private final List<Listener> waiting = new ArrayList<>();
     private @Nullable AgentLink on;
 
+    /** What the agent confirmed on the present link. */
+    private @Nullable Desired inForce;
+
     ConfigPush(Agent agent, HomeLoop home, Listener always) {
         this.agent = agent;
         this.home = home;
@@ -48,14 +51,15 @@ final class ConfigPush {
     /** Nothing can be brought now. */
     void linkLost() {
         on = null;
+        inForce = null;
         Desired desired = agent.desired();
         tell(new PushResult.Pending(desired == null ? 0 : desired.revision()));
     }
 
     private void send(AgentLink link) {
         Desired desired = agent.desired();
-        if (desired == null) {
-            tell(new PushResult.Applied(0));
+        if (desired == null || desired.equals(inForce)) {
+            tell(new PushResult.Applied(desired == null ? 0 : desired.revision()));
             return;
         }
         on = link;
@@ -72,6 +76,9 @@ final class ConfigPush {
 
                     @Override
                     public void onDone() {
+                        if (on == link) {
+                            inForce = desired;
+                        }
                         agent.applied(desired.revision());
                         sent(link, desired, new PushResult.Applied(desired.revision()));
                     }

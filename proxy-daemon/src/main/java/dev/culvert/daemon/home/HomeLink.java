@@ -33,6 +33,9 @@ final class HomeLink implements DialListener {
     private static final Logger LOG = LoggerFactory.getLogger(HomeLink.class);
     private static final String DRAINING = "draining";
 
+    /** A link of which nothing is heard counts once it has lasted: some accept only to close. */
+    private static final long LASTING_MILLIS = 250;
+
     private final Agent agent;
     private final HomeLoop home;
     private final Backoff backoff;
@@ -43,13 +46,17 @@ final class HomeLink implements DialListener {
     private boolean dialling;
     private boolean heard;
     private boolean stopped;
+    private boolean configured;
+    private boolean proven;
+    private boolean pushAgain;
+    private long lostNanos;
     private int missed;
     private long pings;
 
     HomeLink(Agent agent, HomeLoop home) {
         this.agent = agent;
         this.home = home;
-        backoff = new Backoff(home.settings().get().home(), ThreadLocalRandom.current());
+        backoff = new Backoff(() -> home.settings().get().home(), ThreadLocalRandom.current());
         push = new ConfigPush(agent, home, this::onPushed);
     }
 
@@ -59,6 +66,14 @@ final class HomeLink implements DialListener {
             cancel(redial);
             dialling = true;
             home.links().dial(agent.address(), this);
+        }
+    }
+
+    /** Dials now and not only in a while; no sooner after a loss than a first wait may be. */
+    void nudge() {
+        Duration pause = home.settings().get().home().backoffMin();
+        if (System.nanoTime() - lostNanos >= pause.toNanos()) {
+            dial();
         }
     }
 
@@ -86,7 +101,10 @@ final class HomeLink implements DialListener {
             return;
         }
         missed = 0;
-        update(presence -> presence.in(State.CONNECTING, Instant.now()));
+        configured = false;
+        proven = false;
+        settle();
+        home.loop().schedule(() -> prove(opened), LASTING_MILLIS, TimeUnit.MILLISECONDS);
         opened.onHeartbeat(this::onHeartbeat);
         check = scheduleCheck();
         push.push(opened, _ -> {});
@@ -113,8 +131,16 @@ final class HomeLink implements DialListener {
             LOG.warn("agent {} is unreachable: {}", agent.id(), reason);
         }
         update(presence -> presence.failed(reason).in(State.UNREACHABLE, Instant.now()));
+        lostNanos = System.nanoTime();
         Duration wait = backoff.next();
         redial = home.loop().schedule(this::dial, wait.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void prove(AgentLink lasted) {
+        if (link == lasted) {
+            proven = true;
+            settle();
+        }
     }
 
     private void onHeartbeat() {
@@ -122,14 +148,32 @@ final class HomeLink implements DialListener {
             return;
         }
         onHeard();
-        if (link.peer().status().equals(DRAINING)) {
-            update(presence -> presence.in(State.DRAINING, Instant.now()));
+        settle();
+    }
+
+    /** While there is a link, the state follows from what the agent says and what it has taken. */
+    private void settle() {
+        AgentLink now = link;
+        if (now == null) {
+            return;
         }
+        State next = State.CONNECTING;
+        if (now.peer().status().equals(DRAINING)) {
+            next = State.DRAINING;
+        } else if (configured && proven) {
+            next = State.READY;
+        }
+        if (next == State.READY && agent.presence().state() != State.READY) {
+            LOG.info("agent {} is ready", agent.id());
+        }
+        State settled = next;
+        update(presence -> presence.in(settled, Instant.now()));
     }
 
     /** Anything that shows that the agent lives. */
     private void onHeard() {
         heard = true;
+        proven = true;
         backoff.reset();
         AgentLink now = link;
         if (now != null) {
@@ -139,11 +183,10 @@ final class HomeLink implements DialListener {
 
     private void onPushed(PushResult result) {
         switch (result) {
-            case PushResult.Applied _ -> {
-                if (agent.presence().state() != State.READY) {
-                    LOG.info("agent {} is ready", agent.id());
-                }
-                update(presence -> presence.in(State.READY, Instant.now()));
+            case PushResult.Applied(long revision) -> {
+                configured = true;
+                proven |= revision > 0;
+                settle();
             }
             case PushResult.Pending _ -> {
                 // Told again when the link is back.
@@ -152,7 +195,11 @@ final class HomeLink implements DialListener {
                 String message =
                         "it did not take configuration " + revision + ": " + failure.message();
                 LOG.warn("agent {}: {}", agent.id(), message);
-                update(presence -> presence.failed(message).in(State.CONNECTING, Instant.now()));
+                configured = false;
+                // What the agent itself refuses it would refuse again.
+                pushAgain = !(failure instanceof Failure.AgentError);
+                update(presence -> presence.failed(message));
+                settle();
             }
         }
     }
@@ -173,6 +220,10 @@ final class HomeLink implements DialListener {
         }
         if (missed > 0) {
             ping(now);
+        }
+        if (pushAgain) {
+            pushAgain = false;
+            push.push(now, _ -> {});
         }
         check = scheduleCheck();
     }

@@ -70,7 +70,7 @@ public final class HomeLinks implements FleetListener {
     public void nudge(Agent agent) {
         Home home = homes.get(agent);
         if (home != null) {
-            home.loop.execute(home.link::dial);
+            home.loop.execute(home.link::nudge);
         }
     }
 

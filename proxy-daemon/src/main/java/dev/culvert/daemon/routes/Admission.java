@@ -4,29 +4,30 @@ import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE
 
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Whether new work is taken. */
 public final class Admission {
-    private static final int RETRY_SECONDS = 5;
+    static final Problem SHUTTING_DOWN =
+            Problem.of(
+                            SERVICE_UNAVAILABLE,
+                            "The daemon is shutting down: try again when it is back.")
+                    .retryAfter(5);
 
-    private volatile boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** From now on what is new is refused. */
-    public void close() {
-        closed = true;
+    /** From now on what is new is refused; false where it was already. */
+    public boolean close() {
+        return closed.compareAndSet(false, true);
     }
 
-    boolean isClosed() {
-        return closed;
+    public boolean isClosed() {
+        return closed.get();
     }
 
     void check() {
-        if (closed) {
-            throw new ProblemException(
-                    Problem.of(
-                                    SERVICE_UNAVAILABLE,
-                                    "The daemon is shutting down: try again when it is back.")
-                            .retryAfter(RETRY_SECONDS));
+        if (isClosed()) {
+            throw new ProblemException(SHUTTING_DOWN);
         }
     }
 }

@@ -5,15 +5,15 @@ import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE
 
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Agent;
-import dev.culvert.daemon.fleet.Desired;
 import dev.culvert.daemon.fleet.Fleet;
-import dev.culvert.daemon.fleet.State;
+import dev.culvert.daemon.fleet.Presence;
 import dev.culvert.daemon.home.HomeLinks;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
+import dev.culvert.link.Failure;
 import dev.culvert.link.Patience;
 import dev.culvert.pool.LinkPool;
 import io.netty.buffer.ByteBuf;
@@ -74,26 +74,37 @@ public final class AgentCalls {
     }
 
     /**
-     * The agent that the path names, when it can be asked for something now.
+     * The agent that the path names, when it can be asked for something now. Not by what its links
+     * are alone: one that was away may have come back without its configuration, and with it the
+     * tools that it may use.
      *
      * @throws ProblemException when it cannot
      */
     Agent workingAgent(Request request) {
         admission.check();
         Agent agent = agent(request);
-        State state = agent.presence().state();
-        if (state == State.READY) {
-            return agent;
-        }
-        homes.nudge(agent);
-        Desired desired = agent.desired();
-        if (state == State.DRAINING) {
-            throw notNow("Agent '%s' is shutting down: try again later.".formatted(agent.id()));
-        }
-        if (desired != null && agent.appliedRevision() != desired.revision()) {
-            throw notNow(
-                    "Agent '%s' has not taken its configuration yet: try again later, GET /api/v1/agents/%s says how it is."
-                            .formatted(agent.id(), agent.id()));
+        Presence presence = agent.presence();
+        switch (presence.state()) {
+            case READY -> {}
+            case DRAINING ->
+                    throw notNow(
+                            "Agent '%s' is shutting down: try again later.".formatted(agent.id()));
+            case CONNECTING -> {
+                homes.nudge(agent);
+                if (agent.desired() != null) {
+                    throw notNow(
+                            "Agent '%s' has not taken its configuration yet: try again later, GET /api/v1/agents/%s says how it is."
+                                    .formatted(agent.id(), agent.id()));
+                }
+            }
+            case UNREACHABLE -> {
+                homes.nudge(agent);
+                if (agent.desired() != null) {
+                    throw new ProblemException(
+                            Problem.of(
+                                    new Failure.Unreachable(String.valueOf(presence.lastError()))));
+                }
+            }
         }
         return agent;
     }

@@ -95,10 +95,19 @@ public final class AgentRoute implements Route {
     private AgentSettings read(String id, String body) {
         Source path = key -> key.equals("id") ? Node.plain(Origin.of("path"), id) : null;
         try {
-            return Settings.read(
-                            List.of(path, Source.text("body", body)),
-                            in -> AgentSettings.read(in, calls.settings().transport()))
-                    .value();
+            AgentSettings read =
+                    Settings.read(
+                                    List.of(Source.text("body", body), path),
+                                    in -> AgentSettings.read(in, calls.settings().transport()))
+                            .value();
+            if (!read.id().equals(id)) {
+                throw new ProblemException(
+                        Problem.of(
+                                BAD_REQUEST,
+                                "The body says that its id is '%s', the path that it is '%s': leave it out of the body."
+                                        .formatted(read.id(), id)));
+            }
+            return read;
         } catch (BadSettingsException e) {
             throw new ProblemException(
                     Problem.of(

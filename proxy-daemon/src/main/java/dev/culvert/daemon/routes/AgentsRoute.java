@@ -91,10 +91,11 @@ public final class AgentsRoute implements Route {
         if (text == null) {
             return DEFAULT_LIMIT;
         }
-        if (!text.matches("[0-9]{1,4}")) {
+        int limit = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
+        if (limit < 1 || limit > MAX_LIMIT) {
             throw bad("'limit' is '%s': it takes 1 to %d.".formatted(text, MAX_LIMIT));
         }
-        return Math.clamp(Integer.parseInt(text), 1, MAX_LIMIT);
+        return limit;
     }
 
     private static ProblemException bad(String sentence) {

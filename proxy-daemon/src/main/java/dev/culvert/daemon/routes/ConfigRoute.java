@@ -1,7 +1,7 @@
 package dev.culvert.daemon.routes;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.ACCEPTED;
-import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
+import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.daemon.fleet.Agent;
@@ -57,20 +57,18 @@ public final class ConfigRoute implements Route {
         }
         calls.admission().check();
         ByteBuf body = JsonRequest.body(request);
-        if (!Members.of(body).containsAll(Set.of("config", "tool_allowlist"))) {
-            throw new ProblemException(
-                    Problem.of(
-                            BAD_REQUEST,
-                            "The body must have both 'config' and 'tool_allowlist' (null allows every tool): together they replace the whole configuration."));
-        }
+        ConfigBody.check(body);
         String payload = body.toString(StandardCharsets.UTF_8);
         OffLoop.run(request, responder, () -> want(agent, payload, request, responder));
     }
 
     private Runnable want(Agent agent, String payload, Request request, Responder responder)
             throws IOException {
-        Desired before = agent.desired();
         Desired wanted = fleet.desire(agent, payload);
+        if (wanted == null) {
+            throw new ProblemException(
+                    Problem.of(NOT_FOUND, "The agent was removed meanwhile: add it again."));
+        }
         return () ->
                 homes.push(
                         agent,
@@ -80,7 +78,9 @@ public final class ConfigRoute implements Route {
                                         responder,
                                         () -> {
                                             if (isRefused(result)) {
-                                                fleet.withdraw(agent, wanted, before);
+                                                fleet.withdraw(agent, wanted);
+                                            } else {
+                                                agent.settle(wanted);
                                             }
                                             return () -> answer(responder, result, agent);
                                         }));

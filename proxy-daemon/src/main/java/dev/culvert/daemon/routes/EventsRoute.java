@@ -14,10 +14,11 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToIntFunction;
 
 /** {@code GET /events}: the fleet as it is, then whatever becomes of it. */
-public final class EventsRoute implements Route {
+public final class EventsRoute implements Route, AutoCloseable {
     private static final EventType SNAPSHOT = EventType.of("snapshot");
     private static final EventType AGENT = EventType.of("agent");
     private static final EventType REMOVED = EventType.of("removed");
@@ -25,6 +26,7 @@ public final class EventsRoute implements Route {
     private final AgentCalls calls;
     private final Fleet fleet;
     private final ToIntFunction<AgentAddress> linksOpen;
+    private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
 
     public EventsRoute(AgentCalls calls, Fleet fleet, ToIntFunction<AgentAddress> linksOpen) {
         this.calls = calls;
@@ -50,9 +52,13 @@ public final class EventsRoute implements Route {
     @Override
     public void handle(Request request, Responder responder) {
         calls.admission().check();
-        Watcher watcher = new Watcher(request.eventLoop(), responder);
-        fleet.listen(watcher);
-        watcher.begin();
+        new Watcher(request.eventLoop(), responder).begin();
+    }
+
+    /** Ends every stream: they would go on for as long as their clients want. */
+    @Override
+    public void close() {
+        watchers.forEach(watcher -> watcher.loop.execute(watcher::end));
     }
 
     /** One client that watches. What others do to the fleet comes to its loop first. */
@@ -62,14 +68,12 @@ public final class EventsRoute implements Route {
 
         Watcher(EventLoop loop, Responder responder) {
             this.loop = loop;
-            events =
-                    SseStream.open(
-                            responder,
-                            calls.settings().sse().keepalive(),
-                            () -> fleet.forget(this));
+            events = SseStream.open(responder, calls.settings().sse().keepalive(), this::forget);
         }
 
         void begin() {
+            watchers.add(this);
+            fleet.listen(this);
             events.event(
                     SNAPSHOT,
                     Json.object(json -> {
@@ -83,17 +87,17 @@ public final class EventsRoute implements Route {
 
         @Override
         public void onAdded(Agent agent) {
-            tell(AGENT, agent);
+            loop.execute(() -> show(agent));
         }
 
         @Override
         public void onChanged(Agent agent) {
-            tell(AGENT, agent);
+            loop.execute(() -> show(agent));
         }
 
         @Override
         public void onReconfigured(Agent agent) {
-            tell(AGENT, agent);
+            loop.execute(() -> show(agent));
         }
 
         @Override
@@ -102,10 +106,22 @@ public final class EventsRoute implements Route {
                     send(REMOVED, Json.object(json -> json.writeStringField("id", agent.id()))));
         }
 
-        private void tell(EventType type, Agent agent) {
-            int links = linksOpen.applyAsInt(agent.address());
-            ByteBuf data = Json.object(json -> AgentJson.writeMembers(json, agent, links));
-            loop.execute(() -> send(type, data));
+        /** As it is by now, so that the last event is right whichever thread told first. */
+        private void show(Agent agent) {
+            if (fleet.find(agent.id()) == agent) {
+                int links = linksOpen.applyAsInt(agent.address());
+                send(AGENT, Json.object(json -> AgentJson.writeMembers(json, agent, links)));
+            }
+        }
+
+        private void end() {
+            forget();
+            events.end();
+        }
+
+        private void forget() {
+            watchers.remove(this);
+            fleet.forget(this);
         }
 
         /** A client that does not read is cut: it gets the whole fleet when it comes back. */
@@ -116,7 +132,7 @@ public final class EventsRoute implements Route {
             }
             events.event(type, data);
             if (events.bytesBeforeWritable() > calls.settings().turns().maxUnsentBytes()) {
-                fleet.forget(this);
+                forget();
                 events.abort();
             }
         }

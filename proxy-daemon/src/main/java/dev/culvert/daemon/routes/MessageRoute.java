@@ -21,9 +21,11 @@ import org.jspecify.annotations.Nullable;
 /** {@code POST /agents/{id}/message}: asks, and answers with the whole. */
 public final class MessageRoute implements Route {
     private final AgentCalls calls;
+    private final Turns turns;
 
-    public MessageRoute(AgentCalls calls) {
+    public MessageRoute(AgentCalls calls, Turns turns) {
         this.calls = calls;
+        this.turns = turns;
     }
 
     @Override
@@ -40,8 +42,8 @@ public final class MessageRoute implements Route {
     public void handle(Request request, Responder responder) {
         Agent agent = calls.workingAgent(request);
         ByteBuf payload = JsonRequest.body(request);
-        Answer answer = new Answer(agent, responder, calls.settings().turns().maxAnswerBytes());
-        agent.turnBegan();
+        int maxBytes = calls.settings().turns().maxAnswerBytes();
+        Answer answer = new Answer(agent, responder, turns, maxBytes);
         answer.call =
                 calls.call(
                         request,
@@ -52,18 +54,22 @@ public final class MessageRoute implements Route {
         responder.onGone(answer::abandon);
     }
 
-    private static final class Answer implements CallListener {
+    private static final class Answer implements CallListener, Turns.Turn {
         private final Agent agent;
         private final Responder responder;
+        private final Turns turns;
         private final int maxBytes;
         private final ChunkReader chunks = new ChunkReader();
         private @Nullable Call call;
         private boolean over;
 
-        Answer(Agent agent, Responder responder, int maxBytes) {
+        Answer(Agent agent, Responder responder, Turns turns, int maxBytes) {
             this.agent = agent;
             this.responder = responder;
+            this.turns = turns;
             this.maxBytes = maxBytes;
+            agent.turnBegan();
+            turns.add(this);
         }
 
         @Override
@@ -94,8 +100,23 @@ public final class MessageRoute implements Route {
         }
 
         private void refuse(String sentence) {
+            giveUp(Problem.of(BAD_GATEWAY, sentence));
+        }
+
+        @Override
+        public void cut() {
+            responder
+                    .eventLoop()
+                    .execute(() -> {
+                        if (!over) {
+                            giveUp(Admission.SHUTTING_DOWN);
+                        }
+                    });
+        }
+
+        private void giveUp(Problem problem) {
             abandon();
-            responder.problem(Problem.of(BAD_GATEWAY, sentence));
+            responder.problem(problem);
         }
 
         void abandon() {
@@ -108,6 +129,7 @@ public final class MessageRoute implements Route {
         private void end() {
             if (!over) {
                 over = true;
+                turns.remove(this);
                 agent.turnEnded();
             }
         }

@@ -42,6 +42,13 @@ final class OffLoop {
                                     + e.getMessage()
                                     + ".");
             return () -> responder.problem(problem);
+        } catch (RuntimeException e) {
+            LOG.error("a request failed for a mistake of the daemon", e);
+            Problem problem =
+                    Problem.of(
+                            INTERNAL_SERVER_ERROR,
+                            "The daemon made a mistake: its log says which.");
+            return () -> responder.problem(problem);
         }
     }
 }

@@ -3,7 +3,6 @@ package dev.culvert.daemon.routes;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 import static io.netty.handler.codec.http.HttpResponseStatus.UNPROCESSABLE_ENTITY;
 
-import dev.culvert.config.BadSettingsException;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Responder;
@@ -16,7 +15,10 @@ import java.util.Set;
 public final class ReloadRoute implements Route {
     /** Reads and takes over the settings; blocks. */
     public interface Reload {
-        void run() throws BadSettingsException;
+        /**
+         * Returns what is wrong with them, and then nothing has changed; empty when all is well.
+         */
+        List<String> run();
     }
 
     private final Reload reload;
@@ -41,18 +43,18 @@ public final class ReloadRoute implements Route {
     }
 
     private Runnable answer(Responder responder) {
-        try {
-            reload.run();
+        List<String> problems = reload.run();
+        if (problems.isEmpty()) {
             return () ->
                     responder.json(
                             OK, Json.object(json -> json.writeStringField("status", "reloaded")));
-        } catch (BadSettingsException e) {
-            Problem problem =
-                    Problem.of(
-                            UNPROCESSABLE_ENTITY,
-                            "The settings are not valid, and those before are still in force: "
-                                    + String.join("; ", e.problems()));
-            return () -> responder.problem(problem);
         }
+        Problem problem =
+                Problem.of(
+                        UNPROCESSABLE_ENTITY,
+                        "The settings are not valid, and those before are still in force: "
+                                + String.join("; ", problems)
+                                + ".");
+        return () -> responder.problem(problem);
     }
 }

@@ -20,9 +20,9 @@ import java.util.Set;
 /** {@code GET|POST /agents/{id}/stream}: asks, and streams the answer as it comes. */
 public final class StreamRoute implements Route {
     private final AgentCalls calls;
-    private final StreamTurns turns;
+    private final Turns turns;
 
-    public StreamRoute(AgentCalls calls, StreamTurns turns) {
+    public StreamRoute(AgentCalls calls, Turns turns) {
         this.calls = calls;
         this.turns = turns;
     }

@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** One turn that a client reads as a stream of events. Confined to its event loop. */
-final class StreamTurn implements CallListener {
+final class StreamTurn implements CallListener, Turns.Turn {
     private static final EventType CHUNK = EventType.of("chunk");
     private static final EventType TOOL_BLOCKED = EventType.of("tool_blocked");
     private static final EventType ERROR = EventType.of("error");
@@ -25,7 +25,7 @@ final class StreamTurn implements CallListener {
     private final Agent agent;
     private final Responder responder;
     private final AgentCalls calls;
-    private final StreamTurns turns;
+    private final Turns turns;
     private final EventIds ids;
     private @Nullable Call call;
     private @Nullable SseStream events;
@@ -33,7 +33,7 @@ final class StreamTurn implements CallListener {
     private long seq;
     private boolean over;
 
-    StreamTurn(String id, Agent agent, Responder responder, AgentCalls calls, StreamTurns turns) {
+    StreamTurn(String id, Agent agent, Responder responder, AgentCalls calls, Turns turns) {
         this.agent = agent;
         this.responder = responder;
         this.calls = calls;
@@ -62,11 +62,8 @@ final class StreamTurn implements CallListener {
         if (events == null) {
             return;
         }
-        if (seq == 0) {
-            turns.metrics().onFirstEvent(System.nanoTime() - startNanos);
-        }
-        seq = reply.seq() > 0 ? reply.seq() : seq + 1;
-        events.event(CHUNK, ids, seq, reply.payload().retain());
+        long number = reply.seq() > 0 ? reply.seq() : seq + 1;
+        tell(events, CHUNK, number, reply.payload().retain());
         int most = calls.settings().turns().maxUnsentBytes();
         if (events.bytesBeforeWritable() > most) {
             end(
@@ -118,21 +115,27 @@ final class StreamTurn implements CallListener {
         close(End.CLIENT_GONE);
     }
 
-    /** Called on any thread. */
-    void cut() {
-        responder
-                .eventLoop()
-                .execute(() -> {
-                    if (!over) {
-                        cancelCall();
-                        end(
-                                End.ERROR,
-                                ERROR,
-                                error(
-                                        ErrorCode.DRAINING.wireName(),
-                                        "the daemon is shutting down and could not wait any longer"));
-                    }
-                });
+    @Override
+    public void cut() {
+        responder.eventLoop().execute(this::cutHere);
+    }
+
+    private void cutHere() {
+        if (over) {
+            return;
+        }
+        cancelCall();
+        if (events == null) {
+            close(End.ERROR);
+            responder.problem(Admission.SHUTTING_DOWN);
+        } else {
+            end(
+                    End.ERROR,
+                    ERROR,
+                    error(
+                            ErrorCode.DRAINING.wireName(),
+                            "the daemon is shutting down and could not wait any longer"));
+        }
     }
 
     /** Takes ownership of {@code data}. */
@@ -140,10 +143,19 @@ final class StreamTurn implements CallListener {
         if (events == null || over) {
             data.release();
         } else {
-            events.event(type, ids, ++seq, data);
+            tell(events, type, seq + 1, data);
             events.end();
         }
         close(how);
+    }
+
+    /** Takes ownership of {@code data}. */
+    private void tell(SseStream to, EventType type, long number, ByteBuf data) {
+        if (seq == 0) {
+            turns.metrics().onFirstEvent(System.nanoTime() - startNanos);
+        }
+        seq = number;
+        to.event(type, ids, number, data);
     }
 
     private void cancelCall() {

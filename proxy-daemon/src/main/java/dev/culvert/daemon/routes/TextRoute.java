@@ -24,6 +24,9 @@ public final class TextRoute implements Route {
     private final AsciiString contentType;
     private final Supplier<String> text;
 
+    /**
+     * @param text may take a while, and so is not asked for on an event loop
+     */
     private TextRoute(String path, String contentType, Supplier<String> text) {
         this.path = path;
         this.contentType = AsciiString.of(contentType);
@@ -51,8 +54,13 @@ public final class TextRoute implements Route {
 
     @Override
     public void handle(Request request, Responder responder) {
-        responder.answer(
-                OK, contentType, Unpooled.copiedBuffer(text.get(), StandardCharsets.UTF_8));
+        OffLoop.run(
+                request,
+                responder,
+                () -> {
+                    byte[] bytes = text.get().getBytes(StandardCharsets.UTF_8);
+                    return () -> responder.answer(OK, contentType, Unpooled.wrappedBuffer(bytes));
+                });
     }
 
     private static String resource() {

@@ -1,0 +1,83 @@
+package dev.culvert.daemon;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+
+/** A client that reads server-sent events one by one, as they come. */
+final class EventReader implements AutoCloseable {
+    /** One event; an id is empty where there is none. */
+    record Event(String type, String id, String data) {}
+
+    private final HttpResponse<InputStream> response;
+    private final BufferedReader lines;
+
+    EventReader(HttpResponse<InputStream> response) {
+        this.response = response;
+        lines = new BufferedReader(new InputStreamReader(response.body(), UTF_8));
+    }
+
+    int status() {
+        return response.statusCode();
+    }
+
+    String header(String name) {
+        return response.headers().firstValue(name).orElse("");
+    }
+
+    /** The next event, which must come. */
+    Event next() throws IOException {
+        Event event = nextIfAny();
+        if (event == null) {
+            throw new AssertionError("the stream has ended");
+        }
+        return event;
+    }
+
+    /** Null at the end of the stream. Comments are passed over. */
+    private @Nullable Event nextIfAny() throws IOException {
+        String type = "";
+        String id = "";
+        StringJoiner data = new StringJoiner("\n");
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            if (line.isEmpty() && !type.isEmpty()) {
+                return new Event(type, id, data.toString());
+            } else if (line.startsWith("event: ")) {
+                type = line.substring(7);
+            } else if (line.startsWith("id: ")) {
+                id = line.substring(4);
+            } else if (line.startsWith("data: ")) {
+                data.add(line.substring(6));
+            }
+        }
+        return null;
+    }
+
+    /** All events to the end of the stream. */
+    List<Event> rest() throws IOException {
+        List<Event> events = new ArrayList<>();
+        for (Event event = nextIfAny(); event != null; event = nextIfAny()) {
+            events.add(event);
+        }
+        return events;
+    }
+
+    /** The next line as it came, comments too. */
+    @Nullable String line() throws IOException {
+        return lines.readLine();
+    }
+
+    /** Leaves, whatever may still come. */
+    @Override
+    public void close() throws IOException {
+        response.body().close();
+    }
+}

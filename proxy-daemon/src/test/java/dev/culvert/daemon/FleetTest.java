@@ -1,0 +1,268 @@
+package dev.culvert.daemon;
+
+import static dev.culvert.daemon.TestDaemon.MESSAGE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.daemon.EventReader.Event;
+import dev.culvert.testing.Eventually;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code /agents}, {@code /agents/{id}} and {@code /events}. */
+class FleetTest {
+    @TempDir Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/v1/agents", "/agents"})
+    void listsTheFleetByIdFilteredAndPaged(String path) throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon =
+                        TestDaemon.start(
+                                """
+                                {"agents": [
+                                  {"id": "e", "tenant": "t2", "address": "tcp://127.0.0.1:1"},
+                                  {"id": "d", "tenant": "t2", "address": "tcp://127.0.0.1:2"},
+                                  {"id": "c", "tenant": "t1", "address": "tcp://127.0.0.1:3"},
+                                  {"id": "b", "tenant": "t1", "address": "tcp://127.0.0.1:4"},
+                                  {"id": "a", "address": "%s"},
+                                ]}
+                                """
+                                        .formatted(guest.address()))) {
+            daemon.awaitState("a", "ready");
+            daemon.awaitState("e", "unreachable");
+            daemon.awaitState("d", "unreachable");
+
+            assertThat(ids(daemon.get(path))).isEqualTo("a b c d e next null");
+            assertThat(ids(daemon.get(path + "?limit=2"))).isEqualTo("a b next b");
+            assertThat(ids(daemon.get(path + "?limit=2&after=b"))).isEqualTo("c d next d");
+            assertThat(ids(daemon.get(path + "?limit=2&after=d"))).isEqualTo("e next null");
+            assertThat(ids(daemon.get(path + "?tenant=t2"))).isEqualTo("d e next null");
+            assertThat(ids(daemon.get(path + "?state=ready"))).isEqualTo("a next null");
+            assertThat(ids(daemon.get(path + "?state=unreachable&tenant=t2&limit=1")))
+                    .isEqualTo("d next d");
+            assertThat(ids(daemon.get(path + "?tenant=nobody"))).isEqualTo("next null");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/agents?state=happy, 'state'",
+        "/agents?limit=0, 'limit'",
+        "/agents?limit=1001, 'limit'",
+        "/agents?limit=-1, 'limit'",
+        "/agents?limit=x, 'limit'"
+    })
+    void aFilterThatIsNoneIsRefused(String path, String parameter) throws Exception {
+        try (TestDaemon daemon = TestDaemon.start("{}")) {
+            HttpResponse<String> answer = daemon.get(path);
+
+            assertThat(answer.statusCode()).isEqualTo(400);
+            assertThat(answer.body()).contains("query parameter", parameter, "it takes");
+        }
+    }
+
+    @Test
+    void showsAllThatIsKnownOfAnAgent() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.announcing("cancel");
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            daemon.awaitAgent("a", "last_heard");
+            guest.on("message", request -> request.done(""));
+            daemon.post("/agents/a/message", MESSAGE);
+
+            String shown = daemon.get("/api/v1/agents/a").body();
+
+            assertThat(shown)
+                    .contains(
+                            "\"id\":\"a\"",
+                            "\"tenant\":\"default\"",
+                            "\"address\":\"" + guest.address() + "\"",
+                            "\"state\":\"ready\"",
+                            "\"since\":\"20",
+                            "\"links_open\":2",
+                            "\"turns_in_flight\":0",
+                            "\"status\":\"ready\",\"uptime_secs\":1,\"protocol\":\"1.1\"",
+                            "\"features\":[\"cancel\"],\"instance\":\"i1\"",
+                            "\"agent_version\":\"9.9\"");
+            assertThat(daemon.get("/agents/a").body()).contains("\"id\":\"a\"");
+            assertThat(daemon.get("/agents/zz").statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void agentsComeChangeAndGoWhileTheDaemonRuns() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                ScriptedGuest other = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.start("{}")) {
+            guest.on("message", request -> request.done("of the first"));
+            other.on("message", request -> request.done("of the other"));
+            HttpResponse<String> added =
+                    daemon.put("/api/v1/agents/x", "{\"address\":\"" + guest.address() + "\"}");
+            assertThat(added.statusCode()).isEqualTo(201);
+            assertThat(added.body()).contains("\"id\":\"x\"");
+            daemon.awaitState("x", "ready");
+            assertThat(daemon.post("/agents/x/message", MESSAGE).body()).contains("the first");
+            assertThat(
+                            daemon.put(
+                                            "/api/v1/agents/x/config",
+                                            "{\"config\":{},\"tool_allowlist\":[]}")
+                                    .statusCode())
+                    .isEqualTo(200);
+
+            HttpResponse<String> moved =
+                    daemon.put(
+                            "/agents/x",
+                            "{\"tenant\":\"t\",\"address\":\"" + other.address() + "\"}");
+
+            assertThat(moved.statusCode()).isEqualTo(200);
+            assertThat(moved.body()).contains("\"tenant\":\"t\"", "\"desired_revision\":1");
+            daemon.awaitState("x", "ready");
+            assertThat(other.seen("config_update")).hasSize(1);
+            assertThat(daemon.post("/agents/x/message", MESSAGE).body()).contains("the other");
+            HttpResponse<String> deleted = daemon.send("DELETE", "/api/v1/agents/x", "");
+            assertThat(deleted.statusCode()).isEqualTo(204);
+            assertThat(daemon.get("/agents/x").statusCode()).isEqualTo(404);
+            assertThat(daemon.send("DELETE", "/api/v1/agents/x", "").statusCode()).isEqualTo(404);
+            daemon.awaitMetric("culvert_links{state=\"open\",transport=\"tcp\"}", 0);
+        }
+    }
+
+    @Test
+    void removingAnAgentFailsWhoWaitsForALinkToIt() throws Exception {
+        try (SilentListener silent = new SilentListener();
+                TestDaemon daemon = TestDaemon.start("{" + silent.asAgent() + "}")) {
+            var answer = daemon.begin("POST", "/agents/a/message", MESSAGE);
+            daemon.awaitMetric("culvert_pool_waiting", 1);
+
+            daemon.send("DELETE", "/agents/a", "");
+
+            assertThat(answer.get().statusCode()).isEqualTo(502);
+            assertThat(answer.get().body()).contains("the agent was removed");
+        }
+    }
+
+    @Test
+    void removingAnAgentEndsItsStreamsAndForgetsWhatWasWantedOfIt() throws Exception {
+        String more = "\"state_dir\": \"" + directory + "\",";
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(more, guest);
+                EventReader events = daemon.stream()) {
+            daemon.put("/api/v1/agents/a/config", "{\"config\":{},\"tool_allowlist\":[]}");
+            guest.take().chunk("half");
+
+            daemon.send("DELETE", "/api/v1/agents/a", "");
+
+            assertThat(events.rest()).extracting(Event::type).containsExactly("chunk", "error");
+            daemon.put("/agents/a", "{\"address\":\"" + guest.address() + "\"}");
+            assertThat(daemon.get("/api/v1/agents/a/config").body())
+                    .contains("\"desired_revision\":0");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "x    | {'address':'tcp://127.0.0.1:1','adress':1} | 400 | adress",
+                "x    | {'address':'nowhere'}                      | 400 | address",
+                "x    | {}                                         | 400 | no cid and no address",
+                "x    | {'id':'y','address':'tcp://127.0.0.1:1'}   | 400 | id",
+                "x    | nonsense                                   | 400 | not one JSON object",
+                "a%20 | {'address':'tcp://127.0.0.1:1'}            | 400 | id is",
+                "x    | {'address':'GUEST'}                        | 409 | agent 'a' has it",
+            })
+    void whatIsNoAgentIsRefused(String id, String body, int status, String sentence)
+            throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            String json = body.replace('\'', '"').replace("GUEST", guest.address().toString());
+
+            HttpResponse<String> answer = daemon.put("/api/v1/agents/" + id, json);
+
+            assertThat(answer.statusCode()).isEqualTo(status);
+            assertThat(answer.body()).contains(sentence);
+            assertThat(ids(daemon.get("/agents"))).isEqualTo("a next null");
+        }
+    }
+
+    @Test
+    void eventsBeginWithAllAgentsAndGoOnWithWhatBecomesOfThem() throws Exception {
+        Path socket = directory.resolve("agent.sock");
+        try (ScriptedGuest guest = ScriptedGuest.on(socket);
+                TestDaemon daemon = TestDaemon.with(guest);
+                EventReader events = daemon.stream("GET", "/api/v1/events", "")) {
+            Event first = events.next();
+            assertThat(first.type()).isEqualTo("snapshot");
+            assertThat(first.data())
+                    .startsWith("{\"agents\":[{\"id\":\"a\"")
+                    .contains("\"state\":\"ready\"");
+
+            guest.down();
+            awaitEvent(events, "agent", "\"state\":\"unreachable\"");
+            guest.up();
+            awaitEvent(events, "agent", "\"state\":\"ready\"");
+            daemon.put("/agents/x", "{\"address\":\"tcp://127.0.0.1:1\"}");
+            awaitEvent(events, "agent", "\"id\":\"x\"");
+            daemon.send("DELETE", "/agents/x", "");
+            awaitEvent(events, "removed", "{\"id\":\"x\"}");
+        }
+    }
+
+    @Test
+    void whatAnAgentSaysOfItselfNeedNotBeUnicode() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(guest);
+                EventReader events = daemon.stream("GET", "/api/v1/events", "")) {
+            assertThat(events.next()).isNotNull();
+
+            guest.tellAll("heartbeat", "{\"status\":\"half \\ud800\",\"uptime_secs\":1e99}");
+
+            daemon.awaitAgent("a", "\"status\":\"half ");
+            daemon.put("/api/v1/agents/a/config", "{\"config\":{},\"tool_allowlist\":[]}");
+            awaitEvent(events, "agent", "\"status\":\"half ");
+        }
+    }
+
+    @Test
+    void aPingTellsTheRoundTrip() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon =
+                        TestDaemon.with("\"timeouts\": {\"ping\": \"100ms\"},", guest)) {
+            String path = "/api/v1/agents/a/ping";
+            assertThat(daemon.post(path, "").body()).matches("\\{\"round_trip_us\":[0-9]+}");
+            guest.on("ping", ScriptedGuest.SILENCE);
+            assertThat(daemon.post(path, "").statusCode()).isEqualTo(504);
+            assertThat(daemon.post("/api/v1/agents/zz/ping", "").statusCode()).isEqualTo(404);
+            HttpResponse<String> get = daemon.get(path);
+            assertThat(get.statusCode()).isEqualTo(405);
+            assertThat(get.headers().firstValue("allow")).hasValue("POST, OPTIONS");
+            Eventually.await(() -> assertThat(guest.seen("ping")).hasSizeGreaterThan(1));
+        }
+    }
+
+    private static void awaitEvent(EventReader events, String type, String data) throws Exception {
+        Event event = events.next();
+        while (!event.type().equals(type) || !event.data().contains(data)) {
+            event = events.next();
+        }
+    }
+
+    /** The ids and the next page of a list. */
+    private static String ids(HttpResponse<String> list) {
+        assertThat(list.statusCode()).isEqualTo(200);
+        Matcher id = Pattern.compile("\\{\"id\":\"([^\"]*)").matcher(list.body());
+        StringBuilder ids = new StringBuilder();
+        while (id.find()) {
+            ids.append(id.group(1)).append(' ');
+        }
+        String next = list.body().replaceAll(".*\"next\":\"?([a-z]+)\"?}", "$1");
+        return ids + "next " + next;
+    }
+}

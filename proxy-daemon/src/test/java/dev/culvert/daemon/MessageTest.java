@@ -1,0 +1,219 @@
+package dev.culvert.daemon;
+
+import static dev.culvert.daemon.TestDaemon.MESSAGE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code POST /agents/{id}/message}. */
+class MessageTest {
+    private static final String PATH = "/api/v1/agents/a/message";
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/v1/agents/a/message", "/agents/a/message"})
+    void joinsTheChunksOfAnAnswer(String path) throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            guest.on(
+                    "message",
+                    request -> {
+                        request.chunk("caf\\u00e9 \\\"");
+                        request.chunk("");
+                        request.link().heartbeat("running");
+                        request.reply(
+                                "chunk",
+                                "{\"done\":true, \"usage\" : {\"total_tokens\":3}, \"content\":\"größe\","
+                                        + "\"finish_reason\":\"stop\"}");
+                    });
+
+            HttpResponse<String> answer = daemon.post(path, MESSAGE);
+
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("content-type")).hasValue("application/json");
+            assertThat(answer.body())
+                    .isEqualTo(
+                            "{\"content\":\"caf\\u00e9 \\\"größe\",\"finish_reason\":\"stop\","
+                                    + "\"usage\":{\"total_tokens\":3}}");
+        }
+    }
+
+    @Test
+    void sendsTheBodyOnAsItCameAndTheTraceWithIt() throws Exception {
+        String body = "{ \"messages\": [ {\"x\": 1e1000000000} ],\n \"temperature\": 0.10 }";
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            guest.on("message", request -> request.done("ok"));
+
+            assertThat(daemon.post(PATH, body).statusCode()).isEqualTo(200);
+
+            assertThat(guest.seen("message")).containsExactly(body);
+        }
+    }
+
+    @Test
+    void anErrorOfTheAgentIsABadGatewayWithItsCodeAndMessage() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            guest.on(
+                    "message",
+                    request -> {
+                        request.chunk("half an ");
+                        request.error("runtime_error", "it broke \\ud800");
+                    });
+
+            HttpResponse<String> answer = daemon.post(PATH, MESSAGE);
+
+            assertThat(answer.statusCode()).isEqualTo(502);
+            assertThat(answer.headers().firstValue("content-type"))
+                    .hasValue("application/problem+json");
+            assertThat(answer.body())
+                    .contains("\"code\":\"runtime_error\"", "it broke", "\"error\":\"");
+        }
+    }
+
+    @Test
+    void aBlockedToolIsForbiddenAndNamed() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            guest.on(
+                    "message",
+                    request ->
+                            request.reply(
+                                    "tool_blocked",
+                                    "{\"tool_name\":\"rm\",\"reason\":\"not allowed\"}"));
+
+            HttpResponse<String> answer = daemon.post(PATH, MESSAGE);
+
+            assertThat(answer.statusCode()).isEqualTo(403);
+            assertThat(answer.body()).contains("\"tool_name\":\"rm\"", "not allowed");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/api/v1/agents/zz/message | {}      | 404 | GET /api/v1/agents",
+                "/api/v1/agents/zz/message | nonsense| 404 | There is no agent 'zz'",
+                "/api/v1/agents/a/message  | nonsense| 400 | not one JSON object",
+                "/api/v1/agents/a/message  | [1]     | 400 | not one JSON object",
+                "/api/v1/agents/a/message  | {} {}   | 400 | not one JSON object",
+                "/api/v1/agents/a/message  | ''      | 400 | empty",
+            })
+    void whatCannotBeSentIsRefusedWithWhatToDo(
+            String path, String body, int status, String sentence) throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            HttpResponse<String> answer = daemon.post(path, body);
+
+            assertThat(answer.statusCode()).isEqualTo(status);
+            assertThat(answer.headers().firstValue("content-type"))
+                    .hasValue("application/problem+json");
+            assertThat(answer.body()).contains(sentence);
+            assertThat(guest.seen("message")).isEmpty();
+        }
+    }
+
+    @Test
+    void anAgentThatNobodyListensForCannotBeReached() throws Exception {
+        ScriptedGuest gone = ScriptedGuest.start();
+        gone.close();
+        try (TestDaemon daemon = TestDaemon.start("{" + TestDaemon.agents(gone) + "}")) {
+            HttpResponse<String> answer = daemon.post(PATH, MESSAGE);
+
+            assertThat(answer.statusCode()).isEqualTo(502);
+            assertThat(answer.body()).contains("cannot be reached");
+        }
+    }
+
+    @Test
+    void aSilentAgentTimesOut() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon =
+                        TestDaemon.with("\"timeouts\": {\"message\": \"100ms\"},", guest)) {
+            assertThat(daemon.post(PATH, MESSAGE).statusCode()).isEqualTo(504);
+            assertThat(daemon.metric("culvert_exchanges_in_flight")).isZero();
+
+            guest.take().done("too late");
+            guest.on("message", request -> request.done("in time"));
+            assertThat(daemon.post(PATH, MESSAGE).body()).contains("in time");
+        }
+    }
+
+    @Test
+    void theWholeAnswerMayHaveADeadline() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon =
+                        TestDaemon.with(
+                                "\"timeouts\": {\"message_deadline\": \"100ms\"},", guest)) {
+            assertThat(daemon.post(PATH, MESSAGE).statusCode()).isEqualTo(504);
+        }
+    }
+
+    @Test
+    void anAnswerBeyondTheLimitFailsAndItsTurnIsOver() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.announcing("cancel");
+                TestDaemon daemon =
+                        TestDaemon.with("\"turns\": {\"max_answer_bytes\": 10},", guest)) {
+            CompletableFuture<HttpResponse<String>> answer = daemon.begin("POST", PATH, MESSAGE);
+            guest.take().chunk("more than ten bytes");
+
+            assertThat(answer.get().statusCode()).isEqualTo(502);
+            assertThat(answer.get().body()).contains("turns.max_answer_bytes");
+            assertThat(guest.take().type()).isEqualTo("cancel");
+            daemon.awaitAgent("a", "\"turns_in_flight\":0");
+        }
+    }
+
+    @Test
+    void aClientThatLeavesEndsTheTurn() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.announcing("cancel");
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            CompletableFuture<HttpResponse<String>> answer = daemon.begin("POST", PATH, MESSAGE);
+            ScriptedGuest.Request message = guest.take();
+            daemon.awaitAgent("a", "\"turns_in_flight\":1");
+
+            answer.cancel(true);
+
+            ScriptedGuest.Request cancel = guest.take();
+            assertThat(cancel.type()).isEqualTo("cancel");
+            assertThat(cancel.id()).isEqualTo(message.id());
+            daemon.awaitMetric("culvert_exchanges_in_flight", 0);
+            daemon.awaitAgent("a", "\"turns_in_flight\":0");
+        }
+    }
+
+    @Test
+    void anAgentThatDiesFailsTheTurn() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            CompletableFuture<HttpResponse<String>> answer = daemon.begin("POST", PATH, MESSAGE);
+            guest.take();
+            guest.down();
+
+            assertThat(answer.get().statusCode()).isEqualTo(502);
+            assertThat(answer.get().body()).contains("was lost while it worked");
+            daemon.awaitAgent("a", "\"turns_in_flight\":0");
+        }
+    }
+
+    @Test
+    void takesJsonOnly() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(guest);
+                RawConnection client = new RawConnection(daemon)) {
+            client.send(
+                    "POST "
+                            + PATH
+                            + " HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\n"
+                            + "content-length: 2\r\n\r\n{}");
+
+            assertThat(client.answer()).startsWith("HTTP/1.1 415 ").contains("application/json");
+        }
+    }
+}

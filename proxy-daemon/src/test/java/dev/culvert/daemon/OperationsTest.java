@@ -1,0 +1,275 @@
+package dev.culvert.daemon;
+
+import static dev.culvert.daemon.TestDaemon.MESSAGE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.culvert.daemon.ScriptedGuest.Request;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What operators use: health, metrics, the description of the interface, reload, listeners. */
+class OperationsTest {
+    @TempDir Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/livez", "/readyz", "/healthz"})
+    void isHealthyWhileItServes(String path) throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            assertThat(daemon.get(path).statusCode()).isEqualTo(200);
+            assertThat(daemon.get(path).body()).startsWith("{\"status\":\"ok\"");
+            assertThat(daemon.get(path + "?verbose").body())
+                    .isEqualTo(
+                            "{\"status\":\"ok\",\"agents\":{\"connecting\":0,\"ready\":1,"
+                                    + "\"unreachable\":0,\"draining\":0}}");
+            assertThat(daemon.send("HEAD", path, "").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void metricsAreTextForPrometheusAndNameNoAgent() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon =
+                        TestDaemon.start(
+                                "{\"agents\": [{\"id\": \"peculiar\", \"address\": \"%s\"}]}"
+                                        .formatted(guest.address()))) {
+            daemon.awaitState("peculiar", "ready");
+            guest.on("message", request -> request.done("ok"));
+            daemon.post("/agents/peculiar/message", MESSAGE);
+            daemon.post("/api/v1/agents/none/message", MESSAGE);
+            daemon.get("/nowhere");
+
+            HttpResponse<String> scrape = daemon.get("/metrics");
+
+            assertThat(scrape.headers().firstValue("content-type"))
+                    .hasValue("text/plain; version=0.0.4; charset=utf-8");
+            assertThat(scrape.body())
+                    .doesNotContain("peculiar", String.valueOf(guest.address()))
+                    .doesNotContain("process_cpu_time_ns", "system_cpu_count") // promtool's lint
+                    .contains(
+                            "culvert_http_requests_seconds_count{code=\"200\",method=\"POST\",route=\"/api/v1/agents/{id}/message\"} 1",
+                            "culvert_http_requests_seconds_count{code=\"404\",method=\"POST\",route=\"/api/v1/agents/{id}/message\"} 1",
+                            "culvert_http_requests_refused_total{code=\"404\"} 1",
+                            "culvert_exchanges_ended_total{outcome=\"done\",request=\"message\"} 1",
+                            "culvert_frames_total{direction=\"sent\",type=\"message\"} 1",
+                            "culvert_frames_total{direction=\"received\",type=\"chunk\"} 1",
+                            "culvert_frame_payload_bytes_total{direction=\"received\",type=\"chunk\"} 28",
+                            "culvert_links{state=\"open\",transport=\"tcp\"} 2",
+                            "culvert_dials_seconds_count{outcome=\"ok\"} 2",
+                            "culvert_pool_waiting 0",
+                            "culvert_exchanges_in_flight 0",
+                            "culvert_agents{state=\"ready\"} 1",
+                            "culvert_config_reload_success 1",
+                            "culvert_build_info{",
+                            "culvert_event_loop_lag_seconds_count",
+                            "jvm_memory_used_bytes",
+                            "process_cpu_seconds_total");
+        }
+    }
+
+    @Test
+    void describesItsInterface() throws Exception {
+        try (TestDaemon daemon = TestDaemon.start("{}")) {
+            HttpResponse<String> answer = daemon.get("/openapi.yaml");
+
+            assertThat(answer.headers().firstValue("content-type")).hasValue("application/yaml");
+            assertThat(answer.body()).startsWith("openapi: 3.1");
+        }
+    }
+
+    @Test
+    void aReloadChangesAgentsAndLimitsAndNoRunningStream() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                ScriptedGuest other = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(guest);
+                EventReader events = daemon.stream()) {
+            Request message = guest.take();
+            daemon.write(
+                    "{\"timeouts\": {\"message\": \"100ms\"},"
+                            + TestDaemon.agents(guest, other)
+                            + "}");
+
+            HttpResponse<String> answer = daemon.post("/admin/reload", "");
+
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.body()).isEqualTo("{\"status\":\"reloaded\"}");
+            daemon.awaitState("b", "ready");
+            message.done("as before");
+            assertThat(events.rest()).hasSize(2);
+            other.on("message", ScriptedGuest.SILENCE);
+            assertThat(daemon.post("/agents/b/message", MESSAGE).statusCode()).isEqualTo(504);
+
+            daemon.write("{" + TestDaemon.agents(other) + "}"); // which makes it 'a'
+            assertThat(daemon.post("/admin/reload", "").statusCode()).isEqualTo(200);
+            assertThat(daemon.get("/agents/b").statusCode()).isEqualTo(404);
+            assertThat(daemon.get("/agents/a").body()).contains(other.address().toString());
+            daemon.awaitState("a", "ready");
+        }
+    }
+
+    @Test
+    void twoAgentsMaySwapTheirAddresses() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                ScriptedGuest other = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(guest, other)) {
+            daemon.write("{" + TestDaemon.agents(other, guest) + "}");
+            other.on("message", request -> request.done("the other"));
+
+            assertThat(daemon.daemon().reload()).isEmpty();
+
+            daemon.awaitState("a", "ready");
+            daemon.awaitState("b", "ready");
+            assertThat(daemon.post("/agents/a/message", MESSAGE).body()).contains("the other");
+        }
+    }
+
+    @Test
+    void invalidSettingsChangeNothingAndShowInAGauge() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            daemon.write("{\"timeuots\": {}, \"agents\": []}");
+
+            HttpResponse<String> answer = daemon.post("/admin/reload", "");
+
+            assertThat(answer.statusCode()).isEqualTo(422);
+            assertThat(answer.body()).contains("timeuots", "timeouts", "still in force");
+            assertThat(daemon.metric("culvert_config_reload_success")).isZero();
+            assertThat(daemon.get("/agents/a").body()).contains("\"state\":\"ready\"");
+
+            daemon.write("{" + TestDaemon.agents(guest) + "}");
+            assertThat(daemon.post("/admin/reload", "").statusCode()).isEqualTo(200);
+            assertThat(daemon.metric("culvert_config_reload_success")).isOne();
+        }
+    }
+
+    @Test
+    void aReloadThatAnAgentAddedMeanwhileStandsAgainstChangesNothing() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                ScriptedGuest other = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            daemon.put("/agents/mine", "{\"address\":\"" + other.address() + "\"}");
+            daemon.write(
+                    "{\"agents\": [{\"id\": \"new\", \"address\": \"tcp://127.0.0.1:1\"},"
+                            + "{\"id\": \"b\", \"address\": \""
+                            + other.address()
+                            + "\"}]}");
+
+            HttpResponse<String> answer = daemon.post("/admin/reload", "");
+
+            assertThat(answer.statusCode()).isEqualTo(422);
+            assertThat(answer.body()).contains("agent 'mine' has it");
+            assertThat(daemon.metric("culvert_config_reload_success")).isZero();
+            assertThat(daemon.get("/agents/new").statusCode()).isEqualTo(404);
+            assertThat(daemon.get("/agents/a").body()).contains("\"state\":\"ready\"");
+        }
+    }
+
+    @Test
+    void listensOnAUnixSocket() throws Exception {
+        Path socket = directory.resolve("http.sock");
+        try (TestDaemon daemon =
+                        TestDaemon.start(
+                                "{\"http\": {\"listen\": [\"tcp://127.0.0.1:0\", \"unix://%s\"]}}"
+                                        .formatted(socket));
+                SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            client.connect(UnixDomainSocketAddress.of(socket));
+            client.write(
+                    ByteBuffer.wrap(
+                            "GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
+                                    .getBytes(StandardCharsets.US_ASCII)));
+
+            assertThat(
+                            new String(
+                                    Channels.newInputStream(client).readAllBytes(),
+                                    StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 200 OK")
+                    .endsWith("{\"status\":\"ok\"}");
+            assertThat(daemon.daemon().addresses()).hasSize(2);
+        }
+        assertThat(socket).doesNotExist();
+    }
+
+    @Test
+    void aListenerThatIsTakenLeavesNothingBehind() throws Exception {
+        try (TestDaemon daemon = TestDaemon.start("{}")) {
+            String taken = "tcp://127.0.0.1:" + daemon.port();
+            Path socket = directory.resolve("http.sock");
+
+            assertThatThrownBy(() ->
+                            TestDaemon.start(
+                                    "{\"http\": {\"listen\": [\"unix://%s\", \"%s\"]}}"
+                                            .formatted(socket, taken)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(String.valueOf(daemon.port()));
+            assertThat(socket).doesNotExist();
+        }
+    }
+
+    @Test
+    void whatCannotBeReadFromTheStateDirectoryIsSaidAtTheStart() throws Exception {
+        Path file = Files.createDirectory(directory.resolve("desired")).resolve("a.desired");
+        Files.writeString(file, "nonsense");
+        String settings =
+                "{\"state_dir\": \"%s\", \"agents\": [{\"id\": \"a\", \"address\": \"tcp://127.0.0.1:1\"}]}"
+                        .formatted(directory);
+
+        assertThatThrownBy(() -> TestDaemon.start(settings))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("a.desired is damaged: mend it, or remove it");
+    }
+
+    @Test
+    void whatCannotBeKeptIsSaidAndNotWanted() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon =
+                        TestDaemon.with("\"state_dir\": \"" + directory + "\",", guest)) {
+            Files.createFile(directory.resolve("desired")); // where its directory would be
+            HttpResponse<String> put =
+                    daemon.put("/api/v1/agents/a/config", "{\"config\":{},\"tool_allowlist\":[]}");
+
+            assertThat(put.statusCode()).isEqualTo(500);
+            assertThat(put.body()).contains("state_dir");
+            assertThat(daemon.get("/agents/a").body()).contains("\"desired_revision\":0");
+        }
+    }
+
+    @Test
+    void answersOneRequestAfterTheOtherWhereTheyArePipelined() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(guest);
+                RawConnection client = new RawConnection(daemon)) {
+            CompletableFuture<Void> answered =
+                    CompletableFuture.runAsync(() -> {
+                        try {
+                            guest.take().done("first");
+                        } catch (IOException | InterruptedException e) {
+                            throw new AssertionError(e);
+                        }
+                    });
+            client.send(
+                    "POST /agents/a/stream HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}"
+                            + "GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n");
+
+            String stream = client.head();
+            assertThat(stream).contains("transfer-encoding: chunked");
+            answered.join();
+            String body = client.until("0\r\n\r\n");
+            assertThat(body).contains("first", "event: done");
+            assertThat(client.answer()).contains("{\"status\":\"ok\"}");
+        }
+    }
+}
