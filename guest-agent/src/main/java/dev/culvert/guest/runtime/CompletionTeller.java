@@ -97,7 +97,7 @@ final class CompletionTeller {
                 "The runtime broke off with an error: " + settings.quote(words));
     }
 
-    static FailedGenerationException tooLarge(RuntimeSettings settings) {
+    private static FailedGenerationException tooLarge(RuntimeSettings settings) {
         return new FailedGenerationException(
                 RuntimeFailure.Code.RESPONSE_TOO_LARGE,
                 "The runtime's answer is larger than "

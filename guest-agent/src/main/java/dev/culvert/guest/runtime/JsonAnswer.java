@@ -24,8 +24,13 @@ final class JsonAnswer implements Answer {
 
     @Override
     public void content(ByteBuf content) throws FailedGenerationException {
-        if (body.size() + content.readableBytes() > settings.limits().responseBytes()) {
-            throw CompletionTeller.tooLarge(settings);
+        int limit = Math.min(settings.limits().eventBytes(), settings.limits().responseBytes());
+        if (body.size() + content.readableBytes() > limit) {
+            throw new FailedGenerationException(
+                    RuntimeFailure.Code.RESPONSE_TOO_LARGE,
+                    "The runtime answered in one piece of over "
+                            + limit
+                            + " bytes, though it was asked to stream: let it stream, or ask for less");
         }
         body.writeBytes(ByteBufUtil.getBytes(content));
     }

@@ -54,9 +54,9 @@ public record RuntimeSettings(
     /**
      * How much to take.
      *
-     * @param responseBytes text and tool calls of one streamed answer together, or the body of a
-     *     plain one
-     * @param eventBytes one event of the stream, all its lines together
+     * @param responseBytes text and tool calls of one streamed answer together
+     * @param eventBytes what comes in one piece: one event of the stream, all its lines together,
+     *     or the body of a plain answer
      * @param idleConnections kept open for later, per event loop
      */
     public record Limits(int responseBytes, int eventBytes, int idleConnections) {
