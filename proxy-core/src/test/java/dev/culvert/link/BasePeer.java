@@ -45,6 +45,7 @@ public final class BasePeer implements Closeable {
     private final AgentAddress address;
     private final Closeable listener;
     private final List<Connection> connections = new ArrayList<>();
+    private @Nullable Thread accepting;
 
     private BasePeer(AgentAddress address, Closeable listener) {
         this.address = address;
@@ -100,6 +101,7 @@ public final class BasePeer implements Closeable {
     @Override
     public void close() throws IOException {
         listener.close();
+        awaitLastAccept();
         List<Connection> open;
         synchronized (connections) {
             open = List.copyOf(connections);
@@ -109,21 +111,33 @@ public final class BasePeer implements Closeable {
         }
     }
 
+    /** A socket that waits to accept closes late, and may accept one more until then. */
+    private void awaitLastAccept() {
+        if (accepting != null) {
+            try {
+                accepting.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     private interface Accept {
         Connection next() throws IOException;
     }
 
     private void acceptAll(Accept accept, Script script) {
-        Thread.ofVirtual()
-                .start(() -> {
-                    try {
-                        while (true) {
-                            start(accept.next(), script);
-                        }
-                    } catch (IOException _) {
-                        // The listener was closed: there is no other way to stop this.
-                    }
-                });
+        accepting =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            try {
+                                while (true) {
+                                    start(accept.next(), script);
+                                }
+                            } catch (IOException _) {
+                                // The listener was closed: there is no other way to stop this.
+                            }
+                        });
     }
 
     private void start(Connection connection, Script script) {
