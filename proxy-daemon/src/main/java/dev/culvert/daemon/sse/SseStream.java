@@ -134,19 +134,9 @@ public final class SseStream {
         return response.isOpen();
     }
 
-    /** Whether the client keeps up; see {@link StreamResponse#isWritable}. */
-    public boolean isWritable() {
-        return response.isWritable();
-    }
-
     /** See {@link StreamResponse#bytesBeforeWritable}. */
     public long bytesBeforeWritable() {
         return response.bytesBeforeWritable();
-    }
-
-    /** Calls {@code action} each time that {@link #isWritable} turns true again. */
-    public void onWritable(Runnable action) {
-        response.onWritable(action);
     }
 
     private static ByteBuf constant(String text) {

@@ -1,0 +1,56 @@
+package dev.culvert.guest.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.epoll.VSockAddress;
+import java.net.SocketAddress;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Whom the guest lets in on vsock, where every process of its VM can dial it too. */
+class GuestPipelineTest {
+    private static final SocketAddress HOST = new VSockAddress(2, 5000);
+    private static final SocketAddress OWN_VM = new VSockAddress(1, 5000);
+
+    @Test
+    void theHostIsLetIn() throws Exception {
+        assertThat(isLetIn(HOST, true)).isTrue();
+    }
+
+    @Test
+    void aProcessOfTheSameVmIsRefused() throws Exception {
+        assertThat(isLetIn(OWN_VM, true)).isFalse();
+    }
+
+    @Test
+    void aProcessOfTheSameVmIsLetInWhereAnyMayConnect() throws Exception {
+        assertThat(isLetIn(OWN_VM, false)).isTrue();
+    }
+
+    @Test
+    void aPeerThatCannotBeNamedIsRefused() throws Exception {
+        assertThat(isLetIn(new SocketAddress() {}, true)).isFalse();
+    }
+
+    private static boolean isLetIn(SocketAddress peer, boolean hostOnly) throws Exception {
+        EmbeddedChannel channel =
+                new EmbeddedChannel(false, false) {
+                    @Override
+                    protected SocketAddress remoteAddress0() {
+                        return peer;
+                    }
+                };
+        Vitals vitals = new Vitals("1.2.3", "i-1", List.of(), System.nanoTime());
+        channel.pipeline()
+                .addLast(
+                        new GuestPipeline(EmbeddedHost.agent(new ScriptedLlm()), vitals, hostOnly));
+        channel.register();
+        channel.runPendingTasks();
+        boolean open = channel.isOpen();
+        boolean greeted = !channel.outboundMessages().isEmpty();
+        channel.finishAndReleaseAll();
+        assertThat(greeted).as("a heartbeat goes to those who are let in").isEqualTo(open);
+        return open;
+    }
+}
