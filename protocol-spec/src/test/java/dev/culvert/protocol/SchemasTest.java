@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class SchemasTest {
     static Stream<String> types() {
-        return Spec.column("messages.md", "Types", 1).stream();
+        Stream<String> extended = Stream.of("credit", "resume");
+        return Stream.concat(Spec.column("messages.md", "Types", 1).stream(), extended);
     }
 
     static Stream<String> schemas() {
@@ -26,7 +27,7 @@ class SchemasTest {
 
     @Test
     void thereIsOneForTheEnvelopeAndForEveryType() {
-        assertThat(types()).hasSize(10);
+        assertThat(types()).hasSize(12);
         assertThat(schemas())
                 .contains("schemas/envelope.json")
                 .containsAll(types().map(type -> "schemas/" + type + ".json").toList());

@@ -16,6 +16,8 @@ public enum ErrorCode {
     CANCELLED,
     UNKNOWN_TURN,
     LOG_TRUNCATED,
+    TAKEN_OVER,
+    ID_REUSED,
     DRAINING,
     INTERNAL;
 
