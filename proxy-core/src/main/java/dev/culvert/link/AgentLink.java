@@ -52,6 +52,32 @@ public final class AgentLink {
         return exchanges.open(request, listener, patience);
     }
 
+    /**
+     * Continues a turn that began on another link, or here, behind the frame that has the number
+     * {@code after}; the agent has announced that it can. Numbers that come twice are not told.
+     *
+     * @param credit payload bytes that may come
+     */
+    public Exchange resume(
+            String id, long after, long credit, ReplyListener listener, Patience patience) {
+        return exchanges.resume(id, after, credit, listener, patience);
+    }
+
+    /** Asks the agent to end a turn that no exchange of this link belongs to. */
+    public void cancelUnread(String id) {
+        exchanges.sendCancel(id);
+    }
+
+    /** Whether the agent has announced that it can do this (compatibility.md). */
+    public boolean can(Feature feature) {
+        return peer().features().contains(feature.wireName());
+    }
+
+    /** Runs {@code action} once: when the agent has said what it is, or the link is closed. */
+    public void whenAnnounced(Runnable action) {
+        exchanges.whenAnnounced(action);
+    }
+
     public boolean isOpen() {
         return channel.isActive();
     }

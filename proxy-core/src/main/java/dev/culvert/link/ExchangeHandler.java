@@ -8,11 +8,16 @@ import dev.culvert.link.ReplyReader.Failed;
 import dev.culvert.link.ReplyReader.Going;
 import dev.culvert.link.ReplyReader.Misfit;
 import dev.culvert.link.ReplyReader.Verdict;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +28,12 @@ import org.slf4j.LoggerFactory;
 /** Ties replies to requests and ends every exchange exactly once. Confined to the event loop. */
 final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ExchangeHandler.class);
-    private static final String CANCEL_FEATURE = "cancel";
     private static final Failure LISTENER_FAILED =
             new Failure.AgentError(
                     ErrorCode.INTERNAL.wireName(),
                     "this side failed over what the agent sent: its log says more");
+
+    private static final byte[] EMPTY_OBJECT = "{}".getBytes(StandardCharsets.US_ASCII);
 
     private final AgentLink link;
     private final Channel channel;
@@ -37,6 +43,9 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     private final Map<String, Exchange> inFlight = new HashMap<>();
     private final EndedIds ended = new EndedIds();
     private Heartbeat peer = Heartbeat.NONE;
+    private boolean announced;
+    private final SilenceWatch silence;
+    private final List<Runnable> whenAnnounced = new ArrayList<>();
     private Runnable heartbeatAction = () -> {};
     private @Nullable String closeReason;
 
@@ -51,6 +60,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         this.limits = limits;
         this.observer = observer;
         this.deadlines = deadlines;
+        silence = new SilenceWatch(this, channel.eventLoop(), limits.silenceTimeout());
     }
 
     @Override
@@ -58,9 +68,20 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         observer.onLinkOpened(link);
     }
 
+    Exchange resume(String id, long after, long credit, ReplyListener listener, Patience patience) {
+        ByteBuf payload = channel.alloc().ioBuffer(32);
+        ByteBufUtil.writeAscii(payload, "{\"after\":" + after + "}");
+        Frame request = new Frame(FrameType.RESUME, id, payload).withCredit(credit);
+        return open(request, listener, patience, after);
+    }
+
     /** Takes ownership of {@code request}. */
     Exchange open(Frame request, ReplyListener listener, Patience patience) {
-        Exchange exchange = new Exchange(this, request, listener, patience, deadlines.now());
+        return open(request, listener, patience, 0);
+    }
+
+    private Exchange open(Frame request, ReplyListener listener, Patience patience, long after) {
+        Exchange exchange = new Exchange(this, request, listener, patience, after, deadlines.now());
         if (!limits.frames().isRequestId(exchange.id()) || inFlight.containsKey(exchange.id())) {
             request.release();
             throw new IllegalArgumentException(
@@ -72,6 +93,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         deadlines.add(exchange);
         if (refusal == null) {
             send(request);
+            silence.begin();
         } else {
             request.release();
             fail(exchange, refusal);
@@ -124,6 +146,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
 
     private void receive(Frame frame) {
         observer.onFrameReceived(frame.type(), frame.payload().readableBytes());
+        silence.onFrame();
         switch (frame.type()) {
             case HEARTBEAT -> receiveHeartbeat(frame);
             case CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, ERROR -> receiveReply(frame);
@@ -140,8 +163,13 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
             LOG.warn("{} sent a heartbeat that cannot be read: {}", link, e.getMessage());
             return;
         }
+        announced = true;
         observer.onHeartbeat(link, peer);
         heartbeatAction.run();
+        runWhenAnnounced();
+        for (Exchange exchange : List.copyOf(inFlight.values())) {
+            grant(exchange);
+        }
     }
 
     private void receiveReply(Frame reply) {
@@ -151,7 +179,17 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         exchange.heardAt(deadlines.now());
-        switch (ReplyReader.read(exchange.request(), reply)) {
+        Verdict verdict = ReplyReader.read(exchange.request(), reply);
+        if (reply.seq() > 0 && reply.seq() != exchange.lastSeq() + 1) {
+            boolean again = reply.seq() <= exchange.lastSeq();
+            if (!again || verdict == Going.ON) {
+                observer.onLateReply(reply.type()); // of an earlier reading of the turn
+                return;
+            }
+        } else {
+            exchange.took(reply);
+        }
+        switch (verdict) {
             case Going.ON -> tellReply(exchange, reply);
             case Going.DONE -> {
                 tellReply(exchange, reply);
@@ -171,6 +209,9 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
 
     private void receiveStray(Frame reply) {
         Verdict verdict = ReplyReader.read(FrameType.MESSAGE, reply);
+        if (SilenceWatch.isAnswer(reply)) {
+            return;
+        }
         if (ended.contains(reply.id())) {
             observer.onLateReply(reply.type());
             if (verdict != Going.ON) {
@@ -204,12 +245,61 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     void abandon(Exchange exchange, @Nullable Failure failure) {
         ended.addAbandoned(exchange.id());
         end(exchange, failure == null ? Outcome.CANCELLED : Outcome.of(failure));
-        if (exchange.request() == FrameType.MESSAGE && peer.features().contains(CANCEL_FEATURE)) {
-            send(Frame.bare(FrameType.CANCEL, exchange.id()));
+        if (exchange.request() == FrameType.MESSAGE || exchange.request() == FrameType.RESUME) {
+            sendCancel(exchange.id());
         }
         if (failure != null) {
             tell(exchange, () -> exchange.listener().onFailure(failure));
         }
+    }
+
+    void detach(Exchange exchange) {
+        ended.addAbandoned(exchange.id());
+        end(exchange, Outcome.DETACHED);
+    }
+
+    boolean sendCancel(String id) {
+        boolean understood = channel.isActive() && link.can(Feature.CANCEL);
+        if (understood) {
+            send(Frame.bare(FrameType.CANCEL, id));
+        }
+        return understood;
+    }
+
+    void sendPing(String id) {
+        send(new Frame(FrameType.PING, id, Unpooled.wrappedBuffer(EMPTY_OBJECT)));
+    }
+
+    void grant(Exchange exchange) {
+        if (exchange.hasUngranted() && channel.isActive() && link.can(Feature.CREDIT)) {
+            ByteBuf payload = channel.alloc().ioBuffer(32);
+            ByteBufUtil.writeAscii(payload, "{\"bytes\":" + exchange.takeUngranted() + "}");
+            send(new Frame(FrameType.CREDIT, exchange.id(), payload));
+        }
+    }
+
+    boolean isHeldBack(Exchange exchange) {
+        return exchange.isOutOfCredit() && link.can(Feature.CREDIT);
+    }
+
+    /** Its time begins anew. */
+    void waitOn(Exchange exchange) {
+        exchange.heardAt(deadlines.now());
+        deadlines.remove(exchange);
+        deadlines.add(exchange);
+    }
+
+    void whenAnnounced(Runnable action) {
+        whenAnnounced.add(action);
+        if (announced || !channel.isActive()) {
+            runWhenAnnounced();
+        }
+    }
+
+    private void runWhenAnnounced() {
+        List<Runnable> actions = List.copyOf(whenAnnounced);
+        whenAnnounced.clear();
+        actions.forEach(Runnable::run);
     }
 
     private void fail(Exchange exchange, Failure failure) {
@@ -245,6 +335,8 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
                 fail(exchange, new Failure.LinkLost(reason()));
             }
         }
+        silence.end();
+        runWhenAnnounced();
         observer.onLinkClosed(link, reason());
     }
 

@@ -1,5 +1,6 @@
 package dev.culvert.link;
 
+import dev.culvert.frame.ErrorCode;
 import java.time.Duration;
 
 /** Why an exchange did not end well; {@link #message} is one sentence for whoever reads it. */
@@ -47,14 +48,34 @@ public sealed interface Failure {
         }
     }
 
-    /** The agent's policy forbids a tool that the turn wanted to use. */
-    record ToolBlocked(String toolName, String reason) implements Failure {
+    /**
+     * The agent's policy forbids a tool that the turn wanted to use.
+     *
+     * @param seq its number within the turn; 0 where the agent does not count
+     */
+    record ToolBlocked(String toolName, String reason, long seq) implements Failure {
+        public ToolBlocked(String toolName, String reason) {
+            this(toolName, reason, 0);
+        }
+
         @Override
         public String message() {
             return "the tool '" + toolName + "' is blocked: " + reason;
         }
     }
 
-    /** The agent answered with an error: a code of errors.md, or one that we do not know. */
-    record AgentError(String code, String message) implements Failure {}
+    /**
+     * The agent answered with an error: a code of errors.md, or one that we do not know.
+     *
+     * @param seq its number within the turn; 0 where it is not a part of one
+     */
+    record AgentError(String code, String message, long seq) implements Failure {
+        public AgentError(String code, String message) {
+            this(code, message, 0);
+        }
+
+        public boolean is(ErrorCode known) {
+            return code.equals(known.wireName());
+        }
+    }
 }

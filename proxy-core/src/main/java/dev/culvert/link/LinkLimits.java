@@ -11,12 +11,23 @@ import java.time.Duration;
  * @param maxUnsentBytes bytes that wait for the socket; past them a new exchange fails as
  *     overloaded, until half of them are sent
  * @param dialTimeout for the connection and its handshake together
+ * @param silenceTimeout after which an agent that owes an answer is asked whether it is there;
+ *     after as long again without a word the link is given up
  */
 public record LinkLimits(
-        FrameLimits frames, int maxInFlight, int maxUnsentBytes, Duration dialTimeout) {
+        FrameLimits frames,
+        int maxInFlight,
+        int maxUnsentBytes,
+        Duration dialTimeout,
+        Duration silenceTimeout) {
 
     public static final LinkLimits DEFAULTS =
-            new LinkLimits(FrameLimits.DEFAULTS, 4_096, 4 * 1024 * 1024, Duration.ofSeconds(3));
+            new LinkLimits(
+                    FrameLimits.DEFAULTS,
+                    4_096,
+                    4 * 1024 * 1024,
+                    Duration.ofSeconds(3),
+                    Duration.ofSeconds(10));
 
     public LinkLimits {
         if (maxInFlight < 1) {
@@ -30,6 +41,10 @@ public record LinkLimits(
         if (dialTimeout.isNegative() || dialTimeout.isZero()) {
             throw new IllegalArgumentException(
                     "dial_timeout is " + dialTimeout + ": it must be more than nothing");
+        }
+        if (silenceTimeout.isNegative() || silenceTimeout.isZero()) {
+            throw new IllegalArgumentException(
+                    "silence_timeout is " + silenceTimeout + ": it must be more than nothing");
         }
     }
 }

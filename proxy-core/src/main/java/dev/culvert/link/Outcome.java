@@ -6,6 +6,7 @@ import java.util.Locale;
 public enum Outcome {
     DONE,
     CANCELLED,
+    DETACHED,
     UNREACHABLE,
     LINK_LOST,
     TIMED_OUT,

@@ -7,7 +7,10 @@ import dev.culvert.frame.Frame;
  * {@link #onDone} and {@link #onFailure}, or nothing more once the exchange was cancelled.
  */
 public interface ReplyListener {
-    /** Lends {@code reply} for the call; retain it to keep it. The last chunk comes here too. */
+    /**
+     * Lends {@code reply} for the call; retain it to keep it. The last chunk comes here too, even
+     * where a resumed turn had it before: its number then is not above the one resumed after.
+     */
     void onReply(Frame reply);
 
     void onDone();

@@ -55,8 +55,8 @@ final class ReplyReader {
                                 ? Going.DONE
                                 : new Failed(
                                         invalid("a config_ack that does not say \"applied\":true"));
-                case TOOL_BLOCKED -> new Failed(toolBlocked(texts(reply.payload())));
-                case ERROR -> new Failed(agentError(texts(reply.payload())));
+                case TOOL_BLOCKED -> new Failed(toolBlocked(texts(reply.payload()), reply.seq()));
+                case ERROR -> new Failed(agentError(texts(reply.payload()), reply.seq()));
                 case HEARTBEAT,
                         MESSAGE,
                         CONTEXT_UPDATE,
@@ -77,7 +77,7 @@ final class ReplyReader {
     private static boolean answers(FrameType reply, FrameType request) {
         return switch (reply) {
             case ERROR -> true;
-            case CHUNK, TOOL_BLOCKED -> request == FrameType.MESSAGE;
+            case CHUNK, TOOL_BLOCKED -> request == FrameType.MESSAGE || request == FrameType.RESUME;
             case PONG -> request == FrameType.PING;
             case CONFIG_ACK ->
                     request == FrameType.CONFIG_UPDATE || request == FrameType.CONTEXT_UPDATE;
@@ -86,16 +86,18 @@ final class ReplyReader {
         };
     }
 
-    private static Failure toolBlocked(Map<String, String> payload) {
+    private static Failure toolBlocked(Map<String, String> payload, long seq) {
         return new Failure.ToolBlocked(
                 payload.getOrDefault("tool_name", "unnamed"),
-                payload.getOrDefault("reason", "the agent gave no reason"));
+                payload.getOrDefault("reason", "the agent gave no reason"),
+                seq);
     }
 
-    private static Failure agentError(Map<String, String> payload) {
+    private static Failure agentError(Map<String, String> payload, long seq) {
         return new Failure.AgentError(
                 payload.getOrDefault("code", ErrorCode.INTERNAL.wireName()),
-                payload.getOrDefault("message", "the agent gave no message"));
+                payload.getOrDefault("message", "the agent gave no message"),
+                seq);
     }
 
     private static Failure invalid(String message) {

@@ -1,13 +1,15 @@
 package dev.culvert.link;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static dev.culvert.link.EmbeddedLink.A_MINUTE;
+import static dev.culvert.link.EmbeddedLink.frame;
+import static dev.culvert.link.EmbeddedLink.message;
+import static dev.culvert.link.EmbeddedLink.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameLimits;
 import dev.culvert.frame.FrameType;
-import dev.culvert.transport.AgentAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -15,39 +17,29 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ExchangeHandlerTest {
-    private static final Patience A_MINUTE = Patience.ofSilence(Duration.ofMinutes(1));
-
     private final CountingObserver observer = new CountingObserver();
     private final ScriptedListener listener = new ScriptedListener();
-    private final EmbeddedChannel channel = channel(LinkLimits.DEFAULTS);
-    private final AgentLink link = LinkPipeline.linkOf(channel);
 
-    private EmbeddedChannel channel(LinkLimits limits) {
-        EmbeddedChannel embedded = new EmbeddedChannel();
-        embedded.freezeTime();
-        Deadlines deadlines = new Deadlines(embedded.eventLoop());
-        AgentAddress address = AgentAddress.parse("tcp://127.0.0.1:1");
-        embedded.pipeline().addLast(new LinkPipeline(address, limits, observer, deadlines));
-        return embedded;
-    }
+    private final EmbeddedLink agent = new EmbeddedLink(EmbeddedLink.UNWATCHED, observer);
+    private final EmbeddedChannel channel = agent.channel();
+    private final AgentLink link = agent.link();
 
     @AfterEach
     void close() {
-        channel.finishAndReleaseAll();
+        agent.close();
     }
 
     @Test
     void sendsTheRequestAsAFrame() {
         link.open(message("m1", "{\"content\":\"hi\"}"), listener, A_MINUTE);
 
-        assertThat(sent())
+        assertThat(agent.sent())
                 .isEqualTo("{\"type\":\"message\",\"id\":\"m1\",\"payload\":{\"content\":\"hi\"}}");
     }
 
@@ -55,10 +47,10 @@ class ExchangeHandlerTest {
     void tellsEachChunkAndThenTheEnd() {
         Exchange exchange = link.open(message("m1", "{}"), listener, A_MINUTE);
 
-        receive("chunk", "m1", "{\"content\":\"a\",\"done\":false}");
-        receive("chunk", "m1", "{\"content\":\"it is true\",\"done\":false}");
+        agent.receive("chunk", "m1", "{\"content\":\"a\",\"done\":false}");
+        agent.receive("chunk", "m1", "{\"content\":\"it is true\",\"done\":false}");
         assertThat(exchange.isOpen()).isTrue();
-        receive("chunk", "m1", "{\"content\":\"\",\"done\":true}");
+        agent.receive("chunk", "m1", "{\"content\":\"\",\"done\":true}");
 
         assertThat(listener.replies())
                 .containsExactly(
@@ -77,8 +69,8 @@ class ExchangeHandlerTest {
         link.open(message("m1", "{}"), listener, A_MINUTE);
         link.open(message("m2", "{}"), other, A_MINUTE);
 
-        receive("chunk", "m2", "{\"content\":\"two\",\"done\":true}");
-        receive("chunk", "m1", "{\"content\":\"one\",\"done\":true}");
+        agent.receive("chunk", "m2", "{\"content\":\"two\",\"done\":true}");
+        agent.receive("chunk", "m1", "{\"content\":\"one\",\"done\":true}");
 
         assertThat(listener.replies()).containsExactly("{\"content\":\"one\",\"done\":true}");
         assertThat(other.replies()).containsExactly("{\"content\":\"two\",\"done\":true}");
@@ -88,7 +80,8 @@ class ExchangeHandlerTest {
     void aBlockedToolIsAFailureThatNamesIt() {
         link.open(message("m1", "{}"), listener, A_MINUTE);
 
-        receive("tool_blocked", "m1", "{\"tool_name\":\"rm\",\"reason\":\"not on the list\"}");
+        agent.receive(
+                "tool_blocked", "m1", "{\"tool_name\":\"rm\",\"reason\":\"not on the list\"}");
 
         assertThat(listener.failure()).isEqualTo(new Failure.ToolBlocked("rm", "not on the list"));
         assertThat(listener.replies()).isEmpty();
@@ -98,7 +91,7 @@ class ExchangeHandlerTest {
     void anErrorIsAFailureWithTheAgentsCodeAndMessage() {
         link.open(message("m1", "{}"), listener, A_MINUTE);
 
-        receive("error", "m1", "{\"code\":\"runtime_error\",\"message\":\"status 500\"}");
+        agent.receive("error", "m1", "{\"code\":\"runtime_error\",\"message\":\"status 500\"}");
 
         assertThat(listener.failure())
                 .isEqualTo(new Failure.AgentError("runtime_error", "status 500"));
@@ -108,7 +101,7 @@ class ExchangeHandlerTest {
     void anErrorWithoutMembersIsStillAFailure() {
         link.open(message("m1", "{}"), listener, A_MINUTE);
 
-        receive("error", "m1", "\"what?\"");
+        agent.receive("error", "m1", "\"what?\"");
 
         assertThat(listener.failure()).isInstanceOf(Failure.AgentError.class);
     }
@@ -117,7 +110,7 @@ class ExchangeHandlerTest {
     void anAnswerOfTheWrongTypeIsNoAnswer() {
         link.open(message("m1", "{}"), listener, A_MINUTE);
 
-        receive("config_ack", "m1", "{\"applied\":true}");
+        agent.receive("config_ack", "m1", "{\"applied\":true}");
 
         assertThat(listener.failure().message()).contains("'config_ack' does not answer 'message'");
     }
@@ -126,7 +119,7 @@ class ExchangeHandlerTest {
     void anAcknowledgementThatDoesNotSayAppliedIsAFailure() {
         link.open(frame(FrameType.CONFIG_UPDATE, "c1", "{}"), listener, A_MINUTE);
 
-        receive("config_ack", "c1", "{\"applied\":false}");
+        agent.receive("config_ack", "c1", "{\"applied\":false}");
 
         assertThat(listener.failure().message()).contains("applied");
     }
@@ -135,7 +128,7 @@ class ExchangeHandlerTest {
     void aPongEndsAPing() {
         link.open(frame(FrameType.PING, "p1", "{}"), listener, A_MINUTE);
 
-        receive("pong", "p1", "{}");
+        agent.receive("pong", "p1", "{}");
 
         assertThat(listener.ends()).containsExactly("done");
     }
@@ -144,7 +137,8 @@ class ExchangeHandlerTest {
     void aHeartbeatIsNeverTakenForAnAnswer() {
         link.open(message("m1", "{}"), listener, A_MINUTE);
 
-        receive("heartbeat", "m1", "{\"status\":\"running\",\"uptime_secs\":3,\"done\":true}");
+        agent.receive(
+                "heartbeat", "m1", "{\"status\":\"running\",\"uptime_secs\":3,\"done\":true}");
 
         assertThat(listener.replies()).isEmpty();
         assertThat(listener.ends()).isEmpty();
@@ -154,7 +148,7 @@ class ExchangeHandlerTest {
 
     @Test
     void readsWhatAnExtendedPeerAnnounces() {
-        receive(
+        agent.receive(
                 "heartbeat",
                 "",
                 "{\"status\":\"ready\",\"uptime_secs\":1.5,\"protocol\":\"1.1\",\"features\":[\"cancel\",7,[\"x\"]],"
@@ -168,7 +162,7 @@ class ExchangeHandlerTest {
     void anUnknownTypeIsCountedAndIgnored() {
         link.open(message("m1", "{}"), listener, A_MINUTE);
 
-        receive("weather", "m1", "{}");
+        agent.receive("weather", "m1", "{}");
 
         assertThat(observer.count("unknown type")).isEqualTo(1);
         assertThat(channel.isOpen()).isTrue();
@@ -177,9 +171,9 @@ class ExchangeHandlerTest {
     @Test
     void aReplyAfterTheEndIsCountedAndDropped() {
         link.open(message("m1", "{}"), listener, A_MINUTE);
-        receive("chunk", "m1", "{\"content\":\"\",\"done\":true}");
+        agent.receive("chunk", "m1", "{\"content\":\"\",\"done\":true}");
 
-        receive("chunk", "m1", "{\"content\":\"more\",\"done\":false}");
+        agent.receive("chunk", "m1", "{\"content\":\"more\",\"done\":false}");
 
         assertThat(listener.replies()).hasSize(1);
         assertThat(observer.count("late chunk")).isEqualTo(1);
@@ -190,7 +184,7 @@ class ExchangeHandlerTest {
     void aReplyToAnIdNeverIssuedClosesTheLinkAndFailsItsExchanges() {
         link.open(message("m1", "{}"), listener, A_MINUTE);
 
-        receive("chunk", "m2", "{\"content\":\"\",\"done\":true}");
+        agent.receive("chunk", "m2", "{\"content\":\"\",\"done\":true}");
 
         assertThat(channel.isOpen()).isFalse();
         assertThat(listener.failure()).isInstanceOf(Failure.LinkLost.class);
@@ -199,7 +193,8 @@ class ExchangeHandlerTest {
 
     @Test
     void aComplaintAboutTheLinkNeitherClosesItNorCountsAsALateReply() {
-        receive("error", "", "{\"code\":\"internal\",\"message\":\"a complaint, on purpose\"}");
+        agent.receive(
+                "error", "", "{\"code\":\"internal\",\"message\":\"a complaint, on purpose\"}");
 
         assertThat(channel.isOpen()).isTrue();
         assertThat(observer.count("late error")).isZero();
@@ -207,7 +202,7 @@ class ExchangeHandlerTest {
 
     @Test
     void aReplyWithoutAnIdClosesTheLink() {
-        receive("chunk", "", "{\"content\":\"\",\"done\":true}");
+        agent.receive("chunk", "", "{\"content\":\"\",\"done\":true}");
 
         assertThat(channel.isOpen()).isFalse();
     }
@@ -215,13 +210,13 @@ class ExchangeHandlerTest {
     @Test
     void anAgentThatMixesUpItsAnswersMayGoOnAboutTheFirstForLong() {
         link.open(message("m1", "{}"), listener, A_MINUTE);
-        receive("pong", "m1", "{}");
+        agent.receive("pong", "m1", "{}");
         for (int i = 0; i < 1_000; i++) {
             link.open(frame(FrameType.PING, "p" + i, "{}"), new ScriptedListener(), A_MINUTE);
-            receive("pong", "p" + i, "{}");
+            agent.receive("pong", "p" + i, "{}");
         }
 
-        receive("chunk", "m1", "{\"content\":\"still here\",\"done\":false}");
+        agent.receive("chunk", "m1", "{\"content\":\"still here\",\"done\":false}");
 
         assertThat(channel.isOpen()).isTrue();
         assertThat(observer.count("late chunk")).isEqualTo(1);
@@ -229,13 +224,13 @@ class ExchangeHandlerTest {
 
     @Test
     void anAgentThatKnowsCancelIsToldThatItsMixedUpAnswerWasTheLast() {
-        receive("heartbeat", "", "{\"status\":\"ready\",\"features\":[\"cancel\"]}");
+        agent.receive("heartbeat", "", "{\"status\":\"ready\",\"features\":[\"cancel\"]}");
         link.open(message("m1", "{}"), listener, A_MINUTE);
-        sent();
+        agent.sent();
 
-        receive("pong", "m1", "{}");
+        agent.receive("pong", "m1", "{}");
 
-        assertThat(sent()).isEqualTo("{\"type\":\"cancel\",\"id\":\"m1\"}");
+        assertThat(agent.sent()).isEqualTo("{\"type\":\"cancel\",\"id\":\"m1\"}");
     }
 
     @Test
@@ -244,7 +239,7 @@ class ExchangeHandlerTest {
 
         exchange.cancel();
         exchange.cancel();
-        receive("chunk", "m1", "{\"content\":\"late\",\"done\":false}");
+        agent.receive("chunk", "m1", "{\"content\":\"late\",\"done\":false}");
 
         assertThat(listener.replies()).isEmpty();
         assertThat(listener.ends()).isEmpty();
@@ -255,19 +250,19 @@ class ExchangeHandlerTest {
     void aBasePeerIsNotSentACancelItWouldNotKnow() {
         link.open(message("m1", "{}"), listener, A_MINUTE).cancel();
 
-        assertThat(sent()).contains("\"type\":\"message\"");
-        assertThat(sent()).isEmpty();
+        assertThat(agent.sent()).contains("\"type\":\"message\"");
+        assertThat(agent.sent()).isEmpty();
     }
 
     @Test
     void aPeerThatAnnouncesCancelIsSentOne() {
-        receive("heartbeat", "", "{\"status\":\"ready\",\"features\":[\"cancel\"]}");
+        agent.receive("heartbeat", "", "{\"status\":\"ready\",\"features\":[\"cancel\"]}");
         Exchange exchange = link.open(message("m1", "{}"), listener, A_MINUTE);
-        sent();
+        agent.sent();
 
         exchange.cancel();
 
-        assertThat(sent()).isEqualTo("{\"type\":\"cancel\",\"id\":\"m1\"}");
+        assertThat(agent.sent()).isEqualTo("{\"type\":\"cancel\",\"id\":\"m1\"}");
     }
 
     @Test
@@ -275,10 +270,10 @@ class ExchangeHandlerTest {
         link.open(message("old", "{}"), listener, A_MINUTE).cancel();
         for (int i = 0; i < 1_000; i++) {
             link.open(frame(FrameType.PING, "p" + i, "{}"), new ScriptedListener(), A_MINUTE);
-            receive("pong", "p" + i, "{}");
+            agent.receive("pong", "p" + i, "{}");
         }
 
-        receive("chunk", "old", "{\"content\":\"still here\",\"done\":false}");
+        agent.receive("chunk", "old", "{\"content\":\"still here\",\"done\":false}");
 
         assertThat(channel.isOpen()).isTrue();
         assertThat(observer.count("late chunk")).isEqualTo(1);
@@ -288,9 +283,9 @@ class ExchangeHandlerTest {
     void silenceTimesOut() {
         link.open(message("m1", "{}"), listener, A_MINUTE);
 
-        advance(Duration.ofSeconds(59));
+        agent.advance(Duration.ofSeconds(59));
         assertThat(listener.ends()).isEmpty();
-        advance(Duration.ofSeconds(2));
+        agent.advance(Duration.ofSeconds(2));
 
         assertThat(listener.failure()).isEqualTo(new Failure.TimedOut(A_MINUTE.silence(), false));
         assertThat(listener.failure().message()).isEqualTo("the agent sent nothing for 60.0 s");
@@ -302,12 +297,12 @@ class ExchangeHandlerTest {
         link.open(message("m1", "{}"), listener, A_MINUTE);
 
         for (int i = 0; i < 5; i++) {
-            advance(Duration.ofSeconds(50));
-            receive("chunk", "m1", "{\"content\":\".\",\"done\":false}");
+            agent.advance(Duration.ofSeconds(50));
+            agent.receive("chunk", "m1", "{\"content\":\".\",\"done\":false}");
         }
 
         assertThat(listener.ends()).isEmpty();
-        advance(Duration.ofSeconds(61));
+        agent.advance(Duration.ofSeconds(61));
         assertThat(listener.ends()).containsExactly("failed");
     }
 
@@ -317,10 +312,10 @@ class ExchangeHandlerTest {
         link.open(message("m1", "{}"), listener, patience);
 
         for (int i = 0; i < 3; i++) {
-            advance(Duration.ofSeconds(4));
-            receive("chunk", "m1", "{\"content\":\".\",\"done\":false}");
+            agent.advance(Duration.ofSeconds(4));
+            agent.receive("chunk", "m1", "{\"content\":\".\",\"done\":false}");
         }
-        advance(Duration.ofSeconds(1));
+        agent.advance(Duration.ofSeconds(1));
 
         assertThat(listener.failure())
                 .isEqualTo(new Failure.TimedOut(Duration.ofSeconds(12), true));
@@ -331,18 +326,24 @@ class ExchangeHandlerTest {
         Patience patience = Patience.ofSilence(Duration.ofHours(2));
         link.open(message("m1", "{}"), listener, patience);
 
-        advance(Duration.ofMinutes(119));
+        agent.advance(Duration.ofMinutes(119));
         assertThat(listener.ends()).isEmpty();
-        advance(Duration.ofMinutes(2));
+        agent.advance(Duration.ofMinutes(2));
 
         assertThat(listener.ends()).containsExactly("failed");
     }
 
     @Test
     void oneMoreThanTheLinkMayCarryIsOverloaded() {
-        LinkLimits limits = new LinkLimits(FrameLimits.DEFAULTS, 2, 1 << 20, Duration.ofSeconds(1));
-        EmbeddedChannel small = channel(limits);
-        AgentLink narrow = LinkPipeline.linkOf(small);
+        LinkLimits limits =
+                new LinkLimits(
+                        FrameLimits.DEFAULTS,
+                        2,
+                        1 << 20,
+                        Duration.ofSeconds(1),
+                        Duration.ofDays(1));
+        EmbeddedLink small = new EmbeddedLink(limits, observer);
+        AgentLink narrow = small.link();
         narrow.open(message("m1", "{}"), new ScriptedListener(), A_MINUTE);
         narrow.open(message("m2", "{}"), new ScriptedListener(), A_MINUTE);
 
@@ -352,7 +353,7 @@ class ExchangeHandlerTest {
         assertThat(listener.failure()).isInstanceOf(Failure.Overloaded.class);
         assertThat(listener.failure().message()).contains("max_in_flight");
         assertThat(narrow.inFlight()).isEqualTo(2);
-        small.finishAndReleaseAll();
+        small.close();
     }
 
     @Test
@@ -381,7 +382,7 @@ class ExchangeHandlerTest {
 
         assertThatThrownBy(() -> link.open(message("m1", "{}"), listener, A_MINUTE))
                 .isInstanceOf(IllegalArgumentException.class);
-        receive("chunk", "m1", "{\"content\":\"\",\"done\":true}");
+        agent.receive("chunk", "m1", "{\"content\":\"\",\"done\":true}");
 
         assertThat(listener.ends()).containsExactly("done");
     }
@@ -439,8 +440,8 @@ class ExchangeHandlerTest {
         Exchange doomed = link.open(message("m1", "{}"), broken, A_MINUTE);
         link.open(message("m2", "{}"), listener, A_MINUTE);
 
-        receive("chunk", "m1", "{\"content\":\"\",\"done\":true}");
-        receive("chunk", "m2", "{\"content\":\"\",\"done\":true}");
+        agent.receive("chunk", "m1", "{\"content\":\"\",\"done\":true}");
+        agent.receive("chunk", "m2", "{\"content\":\"\",\"done\":true}");
 
         assertThat(doomed.isOpen()).isFalse();
         assertThat(listener.ends()).containsExactly("done");
@@ -453,9 +454,9 @@ class ExchangeHandlerTest {
         link.open(message("m2", "{}"), listener, A_MINUTE);
         link.open(message("m3", "{}"), late, Patience.ofSilence(Duration.ofMinutes(2)));
 
-        advance(Duration.ofSeconds(61));
+        agent.advance(Duration.ofSeconds(61));
         assertThat(listener.ends()).containsExactly("failed");
-        advance(Duration.ofSeconds(60));
+        agent.advance(Duration.ofSeconds(60));
 
         assertThat(late.ends()).containsExactly("failed");
     }
@@ -496,7 +497,7 @@ class ExchangeHandlerTest {
         Exchange first = link.open(message("m1", "{}"), cancelling, A_MINUTE);
         cancelling.also(first::cancel);
 
-        receive("chunk", "m1", "{\"content\":\"\",\"done\":true}");
+        agent.receive("chunk", "m1", "{\"content\":\"\",\"done\":true}");
 
         assertThat(cancelling.ends()).isEmpty();
         assertThat(listener.ends()).isEmpty();
@@ -508,9 +509,9 @@ class ExchangeHandlerTest {
     void aListenerMayOpenItsNextExchangeFromWithinItsEnd() {
         Reentrant first = new Reentrant(() -> link.open(message("m2", "{}"), listener, A_MINUTE));
         link.open(message("m1", "{}"), first, A_MINUTE);
-        receive("error", "m1", "{\"code\":\"overloaded\",\"message\":\"later\"}");
+        agent.receive("error", "m1", "{\"code\":\"overloaded\",\"message\":\"later\"}");
 
-        receive("chunk", "m2", "{\"content\":\"\",\"done\":true}");
+        agent.receive("chunk", "m2", "{\"content\":\"\",\"done\":true}");
 
         assertThat(first.ends()).containsExactly("failed");
         assertThat(listener.ends()).containsExactly("done");
@@ -537,7 +538,7 @@ class ExchangeHandlerTest {
         first.also(two::cancel);
         second.also(one::cancel);
 
-        advance(Duration.ofSeconds(61));
+        agent.advance(Duration.ofSeconds(61));
 
         assertThat(first.ends().size() + second.ends().size()).isEqualTo(1);
         assertThat(observer.count("ended timed_out")).isEqualTo(1);
@@ -547,12 +548,12 @@ class ExchangeHandlerTest {
     @Test
     void deadlinesAreMetAgainAfterAnIdleTime() {
         link.open(message("m1", "{}"), new ScriptedListener(), A_MINUTE).cancel();
-        advance(Duration.ofMinutes(1));
+        agent.advance(Duration.ofMinutes(1));
 
         link.open(message("m2", "{}"), listener, A_MINUTE);
-        advance(Duration.ofSeconds(59));
+        agent.advance(Duration.ofSeconds(59));
         assertThat(listener.ends()).isEmpty();
-        advance(Duration.ofSeconds(2));
+        agent.advance(Duration.ofSeconds(2));
 
         assertThat(listener.ends()).containsExactly("failed");
     }
@@ -566,56 +567,12 @@ class ExchangeHandlerTest {
                 .isInstanceOf(IllegalArgumentException.class);
 
         assertThat(request.refCnt()).isZero();
-        assertThat(sent()).isEmpty();
+        assertThat(agent.sent()).isEmpty();
         assertThat(channel.isOpen()).isTrue();
     }
 
     static List<String> idsThatNoPeerWouldAccept() {
         return List.of("", "é".repeat(65), "lone \ud800 surrogate");
-    }
-
-    private static Frame message(String id, String payload) {
-        return frame(FrameType.MESSAGE, id, payload);
-    }
-
-    private static Frame frame(FrameType type, String id, String payload) {
-        return new Frame(type, id, Unpooled.copiedBuffer(payload, UTF_8));
-    }
-
-    private void receive(String type, String id, String payload) {
-        ByteBuf bytes = Unpooled.buffer();
-        write(bytes, type, id, payload);
-        channel.writeInbound(bytes);
-    }
-
-    private static void write(ByteBuf out, String type, String id, String payload) {
-        String json =
-                "{\"type\":\"" + type + "\",\"id\":\"" + id + "\",\"payload\":" + payload + "}";
-        byte[] bytes = json.getBytes(UTF_8);
-        out.writeInt(bytes.length).writeBytes(bytes);
-    }
-
-    /** The next frame that was sent, without its length; empty when there is none. */
-    private String sent() {
-        channel.runPendingTasks();
-        ByteBuf all = Unpooled.buffer();
-        while (all.readableBytes() < 4 || all.readableBytes() < 4 + all.getInt(0)) {
-            ByteBuf part = channel.readOutbound();
-            if (part == null) {
-                return "";
-            }
-            all.writeBytes(part);
-            part.release();
-        }
-        return all.skipBytes(4).toString(UTF_8);
-    }
-
-    private void advance(Duration time) {
-        long ticks = time.toMillis() / 100;
-        for (long i = 0; i < ticks; i++) {
-            channel.advanceTimeBy(100, TimeUnit.MILLISECONDS);
-            channel.runScheduledPendingTasks();
-        }
     }
 
     /** Fails at every word as Netty does where direct memory has run out. */

@@ -35,7 +35,11 @@ class LinkLimitsTest {
     private final Host host =
             new Host(
                     new LinkLimits(
-                            FrameLimits.DEFAULTS, 4_096, MAX_UNSENT_BYTES, Duration.ofSeconds(5)));
+                            FrameLimits.DEFAULTS,
+                            4_096,
+                            MAX_UNSENT_BYTES,
+                            Duration.ofSeconds(5),
+                            Duration.ofSeconds(60)));
     private final ScriptedListener listener = new ScriptedListener();
     private final CountDownLatch released = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);

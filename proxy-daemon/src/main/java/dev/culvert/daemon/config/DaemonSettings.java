@@ -110,7 +110,8 @@ public record DaemonSettings(
                 defaults.frames(),
                 in.get("max_in_flight", Kind.INT, defaults.maxInFlight()),
                 in.get("max_unsent_bytes", Kind.BYTES, defaults.maxUnsentBytes()),
-                in.get("dial_timeout", Kind.DURATION, defaults.dialTimeout()));
+                in.get("dial_timeout", Kind.DURATION, defaults.dialTimeout()),
+                in.get("silence_timeout", Kind.DURATION, defaults.silenceTimeout()));
     }
 
     private static PoolLimits pool(Section in) {

@@ -3,25 +3,46 @@ package dev.culvert.daemon.config;
 import dev.culvert.config.Check;
 import dev.culvert.config.Kind;
 import dev.culvert.config.Section;
+import java.time.Duration;
 
 /**
- * The section {@code turns}: how much of an answer the daemon holds.
+ * The section {@code turns}: how much of an answer the daemon holds, and how long for whom.
  *
  * @param maxAnswerBytes text of one answer that is not streamed; a longer one fails
- * @param maxUnsentBytes of one stream that wait for a client that does not read; past them the
- *     stream ends
+ * @param initialCredit bytes of one turn that the daemon holds before the agent has to wait
+ * @param maxUnsentBytes of one stream that wait for a client that does not read, where the agent
+ *     cannot be made to wait; past them the stream ends
+ * @param stallTimeout how long a client may take nothing of what waits for it
+ * @param resumeGrace how long a client that is gone may come back to its stream
  */
-public record TurnSettings(int maxAnswerBytes, int maxUnsentBytes) {
-    public static final TurnSettings DEFAULTS = new TurnSettings(16 * 1024 * 1024, 1024 * 1024);
+public record TurnSettings(
+        int maxAnswerBytes,
+        int initialCredit,
+        int maxUnsentBytes,
+        Duration stallTimeout,
+        Duration resumeGrace) {
+    public static final TurnSettings DEFAULTS =
+            new TurnSettings(
+                    16 * 1024 * 1024,
+                    64 * 1024,
+                    1024 * 1024,
+                    Duration.ofMinutes(5),
+                    Duration.ofSeconds(10));
 
     public TurnSettings {
         Check.atLeast("max_answer_bytes", maxAnswerBytes, 1);
+        Check.atLeast("initial_credit", initialCredit, 1);
         Check.atLeast("max_unsent_bytes", maxUnsentBytes, 1);
+        Check.positive("stall_timeout", stallTimeout);
+        Check.notNegative("resume_grace", resumeGrace);
     }
 
     static TurnSettings read(Section in) {
         return new TurnSettings(
                 in.get("max_answer_bytes", Kind.BYTES, DEFAULTS.maxAnswerBytes),
-                in.get("max_unsent_bytes", Kind.BYTES, DEFAULTS.maxUnsentBytes));
+                in.get("initial_credit", Kind.BYTES, DEFAULTS.initialCredit),
+                in.get("max_unsent_bytes", Kind.BYTES, DEFAULTS.maxUnsentBytes),
+                in.get("stall_timeout", Kind.DURATION, DEFAULTS.stallTimeout),
+                in.get("resume_grace", Kind.DURATION, DEFAULTS.resumeGrace));
     }
 }

@@ -98,8 +98,8 @@ final class StreamTurn implements CallListener, Turns.Turn {
                                 json.writeStringField("tool_name", blocked.toolName());
                                 json.writeStringField("reason", blocked.reason());
                             }));
-            case Failure.AgentError(String code, String message) ->
-                    end(End.ERROR, ERROR, error(code, message));
+            case Failure.AgentError agentError ->
+                    end(End.ERROR, ERROR, error(agentError.code(), agentError.message()));
             case Failure.Unreachable _,
                     Failure.LinkLost _,
                     Failure.TimedOut _,

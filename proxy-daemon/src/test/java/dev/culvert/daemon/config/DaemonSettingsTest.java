@@ -45,7 +45,14 @@ class DaemonSettingsTest {
                                 seconds(60),
                                 1024));
         assertThat(it.sse()).isEqualTo(new SseSettings(seconds(15)));
-        assertThat(it.turns()).isEqualTo(new TurnSettings(16 << 20, 1 << 20));
+        assertThat(it.turns())
+                .isEqualTo(
+                        new TurnSettings(
+                                16 * 1024 * 1024,
+                                64 * 1024,
+                                1024 * 1024,
+                                Duration.ofMinutes(5),
+                                seconds(10)));
         assertThat(it.transport())
                 .isEqualTo(new TransportSettings(TransportSettings.Way.VSOCK, 1024, 9100));
         assertThat(it.timeouts())
@@ -84,12 +91,12 @@ class DaemonSettingsTest {
                     "min_body_bytes_per_second": 0
                   },
                   "sse": {"keepalive": 7},
-                  "turns": {"max_answer_bytes": "1KiB", "max_unsent_bytes": "2KiB"},
+                  "turns": {"max_answer_bytes": "1KiB", "max_unsent_bytes": "2KiB", "initial_credit": "3KiB", "stall_timeout": 71, "resume_grace": 72},
                   "transport": {"default": "tcp", "vsock_port": 8, "tcp_base_port": 9000},
                   "timeouts": {
                     "message": 10, "message_deadline": 11, "config": 12, "ping": 13, "drain": 0
                   },
-                  "link": {"max_in_flight": 14, "max_unsent_bytes": "15KiB", "dial_timeout": 16},
+                  "link": {"max_in_flight": 14, "max_unsent_bytes": "15KiB", "dial_timeout": 16, "silence_timeout": 160},
                   "pool": {"max_waiting": 17, "dial_pause": 18, "idle_timeout": 19},
                   "home": {
                     "heartbeat_interval": 20, "missed": 21, "backoff_min": 22, "backoff_max": 23
@@ -137,7 +144,8 @@ class DaemonSettingsTest {
                                         seconds(6),
                                         0),
                                 new SseSettings(seconds(7)),
-                                new TurnSettings(1 << 10, 2 << 10),
+                                new TurnSettings(
+                                        1 << 10, 3 << 10, 2 << 10, seconds(71), seconds(72)),
                                 new TransportSettings(TransportSettings.Way.TCP, 8, 9000),
                                 new TimeoutSettings(
                                         seconds(10),
@@ -145,7 +153,12 @@ class DaemonSettingsTest {
                                         seconds(12),
                                         seconds(13),
                                         Duration.ZERO),
-                                new LinkLimits(FrameLimits.DEFAULTS, 14, 15 << 10, seconds(16)),
+                                new LinkLimits(
+                                        FrameLimits.DEFAULTS,
+                                        14,
+                                        15 << 10,
+                                        seconds(16),
+                                        seconds(160)),
                                 new PoolLimits(17, seconds(18), seconds(19)),
                                 new HomeSettings(seconds(20), 21, seconds(22), seconds(23)),
                                 List.of(first, second),

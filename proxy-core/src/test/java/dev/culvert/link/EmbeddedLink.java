@@ -1,0 +1,108 @@
+package dev.culvert.link;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.culvert.frame.Frame;
+import dev.culvert.frame.FrameLimits;
+import dev.culvert.frame.FrameType;
+import dev.culvert.transport.AgentAddress;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** A link without a socket, whose time moves by hand: the test is the agent. */
+final class EmbeddedLink implements AutoCloseable {
+    static final Patience A_MINUTE = Patience.ofSilence(Duration.ofMinutes(1));
+
+    /** The watch over silent links has tests of its own. */
+    static final LinkLimits UNWATCHED =
+            new LinkLimits(
+                    FrameLimits.DEFAULTS,
+                    4_096,
+                    1 << 20,
+                    Duration.ofSeconds(1),
+                    Duration.ofDays(1));
+
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+
+    EmbeddedLink(LinkLimits limits, LinkObserver observer) {
+        channel.freezeTime();
+        Deadlines deadlines = new Deadlines(channel.eventLoop());
+        AgentAddress address = AgentAddress.parse("tcp://127.0.0.1:1");
+        channel.pipeline().addLast(new LinkPipeline(address, limits, observer, deadlines));
+    }
+
+    AgentLink link() {
+        return LinkPipeline.linkOf(channel);
+    }
+
+    EmbeddedChannel channel() {
+        return channel;
+    }
+
+    static Frame message(String id, String payload) {
+        return frame(FrameType.MESSAGE, id, payload);
+    }
+
+    static Frame frame(FrameType type, String id, String payload) {
+        return new Frame(type, id, Unpooled.copiedBuffer(payload, UTF_8));
+    }
+
+    void announce(String... features) {
+        receive("heartbeat", "", "{\"features\":[\"" + String.join("\",\"", features) + "\"]}");
+    }
+
+    void receive(String type, String id, String payload) {
+        ByteBuf bytes = Unpooled.buffer();
+        write(bytes, type, id, payload);
+        channel.writeInbound(bytes);
+    }
+
+    void receive(String type, String id, long seq, String payload) {
+        ByteBuf bytes = Unpooled.buffer();
+        write(
+                bytes,
+                "{\"type\":\"%s\",\"id\":\"%s\",\"seq\":%d,\"payload\":%s}"
+                        .formatted(type, id, seq, payload));
+        channel.writeInbound(bytes);
+    }
+
+    static void write(ByteBuf out, String type, String id, String payload) {
+        write(out, "{\"type\":\"%s\",\"id\":\"%s\",\"payload\":%s}".formatted(type, id, payload));
+    }
+
+    private static void write(ByteBuf out, String json) {
+        byte[] bytes = json.getBytes(UTF_8);
+        out.writeInt(bytes.length).writeBytes(bytes);
+    }
+
+    /** The next frame that was sent, without its length; empty when there is none. */
+    String sent() {
+        channel.runPendingTasks();
+        ByteBuf all = Unpooled.buffer();
+        while (all.readableBytes() < 4 || all.readableBytes() < 4 + all.getInt(0)) {
+            ByteBuf part = channel.readOutbound();
+            if (part == null) {
+                return "";
+            }
+            all.writeBytes(part);
+            part.release();
+        }
+        return all.skipBytes(4).toString(UTF_8);
+    }
+
+    void advance(Duration time) {
+        long ticks = time.toMillis() / 100;
+        for (long i = 0; i < ticks; i++) {
+            channel.advanceTimeBy(100, TimeUnit.MILLISECONDS);
+            channel.runScheduledPendingTasks();
+        }
+    }
+
+    @Override
+    public void close() {
+        channel.finishAndReleaseAll();
+    }
+}
