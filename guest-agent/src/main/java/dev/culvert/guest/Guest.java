@@ -2,6 +2,7 @@ package dev.culvert.guest;
 
 import dev.culvert.config.Version;
 import dev.culvert.guest.config.GuestSettings;
+import dev.culvert.guest.config.TurnLogSettings;
 import dev.culvert.guest.connection.GuestPipeline;
 import dev.culvert.guest.connection.Vitals;
 import dev.culvert.guest.runtime.EchoRuntime;
@@ -12,6 +13,7 @@ import dev.culvert.guest.session.Agent;
 import dev.culvert.guest.session.Session;
 import dev.culvert.guest.session.SessionLimits;
 import dev.culvert.guest.session.StateKeeper;
+import dev.culvert.guest.session.TurnLimits;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
 import dev.culvert.transport.Transport;
@@ -57,8 +59,7 @@ public final class Guest implements AutoCloseable {
                 settings.stateDir() == null
                         ? StateKeeper.forgetful()
                         : StateKeeper.in(settings.stateDir(), loop);
-        SessionLimits limits = new SessionLimits(settings.maxTurns(), settings.maxContextBytes());
-        agent = new Agent(runtime, model(settings.runtime()), limits, keeper);
+        agent = new Agent(loop, runtime, model(settings.runtime()), limits(settings), keeper);
         restore();
         boolean hostOnly =
                 settings.acceptFrom() == GuestSettings.AcceptFrom.HOST
@@ -80,11 +81,6 @@ public final class Guest implements AutoCloseable {
         return Transport.localAddress(listening);
     }
 
-    /** Turns under way; exact once the guest is closed. */
-    int turns() {
-        return agent.turns();
-    }
-
     /**
      * Stops accepting, lets turns go on for the drain time, then closes every connection. Waits for
      * all of it.
@@ -98,6 +94,7 @@ public final class Guest implements AutoCloseable {
         connections.tellHosts();
         idle.awaitUninterruptibly(settings.drain().toMillis());
         connections.closeAll(Duration.ofSeconds(1));
+        loop.submit(agent::close).awaitUninterruptibly();
         runtime.close();
         keeper.close();
         loops.close();
@@ -124,6 +121,18 @@ public final class Guest implements AutoCloseable {
                     transport::newTcpChannel);
         }
         return new EchoRuntime(((GuestSettings.RuntimeSource.Echo) settings).delay());
+    }
+
+    private static SessionLimits limits(GuestSettings settings) {
+        TurnLogSettings logs = settings.turnLogs();
+        return new SessionLimits(
+                settings.maxContextBytes(),
+                new TurnLimits(
+                        settings.maxTurns(),
+                        logs.bytes(),
+                        logs.allBytes(),
+                        logs.ttl(),
+                        logs.orphanGrace()));
     }
 
     private static RuntimeSettings.Timeouts timeouts(Duration idle) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.guest.config.GuestSettings.RuntimeSource;
+import dev.culvert.guest.config.TurnLogSettings;
 import dev.culvert.guest.runtime.ScriptedRuntime;
 import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
@@ -23,6 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The whole guest over TCP, with a host that speaks the base protocol. */
 class GuestTest {
     private static final RuntimeSource ECHO = new RuntimeSource.Echo(Duration.ZERO);
+
+    private static final TurnLogSettings LOGS =
+            new TurnLogSettings(1 << 20, 1 << 20, Duration.ofSeconds(60), Duration.ofMillis(50));
 
     @TempDir private Path directory;
 
@@ -147,19 +151,20 @@ class GuestTest {
 
     @Test
     void twoHundredReconnectsLeaveNothingBehind() throws Exception {
-        Guest guest = guest(ECHO);
-        try (guest) {
+        try (Guest guest = guest(ECHO)) {
             for (int i = 0; i < 200; i++) {
                 try (BaseHost host = new BaseHost(port(guest))) {
                     assertThat(host.next()).contains("\"status\":\"ready\"");
-                    host.say("m", "hi");
+                    host.say("m" + i, "hi");
                     if (i % 2 == 0) {
-                        assertThat(BaseHost.content(host.turn("m"))).isEqualTo("hi");
+                        assertThat(BaseHost.content(host.turn("m" + i))).isEqualTo("hi");
                     }
                 }
             }
+            try (BaseHost host = new BaseHost(port(guest))) {
+                assertThat(host.next()).contains("\"in_flight\":0");
+            }
         }
-        assertThat(guest.turns()).isZero();
     }
 
     @Test
@@ -285,6 +290,7 @@ class GuestTest {
                 GuestSettings.AcceptFrom.HOST,
                 runtime,
                 64,
+                LOGS,
                 65_536,
                 stateDir,
                 drain,

@@ -41,6 +41,23 @@ record Flag(String key, String parameter, String description) {
                     new Flag("echo_delay", "TIME", "Between two words of the echo. Default: 0s"),
                     new Flag("max_turns", "N", "Turns at once. Default: 64"),
                     new Flag(
+                            "turn_log_bytes",
+                            "SIZE",
+                            "Kept of what a turn said, for a host that lost its link. "
+                                    + "Default: 1MiB"),
+                    new Flag(
+                            "turn_logs_bytes",
+                            "SIZE",
+                            "Kept of all turns together, at most 16MiB. Default: 16MiB"),
+                    new Flag(
+                            "turn_log_ttl",
+                            "TIME",
+                            "How long that is kept after a turn's end. Default: 60s"),
+                    new Flag(
+                            "orphan_grace",
+                            "TIME",
+                            "How long a turn goes on whose link is lost. Default: 30s"),
+                    new Flag(
                             "max_context_bytes",
                             "SIZE",
                             "Kept of the host's context, the newest first. Default: 64KiB"),

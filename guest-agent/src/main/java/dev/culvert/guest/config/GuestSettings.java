@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param acceptFrom who may connect, on vsock
  * @param runtime where answers come from
  * @param maxTurns at once
+ * @param turnLogs what is kept of turns
  * @param maxContextBytes of all context that the host gave
  * @param stateDir where configuration and context are kept over restarts; null to forget them
  * @param drain how long turns may go on after a request to stop
@@ -25,6 +26,7 @@ public record GuestSettings(
         AcceptFrom acceptFrom,
         RuntimeSource runtime,
         int maxTurns,
+        TurnLogSettings turnLogs,
         int maxContextBytes,
         @Nullable Path stateDir,
         Duration drain,
@@ -78,6 +80,7 @@ public record GuestSettings(
                 section.get("accept_from", Kind.choice(AcceptFrom.class), AcceptFrom.HOST),
                 runtime(section),
                 section.get("max_turns", Kind.INT, 64),
+                TurnLogSettings.read(section),
                 section.get("max_context_bytes", Kind.BYTES, 64 * 1024),
                 section.find("state_dir", Kind.PATH).orElse(null),
                 section.get("drain", Kind.DURATION, Duration.ofSeconds(10)),

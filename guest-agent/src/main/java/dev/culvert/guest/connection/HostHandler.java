@@ -12,7 +12,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,7 +35,7 @@ final class HostHandler extends ChannelInboundHandlerAdapter implements Replies 
         this.channel = channel;
         this.agent = agent;
         this.vitals = vitals;
-        session = new Session(agent, this, channel.alloc());
+        session = new Session(agent, this);
     }
 
     @Override
@@ -44,7 +43,7 @@ final class HostHandler extends ChannelInboundHandlerAdapter implements Replies 
         LOG.info("host connected from {}", channel.remoteAddress());
         sendHeartbeat("ready");
         heartbeats =
-                eventLoop()
+                channel.eventLoop()
                         .scheduleAtFixedRate(
                                 this::sendHeartbeat,
                                 HEARTBEAT_SECONDS,
@@ -91,11 +90,6 @@ final class HostHandler extends ChannelInboundHandlerAdapter implements Replies 
     }
 
     @Override
-    public EventLoop eventLoop() {
-        return channel.eventLoop();
-    }
-
-    @Override
     public void send(Frame frame) {
         if (channel.isActive()) {
             channel.write(frame, channel.voidPromise());
@@ -137,7 +131,7 @@ final class HostHandler extends ChannelInboundHandlerAdapter implements Replies 
             json.writeEndArray();
             json.writeStringField("instance", vitals.instance());
             json.writeStringField("agent_version", vitals.agentVersion());
-            json.writeNumberField("in_flight", agent.turns());
+            json.writeNumberField("in_flight", agent.openTurns());
             json.writeEndObject();
         } catch (IOException e) {
             payload.release();

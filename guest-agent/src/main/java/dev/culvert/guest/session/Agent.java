@@ -5,6 +5,7 @@ import dev.culvert.guest.runtime.LlmRuntime;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -13,8 +14,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What belongs to the agent and not to a connection: its configuration, its context, the count of
- * its turns. Confined to the event loop.
+ * What belongs to the agent and not to a connection: its configuration, its context, its turns.
+ * Confined to the event loop.
  */
 public final class Agent {
     /** What W3C Trace Context allows: anything else might not be fit for a header. */
@@ -22,25 +23,30 @@ public final class Agent {
 
     private final LlmRuntime runtime;
     private final @Nullable String model;
-    private final SessionLimits limits;
     private final StateKeeper keeper;
     private final Contexts contexts;
+    private final ByteBufAllocator buffers = ByteBufAllocator.DEFAULT;
+    private final Payloads payloads = new Payloads(buffers);
+    private final Turns turns;
     private AgentConfig config;
     private @Nullable String configUpdate;
-    private int turns;
     private boolean draining;
-    private Runnable whenIdle = () -> {};
 
     /**
+     * @param loop of all connections and of the runtime
      * @param model for the runtime, where neither the host's configuration nor a message names one
      */
     public Agent(
-            LlmRuntime runtime, @Nullable String model, SessionLimits limits, StateKeeper keeper) {
+            EventLoop loop,
+            LlmRuntime runtime,
+            @Nullable String model,
+            SessionLimits limits,
+            StateKeeper keeper) {
         this.runtime = runtime;
         this.model = model;
-        this.limits = limits;
         this.keeper = keeper;
         contexts = new Contexts(limits.maxContextBytes());
+        turns = new Turns(loop, buffers, payloads, limits.turns());
         config = AgentConfig.EMPTY.orModel(model);
     }
 
@@ -63,9 +69,9 @@ public final class Agent {
         }
     }
 
-    /** Turns under way, of all connections. */
-    public int turns() {
-        return turns;
+    /** Turns that run or whose end has not been sent, of all connections and of none. */
+    public int openTurns() {
+        return turns.count();
     }
 
     /** Whether it takes no new turns, because the guest is being stopped. */
@@ -73,11 +79,15 @@ public final class Agent {
         return draining;
     }
 
-    /** From now on no turn begins; {@code action} runs once, when none is left. */
+    /** From now on no turn begins; {@code action} runs once, when none is open. */
     public void drain(Runnable action) {
         draining = true;
-        whenIdle = action;
-        runWhenIdle();
+        turns.whenNoneIsOpen(action);
+    }
+
+    /** Aborts what still runs, and forgets all turns; call it after the last session. */
+    public void close() {
+        turns.close();
     }
 
     /** Borrows {@code payload}; in force when this returns, kept when {@code kept} is told so. */
@@ -98,8 +108,7 @@ public final class Agent {
     }
 
     /** Borrows {@code payload}; the body of the request belongs to the caller. */
-    GenerationRequest request(
-            ByteBufAllocator buffers, ByteBuf payload, @Nullable String traceparent)
+    GenerationRequest request(ByteBuf payload, @Nullable String traceparent)
             throws InvalidPayloadException {
         ByteBuf body = RequestReader.body(buffers, payload, config, contexts.texts());
         Map<String, String> headers = new HashMap<>(config.headers());
@@ -117,30 +126,12 @@ public final class Agent {
         return runtime;
     }
 
-    /** Why one more turn may not begin; null when it may. */
-    @Nullable String overload() {
-        return turns < limits.maxTurns()
-                ? null
-                : "the agent runs "
-                        + turns
-                        + " turns, the most it may (--max-turns): try again when one has ended";
+    Payloads payloads() {
+        return payloads;
     }
 
-    void turnBegan() {
-        turns++;
-    }
-
-    void turnEnded() {
-        turns--;
-        runWhenIdle();
-    }
-
-    private void runWhenIdle() {
-        if (draining && turns == 0) {
-            Runnable action = whenIdle;
-            whenIdle = () -> {};
-            action.run();
-        }
+    Turns turns() {
+        return turns;
     }
 
     private static ByteBuf bytes(String text) {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * keeps it what it was.
  */
 final class JsonObject {
+    private static final long MAX_SAFE_INTEGER = (1L << 53) - 1;
+
     /** One member's value: what kind of thing it is, and its text. */
     record Value(JsonToken kind, String text) {
         boolean isString() {
@@ -89,6 +91,22 @@ final class JsonObject {
 
     @Nullable Value get(String name) {
         return members.get(name);
+    }
+
+    /** A number that must be there, from {@code least} to 2^53-1, in digits alone. */
+    long integer(String name, long least) throws InvalidPayloadException {
+        Value value = members.get(name);
+        if (value != null
+                && value.kind() == JsonToken.VALUE_NUMBER_INT
+                && value.text().charAt(0) != '-'
+                && value.text().length() <= 16) {
+            long number = Long.parseLong(value.text());
+            if (number >= least && number <= MAX_SAFE_INTEGER) {
+                return number;
+            }
+        }
+        throw new InvalidPayloadException(
+                "'" + name + "' must be an integer from " + least + " to " + MAX_SAFE_INTEGER);
     }
 
     Map<String, Value> members() {

@@ -1,12 +1,9 @@
 package dev.culvert.guest.session;
 
 import dev.culvert.frame.Frame;
-import io.netty.channel.EventLoop;
 
 /** The way back to the host. */
 public interface Replies {
-    EventLoop eventLoop();
-
     /** Takes ownership of {@code frame}; it goes out at the end of the event loop's turn. */
     void send(Frame frame);
 

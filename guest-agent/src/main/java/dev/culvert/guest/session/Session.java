@@ -4,54 +4,55 @@ import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.guest.runtime.GenerationRequest;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What comes over one connection from the host. Confined to the event loop. */
+/**
+ * What comes over one connection from the host, and which turns it reads. Confined to the event
+ * loop.
+ */
 public final class Session {
     /** What is done here beyond the base protocol (compatibility.md). */
-    public static final List<String> FEATURES = List.of("cancel");
+    public static final List<String> FEATURES = List.of("credit", "cancel", "resume");
 
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
     private final Agent agent;
-    private final Replies replies;
-    private final ByteBufAllocator buffers;
+    private final Turns turns;
     private final Payloads payloads;
-    private final Map<String, Turn> turns = new HashMap<>();
+    private final Replies replies;
+    private final Map<String, Reader> readers = new HashMap<>();
+
+    /** Those that can be sent something: one chunk each, and then again, while the host reads. */
+    private final Queue<Reader> ready = new ArrayDeque<>();
+
     private long ignoredFrames;
 
-    public Session(Agent agent, Replies replies, ByteBufAllocator buffers) {
+    public Session(Agent agent, Replies replies) {
         this.agent = agent;
+        turns = agent.turns();
+        payloads = agent.payloads();
         this.replies = replies;
-        this.buffers = buffers;
-        payloads = new Payloads(buffers);
     }
 
     /** Borrows {@code frame}. */
     public void receive(Frame frame) {
         switch (frame.type()) {
-            case PING -> replies.send(new Frame(FrameType.PONG, frame.id(), payloads.empty()));
-            case MESSAGE -> withId(frame, this::startTurn);
+            case PING -> send(new Frame(FrameType.PONG, frame.id(), payloads.empty()));
+            case MESSAGE -> withId(frame, this::onMessage);
+            case RESUME -> withId(frame, this::onResume);
             case CONFIG_UPDATE ->
                     withId(frame, it -> agent.configure(it.payload(), acknowledge(it.id())));
             case CONTEXT_UPDATE ->
                     withId(frame, it -> agent.addContext(it.payload(), acknowledge(it.id())));
-            case CANCEL -> cancel(frame.id());
-            case CREDIT,
-                    RESUME,
-                    HEARTBEAT,
-                    CHUNK,
-                    CONFIG_ACK,
-                    TOOL_BLOCKED,
-                    PONG,
-                    ERROR,
-                    UNKNOWN -> {
+            case CREDIT -> onCredit(frame);
+            case CANCEL -> onCancel(frame.id());
+            case HEARTBEAT, CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, ERROR, UNKNOWN -> {
                 ignoredFrames++;
                 LOG.debug("ignored {}", frame);
             }
@@ -60,14 +61,22 @@ public final class Session {
 
     /** The host reads again. */
     public void onWritable() {
-        for (Turn turn : List.copyOf(turns.values())) {
-            turn.onWritable();
-        }
+        sendReady();
     }
 
-    /** Nobody can be answered any more: what runs for this host is stopped. */
+    /** Nobody can be answered here any more: its turns go on without a reader for a while. */
     public void onClosed() {
-        List.copyOf(turns.values()).forEach(Turn::abandon);
+        List<Reader> left = List.copyOf(readers.values());
+        readers.clear();
+        for (Reader reader : left) {
+            reader.turn().leave(reader);
+        }
+        if (!left.isEmpty()) {
+            LOG.info(
+                    "{} turns lost their link; they wait {} s for another",
+                    left.size(),
+                    turns.limits().orphanGrace().toSeconds());
+        }
     }
 
     /** Frames of types that this guest does not know, or that only a guest sends. */
@@ -95,45 +104,145 @@ public final class Session {
         }
     }
 
-    private void startTurn(Frame frame) throws InvalidPayloadException {
+    private void onMessage(Frame frame) throws InvalidPayloadException {
         String id = frame.id();
-        if (turns.containsKey(id)) {
-            replies.close("the host used id '" + id + "' twice at once");
-            return;
+        long asked = Fingerprint.of(frame.payload());
+        Turn known = turns.find(id);
+        if (known == null) {
+            startTurn(frame, asked);
+        } else if (known.answers(asked)) {
+            read(known, 0, frame.credit());
+        } else {
+            sendError(
+                    id,
+                    ErrorCode.ID_REUSED,
+                    "the turn of this id was started with another payload");
         }
-        if (agent.isDraining()) {
+    }
+
+    private void startTurn(Frame frame, long asked) throws InvalidPayloadException {
+        String id = frame.id();
+        if (turns.hasForgotten(id)) {
+            sendError(id, ErrorCode.LOG_TRUNCATED, "the turn has ended, and its log is gone");
+        } else if (agent.isDraining()) {
             sendError(id, ErrorCode.DRAINING, "the agent is shutting down and takes no new turns");
+        } else if (turns.count() >= turns.limits().maxTurns()) {
+            sendError(
+                    id,
+                    ErrorCode.OVERLOADED,
+                    "the agent runs "
+                            + turns.count()
+                            + " turns, the most it may (--max-turns): try again when one has ended");
+        } else {
+            GenerationRequest request = agent.request(frame.payload(), frame.traceparent());
+            Turn turn = turns.begin(id, asked, agent.config().tools());
+            read(turn, 0, frame.credit());
+            turn.start(agent.runtime(), request);
+        }
+    }
+
+    private void onResume(Frame frame) throws InvalidPayloadException {
+        String id = frame.id();
+        long after = JsonObject.read("the payload", frame.payload()).integer("after", 0);
+        Turn turn = turns.find(id);
+        if (turn != null) {
+            LOG.debug("turn '{}' is resumed after frame {}", id, after);
+            read(turn, after, frame.credit());
+        } else {
+            refuse(id, turns.hasForgotten(id) ? ErrorCode.LOG_TRUNCATED : ErrorCode.UNKNOWN_TURN);
+        }
+    }
+
+    private void read(Turn turn, long after, long credit) {
+        ErrorCode refusal = turn.refusal(after);
+        if (refusal != null) {
+            refuse(turn.id(), refusal);
             return;
         }
-        String overload = agent.overload();
-        if (overload != null) {
-            sendError(id, ErrorCode.OVERLOADED, overload);
+        Reader before = turn.reader();
+        Reader reader = turn.readBy(this, after, credit);
+        readers.put(turn.id(), reader);
+        if (before != null && before.session() != this) {
+            before.session()
+                    .dismiss(before, ErrorCode.TAKEN_OVER, "the turn is read on another link");
+        }
+        offer(reader);
+    }
+
+    private void refuse(String id, ErrorCode code) {
+        sendError(
+                id,
+                code,
+                code == ErrorCode.UNKNOWN_TURN
+                        ? "there is no such turn, or it has not come so far"
+                        : "frames after this one are no longer kept");
+    }
+
+    /** What is wrong with it ends the turn; without an exchange that it is for there is none. */
+    private void onCredit(Frame frame) {
+        Reader reader = readers.get(frame.id());
+        if (reader == null || !reader.isLimited()) {
             return;
         }
-        GenerationRequest request = agent.request(buffers, frame.payload(), frame.traceparent());
-        Turn turn = new Turn(id, replies, payloads, agent.config().tools(), () -> ended(id));
-        turns.put(id, turn);
-        agent.turnBegan();
-        turn.start(agent.runtime(), request);
+        try {
+            if (!frame.payload().isReadable()) {
+                throw new InvalidPayloadException("'credit' needs a payload");
+            }
+            reader.grant(JsonObject.read("the payload", frame.payload()).integer("bytes", 1));
+        } catch (InvalidPayloadException e) {
+            reader.turn().stop(ErrorCode.INVALID_PAYLOAD, e.getMessage());
+        }
     }
 
     /** A turn that has ended needs no cancelling: the last word on it is on its way. */
-    private void cancel(String id) {
-        Turn turn = turns.get(id);
-        if (turn != null) {
+    private void onCancel(String id) {
+        Reader reader = readers.get(id);
+        Turn turn = reader == null ? turns.find(id) : reader.turn();
+        if (turn != null && (reader != null || !turn.isRead())) {
             turn.cancel();
         }
     }
 
-    private void ended(String id) {
-        turns.remove(id);
-        agent.turnEnded();
+    /** Ends an exchange, and not its turn, by an error without a number. */
+    void dismiss(Reader reader, ErrorCode code, String message) {
+        sendError(reader.turn().id(), code, message);
+        forget(reader);
+    }
+
+    /** It needs nothing more. */
+    void forget(Reader reader) {
+        readers.remove(reader.turn().id(), reader);
+    }
+
+    /** It may have something to send, which goes out when its turn has come. */
+    void offer(Reader reader) {
+        if (!reader.queued && reader.canSend()) {
+            reader.queued = true;
+            ready.add(reader);
+        }
+        sendReady();
+    }
+
+    private void sendReady() {
+        while (replies.isWritable()) {
+            Reader reader = ready.poll();
+            if (reader == null) {
+                return;
+            }
+            if (reader.canSend()) {
+                reader.sendNext();
+            }
+            reader.queued = reader.canSend();
+            if (reader.queued) {
+                ready.add(reader);
+            }
+        }
     }
 
     private StateKeeper.Kept acknowledge(String id) {
         return failure -> {
             if (failure == null) {
-                replies.send(new Frame(FrameType.CONFIG_ACK, id, payloads.applied()));
+                send(new Frame(FrameType.CONFIG_ACK, id, payloads.applied()));
             } else {
                 LOG.error("the state was not kept", failure);
                 sendError(
@@ -145,8 +254,12 @@ public final class Session {
         };
     }
 
+    /** Takes ownership of {@code frame}. */
+    void send(Frame frame) {
+        replies.send(frame);
+    }
+
     private void sendError(String id, ErrorCode code, String message) {
-        ByteBuf payload = payloads.error(code, message);
-        replies.send(new Frame(FrameType.ERROR, id, payload));
+        send(new Frame(FrameType.ERROR, id, payloads.error(code, message)));
     }
 }

@@ -11,154 +11,337 @@ import dev.culvert.guest.runtime.GenerationRequest;
 import dev.culvert.guest.runtime.LlmRuntime;
 import dev.culvert.guest.runtime.RuntimeFailure;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One message and its answer. What the runtime says goes out at once while the host reads; else it
- * waits here, and the runtime is not read either.
+ * One message and its answer, whoever reads it. What the runtime says becomes a chunk once a reader
+ * can take it, and stays in the log; what waits too long for a reader stops the reading from the
+ * runtime.
  */
 final class Turn implements GenerationListener {
+    private static final Logger LOG = LoggerFactory.getLogger(Turn.class);
+
     /** A chunk holds at most this much text, however much the runtime says at once. */
     private static final int MAX_CHUNK_CHARS = 32 * 1024;
 
-    /** How it ended, told once all that came before is told. */
-    private sealed interface End {
-        record Complete(GenerationEnd end) implements End {}
+    private final String id;
+    private final long asked;
+    private final Turns turns;
+    private final ToolAllowlist tools;
+    private final TurnLog log;
 
-        record Blocked(String toolName, String reason) implements End {}
+    /** Said, and no chunk yet; later texts are joined to it. */
+    private StringBuilder text = new StringBuilder();
 
-        record Failed(RuntimeFailure failure) implements End {}
+    private @Nullable Generation generation;
+    private boolean paused;
 
-        record Cancelled() implements End {}
+    /** Of the last frame of all, once it is in the log. */
+    private @Nullable FrameType end;
+
+    private @Nullable Reader reader;
+
+    /** The number of the last frame that any reader was sent. */
+    private long everSent;
+
+    /** Until it is given up, while nobody reads it; or until its log is dropped, after its end. */
+    private @Nullable ScheduledFuture<?> timer;
+
+    private long accountedBytes;
+
+    /**
+     * @param asked the fingerprint of the payload that it answers
+     */
+    Turn(String id, long asked, ToolAllowlist tools, Turns turns) {
+        this.id = id;
+        this.asked = asked;
+        this.tools = tools;
+        this.turns = turns;
+        log = turns.newLog();
     }
 
-    private final String id;
-    private final Replies replies;
-    private final Payloads payloads;
-    private final ToolAllowlist tools;
-    private final Runnable whenEnded;
-    private final Unsent unsent = new Unsent();
-    private @Nullable Generation generation;
-    private @Nullable End end;
-    private boolean over;
+    String id() {
+        return id;
+    }
 
-    Turn(String id, Replies replies, Payloads payloads, ToolAllowlist tools, Runnable whenEnded) {
-        this.id = id;
-        this.replies = replies;
-        this.payloads = payloads;
-        this.tools = tools;
-        this.whenEnded = whenEnded;
+    /** Whether the payload with this fingerprint is what it answers. */
+    boolean answers(long fingerprint) {
+        return asked == fingerprint;
+    }
+
+    boolean isRead() {
+        return reader != null;
+    }
+
+    /** Whether a reader was sent its end, so that all of it has been read by somebody. */
+    boolean wasSentWhole() {
+        return end != null && everSent == log.last();
     }
 
     /** Takes ownership of the request's body. */
     void start(LlmRuntime runtime, GenerationRequest request) {
-        generation = runtime.start(replies.eventLoop(), request, this);
-        if (!replies.isWritable()) {
-            generation.pause();
-        }
+        generation = runtime.start(turns.loop(), request, this);
     }
 
     @Override
     public void onText(String delta) {
-        unsent.addText(delta);
-        send();
+        text.append(delta);
+        while (reader == null && text.length() >= MAX_CHUNK_CHARS) {
+            logText();
+        }
+        told();
     }
 
     @Override
     public void onToolCall(String name) {
         if (!tools.allows(name)) {
             stopGeneration();
-            finish(new End.Blocked(name, tools.reason(name)));
+            finish(FrameType.TOOL_BLOCKED, turns.payloads().toolBlocked(name, tools.reason(name)));
         }
     }
 
+    /* Fragments are not joined, so there is nothing to win by keeping one back. */
     @Override
     public void onToolCallFragment(String rawJson) {
-        unsent.addToolCalls(rawJson);
-        send();
+        logAllText();
+        log.append(turns.payloads().toolCalls(rawJson));
+        told();
     }
 
     @Override
     public void onEnd(GenerationEnd generationEnd) {
-        finish(new End.Complete(generationEnd));
+        finish(FrameType.CHUNK, turns.payloads().last(generationEnd));
     }
 
     @Override
     public void onFailure(RuntimeFailure failure) {
-        finish(new End.Failed(failure));
+        finish(FrameType.ERROR, turns.payloads().error(failure));
     }
 
-    /** The host reads again. */
-    void onWritable() {
-        send();
-        if (replies.isWritable() && generation != null) {
-            generation.resume();
+    /**
+     * Why it cannot be read after this frame; null where it can.
+     *
+     * @return the code that resuming.md names for it
+     */
+    @Nullable ErrorCode refusal(long after) {
+        long from = from(after);
+        if (from > log.last()) {
+            return ErrorCode.UNKNOWN_TURN;
+        }
+        return from + 1 < log.first() ? ErrorCode.LOG_TRUNCATED : null;
+    }
+
+    /** The frame behind which to begin for a host that has this one: the end comes once more. */
+    private long from(long after) {
+        long last = log.last();
+        boolean hasEnd = end != null && after == last;
+        boolean hasDone = end == FrameType.CHUNK && after == last + 1;
+        return hasEnd || hasDone ? last - 1 : after;
+    }
+
+    /** From now on this one reads it, and whoever did before does not. */
+    Reader readBy(Session session, long after, long credit) {
+        Reader fresh = new Reader(session, this, from(after), credit);
+        if (reader != null) {
+            reader.close();
+        }
+        reader = fresh;
+        settle();
+        pace();
+        return fresh;
+    }
+
+    @Nullable Reader reader() {
+        return reader;
+    }
+
+    /** It is read no more, by this one at least. */
+    void leave(Reader leaving) {
+        leaving.close();
+        if (leaving == reader) {
+            reader = null;
+            settle();
+            pace();
         }
     }
 
-    /** The host wants no more of it: what it has not read yet is dropped too. */
+    boolean hasAfter(long seq) {
+        return log.last() > seq || !text.isEmpty();
+    }
+
+    FrameType typeAfter(long seq) {
+        return end != null && log.last() == seq + 1 ? end : FrameType.CHUNK;
+    }
+
+    /** The next frame, made of what waits where it is a new one; it belongs to the caller. */
+    Frame frameAfter(long seq) {
+        if (log.last() == seq) {
+            logText();
+        }
+        return new Frame(typeAfter(seq), id, log.payload(seq + 1)).withSeq(seq + 1);
+    }
+
+    void onSent(Reader by) {
+        everSent = Math.max(everSent, by.sent());
+        account();
+        if (end != null && by.sent() == log.last()) {
+            by.session().forget(by);
+            leave(by);
+        } else {
+            pace();
+        }
+    }
+
+    /** Nobody wants it any more: what has not been sent is dropped too. */
     void cancel() {
-        stopGeneration();
-        unsent.clear();
-        finish(new End.Cancelled());
+        stop(ErrorCode.CANCELLED, "the host cancelled the turn");
     }
 
-    /** Nobody waits for it any more. */
-    void abandon() {
-        stopGeneration();
-        close();
-    }
-
-    private void finish(End how) {
-        end = how;
-        send();
-    }
-
-    private void send() {
-        while (!over && replies.isWritable()) {
-            ByteBuf chunk = unsent.next(payloads, MAX_CHUNK_CHARS);
-            if (chunk == null) {
-                break;
-            }
-            replies.send(new Frame(FrameType.CHUNK, id, chunk));
+    /** Ends it, or where it has ended only the reading of it, with this error at once. */
+    void stop(ErrorCode code, String message) {
+        Reader last = reader;
+        boolean gap = last != null && last.sent() < log.last();
+        if (last != null && (gap || end != null)) {
+            last.session().dismiss(last, code, message);
+            leave(last);
         }
-        if (over) {
+        if (end == null) {
+            stopGeneration();
+            text.setLength(0);
+            finish(FrameType.ERROR, turns.payloads().error(code, message));
+            if (reader != null) {
+                reader.sendNext();
+            }
+        }
+    }
+
+    /** Nobody came back for it. */
+    private void giveUp() {
+        LOG.info("turn '{}' is given up: nobody came back for it", id);
+        stopGeneration();
+        finish(
+                FrameType.ERROR,
+                turns.payloads()
+                        .error(ErrorCode.CANCELLED, "nobody came back for the turn in time"));
+    }
+
+    /** Takes ownership of {@code payload}. */
+    private void finish(FrameType type, ByteBuf payload) {
+        logAllText();
+        log.append(payload);
+        end = type;
+        generation = null;
+        account();
+        settle();
+        if (reader != null) {
+            reader.offer();
+        }
+    }
+
+    private void told() {
+        account();
+        if (reader != null) {
+            reader.offer();
+        }
+        pace();
+    }
+
+    private void logAllText() {
+        while (!text.isEmpty()) {
+            logText();
+        }
+    }
+
+    private void logText() {
+        int length = Math.min(MAX_CHUNK_CHARS, text.length());
+        if (length < text.length() && Character.isHighSurrogate(text.charAt(length - 1))) {
+            length--;
+        }
+        log.append(turns.payloads().text(text.substring(0, length)));
+        text.delete(0, length);
+    }
+
+    /** Holds the runtime back while too much waits, or lets it go on. */
+    void pace() {
+        if (generation == null) {
             return;
         }
-        if (end != null && unsent.isEmpty()) {
-            replies.send(last(end));
-            close();
-        } else if (generation != null && !replies.isWritable()) {
-            generation.pause();
+        long waiting = log.bytesAfter(sent()) + text.length();
+        boolean wait =
+                reader == null
+                        ? waiting >= turns.limits().unreadBytes() || turns.isFull()
+                        : waiting >= turns.limits().waitingBytes();
+        if (wait != paused) {
+            paused = wait;
+            if (wait) {
+                generation.pause();
+            } else {
+                generation.resume();
+            }
         }
     }
 
-    private Frame last(End how) {
-        return switch (how) {
-            case End.Complete(GenerationEnd generationEnd) ->
-                    new Frame(FrameType.CHUNK, id, payloads.last(generationEnd));
-            case End.Blocked(String toolName, String reason) ->
-                    new Frame(FrameType.TOOL_BLOCKED, id, payloads.toolBlocked(toolName, reason));
-            case End.Failed(RuntimeFailure failure) ->
-                    new Frame(FrameType.ERROR, id, payloads.error(failure));
-            case End.Cancelled() ->
-                    new Frame(
-                            FrameType.ERROR,
-                            id,
-                            payloads.error(ErrorCode.CANCELLED, "the host cancelled the turn"));
-        };
+    boolean canDrop() {
+        return log.canDrop(sent());
+    }
+
+    /** Drops a part of what its reader, or else anybody, has been sent. */
+    void dropOldest() {
+        log.dropOldest();
+        account();
+    }
+
+    private long sent() {
+        return reader == null ? everSent : reader.sent();
+    }
+
+    private void account() {
+        while (heldBytes() > turns.limits().logBytes() && canDrop()) {
+            log.dropOldest();
+        }
+        long delta = heldBytes() - accountedBytes;
+        accountedBytes += delta;
+        turns.account(delta);
+    }
+
+    long heldBytes() {
+        return log.heldBytes() + text.length();
+    }
+
+    /** Sees to it that it is among the right ones, and that the right time runs. */
+    private void settle() {
+        if (timer != null) {
+            timer.cancel(false);
+            timer = null;
+        }
+        if (reader != null) {
+            turns.open(this);
+        } else if (end == null) {
+            timer = turns.after(turns.limits().orphanGrace(), this::giveUp);
+        } else {
+            timer = turns.after(turns.limits().logTtl(), () -> turns.forget(this));
+            turns.keep(this);
+        }
+    }
+
+    /** Drops all of it. */
+    void drop() {
+        stopGeneration();
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        log.clear();
+        text.setLength(0);
+        account();
     }
 
     private void stopGeneration() {
         if (generation != null) {
             generation.abort();
-        }
-    }
-
-    private void close() {
-        if (!over) {
-            over = true;
-            whenEnded.run();
+            generation = null;
         }
     }
 }

@@ -2,10 +2,8 @@ package dev.culvert.guest.connection;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.culvert.guest.runtime.LlmRuntime;
 import dev.culvert.guest.session.Agent;
-import dev.culvert.guest.session.SessionLimits;
-import dev.culvert.guest.session.StateKeeper;
+import dev.culvert.guest.session.Session;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -23,7 +21,7 @@ final class EmbeddedHost implements AutoCloseable {
     private boolean stalled;
 
     EmbeddedHost(Agent agent) {
-        Vitals vitals = new Vitals("1.2.3", "i-1", List.of(), System.nanoTime());
+        Vitals vitals = new Vitals("1.2.3", "i-1", Session.FEATURES, System.nanoTime());
         channel = new EmbeddedChannel(false, false);
         channel.pipeline().addLast(new Stall());
         channel.pipeline().addLast(new GuestPipeline(agent, vitals, false));
@@ -33,10 +31,6 @@ final class EmbeddedHost implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    static Agent agent(LlmRuntime runtime) {
-        return new Agent(runtime, null, SessionLimits.DEFAULTS, StateKeeper.forgetful());
     }
 
     /** What keeps the bytes from going out while the host does not read. */

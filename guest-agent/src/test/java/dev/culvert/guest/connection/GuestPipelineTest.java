@@ -42,14 +42,16 @@ class GuestPipelineTest {
                     }
                 };
         Vitals vitals = new Vitals("1.2.3", "i-1", List.of(), System.nanoTime());
-        channel.pipeline()
-                .addLast(
-                        new GuestPipeline(EmbeddedHost.agent(new ScriptedLlm()), vitals, hostOnly));
-        channel.register();
-        channel.runPendingTasks();
-        boolean open = channel.isOpen();
-        boolean greeted = !channel.outboundMessages().isEmpty();
-        channel.finishAndReleaseAll();
+        boolean open;
+        boolean greeted;
+        try (EmbeddedAgent agent = new EmbeddedAgent(new ScriptedLlm())) {
+            channel.pipeline().addLast(new GuestPipeline(agent.agent(), vitals, hostOnly));
+            channel.register();
+            channel.runPendingTasks();
+            open = channel.isOpen();
+            greeted = !channel.outboundMessages().isEmpty();
+            channel.finishAndReleaseAll();
+        }
         assertThat(greeted).as("a heartbeat goes to those who are let in").isEqualTo(open);
         return open;
     }

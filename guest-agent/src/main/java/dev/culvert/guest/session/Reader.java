@@ -1,0 +1,80 @@
+package dev.culvert.guest.session;
+
+import dev.culvert.frame.Frame;
+import dev.culvert.frame.FrameType;
+
+/** A turn as one connection reads it: how far it has been sent, and how much more it may be. */
+final class Reader {
+    private static final long MOST_CREDIT = (1L << 53) - 1;
+
+    private final Session session;
+    private final Turn turn;
+    private final boolean limited;
+    private long credit;
+    private long sent;
+    private boolean closed;
+
+    /** Whether the session has it in its queue. */
+    boolean queued;
+
+    /**
+     * @param after the number of the last frame that the host has
+     * @param credit as in the envelope of its request: negative where it is not limited
+     */
+    Reader(Session session, Turn turn, long after, long credit) {
+        this.session = session;
+        this.turn = turn;
+        sent = after;
+        limited = credit >= 0;
+        this.credit = credit;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    Turn turn() {
+        return turn;
+    }
+
+    /** The number of the last frame that it was sent, or has from before. */
+    long sent() {
+        return sent;
+    }
+
+    boolean isLimited() {
+        return limited;
+    }
+
+    void grant(long bytes) {
+        credit = Math.min(MOST_CREDIT, credit + bytes);
+        offer();
+    }
+
+    /** There may be something to send. */
+    void offer() {
+        session.offer(this);
+    }
+
+    /** Whether it takes no more, because it has all or another one reads. */
+    void close() {
+        closed = true;
+    }
+
+    boolean canSend() {
+        return !closed
+                && turn.hasAfter(sent)
+                && (!limited || credit > 0 || turn.typeAfter(sent) != FrameType.CHUNK);
+    }
+
+    /** Sends the next frame, which there must be. */
+    void sendNext() {
+        Frame frame = turn.frameAfter(sent);
+        if (limited && frame.type() == FrameType.CHUNK) {
+            credit -= frame.payload().readableBytes();
+        }
+        sent = frame.seq();
+        session.send(frame);
+        turn.onSent(this);
+    }
+}

@@ -1,0 +1,170 @@
+package dev.culvert.guest.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/** The payloads of a turn's frames, numbered from 1, of which the oldest may have been dropped. */
+/*
+ * A frame is often one word, some forty bytes: a buffer object for each would cost several times that. So they
+ * stand one behind the other in segments, outside the heap, from which they go to the socket as they are.
+ */
+final class TurnLog {
+    private static final int SMALLEST_SEGMENT_BYTES = 1 << 10;
+    private static final int LARGEST_SEGMENT_BYTES = 64 << 10;
+
+    private final ByteBufAllocator buffers;
+    private final int largestSegment;
+    private final Deque<Segment> segments = new ArrayDeque<>(4);
+    private long last;
+    private long writtenBytes;
+    private long heldBytes;
+
+    /** Frames in a row, the first of them numbered {@code before + 1}. */
+    private static final class Segment {
+        final ByteBuf bytes;
+        final long before;
+        final long bytesBefore;
+        int[] ends = new int[8];
+        int count;
+
+        Segment(ByteBuf bytes, long before, long bytesBefore) {
+            this.bytes = bytes;
+            this.before = before;
+            this.bytesBefore = bytesBefore;
+        }
+
+        long last() {
+            return before + count;
+        }
+
+        /** Where the frame of this number ends; for {@code before} where the first begins. */
+        int end(long seq) {
+            return seq == before ? 0 : ends[(int) (seq - before) - 1];
+        }
+
+        void addEnd(int end) {
+            if (count == ends.length) {
+                ends = Arrays.copyOf(ends, 2 * count);
+            }
+            ends[count++] = end;
+        }
+
+        long heldBytes() {
+            return bytes.capacity() + (long) Integer.BYTES * ends.length;
+        }
+    }
+
+    /**
+     * @param mostBytes that are meant to stay in it: a segment, which is dropped as a whole, is a
+     *     small part of them
+     */
+    TurnLog(ByteBufAllocator buffers, int mostBytes) {
+        this.buffers = buffers;
+        largestSegment = Math.clamp(mostBytes / 16, SMALLEST_SEGMENT_BYTES, LARGEST_SEGMENT_BYTES);
+    }
+
+    /** Takes ownership of {@code payload}, to which it gives the next number. */
+    void append(ByteBuf payload) {
+        int size = payload.readableBytes();
+        Segment newest = segments.peekLast();
+        if (newest != null && newest.bytes.writableBytes() >= size) {
+            heldBytes -= newest.heldBytes();
+            copy(payload, newest.bytes);
+        } else {
+            newest = new Segment(segmentFor(payload, newest), last, writtenBytes);
+            segments.add(newest);
+        }
+        newest.addEnd(newest.bytes.writerIndex());
+        heldBytes += newest.heldBytes();
+        writtenBytes += size;
+        last++;
+    }
+
+    /** Takes ownership of {@code payload}, with which the segment begins; a large one is it. */
+    private ByteBuf segmentFor(ByteBuf payload, @Nullable Segment before) {
+        int capacity =
+                before == null
+                        ? SMALLEST_SEGMENT_BYTES
+                        : Math.min(largestSegment, 2 * before.bytes.capacity());
+        if (2 * payload.readableBytes() > capacity) {
+            return payload;
+        }
+        ByteBuf bytes = buffers.ioBuffer(capacity, capacity);
+        copy(payload, bytes);
+        return bytes;
+    }
+
+    private static void copy(ByteBuf payload, ByteBuf to) {
+        to.writeBytes(payload);
+        payload.release();
+    }
+
+    /** The number of the newest frame; 0 before the first. */
+    long last() {
+        return last;
+    }
+
+    /** The number of the oldest frame that is kept; that of the next one where none is. */
+    long first() {
+        Segment oldest = segments.peekFirst();
+        return oldest == null ? last + 1 : oldest.before + 1;
+    }
+
+    /** The payload of a frame that is kept; belongs to the caller. */
+    ByteBuf payload(long seq) {
+        Segment segment = segment(seq);
+        int start = segment.end(seq - 1);
+        return segment.bytes.retainedSlice(start, segment.end(seq) - start);
+    }
+
+    /** The bytes of the payloads that are kept after this number. */
+    long bytesAfter(long seq) {
+        if (seq >= last) {
+            return 0;
+        }
+        long next = Math.max(seq + 1, first());
+        Segment segment = segment(next);
+        return writtenBytes - segment.bytesBefore - segment.end(next - 1);
+    }
+
+    /** What memory it takes. */
+    long heldBytes() {
+        return heldBytes;
+    }
+
+    /** Whether none of the frames that would be dropped next is beyond {@code seq}. */
+    boolean canDrop(long seq) {
+        Segment oldest = segments.peekFirst();
+        return oldest != null && oldest.last() <= seq;
+    }
+
+    /** Drops the oldest frames, a segment of them. */
+    void dropOldest() {
+        Segment oldest = segments.remove();
+        heldBytes -= oldest.heldBytes();
+        oldest.bytes.release();
+    }
+
+    void clear() {
+        while (!segments.isEmpty()) {
+            dropOldest();
+        }
+    }
+
+    private Segment segment(long seq) {
+        Segment newest = segments.getLast();
+        if (seq > newest.before) {
+            return newest;
+        }
+        for (Segment segment : segments) {
+            if (seq <= segment.last()) {
+                return segment;
+            }
+        }
+        throw new IllegalArgumentException("there is no frame " + seq);
+    }
+}

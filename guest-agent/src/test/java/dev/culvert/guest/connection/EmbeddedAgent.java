@@ -1,0 +1,44 @@
+package dev.culvert.guest.connection;
+
+import dev.culvert.guest.runtime.LlmRuntime;
+import dev.culvert.guest.session.Agent;
+import dev.culvert.guest.session.SessionLimits;
+import dev.culvert.guest.session.StateKeeper;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** An agent within the test's own thread, for which time passes when the test says so. */
+final class EmbeddedAgent implements AutoCloseable {
+    private final EmbeddedChannel clock = new EmbeddedChannel();
+    private final Agent agent;
+
+    EmbeddedAgent(LlmRuntime runtime) {
+        this(runtime, null, SessionLimits.DEFAULTS);
+    }
+
+    EmbeddedAgent(LlmRuntime runtime, @Nullable String model, SessionLimits limits) {
+        clock.freezeTime();
+        agent = new Agent(clock.eventLoop(), runtime, model, limits, StateKeeper.forgetful());
+    }
+
+    Agent agent() {
+        return agent;
+    }
+
+    EmbeddedHost connect() {
+        return new EmbeddedHost(agent);
+    }
+
+    void pass(Duration time) {
+        clock.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
+        clock.runScheduledPendingTasks();
+    }
+
+    @Override
+    public void close() {
+        agent.close();
+        clock.finishAndReleaseAll();
+    }
+}
