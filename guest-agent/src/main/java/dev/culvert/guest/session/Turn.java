@@ -27,6 +27,9 @@ final class Turn implements GenerationListener {
     /** A chunk holds at most this much text, however much the runtime says at once. */
     private static final int MAX_CHUNK_CHARS = 32 * 1024;
 
+    /** What room for text a turn keeps while none waits. */
+    private static final int SPARE_CHARS = 1024;
+
     private final String id;
     private final long asked;
     private final Turns turns;
@@ -34,7 +37,7 @@ final class Turn implements GenerationListener {
     private final TurnLog log;
 
     /** Said, and no chunk yet; later texts are joined to it. */
-    private StringBuilder text = new StringBuilder();
+    private final StringBuilder text = new StringBuilder();
 
     private @Nullable Generation generation;
     private boolean paused;
@@ -89,7 +92,7 @@ final class Turn implements GenerationListener {
     @Override
     public void onText(String delta) {
         text.append(delta);
-        while (reader == null && text.length() >= MAX_CHUNK_CHARS) {
+        while (text.length() > MAX_CHUNK_CHARS) {
             logText();
         }
         told();
@@ -121,11 +124,7 @@ final class Turn implements GenerationListener {
         finish(FrameType.ERROR, turns.payloads().error(failure));
     }
 
-    /**
-     * Why it cannot be read after this frame; null where it can.
-     *
-     * @return the code that resuming.md names for it
-     */
+    /** Why it cannot be read after this frame (resuming.md); null where it can. */
     @Nullable ErrorCode refusal(long after) {
         long from = from(after);
         if (from > log.last()) {
@@ -231,6 +230,7 @@ final class Turn implements GenerationListener {
     /** Takes ownership of {@code payload}. */
     private void finish(FrameType type, ByteBuf payload) {
         logAllText();
+        text.trimToSize();
         log.append(payload);
         end = type;
         generation = null;
@@ -262,6 +262,9 @@ final class Turn implements GenerationListener {
         }
         log.append(turns.payloads().text(text.substring(0, length)));
         text.delete(0, length);
+        if (text.isEmpty() && text.capacity() > SPARE_CHARS) {
+            text.trimToSize();
+        }
     }
 
     /** Holds the runtime back while too much waits, or lets it go on. */
