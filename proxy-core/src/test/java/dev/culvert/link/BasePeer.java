@@ -259,8 +259,12 @@ public final class BasePeer implements Closeable {
 
     /** The bytes of one frame. */
     public static byte[] frame(String type, String id, String payload) {
-        String json =
-                "{\"type\":\"" + type + "\",\"id\":\"" + id + "\",\"payload\":" + payload + "}";
+        return frame(
+                "{\"type\":\"" + type + "\",\"id\":\"" + id + "\",\"payload\":" + payload + "}");
+    }
+
+    /** One frame with this envelope. */
+    public static byte[] frame(String json) {
         byte[] body = json.getBytes(UTF_8);
         byte[] frame = new byte[4 + body.length];
         for (int i = 0; i < 4; i++) {

@@ -26,7 +26,11 @@ import dev.culvert.daemon.routes.PingRoute;
 import dev.culvert.daemon.routes.ReloadRoute;
 import dev.culvert.daemon.routes.StreamRoute;
 import dev.culvert.daemon.routes.TextRoute;
-import dev.culvert.daemon.routes.Turns;
+import dev.culvert.daemon.routes.TurnRoute;
+import dev.culvert.daemon.routes.TurnStreamRoute;
+import dev.culvert.daemon.routes.TurnStreams;
+import dev.culvert.daemon.turn.TurnIds;
+import dev.culvert.daemon.turn.Turns;
 import dev.culvert.pool.LinkPool;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
@@ -93,7 +97,6 @@ public final class Daemon implements AutoCloseable {
         this.again = again;
         this.loops = loops;
         fleet = new Fleet(new DesiredStore(settings.stateDir().orElse(null)));
-        turns = new Turns(metrics.streams());
         pool =
                 new LinkPool(
                         loops,
@@ -101,6 +104,7 @@ public final class Daemon implements AutoCloseable {
                         () -> this.settings.pool(),
                         metrics.links());
         homes = new HomeLinks(loops, fleet, this::settings, metrics.links());
+        turns = new Turns(fleet, pool, turnIds(settings), this::settings, metrics.turns());
         AgentCalls calls = new AgentCalls(fleet, homes, pool, admission, this::settings);
         events = new EventsRoute(calls, fleet, metrics.links()::openTo);
         Router router = new Router(routes(calls), metrics.http());
@@ -125,10 +129,25 @@ public final class Daemon implements AutoCloseable {
         fleet.replace(List.of(), settings.agents());
     }
 
+    private static TurnIds turnIds(DaemonSettings settings) {
+        if (settings.stateDir().isEmpty()) {
+            LOG.info("there is no state_dir: a restart ends what turns clients could come back to");
+            return TurnIds.ofThisProcess();
+        }
+        try {
+            return TurnIds.keptIn(settings.stateDir().get());
+        } catch (IOException e) {
+            throw new UncheckedIOException("state_dir cannot be used: " + e.getMessage(), e);
+        }
+    }
+
     private List<Route> routes(AgentCalls calls) {
+        TurnStreams streams = new TurnStreams(calls, turns, metrics.streams());
         return List.of(
                 new MessageRoute(calls, turns),
-                new StreamRoute(calls, turns),
+                new StreamRoute(calls, turns, streams),
+                new TurnStreamRoute(streams),
+                new TurnRoute(calls, turns),
                 new ContextRoute(calls),
                 new ConfigRoute(calls, fleet, homes),
                 new PingRoute(calls),

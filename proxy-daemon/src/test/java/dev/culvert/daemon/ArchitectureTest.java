@@ -28,6 +28,13 @@ class ArchitectureTest {
                                     "metrics",
                                     with(core("config", "frame", "link", "transport"), "http")),
                             Map.entry(
+                                    "turn",
+                                    with(
+                                            core("frame", "link", "pool", "transport"),
+                                            "config",
+                                            "fleet",
+                                            "metrics")),
+                            Map.entry(
                                     "routes",
                                     with(
                                             core("config", "frame", "link", "pool", "transport"),
@@ -37,7 +44,8 @@ class ArchitectureTest {
                                             "home",
                                             "http",
                                             "metrics",
-                                            "sse")),
+                                            "sse",
+                                            "turn")),
                             Map.entry(
                                     "",
                                     with(
@@ -48,7 +56,8 @@ class ArchitectureTest {
                                             "home",
                                             "http",
                                             "metrics",
-                                            "routes")),
+                                            "routes",
+                                            "turn")),
                             Map.entry("cli", with(core("config", "transport"), "", "config"))),
                     Map.of(
                             "picocli", Set.of("cli"),

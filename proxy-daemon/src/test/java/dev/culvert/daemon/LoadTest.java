@@ -91,6 +91,7 @@ class LoadTest {
 
             assertThat(cancel.type()).isEqualTo("cancel");
             assertThat(cancel.id()).isEqualTo(flood.id());
+            cancel.error("cancelled", "as you wished");
             // What the two kernels hold is theirs; what the daemon holds is bounded.
             assertThat(daemon.metric("culvert_buffers_direct_bytes") - before)
                     .isLessThan(16 * 1024 * 1024);

@@ -3,6 +3,7 @@ package dev.culvert.daemon;
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.daemon.ScriptedGuest.Request;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -165,7 +166,10 @@ class MessageTest {
 
             assertThat(answer.get().statusCode()).isEqualTo(502);
             assertThat(answer.get().body()).contains("turns.max_answer_bytes");
-            assertThat(guest.take().type()).isEqualTo("cancel");
+            Request cancel = guest.take();
+            assertThat(cancel.type()).isEqualTo("cancel");
+            daemon.awaitAgent("a", "\"turns_in_flight\":1");
+            cancel.error("cancelled", "as you wished");
             daemon.awaitAgent("a", "\"turns_in_flight\":0");
         }
     }
@@ -175,14 +179,15 @@ class MessageTest {
         try (ScriptedGuest guest = ScriptedGuest.announcing("cancel");
                 TestDaemon daemon = TestDaemon.with(guest)) {
             CompletableFuture<HttpResponse<String>> answer = daemon.begin("POST", PATH, MESSAGE);
-            ScriptedGuest.Request message = guest.take();
+            Request message = guest.take();
             daemon.awaitAgent("a", "\"turns_in_flight\":1");
 
             answer.cancel(true);
 
-            ScriptedGuest.Request cancel = guest.take();
+            Request cancel = guest.take();
             assertThat(cancel.type()).isEqualTo("cancel");
             assertThat(cancel.id()).isEqualTo(message.id());
+            cancel.error("cancelled", "as you wished");
             daemon.awaitMetric("culvert_exchanges_in_flight", 0);
             daemon.awaitAgent("a", "\"turns_in_flight\":0");
         }

@@ -54,6 +54,22 @@ final class ScriptedGuest implements Closeable {
             link.chunk(id, content, true);
         }
 
+        /** A frame of the answer that has a number. */
+        void numbered(long seq, String replyType, String replyPayload) throws IOException {
+            link.write(
+                    BasePeer.frame(
+                            "{\"type\":\"%s\",\"id\":\"%s\",\"seq\":%d,\"payload\":%s}"
+                                    .formatted(replyType, id, seq, replyPayload)));
+        }
+
+        void chunk(long seq, String content) throws IOException {
+            numbered(seq, "chunk", "{\"content\":\"" + content + "\",\"done\":false}");
+        }
+
+        void done(long seq, String content) throws IOException {
+            numbered(seq, "chunk", "{\"content\":\"" + content + "\",\"done\":true}");
+        }
+
         void error(String code, String message) throws IOException {
             reply("error", "{\"code\":\"" + code + "\",\"message\":\"" + message + "\"}");
         }
@@ -63,7 +79,7 @@ final class ScriptedGuest implements Closeable {
         }
     }
 
-    private final @Nullable String heartbeat;
+    private volatile @Nullable String heartbeat;
     private final @Nullable Path socket;
     private final Map<String, Part> parts = new ConcurrentHashMap<>();
     private final BlockingQueue<Request> untaken = new LinkedBlockingQueue<>();
@@ -90,13 +106,22 @@ final class ScriptedGuest implements Closeable {
         return new ScriptedGuest(null, null);
     }
 
-    /** Its heartbeat says that it knows this feature. */
-    static ScriptedGuest announcing(String feature) throws IOException {
-        return new ScriptedGuest(
-                "{\"status\":\"ready\",\"uptime_secs\":1,\"protocol\":\"1.1\",\"features\":[\""
-                        + feature
-                        + "\"],\"instance\":\"i1\",\"agent_version\":\"9.9\"}",
-                null);
+    /** Its heartbeat says that it knows these features. */
+    static ScriptedGuest announcing(String... features) throws IOException {
+        return new ScriptedGuest(announcement("i1", features), null);
+    }
+
+    private static String announcement(String instance, String... features) {
+        return "{\"status\":\"ready\",\"uptime_secs\":1,\"protocol\":\"1.1\",\"features\":[\""
+                + String.join("\",\"", features)
+                + "\"],\"instance\":\""
+                + instance
+                + "\",\"agent_version\":\"9.9\"}";
+    }
+
+    /** From now on its heartbeats are those of another process. */
+    void restarted(String... features) {
+        heartbeat = announcement("i2", features);
     }
 
     /** On a Unix socket, where it can be {@link #down} for a while and up again. */
@@ -113,8 +138,9 @@ final class ScriptedGuest implements Closeable {
 
     private void serve(BasePeer.Connection link) throws IOException {
         links.add(link);
-        if (heartbeat != null) {
-            link.send("heartbeat", "", heartbeat);
+        String greeting = heartbeat;
+        if (greeting != null) {
+            link.send("heartbeat", "", greeting);
         }
         for (String json = link.read(); json != null; json = link.read()) {
             Request request = Request.of(link, json);

@@ -7,7 +7,6 @@ import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.testing.Eventually;
 import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -125,22 +124,10 @@ final class TestDaemon implements AutoCloseable {
         return send("PUT", path, body);
     }
 
-    HttpResponse<String> send(String method, String path, String body)
-            throws IOException, InterruptedException {
-        return client.send(request(method, path, body), BodyHandlers.ofString());
-    }
-
     /** Does not wait for the answer. */
-    CompletableFuture<HttpResponse<String>> begin(String method, String path, String body) {
-        return client.sendAsync(request(method, path, body), BodyHandlers.ofString());
-    }
-
-    /** Waits for the head only. */
-    EventReader stream(String method, String path, String body)
-            throws IOException, InterruptedException {
-        HttpResponse<InputStream> response =
-                client.send(request(method, path, body), BodyHandlers.ofInputStream());
-        return new EventReader(response);
+    CompletableFuture<HttpResponse<String>> begin(
+            String method, String path, String body, String... headers) {
+        return client.sendAsync(request(method, path, body, headers), BodyHandlers.ofString());
     }
 
     /** Streams an answer of agent {@code a}. */
@@ -148,9 +135,28 @@ final class TestDaemon implements AutoCloseable {
         return stream("POST", "/api/v1/agents/a/stream", MESSAGE);
     }
 
-    private HttpRequest request(String method, String path, String body) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
-                .timeout(PATIENCE)
+    /**
+     * @param headers names and values by turns
+     */
+    HttpResponse<String> send(String method, String path, String body, String... headers)
+            throws IOException, InterruptedException {
+        return client.send(request(method, path, body, headers), BodyHandlers.ofString());
+    }
+
+    /** Waits for the head only; headers as {@link #send} takes them. */
+    EventReader stream(String method, String path, String body, String... headers)
+            throws IOException, InterruptedException {
+        return new EventReader(
+                client.send(request(method, path, body, headers), BodyHandlers.ofInputStream()));
+    }
+
+    private HttpRequest request(String method, String path, String body, String... headers) {
+        HttpRequest.Builder builder =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path));
+        if (headers.length > 0) {
+            builder.headers(headers);
+        }
+        return builder.timeout(PATIENCE)
                 .method(
                         method,
                         body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))

@@ -1,21 +1,15 @@
 package dev.culvert.daemon.fleet;
 
+import dev.culvert.daemon.config.OwnerOnly;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +20,6 @@ import org.jspecify.annotations.Nullable;
  * again.
  */
 public final class DesiredStore {
-    /* A configuration may hold keys. */
-    private static final FileAttribute<?> OWNER_ONLY_DIRECTORY =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-    private static final FileAttribute<?> OWNER_ONLY =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-    private static final Set<StandardOpenOption> FRESH =
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-
     private final @Nullable Path directory;
 
     public DesiredStore(@Nullable Path stateDirectory) {
@@ -65,22 +51,8 @@ public final class DesiredStore {
         if (directory == null) {
             return;
         }
-        Files.createDirectories(directory, OWNER_ONLY_DIRECTORY);
-        Path fresh = directory.resolve(agentId + ".new");
         String text = desired.revision() + "\n" + hash(inSettings) + "\n" + desired.payload();
-        Files.deleteIfExists(fresh); // or it would keep the rights that it has
-        try (FileChannel channel = FileChannel.open(fresh, FRESH, OWNER_ONLY)) {
-            ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        Files.move(
-                fresh,
-                file(agentId),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
+        OwnerOnly.write(file(agentId), text);
     }
 
     synchronized void forget(String agentId) throws IOException {

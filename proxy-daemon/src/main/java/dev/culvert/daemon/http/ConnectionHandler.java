@@ -212,13 +212,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (!context.channel().isWritable()) {
-            return;
-        }
-        if (state == State.UNREAD) {
+        if (context.channel().isWritable() && state == State.UNREAD) {
             awaitNext();
-        } else if (responder != null) {
-            responder.writable();
         }
     }
 

@@ -37,6 +37,21 @@ final class Outlet {
     /** Takes ownership of {@code bytes}. */
     void write(ByteBuf bytes) {
         channel.write(bytes, channel.voidPromise());
+        flushSoon();
+    }
+
+    /** Runs {@code action} when all that was written before has been sent. */
+    void whenSent(Runnable action) {
+        channel.write(Unpooled.EMPTY_BUFFER)
+                .addListener(sent -> {
+                    if (sent.isSuccess()) {
+                        action.run();
+                    }
+                });
+        flushSoon();
+    }
+
+    private void flushSoon() {
         if (!pending) {
             pending = true;
             if (!reading) {
@@ -56,24 +71,28 @@ final class Outlet {
 
     private void flushPending() {
         if (pending) {
-            pending = false;
-            channel.flush();
+            flush();
         }
+    }
+
+    void flush() {
+        pending = false;
+        channel.flush();
     }
 
     /** From here on {@link #hasSentMore} counts. */
     void watch() {
-        lastUnsent = unsent();
+        lastUnsent = unsentBytes();
     }
 
     /** Whether the client has taken anything since this was last asked. */
     boolean hasSentMore() {
         long before = lastUnsent;
-        lastUnsent = unsent();
+        lastUnsent = unsentBytes();
         return lastUnsent < before;
     }
 
-    private long unsent() {
+    long unsentBytes() {
         ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
         return buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
     }

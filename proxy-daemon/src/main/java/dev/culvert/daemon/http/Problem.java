@@ -1,10 +1,14 @@
 package dev.culvert.daemon.http;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_GATEWAY;
+import static io.netty.handler.codec.http.HttpResponseStatus.CONFLICT;
 import static io.netty.handler.codec.http.HttpResponseStatus.FORBIDDEN;
 import static io.netty.handler.codec.http.HttpResponseStatus.GATEWAY_TIMEOUT;
+import static io.netty.handler.codec.http.HttpResponseStatus.GONE;
+import static io.netty.handler.codec.http.HttpResponseStatus.NOT_IMPLEMENTED;
 import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
 import static io.netty.handler.codec.http.HttpResponseStatus.TOO_MANY_REQUESTS;
+import static io.netty.handler.codec.http.HttpResponseStatus.UNPROCESSABLE_ENTITY;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonFactory;
@@ -75,7 +79,7 @@ public record Problem(
                                     .member("tool_name", blocked.toolName())
                                     .member("reason", blocked.reason());
                     case AgentError agent ->
-                            of(BAD_GATEWAY, "The agent answered with an error: " + what)
+                            of(status(agent.code()), "The agent answered with an error: " + what)
                                     .advising("Its code is '" + agent.code() + "'.")
                                     .member("agent_message", agent.message());
                 };
@@ -83,6 +87,17 @@ public record Problem(
         members.put("code", failure.code());
         members.putAll(problem.members());
         return new Problem(problem.status(), problem.error(), members, problem.headers());
+    }
+
+    /** Codes that say what the client asked for, and not what the agent failed in. */
+    private static HttpResponseStatus status(String agentCode) {
+        return switch (agentCode) {
+            case "unknown_turn" -> GONE;
+            case "log_truncated", "taken_over", "cannot_cancel" -> CONFLICT;
+            case "id_reused" -> UNPROCESSABLE_ENTITY;
+            case "cannot_join" -> NOT_IMPLEMENTED;
+            default -> BAD_GATEWAY;
+        };
     }
 
     /** What others wrote may end as it likes. */

@@ -217,12 +217,6 @@ public final class Responder {
         }
     }
 
-    void writable() {
-        if (stream != null) {
-            stream.writable();
-        }
-    }
-
     /** The stream has ended, with all of its bytes or, when {@code broken}, visibly without. */
     void streamEnded(boolean broken) {
         state = State.ANSWERED;

@@ -14,7 +14,6 @@ public final class StreamResponse {
     private final Outlet outlet;
     private final boolean chunked;
     private boolean open = true;
-    private Runnable onWritable = () -> {};
 
     StreamResponse(Responder responder, Outlet outlet, boolean chunked) {
         this.responder = responder;
@@ -78,25 +77,30 @@ public final class StreamResponse {
         return outlet.channel().isWritable();
     }
 
-    /** How many bytes must leave before {@link #isWritable} turns true; 0 while it is. */
-    public long bytesBeforeWritable() {
-        return outlet.channel().bytesBeforeWritable();
+    /**
+     * Runs {@code action} once all that was written so far has left for the client; never, where
+     * the client goes first.
+     */
+    public void whenSent(Runnable action) {
+        outlet.whenSent(action);
     }
 
-    /** Calls {@code action} each time that {@link #isWritable} turns true again. */
-    public void onWritable(Runnable action) {
-        onWritable = action;
+    /** How many bytes wait for the client, or for the next flush. */
+    public long unsentBytes() {
+        return outlet.unsentBytes();
+    }
+
+    /** Whether more than that waits for the client, once what it takes is sent. */
+    public boolean holdsMoreThan(long bytes) {
+        if (outlet.unsentBytes() > bytes) {
+            outlet.flush();
+        }
+        return outlet.unsentBytes() > bytes;
     }
 
     /** The caller owns it. */
     public ByteBuf buffer(int bytes) {
         return outlet.buffer(bytes);
-    }
-
-    void writable() {
-        if (open) {
-            onWritable.run();
-        }
     }
 
     void close() {

@@ -27,6 +27,7 @@ public final class Metrics implements AutoCloseable {
     private final LinkMetrics links = new LinkMetrics(registry);
     private final HttpMetrics http = new HttpMetrics(registry);
     private final StreamMetrics streams = new StreamMetrics(registry);
+    private final TurnMetrics turns = new TurnMetrics(registry);
     private final ReloadMetrics reloads = new ReloadMetrics(registry);
     private final LoopMetrics loops = new LoopMetrics(registry);
 
@@ -55,6 +56,10 @@ public final class Metrics implements AutoCloseable {
 
     public StreamMetrics streams() {
         return streams;
+    }
+
+    public TurnMetrics turns() {
+        return turns;
     }
 
     public ReloadMetrics reloads() {

@@ -22,11 +22,16 @@ public final class StreamMetrics {
 
     private final AtomicInteger active = new AtomicInteger();
     private final Timer firstEvent;
+    private final AtomicInteger behind = new AtomicInteger();
     private final Map<End, Timer> ended = new EnumMap<>(End.class);
 
     StreamMetrics(MeterRegistry registry) {
         Gauge.builder("culvert.streams.active", active::get)
                 .description("Streams that clients read.")
+                .register(registry);
+        Gauge.builder("culvert.streams.behind", behind::get)
+                .description(
+                        "Streams of which half the credit, or more, has yet to leave for the client.")
                 .register(registry);
         firstEvent =
                 Buckets.timer(
@@ -48,6 +53,11 @@ public final class StreamMetrics {
 
     public void onFirstEvent(long nanos) {
         firstEvent.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** So many streams more wait for their clients, or fewer. */
+    public void onBehind(int change) {
+        behind.addAndGet(change);
     }
 
     /** Told once for each start. */

@@ -132,9 +132,4 @@ public final class AgentCalls {
     Frame frame(FrameType type, ByteBuf payload) {
         return new Frame(type, newId(), payload.retain());
     }
-
-    Patience messagePatience() {
-        return new Patience(
-                settings().timeouts().message(), settings().timeouts().messageDeadline());
-    }
 }

@@ -131,7 +131,7 @@ public final class EventsRoute implements Route, AutoCloseable {
                 return;
             }
             events.event(type, data);
-            if (events.bytesBeforeWritable() > calls.settings().turns().maxUnsentBytes()) {
+            if (events.holdsMoreThan(calls.settings().turns().maxUnsentBytes())) {
                 forget();
                 events.abort();
             }

@@ -3,17 +3,23 @@ package dev.culvert.daemon.routes;
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_GATEWAY;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
+import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
+import dev.culvert.daemon.metrics.TurnMetrics.Cause;
+import dev.culvert.daemon.turn.LiveTurn;
+import dev.culvert.daemon.turn.Origin;
+import dev.culvert.daemon.turn.TurnListener;
+import dev.culvert.daemon.turn.Turns;
 import dev.culvert.frame.Frame;
-import dev.culvert.frame.FrameType;
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -42,40 +48,34 @@ public final class MessageRoute implements Route {
     public void handle(Request request, Responder responder) {
         Agent agent = calls.workingAgent(request);
         ByteBuf payload = JsonRequest.body(request);
-        int maxBytes = calls.settings().turns().maxAnswerBytes();
-        Answer answer = new Answer(agent, responder, turns, maxBytes);
-        answer.call =
-                calls.call(
-                        request,
-                        agent,
-                        calls.frame(FrameType.MESSAGE, payload),
-                        answer,
-                        calls.messagePatience());
-        responder.onGone(answer::abandon);
+        Origin origin = TurnRequest.begun(turns, agent, request);
+        TurnSettings settings = calls.settings().turns();
+        Answer answer = new Answer(responder, settings.maxAnswerBytes());
+        LiveTurn turn = turns.begin(request.eventLoop(), origin, payload, answer);
+        answer.turn = turn;
+        // Without a key nobody can come back for it.
+        Duration grace = origin.repeatable() ? settings.resumeGrace() : Duration.ZERO;
+        responder.onGone(() -> turn.clientGone(grace));
     }
 
-    private static final class Answer implements CallListener, Turns.Turn {
-        private final Agent agent;
+    private static final class Answer implements TurnListener {
         private final Responder responder;
-        private final Turns turns;
         private final int maxBytes;
         private final ChunkReader chunks = new ChunkReader();
-        private @Nullable Call call;
-        private boolean over;
+        private @Nullable LiveTurn turn;
 
-        Answer(Agent agent, Responder responder, Turns turns, int maxBytes) {
-            this.agent = agent;
+        Answer(Responder responder, int maxBytes) {
             this.responder = responder;
-            this.turns = turns;
             this.maxBytes = maxBytes;
-            agent.turnBegan();
-            turns.add(this);
         }
 
         @Override
-        public void onReply(Frame reply) {
+        public void onChunk(Frame chunk, long number) {
+            if (!responder.isOpen()) {
+                return;
+            }
             try {
-                chunks.read(reply.payload());
+                chunks.read(chunk.payload());
             } catch (IOException e) {
                 refuse("The agent sent a chunk that cannot be read: " + e.getMessage());
                 return;
@@ -84,53 +84,36 @@ public final class MessageRoute implements Route {
                 refuse(
                         "The answer takes over %d bytes (turns.max_answer_bytes): take it as a stream, or ask for less."
                                 .formatted(maxBytes));
+            } else if (turn != null) {
+                turn.consumed(chunk.payload().readableBytes());
+            }
+        }
+
+        private void refuse(String sentence) {
+            responder.problem(Problem.of(BAD_GATEWAY, sentence));
+            if (turn != null) {
+                turn.cancel(Cause.ANSWER_REFUSED);
             }
         }
 
         @Override
-        public void onDone() {
-            end();
-            responder.json(OK, chunks.joined());
+        public void onDone(long number) {
+            if (responder.isOpen()) {
+                responder.json(OK, chunks.joined());
+            }
         }
 
         @Override
         public void onFailure(Failure failure) {
-            end();
-            responder.failure(failure);
-        }
-
-        private void refuse(String sentence) {
-            giveUp(Problem.of(BAD_GATEWAY, sentence));
+            if (responder.isOpen()) {
+                responder.failure(failure);
+            }
         }
 
         @Override
-        public void cut() {
-            responder
-                    .eventLoop()
-                    .execute(() -> {
-                        if (!over) {
-                            giveUp(Admission.SHUTTING_DOWN);
-                        }
-                    });
-        }
-
-        private void giveUp(Problem problem) {
-            abandon();
-            responder.problem(problem);
-        }
-
-        void abandon() {
-            if (call != null) {
-                call.cancel();
-            }
-            end();
-        }
-
-        private void end() {
-            if (!over) {
-                over = true;
-                turns.remove(this);
-                agent.turnEnded();
+        public void onCut() {
+            if (responder.isOpen()) {
+                responder.problem(Admission.SHUTTING_DOWN);
             }
         }
     }

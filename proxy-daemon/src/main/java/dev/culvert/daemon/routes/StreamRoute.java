@@ -8,8 +8,8 @@ import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
-import dev.culvert.frame.Frame;
-import dev.culvert.frame.FrameType;
+import dev.culvert.daemon.routes.TurnRequest.Place;
+import dev.culvert.daemon.turn.Turns;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
@@ -21,10 +21,12 @@ import java.util.Set;
 public final class StreamRoute implements Route {
     private final AgentCalls calls;
     private final Turns turns;
+    private final TurnStreams streams;
 
-    public StreamRoute(AgentCalls calls, Turns turns) {
+    public StreamRoute(AgentCalls calls, Turns turns, TurnStreams streams) {
         this.calls = calls;
         this.turns = turns;
+        this.streams = streams;
     }
 
     @Override
@@ -45,9 +47,10 @@ public final class StreamRoute implements Route {
 
     @Override
     public void handle(Request request, Responder responder) {
-        if (request.header("last-event-id") != null) {
-            // A browser that reconnects by itself: a second turn would do the work twice.
-            responder.noContent();
+        Place last = TurnRequest.lastEvent(request);
+        if (last != null) {
+            // A browser that connects again by itself: a second turn would do the work twice.
+            streams.resume(request, responder, last.turn(), last.number());
             return;
         }
         Agent agent = calls.workingAgent(request);
@@ -55,9 +58,7 @@ public final class StreamRoute implements Route {
                 request.method().equals(HttpMethod.GET)
                         ? fromQuery(request)
                         : JsonRequest.body(request);
-        Frame frame = calls.frame(FrameType.MESSAGE, payload);
-        StreamTurn turn = new StreamTurn(frame.id(), agent, responder, calls, turns);
-        turn.begin(calls.call(request, agent, frame, turn, calls.messagePatience()));
+        streams.begin(request, responder, TurnRequest.begun(turns, agent, request), payload);
     }
 
     private static ByteBuf fromQuery(Request request) {

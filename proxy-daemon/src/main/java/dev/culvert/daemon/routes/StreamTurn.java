@@ -1,130 +1,273 @@
 package dev.culvert.daemon.routes;
 
-import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.config.TurnSettings;
+import dev.culvert.daemon.http.LazyTimer;
 import dev.culvert.daemon.http.Responder;
+import dev.culvert.daemon.metrics.StreamMetrics;
 import dev.culvert.daemon.metrics.StreamMetrics.End;
+import dev.culvert.daemon.metrics.TurnMetrics.Cause;
 import dev.culvert.daemon.sse.EventIds;
 import dev.culvert.daemon.sse.EventType;
 import dev.culvert.daemon.sse.SseStream;
+import dev.culvert.daemon.turn.LiveTurn;
+import dev.culvert.daemon.turn.TurnListener;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.link.Failure;
-import dev.culvert.link.Outcome;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.nio.charset.StandardCharsets;
+import io.netty.util.AsciiString;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** One turn that a client reads as a stream of events. Confined to its event loop. */
-final class StreamTurn implements CallListener, Turns.Turn {
+/** A turn that a client reads as a stream of events. Confined to its event loop. */
+/*
+ * The number of an event is that of the frame behind it; the end of an answer has the next one. What
+ * this daemon has to say itself is no part of the turn and bears the number of the last event, so that
+ * who comes back with it misses nothing. Where nothing can ever follow, the number is LAST, and who
+ * comes back with that is told that it is over: a browser would come back for ever.
+ */
+final class StreamTurn implements TurnListener {
+    /** The largest number that there can be (framing.md). */
+    static final long LAST = (1L << 53) - 1;
+
+    /** In place of the last event that the client has: it has none of this turn. */
+    static final long NEW = -1;
+
     private static final EventType CHUNK = EventType.of("chunk");
     private static final EventType TOOL_BLOCKED = EventType.of("tool_blocked");
     private static final EventType ERROR = EventType.of("error");
     private static final EventType DONE = EventType.of("done");
+    private static final ByteBuf EMPTY_OBJECT =
+            Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(AsciiString.of("{}").array()));
 
-    private final Agent agent;
+    /** How long a client that comes back waits to hear whether its turn is known. */
+    private static final Duration HEAD_DELAY = Duration.ofMillis(250);
+
     private final Responder responder;
-    private final AgentCalls calls;
-    private final Turns turns;
+    private final StreamMetrics metrics;
+    private final TurnSettings settings;
+    private final Duration keepalive;
     private final EventIds ids;
-    private @Nullable Call call;
+    private final long after;
+    private final boolean readsEvents;
+    private final long startNanos = System.nanoTime();
+    private final LazyTimer opening;
+    private final LazyTimer stall;
+    private @Nullable LiveTurn turn;
     private @Nullable SseStream events;
-    private final long startNanos;
-    private long seq;
+    private long number;
+    private long unconfirmed;
+    private long lastUnsent;
+    private boolean awaitsClient;
     private boolean over;
 
-    StreamTurn(String id, Agent agent, Responder responder, AgentCalls calls, Turns turns) {
-        this.agent = agent;
+    /**
+     * @param after the last event that the client has, or {@link #NEW}
+     * @param readsEvents whether the client understands nothing but a stream of events
+     */
+    StreamTurn(
+            String id,
+            long after,
+            boolean readsEvents,
+            Responder responder,
+            AgentCalls calls,
+            StreamMetrics metrics) {
         this.responder = responder;
-        this.calls = calls;
-        this.turns = turns;
+        this.metrics = metrics;
+        this.after = after;
+        this.readsEvents = readsEvents;
+        settings = calls.settings().turns();
+        keepalive = calls.settings().sse().keepalive();
         ids = EventIds.of(id);
-        startNanos = System.nanoTime();
-        agent.turnBegan();
-        turns.add(this);
-        turns.metrics().onStarted();
+        number = Math.max(0, after);
+        opening = new LazyTimer(responder.eventLoop(), this::open);
+        stall = new LazyTimer(responder.eventLoop(), this::checkStall);
+        metrics.onStarted();
     }
 
-    void begin(Call begun) {
-        call = begun;
-        if (events == null) {
-            responder.onGone(this::abandon);
+    /** The turn that it shows, which may have told everything already. */
+    void reads(LiveTurn begun) {
+        turn = begun;
+        if (over || events != null) {
+            return;
         }
+        responder.onGone(() -> gone(isResumed() ? settings.resumeGrace() : Duration.ZERO));
+        if (isResumed()) {
+            opening.expireAfter(HEAD_DELAY);
+        }
+    }
+
+    private boolean isResumed() {
+        return after != NEW;
+    }
+
+    private SseStream open() {
+        opening.cancel();
+        SseStream open = events;
+        if (open == null) {
+            open = SseStream.open(responder, keepalive, () -> gone(settings.resumeGrace()));
+            events = open;
+            open.begin(ids, number);
+        }
+        return open;
+    }
+
+    private void gone(Duration grace) {
+        if (turn != null) {
+            turn.clientGone(grace);
+        }
+        close(End.CLIENT_GONE);
     }
 
     @Override
     public void onSent() {
-        events = SseStream.open(responder, calls.settings().sse().keepalive(), this::abandon);
+        if (!isResumed()) {
+            open();
+        }
     }
 
     @Override
-    public void onReply(Frame reply) {
-        if (events == null) {
+    public void onChunk(Frame chunk, long place) {
+        if (over) {
             return;
         }
-        long number = reply.seq() > 0 ? reply.seq() : seq + 1;
-        tell(events, CHUNK, number, reply.payload().retain());
-        int most = calls.settings().turns().maxUnsentBytes();
-        if (events.bytesBeforeWritable() > most) {
-            end(
-                    End.SLOW_CONSUMER,
-                    ERROR,
-                    error(
-                            "slow_consumer",
-                            "the client does not read: over %d bytes wait for it (turns.max_unsent_bytes)"
-                                    .formatted(most)));
-            cancelCall();
+        SseStream open = open();
+        int bytes = chunk.payload().readableBytes();
+        tell(open, CHUNK, place, chunk.payload().retain());
+        unconfirmed += bytes;
+        if (!awaitsClient && unconfirmed >= (settings.initialCredit() + 1) / 2) {
+            awaitClient(open);
+        }
+        if (open.holdsMoreThan(settings.maxUnsentBytes())) {
+            slow(
+                    open,
+                    "over %d bytes wait for it (turns.max_unsent_bytes)"
+                            .formatted(settings.maxUnsentBytes()));
+        }
+    }
+
+    /** What has left for the client may come again from the agent. */
+    private void awaitClient(SseStream open) {
+        long bytes = unconfirmed;
+        unconfirmed = 0;
+        awaitsClient = true;
+        metrics.onBehind(1);
+        lastUnsent = open.unsentBytes();
+        stall.expireAfter(settings.stallTimeout());
+        open.whenSent(() -> {
+            noLongerAwaitsClient();
+            if (turn != null && !over) {
+                turn.consumed(bytes);
+                if (unconfirmed >= (settings.initialCredit() + 1) / 2) {
+                    awaitClient(open);
+                }
+            }
+        });
+    }
+
+    private void noLongerAwaitsClient() {
+        if (awaitsClient) {
+            awaitsClient = false;
+            stall.disarm();
+            metrics.onBehind(-1);
+        }
+    }
+
+    private void checkStall() {
+        SseStream open = events;
+        if (open == null || over) {
+            return;
+        }
+        long unsent = open.unsentBytes();
+        if (unsent < lastUnsent) {
+            lastUnsent = unsent;
+            stall.expireAfter(settings.stallTimeout());
+        } else {
+            slow(
+                    open,
+                    "it took nothing for %.1f s (turns.stall_timeout)"
+                            .formatted(settings.stallTimeout().toMillis() / 1000.0));
+        }
+    }
+
+    private void slow(SseStream open, String why) {
+        tell(open, ERROR, LAST, error("slow_consumer", "the client does not read: " + why));
+        open.end();
+        close(End.SLOW_CONSUMER);
+        if (turn != null) {
+            turn.cancel(Cause.SLOW_CONSUMER);
         }
     }
 
     @Override
-    public void onDone() {
-        end(End.DONE, DONE, Unpooled.copiedBuffer("{}", StandardCharsets.US_ASCII));
+    public void onDone(long place) {
+        if (events == null && place <= after) {
+            close(End.DONE);
+            responder.noContent();
+        } else {
+            end(End.DONE, DONE, place, EMPTY_OBJECT.duplicate());
+        }
     }
 
     @Override
     public void onFailure(Failure failure) {
-        if (events == null) {
-            close(End.ERROR);
-            responder.failure(failure);
+        if (over) {
             return;
         }
         switch (failure) {
             case Failure.ToolBlocked blocked ->
-                    end(
+                    endOfAgent(
+                            blocked,
+                            blocked.seq(),
                             End.TOOL_BLOCKED,
                             TOOL_BLOCKED,
                             Json.object(json -> {
                                 json.writeStringField("tool_name", blocked.toolName());
                                 json.writeStringField("reason", blocked.reason());
                             }));
-            case Failure.AgentError agentError ->
-                    end(End.ERROR, ERROR, error(agentError.code(), agentError.message()));
+            case Failure.AgentError error ->
+                    endOfAgent(
+                            error,
+                            error.is(ErrorCode.TAKEN_OVER) ? number : error.seq(),
+                            End.ERROR,
+                            ERROR,
+                            error(error.code(), error.message()));
             case Failure.Unreachable _,
                     Failure.LinkLost _,
                     Failure.TimedOut _,
                     Failure.Overloaded _,
-                    Failure.TooLarge _ ->
-                    end(End.ERROR, ERROR, error(Outcome.of(failure).label(), failure.message()));
+                    Failure.TooLarge _ -> {
+                if (events == null) {
+                    close(End.ERROR);
+                    responder.failure(failure);
+                } else {
+                    end(End.ERROR, ERROR, number, error(failure.code(), failure.message()));
+                }
+            }
         }
     }
 
-    /** The client is gone: nobody wants the rest. */
-    private void abandon() {
-        cancelCall();
-        close(End.CLIENT_GONE);
+    /** Takes ownership of {@code data}. */
+    private void endOfAgent(Failure failure, long seq, End how, EventType type, ByteBuf data) {
+        if (events == null && seq > 0 && seq <= after) {
+            data.release();
+            close(how);
+            responder.noContent();
+        } else if (events == null && seq == 0 && !(isResumed() && readsEvents)) {
+            data.release();
+            close(how);
+            responder.failure(failure);
+        } else {
+            end(how, type, seq > 0 ? seq : LAST, data);
+        }
     }
 
     @Override
-    public void cut() {
-        responder.eventLoop().execute(this::cutHere);
-    }
-
-    private void cutHere() {
+    public void onCut() {
         if (over) {
             return;
         }
-        cancelCall();
         if (events == null) {
             close(End.ERROR);
             responder.problem(Admission.SHUTTING_DOWN);
@@ -132,6 +275,7 @@ final class StreamTurn implements CallListener, Turns.Turn {
             end(
                     End.ERROR,
                     ERROR,
+                    number,
                     error(
                             ErrorCode.DRAINING.wireName(),
                             "the daemon is shutting down and could not wait any longer"));
@@ -139,37 +283,33 @@ final class StreamTurn implements CallListener, Turns.Turn {
     }
 
     /** Takes ownership of {@code data}. */
-    private void end(End how, EventType type, ByteBuf data) {
-        if (events == null || over) {
+    private void end(End how, EventType type, long place, ByteBuf data) {
+        if (over) {
             data.release();
-        } else {
-            tell(events, type, seq + 1, data);
-            events.end();
+            return;
         }
+        SseStream open = open();
+        tell(open, type, place, data);
+        open.end();
         close(how);
     }
 
     /** Takes ownership of {@code data}. */
-    private void tell(SseStream to, EventType type, long number, ByteBuf data) {
-        if (seq == 0) {
-            turns.metrics().onFirstEvent(System.nanoTime() - startNanos);
+    private void tell(SseStream to, EventType type, long place, ByteBuf data) {
+        if (number == Math.max(0, after)) {
+            metrics.onFirstEvent(System.nanoTime() - startNanos);
         }
-        seq = number;
-        to.event(type, ids, number, data);
-    }
-
-    private void cancelCall() {
-        if (call != null) {
-            call.cancel();
-        }
+        number = place;
+        to.event(type, ids, place, data);
     }
 
     private void close(End how) {
         if (!over) {
             over = true;
-            turns.remove(this);
-            turns.metrics().onEnded(how, System.nanoTime() - startNanos);
-            agent.turnEnded();
+            opening.cancel();
+            stall.cancel();
+            noLongerAwaitsClient();
+            metrics.onEnded(how, System.nanoTime() - startNanos);
         }
     }
 

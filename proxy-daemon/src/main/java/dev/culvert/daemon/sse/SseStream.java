@@ -58,6 +58,17 @@ public final class SseStream {
         return stream;
     }
 
+    /**
+     * Tells the client where it is before there is any event: the id that it comes back with,
+     * should it be cut off now.
+     */
+    public void begin(EventIds ids, long number) {
+        ByteBuf fields = response.buffer(FIELDS_BYTES);
+        writeId(fields, ids, number);
+        fields.writeByte('\n');
+        response.write(fields);
+    }
+
     /** Writes an event without an id. Takes ownership of {@code data}. */
     public void event(EventType type, ByteBuf data) {
         ByteBuf fields = response.buffer(FIELDS_BYTES);
@@ -69,10 +80,14 @@ public final class SseStream {
     public void event(EventType type, EventIds ids, long number, ByteBuf data) {
         ByteBuf fields = response.buffer(FIELDS_BYTES);
         ByteBufUtil.writeAscii(fields, type.line());
+        writeId(fields, ids, number);
+        write(fields, data);
+    }
+
+    private static void writeId(ByteBuf fields, EventIds ids, long number) {
         ByteBufUtil.writeAscii(fields, ids.start());
         ByteBufUtil.writeAscii(fields, Long.toString(number));
         fields.writeByte('\n');
-        write(fields, data);
     }
 
     /** Takes ownership of both. */
@@ -134,9 +149,19 @@ public final class SseStream {
         return response.isOpen();
     }
 
-    /** See {@link StreamResponse#bytesBeforeWritable}. */
-    public long bytesBeforeWritable() {
-        return response.bytesBeforeWritable();
+    /** See {@link StreamResponse#unsentBytes}. */
+    public long unsentBytes() {
+        return response.unsentBytes();
+    }
+
+    /** See {@link StreamResponse#holdsMoreThan}. */
+    public boolean holdsMoreThan(long bytes) {
+        return response.holdsMoreThan(bytes);
+    }
+
+    /** See {@link StreamResponse#whenSent}. */
+    public void whenSent(Runnable action) {
+        response.whenSent(action);
     }
 
     private static ByteBuf constant(String text) {

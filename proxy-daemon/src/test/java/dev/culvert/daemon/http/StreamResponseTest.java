@@ -10,6 +10,7 @@ import java.net.SocketException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -167,7 +168,7 @@ class StreamResponseTest {
     }
 
     @Test
-    void aWriterThatHeedsWritabilityNeverHoldsMoreThanTheHighMark() throws Exception {
+    void aWriterThatWaitsForWhatItSentNeverHoldsMore() throws Exception {
         int piece = 10_000;
         long total = 3000L * piece;
         try (RawClient client = server.connect()) {
@@ -175,26 +176,39 @@ class StreamResponseTest {
             Opened it = next();
             AtomicLong written = new AtomicLong();
             AtomicLong most = new AtomicLong();
-            AtomicLong pauses = new AtomicLong();
-            Runnable fill =
+            Runnable[] write = new Runnable[1];
+            write[0] =
                     () -> {
-                        pauses.incrementAndGet();
-                        while (it.stream().isWritable() && written.get() < total) {
-                            it.stream().write(text("x".repeat(piece)));
-                            written.addAndGet(piece);
-                        }
-                        most.accumulateAndGet(it.stream().bytesBeforeWritable(), Math::max);
-                        if (written.get() == total) {
+                        if (written.addAndGet(piece) > total) {
                             it.stream().end();
+                            return;
                         }
+                        it.stream().write(text("x".repeat(piece)));
+                        most.accumulateAndGet(it.stream().unsentBytes(), Math::max);
+                        it.stream().whenSent(write[0]);
                     };
-            it.run(() -> it.stream().onWritable(fill));
-            it.run(fill);
+            it.run(write[0]);
             client.readUntil("\r\n\r\n");
             String body = client.readUntil("\r\n0\r\n\r\n");
+
             assertThat(body.chars().filter(c -> c == 'x').count()).isEqualTo(total);
-            assertThat(pauses.get()).isGreaterThan(10);
-            assertThat(most.get()).isBetween(1L, 64L * 1024 + 2L * piece);
+            assertThat(most.get()).isBetween(1L, piece + 1_000L);
         }
+    }
+
+    @Test
+    void whatWaitsForAClientThatIsGoneIsNeverSaidToBeSent() throws Exception {
+        AtomicBoolean said = new AtomicBoolean();
+        Opened it;
+        try (RawClient client = server.connect()) {
+            client.send(GET);
+            it = next();
+            client.readUntil("\r\n\r\n");
+        }
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("gone");
+        it.run(() -> it.stream().whenSent(() -> said.set(true)));
+        it.responder().eventLoop().submit(() -> {}).sync();
+
+        assertThat(said).isFalse();
     }
 }

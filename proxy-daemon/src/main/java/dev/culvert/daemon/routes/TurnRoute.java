@@ -1,0 +1,70 @@
+package dev.culvert.daemon.routes;
+
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.Responder;
+import dev.culvert.daemon.http.Route;
+import dev.culvert.daemon.turn.Origin;
+import dev.culvert.daemon.turn.Turns;
+import dev.culvert.frame.ErrorCode;
+import dev.culvert.link.Failure;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** {@code DELETE /turns/{turn}}: stops it, and answers when the agent has stopped its runtime. */
+public final class TurnRoute implements Route {
+    private final AgentCalls calls;
+    private final Turns turns;
+
+    public TurnRoute(AgentCalls calls, Turns turns) {
+        this.calls = calls;
+        this.turns = turns;
+    }
+
+    @Override
+    public Set<HttpMethod> methods() {
+        return Set.of(HttpMethod.DELETE);
+    }
+
+    @Override
+    public List<String> templates() {
+        return List.of("/api/v1/turns/{turn}");
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        calls.admission().check();
+        Origin origin = TurnRequest.known(turns, request, request.parameter("turn"));
+        if (origin == null) {
+            responder.failure(TurnRequest.unknownTurn());
+        } else {
+            turns.delete(request.eventLoop(), origin, failure -> answer(failure, responder));
+        }
+    }
+
+    private static void answer(@Nullable Failure failure, Responder responder) {
+        if (failure == null || isEndOfTurn(failure)) {
+            responder.noContent();
+        } else {
+            responder.failure(failure);
+        }
+    }
+
+    /** Whatever the agent said of the turn itself means that nothing runs there any more. */
+    private static boolean isEndOfTurn(Failure failure) {
+        return switch (failure) {
+            case Failure.ToolBlocked _ -> true;
+            case Failure.AgentError error ->
+                    error.seq() > 0
+                            || error.is(ErrorCode.CANCELLED)
+                            || error.is(ErrorCode.LOG_TRUNCATED);
+            case Failure.Unreachable _,
+                    Failure.LinkLost _,
+                    Failure.TimedOut _,
+                    Failure.Overloaded _,
+                    Failure.TooLarge _ ->
+                    false;
+        };
+    }
+}

@@ -1,0 +1,44 @@
+package dev.culvert.daemon.routes;
+
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.Responder;
+import dev.culvert.daemon.metrics.StreamMetrics;
+import dev.culvert.daemon.turn.Origin;
+import dev.culvert.daemon.turn.Turns;
+import io.netty.buffer.ByteBuf;
+
+/** Shows turns as streams, new ones and those that clients come back to. */
+public final class TurnStreams {
+    private final AgentCalls calls;
+    private final Turns turns;
+    private final StreamMetrics metrics;
+
+    public TurnStreams(AgentCalls calls, Turns turns, StreamMetrics metrics) {
+        this.calls = calls;
+        this.turns = turns;
+        this.metrics = metrics;
+    }
+
+    /** Lends {@code message} for the call. */
+    void begin(Request request, Responder responder, Origin origin, ByteBuf message) {
+        StreamTurn stream =
+                new StreamTurn(origin.id(), StreamTurn.NEW, false, responder, calls, metrics);
+        stream.reads(turns.begin(request.eventLoop(), origin, message, stream));
+    }
+
+    void resume(Request request, Responder responder, String id, long after) {
+        calls.admission().check();
+        if (after == StreamTurn.LAST) {
+            responder.noContent();
+            return;
+        }
+        boolean readsEvents = TurnRequest.readsEvents(request);
+        StreamTurn stream = new StreamTurn(id, after, readsEvents, responder, calls, metrics);
+        Origin origin = TurnRequest.known(turns, request, id);
+        if (origin == null) {
+            stream.onFailure(TurnRequest.unknownTurn());
+        } else {
+            stream.reads(turns.resume(request.eventLoop(), origin, after, stream));
+        }
+    }
+}

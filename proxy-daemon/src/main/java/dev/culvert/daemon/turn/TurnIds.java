@@ -1,0 +1,117 @@
+package dev.culvert.daemon.turn;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.culvert.daemon.config.OwnerOnly;
+import dev.culvert.daemon.fleet.Agent;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the ids of turns, which cannot be guessed, and tells whose a turn is by its id alone. */
+/*
+ * AGENT.TOKEN, where TOKEN is 9 bytes by chance, or of the client's key, and 9 bytes that prove that
+ * whoever holds this key made them for this agent and tenant. Each is 72 bits, which nobody can try
+ * through a daemon, and together they are 24 characters without padding.
+ */
+public final class TurnIds {
+    private static final String ALGORITHM = "HmacSHA256";
+    private static final int KEY_BYTES = 32;
+    private static final int NONCE_BYTES = 9;
+    private static final int PROOF_BYTES = 9;
+    private static final char SEPARATOR = '.';
+
+    private final SecureRandom random = new SecureRandom();
+    private final FastThreadLocal<Mac> mac;
+
+    private TurnIds(byte[] key) {
+        SecretKeySpec spec = new SecretKeySpec(key, ALGORITHM);
+        mac =
+                new FastThreadLocal<>() {
+                    @Override
+                    protected Mac initialValue() throws GeneralSecurityException {
+                        Mac fresh = Mac.getInstance(ALGORITHM);
+                        fresh.init(spec);
+                        return fresh;
+                    }
+                };
+    }
+
+    /** With a key that ends with the process, and every id with it. */
+    public static TurnIds ofThisProcess() {
+        byte[] key = new byte[KEY_BYTES];
+        new SecureRandom().nextBytes(key);
+        return new TurnIds(key);
+    }
+
+    /** With the key kept in {@code directory}, which is made where there is none yet. Blocks. */
+    public static TurnIds keptIn(Path directory) throws IOException {
+        Path file = directory.resolve("turn.key");
+        try {
+            String text = Files.readString(file).strip();
+            if (!text.matches("[0-9a-f]{" + 2 * KEY_BYTES + "}")) {
+                throw new IOException(
+                        file + " is damaged: remove it, and turns under way cannot be resumed");
+            }
+            return new TurnIds(HexFormat.of().parseHex(text));
+        } catch (NoSuchFileException _) {
+            byte[] key = new byte[KEY_BYTES];
+            new SecureRandom().nextBytes(key);
+            OwnerOnly.write(file, HexFormat.of().formatHex(key) + "\n");
+            return new TurnIds(key);
+        }
+    }
+
+    /** An id that no other turn has. */
+    public String mint(Agent agent) {
+        byte[] nonce = new byte[NONCE_BYTES];
+        random.nextBytes(nonce);
+        return mint(agent, nonce);
+    }
+
+    /** The id of the turn that this client's key stands for: the same one each time. */
+    public String mint(Agent agent, String idempotencyKey) {
+        byte[] hash = hash("key", agent, idempotencyKey.getBytes(UTF_8));
+        return mint(agent, Arrays.copyOf(hash, NONCE_BYTES));
+    }
+
+    private String mint(Agent agent, byte[] nonce) {
+        byte[] token = Arrays.copyOf(nonce, NONCE_BYTES + PROOF_BYTES);
+        System.arraycopy(hash("turn", agent, nonce), 0, token, NONCE_BYTES, PROOF_BYTES);
+        return agent.id() + SEPARATOR + Base64.getUrlEncoder().encodeToString(token);
+    }
+
+    /** Of which agent {@code id} says that it is; null where it is no id of a turn. */
+    static @Nullable String agentOf(String id) {
+        int end = id.lastIndexOf(SEPARATOR);
+        return end <= 0 ? null : id.substring(0, end);
+    }
+
+    /** Whether the id was made with this key for that agent and its tenant. */
+    boolean isOf(Agent agent, String id) {
+        byte[] token;
+        try {
+            token = Base64.getUrlDecoder().decode(id.substring(id.lastIndexOf(SEPARATOR) + 1));
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
+        return token.length == NONCE_BYTES + PROOF_BYTES
+                && id.equals(mint(agent, Arrays.copyOf(token, NONCE_BYTES)));
+    }
+
+    private byte[] hash(String purpose, Agent agent, byte[] bytes) {
+        Mac here = mac.get();
+        here.update((purpose + '\0' + agent.id() + '\0' + agent.tenant() + '\0').getBytes(UTF_8));
+        return here.doFinal(bytes);
+    }
+}

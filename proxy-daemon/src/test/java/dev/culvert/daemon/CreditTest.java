@@ -1,0 +1,140 @@
+package dev.culvert.daemon;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.daemon.ScriptedGuest.Request;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A client that reads slowly, and an agent that heeds credit. */
+@Timeout(60)
+class CreditTest {
+    private static final Pattern BYTES = Pattern.compile("\"bytes\":([0-9]+)");
+    private static final Pattern FIRST = Pattern.compile("\"credit\":([0-9]+)");
+    private static final int CREDIT = 64 * 1024;
+    private static final String CONTENT = "x".repeat(8_000);
+    private static final String PAYLOAD = "{\"content\":\"" + CONTENT + "\",\"done\":false}";
+
+    /** What two kernels hold of a connection whose reader has small buffers, and then some. */
+    private static final int KERNEL_BYTES = 8 * 1024 * 1024;
+
+    /** Sends chunks while there is credit, as an agent must. */
+    private static final class Sender {
+        private final Semaphore credit = new Semaphore(0);
+        private final Request message;
+        private int frames;
+        private long seq;
+
+        Sender(ScriptedGuest guest, Request message) {
+            this.message = message;
+            Matcher first = FIRST.matcher(message.json());
+            assertThat(first.find()).isTrue();
+            assertThat(first.group(1)).isEqualTo(String.valueOf(CREDIT));
+            credit.release(CREDIT);
+            guest.on("credit", this::grant);
+        }
+
+        private synchronized void grant(Request frame) {
+            Matcher bytes = BYTES.matcher(frame.payload());
+            assertThat(bytes.find()).isTrue();
+            credit.release(Integer.parseInt(bytes.group(1)));
+            frames++;
+        }
+
+        synchronized int frames() {
+            return frames;
+        }
+
+        /** False where no credit came for a while. */
+        boolean send(long patienceMillis) throws IOException, InterruptedException {
+            if (!credit.tryAcquire(PAYLOAD.length(), patienceMillis, TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+            message.numbered(++seq, "chunk", PAYLOAD);
+            return true;
+        }
+    }
+
+    private static Socket ask(TestDaemon daemon) throws IOException {
+        Socket client = daemon.connect();
+        client.setReceiveBufferSize(16 * 1024);
+        client.getOutputStream()
+                .write(
+                        "POST /agents/a/stream HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}"
+                                .getBytes(UTF_8));
+        return client;
+    }
+
+    @Test
+    void anAgentWaitsForAClientThatDoesNotReadAndLosesNothing() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.announcing("credit", "cancel", "resume");
+                TestDaemon daemon = TestDaemon.with(guest);
+                Socket client = ask(daemon)) {
+            Sender sender = new Sender(guest, guest.take());
+            double before = daemon.metric("culvert_buffers_direct_bytes");
+            int chunks = 0;
+            while (sender.send(500)) {
+                chunks++;
+                assertThat(chunks * (long) PAYLOAD.length()).isLessThan(KERNEL_BYTES);
+            }
+
+            assertThat(daemon.metric("culvert_streams_behind")).isEqualTo(1);
+            assertThat(daemon.metric("culvert_buffers_direct_bytes") - before)
+                    .as("buffers come in pieces of 4 MiB")
+                    .isLessThanOrEqualTo(8 * 1024 * 1024);
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(client.getInputStream(), UTF_8))) {
+                int read = readChunks(lines, chunks);
+                for (int i = 0; i < 100; i++) {
+                    assertThat(sender.send(10_000)).isTrue();
+                    read += readChunks(lines, 1);
+                }
+                assertThat(read).isEqualTo(chunks + 100);
+            }
+            assertThat(sender.frames())
+                    .as("one frame for half the credit, and not for each chunk")
+                    .isLessThanOrEqualTo((chunks + 100) * PAYLOAD.length() / (CREDIT / 2));
+            assertThat(guest.seen("cancel")).isEmpty();
+        }
+    }
+
+    private static int readChunks(BufferedReader lines, int count) throws IOException {
+        int read = 0;
+        while (read < count) {
+            String line = lines.readLine();
+            assertThat(line).isNotNull();
+            if (line.startsWith("data: ")) {
+                assertThat(line).isEqualTo("data: " + PAYLOAD);
+                read++;
+            }
+        }
+        return read;
+    }
+
+    @Test
+    void aClientThatTakesNothingForTooLongIsCutAndItsTurnStopped() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.announcing("credit", "cancel", "resume");
+                TestDaemon daemon =
+                        TestDaemon.with("\"turns\": {\"stall_timeout\": \"300ms\"},", guest);
+                Socket client = ask(daemon)) {
+            Sender sender = new Sender(guest, guest.take());
+            while (sender.send(100)) {
+                // until the client's side is full
+            }
+
+            assertThat(guest.take().type()).isEqualTo("cancel");
+            daemon.awaitMetric("culvert_turns_cancelled_total{cause=\"slow_consumer\"}", 1);
+            daemon.awaitMetric("culvert_streams_behind", 0);
+            assertThat(client.isConnected()).isTrue();
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.culvert.daemon.turn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.culvert.config.Settings;
+import dev.culvert.config.Source;
+import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.DesiredStore;
+import dev.culvert.daemon.fleet.Fleet;
+import dev.culvert.frame.FrameLimits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TurnIdsTest {
+    @TempDir Path state;
+
+    private static Agent agent(String id, String tenant) throws Exception {
+        String text =
+                "{\"agents\": [{\"id\": \"%s\", \"tenant\": \"%s\", \"cid\": 3}]}"
+                        .formatted(id, tenant);
+        Fleet fleet = new Fleet(new DesiredStore(null));
+        fleet.replace(
+                List.of(),
+                Settings.read(List.of(Source.text("test", text)), DaemonSettings::read)
+                        .value()
+                        .agents());
+        return Objects.requireNonNull(fleet.find(id));
+    }
+
+    @Test
+    void anIdNamesItsAgentAndIsLikeNoOther() throws Exception {
+        TurnIds ids = TurnIds.ofThisProcess();
+        Agent agent = agent("web.1", "acme");
+        Set<String> seen = new HashSet<>();
+
+        for (int i = 0; i < 1000; i++) {
+            String id = ids.mint(agent);
+            assertThat(id).matches("web\\.1\\.[A-Za-z0-9_-]{24}");
+            assertThat(TurnIds.agentOf(id)).isEqualTo("web.1");
+            assertThat(ids.isOf(agent, id)).isTrue();
+            assertThat(seen.add(id)).isTrue();
+        }
+    }
+
+    @Test
+    void theLongestIdOfAnAgentStillFitsAFrame() throws Exception {
+        String id = TurnIds.ofThisProcess().mint(agent("a".repeat(64), "acme"));
+
+        assertThat(FrameLimits.DEFAULTS.isRequestId(id)).isTrue();
+    }
+
+    @Test
+    void anIdIsWorthNothingForAnotherAgentTenantOrKey() throws Exception {
+        TurnIds ids = TurnIds.ofThisProcess();
+        String id = ids.mint(agent("a", "acme"));
+
+        assertThat(ids.isOf(agent("a", "acme"), id)).isTrue();
+        assertThat(ids.isOf(agent("a", "other"), id)).isFalse();
+        assertThat(ids.isOf(agent("b", "acme"), id.replace("a.", "b."))).isFalse();
+        assertThat(TurnIds.ofThisProcess().isOf(agent("a", "acme"), id)).isFalse();
+    }
+
+    @Test
+    void noCharacterOfAnIdCanBeChanged() throws Exception {
+        TurnIds ids = TurnIds.ofThisProcess();
+        Agent agent = agent("a", "acme");
+        String id = ids.mint(agent);
+
+        for (int i = 2; i < id.length(); i++) {
+            char other = id.charAt(i) == 'x' ? 'y' : 'x';
+            String forged = id.substring(0, i) + other + id.substring(i + 1);
+            assertThat(ids.isOf(agent, forged)).as(forged).isFalse();
+        }
+        assertThat(ids.isOf(agent, id + "A")).isFalse();
+        assertThat(ids.isOf(agent, id + "==")).isFalse();
+        assertThat(ids.isOf(agent, "a.ü")).isFalse();
+    }
+
+    @Test
+    void aKeyOfTheClientStandsForOneTurnOfOneAgentAndTenant() throws Exception {
+        TurnIds ids = TurnIds.ofThisProcess();
+        Agent agent = agent("a", "acme");
+
+        assertThat(ids.mint(agent, "k")).isEqualTo(ids.mint(agent, "k"));
+        assertThat(ids.isOf(agent, ids.mint(agent, "k"))).isTrue();
+        assertThat(ids.mint(agent, "k")).isNotEqualTo(ids.mint(agent, "l"));
+        assertThat(ids.mint(agent, "k")).isNotEqualTo(ids.mint(agent("a", "other"), "k"));
+    }
+
+    @Test
+    void theKeyIsKeptForItsOwnerAlone() throws Exception {
+        Path directory = state.resolve("made");
+        Agent agent = agent("a", "acme");
+        String id = TurnIds.keptIn(directory).mint(agent);
+
+        assertThat(TurnIds.keptIn(directory).isOf(agent, id)).isTrue();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
+                .isEqualTo("rwx------");
+        Path file = directory.resolve("turn.key");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(directory).isDirectoryNotContaining(it -> !it.equals(file));
+    }
+
+    @Test
+    void aDamagedKeyIsSaidToBe() throws IOException {
+        Files.writeString(state.resolve("turn.key"), "abc\n");
+
+        assertThatThrownBy(() -> TurnIds.keptIn(state))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("turn.key is damaged");
+    }
+}
