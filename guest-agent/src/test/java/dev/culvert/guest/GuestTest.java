@@ -7,8 +7,10 @@ import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.guest.config.GuestSettings.RuntimeSource;
 import dev.culvert.guest.config.TurnLogSettings;
 import dev.culvert.guest.runtime.ScriptedRuntime;
+import dev.culvert.testing.Eventually;
 import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,9 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The whole guest over TCP, with a host that speaks the base protocol. */
 class GuestTest {
     private static final RuntimeSource ECHO = new RuntimeSource.Echo(Duration.ZERO);
-
-    private static final TurnLogSettings LOGS =
-            new TurnLogSettings(1 << 20, 1 << 20, Duration.ofSeconds(60), Duration.ofMillis(50));
 
     @TempDir private Path directory;
 
@@ -106,13 +105,65 @@ class GuestTest {
     }
 
     @Test
-    void aLostConnectionClosesTheRequestToTheRuntime() throws Exception {
+    void whereNobodyComesBackTheRequestToTheRuntimeIsClosed() throws Exception {
         try (ScriptedRuntime runtime = new ScriptedRuntime(ScriptedRuntime.hang());
-                Guest guest = guest(http(runtime, null))) {
+                Guest guest = Guest.start(settings(http(runtime, null), Duration.ofMillis(50)))) {
             try (BaseHost host = new BaseHost(port(guest))) {
                 host.say("m1", "hi");
                 runtime.request();
             }
+
+            runtime.awaitCloseByClient();
+        }
+    }
+
+    @Test
+    void aTurnIsReadOnOverAnotherConnectionWhenItsOwnIsLost() throws IOException {
+        String words = "w ".repeat(200) + "end";
+        try (Guest guest = guest(new RuntimeSource.Echo(Duration.ofMillis(1)))) {
+            List<String> frames = new ArrayList<>();
+            try (BaseHost host = new BaseHost(port(guest))) {
+                host.say("m1", words);
+                for (int i = 0; i < 3; i++) {
+                    frames.add(host.nextAnswer());
+                }
+            }
+            try (BaseHost host = new BaseHost(port(guest))) {
+                host.send("resume", "m1", "{\"after\":3}");
+                frames.addAll(host.turn("m1"));
+                host.say("m1", words);
+
+                assertThat(BaseHost.content(frames)).isEqualTo(words);
+                assertThat(host.turn("m1")).isEqualTo(frames);
+            }
+        }
+    }
+
+    @Test
+    void aTurnOfAnEarlierProcessIsUnknown() throws IOException {
+        try (Guest guest = guest(ECHO);
+                BaseHost host = new BaseHost(port(guest))) {
+            host.say("m1", "hi");
+            host.turn("m1");
+        }
+        try (Guest guest = guest(ECHO);
+                BaseHost host = new BaseHost(port(guest))) {
+            host.send("resume", "m1", "{\"after\":1}");
+
+            assertThat(host.nextAnswer()).contains("\"code\":\"unknown_turn\"");
+        }
+    }
+
+    @Test
+    void aTurnThatNobodyReadsDoesNotHoldUpAStopLongerThanTheDrainTime() throws Exception {
+        try (ScriptedRuntime runtime = new ScriptedRuntime(ScriptedRuntime.hang())) {
+            Guest guest = Guest.start(settings(http(runtime, null), null, Duration.ofMillis(50)));
+            try (BaseHost host = new BaseHost(port(guest))) {
+                host.say("m1", "hi");
+                runtime.request();
+            }
+
+            guest.close();
 
             runtime.awaitCloseByClient();
         }
@@ -161,9 +212,7 @@ class GuestTest {
                     }
                 }
             }
-            try (BaseHost host = new BaseHost(port(guest))) {
-                assertThat(host.next()).contains("\"in_flight\":0");
-            }
+            Eventually.await(() -> assertThat(greeting(guest)).contains("\"in_flight\":0"));
         }
     }
 
@@ -266,6 +315,14 @@ class GuestTest {
         }
     }
 
+    private static String greeting(Guest guest) {
+        try (BaseHost host = new BaseHost(port(guest))) {
+            return host.next();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private Path keyFile() throws IOException {
         return Files.writeString(directory.resolve("key"), "sekret\n");
     }
@@ -283,14 +340,28 @@ class GuestTest {
         return settings(AgentAddress.parse("tcp://127.0.0.1:0"), runtime, stateDir, drain);
     }
 
+    private static GuestSettings settings(RuntimeSource runtime, Duration orphanGrace) {
+        AgentAddress listen = AgentAddress.parse("tcp://127.0.0.1:0");
+        return settings(listen, runtime, null, Duration.ZERO, orphanGrace);
+    }
+
     private static GuestSettings settings(
             AgentAddress listen, RuntimeSource runtime, @Nullable Path stateDir, Duration drain) {
+        return settings(listen, runtime, stateDir, drain, Duration.ofSeconds(30));
+    }
+
+    private static GuestSettings settings(
+            AgentAddress listen,
+            RuntimeSource runtime,
+            @Nullable Path stateDir,
+            Duration drain,
+            Duration orphanGrace) {
         return new GuestSettings(
                 listen,
                 GuestSettings.AcceptFrom.HOST,
                 runtime,
                 64,
-                LOGS,
+                new TurnLogSettings(1 << 20, 16 << 20, Duration.ofSeconds(60), orphanGrace),
                 65_536,
                 stateDir,
                 drain,

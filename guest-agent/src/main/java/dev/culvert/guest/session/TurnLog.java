@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import org.jspecify.annotations.Nullable;
 
 /** The payloads of a turn's frames, numbered from 1, of which the oldest may have been dropped. */
 /*
@@ -71,36 +70,26 @@ final class TurnLog {
     void append(ByteBuf payload) {
         int size = payload.readableBytes();
         Segment newest = segments.peekLast();
-        if (newest != null && newest.bytes.writableBytes() >= size) {
-            heldBytes -= newest.heldBytes();
-            copy(payload, newest.bytes);
+        if (newest == null || newest.bytes.writableBytes() < size) {
+            newest = newSegment(size);
         } else {
-            newest = new Segment(segmentFor(payload, newest), last, writtenBytes);
-            segments.add(newest);
+            heldBytes -= newest.heldBytes();
         }
+        newest.bytes.writeBytes(payload);
+        payload.release();
         newest.addEnd(newest.bytes.writerIndex());
         heldBytes += newest.heldBytes();
         writtenBytes += size;
         last++;
     }
 
-    /** Takes ownership of {@code payload}, with which the segment begins; a large one is it. */
-    private ByteBuf segmentFor(ByteBuf payload, @Nullable Segment before) {
-        int capacity =
-                before == null
-                        ? SMALLEST_SEGMENT_BYTES
-                        : Math.min(largestSegment, 2 * before.bytes.capacity());
-        if (2 * payload.readableBytes() > capacity) {
-            return payload;
-        }
-        ByteBuf bytes = buffers.ioBuffer(capacity, capacity);
-        copy(payload, bytes);
-        return bytes;
-    }
-
-    private static void copy(ByteBuf payload, ByteBuf to) {
-        to.writeBytes(payload);
-        payload.release();
+    /** As long as a quarter of what there is, so that no more than that is ever empty. */
+    private Segment newSegment(int least) {
+        int growth = Math.clamp(heldBytes / 4, SMALLEST_SEGMENT_BYTES, largestSegment);
+        int capacity = Math.max(least, growth);
+        Segment segment = new Segment(buffers.ioBuffer(capacity, capacity), last, writtenBytes);
+        segments.add(segment);
+        return segment;
     }
 
     /** The number of the newest frame; 0 before the first. */
