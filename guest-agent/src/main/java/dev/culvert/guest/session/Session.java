@@ -117,12 +117,13 @@ public final class Session {
                     id,
                     ErrorCode.ID_REUSED,
                     "the turn of this id was started with another payload");
+            known.settle();
         }
     }
 
     private void startTurn(Frame frame, long asked) throws InvalidPayloadException {
         String id = frame.id();
-        if (turns.hasForgotten(id)) {
+        if (turns.hasEnded(id)) {
             sendError(id, ErrorCode.LOG_TRUNCATED, "the turn has ended, and its log is gone");
         } else if (agent.isDraining()) {
             sendError(id, ErrorCode.DRAINING, "the agent is shutting down and takes no new turns");
@@ -149,14 +150,16 @@ public final class Session {
             LOG.debug("turn '{}' is resumed after frame {}", id, after);
             read(turn, after, frame.credit());
         } else {
-            refuse(id, turns.hasForgotten(id) ? ErrorCode.LOG_TRUNCATED : ErrorCode.UNKNOWN_TURN);
+            refuse(id, turns.hasEnded(id) ? ErrorCode.LOG_TRUNCATED : ErrorCode.UNKNOWN_TURN);
         }
     }
 
+    /** Reads a turn that was found, or settles it again. */
     private void read(Turn turn, long after, long credit) {
         ErrorCode refusal = turn.refusal(after);
         if (refusal != null) {
             refuse(turn.id(), refusal);
+            turn.settle();
             return;
         }
         Reader before = turn.reader();
@@ -197,7 +200,7 @@ public final class Session {
     /** A turn that has ended needs no cancelling: the last word on it is on its way. */
     private void onCancel(String id) {
         Reader reader = readers.get(id);
-        Turn turn = reader == null ? turns.find(id) : reader.turn();
+        Turn turn = reader == null ? turns.findOpen(id) : reader.turn();
         if (turn != null && (reader != null || !turn.isRead())) {
             turn.cancel();
         }

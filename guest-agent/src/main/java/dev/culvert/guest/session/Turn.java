@@ -1,5 +1,7 @@
 package dev.culvert.guest.session;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
@@ -50,8 +52,8 @@ final class Turn implements GenerationListener {
     /** The number of the last frame that any reader was sent. */
     private long everSent;
 
-    /** Until it is given up, while nobody reads it; or until its log is dropped, after its end. */
-    private @Nullable ScheduledFuture<?> timer;
+    /** Runs while nobody reads it, until it is given up. */
+    private @Nullable ScheduledFuture<?> orphanTimer;
 
     private long accountedBytes;
 
@@ -59,11 +61,22 @@ final class Turn implements GenerationListener {
      * @param asked the fingerprint of the payload that it answers
      */
     Turn(String id, long asked, ToolAllowlist tools, Turns turns) {
+        this(id, asked, tools, turns, turns.newLog());
+    }
+
+    private Turn(String id, long asked, ToolAllowlist tools, Turns turns, TurnLog log) {
         this.id = id;
         this.asked = asked;
         this.tools = tools;
         this.turns = turns;
-        log = turns.newLog();
+        this.log = log;
+    }
+
+    /** One that has ended. Takes over {@code log}, which is cleared when the turn is settled. */
+    static Turn ended(String id, long asked, FrameType end, TurnLog log, Turns turns) {
+        Turn turn = new Turn(id, asked, ToolAllowlist.EVERYTHING, turns, log);
+        turn.end = end;
+        return turn;
     }
 
     String id() {
@@ -79,9 +92,15 @@ final class Turn implements GenerationListener {
         return reader != null;
     }
 
-    /** Whether a reader was sent its end, so that all of it has been read by somebody. */
-    boolean wasSentWhole() {
-        return end != null && everSent == log.last();
+    /** Hands what is kept of it over to {@code turns}; it has ended. */
+    void keepIn(EndedTurns turns, long now) {
+        boolean sentWhole = everSent == log.last();
+        long place = turns.find(id);
+        if (place < 0) {
+            turns.add(id, asked, requireNonNull(end), sentWhole, log, now);
+        } else if (sentWhole && turns.hasLog(place)) {
+            turns.markSentWhole(place);
+        }
     }
 
     /** Takes ownership of the request's body. */
@@ -287,8 +306,9 @@ final class Turn implements GenerationListener {
         }
     }
 
+    /** Whether it has something to drop; its end is none of that. */
     boolean canDrop() {
-        return log.canDrop(sent());
+        return log.canDrop(end == null ? sent() : Math.min(sent(), log.last() - 1));
     }
 
     /** Drops a part of what its reader, or else anybody, has been sent. */
@@ -314,28 +334,29 @@ final class Turn implements GenerationListener {
         return log.heldBytes() + text.length();
     }
 
-    /** Sees to it that it is among the right ones, and that the right time runs. */
-    private void settle() {
-        if (timer != null) {
-            timer.cancel(false);
-            timer = null;
-        }
+    /** Sees to it that it is open while it runs or is read, and given up or kept where not. */
+    void settle() {
         if (reader != null) {
+            cancelTimer();
             turns.open(this);
-        } else if (end == null) {
-            timer = turns.after(turns.limits().orphanGrace(), this::giveUp);
-        } else {
-            timer = turns.after(turns.limits().logTtl(), () -> turns.forget(this));
+        } else if (end != null) {
             turns.keep(this);
+        } else if (orphanTimer == null) {
+            orphanTimer = turns.schedule(this::giveUp, turns.limits().orphanGrace());
+        }
+    }
+
+    private void cancelTimer() {
+        if (orphanTimer != null) {
+            orphanTimer.cancel(false);
+            orphanTimer = null;
         }
     }
 
     /** Drops all of it. */
     void drop() {
         stopGeneration();
-        if (timer != null) {
-            timer.cancel(false);
-        }
+        cancelTimer();
         log.clear();
         text.setLength(0);
         account();

@@ -14,12 +14,13 @@ import java.util.Deque;
 final class TurnLog {
     private static final int SMALLEST_SEGMENT_BYTES = 1 << 10;
     private static final int LARGEST_SEGMENT_BYTES = 64 << 10;
+    private static final int WRITTEN_HEAD_BYTES = Long.BYTES + Integer.BYTES;
 
     private final ByteBufAllocator buffers;
     private final int largestSegment;
     private final Deque<Segment> segments = new ArrayDeque<>(4);
     private long last;
-    private long writtenBytes;
+    private long saidBytes;
     private long heldBytes;
 
     /** Frames in a row, the first of them numbered {@code before + 1}. */
@@ -66,6 +67,50 @@ final class TurnLog {
         largestSegment = Math.clamp(mostBytes / 16, SMALLEST_SEGMENT_BYTES, LARGEST_SEGMENT_BYTES);
     }
 
+    /** What {@link #writeTo} left at {@code offset}; shares its bytes, until it is cleared. */
+    static TurnLog written(ByteBufAllocator buffers, ByteBuf from, int offset) {
+        long before = from.getLong(offset);
+        int[] ends = new int[from.getInt(offset + Long.BYTES)];
+        int at = offset + WRITTEN_HEAD_BYTES;
+        for (int i = 0; i < ends.length; i++) {
+            ends[i] = from.getInt(at);
+            at += Integer.BYTES;
+        }
+        int bytes = ends[ends.length - 1];
+        Segment segment = new Segment(from.retainedSlice(at, bytes), before, 0);
+        segment.ends = ends;
+        segment.count = ends.length;
+        TurnLog log = new TurnLog(buffers, bytes);
+        log.segments.add(segment);
+        log.last = segment.last();
+        log.saidBytes = bytes;
+        log.heldBytes = segment.heldBytes();
+        return log;
+    }
+
+    /** Writes all frames that are kept, of which there is one at least. */
+    void writeTo(ByteBuf out) {
+        long first = first();
+        out.writeLong(first - 1).writeInt((int) (last - first + 1));
+        int start = 0;
+        for (Segment segment : segments) {
+            for (int i = 0; i < segment.count; i++) {
+                out.writeInt(start + segment.ends[i]);
+            }
+            start += segment.ends[segment.count - 1];
+        }
+        for (Segment segment : segments) {
+            out.writeBytes(segment.bytes, 0, segment.bytes.writerIndex());
+        }
+    }
+
+    /** How much {@link #writeTo} writes. */
+    int writtenBytes() {
+        return WRITTEN_HEAD_BYTES
+                + (int) (last - first() + 1) * Integer.BYTES
+                + (int) bytesAfter(first() - 1);
+    }
+
     /** Takes ownership of {@code payload}, to which it gives the next number. */
     void append(ByteBuf payload) {
         int size = payload.readableBytes();
@@ -79,7 +124,7 @@ final class TurnLog {
         payload.release();
         newest.addEnd(newest.bytes.writerIndex());
         heldBytes += newest.heldBytes();
-        writtenBytes += size;
+        saidBytes += size;
         last++;
     }
 
@@ -87,7 +132,7 @@ final class TurnLog {
     private Segment newSegment(int least) {
         int growth = Math.clamp(heldBytes / 4, SMALLEST_SEGMENT_BYTES, largestSegment);
         int capacity = Math.max(least, growth);
-        Segment segment = new Segment(buffers.ioBuffer(capacity, capacity), last, writtenBytes);
+        Segment segment = new Segment(buffers.ioBuffer(capacity, capacity), last, saidBytes);
         segments.add(segment);
         return segment;
     }
@@ -117,7 +162,7 @@ final class TurnLog {
         }
         long next = Math.max(seq + 1, first());
         Segment segment = segment(next);
-        return writtenBytes - segment.bytesBefore - segment.end(next - 1);
+        return saidBytes - segment.bytesBefore - segment.end(next - 1);
     }
 
     /** What memory it takes. */

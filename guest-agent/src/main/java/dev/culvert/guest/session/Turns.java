@@ -6,9 +6,9 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * event loop.
  */
 final class Turns {
-    /** However small their logs are: each takes some memory of its own. */
-    private static final int MOST_KEPT = 1_024;
-
     private final EventLoop loop;
     private final ByteBufAllocator buffers;
     private final Payloads payloads;
@@ -28,11 +25,12 @@ final class Turns {
     /** Those that run, and those whose end has not been sent to their reader. */
     private final Map<String, Turn> open = new HashMap<>();
 
-    /** Those that have ended and that nobody reads, in that order. */
-    private final Map<String, Turn> kept = new LinkedHashMap<>();
+    private final EndedTurns ended;
+    private @Nullable ScheduledFuture<?> expiry;
 
-    private final ForgottenIds forgotten = new ForgottenIds();
-    private long heldBytes;
+    /** Of open turns; what ended ones hold is theirs to say. */
+    private long openBytes;
+
     private @Nullable Runnable whenNoneIsOpen;
 
     Turns(EventLoop loop, ByteBufAllocator buffers, Payloads payloads, TurnLimits limits) {
@@ -40,6 +38,7 @@ final class Turns {
         this.buffers = buffers;
         this.payloads = payloads;
         this.limits = limits;
+        ended = new EndedTurns(buffers);
     }
 
     /** A new one, which nobody reads yet. */
@@ -49,14 +48,26 @@ final class Turns {
         return turn;
     }
 
-    @Nullable Turn find(String id) {
-        Turn turn = open.get(id);
-        return turn == null ? kept.get(id) : turn;
+    /** One that is open; null where there is none of this id. */
+    @Nullable Turn findOpen(String id) {
+        return open.get(id);
     }
 
-    /** Whether there was such a turn, whose log is gone. */
-    boolean hasForgotten(String id) {
-        return forgotten.contains(id);
+    /** One of which there is a log: to be settled by the caller, unless it is read from now on. */
+    @Nullable Turn find(String id) {
+        Turn turn = open.get(id);
+        if (turn != null) {
+            return turn;
+        }
+        long place = ended.find(id);
+        return place < 0 || !ended.hasLog(place)
+                ? null
+                : Turn.ended(id, ended.asked(place), ended.end(place), ended.log(place), this);
+    }
+
+    /** Whether there was a turn of this id, be its log there or not. */
+    boolean hasEnded(String id) {
+        return ended.find(id) >= 0;
     }
 
     /** How many are open. */
@@ -72,9 +83,11 @@ final class Turns {
 
     /** Aborts what runs and drops all logs. */
     void close() {
-        for (Map<String, Turn> turns : List.of(open, kept)) {
-            List.copyOf(turns.values()).forEach(Turn::drop);
-            turns.clear();
+        List.copyOf(open.values()).forEach(Turn::drop);
+        open.clear();
+        ended.clear();
+        if (expiry != null) {
+            expiry.cancel(false);
         }
         lookForOpenOnes();
     }
@@ -95,68 +108,70 @@ final class Turns {
         return new TurnLog(buffers, limits.logBytes());
     }
 
-    ScheduledFuture<?> after(Duration time, Runnable action) {
-        return loop.schedule(action, time.toNanos(), TimeUnit.NANOSECONDS);
+    ScheduledFuture<?> schedule(Runnable action, Duration in) {
+        return loop.schedule(action, in.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** It runs, or is read. */
+    /** It is read. */
     void open(Turn turn) {
-        kept.remove(turn.id());
         open.put(turn.id(), turn);
     }
 
-    /** It has ended, and nobody reads it. */
+    /** It has ended, and nobody reads it: what it holds is dropped once its log is kept. */
     void keep(Turn turn) {
         open.remove(turn.id());
-        kept.put(turn.id(), turn);
-        if (kept.size() > MOST_KEPT && !forgetOne(true)) {
-            forgetOne(false);
+        turn.keepIn(ended, now());
+        turn.drop();
+        if (expiry == null) {
+            expiry = schedule(this::dropExpired, limits.logTtl());
         }
+        makeRoom();
         lookForOpenOnes();
     }
 
-    /** Drops the log of one that is kept, and remembers its id. */
-    void forget(Turn turn) {
-        kept.remove(turn.id());
-        forgotten.add(turn.id());
-        turn.drop();
+    private void dropExpired() {
+        OptionalLong oldest = ended.dropUntil(now() - limits.logTtl().toNanos());
+        expiry =
+                oldest.isEmpty()
+                        ? null
+                        : schedule(
+                                this::dropExpired,
+                                limits.logTtl().minusNanos(now() - oldest.getAsLong()));
+        letGo();
+    }
+
+    private long now() {
+        return loop.ticker().nanoTime();
     }
 
     /** Whether no more can be kept, so that what nobody reads has to wait. */
     boolean isFull() {
-        return heldBytes >= limits.logsBytes();
+        return heldBytes() >= limits.logsBytes();
     }
 
-    /** A turn holds so many bytes more than before. */
+    private long heldBytes() {
+        return openBytes + ended.heldBytes();
+    }
+
+    /** An open turn holds so many bytes more than before. */
     void account(long delta) {
         boolean wasFull = isFull();
-        heldBytes += delta;
+        openBytes += delta;
         if (delta > 0) {
             makeRoom();
-        } else if (wasFull && !isFull()) {
-            open.values().forEach(Turn::pace);
+        } else if (wasFull) {
+            letGo();
         }
     }
 
     /* What nobody was ever sent is the last to go, and only where turns end faster than they can be held back. */
     private void makeRoom() {
-        while (heldBytes > limits.logsBytes()) {
-            if (!forgetOne(true) && !dropFromLargest()) {
+        while (heldBytes() > limits.logsBytes()) {
+            if (!ended.dropOldest(true) && !dropFromLargest()) {
                 break;
             }
         }
-        while (heldBytes > limits.mostLogsBytes() && forgetOne(false)) {}
-    }
-
-    /** The one that ended first, of all or of those that were sent whole. */
-    private boolean forgetOne(boolean sentWhole) {
-        for (Turn turn : kept.values()) {
-            if (!sentWhole || turn.wasSentWhole()) {
-                forget(turn);
-                return true;
-            }
-        }
-        return false;
+        while (heldBytes() > limits.mostLogsBytes() && ended.dropOldest(false)) {}
     }
 
     private boolean dropFromLargest() {
@@ -170,6 +185,15 @@ final class Turns {
             largest.dropOldest();
         }
         return largest != null;
+    }
+
+    /** What had to wait for room may go on where there is some again. */
+    private void letGo() {
+        if (!isFull()) {
+            for (Turn turn : open.values()) {
+                turn.pace();
+            }
+        }
     }
 
     private void lookForOpenOnes() {

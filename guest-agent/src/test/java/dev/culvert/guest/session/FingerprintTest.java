@@ -9,23 +9,9 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class ForgottenIdsTest {
+class FingerprintTest {
     @Test
-    void knowsTheLastOnesAndNoOther() {
-        ForgottenIds ids = new ForgottenIds();
-        assertThat(ids.contains("0")).isFalse();
-        for (int i = 0; i < 2 * ForgottenIds.MOST; i++) {
-            ids.add("turn-" + i);
-        }
-
-        assertThat(ids.contains("turn-" + (ForgottenIds.MOST - 1))).isFalse();
-        assertThat(ids.contains("turn-" + ForgottenIds.MOST)).isTrue();
-        assertThat(ids.contains("turn-" + (2 * ForgottenIds.MOST - 1))).isTrue();
-        assertThat(ids.contains("turn-" + 2 * ForgottenIds.MOST)).isFalse();
-    }
-
-    @Test
-    void fingerprintsTellPayloadsApartByEveryByteAndByLength() {
+    void tellsPayloadsApartByEveryByteAndByLength() {
         Set<Long> seen = new HashSet<>();
         for (int length = 0; length < 40; length++) {
             for (int at = 0; at < length; at++) {
@@ -40,7 +26,7 @@ class ForgottenIdsTest {
     }
 
     @Test
-    void theSameBytesHaveTheSameFingerprintWhereverTheyStand() {
+    void isThatOfTheBytesWhereverTheyStand() {
         ByteBuf text = Unpooled.copiedBuffer("0123456789abcdef 0123456789abcdef", US_ASCII);
 
         assertThat(Fingerprint.of(text.slice(17, 16))).isEqualTo(Fingerprint.of(text.slice(0, 16)));
