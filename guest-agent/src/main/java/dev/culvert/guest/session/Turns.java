@@ -174,10 +174,13 @@ final class Turns {
         while (heldBytes() > limits.mostLogsBytes() && ended.dropOldest(false)) {}
     }
 
+    /* Not from one without a reader: what it was sent last is what the next one will ask for. */
     private boolean dropFromLargest() {
         Turn largest = null;
         for (Turn turn : open.values()) {
-            if (turn.canDrop() && (largest == null || turn.heldBytes() > largest.heldBytes())) {
+            if (turn.reader() != null
+                    && turn.canDrop()
+                    && (largest == null || turn.heldBytes() > largest.heldBytes())) {
                 largest = turn;
             }
         }
