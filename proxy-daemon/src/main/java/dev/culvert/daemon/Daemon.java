@@ -147,7 +147,7 @@ public final class Daemon implements AutoCloseable {
                 new MessageRoute(calls, turns),
                 new StreamRoute(calls, turns, streams),
                 new TurnStreamRoute(streams),
-                new TurnRoute(calls, turns),
+                new TurnRoute(turns),
                 new ContextRoute(calls),
                 new ConfigRoute(calls, fleet, homes),
                 new PingRoute(calls),

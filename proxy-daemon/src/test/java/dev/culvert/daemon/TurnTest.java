@@ -449,6 +449,87 @@ class TurnTest {
     }
 
     @Test
+    void aReaderIsNotThrownOffByARequestThatTheAgentRefuses() throws Exception {
+        String[] key = {"Idempotency-Key", "k"};
+        try (ScriptedGuest guest = guest();
+                TestDaemon daemon = TestDaemon.with(guest);
+                EventReader reader = daemon.stream("POST", STREAM, MESSAGE, key)) {
+            guest.take().chunk(1, "one");
+            assertThat(reader.next().data()).contains("one");
+
+            CompletableFuture<HttpResponse<String>> other =
+                    daemon.begin("POST", "/agents/a/message", "{\"content\":\"other\"}", key);
+            guest.take().error("id_reused", "it began with another payload");
+
+            assertThat(other.get().statusCode()).isEqualTo(422);
+            Request again = guest.take();
+            assertThat(again.type()).isEqualTo("resume");
+            assertThat(again.payload()).isEqualTo("{\"after\":1}");
+            again.done(2, "two");
+            assertThat(ids(reader.rest())).containsExactly("2", "3");
+        }
+    }
+
+    @Test
+    void aReaderGoesOnWhereWhoWouldHaveTakenItsPlaceLeaves() throws Exception {
+        try (ScriptedGuest guest = guest();
+                TestDaemon daemon = TestDaemon.with(guest);
+                EventReader reader = daemon.stream()) {
+            Request message = guest.take();
+            message.chunk(1, "one");
+            assertThat(reader.next().data()).contains("one");
+
+            try (EventReader second =
+                    daemon.stream("GET", "/api/v1/turns/" + message.id() + "/stream", "")) {
+                assertThat(guest.take().payload()).isEqualTo("{\"after\":0}");
+                assertThat(second.status()).isEqualTo(200);
+            }
+
+            Request again = guest.take();
+            assertThat(again.payload()).isEqualTo("{\"after\":1}");
+            again.done(2, "two");
+            assertThat(ids(reader.rest())).containsExactly("2", "3");
+        }
+    }
+
+    @Test
+    void whoIsDisplacedBeforeItsHeadIsToldSoAndNotThatItHasAll() throws Exception {
+        try (ScriptedGuest guest = guest();
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            String turn = turn(leaveAfterOneChunk(daemon, guest));
+            String path = "/api/v1/turns/" + turn + "/stream?after=1";
+            CompletableFuture<HttpResponse<String>> first = daemon.begin("GET", path, "");
+            assertThat(guest.take().type()).isEqualTo("resume");
+            CompletableFuture<HttpResponse<String>> second = daemon.begin("GET", path, "");
+            guest.take().done(2, "two");
+
+            assertThat(second.get().body()).contains("two");
+            assertThat(first.get().body()).contains("taken_over");
+            assertThat(first.get().statusCode()).isIn(409, 200);
+        }
+    }
+
+    @Test
+    void theLastWhoCameReadsHoweverItsRequestsReachedTheAgent() throws Exception {
+        try (ScriptedGuest guest = guest();
+                TestDaemon daemon = TestDaemon.with(guest);
+                EventReader reader = daemon.stream()) {
+            Request message = guest.take();
+
+            message.error("taken_over", "the turn is read on another link");
+
+            Request again = guest.take();
+            assertThat(again.json()).isEqualTo(message.json());
+            again.chunk(1, "one");
+            assertThat(reader.next().data()).contains("one");
+            again.error("taken_over", "the turn is read on another link");
+            Event end = reader.rest().getLast();
+            assertThat(end.data()).contains("\"code\":\"taken_over\"");
+            assertThat(end.id()).isEqualTo(message.id() + ":1");
+        }
+    }
+
+    @Test
     void otherKeysAndOtherAgentsAreOtherTurns() throws Exception {
         try (ScriptedGuest guest = guest();
                 ScriptedGuest other = guest();

@@ -79,7 +79,7 @@ public record Problem(
                                     .member("tool_name", blocked.toolName())
                                     .member("reason", blocked.reason());
                     case AgentError agent ->
-                            of(status(agent.code()), "The agent answered with an error: " + what)
+                            of(status(agent.code()), opening(agent.code()) + what)
                                     .advising("Its code is '" + agent.code() + "'.")
                                     .member("agent_message", agent.message());
                 };
@@ -98,6 +98,13 @@ public record Problem(
             case "cannot_join" -> NOT_IMPLEMENTED;
             default -> BAD_GATEWAY;
         };
+    }
+
+    /** Some of them this daemon has said itself, and asked no agent. */
+    private static String opening(String agentCode) {
+        return status(agentCode).equals(BAD_GATEWAY)
+                ? "The agent answered with an error: "
+                : "This cannot be done: ";
     }
 
     /** What others wrote may end as it likes. */

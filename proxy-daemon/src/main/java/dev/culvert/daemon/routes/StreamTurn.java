@@ -226,26 +226,36 @@ final class StreamTurn implements TurnListener {
                                 json.writeStringField("tool_name", blocked.toolName());
                                 json.writeStringField("reason", blocked.reason());
                             }));
-            case Failure.AgentError error ->
+            case Failure.AgentError error when !error.is(ErrorCode.TAKEN_OVER) ->
                     endOfAgent(
                             error,
-                            error.is(ErrorCode.TAKEN_OVER) ? number : error.seq(),
+                            error.seq(),
                             End.ERROR,
                             ERROR,
                             error(error.code(), error.message()));
-            case Failure.Unreachable _,
+            case Failure.AgentError _,
+                    Failure.Unreachable _,
                     Failure.LinkLost _,
                     Failure.TimedOut _,
                     Failure.Overloaded _,
-                    Failure.TooLarge _ -> {
-                if (events == null) {
-                    close(End.ERROR);
-                    responder.failure(failure);
-                } else {
-                    end(End.ERROR, ERROR, number, error(failure.code(), failure.message()));
-                }
-            }
+                    Failure.TooLarge _ ->
+                    endOfReading(failure);
         }
+    }
+
+    /** The turn may go on, and who comes back with the last number gets what follows. */
+    private void endOfReading(Failure failure) {
+        if (mayAnswerOtherwise()) {
+            close(End.ERROR);
+            responder.failure(failure);
+        } else {
+            end(End.ERROR, ERROR, number, error(failure.code(), failure.message()));
+        }
+    }
+
+    /** Whether a status can still say it, to a client that would look at one. */
+    private boolean mayAnswerOtherwise() {
+        return events == null && !(isResumed() && readsEvents);
     }
 
     /** Takes ownership of {@code data}. */
@@ -254,7 +264,7 @@ final class StreamTurn implements TurnListener {
             data.release();
             close(how);
             responder.noContent();
-        } else if (events == null && seq == 0 && !(isResumed() && readsEvents)) {
+        } else if (seq == 0 && mayAnswerOtherwise()) {
             data.release();
             close(how);
             responder.failure(failure);
@@ -268,7 +278,7 @@ final class StreamTurn implements TurnListener {
         if (over) {
             return;
         }
-        if (events == null) {
+        if (mayAnswerOtherwise()) {
             close(End.ERROR);
             responder.problem(Admission.SHUTTING_DOWN);
         } else {

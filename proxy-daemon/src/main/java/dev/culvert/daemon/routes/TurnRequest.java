@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class TurnRequest {
     private static final int MAX_KEY_CHARS = 255;
 
+    /** There can be no turn of that id. */
+    static final Failure UNKNOWN =
+            new Failure.AgentError(
+                    ErrorCode.UNKNOWN_TURN.wireName(),
+                    "no turn of that id can be known here: it was begun elsewhere, or its agent is gone");
+
     /** Where a client is in a turn: an event's {@code id}. */
     record Place(String turn, long number) {}
 
@@ -41,12 +47,6 @@ final class TurnRequest {
     static @Nullable Origin known(Turns turns, Request request, String id) {
         Agent agent = turns.agentOf(id);
         return agent == null ? null : new Origin(id, agent, true, request.traceParent());
-    }
-
-    static Failure unknownTurn() {
-        return new Failure.AgentError(
-                ErrorCode.UNKNOWN_TURN.wireName(),
-                "no turn of that id can be known here: it was begun elsewhere, or its agent is gone");
     }
 
     /** The last event that the client has seen; null where it does not say. */

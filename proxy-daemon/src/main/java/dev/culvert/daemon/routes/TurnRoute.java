@@ -14,11 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code DELETE /turns/{turn}}: stops it, and answers when the agent has stopped its runtime. */
 public final class TurnRoute implements Route {
-    private final AgentCalls calls;
     private final Turns turns;
 
-    public TurnRoute(AgentCalls calls, Turns turns) {
-        this.calls = calls;
+    public TurnRoute(Turns turns) {
         this.turns = turns;
     }
 
@@ -34,10 +32,9 @@ public final class TurnRoute implements Route {
 
     @Override
     public void handle(Request request, Responder responder) {
-        calls.admission().check();
         Origin origin = TurnRequest.known(turns, request, request.parameter("turn"));
         if (origin == null) {
-            responder.failure(TurnRequest.unknownTurn());
+            responder.failure(TurnRequest.UNKNOWN);
         } else {
             turns.delete(request.eventLoop(), origin, failure -> answer(failure, responder));
         }

@@ -27,7 +27,6 @@ public final class TurnStreams {
     }
 
     void resume(Request request, Responder responder, String id, long after) {
-        calls.admission().check();
         if (after == StreamTurn.LAST) {
             responder.noContent();
             return;
@@ -35,8 +34,10 @@ public final class TurnStreams {
         boolean readsEvents = TurnRequest.readsEvents(request);
         StreamTurn stream = new StreamTurn(id, after, readsEvents, responder, calls, metrics);
         Origin origin = TurnRequest.known(turns, request, id);
-        if (origin == null) {
-            stream.onFailure(TurnRequest.unknownTurn());
+        if (calls.admission().isClosed()) {
+            stream.onCut(); // a browser comes back after this, and not after a 503
+        } else if (origin == null) {
+            stream.onFailure(TurnRequest.UNKNOWN);
         } else {
             stream.reads(turns.resume(request.eventLoop(), origin, after, stream));
         }

@@ -52,15 +52,21 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
     private @Nullable Exchange exchange;
     private @Nullable ScheduledFuture<?> grace;
     private @Nullable Failure ending;
+
+    /** Who read it before, until the agent has let this one read it. */
+    private @Nullable LiveTurn displaced;
+
     private String instance = "";
     private long lastNumber;
     private long repeatedNumber;
     private long unwantedNanos;
     private boolean sent;
     private boolean triedAgain;
+    private boolean suspended;
+    private boolean retaken;
     private boolean unread;
     private boolean stopping;
-    private boolean over;
+    private volatile boolean over;
 
     /** Takes ownership of {@code message}. */
     LiveTurn(
@@ -80,9 +86,13 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
         origin.agent().turnBegan();
     }
 
-    /** May be asked on any thread. */
+    /** May be asked on any thread, as may {@link #isOver}. */
     String id() {
         return origin.id();
+    }
+
+    boolean isOver() {
+        return over;
     }
 
     void start() {
@@ -118,7 +128,9 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
 
     @Override
     public void onAnnounced(AgentLink announced) {
-        if (!announced.can(Feature.RESUME)) {
+        if (!turns.isReader(this)) {
+            fail(takenOver());
+        } else if (!announced.can(Feature.RESUME)) {
             fail(sent ? new Failure.LinkLost("the agent came back as another") : notResumable());
         } else if (!instance.isEmpty() && !announced.peer().instance().equals(instance)) {
             fail(new Failure.LinkLost("the agent was restarted, and its turns are lost"));
@@ -184,6 +196,7 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
     @Override
     public void onReply(Frame chunk) {
         dropMessage();
+        settle(true);
         if (chunk.seq() > 0 && chunk.seq() <= lastNumber) {
             repeatedNumber = chunk.seq();
             return;
@@ -220,6 +233,10 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
         } else if (failure instanceof Failure.LinkLost && !sent && !triedAgain && !stopping) {
             triedAgain = true; // the link was gone before it could take the message
             turns.acquire(loop, origin.agent(), new FirstLink());
+        } else if (isTakenOver(failure) && turns.isReader(this) && !retaken && !unread) {
+            retaken =
+                    true; // by a request that came before this one, and reached the agent after it
+            seek("");
         } else {
             if (stopping
                     && failure instanceof Failure.AgentError error
@@ -234,7 +251,12 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
     public void clientGone(Duration patience) {
         unread = true;
         unwantedNanos = System.nanoTime();
-        if (patience.isZero() || !isResumable()) {
+        if (displaced != null && displaced.suspended) {
+            if (exchange != null) {
+                exchange.detach();
+            }
+            end(new Failure.LinkLost("the client is gone"));
+        } else if (patience.isZero() || !isResumable()) {
             cancel(Cause.CLIENT_GONE);
         } else if (!over) {
             grace = loop.schedule(this::endGrace, patience.toNanos(), TimeUnit.NANOSECONDS);
@@ -289,17 +311,73 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
         });
     }
 
-    /** Another reader has come for it. From any thread. */
-    void takenOver() {
-        onLoop(() -> {
-            if (exchange != null) {
-                exchange.detach();
+    /**
+     * This one came after {@code before}, which goes on reading unless the agent lets this one: on
+     * the same link there is room for one of them, on another the agent tells it to go.
+     */
+    void displaces(LiveTurn before) {
+        displaced = before;
+        if (before.loop.equals(loop)) {
+            before.suspend();
+        }
+    }
+
+    private void suspend() {
+        if (over) {
+            return;
+        }
+        suspended = true;
+        if (exchange != null) {
+            exchange.detach();
+            exchange = null;
+        }
+        stopSeeking();
+    }
+
+    /** Whether the agent has let this one read; if not, who read before goes on. */
+    private void settle(boolean accepted) {
+        LiveTurn before = displaced;
+        displaced = null;
+        if (before == null) {
+            return;
+        }
+        if (!accepted) {
+            turns.restore(this, before);
+        }
+        before.onLoop(() -> {
+            if (before.over || !before.suspended) {
+                return;
             }
-            fail(
-                    new Failure.AgentError(
-                            ErrorCode.TAKEN_OVER.wireName(),
-                            "another request reads this turn now"));
+            before.suspended = false;
+            if (accepted) {
+                before.fail(takenOver());
+            } else {
+                before.seek("");
+            }
         });
+    }
+
+    private static Failure takenOver() {
+        return new Failure.AgentError(
+                ErrorCode.TAKEN_OVER.wireName(), "another request reads this turn now");
+    }
+
+    /** Whether the agent has said it to a reader of the turn, and not refused to let it read. */
+    private static boolean isOfTheTurn(Failure failure) {
+        return switch (failure) {
+            case Failure.ToolBlocked _ -> true;
+            case Failure.AgentError error -> error.seq() > 0 || error.is(ErrorCode.TAKEN_OVER);
+            case Failure.Unreachable _,
+                    Failure.LinkLost _,
+                    Failure.TimedOut _,
+                    Failure.Overloaded _,
+                    Failure.TooLarge _ ->
+                    false;
+        };
+    }
+
+    private static boolean isTakenOver(@Nullable Failure failure) {
+        return failure instanceof Failure.AgentError error && error.is(ErrorCode.TAKEN_OVER);
     }
 
     /**
@@ -346,15 +424,20 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
         ending = how;
         exchange = null;
         dropMessage();
-        if (seeking != null) {
-            seeking.stop();
-        }
+        stopSeeking();
+        settle(how == null || stopping || isOfTheTurn(how));
         if (grace != null) {
             grace.cancel(false);
         }
         turns.leave(this);
         origin.agent().turnEnded();
         whenOver.forEach(told -> told.accept(how));
+    }
+
+    private void stopSeeking() {
+        if (seeking != null) {
+            seeking.stop();
+        }
     }
 
     private void dropMessage() {

@@ -114,7 +114,16 @@ public final class Turns {
     private void enter(LiveTurn turn) {
         LiveTurn before = live.put(turn.id(), turn);
         if (before != null) {
-            before.takenOver();
+            turn.displaces(before);
+        }
+    }
+
+    /** {@code turn} did not get to read it after all. */
+    void restore(LiveTurn turn, LiveTurn before) {
+        if (before.isOver()) {
+            leave(turn);
+        } else {
+            live.replace(turn.id(), turn, before);
         }
     }
 
