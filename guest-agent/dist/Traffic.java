@@ -93,6 +93,7 @@ final class Traffic {
             for (int message = from; message < to; message++) {
                 ask(in, out, "message", "m" + message, WORDS, "chunk");
             }
+            ask(in, out, "resume", "m" + from, "{\"after\":0}", "chunk");
         }
     }
 
@@ -106,7 +107,7 @@ final class Traffic {
             String answer)
             throws IOException {
         byte[] frame =
-                "{\"type\":\"%s\",\"id\":\"%s\",\"payload\":%s}"
+                "{\"type\":\"%s\",\"id\":\"%s\",\"credit\":65536,\"payload\":%s}"
                         .formatted(type, id, payload)
                         .getBytes(UTF_8);
         out.writeInt(frame.length);

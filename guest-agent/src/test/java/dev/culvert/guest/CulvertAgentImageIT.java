@@ -121,10 +121,10 @@ class CulvertAgentImageIT {
             for (int i = 0; i < 16; i++) {
                 BaseHost host = new BaseHost(port);
                 hosts.add(host);
-                host.say("m", word);
+                host.say("m" + i, word);
             }
-            for (BaseHost host : hosts) {
-                assertThat(BaseHost.content(host.turn("m"))).isEqualTo(word);
+            for (int i = 0; i < 16; i++) {
+                assertThat(BaseHost.content(hosts.get(i).turn("m" + i))).isEqualTo(word);
             }
         } finally {
             for (BaseHost host : hosts) {
@@ -140,9 +140,9 @@ class CulvertAgentImageIT {
             for (int i = 0; i < 200; i++) {
                 try (BaseHost host = new BaseHost(port)) {
                     assertThat(host.next()).contains("\"status\":\"ready\"");
-                    host.say("m", "hi");
+                    host.say("m" + i, "hi");
                     if (i % 2 == 0) {
-                        assertThat(BaseHost.content(host.turn("m"))).isEqualTo("hi");
+                        assertThat(BaseHost.content(host.turn("m" + i))).isEqualTo("hi");
                     }
                 }
             }

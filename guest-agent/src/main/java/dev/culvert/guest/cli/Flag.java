@@ -43,8 +43,8 @@ record Flag(String key, String parameter, String description) {
                     new Flag(
                             "turn_log_bytes",
                             "SIZE",
-                            "Kept of what a turn said, for a host that lost its link. "
-                                    + "Default: 1MiB"),
+                            "Kept of what a turn said, for a host that lost its link; "
+                                    + "at most 4MiB. Default: 1MiB"),
                     new Flag(
                             "turn_logs_bytes",
                             "SIZE",

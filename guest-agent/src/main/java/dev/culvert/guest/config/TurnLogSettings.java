@@ -16,12 +16,13 @@ import java.time.Duration;
 public record TurnLogSettings(int bytes, int allBytes, Duration ttl, Duration orphanGrace) {
     private static final int LEAST_BYTES = 1024;
 
-    /* The guest's memory outside the heap has to bear them beside all else. */
-    private static final int MOST_BYTES = 16 << 20;
+    /* The guest's memory outside the heap has to bear them beside all else, and a log twice when its turn ends. */
+    private static final int MOST_BYTES = 4 << 20;
+    private static final int MOST_ALL_BYTES = 16 << 20;
 
     public TurnLogSettings {
         Check.between("turn_log_bytes", bytes, LEAST_BYTES, MOST_BYTES);
-        Check.between("turn_logs_bytes", allBytes, LEAST_BYTES, MOST_BYTES);
+        Check.between("turn_logs_bytes", allBytes, LEAST_BYTES, MOST_ALL_BYTES);
         Check.that(
                 allBytes >= bytes,
                 "turn_logs_bytes",

@@ -26,7 +26,7 @@ public final class GuestPipeline extends ChannelInitializer<Channel> {
     private static final Logger LOG = LoggerFactory.getLogger(GuestPipeline.class);
     private static final int HOST_CID = 2;
 
-    /** Past it turns wait and the runtime is not read; what every turn may hold lies within it. */
+    /** Past it turns keep what they have to say, and those that have much are not read on. */
     private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(32 << 10, 64 << 10);
 
     private final Agent agent;

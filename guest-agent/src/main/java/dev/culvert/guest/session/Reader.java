@@ -63,13 +63,13 @@ final class Reader {
 
     boolean canSend() {
         return !closed
-                && turn.hasAfter(sent)
-                && (!limited || credit > 0 || turn.typeAfter(sent) != FrameType.CHUNK);
+                && turn.said().hasAfter(sent)
+                && (!limited || credit > 0 || turn.said().typeAfter(sent) != FrameType.CHUNK);
     }
 
     /** Sends the next frame, which there must be. */
     void sendNext() {
-        Frame frame = turn.frameAfter(sent);
+        Frame frame = turn.said().frameAfter(sent);
         if (limited && frame.type() == FrameType.CHUNK) {
             credit -= frame.payload().readableBytes();
         }

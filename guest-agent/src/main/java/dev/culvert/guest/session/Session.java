@@ -201,8 +201,8 @@ public final class Session {
     private void onCancel(String id) {
         Reader reader = readers.get(id);
         Turn turn = reader == null ? turns.findOpen(id) : reader.turn();
-        if (turn != null && (reader != null || !turn.isRead())) {
-            turn.cancel();
+        if (turn != null && turn.reader() == reader) {
+            turn.stop(ErrorCode.CANCELLED, "the host cancelled the turn");
         }
     }
 

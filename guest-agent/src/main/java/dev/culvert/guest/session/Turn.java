@@ -3,7 +3,6 @@ package dev.culvert.guest.session;
 import static java.util.Objects.requireNonNull;
 
 import dev.culvert.frame.ErrorCode;
-import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.guest.policy.ToolAllowlist;
 import dev.culvert.guest.runtime.Generation;
@@ -19,34 +18,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One message and its answer, whoever reads it. What the runtime says becomes a chunk once a reader
- * can take it, and stays in the log; what waits too long for a reader stops the reading from the
- * runtime.
+ * One message and its answer, whoever reads it, and for a while nobody. What waits too long for a
+ * reader stops the reading from the runtime.
  */
 final class Turn implements GenerationListener {
     private static final Logger LOG = LoggerFactory.getLogger(Turn.class);
-
-    /** A chunk holds at most this much text, however much the runtime says at once. */
-    private static final int MAX_CHUNK_CHARS = 32 * 1024;
-
-    /** What room for text a turn keeps while none waits. */
-    private static final int SPARE_CHARS = 1024;
 
     private final String id;
     private final long asked;
     private final Turns turns;
     private final ToolAllowlist tools;
-    private final TurnLog log;
-
-    /** Said, and no chunk yet; later texts are joined to it. */
-    private final StringBuilder text = new StringBuilder();
-
+    private final Transcript said;
     private @Nullable Generation generation;
     private boolean paused;
-
-    /** Of the last frame of all, once it is in the log. */
-    private @Nullable FrameType end;
-
     private @Nullable Reader reader;
 
     /** The number of the last frame that any reader was sent. */
@@ -59,24 +43,14 @@ final class Turn implements GenerationListener {
 
     /**
      * @param asked the fingerprint of the payload that it answers
+     * @param said its own from now on
      */
-    Turn(String id, long asked, ToolAllowlist tools, Turns turns) {
-        this(id, asked, tools, turns, turns.newLog());
-    }
-
-    private Turn(String id, long asked, ToolAllowlist tools, Turns turns, TurnLog log) {
+    Turn(String id, long asked, ToolAllowlist tools, Transcript said, Turns turns) {
         this.id = id;
         this.asked = asked;
         this.tools = tools;
+        this.said = said;
         this.turns = turns;
-        this.log = log;
-    }
-
-    /** One that has ended. Takes over {@code log}, which is cleared when the turn is settled. */
-    static Turn ended(String id, long asked, FrameType end, TurnLog log, Turns turns) {
-        Turn turn = new Turn(id, asked, ToolAllowlist.EVERYTHING, turns, log);
-        turn.end = end;
-        return turn;
     }
 
     String id() {
@@ -88,19 +62,13 @@ final class Turn implements GenerationListener {
         return asked == fingerprint;
     }
 
-    boolean isRead() {
-        return reader != null;
+    Transcript said() {
+        return said;
     }
 
-    /** Hands what is kept of it over to {@code turns}; it has ended. */
-    void keepIn(EndedTurns turns, long now) {
-        boolean sentWhole = everSent == log.last();
-        long place = turns.find(id);
-        if (place < 0) {
-            turns.add(id, asked, requireNonNull(end), sentWhole, log, now);
-        } else if (sentWhole && turns.hasLog(place)) {
-            turns.markSentWhole(place);
-        }
+    /** Who reads it; null while nobody does. */
+    @Nullable Reader reader() {
+        return reader;
     }
 
     /** Takes ownership of the request's body. */
@@ -110,11 +78,8 @@ final class Turn implements GenerationListener {
 
     @Override
     public void onText(String delta) {
-        text.append(delta);
-        while (text.length() > MAX_CHUNK_CHARS) {
-            logText();
-        }
-        told();
+        said.addText(delta);
+        offer();
     }
 
     @Override
@@ -125,12 +90,10 @@ final class Turn implements GenerationListener {
         }
     }
 
-    /* Fragments are not joined, so there is nothing to win by keeping one back. */
     @Override
     public void onToolCallFragment(String rawJson) {
-        logAllText();
-        log.append(turns.payloads().toolCalls(rawJson));
-        told();
+        said.addToolCalls(rawJson);
+        offer();
     }
 
     @Override
@@ -146,17 +109,17 @@ final class Turn implements GenerationListener {
     /** Why it cannot be read after this frame (resuming.md); null where it can. */
     @Nullable ErrorCode refusal(long after) {
         long from = from(after);
-        if (from > log.last()) {
+        if (from > said.log().last()) {
             return ErrorCode.UNKNOWN_TURN;
         }
-        return from + 1 < log.first() ? ErrorCode.LOG_TRUNCATED : null;
+        return from + 1 < said.log().first() ? ErrorCode.LOG_TRUNCATED : null;
     }
 
     /** The frame behind which to begin for a host that has this one: the end comes once more. */
     private long from(long after) {
-        long last = log.last();
-        boolean hasEnd = end != null && after == last;
-        boolean hasDone = end == FrameType.CHUNK && after == last + 1;
+        long last = said.log().last();
+        boolean hasEnd = said.end() != null && after == last;
+        boolean hasDone = said.end() == FrameType.CHUNK && after == last + 1;
         return hasEnd || hasDone ? last - 1 : after;
     }
 
@@ -172,11 +135,7 @@ final class Turn implements GenerationListener {
         return fresh;
     }
 
-    @Nullable Reader reader() {
-        return reader;
-    }
-
-    /** It is read no more, by this one at least. */
+    /** This one reads it no more. */
     void leave(Reader leaving) {
         leaving.close();
         if (leaving == reader) {
@@ -186,26 +145,11 @@ final class Turn implements GenerationListener {
         }
     }
 
-    boolean hasAfter(long seq) {
-        return log.last() > seq || !text.isEmpty();
-    }
-
-    FrameType typeAfter(long seq) {
-        return end != null && log.last() == seq + 1 ? end : FrameType.CHUNK;
-    }
-
-    /** The next frame, made of what waits where it is a new one; it belongs to the caller. */
-    Frame frameAfter(long seq) {
-        if (log.last() == seq) {
-            logText();
-        }
-        return new Frame(typeAfter(seq), id, log.payload(seq + 1)).withSeq(seq + 1);
-    }
-
+    /** The reader was sent a frame. */
     void onSent(Reader by) {
         everSent = Math.max(everSent, by.sent());
         account();
-        if (end != null && by.sent() == log.last()) {
+        if (said.end() != null && by.sent() == said.log().last()) {
             by.session().forget(by);
             leave(by);
         } else {
@@ -213,22 +157,20 @@ final class Turn implements GenerationListener {
         }
     }
 
-    /** Nobody wants it any more: what has not been sent is dropped too. */
-    void cancel() {
-        stop(ErrorCode.CANCELLED, "the host cancelled the turn");
-    }
-
-    /** Ends it, or where it has ended only the reading of it, with this error at once. */
+    /**
+     * Ends it with this error, where it has ended only the reading of it. What has not been sent is
+     * not sent any more.
+     */
     void stop(ErrorCode code, String message) {
         Reader last = reader;
-        boolean gap = last != null && last.sent() < log.last();
-        if (last != null && (gap || end != null)) {
+        boolean ended = said.end() != null;
+        if (last != null && (ended || last.sent() < said.log().last())) {
             last.session().dismiss(last, code, message);
             leave(last);
         }
-        if (end == null) {
+        if (!ended) {
             stopGeneration();
-            text.setLength(0);
+            said.dropText();
             finish(FrameType.ERROR, turns.payloads().error(code, message));
             if (reader != null) {
                 reader.sendNext();
@@ -236,7 +178,6 @@ final class Turn implements GenerationListener {
         }
     }
 
-    /** Nobody came back for it. */
     private void giveUp() {
         LOG.info("turn '{}' is given up: nobody came back for it", id);
         stopGeneration();
@@ -248,19 +189,13 @@ final class Turn implements GenerationListener {
 
     /** Takes ownership of {@code payload}. */
     private void finish(FrameType type, ByteBuf payload) {
-        logAllText();
-        text.trimToSize();
-        log.append(payload);
-        end = type;
+        said.finish(type, payload);
         generation = null;
-        account();
         settle();
-        if (reader != null) {
-            reader.offer();
-        }
+        offer();
     }
 
-    private void told() {
+    private void offer() {
         account();
         if (reader != null) {
             reader.offer();
@@ -268,30 +203,12 @@ final class Turn implements GenerationListener {
         pace();
     }
 
-    private void logAllText() {
-        while (!text.isEmpty()) {
-            logText();
-        }
-    }
-
-    private void logText() {
-        int length = Math.min(MAX_CHUNK_CHARS, text.length());
-        if (length < text.length() && Character.isHighSurrogate(text.charAt(length - 1))) {
-            length--;
-        }
-        log.append(turns.payloads().text(text.substring(0, length)));
-        text.delete(0, length);
-        if (text.isEmpty() && text.capacity() > SPARE_CHARS) {
-            text.trimToSize();
-        }
-    }
-
     /** Holds the runtime back while too much waits, or lets it go on. */
     void pace() {
         if (generation == null) {
             return;
         }
-        long waiting = log.bytesAfter(sent()) + text.length();
+        long waiting = said.bytesAfter(sent());
         boolean wait =
                 reader == null
                         ? waiting >= turns.limits().unreadBytes() || turns.isFull()
@@ -308,12 +225,13 @@ final class Turn implements GenerationListener {
 
     /** Whether it has something to drop; its end is none of that. */
     boolean canDrop() {
-        return log.canDrop(end == null ? sent() : Math.min(sent(), log.last() - 1));
+        long last = said.log().last();
+        return said.log().canDrop(said.end() == null ? sent() : Math.min(sent(), last - 1));
     }
 
     /** Drops a part of what its reader, or else anybody, has been sent. */
     void dropOldest() {
-        log.dropOldest();
+        said.log().dropOldest();
         account();
     }
 
@@ -322,16 +240,12 @@ final class Turn implements GenerationListener {
     }
 
     private void account() {
-        while (heldBytes() > turns.limits().logBytes() && canDrop()) {
-            log.dropOldest();
+        while (said.heldBytes() > turns.limits().logBytes() && canDrop()) {
+            said.log().dropOldest();
         }
-        long delta = heldBytes() - accountedBytes;
+        long delta = said.heldBytes() - accountedBytes;
         accountedBytes += delta;
         turns.account(delta);
-    }
-
-    long heldBytes() {
-        return log.heldBytes() + text.length();
     }
 
     /** Sees to it that it is open while it runs or is read, and given up or kept where not. */
@@ -339,11 +253,30 @@ final class Turn implements GenerationListener {
         if (reader != null) {
             cancelTimer();
             turns.open(this);
-        } else if (end != null) {
+        } else if (said.end() != null) {
             turns.keep(this);
         } else if (orphanTimer == null) {
             orphanTimer = turns.schedule(this::giveUp, turns.limits().orphanGrace());
         }
+    }
+
+    /** Hands what is kept of it over; it has ended. */
+    void keepIn(EndedTurns ended, long now) {
+        boolean sentWhole = everSent == said.log().last();
+        long place = ended.find(id);
+        if (place < 0) {
+            ended.add(id, asked, requireNonNull(said.end()), sentWhole, said.log(), now);
+        } else if (sentWhole && ended.hasLog(place)) {
+            ended.markSentWhole(place);
+        }
+    }
+
+    /** Stops it, and drops all of it. */
+    void drop() {
+        stopGeneration();
+        cancelTimer();
+        said.clear();
+        account();
     }
 
     private void cancelTimer() {
@@ -351,15 +284,6 @@ final class Turn implements GenerationListener {
             orphanTimer.cancel(false);
             orphanTimer = null;
         }
-    }
-
-    /** Drops all of it. */
-    void drop() {
-        stopGeneration();
-        cancelTimer();
-        log.clear();
-        text.setLength(0);
-        account();
     }
 
     private void stopGeneration() {

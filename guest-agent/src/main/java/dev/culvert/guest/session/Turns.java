@@ -43,7 +43,8 @@ final class Turns {
 
     /** A new one, which nobody reads yet. */
     Turn begin(String id, long asked, ToolAllowlist tools) {
-        Turn turn = new Turn(id, asked, tools, this);
+        TurnLog log = new TurnLog(buffers, limits.logBytes());
+        Turn turn = new Turn(id, asked, tools, new Transcript(id, log, payloads, null), this);
         open.put(id, turn);
         return turn;
     }
@@ -60,9 +61,11 @@ final class Turns {
             return turn;
         }
         long place = ended.find(id);
-        return place < 0 || !ended.hasLog(place)
-                ? null
-                : Turn.ended(id, ended.asked(place), ended.end(place), ended.log(place), this);
+        if (place < 0 || !ended.hasLog(place)) {
+            return null;
+        }
+        Transcript said = new Transcript(id, ended.log(place), payloads, ended.end(place));
+        return new Turn(id, ended.asked(place), ToolAllowlist.EVERYTHING, said, this);
     }
 
     /** Whether there was a turn of this id, be its log there or not. */
@@ -102,10 +105,6 @@ final class Turns {
 
     Payloads payloads() {
         return payloads;
-    }
-
-    TurnLog newLog() {
-        return new TurnLog(buffers, limits.logBytes());
     }
 
     ScheduledFuture<?> schedule(Runnable action, Duration in) {
@@ -159,7 +158,8 @@ final class Turns {
         openBytes += delta;
         if (delta > 0) {
             makeRoom();
-        } else if (wasFull) {
+        }
+        if (wasFull) {
             letGo();
         }
     }
@@ -180,7 +180,7 @@ final class Turns {
         for (Turn turn : open.values()) {
             if (turn.reader() != null
                     && turn.canDrop()
-                    && (largest == null || turn.heldBytes() > largest.heldBytes())) {
+                    && (largest == null || turn.said().heldBytes() > largest.said().heldBytes())) {
                 largest = turn;
             }
         }

@@ -103,7 +103,7 @@ class GuestSettingsTest {
                 "\"runtime_timeout\": \"0s\" | runtime_timeout is 0s: it must be more than nothing",
                 "\"echo_delay\": \"1\u00b5s\"  | echo_delay is \"1\u00b5s\": it must be a time",
                 "\"max_turns\": 0           | max_turns is 0: it must be at least 1",
-                "\"turn_log_bytes\": 1023   | turn_log_bytes is 1023: it must be from 1024 to 16777216",
+                "\"turn_log_bytes\": 1023   | turn_log_bytes is 1023: it must be from 1024 to 4194304",
                 "\"turn_logs_bytes\": \"1GiB\" | turn_logs_bytes is 1073741824: it must be from 1024 to 16777216",
                 "\"turn_logs_bytes\": 4096  | turn_logs_bytes is 4096: it must be at least turn_log_bytes, which is 1048576",
                 "\"turn_log_ttl\": true     | turn_log_ttl is true: it must be a time",

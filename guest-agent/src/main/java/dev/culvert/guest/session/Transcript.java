@@ -1,0 +1,117 @@
+package dev.culvert.guest.session;
+
+import dev.culvert.frame.Frame;
+import dev.culvert.frame.FrameType;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a turn says: the numbered frames, and behind them the text that is no chunk yet, to
+ * which more is joined until a reader can take it.
+ */
+final class Transcript {
+    /** A chunk holds at most this much text, however much the runtime says at once. */
+    private static final int MAX_CHUNK_CHARS = 32 * 1024;
+
+    /** What room for text is kept while none waits. */
+    private static final int SPARE_CHARS = 1024;
+
+    private final String id;
+    private final TurnLog log;
+    private final Payloads payloads;
+    private final StringBuilder text = new StringBuilder();
+
+    /** The type of the last frame of all, once it is there. */
+    private @Nullable FrameType end;
+
+    Transcript(String id, TurnLog log, Payloads payloads, @Nullable FrameType end) {
+        this.id = id;
+        this.log = log;
+        this.payloads = payloads;
+        this.end = end;
+    }
+
+    TurnLog log() {
+        return log;
+    }
+
+    @Nullable FrameType end() {
+        return end;
+    }
+
+    void addText(String delta) {
+        text.append(delta);
+        while (text.length() > MAX_CHUNK_CHARS) {
+            addChunk();
+        }
+    }
+
+    /* Fragments are not joined, so there is nothing to win by keeping one back. */
+    void addToolCalls(String rawJson) {
+        addAllText();
+        log.append(payloads.toolCalls(rawJson));
+    }
+
+    /** What no frame holds yet will be in none. */
+    void dropText() {
+        text.setLength(0);
+    }
+
+    /** Takes ownership of {@code payload}, that of the last frame. */
+    void finish(FrameType type, ByteBuf payload) {
+        addAllText();
+        text.trimToSize();
+        log.append(payload);
+        end = type;
+    }
+
+    /** Whether there is a frame after this one, or text to make one of. */
+    boolean hasAfter(long seq) {
+        return log.last() > seq || !text.isEmpty();
+    }
+
+    FrameType typeAfter(long seq) {
+        return end != null && log.last() == seq + 1 ? end : FrameType.CHUNK;
+    }
+
+    /** The next frame, made of text where it is a new one; it belongs to the caller. */
+    Frame frameAfter(long seq) {
+        if (log.last() == seq) {
+            addChunk();
+        }
+        return new Frame(typeAfter(seq), id, log.payload(seq + 1)).withSeq(seq + 1);
+    }
+
+    /** How much there is to read after this frame. */
+    long bytesAfter(long seq) {
+        return log.bytesAfter(seq) + text.length();
+    }
+
+    /** What memory it takes. */
+    long heldBytes() {
+        return log.heldBytes() + text.length();
+    }
+
+    void clear() {
+        log.clear();
+        dropText();
+    }
+
+    private void addAllText() {
+        while (!text.isEmpty()) {
+            addChunk();
+        }
+    }
+
+    private void addChunk() {
+        int length = Math.min(MAX_CHUNK_CHARS, text.length());
+        if (length < text.length() && Character.isHighSurrogate(text.charAt(length - 1))) {
+            length--;
+        }
+        log.append(payloads.text(text.substring(0, length)));
+        text.delete(0, length);
+        if (text.isEmpty() && text.capacity() > SPARE_CHARS) {
+            text.trimToSize();
+        }
+    }
+}
