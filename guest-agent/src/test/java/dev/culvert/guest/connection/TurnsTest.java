@@ -120,6 +120,20 @@ class TurnsTest {
     }
 
     @Test
+    void theLogsOfEndedTurnsGoBeforeWhatRunningTurnsHaveSent() {
+        Asked running = start("r");
+        running.says().onText("x".repeat(LOG_BYTES / 2));
+        host.all();
+        for (int i = 0; i < 20; i++) {
+            turn("t" + i, LOG_BYTES / 2);
+        }
+
+        resume("r", 0);
+
+        assertThat(content(host.all())).hasSize(LOG_BYTES / 2);
+    }
+
+    @Test
     void thenWhatRunningTurnsHaveSentGoesAndNeverWhatNobodyWasSent() {
         List<Asked> unread = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
