@@ -17,7 +17,8 @@ class ArchitectureTest {
                             "frame", Set.of(),
                             "transport", Set.of(),
                             "link", Set.of("frame", "transport"),
-                            "pool", Set.of("link", "transport")),
+                            "pool", Set.of("link", "transport"),
+                            "systemd", Set.of("transport")),
                     Map.of("io.netty.channel.epoll", Set.of("transport")));
 
     @Test
@@ -35,7 +36,8 @@ class ArchitectureTest {
                                 "frame", Set.of(),
                                 "transport", Set.of(),
                                 "link", Set.of("frame"),
-                                "pool", Set.of("link", "transport")),
+                                "pool", Set.of("link", "transport"),
+                                "systemd", Set.of("transport")),
                         Map.of("com.fasterxml.jackson", Set.of("config", "frame")));
         assertThat(stricter.violations(Path.of("target/classes")))
                 .anyMatch(it -> it.contains("AgentLink") && it.contains("dev.culvert.transport"))

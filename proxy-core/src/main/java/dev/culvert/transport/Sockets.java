@@ -8,6 +8,7 @@ import dev.culvert.transport.DialException.Reason;
 import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
@@ -64,6 +65,21 @@ enum Sockets {
         }
 
         @Override
+        ServerChannel inherited(InheritedSocket socket) {
+            if (socket.address() instanceof Vsock) {
+                return new VsockServerChannel(socket.fd());
+            }
+            return socket.address() instanceof Unix
+                    ? new InheritedUnixChannel(socket.fd())
+                    : new EpollServerSocketChannel(socket.fd());
+        }
+
+        @Override
+        Channel datagrams() {
+            return new EpollDomainDatagramChannel();
+        }
+
+        @Override
         SocketAddress unixAddress(String path) {
             return new DomainSocketAddress(path);
         }
@@ -100,6 +116,16 @@ enum Sockets {
         }
 
         @Override
+        ServerChannel inherited(InheritedSocket socket) {
+            throw new UnsupportedOperationException("an inherited socket needs epoll");
+        }
+
+        @Override
+        Channel datagrams() {
+            throw new UnsupportedOperationException("datagrams on a Unix socket need epoll");
+        }
+
+        @Override
         SocketAddress unixAddress(String path) {
             return UnixDomainSocketAddress.of(path);
         }
@@ -112,6 +138,10 @@ enum Sockets {
     abstract Channel dialing(AgentAddress address) throws DialException;
 
     abstract ServerChannel listening(AgentAddress address) throws DialException;
+
+    abstract ServerChannel inherited(InheritedSocket socket);
+
+    abstract Channel datagrams();
 
     abstract SocketAddress unixAddress(String path);
 

@@ -11,6 +11,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -164,6 +165,59 @@ public final class Transport {
         return listening;
     }
 
+    /**
+     * Listens on a socket that is bound already. It is closed with the channel, and nothing else is
+     * done to it: who made it may go on with it.
+     */
+    public Future<Channel> listen(
+            EventLoopGroup loops, InheritedSocket socket, ChannelHandler pipeline) {
+        ServerChannel channel = sockets.inherited(socket);
+        // Connections may be waiting, and one accepted before the bootstrap is done would be lost.
+        channel.config().setAutoRead(false);
+        ChannelFuture registered =
+                new ServerBootstrap()
+                        .group(loops)
+                        .channelFactory(() -> channel)
+                        .childHandler(pipeline)
+                        .register();
+        Promise<Channel> listening = loops.next().newPromise();
+        registered.addListener(_ -> {
+            if (registered.isSuccess()) {
+                channel.eventLoop().execute(() -> channel.config().setAutoRead(true));
+                listening.trySuccess(channel);
+            } else {
+                listening.tryFailure(Diagnosis.listening(socket.address(), registered.cause()));
+            }
+        });
+        return listening;
+    }
+
+    /**
+     * Connects to a Unix socket for datagrams; what is written to the channel, a buffer at a time,
+     * goes out as one each.
+     *
+     * @param name a path, or after an {@code @} a name in the kernel's abstract namespace
+     */
+    public Future<Channel> connectDatagrams(EventLoop loop, String name) {
+        String path = name.startsWith("@") ? '\0' + name.substring(1) : name;
+        Promise<Channel> connecting = loop.newPromise();
+        ChannelFuture connected =
+                new Bootstrap()
+                        .group(loop)
+                        .channelFactory(sockets::datagrams)
+                        .option(ChannelOption.AUTO_READ, false)
+                        .handler(new ChannelInboundHandlerAdapter())
+                        .connect(new DomainSocketAddress(path));
+        connected.addListener(_ -> {
+            if (connected.isSuccess()) {
+                connecting.trySuccess(connected.channel());
+            } else {
+                connecting.tryFailure(connected.cause());
+            }
+        });
+        return connecting;
+    }
+
     /** An unconnected TCP channel that fits the loops, for a client of another protocol. */
     public Channel newTcpChannel() {
         return sockets.tcpChannel();
@@ -171,7 +225,10 @@ public final class Transport {
 
     /** The address that a listening channel really has: the port where 0 was asked for. */
     public static AgentAddress localAddress(Channel channel) {
-        SocketAddress local = channel.localAddress();
+        return addressOf(channel.localAddress());
+    }
+
+    static AgentAddress addressOf(SocketAddress local) {
         if (local instanceof VSockAddress vsock) {
             return new Vsock(vsock.getCid(), vsock.getPort());
         }
@@ -184,7 +241,7 @@ public final class Transport {
         if (local instanceof UnixDomainSocketAddress unix) {
             return new Unix(unix.getPath().toString());
         }
-        throw new IllegalArgumentException("not a channel that listens: " + channel);
+        throw new IllegalArgumentException("not where a channel listens: " + local);
     }
 
     /**

@@ -21,6 +21,12 @@ final class VsockServerChannel extends AbstractEpollServerChannel {
         super(VsockOptions.apply(LinuxSocket.newVSockStream()), false);
     }
 
+    /** One that is bound and listens already. */
+    VsockServerChannel(int fd) {
+        super(VsockOptions.apply(LinuxSocket.newSocket(fd)), true);
+        local = socket.localVSockAddress();
+    }
+
     @Override
     public EpollChannelConfig config() {
         return config;

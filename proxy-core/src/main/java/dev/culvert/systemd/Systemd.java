@@ -1,0 +1,105 @@
+package dev.culvert.systemd;
+
+import dev.culvert.transport.EventLoops;
+import dev.culvert.transport.InheritedSocket;
+import io.netty.channel.Channel;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What systemd, or another that does as it does, told this process in its environment. */
+public final class Systemd {
+    /** Nobody told anything. */
+    public static final Systemd ABSENT = new Systemd(Map.of());
+
+    private static final Logger LOG = LoggerFactory.getLogger(Systemd.class);
+    private static final int FIRST_FD = 3;
+
+    private final Map<String, String> environment;
+
+    private Systemd(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    /** What stands in {@code environment}, which is that of this process. */
+    public static Systemd of(Map<String, String> environment) {
+        return new Systemd(environment);
+    }
+
+    /**
+     * The sockets that it opened for this process, and not for another.
+     *
+     * @throws IOException one sentence, when one of them cannot be listened on
+     */
+    public List<InheritedSocket> sockets() throws IOException {
+        String count = environment.get("LISTEN_FDS");
+        String pid = environment.get("LISTEN_PID");
+        if (count == null || pid == null || !isOurs(pid)) {
+            return List.of();
+        }
+        String[] names = environment.getOrDefault("LISTEN_FDNAMES", "").split(":", -1);
+        List<InheritedSocket> sockets = new ArrayList<>();
+        for (int i = 0; i < number("LISTEN_FDS", count); i++) {
+            String name = i < names.length ? names[i] : "";
+            sockets.add(InheritedSocket.of(FIRST_FD + i, name.isEmpty() ? "unnamed" : name));
+        }
+        return sockets;
+    }
+
+    /**
+     * Through whom it is told how this process is; silent where it does not ask. Waits for an event
+     * loop.
+     *
+     * @throws IOException one sentence, when what it asks for makes no sense
+     */
+    public Notifier notifier(EventLoops loops) throws IOException {
+        String name = environment.get("NOTIFY_SOCKET");
+        if (name == null) {
+            return Notifier.SILENT;
+        }
+        Future<Channel> connected =
+                loops.transport().connectDatagrams(loops.next(), name).awaitUninterruptibly();
+        if (!connected.isSuccess()) {
+            LOG.warn(
+                    "nobody is told how this process is, for NOTIFY_SOCKET={}",
+                    name,
+                    connected.cause());
+            return Notifier.SILENT;
+        }
+        return new SystemdNotifier(loops.group(), connected.getNow(), watchdog());
+    }
+
+    private @Nullable Duration watchdog() throws IOException {
+        String micros = environment.get("WATCHDOG_USEC");
+        String pid = environment.get("WATCHDOG_PID");
+        return micros == null || (pid != null && !isOurs(pid))
+                ? null
+                : Duration.of(number("WATCHDOG_USEC", micros), ChronoUnit.MICROS);
+    }
+
+    private static long number(String variable, String text) throws IOException {
+        try {
+            long number = Long.parseLong(text);
+            if (number > 0) {
+                return number;
+            }
+        } catch (NumberFormatException _) {
+            // said below
+        }
+        throw new IOException(variable + " is \"" + text + "\": it must be a number above 0");
+    }
+
+    /* Not by ProcessHandle, whose loading takes a twentieth of a guest's start. */
+    private static boolean isOurs(String pid) throws IOException {
+        return Files.readSymbolicLink(Path.of("/proc/self")).toString().equals(pid);
+    }
+}
