@@ -1,3 +1,6 @@
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
@@ -8,6 +11,11 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.Writer;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -22,6 +30,8 @@ import java.net.Socket;
  * </pre>
  */
 final class Traffic {
+    private static final int AF_UNIX = 1;
+    private static final int SOCK_DGRAM = 2;
     private static final int PATIENCE_MILLIS = 60_000;
     private static final int TRAINING_MESSAGES = 500;
     private static final int MESSAGES_A_CONNECTION = 100;
@@ -53,11 +63,12 @@ final class Traffic {
         try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             Thread.ofPlatform().daemon().start(() -> accept(server));
             String runtime = "http://127.0.0.1:" + server.getLocalPort();
-            Process agent =
+            ProcessBuilder command =
                     new ProcessBuilder(
-                                    launcher, "--listen", "tcp://127.0.0.1:0", "--runtime", runtime)
-                            .redirectError(ProcessBuilder.Redirect.INHERIT)
-                            .start();
+                            launcher, "--listen", "tcp://127.0.0.1:0", "--runtime", runtime);
+            command.environment().put("NOTIFY_SOCKET", notifySocket());
+            command.environment().put("WATCHDOG_USEC", "1000000");
+            Process agent = command.redirectError(ProcessBuilder.Redirect.INHERIT).start();
             try (BufferedReader out = agent.inputReader()) {
                 String line = String.valueOf(out.readLine());
                 if (!line.startsWith("listening on ")) {
@@ -72,6 +83,36 @@ final class Traffic {
             } finally {
                 agent.destroyForcibly();
             }
+        }
+    }
+
+    /**
+     * The name of a Unix socket for datagrams, such as systemd has for its services to tell it how
+     * they are. Nobody reads them. The JDK has no such socket, so it is the C library's.
+     */
+    private static String notifySocket() throws IOException {
+        String name = "culvert-training-" + ProcessHandle.current().pid();
+        Linker linker = Linker.nativeLinker();
+        MethodHandle socket =
+                linker.downcallHandle(
+                        linker.defaultLookup().findOrThrow("socket"),
+                        FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+        MethodHandle bind =
+                linker.downcallHandle(
+                        linker.defaultLookup().findOrThrow("bind"),
+                        FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+        try (Arena arena = Arena.ofConfined()) {
+            byte[] path = ("\0" + name).getBytes(UTF_8);
+            MemorySegment address = arena.allocate(2 + path.length);
+            address.set(JAVA_SHORT, 0, (short) AF_UNIX);
+            address.asSlice(2).copyFrom(MemorySegment.ofArray(path));
+            int fd = (int) socket.invokeExact(AF_UNIX, SOCK_DGRAM, 0);
+            if ((int) bind.invokeExact(fd, address, (int) address.byteSize()) != 0) {
+                throw new IOException("no socket for datagrams could be made");
+            }
+            return "@" + name;
+        } catch (Throwable e) {
+            throw new IOException(e);
         }
     }
 

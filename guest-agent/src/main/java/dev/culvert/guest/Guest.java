@@ -14,8 +14,11 @@ import dev.culvert.guest.session.Session;
 import dev.culvert.guest.session.SessionLimits;
 import dev.culvert.guest.session.StateKeeper;
 import dev.culvert.guest.session.TurnLimits;
+import dev.culvert.systemd.Notifier;
+import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
+import dev.culvert.transport.InheritedSocket;
 import dev.culvert.transport.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -26,11 +29,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the guest together, and stops it: settings in, a listening guest out. */
 public final class Guest implements AutoCloseable {
+    /** For all of a stop but the drain time. */
+    private static final Duration STOP = Duration.ofSeconds(10);
+
     private final GuestSettings settings;
     private final EventLoops loops;
     private final LlmRuntime runtime;
@@ -38,21 +45,29 @@ public final class Guest implements AutoCloseable {
     private final Agent agent;
     private final GuestPipeline connections;
     private final Channel listening;
+    private final Notifier notifier;
 
     /** Starts it. Where that fails, nothing of it is left. */
-    public static Guest start(GuestSettings settings) throws IOException {
+    public static Guest start(GuestSettings settings, Systemd systemd) throws IOException {
         EventLoops loops = EventLoops.start(1, "culvert-agent");
         try {
-            return new Guest(settings, loops);
+            return new Guest(settings, systemd, loops);
         } catch (IOException | RuntimeException e) {
             loops.close();
             throw e;
         }
     }
 
-    private Guest(GuestSettings settings, EventLoops loops) throws IOException {
+    private Guest(GuestSettings settings, Systemd systemd, EventLoops loops) throws IOException {
         this.settings = settings;
         this.loops = loops;
+        List<InheritedSocket> inherited = systemd.sockets();
+        if (inherited.size() > 1) {
+            throw new IOException(
+                    "systemd opened %d sockets, and an agent listens on one: let its socket unit have one ListenStream="
+                            .formatted(inherited.size()));
+        }
+        notifier = systemd.notifier(loops);
         EventLoop loop = loops.next();
         runtime = runtime(settings.runtime(), loops.transport());
         keeper =
@@ -61,15 +76,18 @@ public final class Guest implements AutoCloseable {
                         : StateKeeper.in(settings.stateDir(), loop);
         agent = new Agent(loop, runtime, model(settings.runtime()), limits(settings), keeper);
         restore();
+        AgentAddress address =
+                inherited.isEmpty() ? settings.listen() : inherited.getFirst().address();
         boolean hostOnly =
                 settings.acceptFrom() == GuestSettings.AcceptFrom.HOST
-                        && settings.listen() instanceof AgentAddress.Vsock;
+                        && address instanceof AgentAddress.Vsock;
         connections = new GuestPipeline(agent, vitals(), hostOnly);
+        Transport transport = loops.transport();
         Future<Channel> bound =
-                loops.transport()
-                        .listen(loops.group(), settings.listen(), connections)
-                        .awaitUninterruptibly();
-        if (!bound.isSuccess()) {
+                inherited.isEmpty()
+                        ? transport.listen(loops.group(), address, connections)
+                        : transport.listen(loops.group(), inherited.getFirst(), connections);
+        if (!bound.awaitUninterruptibly().isSuccess()) {
             keeper.close();
             throw new IOException(bound.cause().getMessage(), bound.cause());
         }
@@ -81,12 +99,24 @@ public final class Guest implements AutoCloseable {
         return Transport.localAddress(listening);
     }
 
+    /** Tells systemd that it may be used: once signals are handled, for they may follow at once. */
+    public void ready() {
+        notifier.ready(this::status);
+    }
+
+    private String status() {
+        return (agent.isDraining() ? "draining: " : "listening on " + address() + "; ")
+                + agent.openTurns()
+                + " turns under way";
+    }
+
     /**
      * Stops accepting, lets turns go on for the drain time, then closes every connection. Waits for
      * all of it.
      */
     @Override
     public void close() {
+        notifier.stopping(settings.drain().plus(STOP));
         listening.close().awaitUninterruptibly();
         EventLoop loop = loops.next();
         Promise<Void> idle = loop.newPromise();

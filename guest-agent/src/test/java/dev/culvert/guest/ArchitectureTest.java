@@ -12,6 +12,7 @@ class ArchitectureTest {
     private static final String FRAME = "dev.culvert.frame";
     private static final String TRANSPORT = "dev.culvert.transport";
     private static final String SETTINGS = "dev.culvert.config";
+    private static final String SYSTEMD = "dev.culvert.systemd";
 
     private static final ImportRules RULES =
             new ImportRules(
@@ -24,8 +25,9 @@ class ArchitectureTest {
                                             "runtime",
                                             "config",
                                             SETTINGS,
+                                            SYSTEMD,
                                             TRANSPORT),
-                            "cli", Set.of("", "config", SETTINGS, TRANSPORT),
+                            "cli", Set.of("", "config", SETTINGS, SYSTEMD, TRANSPORT),
                             "config", Set.of(SETTINGS, TRANSPORT),
                             "connection", Set.of("session", "config", FRAME, TRANSPORT),
                             "session", Set.of("runtime", "policy", FRAME),

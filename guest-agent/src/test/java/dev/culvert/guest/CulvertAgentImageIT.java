@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.config.Version;
+import dev.culvert.testing.NotifySocket;
+import dev.culvert.testing.SocketHolder;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -206,6 +208,48 @@ class CulvertAgentImageIT {
 
             assertThat(agent.exitCode()).isZero();
             assertThat(agent.err()).as("the cache fits wherever the tree is").doesNotContain(SLOW);
+        }
+    }
+
+    @Test
+    void tellsSystemdWhenItIsReadyThatItLivesAndThatItStops() throws Exception {
+        try (NotifySocket systemd = new NotifySocket(directory.resolve("notify").toString())) {
+            Map<String, String> environment =
+                    Map.of("NOTIFY_SOCKET", systemd.name(), "WATCHDOG_USEC", "200000");
+            try (ShippedAgent agent = ShippedAgent.echo(ShippedAgent.LAUNCHER, environment)) {
+                String address = "tcp://127.0.0.1:" + agent.port();
+                assertThat(systemd.next())
+                        .containsExactly(
+                                "READY=1",
+                                "STATUS=listening on " + address + "; 0 turns under way");
+                assertThat(systemd.next()).containsExactly("WATCHDOG=1");
+                assertThat(systemd.next()).containsExactly("WATCHDOG=1");
+
+                agent.terminate();
+
+                assertThat(systemd.nextWith("STOPPING=1")).contains("EXTEND_TIMEOUT_USEC=20000000");
+                assertThat(agent.exitCode()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void listensOnTheSocketOfASocketUnit() throws Exception {
+        List<String> command =
+                SocketHolder.holding(
+                        List.of(ShippedAgent.LAUNCHER.toString(), "--runtime", "echo"));
+        try (ShippedAgent holder =
+                ShippedAgent.start(
+                        Path.of(command.getFirst()),
+                        Map.of("PATH", "/usr/bin:/bin"),
+                        command.subList(1, command.size()).toArray(String[]::new))) {
+            String port = holder.line().replace("holding ", "");
+            assertThat(holder.line()).startsWith("started ");
+            assertThat(holder.line()).isEqualTo("listening on tcp://127.0.0.1:" + port);
+            try (BaseHost host = new BaseHost(Integer.parseInt(port))) {
+                host.say("m1", "one two three");
+                assertThat(BaseHost.content(host.turn("m1"))).isEqualTo("one two three");
+            }
         }
     }
 

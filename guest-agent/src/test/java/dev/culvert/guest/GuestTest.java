@@ -7,6 +7,7 @@ import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.guest.config.GuestSettings.RuntimeSource;
 import dev.culvert.guest.config.TurnLogSettings;
 import dev.culvert.guest.runtime.ScriptedRuntime;
+import dev.culvert.systemd.Systemd;
 import dev.culvert.testing.Eventually;
 import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
@@ -107,7 +108,10 @@ class GuestTest {
     @Test
     void whereNobodyComesBackTheRequestToTheRuntimeIsClosed() throws Exception {
         try (ScriptedRuntime runtime = new ScriptedRuntime(ScriptedRuntime.hang());
-                Guest guest = Guest.start(settings(http(runtime, null), Duration.ofMillis(50)))) {
+                Guest guest =
+                        Guest.start(
+                                settings(http(runtime, null), Duration.ofMillis(50)),
+                                Systemd.ABSENT)) {
             try (BaseHost host = new BaseHost(port(guest))) {
                 host.say("m1", "hi");
                 runtime.request();
@@ -157,7 +161,10 @@ class GuestTest {
     @Test
     void aTurnThatNobodyReadsDoesNotHoldUpAStopLongerThanTheDrainTime() throws Exception {
         try (ScriptedRuntime runtime = new ScriptedRuntime(ScriptedRuntime.hang())) {
-            Guest guest = Guest.start(settings(http(runtime, null), null, Duration.ofMillis(50)));
+            Guest guest =
+                    Guest.start(
+                            settings(http(runtime, null), null, Duration.ofMillis(50)),
+                            Systemd.ABSENT);
             try (BaseHost host = new BaseHost(port(guest))) {
                 host.say("m1", "hi");
                 runtime.request();
@@ -245,7 +252,8 @@ class GuestTest {
                         settings(
                                 new RuntimeSource.Echo(Duration.ofHours(1)),
                                 null,
-                                Duration.ofMillis(50)));
+                                Duration.ofMillis(50)),
+                        Systemd.ABSENT);
         try (BaseHost host = new BaseHost(port(guest))) {
             host.say("m1", "never finished");
             assertThat(host.nextAnswer()).contains("\"content\":\"never");
@@ -262,7 +270,7 @@ class GuestTest {
                 new ScriptedRuntime(ScriptedRuntime.stream(ScriptedRuntime.chunk("ok")))) {
             GuestSettings settings =
                     settings(http(runtime, null), directory.resolve("state"), Duration.ZERO);
-            try (Guest guest = Guest.start(settings);
+            try (Guest guest = Guest.start(settings, Systemd.ABSENT);
                     BaseHost host = new BaseHost(port(guest))) {
                 host.send(
                         "config_update",
@@ -273,7 +281,7 @@ class GuestTest {
                 assertThat(host.nextAnswer()).contains("\"id\":\"c2\"", "\"applied\":true");
             }
 
-            try (Guest guest = Guest.start(settings);
+            try (Guest guest = Guest.start(settings, Systemd.ABSENT);
                     BaseHost host = new BaseHost(port(guest))) {
                 host.say("m1", "hi");
                 host.turn("m1");
@@ -287,7 +295,8 @@ class GuestTest {
     void aStateThatCannotBeReadStopsTheStart() throws IOException {
         Files.writeString(directory.resolve("agent-state.json"), "{\"config_update\":7}");
 
-        assertThatThrownBy(() -> Guest.start(settings(ECHO, directory, Duration.ZERO)))
+        assertThatThrownBy(
+                        () -> Guest.start(settings(ECHO, directory, Duration.ZERO), Systemd.ABSENT))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("agent-state.json");
     }
@@ -295,7 +304,7 @@ class GuestTest {
     @Test
     void whatCannotBeKeptIsNotAcknowledged() throws Exception {
         Files.createDirectory(directory.resolve("agent-state.json.new"));
-        try (Guest guest = Guest.start(settings(ECHO, directory, Duration.ZERO));
+        try (Guest guest = Guest.start(settings(ECHO, directory, Duration.ZERO), Systemd.ABSENT);
                 BaseHost host = new BaseHost(port(guest))) {
             host.send("config_update", "c1", "{\"config\":{},\"tool_allowlist\":[]}");
 
@@ -309,7 +318,7 @@ class GuestTest {
         try (Guest guest = guest(ECHO)) {
             GuestSettings same = settings(guest.address(), ECHO, null, Duration.ZERO);
 
-            assertThatThrownBy(() -> Guest.start(same))
+            assertThatThrownBy(() -> Guest.start(same, Systemd.ABSENT))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining(guest.address().toString());
         }
@@ -332,7 +341,7 @@ class GuestTest {
     }
 
     private static Guest guest(RuntimeSource runtime) throws IOException {
-        return Guest.start(settings(runtime, null, Duration.ofSeconds(10)));
+        return Guest.start(settings(runtime, null, Duration.ofSeconds(10)), Systemd.ABSENT);
     }
 
     private static GuestSettings settings(

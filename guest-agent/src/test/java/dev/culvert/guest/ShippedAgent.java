@@ -100,9 +100,12 @@ final class ShippedAgent implements AutoCloseable {
         return err.get(PATIENCE_SECONDS, SECONDS);
     }
 
+    /** Ends what it started too, but only after itself. */
     @Override
     public void close() {
+        List<ProcessHandle> started = process.descendants().toList();
         process.destroyForcibly().onExit().join();
+        started.forEach(ProcessHandle::destroyForcibly);
     }
 
     private String processEnd() throws Exception {

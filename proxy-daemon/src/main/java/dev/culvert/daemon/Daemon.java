@@ -32,15 +32,13 @@ import dev.culvert.daemon.routes.TurnStreams;
 import dev.culvert.daemon.turn.TurnIds;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.pool.LinkPool;
+import dev.culvert.systemd.Notifier;
+import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
-import dev.culvert.transport.Transport;
-import io.netty.channel.Channel;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -54,6 +52,9 @@ public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
+    /** For all of a stop but the drain time. */
+    private static final Duration STOP = Duration.ofSeconds(15);
+
     private final SettingsReader again;
     private final EventLoops loops;
     private final Metrics metrics = new Metrics();
@@ -64,11 +65,13 @@ public final class Daemon implements AutoCloseable {
     private final HomeLinks homes;
     private final LinkPool pool;
     private final HttpPipeline http;
-    private final List<Channel> listeners = new ArrayList<>();
+    private final Listeners listeners;
+    private final Notifier notifier;
     private volatile DaemonSettings settings;
 
     /** Starts it. Where that fails, nothing of it is left. */
-    public static Daemon start(DaemonSettings settings, SettingsReader again) throws IOException {
+    public static Daemon start(DaemonSettings settings, SettingsReader again, Systemd systemd)
+            throws IOException {
         int threads =
                 settings.eventLoops() == 0
                         ? Runtime.getRuntime().availableProcessors()
@@ -76,7 +79,7 @@ public final class Daemon implements AutoCloseable {
         EventLoops loops = EventLoops.start(threads, "culvertd");
         Daemon daemon = null;
         try {
-            daemon = new Daemon(settings, again, loops);
+            daemon = new Daemon(settings, again, systemd, loops);
             daemon.listen();
             return daemon;
         } catch (IOException | RuntimeException e) {
@@ -92,10 +95,13 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private Daemon(DaemonSettings settings, SettingsReader again, EventLoops loops) {
+    private Daemon(DaemonSettings settings, SettingsReader again, Systemd systemd, EventLoops loops)
+            throws IOException {
         this.settings = settings;
         this.again = again;
         this.loops = loops;
+        listeners = new Listeners(loops, systemd.sockets());
+        notifier = systemd.notifier(loops);
         fleet = new Fleet(new DesiredStore(settings.stateDir().orElse(null)));
         pool =
                 new LinkPool(
@@ -161,14 +167,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void listen() throws IOException {
-        for (AgentAddress address : settings.http().listen()) {
-            Future<Channel> bound =
-                    loops.transport().listen(loops.group(), address, http).awaitUninterruptibly();
-            if (!bound.isSuccess()) {
-                throw new IOException(bound.cause().getMessage(), bound.cause());
-            }
-            listeners.add(bound.getNow());
-        }
+        listeners.open(settings.http(), http);
         if (settings.http().allowUnauthenticated()) {
             LOG.warn(
                     "http.allow_unauthenticated is set: whoever reaches {} commands every agent",
@@ -182,7 +181,23 @@ public final class Daemon implements AutoCloseable {
 
     /** Where it listens, with the real ports where 0 was asked for. */
     public List<AgentAddress> addresses() {
-        return listeners.stream().map(Transport::localAddress).toList();
+        return listeners.addresses();
+    }
+
+    /** Tells systemd that it may be used: once signals are handled, for they may follow at once. */
+    public void ready() {
+        notifier.ready(this::status);
+    }
+
+    private String status() {
+        return admission.isClosed()
+                ? "draining: %d turns under way".formatted(turns.count())
+                : "listening on %s; %d of %d agents ready; %d turns under way"
+                        .formatted(
+                                addresses(),
+                                fleet.count(State.READY),
+                                fleet.all().size(),
+                                turns.count());
     }
 
     /**
@@ -194,6 +209,15 @@ public final class Daemon implements AutoCloseable {
         if (admission.isClosed()) {
             return notReloaded(List.of("the daemon is shutting down"));
         }
+        notifier.reloading();
+        try {
+            return readAgain();
+        } finally {
+            notifier.reloaded();
+        }
+    }
+
+    private List<String> readAgain() {
         DaemonSettings before = settings;
         DaemonSettings next;
         try {
@@ -225,17 +249,21 @@ public final class Daemon implements AutoCloseable {
 
     /**
      * Takes no more work, lets turns end for the drain time, ends those that did not, and stops.
-     * Waits for all of it. It listens until then, so that who asks is told.
+     * Waits for all of it. It listens until then, so that who asks is told; but on sockets of
+     * systemd's who asks waits for the next process.
      */
     @Override
     public void close() {
         if (!admission.close()) {
             return;
         }
+        Duration drain = settings.timeouts().drain();
+        notifier.stopping(drain.plus(STOP));
+        listeners.handOver();
         events.close();
         LOG.info("draining: {} turns are under way", turns.count());
         CompletableFuture<Void> drained = http.drain().toCompletableFuture();
-        if (!isDone(drained, settings.timeouts().drain())) {
+        if (!isDone(drained, drain)) {
             turns.cutAll();
             isDone(drained, LAST_WORDS);
         }
@@ -243,7 +271,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void release() {
-        listeners.forEach(listener -> listener.close().awaitUninterruptibly());
+        listeners.close();
         homes.close();
         pool.close();
         loops.close();

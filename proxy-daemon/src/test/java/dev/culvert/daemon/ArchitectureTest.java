@@ -49,7 +49,7 @@ class ArchitectureTest {
                             Map.entry(
                                     "",
                                     with(
-                                            core("config", "link", "pool", "transport"),
+                                            core("config", "link", "pool", "systemd", "transport"),
                                             "auth",
                                             "config",
                                             "fleet",
@@ -58,7 +58,9 @@ class ArchitectureTest {
                                             "metrics",
                                             "routes",
                                             "turn")),
-                            Map.entry("cli", with(core("config", "transport"), "", "config"))),
+                            Map.entry(
+                                    "cli",
+                                    with(core("config", "systemd", "transport"), "", "config"))),
                     Map.of(
                             "picocli", Set.of("cli"),
                             "io.micrometer", Set.of("metrics"),

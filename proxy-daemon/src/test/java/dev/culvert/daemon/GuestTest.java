@@ -7,6 +7,7 @@ import dev.culvert.config.Source;
 import dev.culvert.daemon.EventReader.Event;
 import dev.culvert.guest.Guest;
 import dev.culvert.guest.config.GuestSettings;
+import dev.culvert.systemd.Systemd;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,7 @@ class GuestTest {
 
     @Test
     void theTwoProgramsUnderstandEachOther() throws Exception {
-        try (Guest guest = Guest.start(settings());
+        try (Guest guest = Guest.start(settings(), Systemd.ABSENT);
                 TestDaemon daemon =
                         TestDaemon.start(
                                 "{\"agents\": [{\"id\": \"a\", \"address\": \"%s\", \"config\": {}}]}"

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.ScriptedGuest.Request;
 import dev.culvert.testing.Eventually;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -16,8 +15,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,20 +30,20 @@ class ProcessTest {
         try (ScriptedGuest guest = ScriptedGuest.start();
                 HttpClient client = HttpClient.newHttpClient()) {
             Files.writeString(file, "{}");
-            Process process =
-                    start("serve", "--config", file.toString(), "--http", "tcp://127.0.0.1:0");
-            try (BufferedReader out = process.inputReader()) {
-                String line = String.valueOf(out.readLine());
-                assertThat(line).matches("listening on http://127\\.0\\.0\\.1:[1-9][0-9]*");
-                URI daemon = URI.create(line.substring("listening on ".length()));
+            try (DaemonProcess process =
+                    DaemonProcess.start(
+                            "serve", "--config", file.toString(), "--http", "tcp://127.0.0.1:0")) {
+                String address = process.after("listening on ");
+                assertThat(address).matches("http://127\\.0\\.0\\.1:[1-9][0-9]*");
+                URI daemon = URI.create(address);
 
                 Files.writeString(file, "{" + TestDaemon.agents(guest) + "}");
-                signal(process, "HUP");
+                process.signal("HUP");
                 Eventually.await(
                         () -> assertThat(get(client, daemon, "/agents/a")).contains("\"ready\""));
 
                 Files.writeString(file, "{ nonsense");
-                signal(process, "HUP");
+                process.signal("HUP");
                 Eventually.await(() ->
                         assertThat(get(client, daemon, "/metrics"))
                                 .contains("culvert_config_reload_success 0"));
@@ -60,38 +57,15 @@ class ProcessTest {
                                 BodyHandlers.ofInputStream());
                 try (EventReader events = new EventReader(response)) {
                     Request message = guest.take();
-                    signal(process, "TERM");
+                    process.signal("TERM");
                     Eventually.await(() ->
                             assertThat(get(client, daemon, "/readyz")).contains("\"draining\""));
                     message.done("to the end");
                     assertThat(events.rest()).hasSize(2);
                 }
-                assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-                assertThat(process.exitValue()).isZero();
-            } finally {
-                process.destroyForcibly();
+                assertThat(process.exitCode()).isZero();
             }
         }
-    }
-
-    private static Process start(String... arguments) throws IOException {
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.culvert.daemon.cli.Main");
-        builder.command().addAll(List.of(arguments));
-        builder.environment().keySet().removeIf(name -> name.startsWith("CULVERT_"));
-        return builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    }
-
-    private static void signal(Process process, String name) throws Exception {
-        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
-        assertThat(kill.waitFor()).isZero();
     }
 
     private static String get(HttpClient client, URI daemon, String path) {

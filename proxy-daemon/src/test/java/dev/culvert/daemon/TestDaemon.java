@@ -4,6 +4,7 @@ import dev.culvert.config.BadSettingsException;
 import dev.culvert.config.Settings;
 import dev.culvert.config.Source;
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.systemd.Systemd;
 import dev.culvert.testing.Eventually;
 import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
@@ -44,7 +45,7 @@ final class TestDaemon implements AutoCloseable {
 
     private TestDaemon(String settings) throws IOException, BadSettingsException {
         this.settings = settings;
-        daemon = Daemon.start(read(), this::read);
+        daemon = Daemon.start(read(), this::read, Systemd.ABSENT);
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.culvert.config.Settings;
 import dev.culvert.config.Source;
 import dev.culvert.guest.Guest;
 import dev.culvert.guest.config.GuestSettings;
+import dev.culvert.systemd.Systemd;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -92,10 +93,11 @@ public final class CulvertAgent {
         System.setProperty(
                 "org.slf4j.simpleLogger.defaultLogLevel",
                 settings.logLevel().name().toLowerCase(Locale.ROOT));
-        Guest guest = Guest.start(settings);
+        Guest guest = Guest.start(settings, Systemd.of(environment));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(guest), "culvert-stop"));
         out.println("listening on " + guest.address());
         out.flush();
+        guest.ready();
         complainOfTheCache();
     }
 

@@ -3,6 +3,7 @@ package dev.culvert.daemon.cli;
 import dev.culvert.daemon.Daemon;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.SettingsReader;
+import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress;
 import java.io.Console;
 import java.io.IOException;
@@ -33,11 +34,12 @@ public final class Main {
         System.setProperty(
                 "org.slf4j.simpleLogger.defaultLogLevel",
                 settings.logLevel().name().toLowerCase(Locale.ROOT));
-        try (Daemon daemon = Daemon.start(settings, again)) {
+        try (Daemon daemon = Daemon.start(settings, again, Systemd.of(System.getenv()))) {
             Signals.handle("TERM", stop::countDown);
             Signals.handle("INT", stop::countDown);
             Signals.handle("HUP", daemon::reload);
             announce(daemon.addresses(), settings);
+            daemon.ready();
             stop.await();
         }
         return 0;

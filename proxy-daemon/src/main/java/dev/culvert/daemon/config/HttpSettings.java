@@ -60,20 +60,7 @@ public record HttpSettings(
         allowedOrigins = List.copyOf(allowedOrigins);
         Check.that(!listen.isEmpty(), "listen", "empty", "nobody could reach the daemon");
         for (AgentAddress address : listen) {
-            boolean mayListen =
-                    switch (address) {
-                        case Tcp _, Unix _ -> true;
-                        case HybridUnix _, Vsock _ -> false;
-                    };
-            Check.that(
-                    mayListen, "listen", address, "it takes tcp://HOST:PORT and unix:///PATH only");
-            Check.that(
-                    allowUnauthenticated || !(address instanceof Tcp tcp) || tcp.isLoopback(),
-                    "listen",
-                    address,
-                    "as there are no credentials, it must be loopback or a Unix socket, or whoever"
-                            + " reaches it commands every agent; http.allow_unauthenticated takes"
-                            + " that risk");
+            checkListen(address, allowUnauthenticated);
         }
         for (String origin : allowedOrigins) {
             Check.that(
@@ -89,6 +76,32 @@ public record HttpSettings(
         Check.positive("head_timeout", headTimeout);
         Check.positive("idle_timeout", idleTimeout);
         Check.atLeast("min_body_bytes_per_second", minBodyBytesPerSecond, 0);
+    }
+
+    /**
+     * For a socket that is not among {@link #listen}: the same holds for it.
+     *
+     * @throws IllegalArgumentException a sentence that begins with the key, when clients must not
+     *     be let in there
+     */
+    public void checkListen(AgentAddress address) {
+        checkListen(address, allowUnauthenticated);
+    }
+
+    private static void checkListen(AgentAddress address, boolean allowUnauthenticated) {
+        boolean mayListen =
+                switch (address) {
+                    case Tcp _, Unix _ -> true;
+                    case HybridUnix _, Vsock _ -> false;
+                };
+        Check.that(mayListen, "listen", address, "it takes tcp://HOST:PORT and unix:///PATH only");
+        Check.that(
+                allowUnauthenticated || !(address instanceof Tcp tcp) || tcp.isLoopback(),
+                "listen",
+                address,
+                "as there are no credentials, it must be loopback or a Unix socket, or whoever"
+                        + " reaches it commands every agent; http.allow_unauthenticated takes"
+                        + " that risk");
     }
 
     static HttpSettings read(Section in) {

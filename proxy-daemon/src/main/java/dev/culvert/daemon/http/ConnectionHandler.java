@@ -29,6 +29,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             Problem.of(SERVICE_UNAVAILABLE, "There are too many connections: try again later.")
                     .retryAfter(1);
 
+    /* What a client that has just connected has to ask before the daemon is gone. */
+    private static final Duration FIRST_WORDS = Duration.ofSeconds(1);
+
     private enum State {
         AWAITING,
         READING,
@@ -219,8 +222,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        boolean idle = state == State.AWAITING && !decoder.isWithinHead();
-        if (event.equals(Connections.DRAIN) && (idle || state == State.UNREAD)) {
+        if (!event.equals(Connections.DRAIN)) {
+            return;
+        }
+        if (state == State.AWAITING && headTimed && !decoder.isWithinHead()) {
+            timer.expireAfter(FIRST_WORDS);
+        } else if (state == State.UNREAD || (state == State.AWAITING && !headTimed)) {
             end();
         }
     }

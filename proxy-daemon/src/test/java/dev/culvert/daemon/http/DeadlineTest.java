@@ -133,4 +133,30 @@ class DeadlineTest {
         pass(1);
         assertThat(server.received()).startsWith("HTTP/1.1 204 ").contains("HTTP/1.1 408 ");
     }
+
+    @Test
+    void hearsOutWhoConnectedAndHasNotAskedYetWhenItDrains() {
+        server.drain();
+        server.send(GET);
+
+        assertThat(server.received()).startsWith("HTTP/1.1 200 OK").contains("connection: close");
+        assertThat(server.isOpen()).isFalse();
+    }
+
+    @Test
+    void waitsOnlyASecondForWhoConnectedAndDoesNotAskWhenItDrains() {
+        server.drain();
+        server.pass(Duration.ofMillis(999));
+        assertThat(server.isOpen()).isTrue();
+        server.pass(Duration.ofMillis(1));
+        assertThat(server.isOpen()).isFalse();
+        assertThat(server.received()).isEmpty();
+    }
+
+    @Test
+    void waitsNotForWhoWasAnsweredWhenItDrains() {
+        server.send(GET);
+        server.drain();
+        assertThat(server.isOpen()).isFalse();
+    }
 }

@@ -12,14 +12,16 @@ import java.util.concurrent.TimeUnit;
 /** The pipeline without a socket, where time stands still until it is moved. */
 final class EmbeddedServer implements AutoCloseable {
     final CountingObserver observer = new CountingObserver();
+    private final HttpPipeline pipeline;
     private final EmbeddedChannel channel;
     private final StringBuilder received = new StringBuilder();
 
     EmbeddedServer(HttpSettings settings, Route... more) {
         Router router = new Router(TestServer.routes(more), observer);
+        pipeline = new HttpPipeline(settings, router, observer);
         channel = new EmbeddedChannel();
         channel.freezeTime();
-        channel.pipeline().addLast(new HttpPipeline(settings, router, observer));
+        channel.pipeline().addLast(pipeline);
         channel.pipeline().fireChannelActive();
     }
 
@@ -46,6 +48,11 @@ final class EmbeddedServer implements AutoCloseable {
         String text = received.toString();
         received.setLength(0);
         return text;
+    }
+
+    void drain() {
+        pipeline.drain();
+        channel.runPendingTasks();
     }
 
     boolean isOpen() {

@@ -6,6 +6,7 @@ import dev.culvert.config.Settings;
 import dev.culvert.config.Source;
 import dev.culvert.daemon.Daemon;
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress.Tcp;
 import java.io.IOException;
 import java.lang.classfile.ClassFile;
@@ -51,7 +52,7 @@ class OpenApiTest {
         String text = "{\"http\": {\"listen\": [\"tcp://127.0.0.1:0\"]}, \"event_loops\": 1}";
         DaemonSettings settings =
                 Settings.read(List.of(Source.text("test", text)), DaemonSettings::read).value();
-        daemon = Daemon.start(settings, () -> settings);
+        daemon = Daemon.start(settings, () -> settings, Systemd.ABSENT);
     }
 
     @AfterEach
