@@ -1,10 +1,17 @@
 package dev.culvert.guest.cli;
 
 import dev.culvert.config.Version;
+import dev.culvert.guest.config.GuestSettings.AcceptFrom;
+import dev.culvert.guest.config.GuestSettings.LogLevel;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -46,7 +53,8 @@ final class PicocliFlags {
         return Optional.of(values);
     }
 
-    private static CommandSpec spec() {
+    /** The build writes it down in manual and completion. */
+    static CommandSpec spec() {
         CommandSpec spec = CommandSpec.create().name("culvert-agent");
         spec.version("culvert-agent " + Version.text());
         spec.usageMessage(usage());
@@ -54,7 +62,7 @@ final class PicocliFlags {
         spec.addOption(
                 OptionSpec.builder(Flag.CONFIG)
                         .paramLabel("FILE")
-                        .type(String.class)
+                        .type(Path.class)
                         .description(
                                 "The same settings as JSON with comments: max_turns for",
                                 "--max-turns, and so on.")
@@ -77,11 +85,22 @@ final class PicocliFlags {
     }
 
     private static OptionSpec option(Flag flag) {
-        return OptionSpec.builder(flag.name())
-                .paramLabel(flag.parameter())
-                .type(String.class)
-                .description(flag.description())
-                .build();
+        OptionSpec.Builder option =
+                OptionSpec.builder(flag.name())
+                        .paramLabel(flag.parameter())
+                        .type(String.class)
+                        .description(flag.description());
+        switch (flag.parameter()) {
+            case "WHO" -> option.completionCandidates(names(AcceptFrom.values()));
+            case "LEVEL" -> option.completionCandidates(names(LogLevel.values()));
+            case "FILE", "DIR" -> option.type(Path.class);
+            default -> {}
+        }
+        return option.build();
+    }
+
+    private static List<String> names(Enum<?>... values) {
+        return Stream.of(values).map(value -> value.name().toLowerCase(Locale.ROOT)).toList();
     }
 
     private static UsageMessageSpec usage() {
@@ -89,6 +108,8 @@ final class PicocliFlags {
                 .width(90)
                 .sortOptions(false)
                 .abbreviateSynopsis(true)
+                .exitCodeListHeading("%nExit codes:%n")
+                .exitCodeList(exitCodes())
                 .description(
                         "Answers the host's messages from inside a MicroVM: bridges them to the",
                         "LLM runtime, guards the tools, and keeps the agent's configuration.",
@@ -105,13 +126,16 @@ final class PicocliFlags {
                         "the watchdog while its event loop turns (WATCHDOG_USEC), and listens on the socket",
                         "of a socket unit in place of --listen (LISTEN_FDS).",
                         "",
-                        "Exit codes:",
-                        "  0   stopped as told, after turns had time to end",
-                        "  1   could not run",
-                        "  2   wrong flags or settings; every problem is printed",
-                        "",
                         "Examples:",
                         "  culvert-agent --runtime-key-file /etc/culvert/runtime.key",
                         "  culvert-agent --listen tcp://127.0.0.1:9103 --runtime echo --echo-delay 100ms");
+    }
+
+    private static Map<String, String> exitCodes() {
+        Map<String, String> codes = new LinkedHashMap<>();
+        codes.put("0", "stopped as told, after turns had time to end");
+        codes.put("1", "could not run");
+        codes.put("2", "wrong flags or settings; every problem is printed");
+        return codes;
     }
 }

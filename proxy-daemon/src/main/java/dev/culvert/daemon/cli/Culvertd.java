@@ -9,6 +9,7 @@ import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -44,6 +45,11 @@ public final class Culvertd {
                 .setOut(out)
                 .setErr(err)
                 .execute(arguments);
+    }
+
+    /** What there is, to be written down by the build in manual and completion. */
+    static CommandSpec spec() {
+        return commands(new ServeCommand((_, _) -> 0, Map.of(), DEFAULT_FILE)).getCommandSpec();
     }
 
     static CommandLine commands(ServeCommand serve) {

@@ -6,14 +6,18 @@ import dev.culvert.config.Origin;
 import dev.culvert.config.Settings;
 import dev.culvert.config.Source;
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.config.LogLevel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -97,6 +101,7 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--log-level",
             paramLabel = "LEVEL",
+            completionCandidates = LogLevels.class,
             description = "error, warn, info, debug or trace. Default: info")
     private @Nullable String logLevel;
 
@@ -178,5 +183,15 @@ final class ServeCommand implements Callable<Integer> {
         Node id = Node.plain(origin, text.substring(0, equals));
         Node address = Node.plain(origin, text.substring(equals + 1));
         return new Node.Members(origin, Map.of("id", id, "address", address));
+    }
+
+    /** As they are written in settings. */
+    private static final class LogLevels implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Stream.of(LogLevel.values())
+                    .map(level -> level.name().toLowerCase(Locale.ROOT))
+                    .iterator();
+        }
     }
 }
