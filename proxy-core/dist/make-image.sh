@@ -97,7 +97,7 @@ echo "open module $module { requires ${modules//,/; requires }; }" > "$work/modu
 "$jdk/bin/javac" -d "$program" "$work/module-info.java"
 "$jdk/bin/jlink" --module-path "$program" --add-modules "$module" --compress zip-6 \
     --strip-java-debug-attributes --no-header-files --no-man-pages --output "$image/runtime"
-rm -f "$image/runtime/bin/keytool"
+rm -f "$image/runtime/bin/keytool" "$image/runtime/lib/jrt-fs.jar" # which other Java runtimes would read this one with
 
 cp "$options" "$image/lib/jvm.options"
 sed -e "s/@NAME@/$name/g" -e "s/@MODULE@/$module/g" -e "s/@MAIN@/$main/g" \

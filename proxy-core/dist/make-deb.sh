@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# Makes of the image of a program (see make-image.sh) a Debian package, with what a program of Debian has beside it:
+#
+#   /usr/lib/NAME, /usr/bin/NAME     the image, and a link to its launcher
+#   /etc/culvert/                    the settings, which dpkg keeps as the administrator left them
+#   /usr/lib/systemd/system/         the units of DIST
+#   manual pages, completion for bash and zsh, both made of what picocli knows of the command line
+#
+# usage: make-deb.sh --name NAME --version VERSION --maintainer WHO --commands CLASS --class-path JARS
+#                    --dist DIST --settings FILE --timestamp TIME --out DIR
+#
+# CLASS is what Manual.java takes. The same image gives the same bytes; SOURCE_DATE_EPOCH counts more than TIME.
+# Where a program is missing that makes packages, none is made, and one line says so.
+set -euo pipefail
+export LC_ALL=C
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+fail() {
+    echo "make-deb: $*" >&2
+    exit 1
+}
+
+while [ $# -gt 0 ]; do
+    [ $# -gt 1 ] || fail "$1 takes a value"
+    case $1 in
+        --name) name=$2 ;;
+        --version) version=${2//-/\~} ;; # 1.0-SNAPSHOT comes before 1.0
+        --maintainer) maintainer=$2 ;;
+        --commands) commands=$2 ;;
+        --class-path) class_path=$2 ;;
+        --dist) dist=$2 ;;
+        --settings) settings=$2 ;;
+        --timestamp) timestamp=$2 ;;
+        --out) out=$(cd "$2" && pwd) ;;
+        *) fail "unknown option $1" ;;
+    esac
+    shift 2
+done
+
+image=$out/$name
+if ! [ -d "$image" ]; then
+    echo "make-deb: no Debian package of $name, for there is no image of it"
+    exit 0
+fi
+for program in dpkg-deb objdump; do
+    if ! command -v $program > /dev/null; then
+        echo "make-deb: no Debian package of $name, for there is no $program here (Debian has it in dpkg and binutils)"
+        exit 0
+    fi
+done
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(date --date="$timestamp" +%s)}
+java=${TOOLCHAIN_JAVA_HOME:-${JAVA_HOME:?must be the home of a JDK 25}}/bin/java
+architecture=$(dpkg --print-architecture)
+work=$out/deb-work
+root=$work/root
+doc=$root/usr/share/doc/$name
+units_dir=$root/usr/lib/systemd/system
+rm -rf "$work" "$out/manual"
+mkdir -p "$root"/{DEBIAN,etc/culvert,usr/{bin,lib}} "$units_dir" "$doc/legal" "$root"/usr/share/{lintian/overrides,man/man8} \
+    "$root"/usr/share/{bash-completion/completions,zsh/vendor-completions}
+
+# One package, one folder for its licences.
+cp -a "$image" "$root/usr/lib/$name"
+mv "$root/usr/lib/$name/runtime/legal" "$doc/legal/runtime"
+mv "$root/usr/lib/$name/legal"/* "$doc/legal/"
+rmdir "$root/usr/lib/$name/legal"
+ln -s "../lib/$name/bin/$name" "$root/usr/bin/$name"
+cp "$settings" "$root/etc/culvert/"
+find "$dist" -maxdepth 1 \( -name '*.service' -o -name '*.socket' \) -exec cp {} "$units_dir/" ';'
+
+units=$(cd "$units_dir" && echo *)
+services=$(cd "$units_dir" && echo *.service)
+[ -f "$units_dir/$name.service" ] || fail "there is no $name.service in $dist"
+state=$(sed -n 's/^StateDirectory=//p' "$units_dir/$name.service")
+[[ $state =~ ^[a-z-]+$ ]] || fail "$name.service has to name one StateDirectory, which purge is to remove, not '$state'"
+
+# What the image's programs and libraries want of the machine. All of glibc is one package, whose version is that of
+# the newest symbol; dpkg-shlibdeps would ask for the one in which the building machine's glibc moved the symbol last.
+# objdump fails at the files that are neither program nor library.
+needs=$(find "$image" -type f -exec objdump -p {} + 2> /dev/null || true)
+depends="libc6 (>= $(sed -n 's/.* GLIBC_\([0-9.]*\)$/\1/p' <<< "$needs" | sort -V | tail -1 | grep .))" || fail "the image has no programs"
+for library in $(awk '$1 == "NEEDED" { print $2 }' <<< "$needs" | sort -u); do
+    case $library in
+        ld-linux*.so.* | lib[cm].so.6 | libdl.so.2 | libpthread.so.0 | librt.so.1) ;;
+        *)
+            [ -n "$(find "$image" -name "$library")" ] ||
+                depends+=", $(dpkg-query --search "*/$library" | sed -n '1s/:.*//p' | grep .)" ||
+                fail "no package is known that has $library"
+            ;;
+    esac
+done
+
+fill() {
+    sed -e "s/@NAME@/$name/g" -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@MAINTAINER@/$maintainer/" \
+        -e "s/@DEPENDS@/$depends/" -e "s/@SIZE@/${size:-}/" -e "s/@UNITS@/$units/" -e "s/@SERVICES@/$services/" \
+        -e "s/@STATE@/$state/g" "$1"
+}
+
+"$java" --class-path "$class_path" "$here/Manual.java" "$commands" "Culvert $version" "$(date --utc --date="@$SOURCE_DATE_EPOCH" +%F)" \
+    "$out/manual"
+cp "$out/manual"/*.8 "$root/usr/share/man/man8/"
+sed '1{/^#!/d}' "$out/manual/$name.bash" > "$root/usr/share/bash-completion/completions/$name"
+fill "$here/deb/zsh-completion" > "$root/usr/share/zsh/vendor-completions/_$name"
+fill "$here/deb/lintian-overrides" > "$root/usr/share/lintian/overrides/$name"
+fill "$here/deb/copyright" > "$doc/copyright"
+cat > "$doc/changelog" <<TEXT
+$name ($version) unstable; urgency=medium
+
+  * Version $version.
+
+ -- $maintainer  $(date --utc --date="@$SOURCE_DATE_EPOCH" --rfc-email)
+TEXT
+gzip -9 -n "$doc/changelog" "$root"/usr/share/man/man8/*
+
+size=$(cd "$root" && find etc usr -printf '%y %s\n' | awk '{ kib += $1 == "f" ? int(($2 + 1023) / 1024) : 1 } END { print kib }')
+fill "$dist/deb/control" > "$root/DEBIAN/control"
+(cd "$root" && find etc -type f -printf '/%p\n' | sort) > "$root/DEBIAN/conffiles"
+(cd "$root" && find usr -type f | sort | xargs md5sum) > "$root/DEBIAN/md5sums"
+for script in postinst prerm postrm; do
+    fill "$here/deb/$script" > "$root/DEBIAN/$script"
+done
+chmod -R u=rwX,go=rX "$root"
+chmod 755 "$root"/DEBIAN/{postinst,prerm,postrm}
+find "$root" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
+
+package=${name}_${version}_$architecture.deb
+# Most of it is packed already: a higher level takes five times as long for a twelfth less.
+dpkg-deb --root-owner-group -Zxz -z0 --build "$root" "$out/$package" > "$work/log" || { cat "$work/log"; exit 1; }
+rm -rf "$work"
+echo "make-deb: $out/$package has $(du -m "$out/$package" | cut -f1) MB, installed $((size / 1024)) MB"
