@@ -1,0 +1,253 @@
+#!/usr/bin/env bash
+# Tries the Debian packages that the build has made: what lintian and the manual's readers say of them, whether the same
+# image gives the same bytes, and their life in a small Debian made by debootstrap from where this machine's apt gets its
+# own: installed, upgraded, removed, purged, with and without systemd. Takes two minutes.
+#
+#   proxy-daemon/src/test/deb/run.sh --tools    installs by apt-get what is missing, for the build and for this
+#   proxy-daemon/src/test/deb/run.sh            tries them
+#
+# Needs root, for chroot and mount, and Debian; without them it says so and exits with 77.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../../.." && pwd)
+
+fail() {
+    echo "deb test: $*" >&2
+    exit 1
+}
+
+if [ "$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then
+    echo "deb test: NOT TRIED are the packages, which takes root and Debian" >&2
+    exit 77
+fi
+missing=$(while read -r program package; do
+    command -v "$program" > /dev/null || echo "$package"
+done << 'TOOLS'
+objdump binutils
+lintian lintian
+debootstrap debootstrap
+man man-db
+mandoc mandoc
+TOOLS
+)
+if [ -n "$missing" ]; then
+    echo "deb test: installing ${missing//$'\n'/ }"
+    apt-get -q -q update || true # what is still missing then, is told by the next
+    # shellcheck disable=SC2086 # several packages
+    DEBIAN_FRONTEND=noninteractive apt-get -q -q install --no-install-recommends $missing > /dev/null
+fi
+[ "${1:-}" != --tools ] || exit 0
+
+JAVA_HOME=$("$root/culvert" jdk)
+export JAVA_HOME
+version=$(sed -n '0,/<version>/s:.*<version>\(.*\)</version>:\1:p' "$root/pom.xml")
+work=$(mktemp -d)
+trap 'rm -rf --one-file-system "$work"' EXIT
+tree=$work/tree
+declare -A module=([culvertd]=proxy-daemon [culvert-agent]=guest-agent)
+names=(culvertd culvert-agent)
+
+deb() { echo "$root/${module[$1]}/target/$1_${version//-/\~}_$(dpkg --print-architecture).deb"; }
+
+# Runs a command and passes on what it says only where it fails, or where it says what it should not.
+quietly() {
+    local said
+    said=$("$@" 2>&1) || fail "$*: $said"
+    [ -z "$said" ] || fail "$*: $said"
+}
+
+in_tree() {
+    # shellcheck disable=SC2016 # for the sh there
+    unshare --mount --pid --fork sh -c 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" "$@"' "$tree" \
+        env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb LC_ALL=C.UTF-8 "$@"
+}
+
+dpkg_in_tree() { in_tree dpkg --force-unsafe-io "$@" > "$work/dpkg" 2>&1 < /dev/null || fail "dpkg $*: $(cat "$work/dpkg")"; }
+
+files_in_tree() { (cd "$tree" && find . -xdev -not -path './var/log/*' | sort); }
+
+# The same again, under another umask, time zone and language, elsewhere.
+is_reproducible() {
+    local name=$1 dir=$work/again target=$root/${module[$1]}/target property
+    declare -A pom
+    for property in deb.commands deb.settings; do
+        pom[$property]=$(sed -n "s:.*<$property>\(.*\)</$property>.*:\1:p" "$target/../pom.xml")
+    done
+    mkdir -p "$dir"
+    cp -a "$target/$name" "$dir/"
+    (umask 077 && cd / && TZ=Asia/Tokyo LC_ALL=C "$root/proxy-core/dist/make-deb.sh" --name "$name" --version "$version" \
+        --maintainer "$(dpkg-deb --field "$(deb "$name")" Maintainer)" --commands "${pom[deb.commands]}" \
+        --class-path "$target/classes:$target/lib/*" --dist "$target/../dist" --settings "$target/../dist/${pom[deb.settings]}" \
+        --timestamp "$(sed -n 's:.*<project.build.outputTimestamp>\(.*\)<.*:\1:p' "$root/pom.xml")" --out "$dir")
+    cmp "$(deb "$name")" "$dir/$(basename "$(deb "$name")")" || fail "$name is not made of the same bytes twice"
+}
+
+# The next version has settings that changed, so that those of the administrator are in dispute.
+make_next_version() {
+    local dir=$work/next/$1 file
+    mkdir -p "$work/next"
+    dpkg-deb --raw-extract "$(deb "$1")" "$dir"
+    sed -i "s/^Version: .*/&+next/" "$dir/DEBIAN/control"
+    while read -r file; do
+        sed -i '1s/$/ (next)/' "$dir$file"
+    done < "$dir/DEBIAN/conffiles"
+    dpkg-deb --root-owner-group -Znone --build "$dir" "$tree/root/$1-next.deb" > /dev/null
+    rm -rf "$dir"
+}
+
+has_a_good_manual() {
+    local page rendered
+    dpkg-deb --extract "$(deb "$1")" "$work/$1"
+    for page in "$work/$1"/usr/share/man/man8/*; do
+        quietly mandoc -T lint "$page"
+        rendered=$(LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings --local-file "$page" 2> "$work/man" | col -b)
+        [ ! -s "$work/man" ] || fail "man says of $page: $(cat "$work/man")"
+        [[ $rendered == *NAME*SYNOPSIS*DESCRIPTION*OPTIONS*--help* ]] || fail "$page lacks a section: $rendered"
+    done
+    rm -r "${work:?}/$1"
+}
+
+make_tree() {
+    local suite mirror
+    suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+    # shellcheck disable=SC2016 # names that apt-get fills in
+    mirror=$(apt-get indextargets --format '$(CODENAME) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
+        awk -v suite="$suite" '$1 == suite && $2 == "main" { print $3; exit }')
+    [ -n "$mirror" ] || fail "apt has no mirror of $suite"
+    eval "$(apt-config shell http_proxy Acquire::http::Proxy)"
+    export http_proxy
+    mkdir "$tree"
+    debootstrap --variant=minbase --include=zsh "$suite" "$tree" "$mirror" > "$work/log" 2>&1 || fail "debootstrap: $(tail "$work/log")"
+}
+
+works_in_tree() {
+    local name
+    [[ $(in_tree culvertd --version) == "culvertd $version" ]] || fail "culvertd --version"
+    [[ $(in_tree culvert-agent --version) == "culvert-agent $version" ]] || fail "culvert-agent --version"
+    [[ $(in_tree culvertd config validate /etc/culvert/culvertd.jsonc) == *": ok, 0 agents" ]] || fail "the settings are not valid"
+    for name in "${names[@]}"; do
+        in_tree env CULVERT_JAVA_OPTIONS=-XX:AOTMode=on "$name" --version > /dev/null || fail "the AOT cache of $name does not fit"
+        [ -x "$tree$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$tree/usr/lib/systemd/system/$name.service")" ] ||
+            fail "$name.service starts what is not there"
+    done
+    keeps_state culvertd.service /var/lib/culvert culvertd serve --print-config
+    keeps_state culvert-agent.service /var/lib/culvert-agent culvert-agent --print-config
+}
+
+# Settings and the unit's variables together have a program keep its state where purge looks for it.
+keeps_state() {
+    local unit=$1 dir=$2 variables
+    mapfile -t variables < <(sed -n 's/^Environment=//p' "$tree/usr/lib/systemd/system/$unit" | sed 's:%S:/var/lib:')
+    [[ $(in_tree env "${variables[@]}" "${@:3}") == *"\"state_dir\": \"$dir\""* ]] || fail "$unit does not keep its state in $dir"
+}
+
+completes_in_tree() {
+    local said
+    # shellcheck disable=SC2016 # for the bash there
+    said=$(in_tree bash -c 'compopt() { :; }; . /usr/share/bash-completion/completions/culvertd
+        COMP_WORDS=(culvertd serve --log-level d) COMP_CWORD=3 COMP_LINE="culvertd serve --log-level d"
+        _complete_culvertd; echo "${COMPREPLY[*]}"')
+    [ "$said" = debug ] || fail "bash completes to: $said"
+    cat > "$tree/root/try.zsh" << 'ZSH'
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell 'autoload -U compinit; compinit -u -D; culvertd() { print "took"": $*" }'
+zpty -w shell $'culvertd serv\t--log-le\tdeb\t'
+zpty -r shell said $'*took: *\n'
+print -r -- ${said##*took: }
+ZSH
+    said=$(in_tree timeout 60 zsh -f /root/try.zsh)
+    rm "$tree/root/try.zsh"
+    [ "$(tr -d '\r' <<< "$said")" = "serve --log-level debug" ] || fail "zsh completes to: $said"
+}
+
+# Stands in for systemd: notes what it is asked.
+pretend_systemd() {
+    mkdir -p "$tree/run/systemd/system"
+    cat > "$tree/usr/local/bin/systemctl" << 'STUB'
+#!/bin/sh
+for last; do :; done
+case $* in
+    *is-enabled*) ls /etc/systemd/system/*.wants/"$last" > /dev/null 2>&1 && echo enabled ;;
+    *is-active*) ;;
+    *) echo "$@" >> /run/asked ;;
+esac
+STUB
+    chmod 755 "$tree/usr/local/bin/systemctl"
+}
+
+# What systemd was asked since the last time.
+was_asked() {
+    local asked
+    asked=$(tr '\n' ';' < "$tree/run/asked")
+    # shellcheck disable=SC2053 # a pattern
+    [[ $asked == $1 ]] || fail "systemd was not asked $1, but $asked"
+    rm "$tree/run/asked"
+}
+
+step() { echo "deb test: $*"; }
+
+for name in "${names[@]}"; do
+    [ -f "$(deb "$name")" ] || fail "there is no $(deb "$name"): the build makes it where dpkg-deb and objdump are"
+done
+
+step "the same bytes twice"
+for name in "${names[@]}"; do is_reproducible "$name"; done
+
+step "lintian"
+for name in "${names[@]}"; do quietly lintian --allow-root --fail-on error,warning "$(deb "$name")"; done
+
+step "manual pages"
+for name in "${names[@]}"; do has_a_good_manual "$name"; done
+
+step "debootstrap"
+make_tree
+for name in "${names[@]}"; do
+    cp "$(deb "$name")" "$tree/root/$name.deb"
+    make_next_version "$name"
+done
+files_in_tree > "$work/before"
+
+step "install"
+dpkg_in_tree --install /root/culvertd.deb /root/culvert-agent.deb
+works_in_tree
+completes_in_tree
+
+step "upgrade, with settings that were changed"
+sed -i 's/"log_level": "info"/"log_level": "warn"/' "$tree/etc/culvert/culvertd.jsonc"
+echo 'CULVERT_AGENT_LOG_LEVEL=warn' >> "$tree/etc/culvert/agent.env"
+sha256sum "$tree"/etc/culvert/* > "$work/settings"
+dpkg_in_tree --install --force-confold /root/culvertd-next.deb /root/culvert-agent-next.deb
+works_in_tree
+quietly sha256sum --check --quiet "$work/settings"
+
+step "remove"
+dpkg_in_tree --remove "${names[@]}"
+[ ! -e "$tree/usr/bin/culvertd" ] && [ ! -e "$tree/usr/lib/culvertd" ] || fail "removed, and still there"
+quietly sha256sum --check --quiet "$work/settings"
+
+step "purge, with what a run has left"
+mkdir -p "$tree"/var/lib/private/{culvert,culvert-agent}
+touch "$tree"/var/lib/private/{culvert,culvert-agent}/state
+ln -s private/culvert private/culvert-agent "$tree/var/lib/"
+dpkg_in_tree --purge "${names[@]}"
+rmdir "$tree/var/lib/private"
+files_in_tree | diff "$work/before" - || fail "purged, and that is left"
+
+step "under systemd"
+pretend_systemd
+files_in_tree > "$work/before"
+dpkg_in_tree --install /root/culvertd.deb
+was_asked "*daemon-reload;* start culvertd.service;"
+mkdir -p "$tree/etc/systemd/system/sockets.target.wants"
+ln -s /usr/lib/systemd/system/culvertd.socket "$tree/etc/systemd/system/sockets.target.wants/" # by the administrator
+dpkg_in_tree --install /root/culvertd-next.deb
+was_asked "*daemon-reload;try-restart culvertd.service;"
+dpkg_in_tree --remove culvertd
+was_asked "stop culvertd.service culvertd.socket;daemon-reload;"
+dpkg_in_tree --install /root/culvertd-next.deb
+was_asked "*daemon-reload;* start culvertd.service culvertd.socket;"
+dpkg_in_tree --purge culvertd
+was_asked "stop culvertd.service culvertd.socket;daemon-reload;*"
+files_in_tree | diff "$work/before" - || fail "purged, and that is left"
+
+step "passed"
