@@ -33,7 +33,7 @@ final class Turn implements GenerationListener {
     private boolean paused;
     private @Nullable Reader reader;
 
-    /** The number of the last frame that any reader was sent. */
+    /** The number of the last frame that any reader was sent, or said that it has. */
     private long everSent;
 
     /** Runs while nobody reads it, until it is given up. */
@@ -130,6 +130,7 @@ final class Turn implements GenerationListener {
             reader.close();
         }
         reader = fresh;
+        everSent = Math.max(everSent, fresh.sent());
         settle();
         pace();
         return fresh;

@@ -157,10 +157,10 @@ final class TurnLog {
 
     /** The bytes of the payloads that are kept after this number. */
     long bytesAfter(long seq) {
-        if (seq >= last) {
+        long next = Math.max(seq + 1, first());
+        if (next > last) {
             return 0;
         }
-        long next = Math.max(seq + 1, first());
         Segment segment = segment(next);
         return saidBytes - segment.bytesBefore - segment.end(next - 1);
     }

@@ -92,6 +92,8 @@ class TurnLogTest {
 
         assertThat(log.first()).isEqualTo(2);
         assertThat(text(2)).isEqualTo("two");
+        log.dropOldest();
+        assertThat(log.bytesAfter(0)).isZero();
     }
 
     @Test
