@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The connections of one event loop to the runtime; every call belongs on that loop. */
 final class ConnectionPool {
+    /** The kernel would let it grow to megabytes, and a runtime run ahead by so much. */
+    private static final int RECEIVE_BYTES = 128 * 1024;
 
     private static final int MAX_READ_BYTES = 16 << 10;
 
@@ -42,6 +44,7 @@ final class ConnectionPool {
                                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                                 (int) settings.timeouts().connect().toMillis())
                         .option(ChannelOption.TCP_NODELAY, true)
+                        .option(ChannelOption.SO_RCVBUF, RECEIVE_BYTES)
                         .option(
                                 ChannelOption.RECVBUF_ALLOCATOR,
                                 new AdaptiveRecvByteBufAllocator(1024, 4096, MAX_READ_BYTES))
