@@ -4,11 +4,18 @@ import dev.culvert.daemon.config.HttpSettings;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import java.util.concurrent.CompletionStage;
 
 /** Bytes in, routes called, bytes out. Reading order is wire order. Shared by all listeners. */
 @Sharable
 public final class HttpPipeline extends ChannelInitializer<Channel> {
+    /**
+     * The kernel would let it grow to megabytes for a client that does not read; they would be lost
+     * with its connection, and be more than an agent keeps.
+     */
+    private static final int SEND_BYTES = 128 * 1024;
+
     private volatile Reception reception;
 
     public HttpPipeline(HttpSettings settings, Router router, HttpObserver observer) {
@@ -23,6 +30,7 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
 
     @Override
     protected void initChannel(Channel channel) {
+        channel.config().setOption(ChannelOption.SO_SNDBUF, SEND_BYTES);
         Reception now = reception;
         RequestDecoder decoder = new RequestDecoder(now.settings());
         channel.pipeline()
