@@ -63,6 +63,19 @@ public final class AgentLink {
         return exchanges.resume(id, after, credit, listener, patience);
     }
 
+    /**
+     * Ends the exchange of that id, if there is one, with {@code failure}; the agent is told
+     * nothing.
+     */
+    public void displace(String id, Failure failure) {
+        exchanges.displace(id, failure);
+    }
+
+    /** Whether the agent has said what it is. */
+    public boolean isAnnounced() {
+        return exchanges.isAnnounced();
+    }
+
     /** Asks the agent to end a turn that no exchange of this link belongs to. */
     public void cancelUnread(String id) {
         exchanges.sendCancel(id);

@@ -258,6 +258,18 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         end(exchange, Outcome.DETACHED);
     }
 
+    void displace(String id, Failure failure) {
+        Exchange holder = inFlight.get(id);
+        if (holder != null) {
+            detach(holder);
+            tell(holder, () -> holder.listener().onFailure(failure));
+        }
+    }
+
+    boolean isAnnounced() {
+        return announced;
+    }
+
     boolean sendCancel(String id) {
         boolean understood = channel.isActive() && link.can(Feature.CANCEL);
         if (understood) {

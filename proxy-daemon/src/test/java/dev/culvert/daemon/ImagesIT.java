@@ -109,6 +109,8 @@ class ImagesIT {
                                 BodyHandlers.ofInputStream());
                 try (BufferedReader lines =
                         new BufferedReader(new InputStreamReader(stream.body(), UTF_8))) {
+                    assertThat(lines.readLine()).startsWith("id: vm.").endsWith(":0");
+                    assertThat(lines.readLine()).isEmpty();
                     assertThat(lines.readLine()).isEqualTo("event: chunk");
 
                     agent.process().destroyForcibly();

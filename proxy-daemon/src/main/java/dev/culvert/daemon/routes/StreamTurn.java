@@ -202,11 +202,24 @@ final class StreamTurn implements TurnListener {
 
     @Override
     public void onDone(long place) {
-        if (events == null && place <= after) {
-            close(End.DONE);
-            responder.noContent();
+        if (place <= after) {
+            endOfNothing(End.DONE);
         } else {
             end(End.DONE, DONE, place, EMPTY_OBJECT.duplicate());
+        }
+    }
+
+    /** The client has all of it. Who was answered already comes back, and hears of it then. */
+    private void endOfNothing(End how) {
+        if (over) {
+            return;
+        }
+        if (events == null) {
+            close(how);
+            responder.noContent();
+        } else {
+            events.end();
+            close(how);
         }
     }
 
@@ -260,10 +273,9 @@ final class StreamTurn implements TurnListener {
 
     /** Takes ownership of {@code data}. */
     private void endOfAgent(Failure failure, long seq, End how, EventType type, ByteBuf data) {
-        if (events == null && seq > 0 && seq <= after) {
+        if (seq > 0 && seq <= after) {
             data.release();
-            close(how);
-            responder.noContent();
+            endOfNothing(how);
         } else if (seq == 0 && mayAnswerOtherwise()) {
             data.release();
             close(how);

@@ -95,6 +95,30 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
         return over;
     }
 
+    /** As {@link #start}, where another has read it, and may have a message without an answer. */
+    void startAfter(LiveTurn before) {
+        displaces(before);
+        before.onLoop(() -> {
+            ByteBuf unanswered = before.message;
+            ByteBuf taken = unanswered == null ? null : unanswered.retainedDuplicate();
+            before.noteInstance();
+            String begunBy = before.instance;
+            boolean mayHaveArrived = before.sent;
+            onLoop(() -> {
+                if (taken != null && message == null && lastNumber == 0 && !over) {
+                    message = taken;
+                    instance = begunBy;
+                    sent = mayHaveArrived;
+                } else if (taken != null) {
+                    taken.release();
+                }
+                if (!over) {
+                    start();
+                }
+            });
+        });
+    }
+
     void start() {
         if (message != null && !origin.repeatable()) {
             turns.acquire(loop, origin.agent(), new FirstLink());
@@ -158,6 +182,7 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
                         .withCredit(window.credit())
                         .withTraceparent(origin.traceparent());
         link = opened;
+        opened.displace(id(), takenOver());
         exchange = ifOpen(opened.open(request, this, patience()));
         if (exchange != null && !sent) {
             sent = true;
@@ -172,6 +197,7 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
             opened.cancelUnread(id());
         }
         long credit = stopping ? 0 : window.credit();
+        opened.displace(id(), takenOver());
         Exchange resumed = ifOpen(opened.resume(id(), lastNumber, credit, this, patience()));
         exchange = resumed;
         if (stopping && resumed != null) {
@@ -227,15 +253,16 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
     @Override
     public void onFailure(Failure failure) {
         exchange = null;
-        if (failure instanceof Failure.LinkLost lost && !unread && isResumable()) {
+        if (failure instanceof Failure.LinkLost lost && isAwaited() && isResumable()) {
             noteInstance();
             seek(lost.reason());
-        } else if (failure instanceof Failure.LinkLost && !sent && !triedAgain && !stopping) {
+        } else if (failure instanceof Failure.LinkLost && mayTryAgain()) {
             triedAgain = true; // the link was gone before it could take the message
             turns.acquire(loop, origin.agent(), new FirstLink());
         } else if (isTakenOver(failure) && turns.isReader(this) && !retaken && !unread) {
-            retaken =
-                    true; // by a request that came before this one, and reached the agent after it
+            // By a request that came before this one, and reached the agent after it.
+            retaken = true;
+            noteInstance();
             seek("");
         } else {
             if (stopping
@@ -245,6 +272,15 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
             }
             fail(failure);
         }
+    }
+
+    /** Whether anybody reads it, may come back for it, or waits for its end. */
+    private boolean isAwaited() {
+        return !unread || (grace != null && !stopping) || !whenOver.isEmpty();
+    }
+
+    private boolean mayTryAgain() {
+        return message != null && !sent && !triedAgain && !stopping && !unread;
     }
 
     /** Nobody reads it now, but somebody may come back within {@code patience}; tells no more. */
@@ -284,13 +320,20 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
         }
         if (exchange != null) {
             stop(exchange);
-        } else if (unread || (message != null && !sent)) {
+        } else if (!isAwaited() || (message != null && !sent)) {
             fail(new Failure.AgentError(ErrorCode.CANCELLED.wireName(), "it was not begun"));
         }
     }
 
     private void stop(Exchange open) {
-        if (!open.stop()) {
+        AgentLink on = link;
+        if (on != null && !on.isAnnounced() && on.isOpen() && !origin.agentIsBase()) {
+            on.whenAnnounced(() -> {
+                if (open.isOpen()) {
+                    stop(open);
+                }
+            });
+        } else if (!open.stop()) {
             open.cancel();
             fail(
                     new Failure.AgentError(
@@ -315,7 +358,7 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
      * This one came after {@code before}, which goes on reading unless the agent lets this one: on
      * the same link there is room for one of them, on another the agent tells it to go.
      */
-    void displaces(LiveTurn before) {
+    private void displaces(LiveTurn before) {
         displaced = before;
         if (before.loop.equals(loop)) {
             before.suspend();

@@ -58,7 +58,6 @@ public final class Turns {
     public LiveTurn begin(EventLoop loop, Origin origin, ByteBuf message, TurnListener listener) {
         LiveTurn turn = new LiveTurn(this, loop, origin, message.retain(), 0, listener);
         enter(turn);
-        turn.start();
         return turn;
     }
 
@@ -66,7 +65,6 @@ public final class Turns {
     public LiveTurn resume(EventLoop loop, Origin origin, long after, TurnListener listener) {
         LiveTurn turn = new LiveTurn(this, loop, origin, null, after, listener);
         enter(turn);
-        turn.start();
         return turn;
     }
 
@@ -82,9 +80,8 @@ public final class Turns {
             return;
         }
         LiveTurn elsewhere = new LiveTurn(this, loop, origin, null, 0, new Nobody());
-        enter(elsewhere);
         elsewhere.delete(toldThere);
-        elsewhere.start();
+        enter(elsewhere);
     }
 
     /** Reads nothing: what it stands for is only to be stopped. */
@@ -113,8 +110,10 @@ public final class Turns {
 
     private void enter(LiveTurn turn) {
         LiveTurn before = live.put(turn.id(), turn);
-        if (before != null) {
-            turn.displaces(before);
+        if (before == null) {
+            turn.start();
+        } else {
+            turn.startAfter(before);
         }
     }
 
