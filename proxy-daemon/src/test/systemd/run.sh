@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# Boots the shipped images and units under a real systemd, in a machine that QEMU emulates, and tries there what systemd is
+# told and does: trial.sh has the list. Run it after `mvn package`. It takes about three minutes, and one more the first time, to
+# fetch the kernel and to make the machine's Debian; what is missing of Debian's packages is installed.
+#
+# What the machine printed is the report; the exit status is 0 when all that was tried went well, and 77 where nothing could be
+# tried, which takes root and Debian on x86_64.
+set -euo pipefail
+if [ "$(id -u)" != 0 ] || ! command -v apt-get > /dev/null || [ "$(uname -m)" != x86_64 ]; then
+    echo "systemd: NOT TRIED are the units, which takes root and Debian on x86_64" >&2
+    exit 77
+fi
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(cd "$here/../../../.." && pwd)
+daemon=$top/proxy-daemon/target/culvertd
+agent=$top/guest-agent/target/culvert-agent
+for image in "$daemon" "$agent"; do
+    [ -d "$image" ] || { echo "there is no $image: run mvn package first" >&2; exit 2; }
+done
+for tool in qemu-system-x86_64 debootstrap cpio busybox; do
+    if ! command -v $tool > /dev/null; then
+        apt-get update -q
+        apt-get install -qy --no-install-recommends qemu-system-x86 debootstrap cpio busybox-static
+        break
+    fi
+done
+cache=${CULVERT_QEMU_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/culvert-qemu}
+mkdir -p "$cache"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# Debian's kernel, unpacked and not installed, and a Debian that has systemd and little else.
+cd "$cache"
+if ! ls kernel/boot/vmlinuz-* > /dev/null 2>&1; then
+    apt-get update -q
+    package=$(apt-cache depends linux-image-cloud-amd64 | awk '/Depends:/ {print $2; exit}')
+    apt-get download "$package"
+    dpkg -x ./"$package"_*.deb kernel
+fi
+if ! [ -d debian ]; then
+    rm -rf debian.new
+    suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+    # shellcheck disable=SC2016 # names that apt-get fills in
+    mirror=$(apt-get indextargets --format '$(CODENAME) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
+        awk -v suite="$suite" '$1 == suite && $2 == "main" { print $3; exit }')
+    eval "$(apt-config shell http_proxy Acquire::http::Proxy)"
+    export http_proxy
+    debootstrap --variant=minbase --include=systemd,systemd-sysv "$suite" debian.new "$mirror" > debootstrap.log 2>&1 ||
+        { tail debootstrap.log >&2; exit 1; }
+    rm -rf debian.new/{var/cache,var/lib/apt/lists,usr/share/{doc,info,i18n,locale,man,zoneinfo,perl5}}/* \
+        debian.new/usr/lib/x86_64-linux-gnu/{gconv,perl-base}
+    mv debian.new debian
+fi
+
+# The machine: the images, the units, and two agents that echo, one of them slowly and in the chroot of a jailer.
+root=$work/root
+cp -a debian "$root"
+cp -r "$daemon" "$agent" "$root/usr/lib/"
+ln -s ../lib/culvertd/bin/culvertd ../lib/culvert-agent/bin/culvert-agent "$root/usr/bin/"
+cp "$top"/proxy-daemon/dist/culvertd.{service,socket} "$top/guest-agent/dist/culvert-agent.service" "$root/usr/lib/systemd/system/"
+cp "$(command -v busybox)" "$root/bin/"
+mkdir "$root/modules"
+for module in vsock vmw_vsock_virtio_transport_common vsock_loopback; do
+    cp "$(find kernel/lib/modules -name "$module.ko")" "$root/modules/"
+done
+cp "$here/trial.sh" "$root/root/"
+ln -s lib/systemd/systemd "$root/init"
+
+units=$root/etc/systemd/system
+for slow in serial-getty@ttyS0.service getty.target getty-static.service systemd-logind.service systemd-update-utmp.service \
+    systemd-update-utmp-runlevel.service e2scrub_reap.service apt-daily.timer apt-daily-upgrade.timer systemd-pstore.service; do
+    ln -sf /dev/null "$units/$slow"
+done
+mkdir -p "$root/etc/culvert" "$units"/{culvertd,culvert-agent}.service.d "$units/multi-user.target.wants"
+chroot "$root" useradd --system vmm
+jail=/srv/jailer/firecracker/web/root
+chroot "$root" install -d -o vmm -g vmm -m 750 "$jail"
+printf '%s\n' '{"agents": [{"id": "vm", "address": "vsock://1:1024"},' \
+    "{\"id\": \"jailed\", \"address\": \"unix://$jail/v.sock\"}]}" \
+    > "$root/etc/culvert/culvertd.jsonc"
+printf '%s\n' CULVERT_AGENT_RUNTIME=echo CULVERT_AGENT_ACCEPT_FROM=any > "$root/etc/culvert/agent.env"
+# The compiler that thinks longer does not pay here.
+printf '%s\n' '[Service]' WatchdogSec=20 TimeoutStopSec=3 SupplementaryGroups=vmm \
+    Environment=CULVERT_JAVA_OPTIONS=-XX:TieredStopAtLevel=1 > "$units/culvertd.service.d/trial.conf"
+printf '%s\n' '[Socket]' ListenStream=vsock::1024 > "$units/culvert-agent.socket"
+printf '%s\n' '[Service]' Type=notify User=vmm UMask=0007 \
+    "ExecStart=/usr/bin/culvert-agent --listen unix://$jail/v.sock --runtime echo --echo-delay 1s" > "$units/jailed.service"
+printf '%s\n' '[Unit]' After=multi-user.target '[Service]' ExecStart=/root/trial.sh StandardOutput=tty StandardError=tty \
+    TTYPath=/dev/ttyS0 > "$units/trial.service"
+ln -s ../trial.service "$units/multi-user.target.wants/"
+(cd "$root" && find . | cpio -o -H newc --quiet) > "$work/initramfs" # not compressed: unpacking is slow there
+rm -rf "$root"
+
+# On a busy host the kernel fails to measure its clock, and hangs for want of one: so it is told. It is the host's.
+khz=$(awk '/^bogomips/ {printf "%d", $3 * 500; exit}' /proc/cpuinfo)
+timeout 600 qemu-system-x86_64 -M microvm,x-option-roms=off,rtc=on -accel tcg -smp 1 -cpu max -m 1024 \
+    -nodefaults -no-user-config -display none -serial file:"$work/serial.log" -no-reboot \
+    -kernel "$(ls kernel/boot/vmlinuz-*)" -initrd "$work/initramfs" \
+    -append "console=ttyS0 reboot=t panic=-1 quiet systemd.show_status=0 tsc_early_khz=$khz" < /dev/null || true
+tr -d '\r' < "$work/serial.log"
+tried=$(grep -c '^try ' "$here/trial.sh")
+if ! grep -q "^TRIAL $tried passed, 0 failed" "$work/serial.log"; then
+    echo "not all $tried things that were to be tried went well" >&2
+    exit 1
+fi
