@@ -23,8 +23,11 @@ final class Promises {
     private Promises() {}
 
     /** What is wrong with the page: lines that name no test, and tests that did not run. */
-    static List<String> broken(Path page, Path reports) throws IOException {
-        Set<String> ran = ran(reports);
+    static List<String> broken(Path page, Path... reports) throws IOException {
+        Set<String> ran = new HashSet<>();
+        for (Path folder : reports) {
+            read(folder, ran);
+        }
         List<String> broken = new ArrayList<>();
         int promises = 0;
         for (String line : Files.readAllLines(page)) {
@@ -46,17 +49,15 @@ final class Promises {
     }
 
     /** All that ran, as {@code TestClass#method}; of a test with parameters one run is enough. */
-    private static Set<String> ran(Path reports) throws IOException {
-        Set<String> ran = new HashSet<>();
-        try (Stream<Path> files = Files.list(reports)) {
+    private static void read(Path folder, Set<String> ran) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(it -> it.toString().endsWith(".xml")).toList()) {
-                read(file, ran);
+                readReport(file, ran);
             }
         }
-        return ran;
     }
 
-    private static void read(Path report, Set<String> ran) throws IOException {
+    private static void readReport(Path report, Set<String> ran) throws IOException {
         NodeList cases;
         try {
             cases =

@@ -13,7 +13,8 @@ class PromisesIT {
         assertThat(
                         Promises.broken(
                                 Path.of("docs", "PROMISES.md"),
-                                Path.of("target", "surefire-reports")))
+                                Path.of("target", "surefire-reports"),
+                                Path.of("target", "failsafe-reports")))
                 .isEmpty();
     }
 }

@@ -1,0 +1,72 @@
+package dev.culvert.daemon.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.daemon.faults.Fault.OnWire;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class FaultPlanTest {
+    private static final int MANY = 2000;
+
+    @Test
+    void theSameSeedPlansTheSame() {
+        assertThat(wires(5)).isEqualTo(wires(5));
+        assertThat(turns(5)).isEqualTo(turns(5));
+        assertThat(pieces(turns(5))).isEqualTo(pieces(turns(5)));
+    }
+
+    @Test
+    void anotherSeedPlansOtherwise() {
+        assertThat(wires(5)).isNotEqualTo(wires(6));
+        assertThat(turns(5)).isNotEqualTo(turns(6));
+    }
+
+    @Test
+    void everyKindOfFaultIsPlanned() {
+        assertThat(wires(5)).extracting(Fault::kind).contains(names(OnWire.class));
+        assertThat(LongStream.range(0, MANY).mapToObj(new FaultPlan(5, MANY)::onProgram))
+                .extracting(Fault::kind)
+                .contains(names(Fault.OnProgram.class));
+    }
+
+    @Test
+    void theQuotasAddUpToThePlan() {
+        FaultPlan plan = new FaultPlan(5, 241);
+        int links = plan.quota(FaultPlan.FIRST_LINK) + plan.quota(FaultPlan.FIRST_LINK + 1);
+
+        assertThat(plan.quota(FaultPlan.FRONT) + links + plan.programQuota()).isEqualTo(241);
+    }
+
+    @Test
+    void noTwoPiecesOfAnyAnswersAreTheSame() {
+        assertThat(pieces(turns(5))).doesNotHaveDuplicates();
+    }
+
+    private static List<OnWire> wires(long seed) {
+        FaultPlan plan = new FaultPlan(seed, MANY);
+        return LongStream.range(0, MANY)
+                .mapToObj(index -> plan.onWire((int) (index % 3), index))
+                .toList();
+    }
+
+    private static List<TurnPlan> turns(long seed) {
+        return LongStream.range(0, MANY).mapToObj(number -> TurnPlan.of(seed, number)).toList();
+    }
+
+    private static List<String> pieces(List<TurnPlan> turns) {
+        return turns.stream()
+                .map(TurnPlan::answer)
+                .flatMap(answer ->
+                        LongStream.range(0, Math.min(3, answer.pieces()))
+                                .mapToObj(index -> answer.piece((int) index)))
+                .toList();
+    }
+
+    private static String[] names(Class<? extends Fault> faults) {
+        return List.of(faults.getPermittedSubclasses()).stream()
+                .map(Class::getSimpleName)
+                .toArray(String[]::new);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.culvert.daemon.faults;
+
+import java.util.List;
+
+/** What a run was like, as one table. Made while the programs still run, for their memory. */
+record Report(FaultPlan plan, Stage stage, Tally tally) {
+    @Override
+    public String toString() {
+        Scene scene = stage.scene();
+        StringBuilder table = new StringBuilder();
+        table.append("%n== faults, seed %d ==%n".formatted(plan.seed()));
+        table.append(tally.table());
+        line(table, "answers that the runtime began", scene.runtime().started());
+        line(table, "answers that it began twice", scene.runtime().startedTwice());
+        memory(table, "daemon", scene.daemon().residentMegabytes(), scene.daemon().peakMegabytes());
+        List<Program> guests = stage.guests();
+        for (int i = 0; i < guests.size(); i++) {
+            Program guest = guests.get(i);
+            memory(table, "guest " + i, guest.residentMegabytes(), guest.peakMegabytes());
+        }
+        line(table, "violations", tally.violations().size());
+        line(table, "seconds", tally.took().toSeconds());
+        return table.toString();
+    }
+
+    private static void memory(StringBuilder table, String program, long resident, long peak) {
+        line(table, program + ", resident at the end, MB", resident);
+        line(table, program + ", peak, MB", peak);
+    }
+
+    private static void line(StringBuilder table, String what, long value) {
+        table.append("%-52s %8d%n".formatted(what, value));
+    }
+}

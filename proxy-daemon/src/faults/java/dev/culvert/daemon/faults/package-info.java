@@ -1,0 +1,20 @@
+/**
+ * The fault harness: the shipped daemon and guests as processes, faults between them by a seeded
+ * plan, and clients that check what they are told byte by byte.
+ *
+ * <pre>
+ *  clients ── Relay ──▶ culvertd ──┬─ Relay (TCP) ──▶ culvert-agent a ──┬──▶ ScriptedRuntime
+ *                 │        ▲       └─ Relay (Unix) ─▶ culvert-agent b ──┘
+ *                 │        │               │                 ▲
+ *             FaultPlan ── Conductor ──────┴─────────────────┘
+ * </pre>
+ *
+ * What goes wrong, and after how many bytes, connections and turns, is a pure function of the seed
+ * ({@link dev.culvert.daemon.faults.FaultPlan}); so is what each turn asks for ({@link
+ * dev.culvert.daemon.faults.TurnPlan}) and what the runtime answers ({@link
+ * dev.culvert.daemon.faults.Answer}). Who meets which fault is up to the machine.
+ */
+@NullMarked
+package dev.culvert.daemon.faults;
+
+import org.jspecify.annotations.NullMarked;
