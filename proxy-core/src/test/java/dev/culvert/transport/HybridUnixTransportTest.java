@@ -3,8 +3,13 @@ package dev.culvert.transport;
 import static dev.culvert.transport.TransportContract.failureOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.testing.VmMonitor;
+import dev.culvert.transport.AgentAddress.HybridUnix;
 import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.DialException.Reason;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -15,17 +20,17 @@ import org.junit.jupiter.api.io.TempDir;
 class HybridUnixTransportTest implements TransportContract {
     @TempDir private Path directory;
     private final EventLoops loops = EventLoops.start(2, "hybrid-test");
-    private ScriptedMonitor monitor;
+    private VmMonitor vm;
     private int port = 1024;
 
     @BeforeEach
-    void startTheMonitor() throws IOException {
-        monitor = new ScriptedMonitor(directory);
+    void startTheVm() throws IOException {
+        vm = new VmMonitor(directory.resolve("v.sock"));
     }
 
     @AfterEach
-    void stopTheMonitor() throws IOException {
-        monitor.close();
+    void stopTheVm() throws IOException {
+        vm.close();
     }
 
     @Override
@@ -35,36 +40,52 @@ class HybridUnixTransportTest implements TransportContract {
 
     @Override
     public AgentAddress free() {
-        return monitor.guest(port++);
+        return new Unix(directory.resolve("guest_" + port++).toString());
     }
 
     @Override
     public AgentAddress reach(AgentAddress listening) {
         String path = ((Unix) listening).path();
-        return monitor.port(Integer.parseInt(path.substring(path.lastIndexOf('_') + 1)));
+        return vm.expose(Integer.parseInt(path.substring(path.lastIndexOf('_') + 1)), listening);
     }
 
     @Override
     public AgentAddress nobody() {
-        return monitor.port(9999);
+        return vm.port(9999);
     }
 
     @Test
     void givesUpOnAVmThatDoesNotAnswer() {
-        assertTimesOut(monitor.port(ScriptedMonitor.SILENT));
+        vm.pause();
+        assertTimesOut(vm.port(1024));
     }
 
     @Test
     void closesTheChannelOfADialThatIsCancelledDuringTheHandshake() {
-        assertCancelCloses(monitor.port(ScriptedMonitor.SILENT));
+        vm.pause();
+        assertCancelCloses(vm.port(1024));
     }
 
     @Test
     void saysThatWhatAnswersIsNoMonitor() {
+        Unix web =
+                (Unix)
+                        Transport.localAddress(
+                                listen(
+                                        new ChannelInboundHandlerAdapter() {
+                                            @Override
+                                            public void channelActive(ChannelHandlerContext ctx) {
+                                                String answer = "HTTP/1.1 400 Bad Request\r\n\r\n";
+                                                var _ =
+                                                        ctx.writeAndFlush(
+                                                                ByteBufUtil.writeAscii(
+                                                                        ctx.alloc(), answer),
+                                                                ctx.voidPromise());
+                                            }
+                                        }));
         Inbox inbox = new Inbox(1);
 
-        DialException failure =
-                failureOf(dial(monitor.port(ScriptedMonitor.RUDE), PATIENCE, inbox));
+        DialException failure = failureOf(dial(new HybridUnix(web.path(), 1024), PATIENCE, inbox));
 
         assertThat(failure.reason()).isEqualTo(Reason.HANDSHAKE_FAILED);
         assertThat(failure).hasMessageContaining("answered \"HTTP/1.1 400 Bad Request?\"");
@@ -74,9 +95,9 @@ class HybridUnixTransportTest implements TransportContract {
 
     @Test
     void saysThatTheMonitorIsGone() throws IOException {
-        monitor.close();
+        vm.close();
 
-        DialException failure = failureOf(dial(monitor.port(1024), PATIENCE, new Inbox(1)));
+        DialException failure = failureOf(dial(vm.port(1024), PATIENCE, new Inbox(1)));
 
         assertThat(failure.reason()).isEqualTo(Reason.REFUSED);
         assertThat(failure).hasMessageEndingWith("is the VM's monitor still running?");
