@@ -20,7 +20,8 @@ import java.util.function.Function;
  * @param transport how agents are reached that are known by their CID alone
  * @param agents those it starts with; no two share an id or an address
  * @param eventLoops threads; 0 is one for each core
- * @param stateDir where the desired state of agents is kept over restarts; without one it is not
+ * @param stateDir where the desired state of agents, and the key of turns, are kept over restarts;
+ *     without one they are not
  */
 public record DaemonSettings(
         HttpSettings http,

@@ -1,0 +1,165 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** The contenders of one scenario while they run, with the backend behind them. */
+final class Arena implements AutoCloseable {
+    private static final Pattern PAUSE = Pattern.compile("(?m)Pause .* (\\d+\\.\\d+)ms$");
+
+    private record Entrant(Peer.Running running, double idleResidentMib) {}
+
+    private final Tools tools;
+    private final Scenario scenario;
+    private final Duration toSettle;
+    private final Peer.Backend backend;
+    private final Map<Scenario.Contender, Entrant> entrants = new LinkedHashMap<>();
+
+    private Arena(Tools tools, Scenario scenario, Duration toSettle, Peer.Backend backend) {
+        this.tools = tools;
+        this.scenario = scenario;
+        this.toSettle = toSettle;
+        this.backend = backend;
+    }
+
+    /**
+     * @param toSettle how long what begins is left alone before its memory is read
+     */
+    static Arena open(Tools tools, Scenario scenario, Duration toSettle) throws IOException {
+        int agents =
+                scenario.contenders().stream().mapToInt(Scenario.Contender::agents).max().orElse(1);
+        Arena arena = new Arena(tools, scenario, toSettle, Peer.Backend.start(tools, agents));
+        try {
+            arena.start();
+            return arena;
+        } catch (IOException | RuntimeException e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    private void start() throws IOException {
+        int bytes = scenario.load() instanceof Load.Messages messages ? messages.bytes() : 0;
+        Map<Scenario.Contender, Peer.Running> started = new LinkedHashMap<>();
+        for (Scenario.Contender contender : scenario.contenders()) {
+            Peer.Running running =
+                    contender
+                            .peer()
+                            .start(tools, backend, contender.agents(), contender.threads(), bytes);
+            started.put(contender, running);
+            entrants.put(
+                    contender, new Entrant(running, 0)); // so that it is stopped, whatever comes
+        }
+        Bench.pause(toSettle);
+        started.forEach((contender, running) ->
+                entrants.put(contender, new Entrant(running, running.process().residentMib())));
+    }
+
+    /** Loads a contender, and gives what its clients saw. */
+    Map<String, Double> run(Scenario.Contender contender, Load load, Duration time)
+            throws IOException {
+        return load.run(tools, entrants.get(contender).running().port(), contender.agents(), time);
+    }
+
+    Sample measure(Scenario.Contender contender, Load load, Duration time, int round)
+            throws IOException {
+        Entrant entrant = entrants.get(contender);
+        Child process = entrant.running().process();
+        int pausesBefore = pauses(entrant.running()).size();
+        double cpuBefore = process.cpuSeconds();
+        Map<String, Double> seen = run(contender, load, time);
+        double cpu = process.cpuSeconds() - cpuBefore;
+        double pause =
+                pauses(entrant.running()).stream()
+                        .skip(pausesBefore)
+                        .mapToDouble(millis -> millis)
+                        .max()
+                        .orElse(0);
+        double rate = load instanceof Load.Messages messages ? messages.rate() : 0;
+        return Sample.of(
+                scenario.name(),
+                contender.title(),
+                round,
+                seen,
+                rate,
+                cpu,
+                process.residentMib(),
+                entrant.idleResidentMib(),
+                pause);
+    }
+
+    /** Of its collector so far, in milliseconds. */
+    private static List<Double> pauses(Peer.Running running) throws IOException {
+        if (running.gcLog().isEmpty()) {
+            return List.of();
+        }
+        String log = Files.readString(running.gcLog().get());
+        return PAUSE.matcher(log).results().map(pause -> Double.valueOf(pause.group(1))).toList();
+    }
+
+    /** What it has in memory with the first streams open, and then with all. */
+    Sample hold(Scenario.Contender contender, int first, int all) throws IOException {
+        Entrant entrant = entrants.get(contender);
+        Child process = entrant.running().process();
+        double cpuBefore = process.cpuSeconds();
+        try (Child _ = open(entrant, contender.agents(), first)) {
+            double before = process.residentMib();
+            try (Child _ = open(entrant, contender.agents(), all - first)) {
+                double after = process.residentMib();
+                Map<String, Double> seen =
+                        Map.of(
+                                "requests",
+                                (double) all - first,
+                                "events",
+                                0.0,
+                                "errors",
+                                0.0,
+                                "seconds",
+                                1.0,
+                                "p50",
+                                0.0,
+                                "p99",
+                                0.0,
+                                "p999",
+                                0.0,
+                                "max",
+                                0.0);
+                return Sample.of(
+                        scenario.name(),
+                        contender.title(),
+                        1,
+                        seen,
+                        0,
+                        process.cpuSeconds() - cpuBefore,
+                        after,
+                        before,
+                        0);
+            }
+        }
+    }
+
+    private Child open(Entrant entrant, int agents, int clients) throws IOException {
+        Load idle = new Load.IdleStreams(clients);
+        Child load =
+                Child.start(
+                        tools.log("load"),
+                        Map.of(),
+                        idle.command(tools, entrant.running().port(), agents, Duration.ZERO));
+        String errors = load.lineWith("open errors=");
+        if (!errors.equals("0")) {
+            load.close();
+            throw new IOException("of " + clients + " streams these were refused: " + errors);
+        }
+        Bench.pause(toSettle);
+        return load;
+    }
+
+    @Override
+    public void close() {
+        entrants.values().forEach(entrant -> entrant.running().process().close());
+        backend.process().close();
+    }
+}

@@ -1,0 +1,131 @@
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A process that the bench has started, and what it has taken so far, by /proc. None outlives the
+ * bench.
+ */
+final class Child implements AutoCloseable {
+    private static final double TICKS_PER_SECOND = 100; // of /proc, on every Linux
+    private static final Set<Child> ALIVE = ConcurrentHashMap.newKeySet();
+
+    private static volatile boolean stopping;
+
+    static {
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(() -> {
+                            stopping = true;
+                            ALIVE.forEach(Child::close);
+                        }));
+    }
+
+    private final Process process;
+    private final BufferedReader out;
+    private final Path log;
+
+    private Child(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+        out = process.inputReader();
+    }
+
+    /** What it says to stderr goes to {@code log}; its stdout is read by {@link #lineWith}. */
+    static Child start(Path log, Map<String, String> environment, List<?> command)
+            throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(command.stream().map(Object::toString).toList())
+                        .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(environment);
+        Child child = new Child(builder.start(), log);
+        ALIVE.add(child);
+        return child;
+    }
+
+    /** Waits for the first line that begins so, and gives the words behind it. */
+    String lineWith(String begin) throws IOException {
+        String line;
+        while ((line = out.readLine()) != null) {
+            if (line.startsWith(begin)) {
+                return line.substring(begin.length()).strip();
+            }
+        }
+        throw new IOException(
+                "it ended without a line '"
+                        + begin
+                        + "…': "
+                        + process.info().commandLine().orElse("?")
+                        + "\n"
+                        + Files.readString(log));
+    }
+
+    /** Whether the bench was told to end: what its children then do means nothing. */
+    static boolean areStopping() {
+        return stopping;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Of all its threads and processes, in user and kernel mode. */
+    double cpuSeconds() {
+        return tree().mapToLong(Child::ticks).sum() / TICKS_PER_SECOND;
+    }
+
+    double residentMib() {
+        return tree().mapToLong(Child::residentKib).sum() / 1024.0;
+    }
+
+    private Stream<Long> tree() {
+        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .map(ProcessHandle::pid);
+    }
+
+    private static long ticks(long pid) {
+        String stat = read(pid, "stat");
+        String[] fields =
+                stat.substring(stat.lastIndexOf(')') + 2).split(" "); // a name may hold blanks
+        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+    }
+
+    private static long residentKib(long pid) {
+        return read(pid, "status")
+                .lines()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
+    }
+
+    private static String read(long pid, String file) {
+        try {
+            return Files.readString(Path.of("/proc", String.valueOf(pid), file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        ALIVE.remove(this);
+        process.destroy();
+        try {
+            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** What the command line asks for. */
+record Options(
+        List<String> scenarios,
+        List<String> peers,
+        int rounds,
+        Duration slice,
+        Duration warmUp,
+        boolean smoke,
+        boolean publish,
+        boolean list) {
+    private static final String USAGE =
+            """
+            usage: ./culvert bench [OPTIONS]
+
+              --scenarios A,B   only these; --list names them
+              --peers A,B       only these, of culvertd, haproxy, nginx, go, go_coalescing, minimum,
+                                netty, direct
+              --rounds N        how often each takes its turn (5)
+              --seconds S       of one turn (2)
+              --warm-up S       of load on what runs on a JVM, before it is measured (5)
+              --smoke           one short turn for each, with few agents and clients: does it run at all?
+              --publish         writes the tables, charts and figures to proxy-daemon/docs, too
+              --list            prints the scenarios
+
+            HAProxy, nginx, Go and wrk are used where they are installed; gcc must be. Tables go to stdout, figures to
+            proxy-daemon/target/bench/results.csv.
+            """;
+
+    static Options of(String[] arguments) {
+        List<String> scenarios = List.of();
+        List<String> peers = List.of();
+        int rounds = 5;
+        Duration slice = Duration.ofSeconds(2);
+        Duration warmUp = Duration.ofSeconds(5);
+        boolean smoke = false;
+        boolean publish = false;
+        boolean list = false;
+        try {
+            for (int i = 0; i < arguments.length; i++) {
+                switch (arguments[i]) {
+                    case "--scenarios" -> scenarios = names(arguments[++i]);
+                    case "--peers" -> peers = names(arguments[++i]);
+                    case "--rounds" -> rounds = Integer.parseInt(arguments[++i]);
+                    case "--seconds" -> slice = Duration.ofSeconds(Long.parseLong(arguments[++i]));
+                    case "--warm-up" -> warmUp = Duration.ofSeconds(Long.parseLong(arguments[++i]));
+                    case "--smoke" -> {
+                        smoke = true;
+                        rounds = 1;
+                        slice = Duration.ofMillis(200);
+                        warmUp = Duration.ZERO;
+                    }
+                    case "--publish" -> publish = true;
+                    case "--list" -> list = true;
+                    default -> exit(arguments[i].equals("--help") ? 0 : 2);
+                }
+            }
+        } catch (IndexOutOfBoundsException | NumberFormatException e) {
+            exit(2);
+        }
+        return new Options(scenarios, peers, rounds, slice, warmUp, smoke, publish, list);
+    }
+
+    private static void exit(int status) {
+        System.err.print(USAGE);
+        System.exit(status);
+    }
+
+    private static List<String> names(String list) {
+        return List.of(list.toLowerCase(Locale.ROOT).split(","));
+    }
+
+    /** A JVM compiles while it runs; who does not is ready sooner. */
+    Duration warmUp(Peer peer) {
+        return peer.isOfJava() || warmUp.isZero() ? warmUp : Duration.ofSeconds(1);
+    }
+
+    Duration toSettle() {
+        return smoke ? slice : Duration.ofSeconds(2);
+    }
+
+    boolean wants(String scenario) {
+        return scenarios.isEmpty() || scenarios.contains(scenario);
+    }
+
+    boolean wants(Peer peer) {
+        return peers.isEmpty() || peers.contains(peer.name().toLowerCase(Locale.ROOT));
+    }
+}

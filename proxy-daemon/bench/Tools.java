@@ -1,0 +1,88 @@
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Where the bench finds what it runs, and puts what it makes: {@code directory} is its own. */
+record Tools(Path sources, Path directory) {
+    /** Builds the programs in C, and that in Go where there is a Go. */
+    void build() throws IOException, InterruptedException {
+        Files.createDirectories(directory);
+        for (String name : List.of("backend", "load", "minimum")) {
+            run(
+                    source("native"),
+                    "gcc",
+                    "-O2",
+                    "-Wall",
+                    "-Wextra",
+                    "-Wno-unused-function",
+                    "-o",
+                    program(name),
+                    name + ".c");
+        }
+        if (isInstalled("go")) {
+            run(source("go"), "go", "build", "-o", program("gopeer"), ".");
+        }
+    }
+
+    private static void run(Path directory, String... command)
+            throws IOException, InterruptedException {
+        if (new ProcessBuilder(command).directory(directory.toFile()).inheritIO().start().waitFor()
+                != 0) {
+            throw new IOException("this failed: " + String.join(" ", command));
+        }
+    }
+
+    /** What a program says first; nothing where it is not installed. */
+    String firstLine(String... command) throws IOException, InterruptedException {
+        if (!isInstalled(command[0])) {
+            return "";
+        }
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return said.lines().findFirst().orElse("");
+    }
+
+    boolean isInstalled(String program) {
+        return Stream.concat(
+                        Stream.of(System.getenv("PATH").split(File.pathSeparator)),
+                        Stream.of("/usr/sbin"))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
+    }
+
+    String program(String name) {
+        return directory.resolve(name).toString();
+    }
+
+    Path source(String name) {
+        return sources.resolve(name);
+    }
+
+    private Path target() {
+        return sources.resolveSibling("target");
+    }
+
+    Path culvertd() {
+        return target().resolve("culvertd/bin/culvertd");
+    }
+
+    Path java() {
+        return Path.of(System.getProperty("java.home"), "bin/java");
+    }
+
+    String jars() {
+        return target().resolve("lib") + "/*";
+    }
+
+    Path log(String name) {
+        return directory.resolve(name.replace(' ', '-') + ".log");
+    }
+
+    Path file(String name, String text) throws IOException {
+        return Files.writeString(directory.resolve(name), text);
+    }
+}

@@ -1,0 +1,3 @@
+module culvert.dev/bench/gopeer
+
+go 1.19

@@ -1,0 +1,265 @@
+// What stands behind every proxy, and must cost the same behind each: a guest that speaks frames (protocol 1.1, with credit and
+// cancel), and a web server that speaks HTTP, out of one echo. A message is given back; "200 chunks every 0 us" is answered
+// by so many chunks of 40 bytes, each of which begins with the time at which it was sent. Streams without a pause take turns
+// chunk by chunk, as tokens come: nobody finds a whole answer in one read.
+//
+// usage: backend AGENTS      prints "frames PORT… http PORT…", a port of each kind for each agent
+#include "net.h"
+
+struct stream {
+    struct endpoint *to;
+    bool http;
+    char id[64];
+    long sent, chunks;
+    uint64_t every, due;
+    long credit;  // payload bytes that the host still takes
+    struct stream *next;
+};
+
+// All that wait to go on. Streams of one run are paced alike, so whoever is put at the end is due last.
+static struct stream *first, **last = &first;
+static struct endpoint *links[65536];
+static size_t link_count;
+
+static void heartbeat(struct endpoint *link, const char *status) {
+    size_t frame = begin_frame(&link->out);
+    APPENDF(&link->out,
+            "{\"type\":\"heartbeat\",\"id\":\"\",\"payload\":{\"status\":\"%s\",\"uptime_secs\":1,\"protocol\":\"1.1\","
+            "\"features\":[\"cancel\",\"credit\",\"resume\"],\"instance\":\"bench\"}}",
+            status);
+    end_frame(&link->out, frame);
+    flush_later(link);
+}
+
+static void chunk_payload(struct buffer *out, const char *content, size_t length, bool done) {
+    APPEND(out, "{\"content\":\"");
+    append(out, content, length);
+    if (done) {
+        APPEND(out, "\",\"done\":true}");
+    } else {
+        APPEND(out, "\",\"done\":false}");
+    }
+}
+
+static void chunk_frame(struct buffer *out, const char *id, long seq, const char *content, size_t length, bool done) {
+    size_t frame = begin_frame(out);
+    APPENDF(out, "{\"type\":\"chunk\",\"id\":\"%s\",\"seq\":%ld,\"payload\":", id, seq);
+    chunk_payload(out, content, length, done);
+    APPEND(out, "}");
+    end_frame(out, frame);
+}
+
+// The same event that the daemon makes of a chunk, as one chunk of HTTP.
+static void chunk_event(struct buffer *out, long seq, const char *content, size_t length, bool done) {
+    char line[64];
+    int size = snprintf(line, sizeof line, "event: chunk\nid: bench:%ld\ndata: ", seq);
+    APPENDF(out, "%zx\r\n%s", (size_t)size + length + (done ? 28 : 29), line);
+    chunk_payload(out, content, length, done);
+    APPEND(out, "\n\n\r\n");
+    if (done) {
+        size = snprintf(line, sizeof line, "event: done\nid: bench:%ld\ndata: {}\n\n", seq + 1);
+        APPENDF(out, "%x\r\n%s\r\n0\r\n\r\n", (unsigned)size, line);
+    }
+}
+
+// Sends what is due and has credit; of a stream without a pause, one chunk. False once the stream has ended.
+static bool advance(struct stream *s, uint64_t now) {
+    char content[41];
+    snprintf(content, sizeof content, "%019llu %-20s", (unsigned long long)now, "of a chunk");
+    while (s->due <= now && s->credit > 0) {
+        bool done = ++s->sent == s->chunks;
+        if (s->http) {
+            chunk_event(&s->to->out, s->sent, content, 40, done);
+        } else {
+            chunk_frame(&s->to->out, s->id, s->sent, content, 40, done);
+            s->credit -= 40 + (done ? 26 : 27);
+        }
+        flush_later(s->to);
+        s->due = s->every ? s->due + s->every : now + 1;
+        if (done) return false;
+    }
+    return true;
+}
+
+static void keep(struct stream *s) {
+    s->next = NULL;
+    *last = s;
+    last = &s->next;
+}
+
+// Takes the streams of `to` off the list: that of `id`, or all where it is NULL. True where there was one.
+static bool forget(struct endpoint *to, const char *id) {
+    bool found = false;
+    for (struct stream **at = &first, *s; (s = *at);) {
+        if (s->to == to && (!id || !strcmp(s->id, id))) {
+            *at = s->next;
+            if (!s->next) last = at;
+            free(s);
+            found = true;
+        } else {
+            at = &s->next;
+        }
+    }
+    return found;
+}
+
+// True where the words ask for a stream, which then has begun.
+static bool begin_stream(struct stream wanted, const char *words) {
+    long every_us;
+    if (sscanf(words, "%ld chunks every %ld us", &wanted.chunks, &every_us) != 2) return false;
+    wanted.every = (uint64_t)every_us * 1000;
+    wanted.due = now_nanos() + wanted.every;
+    if (!advance(&wanted, now_nanos())) return true;
+    struct stream *s = malloc(sizeof *s);
+    if (!s) die("malloc");
+    *s = wanted;
+    keep(s);
+    return true;
+}
+
+// Lets all go on that can, and tells when the next one is due.
+static uint64_t advance_all(uint64_t now) {
+    for (struct stream **at = &first, *s; (s = *at);) {
+        if (s->credit <= 0) {
+            at = &s->next;
+        } else if (s->due > now) {
+            return s->due;
+        } else {
+            *at = s->next;
+            if (!s->next) last = at;
+            if (advance(s, now)) {
+                keep(s);
+            } else {
+                free(s);
+            }
+        }
+    }
+    return NEVER;
+}
+
+static void on_credit(struct endpoint *link, const char *id, long bytes) {
+    for (struct stream *s = first; s; s = s->next) {
+        if (s->to == link && !strcmp(s->id, id)) s->credit += bytes;
+    }
+}
+
+static void answer(struct endpoint *link, const char *id, const char *type, const char *payload) {
+    size_t frame = begin_frame(&link->out);
+    APPENDF(&link->out, "{\"type\":\"%s\",\"id\":\"%s\",\"payload\":%s}", type, id, payload);
+    end_frame(&link->out, frame);
+    flush_later(link);
+}
+
+static void on_frame(struct endpoint *link, char *json, size_t length) {
+    size_t found, id_length, type_length;
+    char *payload = memmem(json, length, "\"payload\":", 10);
+    size_t envelope = payload ? (size_t)(payload - json) : length;
+    char *type = find_string(json, envelope, "\"type\":\"", &type_length);
+    char *at = find_string(json, envelope, "\"id\":\"", &id_length);
+    char id[64] = "";
+    if (!type || !at || id_length >= sizeof id) die("a frame that the backend does not know");
+    memcpy(id, at, id_length);
+    if (!strncmp(type, "message\"", 8) && payload) {
+        char *content = find_string(payload, length - envelope, "\"content\":\"", &found);
+        char *credit = memmem(json, envelope, "\"credit\":", 9);
+        struct stream wanted = {.to = link, .credit = credit ? strtol(credit + 9, NULL, 10) : INT64_MAX};
+        strcpy(wanted.id, id);
+        if (!content) die("a message without content");
+        if (!begin_stream(wanted, content)) {
+            chunk_frame(&link->out, id, 1, content, found, true);
+            flush_later(link);
+        }
+    } else if (!strncmp(type, "ping\"", 5)) {
+        answer(link, id, "pong", "{}");
+    } else if (!strncmp(type, "cancel\"", 7)) {
+        if (forget(link, id)) answer(link, id, "error", "{\"code\":\"cancelled\",\"message\":\"cancelled\"}");
+    } else if (!strncmp(type, "resume\"", 7)) {
+        answer(link, id, "error", "{\"code\":\"unknown_turn\",\"message\":\"nothing is kept here\"}");
+    } else if (!strncmp(type, "credit\"", 7) && (at = memmem(json, length, "\"bytes\":", 8))) {
+        on_credit(link, id, strtol(at + 8, NULL, 10));
+    }
+}
+
+static void on_frames(struct endpoint *link) {
+    char *json;
+    size_t length;
+    while (parse_frame(&link->in, &json, &length)) {
+        on_frame(link, json, length);
+        consume(&link->in, 4 + length);
+    }
+}
+
+static void on_requests(struct endpoint *client) {
+    struct request r;
+    while (parse_request(&client->in, &r)) {
+        size_t length;
+        char *content = find_string(r.body, r.body_length, "\"content\":\"", &length);
+        if (!content) die("a request without content");
+        if (memmem(r.path, r.path_length, "/stream", 7)) {
+            APPEND(&client->out,
+                   "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncache-control: no-cache\r\n"
+                   "x-accel-buffering: no\r\ntransfer-encoding: chunked\r\n\r\n");
+            begin_stream((struct stream){.to = client, .http = true, .credit = INT64_MAX}, content);
+        } else {
+            APPENDF(&client->out, "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %zu\r\n\r\n{\"content\":\"",
+                    length + 14);
+            append(&client->out, content, length);
+            APPEND(&client->out, "\"}");
+        }
+        flush_later(client);
+        consume(&client->in, r.length);
+    }
+}
+
+static void on_close(struct endpoint *e) {
+    forget(e, NULL);
+    for (size_t i = 0; i < link_count; i++) {
+        if (links[i] == e) links[i] = links[--link_count];
+    }
+}
+
+static struct endpoint *endpoint(void (*on_bytes)(struct endpoint *)) {
+    struct endpoint *e = calloc(1, sizeof *e);
+    if (!e) die("calloc");
+    e->on_bytes = on_bytes;
+    e->on_close = on_close;
+    return e;
+}
+
+static struct endpoint *accept_link(void *owner) {
+    (void)owner;
+    struct endpoint *link = endpoint(on_frames);
+    if (link_count == sizeof links / sizeof *links) die("too many links");
+    links[link_count++] = link;
+    heartbeat(link, "ready");
+    return link;
+}
+
+static struct endpoint *accept_client(void *owner) {
+    (void)owner;
+    return endpoint(on_requests);
+}
+
+int main(int count, char **arguments) {
+    int agents = count == 2 ? atoi(arguments[1]) : 0;
+    if (agents < 1) {
+        fprintf(stderr, "usage: backend AGENTS\n");
+        return 2;
+    }
+    open_loop();
+    printf("frames");
+    for (int i = 0; i < agents; i++) printf(" %d", listen_on_loopback(accept_link, NULL));
+    printf(" http");
+    for (int i = 0; i < agents; i++) printf(" %d", listen_on_loopback(accept_client, NULL));
+    printf("\n");
+    fflush(stdout);
+    uint64_t next_heartbeat = now_nanos() + 10 * SECOND;
+    for (;;) {
+        uint64_t due = advance_all(now_nanos());
+        turn_loop(due < next_heartbeat ? due : next_heartbeat);
+        if (now_nanos() >= next_heartbeat) {
+            for (size_t i = 0; i < link_count; i++) heartbeat(links[i], "running");
+            next_heartbeat += 10 * SECOND;
+        }
+    }
+}

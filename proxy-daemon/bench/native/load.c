@@ -1,0 +1,265 @@
+// Asks as many clients would, and checks and times every answer. In C, because it shares the machine with what it measures: it takes
+// the least of it, and no collector or compiler of its own pauses it.
+//
+// usage: load PORT AGENTS CLIENTS MILLISECONDS message BYTES RATE
+//        load PORT AGENTS CLIENTS MILLISECONDS stream CHUNKS MICROSECONDS
+//        load PORT AGENTS CLIENTS MILLISECONDS idle
+//
+// message  RATE a second, each at its own time, whether earlier ones were answered or not. Latency counts from when a message was to
+//          be sent: if all clients wait, the next one is late, and that it was late is in the figures. RATE 0: as fast as the answers
+//          come.
+// stream   each client takes a stream of CHUNKS, one every so many MICROSECONDS, and then the next. Latency is that of one chunk, from
+//          the time that the backend wrote into it.
+// idle     each client opens a stream in which nothing comes; prints "open" when all heads are there, and holds them until it is
+//          stopped.
+//
+// Prints one line of NAME=VALUE; latencies are in microseconds.
+#include "net.h"
+
+struct client {
+    struct endpoint endpoint;  // first: an endpoint of on_bytes is a client
+    bool busy, in_body, chunked;
+    size_t body_left;          // of the message, or of the chunk of HTTP
+    struct buffer text;        // of the body, without the marks of chunked encoding
+    uint64_t intended;
+    long chunks;
+    struct client *next_idle;
+};
+
+static enum { MESSAGE, STREAM, IDLE } kind;
+static int port, agents, agent;
+static long wanted_chunks, opened;
+static double rate;
+static struct buffer body, expected;
+static struct client *idle;
+static bool stopping;
+static long requests, events, errors;
+static uint64_t *latencies;
+static size_t latency_count, latency_room;
+
+static void record(uint64_t nanos) {
+    if (latency_count == latency_room) {
+        latency_room = latency_room ? latency_room * 2 : 1 << 16;
+        latencies = realloc(latencies, latency_room * sizeof *latencies);
+        if (!latencies) die("realloc");
+    }
+    latencies[latency_count++] = nanos;
+}
+
+static void ask(struct client *c, uint64_t intended) {
+    c->busy = true;
+    c->intended = intended;
+    c->chunks = 0;
+    APPENDF(&c->endpoint.out,
+            "POST /api/v1/agents/a%d/%s HTTP/1.1\r\nhost: 127.0.0.1:%d\r\ncontent-type: application/json\r\ncontent-length: %zu\r\n\r\n",
+            agent, kind == MESSAGE ? "message" : "stream", port, held(&body));
+    agent = (agent + 1) % agents;
+    append(&c->endpoint.out, head(&body), held(&body));
+    flush_later(&c->endpoint);
+}
+
+static void answered(struct client *c, bool right) {
+    c->busy = c->in_body = false;
+    consume(&c->text, held(&c->text));
+    requests++;
+    if (!right) errors++;
+    if (kind == MESSAGE) record(now_nanos() - c->intended);
+    if (rate > 0) {
+        c->next_idle = idle;
+        idle = c;
+    } else if (!stopping) {
+        ask(c, now_nanos());
+    }
+}
+
+// A line of a stream of events.
+static void on_line(struct client *c, const char *line, size_t length, uint64_t now) {
+    static const char data[] = "data: {\"content\":\"";
+    const size_t prefix = sizeof data - 1;
+    if (length > prefix + 40 && !memcmp(line, data, prefix) && line[prefix + 40] == '"') {
+        c->chunks++;
+        events++;
+        record(now - strtoull(line + prefix, NULL, 10));
+    } else if (length == 11 && !memcmp(line, "event: done", 11)) {
+        c->chunks = c->chunks == wanted_chunks ? -1 : -2;  // the stream is whole, or is not
+    } else if (length > 5 && !memcmp(line, "data:", 5) && c->chunks >= 0) {
+        c->chunks = -2;
+    }
+}
+
+static void on_text(struct client *c, uint64_t now) {
+    if (kind == MESSAGE) return;
+    char *end;
+    while ((end = memchr(head(&c->text), '\n', held(&c->text)))) {
+        on_line(c, head(&c->text), (size_t)(end - head(&c->text)), now);
+        consume(&c->text, (size_t)(end + 1 - head(&c->text)));
+        if (!held(&c->text)) break;
+    }
+}
+
+static bool is_expected(const struct buffer *text) {
+    return held(text) >= held(&expected) && !memcmp(head(text), head(&expected), held(&expected));
+}
+
+// The head of an answer; false while it is not whole.
+static bool take_head(struct client *c) {
+    struct buffer *in = &c->endpoint.in;
+    char *end = memmem(head(in), held(in), "\r\n\r\n", 4);
+    if (!end) return false;
+    *end = 0;
+    char *length = strcasestr(head(in), "\r\ncontent-length:");
+    c->chunked = strcasestr(head(in), "\r\ntransfer-encoding: chunked");
+    c->body_left = length ? strtoul(length + 17, NULL, 10) : 0;
+    c->in_body = true;
+    if (strncmp(head(in), "HTTP/1.1 200", 12)) {
+        if (!errors) fprintf(stderr, "load: %.60s\n", head(in));
+        errors++;
+    }
+    if (kind == IDLE) opened++;
+    consume(in, (size_t)(end + 4 - head(in)));
+    return true;
+}
+
+// Takes from a body in chunks what is there; false while more must come.
+static bool take_chunks(struct client *c) {
+    struct buffer *in = &c->endpoint.in;
+    while (held(in)) {
+        if (!c->body_left) {
+            char *line = memchr(head(in), '\n', held(in));
+            if (!line) return false;
+            size_t size = strtoul(head(in), NULL, 16);
+            if (!size && held(in) < (size_t)(line + 3 - head(in))) return false;
+            consume(in, (size_t)(line + (size ? 1 : 3) - head(in)));
+            if (!size) return true;
+            c->body_left = size + 2;
+        }
+        size_t n = held(in) < c->body_left ? held(in) : c->body_left;
+        size_t of_text = c->body_left <= 2 ? 0 : n < c->body_left - 2 ? n : c->body_left - 2;
+        append(&c->text, head(in), of_text);
+        consume(in, n);
+        c->body_left -= n;
+    }
+    return false;
+}
+
+static bool take_body(struct client *c) {
+    struct buffer *in = &c->endpoint.in;
+    size_t n = held(in) < c->body_left ? held(in) : c->body_left;
+    append(&c->text, head(in), n);
+    consume(in, n);
+    c->body_left -= n;
+    return !c->body_left;
+}
+
+static void on_bytes(struct endpoint *e) {
+    struct client *c = (struct client *)e;
+    uint64_t now = now_nanos();
+    while (held(&e->in) && (c->in_body || take_head(c))) {
+        bool whole = c->chunked ? take_chunks(c) : take_body(c);
+        if (held(&c->text)) on_text(c, now);
+        if (!whole) break;
+        answered(c, kind == MESSAGE ? is_expected(&c->text) : c->chunks == -1);
+    }
+}
+
+static void on_close(struct endpoint *e) {
+    (void)e;
+    if (!stopping || kind == IDLE) {
+        fprintf(stderr, "load: a connection was closed\n");
+        exit(1);
+    }
+}
+
+static int by_size(const void *a, const void *b) {
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static double percentile(double share) {
+    return latency_count ? (double)latencies[(size_t)(share * (double)(latency_count - 1))] / 1000 : 0;
+}
+
+static struct client *connect_client(void) {
+    struct client *c = calloc(1, sizeof *c);
+    if (!c) die("calloc");
+    c->endpoint.on_bytes = on_bytes;
+    c->endpoint.on_close = on_close;
+    connect_to_loopback(port, &c->endpoint);
+    return c;
+}
+
+// Opens the streams a hundred at a time, so that no queue of connections overflows.
+static void hold_idle_streams(int clients) {
+    APPEND(&body, "{\"role\":\"user\",\"content\":\"1 chunks every 3600000000 us\"}");
+    for (int i = 0; i < clients; i++) {
+        ask(connect_client(), 0);
+        while (i % 100 == 99 && opened < i - 99) turn_loop(NEVER);
+    }
+    while (opened < clients) turn_loop(NEVER);
+    printf("open errors=%ld\n", errors);
+    fflush(stdout);
+    for (;;) turn_loop(NEVER);
+}
+
+int main(int count, char **arguments) {
+    const char *what = count > 5 ? arguments[5] : "";
+    kind = !strcmp(what, "message") ? MESSAGE : !strcmp(what, "stream") ? STREAM : IDLE;
+    if (count != (kind == IDLE ? 6 : 8)) {
+        fprintf(stderr, "load: see the head of load.c\n");
+        return 2;
+    }
+    port = atoi(arguments[1]);
+    agents = atoi(arguments[2]);
+    int clients = atoi(arguments[3]);
+    open_loop();
+    if (kind == IDLE) hold_idle_streams(clients);
+    if (kind == MESSAGE) {
+        size_t bytes = strtoul(arguments[6], NULL, 10);
+        rate = atof(arguments[7]);
+        APPEND(&expected, "{\"content\":\"");
+        memset(reserve(&expected, bytes), 'x', bytes);
+        expected.end += bytes;
+        APPEND(&expected, "\"");
+        APPEND(&body, "{\"role\":\"user\",");
+        append(&body, head(&expected) + 1, held(&expected) - 1);
+        APPEND(&body, "}");
+    } else {
+        wanted_chunks = atol(arguments[6]);
+        APPENDF(&body, "{\"role\":\"user\",\"content\":\"%s chunks every %s us\"}", arguments[6], arguments[7]);
+    }
+    uint64_t start = now_nanos(), end = start + strtoull(arguments[4], NULL, 10) * 1000000;
+    struct client **all = calloc((size_t)clients, sizeof *all);
+    if (!all) die("calloc");
+    for (int i = 0; i < clients; i++) {
+        struct client *c = all[i] = connect_client();
+        if (rate > 0) {
+            c->next_idle = idle;
+            idle = c;
+        } else {
+            ask(c, start);
+        }
+    }
+    uint64_t sent = 0;
+    for (;;) {
+        uint64_t now = now_nanos(), due = NEVER;
+        if (now >= end) break;
+        while (rate > 0 && (due = start + (uint64_t)((double)sent / rate * 1e9)) <= now && idle) {
+            struct client *c = idle;
+            idle = c->next_idle;
+            ask(c, due);
+            sent++;
+        }
+        turn_loop(due <= now || due > end ? end : due);
+    }
+    double seconds = (double)(now_nanos() - start) / 1e9;
+    stopping = true;
+    // What is not answered, or was due and could not even be sent, has waited until now: to leave it out would flatter.
+    for (int i = 0; rate > 0 && i < clients; i++) {
+        if (all[i]->busy) record(now_nanos() - all[i]->intended);
+    }
+    for (uint64_t due; rate > 0 && (due = start + (uint64_t)((double)sent / rate * 1e9)) < end; sent++) record(now_nanos() - due);
+    qsort(latencies, latency_count, sizeof *latencies, by_size);
+    printf("requests=%ld events=%ld errors=%ld seconds=%.4f p50=%.1f p99=%.1f p999=%.1f max=%.1f\n", requests, events, errors, seconds,
+           percentile(.5), percentile(.99), percentile(.999), percentile(1));
+    return 0;
+}
