@@ -45,7 +45,9 @@ class LongStreamIT {
                         new DaemonProgram(config(guest), directory.resolve("log"), _ -> {})) {
             Eventually.await(
                     Stage.SETTLING,
-                    () -> assertThat(get(daemon, "/api/v1/agents/a")).contains("\"ready\""));
+                    () ->
+                            assertThat(get(daemon, "/api/v1/agents/a"))
+                                    .contains("\"state\":\"ready\""));
             try (HttpCall call = call(daemon)) {
                 call.ask("POST", "/api/v1/agents/a/stream", Map.of(), "{\"content\":\"flood\"}");
                 InputStream content = call.content();

@@ -122,7 +122,9 @@ final class Stage implements AutoCloseable {
         for (String agent : AGENTS) {
             Eventually.await(
                     SETTLING,
-                    () -> assertThat(get("/api/v1/agents/" + agent)).contains("\"ready\""));
+                    () ->
+                            assertThat(get("/api/v1/agents/" + agent))
+                                    .contains("\"state\":\"ready\""));
         }
     }
 
