@@ -379,6 +379,25 @@ class TurnTest {
     }
 
     @Test
+    void aDeletionIsNotSaidToBeDoneByADaemonThatStopsBeforeTheAgentHasAnswered() throws Exception {
+        try (ScriptedGuest guest = guest();
+                TestDaemon daemon = TestDaemon.with(guest);
+                EventReader events = daemon.stream()) {
+            guest.take().chunk(1, "one");
+            String turn = turn(events.next());
+            CompletableFuture<HttpResponse<String>> answer =
+                    daemon.begin("DELETE", "/api/v1/turns/" + turn, "");
+            assertThat(guest.take().type()).isEqualTo("cancel");
+
+            daemon.daemon().close();
+
+            assertThat(answer.get().statusCode()).isEqualTo(503);
+            assertThat(answer.get().headers().firstValue("retry-after")).isPresent();
+            assertThat(answer.get().body()).contains("\"code\":\"draining\"", "shutting down");
+        }
+    }
+
+    @Test
     void anAgentThatCannotStopIsSaidToWorkOn() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon = TestDaemon.with(guest);

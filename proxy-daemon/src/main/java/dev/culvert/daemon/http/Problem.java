@@ -7,6 +7,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.GATEWAY_TIMEOUT;
 import static io.netty.handler.codec.http.HttpResponseStatus.GONE;
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_IMPLEMENTED;
 import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
+import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 import static io.netty.handler.codec.http.HttpResponseStatus.TOO_MANY_REQUESTS;
 import static io.netty.handler.codec.http.HttpResponseStatus.UNPROCESSABLE_ENTITY;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -86,7 +87,8 @@ public record Problem(
         Map<String, String> members = new LinkedHashMap<>();
         members.put("code", failure.code());
         members.putAll(problem.members());
-        return new Problem(problem.status(), problem.error(), members, problem.headers());
+        Problem named = new Problem(problem.status(), problem.error(), members, problem.headers());
+        return named.status().equals(SERVICE_UNAVAILABLE) ? named.retryAfter(SOON_SECONDS) : named;
     }
 
     /** Codes that say what the client asked for, and not what the agent failed in. */
@@ -95,6 +97,7 @@ public record Problem(
             case "unknown_turn" -> GONE;
             case "log_truncated", "taken_over", "cannot_cancel" -> CONFLICT;
             case "id_reused" -> UNPROCESSABLE_ENTITY;
+            case "draining" -> SERVICE_UNAVAILABLE;
             case "cannot_join" -> NOT_IMPLEMENTED;
             default -> BAD_GATEWAY;
         };

@@ -400,6 +400,13 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
         });
     }
 
+    /** Says to who waits for the end that it was not heard of: the turn may go on. */
+    private static Failure shuttingDown() {
+        return new Failure.AgentError(
+                ErrorCode.DRAINING.wireName(),
+                "the daemon is shutting down, and has not heard how the turn ended");
+    }
+
     private static Failure takenOver() {
         return new Failure.AgentError(
                 ErrorCode.TAKEN_OVER.wireName(), "another request reads this turn now");
@@ -438,7 +445,8 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
                 turns.metrics().onCancelled(Cause.SHUTDOWN);
                 exchange.cancel();
             }
-            end(null);
+            settle(true); // not back to a reader who would have to be cut in turn
+            end(shuttingDown());
             if (!unread) {
                 listener.onCut();
             }
