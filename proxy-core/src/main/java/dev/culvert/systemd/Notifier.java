@@ -5,22 +5,6 @@ import java.util.function.Supplier;
 
 /** Who is told how this process is. May be called on any thread, and never waits. */
 public interface Notifier {
-    /** Tells nobody. */
-    Notifier SILENT =
-            new Notifier() {
-                @Override
-                public void ready(Supplier<String> status) {}
-
-                @Override
-                public void reloading() {}
-
-                @Override
-                public void reloaded() {}
-
-                @Override
-                public void stopping(Duration patience) {}
-            };
-
     /**
      * It does its work from now on, and heeds signals.
      *

@@ -12,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,25 @@ import org.slf4j.LoggerFactory;
 public final class Systemd {
     /** Nobody told anything. */
     public static final Systemd ABSENT = new Systemd(Map.of());
+
+    /**
+     * Tells nobody; made with this class, so that the cache of classes of a guest has its class
+     * too.
+     */
+    static final Notifier SILENT =
+            new Notifier() {
+                @Override
+                public void ready(Supplier<String> status) {}
+
+                @Override
+                public void reloading() {}
+
+                @Override
+                public void reloaded() {}
+
+                @Override
+                public void stopping(Duration patience) {}
+            };
 
     private static final Logger LOG = LoggerFactory.getLogger(Systemd.class);
     private static final int FIRST_FD = 3;
@@ -64,7 +84,7 @@ public final class Systemd {
     public Notifier notifier(EventLoops loops) throws IOException {
         String name = environment.get("NOTIFY_SOCKET");
         if (name == null) {
-            return Notifier.SILENT;
+            return SILENT;
         }
         Future<Channel> connected =
                 loops.transport().connectDatagrams(loops.next(), name).awaitUninterruptibly();
@@ -73,7 +93,7 @@ public final class Systemd {
                     "nobody is told how this process is, for NOTIFY_SOCKET={}",
                     name,
                     connected.cause());
-            return Notifier.SILENT;
+            return SILENT;
         }
         return new SystemdNotifier(loops.group(), connected.getNow(), watchdog());
     }

@@ -182,7 +182,7 @@ class SystemdTest {
 
     @Test
     void isSilentWhereNobodyAsks() throws Exception {
-        assertThat(Systemd.ABSENT.notifier(loops)).isSameAs(Notifier.SILENT);
+        assertThat(Systemd.ABSENT.notifier(loops)).isSameAs(Systemd.SILENT);
         assertThat(Systemd.ABSENT.sockets()).isEmpty();
     }
 
@@ -190,7 +190,7 @@ class SystemdTest {
     void isSilentWhereNobodyHears() throws Exception {
         Map<String, String> leaked = Map.of("NOTIFY_SOCKET", directory.resolve("gone").toString());
 
-        assertThat(Systemd.of(leaked).notifier(loops)).isSameAs(Notifier.SILENT);
+        assertThat(Systemd.of(leaked).notifier(loops)).isSameAs(Systemd.SILENT);
     }
 
     @ParameterizedTest
