@@ -69,6 +69,9 @@ final class Bench {
             Scenario scenario =
                     wanted.with(contender ->
                             options.wants(contender.peer()) && contender.peer().isThere(tools));
+            if (scenario.contenders().isEmpty()) {
+                continue;
+            }
             try (Arena arena = Arena.open(tools, scenario, options.toSettle())) {
                 if (scenario.load() instanceof Load.IdleStreams(int clients)) {
                     holdIdle(arena, scenario, clients);

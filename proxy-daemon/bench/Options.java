@@ -1,6 +1,7 @@
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** What the command line asks for. */
 record Options(
@@ -61,7 +62,24 @@ record Options(
         } catch (IndexOutOfBoundsException | NumberFormatException e) {
             exit(2);
         }
+        allKnown(scenarios, Scenario.all(smoke).stream().map(Scenario::name));
+        allKnown(peers, Stream.of(Peer.values()).map(Options::name));
         return new Options(scenarios, peers, rounds, slice, warmUp, smoke, publish, list);
+    }
+
+    private static void allKnown(List<String> wanted, Stream<String> known) {
+        List<String> names = known.toList();
+        for (String name : wanted) {
+            if (!names.contains(name)) {
+                System.err.printf(
+                        "bench: there is no '%s', but: %s%n", name, String.join(", ", names));
+                System.exit(2);
+            }
+        }
+    }
+
+    private static String name(Peer peer) {
+        return peer.name().toLowerCase(Locale.ROOT);
     }
 
     private static void exit(int status) {
@@ -87,6 +105,6 @@ record Options(
     }
 
     boolean wants(Peer peer) {
-        return peers.isEmpty() || peers.contains(peer.name().toLowerCase(Locale.ROOT));
+        return peers.isEmpty() || peers.contains(name(peer));
     }
 }

@@ -81,6 +81,12 @@ final class BareNetty {
             context.write(response, context.voidPromise());
         }
 
+        /** The load has ended. */
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            context.close();
+        }
+
         @Override
         public void channelReadComplete(ChannelHandlerContext context) {
             context.flush();
