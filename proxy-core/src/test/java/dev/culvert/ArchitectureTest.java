@@ -41,6 +41,6 @@ class ArchitectureTest {
                         Map.of("com.fasterxml.jackson", Set.of("config", "frame")));
         assertThat(stricter.violations(Path.of("target/classes")))
                 .anyMatch(it -> it.contains("AgentLink") && it.contains("dev.culvert.transport"))
-                .anyMatch(it -> it.contains("ReplyReader") && it.contains("may not know"));
+                .anyMatch(it -> it.contains("HeartbeatReader") && it.contains("may not know"));
     }
 }

@@ -13,18 +13,19 @@ import org.jspecify.annotations.Nullable;
  * {@link #seq} is then 0, {@link #credit} -1 and {@link #traceparent} null.
  */
 public final class Frame extends DefaultByteBufHolder {
-    private static final long NO_SEQ = 0;
-    private static final long NO_CREDIT = -1;
+    static final long NO_SEQ = 0;
+    static final long NO_CREDIT = -1;
 
     private final FrameType type;
     private final String id;
     private final long seq;
     private final long credit;
     private final @Nullable String traceparent;
+    private final boolean mayHoldTrue;
 
     /** Takes ownership of {@code payload}. */
     public Frame(FrameType type, String id, ByteBuf payload) {
-        this(type, id, NO_SEQ, NO_CREDIT, null, payload);
+        this(type, id, NO_SEQ, NO_CREDIT, null, payload, true);
     }
 
     /** Takes ownership of {@code payload}. */
@@ -34,13 +35,15 @@ public final class Frame extends DefaultByteBufHolder {
             long seq,
             long credit,
             @Nullable String traceparent,
-            ByteBuf payload) {
+            ByteBuf payload,
+            boolean mayHoldTrue) {
         super(payload);
         this.type = type;
         this.id = id;
         this.seq = seq;
         this.credit = credit;
         this.traceparent = traceparent;
+        this.mayHoldTrue = mayHoldTrue;
     }
 
     /** A frame without a payload. */
@@ -77,24 +80,32 @@ public final class Frame extends DefaultByteBufHolder {
         return traceparent;
     }
 
+    /**
+     * False where no member of the payload is {@code true}: whoever reads the envelope has seen all
+     * of it, and most chunks need not be looked at again to know that they are not the last.
+     */
+    public boolean mayHoldTrue() {
+        return mayHoldTrue;
+    }
+
     /** The same frame with a seq; the payload's ownership goes over to it. */
     public Frame withSeq(long value) {
-        return new Frame(type, id, value, credit, traceparent, content());
+        return new Frame(type, id, value, credit, traceparent, content(), mayHoldTrue);
     }
 
     /** The same frame with a credit; the payload's ownership goes over to it. */
     public Frame withCredit(long value) {
-        return new Frame(type, id, seq, value, traceparent, content());
+        return new Frame(type, id, seq, value, traceparent, content(), mayHoldTrue);
     }
 
     /** The same frame with a trace context; the payload's ownership goes over to it. */
     public Frame withTraceparent(@Nullable String value) {
-        return new Frame(type, id, seq, credit, value, content());
+        return new Frame(type, id, seq, credit, value, content(), mayHoldTrue);
     }
 
     @Override
     public Frame replace(ByteBuf payload) {
-        return new Frame(type, id, seq, credit, traceparent, payload);
+        return new Frame(type, id, seq, credit, traceparent, payload, true);
     }
 
     @Override

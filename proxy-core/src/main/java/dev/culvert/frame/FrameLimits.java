@@ -31,10 +31,8 @@ public record FrameLimits(
         atLeast("number_length", numberLength, 1);
         atLeast("name_length", nameLength, 16);
         atLeast("tokens", tokens, 16);
-        if (idBytes > 128) {
-            throw new IllegalArgumentException(
-                    "id_bytes is " + idBytes + ": the protocol allows at most 128");
-        }
+        atMost("id_bytes", idBytes, 128);
+        atMost("depth", depth, 64);
     }
 
     /** The largest payload that may be sent: what an envelope may need is kept free. */
@@ -51,6 +49,13 @@ public record FrameLimits(
     /** Whether a request may bear it: a peer would refuse another, and close the link for it. */
     public boolean isRequestId(String id) {
         return !id.isEmpty() && ByteBufUtil.utf8Bytes(id) <= idBytes && !Utf8.hasLoneSurrogate(id);
+    }
+
+    private static void atMost(String key, int value, int most) {
+        if (value > most) {
+            throw new IllegalArgumentException(
+                    key + " is " + value + ": the protocol allows at most " + most);
+        }
     }
 
     private static void atLeast(String key, int value, int least) {

@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBufOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and writes payloads as JSON, for those who look into them, under a frame's limits. */
 public final class PayloadJson {
@@ -21,8 +22,7 @@ public final class PayloadJson {
                     .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
                     .build();
 
-    private static final EnvelopeReader OBJECTS =
-            new EnvelopeReader(FrameLimits.DEFAULTS.insideAnEnvelope());
+    private static final FrameLimits INSIDE = FrameLimits.DEFAULTS.insideAnEnvelope();
 
     private PayloadJson() {}
 
@@ -33,7 +33,29 @@ public final class PayloadJson {
      * @throws BadFrameException saying what is wrong, and where
      */
     public static void checkObject(ByteBuf text) {
-        OBJECTS.checkObject(text);
+        JsonScanner scanner = JsonScanner.of(text, INSIDE);
+        try {
+            scanner.open();
+            while (scanner.next()) {
+                scanner.skip();
+            }
+            scanner.end();
+        } catch (BadFrameException bad) {
+            throw scanner.verdict(bad);
+        }
+    }
+
+    /**
+     * In front of the first member of a payload that arrived in a frame, and so is in order; null
+     * where it is no object. Lent until the next text is read on this thread.
+     */
+    public static @Nullable JsonScanner members(ByteBuf payload) {
+        if (!payload.isReadable() || payload.getByte(payload.readerIndex()) != '{') {
+            return null;
+        }
+        JsonScanner scanner = JsonScanner.of(payload, FrameLimits.DEFAULTS);
+        scanner.open();
+        return scanner;
     }
 
     /** Borrows {@code payload} until the parser is closed; its reader index stays. */

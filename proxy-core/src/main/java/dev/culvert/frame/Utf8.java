@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 
 /**
  * Strict UTF-8: no overlong form, no encoded surrogate, nothing above U+10FFFF (Unicode, table
- * 3-7). The JSON parser checks less where it skips a string.
+ * 3-7).
  */
 final class Utf8 {
     private static final VarHandle EIGHT_BYTES =
@@ -34,7 +34,7 @@ final class Utf8 {
     }
 
     /** The bytes of the one character that begins at {@code i}, 0 where none does. */
-    private static int sequenceLength(byte[] bytes, int i, int to) {
+    static int sequenceLength(byte[] bytes, int i, int to) {
         int first = bytes[i];
         if (first >= 0) {
             return 1;

@@ -1,16 +1,11 @@
 package dev.culvert.link;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
+import dev.culvert.frame.JsonScanner;
 import dev.culvert.frame.PayloadJson;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -29,10 +24,6 @@ final class ReplyReader {
     /** No answer to this request: the agent may go on as if it were none. */
     record Misfit(Failure failure) implements Verdict {}
 
-    private static final ByteBuf TRUE =
-            Unpooled.unreleasableBuffer(
-                    Unpooled.copiedBuffer("true", StandardCharsets.US_ASCII).asReadOnly());
-
     private ReplyReader() {}
 
     /** Borrows {@code reply}. */
@@ -46,32 +37,27 @@ final class ReplyReader {
                                     + request.wireName()
                                     + "'"));
         }
-        try {
-            return switch (reply.type()) {
-                case CHUNK -> isTrue("done", reply.payload()) ? Going.DONE : Going.ON;
-                case PONG -> Going.DONE;
-                case CONFIG_ACK ->
-                        isTrue("applied", reply.payload())
-                                ? Going.DONE
-                                : new Failed(
-                                        invalid("a config_ack that does not say \"applied\":true"));
-                case TOOL_BLOCKED -> new Failed(toolBlocked(texts(reply.payload()), reply.seq()));
-                case ERROR -> new Failed(agentError(texts(reply.payload()), reply.seq()));
-                case HEARTBEAT,
-                        MESSAGE,
-                        CONTEXT_UPDATE,
-                        CONFIG_UPDATE,
-                        PING,
-                        CREDIT,
-                        CANCEL,
-                        RESUME,
-                        UNKNOWN ->
-                        Going.ON;
-            };
-        } catch (IOException e) {
-            return new Misfit(
-                    invalid("the payload of '" + reply.type().wireName() + "': " + e.getMessage()));
-        }
+        return switch (reply.type()) {
+            case CHUNK -> isTrue("done", reply) ? Going.DONE : Going.ON;
+            case PONG -> Going.DONE;
+            case CONFIG_ACK ->
+                    isTrue("applied", reply)
+                            ? Going.DONE
+                            : new Failed(
+                                    invalid("a config_ack that does not say \"applied\":true"));
+            case TOOL_BLOCKED -> new Failed(toolBlocked(texts(reply.payload()), reply.seq()));
+            case ERROR -> new Failed(agentError(texts(reply.payload()), reply.seq()));
+            case HEARTBEAT,
+                    MESSAGE,
+                    CONTEXT_UPDATE,
+                    CONFIG_UPDATE,
+                    PING,
+                    CREDIT,
+                    CANCEL,
+                    RESUME,
+                    UNKNOWN ->
+                    Going.ON;
+        };
     }
 
     private static boolean answers(FrameType reply, FrameType request) {
@@ -104,46 +90,26 @@ final class ReplyReader {
         return new Failure.AgentError(ErrorCode.INTERNAL.wireName(), message);
     }
 
-    /** Most payloads are decided without a parser: what does not hold the word cannot say it. */
-    private static boolean isTrue(String member, ByteBuf payload) throws IOException {
-        if (ByteBufUtil.indexOf(TRUE, payload) < 0) {
-            return false;
+    private static boolean isTrue(String member, Frame reply) {
+        JsonScanner members = reply.mayHoldTrue() ? PayloadJson.members(reply.payload()) : null;
+        boolean isTrue = false;
+        while (members != null && members.next()) {
+            members.skip();
+            isTrue |= members.kind() == 't' && members.isNamed(member);
         }
-        try (JsonParser parser = PayloadJson.parser(payload)) {
-            boolean isTrue = false;
-            while (nextMember(parser)) {
-                isTrue |=
-                        parser.currentToken() == JsonToken.VALUE_TRUE
-                                && parser.currentName().equals(member);
-                parser.skipChildren();
-            }
-            return isTrue;
-        }
+        return isTrue;
     }
 
-    /** The members of an object that are strings. */
-    private static Map<String, String> texts(ByteBuf payload) throws IOException {
+    /** The members of an object that are strings; a payload that is no object has none. */
+    private static Map<String, String> texts(ByteBuf payload) {
         Map<String, String> texts = new HashMap<>();
-        try (JsonParser parser = PayloadJson.parser(payload)) {
-            while (nextMember(parser)) {
-                if (parser.currentToken() == JsonToken.VALUE_STRING) {
-                    texts.put(parser.currentName(), parser.getText());
-                }
-                parser.skipChildren();
+        JsonScanner members = PayloadJson.members(payload);
+        while (members != null && members.next()) {
+            members.skip();
+            if (members.kind() == '"') {
+                texts.put(members.name(), members.text());
             }
         }
         return texts;
-    }
-
-    /** Goes to the next member's value; a payload that is no object has no members. */
-    private static boolean nextMember(JsonParser parser) throws IOException {
-        if (parser.currentToken() == null && parser.nextToken() != JsonToken.START_OBJECT) {
-            return false;
-        }
-        if (parser.nextToken() != JsonToken.FIELD_NAME) {
-            return false;
-        }
-        parser.nextToken();
-        return true;
     }
 }

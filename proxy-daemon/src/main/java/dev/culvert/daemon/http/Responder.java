@@ -13,6 +13,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
@@ -114,6 +115,11 @@ public final class Responder {
         }
         headers.add(new Header(name, value));
         return this;
+    }
+
+    /** For the body of an answer. */
+    public ByteBufAllocator allocator() {
+        return outlet.channel().alloc();
     }
 
     /** Takes ownership of {@code body}. */

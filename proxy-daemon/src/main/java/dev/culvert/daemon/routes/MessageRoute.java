@@ -18,7 +18,6 @@ import dev.culvert.frame.Frame;
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -55,18 +54,22 @@ public final class MessageRoute implements Route {
         answer.turn = turn;
         // Without a key nobody can come back for it.
         Duration grace = origin.repeatable() ? settings.resumeGrace() : Duration.ZERO;
-        responder.onGone(() -> turn.clientGone(grace));
+        responder.onGone(() -> {
+            answer.chunks.drop();
+            turn.clientGone(grace);
+        });
     }
 
     private static final class Answer implements TurnListener {
         private final Responder responder;
         private final int maxBytes;
-        private final ChunkReader chunks = new ChunkReader();
+        private final ChunkReader chunks;
         private @Nullable LiveTurn turn;
 
         Answer(Responder responder, int maxBytes) {
             this.responder = responder;
             this.maxBytes = maxBytes;
+            chunks = new ChunkReader(responder.allocator());
         }
 
         @Override
@@ -74,23 +77,21 @@ public final class MessageRoute implements Route {
             if (!responder.isOpen()) {
                 return;
             }
-            try {
-                chunks.read(chunk.payload());
-            } catch (IOException e) {
-                refuse("The agent sent a chunk that cannot be read: " + e.getMessage());
-                return;
-            }
+            chunks.read(chunk.payload());
             if (chunks.contentBytes() > maxBytes) {
-                refuse(
-                        "The answer takes over %d bytes (turns.max_answer_bytes): take it as a stream, or ask for less."
-                                .formatted(maxBytes));
+                refuse();
             } else if (turn != null) {
                 turn.consumed(chunk.payload().readableBytes());
             }
         }
 
-        private void refuse(String sentence) {
-            responder.problem(Problem.of(BAD_GATEWAY, sentence));
+        private void refuse() {
+            chunks.drop();
+            responder.problem(
+                    Problem.of(
+                            BAD_GATEWAY,
+                            "The answer takes over %d bytes (turns.max_answer_bytes): take it as a stream, or ask for less."
+                                    .formatted(maxBytes)));
             if (turn != null) {
                 turn.cancel(Cause.ANSWER_REFUSED);
             }
@@ -99,12 +100,13 @@ public final class MessageRoute implements Route {
         @Override
         public void onDone(long number) {
             if (responder.isOpen()) {
-                responder.json(OK, chunks.joined());
+                responder.json(OK, chunks.take());
             }
         }
 
         @Override
         public void onFailure(Failure failure) {
+            chunks.drop();
             if (responder.isOpen()) {
                 responder.failure(failure);
             }
@@ -112,6 +114,7 @@ public final class MessageRoute implements Route {
 
         @Override
         public void onCut() {
+            chunks.drop();
             if (responder.isOpen()) {
                 responder.problem(Admission.SHUTTING_DOWN);
             }

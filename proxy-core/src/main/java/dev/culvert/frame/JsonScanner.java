@@ -1,0 +1,451 @@
+package dev.culvert.frame;
+
+import static dev.culvert.frame.BadFrameException.Reason.BYTE_ORDER_MARK;
+import static dev.culvert.frame.BadFrameException.Reason.INVALID_JSON;
+import static dev.culvert.frame.BadFrameException.Reason.INVALID_UTF8;
+import static dev.culvert.frame.BadFrameException.Reason.LENGTH_ZERO;
+import static dev.culvert.frame.BadFrameException.Reason.NAME_TOO_LONG;
+import static dev.culvert.frame.BadFrameException.Reason.NOT_AN_OBJECT;
+import static dev.culvert.frame.BadFrameException.Reason.NUMBER_TOO_LONG;
+import static dev.culvert.frame.BadFrameException.Reason.TOO_DEEP;
+import static dev.culvert.frame.BadFrameException.Reason.TOO_MANY_TOKENS;
+import static dev.culvert.frame.BadFrameException.Reason.TRAILING_BYTES;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.util.Arrays;
+
+/**
+ * Goes through one JSON object, member by member, and checks in the same pass that every byte is as
+ * framing.md demands. Nothing is decoded but what is asked for.
+ */
+/* Jackson's parser makes several objects for each text, looks at each byte by itself, and leaves the
+ * encoding of skipped strings unchecked, so that it takes a second pass. That this one accepts just
+ * what that one does is tested with texts made by chance. There is one for each thread, with an array
+ * as large as the largest text it met, for what arrives lies outside the heap. */
+public final class JsonScanner {
+    private static final FastThreadLocal<JsonScanner> HERE =
+            new FastThreadLocal<>() {
+                @Override
+                protected JsonScanner initialValue() {
+                    return new JsonScanner();
+                }
+            };
+    private static final int FIRST_COPY_BYTES = 16 * 1024;
+
+    private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
+    private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
+    private static final byte[] NULL = {'n', 'u', 'l', 'l'};
+
+    private byte[] copy = new byte[FIRST_COPY_BYTES];
+    private byte[] bytes = copy;
+    private FrameLimits limits = FrameLimits.DEFAULTS;
+    private int start;
+    private int end;
+    private int at;
+    private int tokens;
+    private int depth;
+
+    /** A bit for each level, the innermost the lowest: set where it is an object. */
+    private long objects;
+
+    private int nameStart;
+    private int nameEnd;
+    private boolean nameIsEscaped;
+    private int valueStart;
+    private int valueEnd;
+    private boolean textIsEscaped;
+    private boolean first;
+    private boolean holdsTrue;
+
+    private JsonScanner() {}
+
+    /** The scanner of this thread, in front of {@code text}, until it is asked for anew. */
+    static JsonScanner of(ByteBuf text, FrameLimits limits) {
+        int length = text.readableBytes();
+        if (length == 0) {
+            throw new BadFrameException(LENGTH_ZERO, "a frame has at least one byte");
+        }
+        JsonScanner here = HERE.get();
+        here.limits = limits;
+        if (text.hasArray()) {
+            here.begin(text.array(), text.arrayOffset() + text.readerIndex(), length);
+        } else {
+            here.begin(here.room(length), 0, length);
+            text.getBytes(text.readerIndex(), here.copy, 0, length);
+        }
+        return here;
+    }
+
+    private byte[] room(int length) {
+        if (copy.length < length) {
+            copy = new byte[Math.max(length, 2 * copy.length)];
+        }
+        return copy;
+    }
+
+    private void begin(byte[] in, int from, int length) {
+        bytes = in;
+        start = from;
+        end = from + length;
+        at = from;
+        tokens = 0;
+        depth = 0;
+        objects = 0;
+    }
+
+    /** Goes into the object; what it finds instead is refused. */
+    void open() {
+        if (end - start > 2
+                && bytes[start] == (byte) 0xef
+                && bytes[start + 1] == (byte) 0xbb
+                && bytes[start + 2] == (byte) 0xbf) {
+            throw new BadFrameException(BYTE_ORDER_MARK, "the text begins with one");
+        }
+        byte b = afterBlanks();
+        if (b == '{') {
+            open(true);
+            first = true;
+            return;
+        }
+        if (b != '[' && b != '"') {
+            scalar(b);
+        }
+        throw new BadFrameException(NOT_AN_OBJECT, "it begins with '" + (char) b + "'");
+    }
+
+    /** Goes on to the value of the next member; false behind the last one. */
+    public boolean next() {
+        byte b = afterBlanks();
+        if (b == '}') {
+            close();
+            return false;
+        }
+        if (!first) {
+            b = afterComma(b);
+        }
+        first = false;
+        name(b);
+        valueStart = at;
+        return true;
+    }
+
+    /**
+     * What is to be said of a text in which {@code found} was met: that it is not UTF-8 throughout
+     * comes before all else.
+     */
+    BadFrameException verdict(BadFrameException found) {
+        return Utf8.isValid(bytes, start, end)
+                ? found
+                : new BadFrameException(INVALID_UTF8, "it is not UTF-8 throughout");
+    }
+
+    /** Nothing but blanks may stand behind the object. */
+    void end() {
+        int ended = at;
+        while (at < end && isBlank(bytes[at])) {
+            at++;
+        }
+        if (at < end) {
+            throw new BadFrameException(
+                    TRAILING_BYTES,
+                    "the object ends at byte " + (ended - start) + " of " + (end - start));
+        }
+    }
+
+    /** Whether the member has this name, which is plain ASCII. */
+    public boolean isNamed(String name) {
+        return nameIsEscaped ? name().equals(name) : is(name, nameStart, nameEnd);
+    }
+
+    /** The name of the member. */
+    public String name() {
+        return decoded(nameStart, nameEnd, nameIsEscaped);
+    }
+
+    /** The first byte of the value, which says of what kind it is. */
+    public byte kind() {
+        return bytes[valueStart];
+    }
+
+    /** Goes behind the value, whatever it is. */
+    public void skip() {
+        int ownStart = nameStart;
+        int ownEnd = nameEnd;
+        boolean ownIsEscaped = nameIsEscaped;
+        holdsTrue = false;
+        value();
+        valueEnd = at;
+        nameStart = ownStart;
+        nameEnd = ownEnd;
+        nameIsEscaped = ownIsEscaped;
+    }
+
+    /** The value that was skipped, which is a string. */
+    public String text() {
+        return decoded(valueStart + 1, valueEnd - 1, textIsEscaped);
+    }
+
+    /** Whether the value that was skipped is this text, plain ASCII without an escape. */
+    boolean isText(String text) {
+        return kind() == '"' && is(text, valueStart + 1, valueEnd - 1);
+    }
+
+    private boolean is(String ascii, int from, int to) {
+        int length = ascii.length();
+        if (to - from != length) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (bytes[from + i] != ascii.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private String decoded(int from, int to, boolean escaped) {
+        return escaped
+                ? JsonStrings.unescaped(bytes, from, to)
+                : new String(bytes, from, to - from, UTF_8);
+    }
+
+    /** The value that {@link #skip} went over, counted from the first byte of all. */
+    public int valueStart() {
+        return valueStart - start;
+    }
+
+    public int valueEnd() {
+        return valueEnd - start;
+    }
+
+    /** Whether the value that was skipped is an object of which a member is {@code true}. */
+    boolean holdsTrue() {
+        return holdsTrue;
+    }
+
+    /**
+     * The value that was skipped, where it is written in digits alone and not above {@code most};
+     * -1 otherwise.
+     */
+    long digits(long most) {
+        long value = 0;
+        for (int i = valueStart; i < valueEnd; i++) {
+            byte b = bytes[i];
+            if (b < '0' || b > '9' || value > most) {
+                return -1;
+            }
+            value = 10 * value + (b - '0');
+        }
+        return value > most ? -1 : value;
+    }
+
+    private void value() {
+        int outside = depth;
+        byte b = bytes[at];
+        while (true) {
+            if (b == '{') {
+                open(true);
+                b = afterBlanks();
+                if (b != '}') {
+                    name(b);
+                    b = bytes[at];
+                    continue;
+                }
+            } else if (b == '[') {
+                open(false);
+                b = afterBlanks();
+                if (b != ']') {
+                    continue;
+                }
+            } else {
+                scalar(b);
+                if (b == 't' && depth == outside + 1 && (objects & 1) != 0) {
+                    holdsTrue = true;
+                }
+                if (depth == outside) {
+                    return;
+                }
+                b = afterBlanks();
+            }
+            while (b == (isInObject() ? '}' : ']')) {
+                close();
+                if (depth == outside) {
+                    return;
+                }
+                b = afterBlanks();
+            }
+            b = afterComma(b);
+            if (isInObject()) {
+                name(b);
+                b = bytes[at];
+            }
+        }
+    }
+
+    /** Behind it stands the value. */
+    private void name(byte b) {
+        if (b != '"') {
+            throw bad("a member's name was to stand there");
+        }
+        token();
+        nameStart = at + 1;
+        string();
+        nameEnd = at - 1;
+        nameIsEscaped = textIsEscaped;
+        if (nameIsEscaped) {
+            checkEscapedName();
+        } else {
+            checkName(nameEnd - nameStart);
+        }
+        if (afterBlanks() != ':') {
+            throw bad("':' was to stand there");
+        }
+        at++;
+        afterBlanks();
+    }
+
+    private void checkEscapedName() {
+        String name = name();
+        if (Utf8.hasLoneSurrogate(name)) {
+            throw bad("a name has a surrogate escape without its partner");
+        }
+        checkName(name.getBytes(UTF_8).length);
+    }
+
+    private void checkName(int length) {
+        if (length > limits.nameLength()) {
+            throw new BadFrameException(
+                    NAME_TOO_LONG, "over " + limits.nameLength() + " bytes in a name");
+        }
+    }
+
+    private void scalar(byte b) {
+        token();
+        switch (b) {
+            case '"' -> string();
+            case 't' -> literal(TRUE);
+            case 'f' -> literal(FALSE);
+            case 'n' -> literal(NULL);
+            default -> number();
+        }
+    }
+
+    private void literal(byte[] word) {
+        int to = Math.min(at + word.length, end);
+        if (!Arrays.equals(bytes, at, to, word, 0, word.length)) {
+            throw bad("a value that is none");
+        }
+        at = to;
+    }
+
+    private void number() {
+        int begin = at;
+        int marks = 0;
+        if (peek() == '-') {
+            at++;
+            marks++;
+        }
+        if (peek() == '0') {
+            at++;
+        } else {
+            digits();
+        }
+        if (peek() == '.') {
+            at++;
+            marks++;
+            digits();
+        }
+        if ((peek() | 0x20) == 'e') {
+            at++;
+            marks++;
+            if (peek() == '+' || peek() == '-') {
+                at++;
+                marks++;
+            }
+            digits();
+        }
+        if (at - begin - marks > limits.numberLength()) {
+            throw new BadFrameException(
+                    NUMBER_TOO_LONG, "over " + limits.numberLength() + " digits in a number");
+        }
+    }
+
+    /** At least one. */
+    private void digits() {
+        int begin = at;
+        while (peek() >= '0' && peek() <= '9') {
+            at++;
+        }
+        if (at == begin) {
+            throw bad("a value that is none");
+        }
+    }
+
+    private void string() {
+        int behind = JsonStrings.behind(bytes, at + 1, end);
+        textIsEscaped = behind < 0;
+        at = textIsEscaped ? ~behind : behind;
+    }
+
+    private void open(boolean object) {
+        token();
+        if (++depth > limits.depth()) {
+            throw new BadFrameException(TOO_DEEP, "over " + limits.depth() + " levels deep");
+        }
+        objects = objects << 1 | (object ? 1 : 0);
+        at++;
+    }
+
+    private void close() {
+        token();
+        depth--;
+        objects >>>= 1;
+        at++;
+    }
+
+    private boolean isInObject() {
+        return (objects & 1) != 0;
+    }
+
+    private void token() {
+        if (++tokens > limits.tokens()) {
+            throw new BadFrameException(TOO_MANY_TOKENS, "over " + limits.tokens() + " tokens");
+        }
+    }
+
+    /** The next byte that is no blank, which there must be. */
+    private byte afterBlanks() {
+        while (at < end) {
+            byte b = bytes[at];
+            if (!isBlank(b)) {
+                return b;
+            }
+            at++;
+        }
+        throw bad("the text ends before the object does");
+    }
+
+    private static boolean isBlank(byte b) {
+        return b <= ' ' && (b == ' ' || b == '\n' || b == '\r' || b == '\t');
+    }
+
+    /** 0 at the end, which is nothing that a value may hold. */
+    private byte peek() {
+        return at < end ? bytes[at] : 0;
+    }
+
+    private byte afterComma(byte b) {
+        if (b != ',') {
+            throw bad("',' or an end was to stand there");
+        }
+        at++;
+        return afterBlanks();
+    }
+
+    /** The text is no JSON. */
+    private BadFrameException bad(String what) {
+        return new BadFrameException(INVALID_JSON, what + ", at byte " + (at - start));
+    }
+}
