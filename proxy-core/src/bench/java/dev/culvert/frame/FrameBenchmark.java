@@ -51,7 +51,7 @@ public class FrameBenchmark {
         FrameLimits limits = FrameLimits.DEFAULTS;
         reader = new EnvelopeReader(limits);
         decoding = new EmbeddedChannel(new FrameSplitter(limits), new FrameDecoder(limits));
-        encoding = new EmbeddedChannel(FrameEncoder.INSTANCE);
+        encoding = new EmbeddedChannel(new FrameEncoder());
         String json = "{\"content\":\"" + "x".repeat(contentBytes) + "\",\"done\":false}";
         payload = direct(json);
         envelope =

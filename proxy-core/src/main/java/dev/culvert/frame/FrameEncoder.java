@@ -1,13 +1,11 @@
 package dev.culvert.frame;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
@@ -16,82 +14,98 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Frame} in, its bytes out. The payload is not copied: it goes out as it is, between the
- * head of the envelope and the closing brace, and one gathering write takes all three.
+ * A {@link Frame} in, its bytes out with the next flush. A large payload is not copied: it goes out
+ * as it is, between the head of the envelope and the closing brace.
  */
-@Sharable
 public final class FrameEncoder extends ChannelOutboundHandlerAdapter {
-    public static final FrameEncoder INSTANCE = new FrameEncoder();
-
     private static final Map<FrameType, byte[]> OPENINGS = openings();
     private static final byte[] SEQ = ",\"seq\":".getBytes(US_ASCII);
     private static final byte[] CREDIT = ",\"credit\":".getBytes(US_ASCII);
     private static final byte[] TRACEPARENT = ",\"traceparent\":\"".getBytes(US_ASCII);
     private static final byte[] PAYLOAD = ",\"payload\":".getBytes(US_ASCII);
 
-    /**
-     * Outside the heap, so that the write need not copy it, and of an allocator that counts no
-     * leaks.
-     */
-    private static final ByteBuf CLOSING =
-            Unpooled.unreleasableBuffer(
-                    new UnpooledByteBufAllocator(true, true).directBuffer(1, 1).writeByte('}'));
-
     /** The members' names and the digits of two numbers; ids are added to it. */
     private static final int HEAD_BYTES = 128;
 
-    private FrameEncoder() {}
+    private @Nullable SmallWrites writes;
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        writes = new SmallWrites(context, context.alloc());
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        writes().drop();
+    }
 
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
         if (!(message instanceof Frame frame)) {
+            writes().writeOut();
             context.write(message, promise);
             return;
         }
         ByteBuf payload = frame.payload();
-        ByteBuf head;
+        boolean begun = false;
         try {
-            head = head(context, frame);
-        } catch (Throwable e) {
-            payload.release();
-            throw e;
+            writeHead(frame);
+            begun = true;
+        } finally {
+            if (!begun) {
+                payload.release();
+            }
         }
         if (payload.isReadable()) {
-            // Void, so that a part which cannot be written is an error of the link: the rest of the
-            // stream would be read as what is missing.
-            context.write(head, context.voidPromise());
-            context.write(payload, context.voidPromise());
-            context.write(CLOSING.duplicate(), promise);
+            writes().write(payload);
+            writes().tail(1).writeByte('}');
         } else {
             payload.release();
-            context.write(head, promise);
+        }
+        if (!promise.isVoid()) {
+            writes().writeOut(promise);
         }
     }
 
-    private static ByteBuf head(ChannelHandlerContext context, Frame frame) {
+    @Override
+    public void flush(ChannelHandlerContext context) {
+        writes().writeOut();
+        context.flush();
+    }
+
+    private SmallWrites writes() {
+        return requireNonNull(writes);
+    }
+
+    /** All of it, or nothing. */
+    private void writeHead(Frame frame) {
         byte[] opening = OPENINGS.get(frame.type());
         if (opening == null) {
             throw new IllegalArgumentException("a frame of an unknown type is never sent");
         }
-        ByteBuf head = context.alloc().ioBuffer(HEAD_BYTES + frame.id().length());
+        ByteBuf head = writes().tail(HEAD_BYTES + frame.id().length());
+        int start = head.writerIndex();
+        boolean written = false;
         try {
             writeHead(head, opening, frame);
-            return head;
-        } catch (Throwable e) { // text that is no Unicode
-            head.release();
-            throw e;
+            written = true;
+        } finally {
+            if (!written) { // text that is no Unicode
+                head.writerIndex(start);
+            }
         }
     }
 
     private static void writeHead(ByteBuf head, byte[] opening, Frame frame) {
         int payloadBytes = frame.payload().readableBytes();
+        int start = head.writerIndex();
         head.writeInt(0).writeBytes(opening);
         writeText(head, frame.id());
         if (frame.seq() > 0) {
-            writeNumber(head.writeBytes(SEQ), frame.seq());
+            Decimal.write(head.writeBytes(SEQ), frame.seq());
         }
         if (frame.credit() >= 0) {
-            writeNumber(head.writeBytes(CREDIT), frame.credit());
+            Decimal.write(head.writeBytes(CREDIT), frame.credit());
         }
         writeTraceparent(head, frame.traceparent());
         if (payloadBytes > 0) {
@@ -100,7 +114,8 @@ public final class FrameEncoder extends ChannelOutboundHandlerAdapter {
             head.writeByte('}');
         }
         int closing = payloadBytes > 0 ? 1 : 0;
-        head.setInt(0, head.readableBytes() - Integer.BYTES + payloadBytes + closing);
+        int written = head.writerIndex() - start - Integer.BYTES;
+        head.setInt(start, written + payloadBytes + closing);
     }
 
     private static void writeTraceparent(ByteBuf head, @Nullable String traceparent) {
@@ -128,10 +143,6 @@ public final class FrameEncoder extends ChannelOutboundHandlerAdapter {
             }
         }
         return true;
-    }
-
-    private static void writeNumber(ByteBuf head, long number) {
-        ByteBufUtil.writeAscii(head, Long.toString(number));
     }
 
     private static Map<FrameType, byte[]> openings() {

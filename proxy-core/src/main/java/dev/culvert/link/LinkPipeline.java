@@ -32,7 +32,7 @@ final class LinkPipeline extends ChannelInitializer<Channel> {
         channel.pipeline()
                 .addLast("splitter", new FrameSplitter(limits.frames()))
                 .addLast("decoder", new FrameDecoder(limits.frames()))
-                .addLast("encoder", FrameEncoder.INSTANCE)
+                .addLast("encoder", new FrameEncoder())
                 .addLast("flusher", new FlushHandler())
                 .addLast("exchanges", link.exchanges());
     }

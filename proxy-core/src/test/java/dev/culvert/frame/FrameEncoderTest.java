@@ -39,7 +39,7 @@ class FrameEncoderTest {
                             }
                         }
                     },
-                    FrameEncoder.INSTANCE,
+                    new FrameEncoder(),
                     recorder);
 
     @AfterEach
@@ -65,6 +65,7 @@ class FrameEncoderTest {
 
     @Test
     void aFrameThatMissesItsPayloadIsAnErrorOfTheLink() {
+        payload.writeZero(5_000);
         channel.writeOutbound(new Frame(FrameType.PING, "1", payload));
 
         assertThat(recorder.errors()).hasSize(1);

@@ -22,8 +22,8 @@ class ArchitectureTest {
                             Map.entry(
                                     "home",
                                     with(core("frame", "link", "transport"), "config", "fleet")),
-                            Map.entry("http", with(core("link"), "auth", "config")),
-                            Map.entry("sse", with(core("link"), "http")),
+                            Map.entry("http", with(core("frame", "link"), "auth", "config")),
+                            Map.entry("sse", with(core("frame", "link"), "http")),
                             Map.entry(
                                     "metrics",
                                     with(core("config", "frame", "link", "transport"), "http")),

@@ -59,7 +59,7 @@ public final class GuestPipeline extends ChannelInitializer<Channel> {
         channel.pipeline()
                 .addLast("splitter", new FrameSplitter(FrameLimits.DEFAULTS))
                 .addLast("decoder", new FrameDecoder(FrameLimits.DEFAULTS))
-                .addLast("encoder", FrameEncoder.INSTANCE)
+                .addLast("encoder", new FrameEncoder())
                 .addLast("flusher", new FlushHandler())
                 .addLast("host", new HostHandler(channel, agent, vitals));
     }

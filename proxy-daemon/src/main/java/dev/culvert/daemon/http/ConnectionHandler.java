@@ -242,6 +242,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 responder.gone();
             }
         } finally {
+            outlet.drop();
             if (admitted) {
                 reception.observer().onConnectionClosed();
             }

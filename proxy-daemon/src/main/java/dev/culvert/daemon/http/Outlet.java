@@ -1,5 +1,6 @@
 package dev.culvert.daemon.http;
 
+import dev.culvert.frame.SmallWrites;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -17,12 +18,14 @@ final class Outlet {
     private static final Duration LINGER = Duration.ofSeconds(2);
 
     private final Channel channel;
+    private final SmallWrites writes;
     private boolean reading;
     private boolean pending;
     private long lastUnsent;
 
     Outlet(Channel channel) {
         this.channel = channel;
+        writes = new SmallWrites(channel, channel.alloc());
     }
 
     Channel channel() {
@@ -34,14 +37,21 @@ final class Outlet {
         return channel.alloc().buffer(bytes);
     }
 
+    /** Where to write what follows all that was written so far; lent until the next call. */
+    ByteBuf tail(int bytes) {
+        flushSoon();
+        return writes.tail(bytes);
+    }
+
     /** Takes ownership of {@code bytes}. */
     void write(ByteBuf bytes) {
-        channel.write(bytes, channel.voidPromise());
         flushSoon();
+        writes.write(bytes);
     }
 
     /** Runs {@code action} when all that was written before has been sent. */
     void whenSent(Runnable action) {
+        writes.writeOut();
         channel.write(Unpooled.EMPTY_BUFFER)
                 .addListener(sent -> {
                     if (sent.isSuccess()) {
@@ -77,6 +87,7 @@ final class Outlet {
 
     void flush() {
         pending = false;
+        writes.writeOut();
         channel.flush();
     }
 
@@ -94,7 +105,9 @@ final class Outlet {
 
     long unsentBytes() {
         ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
-        return buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
+        long handedOn =
+                buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
+        return handedOn + writes.bytes();
     }
 
     /**
@@ -106,6 +119,7 @@ final class Outlet {
         timer.expireAfter(patience);
         watch();
         pending = false;
+        writes.writeOut();
         channel.config().setAutoRead(true);
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(sent -> {
@@ -131,6 +145,12 @@ final class Outlet {
         timer.expireAfter(LINGER);
         watch();
         pending = false;
+        writes.writeOut();
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** The channel is closed. */
+    void drop() {
+        writes.drop();
     }
 }

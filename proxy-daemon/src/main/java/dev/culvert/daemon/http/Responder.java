@@ -88,9 +88,7 @@ public final class Responder {
     /** Asks a client for the body that it holds back, where there is one. */
     void askForBody() {
         if (bodyPending) {
-            ByteBuf bytes = outlet.buffer(CONTINUE.length());
-            ByteBufUtil.writeAscii(bytes, CONTINUE);
-            outlet.write(bytes);
+            ByteBufUtil.writeAscii(outlet.tail(CONTINUE.length()), CONTINUE);
         }
     }
 
@@ -137,7 +135,6 @@ public final class Responder {
         Envelope.header(head, CONTENT_TYPE, contentType);
         Envelope.header(head, CONTENT_LENGTH, Integer.toString(length));
         Envelope.endLine(head);
-        outlet.write(head);
         if (envelope.isHead() || length == 0) {
             body.release();
         } else {
@@ -150,7 +147,6 @@ public final class Responder {
         if (begin(State.ANSWERED, NO_CONTENT, Unpooled.EMPTY_BUFFER)) {
             ByteBuf head = head();
             Envelope.endLine(head);
-            outlet.write(head);
             ended(isReusable());
         }
     }
@@ -184,7 +180,6 @@ public final class Responder {
             Envelope.header(head, TRANSFER_ENCODING, CHUNKED);
         }
         Envelope.endLine(head);
-        outlet.write(head);
         if (envelope.isHead()) {
             opened.close();
             ended(isReusable());
@@ -268,9 +263,9 @@ public final class Responder {
         return envelope.reusable() && !mustClose && !bodyPending && !connection.isDraining();
     }
 
-    /** The caller owns it, and adds the last headers and the empty line. */
+    /** Lent, for the last headers and the empty line. */
     private ByteBuf head() {
-        ByteBuf head = outlet.buffer(HEAD_BYTES);
+        ByteBuf head = outlet.tail(HEAD_BYTES);
         envelope.writeTo(head, status, !isReusable());
         for (Header header : headers) {
             Envelope.header(head, header.name(), header.value());

@@ -2,13 +2,17 @@ package dev.culvert.daemon.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.util.AsciiString;
 
 /**
  * The body of an answer that is written piece by piece. Confined to its event loop. What is written
- * leaves with the next flush, one for each turn of the loop. Once closed, it takes and drops.
+ * leaves with the next flush, one for each turn of the loop. Once closed, nothing may be begun.
  */
 public final class StreamResponse {
-    private static final int CHUNK_LINE_BYTES = 10;
+    private static final int LINE_END_BYTES = 2;
+
+    /** What a chunk takes beside its content. */
+    private static final int MOST_CHUNK_BYTES = 8 + 2 * LINE_END_BYTES;
 
     private final Responder responder;
     private final Outlet outlet;
@@ -21,28 +25,30 @@ public final class StreamResponse {
         this.chunked = chunked;
     }
 
-    /** Takes ownership of all {@code parts}, which leave as one chunk. */
-    public void write(ByteBuf... parts) {
-        int length = 0;
-        for (ByteBuf part : parts) {
-            length += part.readableBytes();
+    /**
+     * Begins a piece of so many bytes, which leaves as one chunk: to be written to what this
+     * returns, which is lent until {@link #add} or {@link #finish}. The stream must be open.
+     */
+    public ByteBuf begin(int bytes) {
+        ByteBuf out = outlet.tail(bytes + MOST_CHUNK_BYTES);
+        if (chunked) {
+            writeHex(out, bytes);
+            Envelope.endLine(out);
         }
-        boolean written = open && length > 0;
-        if (written && chunked) {
-            ByteBuf line = outlet.buffer(CHUNK_LINE_BYTES);
-            ByteBufUtil.writeAscii(line, Integer.toHexString(length));
-            Envelope.endLine(line);
-            outlet.write(line);
-        }
-        for (ByteBuf part : parts) {
-            if (written) {
-                outlet.write(part);
-            } else {
-                part.release();
-            }
-        }
-        if (written && chunked) {
-            writeLineEnd(outlet.buffer(2));
+        return out;
+    }
+
+    /** A part of the piece that has begun. Takes ownership. */
+    public void add(ByteBuf part) {
+        outlet.write(part);
+    }
+
+    /** The last part of the piece. */
+    public void finish(AsciiString last) {
+        ByteBuf out = outlet.tail(last.length() + LINE_END_BYTES);
+        ByteBufUtil.writeAscii(out, last);
+        if (chunked) {
+            Envelope.endLine(out);
         }
     }
 
@@ -51,9 +57,8 @@ public final class StreamResponse {
         if (open) {
             open = false;
             if (chunked) {
-                ByteBuf last = outlet.buffer(CHUNK_LINE_BYTES);
-                ByteBufUtil.writeAscii(last, "0\r\n");
-                writeLineEnd(last);
+                ByteBuf last = begin(0);
+                Envelope.endLine(last);
             }
             responder.streamEnded(false);
         }
@@ -98,17 +103,14 @@ public final class StreamResponse {
         return outlet.unsentBytes() > bytes;
     }
 
-    /** The caller owns it. */
-    public ByteBuf buffer(int bytes) {
-        return outlet.buffer(bytes);
-    }
-
     void close() {
         open = false;
     }
 
-    private void writeLineEnd(ByteBuf bytes) {
-        Envelope.endLine(bytes);
-        outlet.write(bytes);
+    private static void writeHex(ByteBuf out, int number) {
+        int digits = Math.max(1, (Integer.SIZE - Integer.numberOfLeadingZeros(number) + 3) / 4);
+        for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) {
+            out.writeByte(Character.forDigit(number >>> shift & 0xf, 16));
+        }
     }
 }

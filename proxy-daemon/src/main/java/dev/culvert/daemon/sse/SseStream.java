@@ -3,16 +3,15 @@ package dev.culvert.daemon.sse;
 import dev.culvert.daemon.http.LazyTimer;
 import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.StreamResponse;
+import dev.culvert.frame.Decimal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.util.AsciiString;
 import io.netty.util.ByteProcessor;
-import io.netty.util.LeakPresenceDetector;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client's stream of events. Confined to its event loop. What is written once it is closed is
@@ -22,10 +21,10 @@ import java.time.Duration;
  * raw line break is rare: only then are they copied, with the field's name before each line. */
 public final class SseStream {
     private static final AsciiString X_ACCEL_BUFFERING = AsciiString.cached("x-accel-buffering");
-    private static final int FIELDS_BYTES = 128;
     private static final AsciiString DATA = AsciiString.cached("data: ");
-    private static final ByteBuf END = constant("\n\n");
-    private static final ByteBuf COMMENT = constant(":\n\n");
+    private static final AsciiString NEW_LINE = AsciiString.cached("\n");
+    private static final AsciiString END = AsciiString.cached("\n\n");
+    private static final AsciiString COMMENT = AsciiString.cached(":\n\n");
 
     private final StreamResponse response;
     private final LazyTimer keepalive;
@@ -63,46 +62,64 @@ public final class SseStream {
      * should it be cut off now.
      */
     public void begin(EventIds ids, long number) {
-        ByteBuf fields = response.buffer(FIELDS_BYTES);
-        writeId(fields, ids, number);
-        fields.writeByte('\n');
-        response.write(fields);
+        if (response.isOpen()) {
+            writeId(response.begin(idBytes(ids, number) + NEW_LINE.length()), ids, number);
+            response.finish(NEW_LINE);
+        }
     }
 
     /** Writes an event without an id. Takes ownership of {@code data}. */
     public void event(EventType type, ByteBuf data) {
-        ByteBuf fields = response.buffer(FIELDS_BYTES);
-        ByteBufUtil.writeAscii(fields, type.line());
-        write(fields, data);
+        event(type, null, 0, data);
     }
 
-    /** Writes an event with the id of {@code number}. Takes ownership of {@code data}. */
-    public void event(EventType type, EventIds ids, long number, ByteBuf data) {
-        ByteBuf fields = response.buffer(FIELDS_BYTES);
-        ByteBufUtil.writeAscii(fields, type.line());
-        writeId(fields, ids, number);
-        write(fields, data);
-    }
-
-    private static void writeId(ByteBuf fields, EventIds ids, long number) {
-        ByteBufUtil.writeAscii(fields, ids.start());
-        ByteBufUtil.writeAscii(fields, Long.toString(number));
-        fields.writeByte('\n');
-    }
-
-    /** Takes ownership of both. */
-    private void write(ByteBuf fields, ByteBuf data) {
-        ByteBufUtil.writeAscii(fields, DATA);
-        if (data.forEachByte(ByteProcessor.FIND_CRLF) < 0) {
-            response.write(fields, data, END.duplicate());
-        } else {
-            copyLines(data, fields);
+    /**
+     * Writes an event, with the id of {@code number} unless {@code ids} is null. Takes ownership of
+     * {@code data}.
+     */
+    public void event(EventType type, @Nullable EventIds ids, long number, ByteBuf data) {
+        if (!response.isOpen()) {
             data.release();
-            response.write(fields, END.duplicate());
+            return;
         }
-        if (response.isOpen()) {
-            keepalive.expireAfter(silence);
+        ByteBuf lines = hasLineBreak(data) ? asLines(data) : data;
+        ByteBuf out =
+                response.begin(
+                        type.line().length()
+                                + (ids == null ? 0 : idBytes(ids, number))
+                                + DATA.length()
+                                + lines.readableBytes()
+                                + END.length());
+        ByteBufUtil.writeAscii(out, type.line());
+        if (ids != null) {
+            writeId(out, ids, number);
         }
+        ByteBufUtil.writeAscii(out, DATA);
+        response.add(lines);
+        response.finish(END);
+        keepalive.expireAfter(silence);
+    }
+
+    private static int idBytes(EventIds ids, long number) {
+        return ids.start().length() + Decimal.digits(number) + 1;
+    }
+
+    private static void writeId(ByteBuf out, EventIds ids, long number) {
+        ByteBufUtil.writeAscii(out, ids.start());
+        Decimal.write(out, number);
+        out.writeByte('\n');
+    }
+
+    private static boolean hasLineBreak(ByteBuf data) {
+        return data.bytesBefore((byte) '\n') >= 0 || data.bytesBefore((byte) '\r') >= 0;
+    }
+
+    /** As the lines of one field. Takes ownership of {@code data}; the caller owns the answer. */
+    private static ByteBuf asLines(ByteBuf data) {
+        ByteBuf lines = data.alloc().buffer(2 * data.readableBytes());
+        copyLines(data, lines);
+        data.release();
+        return lines;
     }
 
     /** CR, LF and CR LF each end a line, as they do for the client. */
@@ -126,7 +143,8 @@ public final class SseStream {
     private void keepAlive() {
         if (response.isOpen()) {
             if (response.isWritable()) {
-                response.write(COMMENT.duplicate());
+                response.begin(COMMENT.length());
+                response.finish(COMMENT);
             }
             keepalive.expireAfter(silence);
         }
@@ -162,13 +180,5 @@ public final class SseStream {
     /** See {@link StreamResponse#whenSent}. */
     public void whenSent(Runnable action) {
         response.whenSent(action);
-    }
-
-    private static ByteBuf constant(String text) {
-        return LeakPresenceDetector.staticInitializer(() ->
-                Unpooled.unreleasableBuffer(
-                        Unpooled.directBuffer(text.length())
-                                .writeBytes(text.getBytes(StandardCharsets.US_ASCII))
-                                .asReadOnly()));
     }
 }

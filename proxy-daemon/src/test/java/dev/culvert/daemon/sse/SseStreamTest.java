@@ -115,9 +115,9 @@ class SseStreamTest {
     }
 
     @Test
-    void passesThePayloadAsTheSameBytesUncopied() {
+    void passesALargePayloadAsTheSameBytesUncopied() {
         sent();
-        ByteBuf payload = text("{\"content\":\"passed\"}");
+        ByteBuf payload = text("{\"content\":\"" + "passed".repeat(1_000) + "\"}");
         stream().event(CHUNK, payload.retainedSlice());
         channel.runPendingTasks();
         List<ByteBuf> parts = new ArrayList<>();
@@ -175,6 +175,19 @@ class SseStreamTest {
         assertThat(sent()).isEqualTo(chunk(":\n\n"));
         pass(15);
         assertThat(sent()).isEqualTo(chunk(":\n\n"));
+    }
+
+    @Test
+    void smallEventsLeaveTogether() {
+        sent();
+        stream().event(CHUNK, text("{\"content\":\"one\"}"));
+        stream().event(CHUNK, text("{\"content\":\"two\"}"));
+        channel.runPendingTasks();
+
+        ByteBuf both = channel.readOutbound();
+        assertThat(both.toString(UTF_8)).contains("one", "two");
+        assertThat(channel.<Object>readOutbound()).isNull();
+        both.release();
     }
 
     @Test
