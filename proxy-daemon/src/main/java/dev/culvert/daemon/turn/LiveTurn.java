@@ -327,7 +327,10 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
 
     private void stop(Exchange open) {
         AgentLink on = link;
-        if (on != null && !on.isAnnounced() && on.isOpen() && !origin.agentIsBase()) {
+        if (on != null && !on.isOpen()) {
+            return; // word of its loss is on its way, and says what is next
+        }
+        if (on != null && !on.isAnnounced() && !origin.agentIsBase()) {
             on.whenAnnounced(() -> {
                 if (open.isOpen()) {
                     stop(open);
