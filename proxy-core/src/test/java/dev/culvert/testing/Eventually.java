@@ -1,7 +1,5 @@
 package dev.culvert.testing;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -17,6 +15,15 @@ public final class Eventually {
     }
 
     public static void await(Duration patience, Runnable assertion) {
+        await(patience, Duration.ofMillis(1), assertion);
+    }
+
+    /**
+     * The same.
+     *
+     * @param pause between two looks, where one is dear
+     */
+    public static void await(Duration patience, Duration pause, Runnable assertion) {
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
             try {
@@ -26,7 +33,7 @@ public final class Eventually {
                 if (System.nanoTime() > end) {
                     throw e;
                 }
-                LockSupport.parkNanos(MILLISECONDS.toNanos(1));
+                LockSupport.parkNanos(pause.toNanos());
             }
         }
     }

@@ -10,12 +10,17 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A client that reads server-sent events one by one, as they come. */
 final class EventReader implements AutoCloseable {
     /** One event; an id is empty where there is none. */
     record Event(String type, String id, String data) {}
+
+    private static final Pattern CONTENT = Pattern.compile("\"content\":\"([^\"]*)\"");
 
     private final HttpResponse<InputStream> response;
     private final BufferedReader lines;
@@ -68,6 +73,20 @@ final class EventReader implements AutoCloseable {
             events.add(event);
         }
         return events;
+    }
+
+    /** The text that the chunks among {@code events} give together. */
+    static String content(List<Event> events) {
+        return events.stream()
+                .filter(event -> event.type().equals("chunk"))
+                .map(event -> content(event.data()))
+                .collect(Collectors.joining());
+    }
+
+    /** The text of one chunk's payload, which has no escapes. */
+    static String content(String payload) {
+        Matcher content = CONTENT.matcher(payload);
+        return content.find() ? content.group(1) : "";
     }
 
     /** The next line as it came, comments too. */
