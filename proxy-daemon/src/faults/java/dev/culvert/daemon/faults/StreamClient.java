@@ -152,6 +152,9 @@ final class StreamClient {
                     }
                     if (plan.conduct() == Conduct.CANCELS && events > plan.events()) {
                         cancel();
+                        if (over) {
+                            return false;
+                        }
                     }
                     expectNoMoreThanWasSaidBefore();
                     pace(event);
@@ -206,6 +209,11 @@ final class StreamClient {
         boolean mayBe = cancelled || scene.daemon().generation() != firstGeneration;
         if (check.seq() > 0 || run.starts() > 0 || !mayBe) {
             throw new AssertionError("the turn is not known any more");
+        }
+        if (cancelled) { // and so it is: who asked again would begin another
+            over = true;
+            scene.tally().count("turns cancelled", "before the agent had them");
+            return false;
         }
         check.forget();
         return plan.keyed() || lost("its daemon was ended before the agent had it");
@@ -289,7 +297,7 @@ final class StreamClient {
                 boolean answered = request.isAnswered(call);
                 note(what + ": " + call.status());
                 boolean inVain = !answered && call.status() != 200 && !refused(call, generation);
-                if (answered || inVain || check.turn().isEmpty()) {
+                if (answered || inVain) {
                     return;
                 }
             } catch (IOException e) {
