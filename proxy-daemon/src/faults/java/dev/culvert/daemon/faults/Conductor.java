@@ -2,22 +2,23 @@ package dev.culvert.daemon.faults;
 
 import dev.culvert.daemon.faults.Fault.OnProgram;
 import java.io.IOException;
-import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 
 /** Plays the faults of the programs, one after the other, each once so many turns have begun. */
 final class Conductor implements Runnable {
     private final FaultPlan plan;
     private final DaemonProgram daemon;
-    private final List<Program> guests;
+    private final Map<Road, Agent> agents;
     private final Tally tally;
     private final Semaphore turns = new Semaphore(0);
     private volatile boolean spent;
 
-    Conductor(FaultPlan plan, DaemonProgram daemon, List<Program> guests, Tally tally) {
+    Conductor(FaultPlan plan, DaemonProgram daemon, Map<Road, Agent> agents, Tally tally) {
         this.plan = plan;
         this.daemon = daemon;
-        this.guests = guests;
+        this.agents = agents;
         this.tally = tally;
     }
 
@@ -41,7 +42,7 @@ final class Conductor implements Runnable {
             for (int i = 0; i < plan.programQuota() && !spent; i++) {
                 OnProgram fault = plan.onProgram(i);
                 turns.acquire(fault.afterTurns());
-                tally.count("faults", fault.kind());
+                tally.fault("of programs and VMs", fault);
                 play(fault);
             }
         } catch (IOException | AssertionError e) {
@@ -57,14 +58,16 @@ final class Conductor implements Runnable {
         switch (fault) {
             case Fault.KillDaemon _ -> daemon.kill();
             case Fault.StopDaemon _ -> daemon.restart();
-            case Fault.PauseGuest(_, int guest, var time) -> {
-                guests.get(guest).signal("STOP");
-                try {
-                    Pause.of(time);
-                } finally {
-                    guests.get(guest).signal("CONT");
-                }
+            case Fault.PauseGuest(_, Road road, var time) -> agent(road).pause(time);
+            case Fault.Snapshot(_, Road road, var hostSees, var time) -> {
+                tally.count("snapshots, and what hosts see of them", hostSees.name());
+                agent(road).snapshot(hostSees, time);
             }
+            case Fault.Crowding(_, Road road, var time) -> agent(road).crowd(time);
         }
+    }
+
+    private Agent agent(Road road) {
+        return Objects.requireNonNull(agents.get(road));
     }
 }

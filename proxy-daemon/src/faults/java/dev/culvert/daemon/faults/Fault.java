@@ -1,5 +1,6 @@
 package dev.culvert.daemon.faults;
 
+import dev.culvert.testing.VmMonitor.HostSees;
 import java.time.Duration;
 
 /** Something that goes wrong, and when: by what has passed, not by the clock. */
@@ -64,5 +65,12 @@ sealed interface Fault {
     record StopDaemon(int afterTurns) implements OnProgram {}
 
     /** SIGSTOP, and SIGCONT after a while. */
-    record PauseGuest(int afterTurns, int guest, Duration time) implements OnProgram {}
+    record PauseGuest(int afterTurns, Road road, Duration time) implements OnProgram {}
+
+    /** The same, and all connections of the VM are reset meanwhile. */
+    record Snapshot(int afterTurns, Road road, HostSees hostSees, Duration time)
+            implements OnProgram {}
+
+    /** The VM has no connection left for a while. */
+    record Crowding(int afterTurns, Road road, Duration time) implements OnProgram {}
 }

@@ -2,6 +2,7 @@ package dev.culvert.daemon.faults;
 
 import dev.culvert.daemon.faults.Fault.OnProgram;
 import dev.culvert.daemon.faults.Fault.OnWire;
+import dev.culvert.testing.VmMonitor.HostSees;
 import java.time.Duration;
 
 /**
@@ -11,15 +12,17 @@ import java.time.Duration;
  * @param faults how many in all
  */
 record FaultPlan(long seed, int faults) {
-    /** The relays, in front of the daemon and on the way to each guest. */
+    /** The relays, in front of the daemon and on each road. */
     static final int FRONT = 0;
 
     static final int FIRST_LINK = 1;
-    static final int GUESTS = 2;
+    static final int LINKS = Road.values().length;
     private static final int PROGRAMS = 100;
 
-    private static final int FRONT_PERCENT = 55;
-    private static final int PROGRAM_PERCENT = 7;
+    private static final int FRONT_PERCENT = 45;
+    private static final int PROGRAM_PERCENT = 10;
+
+    private static final Road[] VMS = {Road.BEFORE_MONITOR, Road.BEHIND_MONITOR};
 
     /** A request is over behind so many bytes, and most of what comes before the first event. */
     private static final int REQUEST_BYTES = 300;
@@ -36,7 +39,7 @@ record FaultPlan(long seed, int faults) {
             return front;
         }
         int links = faults - front - programQuota();
-        return (links + relay - FIRST_LINK) / GUESTS;
+        return (links + relay - FIRST_LINK) / LINKS;
     }
 
     int programQuota() {
@@ -80,16 +83,26 @@ record FaultPlan(long seed, int faults) {
     OnProgram onProgram(long index) {
         Draw draw = Draw.of(seed, PROGRAMS, index);
         int after = draw.between(8, 24);
-        return switch (draw.weighted(25, 15, 50, 10)) {
+        return switch (draw.weighted(22, 13, 27, 8, 22, 8)) {
             case 0 -> new Fault.KillDaemon(after);
             case 1 -> new Fault.StopDaemon(after);
             case 2 ->
+                    new Fault.PauseGuest(after, anyOf(draw, Road.values()), millis(draw, 50, 1500));
+            case 3 ->
                     new Fault.PauseGuest(
-                            after, draw.between(0, GUESTS - 1), millis(draw, 50, 1500));
-            default ->
-                    new Fault.PauseGuest(
-                            after, draw.between(0, GUESTS - 1), millis(draw, 4000, 6000));
+                            after, anyOf(draw, Road.values()), millis(draw, 4000, 6000));
+            case 4 ->
+                    new Fault.Snapshot(
+                            after,
+                            anyOf(draw, VMS),
+                            anyOf(draw, HostSees.values()),
+                            millis(draw, 5, 1000));
+            default -> new Fault.Crowding(after, anyOf(draw, VMS), millis(draw, 500, 2000));
         };
+    }
+
+    private static <T> T anyOf(Draw draw, T[] choices) {
+        return choices[draw.between(0, choices.length - 1)];
     }
 
     private static Duration millis(Draw draw, int least, int most) {

@@ -2,8 +2,12 @@ package dev.culvert.daemon.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.daemon.faults.Fault.OnProgram;
 import dev.culvert.daemon.faults.Fault.OnWire;
+import dev.culvert.daemon.faults.Fault.Snapshot;
+import dev.culvert.testing.VmMonitor.HostSees;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -28,15 +32,33 @@ class FaultPlanTest {
         assertThat(wires(5)).extracting(Fault::kind).contains(names(OnWire.class));
         assertThat(LongStream.range(0, MANY).mapToObj(new FaultPlan(5, MANY)::onProgram))
                 .extracting(Fault::kind)
-                .contains(names(Fault.OnProgram.class));
+                .contains(names(OnProgram.class));
+    }
+
+    @Test
+    void theShortFormHasEveryFaultOfProgramsAndSnapshotsOfBothKindsInBothVms() {
+        FaultPlan plan = FaultsIT.SHORT;
+        List<OnProgram> faults =
+                LongStream.range(0, plan.programQuota()).mapToObj(plan::onProgram).toList();
+        List<Snapshot> snapshots =
+                faults.stream()
+                        .filter(Snapshot.class::isInstance)
+                        .map(Snapshot.class::cast)
+                        .toList();
+
+        assertThat(faults).extracting(Fault::kind).contains(names(OnProgram.class));
+        assertThat(snapshots)
+                .extracting(Snapshot::road)
+                .contains(Road.BEFORE_MONITOR, Road.BEHIND_MONITOR);
+        assertThat(snapshots).extracting(Snapshot::hostSees).contains(HostSees.values());
     }
 
     @Test
     void theQuotasAddUpToThePlan() {
         FaultPlan plan = new FaultPlan(5, 241);
-        int links = plan.quota(FaultPlan.FIRST_LINK) + plan.quota(FaultPlan.FIRST_LINK + 1);
+        int relays = IntStream.rangeClosed(0, FaultPlan.LINKS).map(plan::quota).sum();
 
-        assertThat(plan.quota(FaultPlan.FRONT) + links + plan.programQuota()).isEqualTo(241);
+        assertThat(relays + plan.programQuota()).isEqualTo(241);
     }
 
     @Test

@@ -28,7 +28,7 @@ final class FaultRun {
         this.stage = stage;
         this.tally = tally;
         scene = stage.scene();
-        conductor = new Conductor(plan, scene.daemon(), stage.guests(), tally);
+        conductor = new Conductor(plan, scene.daemon(), stage.agents(), tally);
     }
 
     /** To the end, and until nothing is left running. */

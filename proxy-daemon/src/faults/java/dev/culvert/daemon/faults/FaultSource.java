@@ -54,8 +54,7 @@ final class FaultSource {
             return false;
         }
         happened++;
-        tally.count("faults", fault.kind());
-        tally.count("faults on connections", name);
+        tally.fault(name, fault);
         return true;
     }
 

@@ -14,8 +14,11 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dfaults.seed=N} another plan.
  */
 class FaultsIT {
-    private static final long SEED = Long.getLong("faults.seed", 5);
-    private static final int COUNT = Integer.getInteger("faults.count", 240);
+    /** Of the short form. */
+    static final FaultPlan SHORT = new FaultPlan(5, 240);
+
+    private static final long SEED = Long.getLong("faults.seed", SHORT.seed());
+    private static final int COUNT = Integer.getInteger("faults.count", SHORT.faults());
 
     /** What the daemon may tell a stream and a client may come back from. */
     private static final Set<String> MAY_INTERRUPT =
@@ -46,7 +49,7 @@ class FaultsIT {
 
             assertThat(tally.violations()).as("with %s", plan).isEmpty();
             assertThat(stage.complaints()).isEmpty();
-            assertThat(tally.sum("faults")).isGreaterThanOrEqualTo(plan.faults());
+            assertThat(tally.sum(Tally.FAULTS)).isGreaterThanOrEqualTo(plan.faults());
             assertThat(stage.scene().runtime().startedTwice()).isZero();
             assertThat(stage.scene().runtime().strangers()).isZero();
             assertThat(tally.group("streams interrupted by the daemon").keySet())
@@ -56,9 +59,9 @@ class FaultsIT {
                     .as("beside those that could not be come back to")
                     .isGreaterThan(2 * tally.sum(Scene.LOST));
             assertThat(stage.scene().daemon().peakMegabytes()).isLessThan(DAEMON_MEGABYTES);
-            assertThat(stage.guests())
-                    .allSatisfy(
-                            guest -> assertThat(guest.peakMegabytes()).isLessThan(GUEST_MEGABYTES));
+            assertThat(stage.agents().values())
+                    .allSatisfy(agent ->
+                            assertThat(agent.guest().peakMegabytes()).isLessThan(GUEST_MEGABYTES));
         }
     }
 }

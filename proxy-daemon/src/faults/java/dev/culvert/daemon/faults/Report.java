@@ -1,7 +1,5 @@
 package dev.culvert.daemon.faults;
 
-import java.util.List;
-
 /** What a run was like, as one table. Made while the programs still run, for their memory. */
 record Report(FaultPlan plan, Stage stage, Tally tally) {
     @Override
@@ -13,11 +11,15 @@ record Report(FaultPlan plan, Stage stage, Tally tally) {
         line(table, "answers that the runtime began", scene.runtime().started());
         line(table, "answers that it began twice", scene.runtime().startedTwice());
         memory(table, "daemon", scene.daemon().residentMegabytes(), scene.daemon().peakMegabytes());
-        List<Program> guests = stage.guests();
-        for (int i = 0; i < guests.size(); i++) {
-            Program guest = guests.get(i);
-            memory(table, "guest " + i, guest.residentMegabytes(), guest.peakMegabytes());
-        }
+        stage.agents()
+                .forEach((road, agent) -> {
+                    Program guest = agent.guest();
+                    memory(
+                            table,
+                            "guest " + road,
+                            guest.residentMegabytes(),
+                            guest.peakMegabytes());
+                });
         line(table, "violations", tally.violations().size());
         line(table, "seconds", tally.took().toSeconds());
         return table.toString();

@@ -3,6 +3,9 @@ package dev.culvert.daemon.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.testing.Eventually;
+import dev.culvert.testing.VmMonitor;
+import dev.culvert.transport.AgentAddress;
+import dev.culvert.transport.AgentAddress.HybridUnix;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -11,26 +14,28 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.Optional;
 
 /** All that stands between the clients and the runtime, and the runtime: started, and ended. */
 final class Stage implements AutoCloseable {
     /** Longer than all graces together, on a machine that has much else to do. */
     static final Duration SETTLING = Duration.ofSeconds(90);
 
-    private static final List<String> AGENTS = List.of("a", "b");
-    private static final List<String> RELAYS = List.of("from clients", "to agent a", "to agent b");
+    /** The guest's, in the VM. */
+    private static final int PORT = 1024;
+
+    private static final String DAEMON_LOG = "culvertd.log";
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final Thread endWithTheJvm = new Thread(this::closeAll);
     private final Path directory;
     private final Tally tally;
-    private final List<FaultSource> sources;
     private final ScriptedRuntime runtime;
-    private final List<Program> guests = new ArrayList<>();
-    private final List<Relay> links = new ArrayList<>();
+    private final List<FaultSource> sources = new ArrayList<>();
+    private final Map<Road, Agent> agents = new EnumMap<>(Road.class);
     private final Relay front;
     private final Relay calm;
     private final DaemonProgram daemon;
@@ -42,27 +47,19 @@ final class Stage implements AutoCloseable {
     Stage(FaultPlan plan, int eventLoops, Path directory, Tally tally) throws IOException {
         this.directory = directory;
         this.tally = tally;
-        sources =
-                IntStream.rangeClosed(0, FaultPlan.GUESTS)
-                        .mapToObj(relay ->
-                                new FaultSource(
-                                        RELAYS.get(relay),
-                                        index -> plan.onWire(relay, index),
-                                        plan.quota(relay),
-                                        tally))
-                        .toList();
         Runtime.getRuntime().addShutdownHook(endWithTheJvm);
         try {
             runtime = opened(new ScriptedRuntime());
-            addGuest(Endpoint.loopback(), Endpoint.loopback());
-            addGuest(socket("guest"), socket("relay"));
-            front = opened(new Relay(Endpoint.loopback(), Stage::nowhere, sources.getFirst()));
-            calm = opened(new Relay(Endpoint.loopback(), Stage::nowhere, FaultSource.none(tally)));
+            front = opened(relayToTheDaemon(source(plan, "between clients and daemon")));
+            calm = opened(relayToTheDaemon(FaultSource.none(tally)));
+            for (Road road : Road.values()) {
+                agents.put(road, agent(road, source(plan, road.toString())));
+            }
             daemon =
                     opened(
                             new DaemonProgram(
                                     Files.writeString(file("culvertd.jsonc"), config(eventLoops)),
-                                    file("culvertd.log"),
+                                    file(DAEMON_LOG),
                                     this::leadTo));
         } catch (IOException | RuntimeException | AssertionError e) {
             close();
@@ -70,28 +67,66 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    private void addGuest(Endpoint listen, Endpoint relay) throws IOException {
-        String name = AGENTS.get(guests.size());
+    /** Of the relay that comes next. */
+    private FaultSource source(FaultPlan plan, String name) {
+        int relay = sources.size();
+        FaultSource source =
+                new FaultSource(name, index -> plan.onWire(relay, index), plan.quota(relay), tally);
+        sources.add(source);
+        return source;
+    }
+
+    private Agent agent(Road road, FaultSource faults) throws IOException {
+        Program guest = guest(road);
+        return switch (road) {
+            case TCP -> {
+                Endpoint relay = relay(Endpoint.loopback(), guest.endpoint(), faults);
+                yield new Agent(guest, relay.toString(), Optional.empty());
+            }
+            case UNIX -> {
+                Endpoint relay = relay(socket(road, "relay"), guest.endpoint(), faults);
+                yield new Agent(guest, relay.toString(), Optional.empty());
+            }
+            case BEFORE_MONITOR -> {
+                VmMonitor monitor = opened(new VmMonitor(file(road, "vm")));
+                HybridUnix port = expose(monitor, guest.endpoint());
+                Endpoint relay = relay(socket(road, "relay"), socket(road, "vm"), faults);
+                yield new Agent(guest, relay + "?port=" + port.port(), Optional.of(monitor));
+            }
+            case BEHIND_MONITOR -> {
+                VmMonitor monitor = opened(new VmMonitor(file(road, "vm")));
+                Endpoint relay = relay(Endpoint.loopback(), guest.endpoint(), faults);
+                yield new Agent(guest, expose(monitor, relay).toString(), Optional.of(monitor));
+            }
+        };
+    }
+
+    private static HybridUnix expose(VmMonitor monitor, Endpoint guest) {
+        return monitor.expose(PORT, AgentAddress.parse(guest.toString()));
+    }
+
+    private Endpoint relay(Endpoint listen, Endpoint to, FaultSource faults) throws IOException {
+        return opened(new Relay(listen, Relay.to(to), faults)).endpoint();
+    }
+
+    private Program guest(Road road) throws IOException {
+        Endpoint listen = road == Road.UNIX ? socket(road, "guest") : Endpoint.loopback();
         List<String> command = new ArrayList<>(Launch.chosen().guest());
         command.addAll(List.of("--listen", listen.toString()));
         command.addAll(List.of("--runtime", runtime.endpoint().toString().replace("tcp", "http")));
         command.addAll(List.of("--max-turns", "512"));
         command.addAll(List.of("--turn-log-bytes", "2MiB", "--orphan-grace", "15s"));
-        Program guest = opened(new Program(command, file(name + ".log")));
-        guests.add(guest);
-        FaultSource source = sources.get(guests.size());
-        links.add(opened(new Relay(relay, Relay.to(guest.endpoint()), source)));
+        return opened(new Program(command, file(road, "log")));
     }
 
     private String config(int eventLoops) throws IOException {
-        StringBuilder agents = new StringBuilder();
-        for (int i = 0; i < AGENTS.size(); i++) {
-            agents.append(
-                    """
-                    {"id": "%s", "address": "%s", "config": {}, "tool_allowlist": ["read_file"]},
-                    """
-                            .formatted(AGENTS.get(i), links.get(i).endpoint()));
-        }
+        StringBuilder known = new StringBuilder();
+        agents.forEach((road, agent) ->
+                known.append(
+                        """
+                        {"id": "%s", "address": "%s", "config": {}, "tool_allowlist": ["read_file"]},
+                        """
+                                .formatted(road.agent(), agent.address())));
         return """
         {
           "http": {"listen": ["tcp://127.0.0.1:0"]},
@@ -106,7 +141,7 @@ final class Stage implements AutoCloseable {
           "agents": [%s]
         }
         """
-                .formatted(eventLoops, file("state"), agents);
+                .formatted(eventLoops, file("state"), known);
     }
 
     private void leadTo(Endpoint endpoint) {
@@ -114,16 +149,20 @@ final class Stage implements AutoCloseable {
         calm.leadTo(Relay.to(endpoint));
     }
 
+    private static Relay relayToTheDaemon(FaultSource faults) throws IOException {
+        return new Relay(Endpoint.loopback(), Stage::nowhere, faults);
+    }
+
     private static SocketChannel nowhere() throws IOException {
         throw new IOException("the daemon has not started yet");
     }
 
     void awaitReady() {
-        for (String agent : AGENTS) {
+        for (Road road : Road.values()) {
             Eventually.await(
                     SETTLING,
                     () ->
-                            assertThat(get("/api/v1/agents/" + agent))
+                            assertThat(get("/api/v1/agents/" + road.agent()))
                                     .contains("\"state\":\"ready\""));
         }
     }
@@ -145,17 +184,19 @@ final class Stage implements AutoCloseable {
     /** What the programs have logged that nobody should have to read. */
     List<String> complaints() throws IOException {
         List<String> complaints = new ArrayList<>();
-        for (String log : List.of("culvertd.log", "a.log", "b.log")) {
-            Files.readAllLines(file(log)).stream()
+        List<Path> logs = new ArrayList<>(List.of(file(DAEMON_LOG)));
+        agents.keySet().forEach(road -> logs.add(file(road, "log")));
+        for (Path log : logs) {
+            Files.readAllLines(log).stream()
                     .filter(line -> line.startsWith("ERROR") || line.contains("Exception"))
-                    .map(line -> log + ": " + line)
+                    .map(line -> log.getFileName() + ": " + line)
                     .forEach(complaints::add);
         }
         return complaints;
     }
 
-    List<Program> guests() {
-        return guests;
+    Map<Road, Agent> agents() {
+        return agents;
     }
 
     /** Whether every fault of every relay has happened. */
@@ -167,8 +208,12 @@ final class Stage implements AutoCloseable {
         return directory.resolve(name);
     }
 
-    private Endpoint socket(String name) {
-        return Endpoint.unix(file(name));
+    private Path file(Road road, String what) {
+        return file(road.agent() + "." + what);
+    }
+
+    private Endpoint socket(Road road, String what) {
+        return Endpoint.unix(file(road, what));
     }
 
     private <T extends AutoCloseable> T opened(T it) {

@@ -8,6 +8,9 @@ import java.util.TreeMap;
 
 /** Counts what happened, and keeps what must not. Fit for many threads. */
 final class Tally {
+    /** The group in which all faults are counted by kind. */
+    static final String FAULTS = "faults";
+
     /** Enough to see what is wrong; a run stops at so many. */
     private static final int MOST_VIOLATIONS = 20;
 
@@ -17,6 +20,14 @@ final class Tally {
 
     synchronized void count(String group, String what) {
         groups.computeIfAbsent(group, _ -> new TreeMap<>()).merge(what, 1, Integer::sum);
+    }
+
+    /**
+     * @param where in words that fit behind "faults"
+     */
+    void fault(String where, Fault fault) {
+        count(FAULTS, fault.kind());
+        count(FAULTS + " " + where, fault.kind());
     }
 
     synchronized void violation(String what) {

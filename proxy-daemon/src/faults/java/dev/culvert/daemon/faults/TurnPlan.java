@@ -11,7 +11,7 @@ import java.time.Duration;
  */
 record TurnPlan(
         long number,
-        String agent,
+        Road road,
         Way way,
         boolean keyed,
         Conduct conduct,
@@ -61,14 +61,14 @@ record TurnPlan(
         Conduct conduct = draw.oneOf(Conduct.values(), 74, 8, 12, way == Way.MESSAGE ? 0 : 6);
         Return comesBack = draw.oneOf(Return.values(), 5, 4, keyed ? 2 : 0);
         int events = draw.logBetween(0, 20);
-        String agent = draw.chance(50) ? "a" : "b";
+        Road road = draw.oneOf(Road.values(), 1, 1, 1, 1);
         Answer answer =
                 switch (conduct) {
                     case STAYS -> finite(draw);
                     case READS_SLOWLY -> large(draw);
                     case LEAVES, CANCELS -> endless(draw);
                 };
-        return new TurnPlan(number, agent, way, keyed, conduct, events, comesBack, answer);
+        return new TurnPlan(number, road, way, keyed, conduct, events, comesBack, answer);
     }
 
     /** From a word to some hundred KB, at once or word by word. */
@@ -117,7 +117,7 @@ record TurnPlan(
     }
 
     String path() {
-        return "/api/v1/agents/" + agent + (way == Way.MESSAGE ? "/message" : "/stream");
+        return "/api/v1/agents/" + road.agent() + (way == Way.MESSAGE ? "/message" : "/stream");
     }
 
     /** Whether the client does all it can to get the whole answer. */

@@ -3,10 +3,12 @@
  * plan, and clients that check what they are told byte by byte.
  *
  * <pre>
- *  clients ── Relay ──▶ culvertd ──┬─ Relay (TCP) ──▶ culvert-agent a ──┬──▶ ScriptedRuntime
- *                 │        ▲       └─ Relay (Unix) ─▶ culvert-agent b ──┘
- *                 │        │               │                 ▲
- *             FaultPlan ── Conductor ──────┴─────────────────┘
+ *                                  ┌─ Relay (TCP) ────────▶ culvert-agent a ─┐
+ *  clients ── Relay ──▶ culvertd ──┼─ Relay (Unix) ───────▶ culvert-agent b ─┼─▶ ScriptedRuntime
+ *                 │        ▲       ├─ Relay ── VmMonitor ─▶ culvert-agent c ─┤
+ *                 │        │       └─ VmMonitor ── Relay ─▶ culvert-agent d ─┘
+ *                 │        │               │        │               ▲
+ *             FaultPlan ── Conductor ──────┴────────┴───────────────┘
  * </pre>
  *
  * What goes wrong, and after how many bytes, connections and turns, is a pure function of the seed
