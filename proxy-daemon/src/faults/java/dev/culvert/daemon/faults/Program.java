@@ -67,12 +67,17 @@ final class Program implements AutoCloseable {
 
     /** The most memory that it ever held, in MB; 0 once it has ended. */
     long peakMegabytes() {
-        return megabytes("VmHWM");
+        return megabytes("status", "VmHWM");
     }
 
     /** The memory that it holds. */
     long residentMegabytes() {
-        return megabytes("VmRSS");
+        return megabytes("status", "VmRSS");
+    }
+
+    /** The same, with its share only of what other processes hold too. */
+    long proportionalMegabytes() {
+        return megabytes("smaps_rollup", "Pss");
     }
 
     /** What is on its heap once all is collected that can be. */
@@ -96,10 +101,10 @@ final class Program implements AutoCloseable {
         return new String(asked.getInputStream().readAllBytes(), UTF_8);
     }
 
-    private long megabytes(String line) {
+    private long megabytes(String file, String line) {
         try {
-            String status = Files.readString(Path.of("/proc/" + process.pid() + "/status"));
-            Matcher value = Pattern.compile(line + ":\\s*(\\d+) kB").matcher(status);
+            String lines = Files.readString(Path.of("/proc/" + process.pid() + "/" + file));
+            Matcher value = Pattern.compile(line + ":\\s*(\\d+) kB").matcher(lines);
             return value.find() ? Long.parseLong(value.group(1)) / 1024 : 0;
         } catch (IOException _) {
             return 0;
