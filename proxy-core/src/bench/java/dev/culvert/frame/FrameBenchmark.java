@@ -50,7 +50,7 @@ public class FrameBenchmark {
     public void open() {
         FrameLimits limits = FrameLimits.DEFAULTS;
         reader = new EnvelopeReader(limits);
-        decoding = new EmbeddedChannel(new FrameSplitter(limits), new FrameDecoder(limits));
+        decoding = new EmbeddedChannel(new FrameDecoder(limits));
         encoding = new EmbeddedChannel(new FrameEncoder());
         String json = "{\"content\":\"" + "x".repeat(contentBytes) + "\",\"done\":false}";
         payload = direct(json);
@@ -80,7 +80,7 @@ public class FrameBenchmark {
     /** The envelope alone: one frame's bytes are there. */
     @Benchmark
     public long scan() {
-        Frame frame = reader.read(envelope);
+        Frame frame = reader.read(envelope, envelope.readerIndex(), envelope.readableBytes());
         long seq = frame.seq();
         frame.release();
         return seq;

@@ -37,7 +37,13 @@ final class EnvelopeReader {
         final String wireName = name().toLowerCase(Locale.ROOT);
     }
 
+    /**
+     * A turn has thousands of frames with the same id, which need not be a text of its own each.
+     */
+    private static final int KNOWN_IDS = 64;
+
     private final FrameLimits limits;
+    private final @Nullable String[] knownIds = new @Nullable String[KNOWN_IDS];
 
     /* Of the envelope that is being read. */
     private final Set<Member> seen = EnumSet.noneOf(Member.class);
@@ -54,9 +60,12 @@ final class EnvelopeReader {
         this.limits = limits;
     }
 
-    /** Borrows {@code frame}; the payload of the answer is a slice that holds its own reference. */
-    Frame read(ByteBuf frame) {
-        JsonScanner text = JsonScanner.of(frame, limits);
+    /**
+     * Reads what stands from {@code begin} on. Borrows {@code in}; the payload of the answer is a
+     * slice that holds its own reference.
+     */
+    Frame read(ByteBuf in, int begin, int length) {
+        JsonScanner text = JsonScanner.of(in, begin, length, limits);
         reset();
         try {
             text.open();
@@ -73,8 +82,7 @@ final class EnvelopeReader {
         ByteBuf payload =
                 payloadEnd == 0
                         ? Unpooled.EMPTY_BUFFER
-                        : frame.retainedSlice(
-                                frame.readerIndex() + payloadStart, payloadEnd - payloadStart);
+                        : in.retainedSlice(begin + payloadStart, payloadEnd - payloadStart);
         return new Frame(type, id, seq, credit, traceparent, payload, payloadHoldsTrue);
     }
 
@@ -138,11 +146,17 @@ final class EnvelopeReader {
 
     private String id(JsonScanner text) {
         skipText(Member.ID, text);
+        int place = text.textHash() & (KNOWN_IDS - 1);
+        String known = knownIds[place];
+        if (known != null && text.isText(known)) {
+            return known;
+        }
         String id = wellFormed(Member.ID, text);
         if (ByteBufUtil.utf8Bytes(id) > limits.idBytes()) {
             throw new BadFrameException(
                     ID_TOO_LONG, "'id' takes at most " + limits.idBytes() + " bytes");
         }
+        knownIds[place] = id;
         return id;
     }
 

@@ -1,42 +1,130 @@
 package dev.culvert.frame;
 
+import static dev.culvert.frame.BadFrameException.Reason.LENGTH_EXCEEDED;
+import static dev.culvert.frame.BadFrameException.Reason.LENGTH_ZERO;
+import static dev.culvert.frame.BadFrameException.Reason.TRUNCATED;
+
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.util.List;
 
-/** The bytes of one frame in, a {@link Frame} out, owned by the next handler. */
-public final class FrameDecoder extends ChannelInboundHandlerAdapter {
+/**
+ * Cuts the stream at its length headers: bytes in, {@link Frame}s out, owned by the next handler.
+ * After bytes that are no frame it discards all that follows, which means nothing any more.
+ */
+public final class FrameDecoder extends ByteToMessageDecoder {
+    /** How much more than has come a frame may be given room for. */
+    private static final int GROWTH = 4;
+
     private final EnvelopeReader reader;
+    private final int limit;
 
-    /** Nothing that follows bytes that are no frame means anything. */
+    /** Of the frame that is coming, with its header; 0 between two frames. */
+    private int wanted;
+
     private boolean broken;
 
     public FrameDecoder(FrameLimits limits) {
         reader = new EnvelopeReader(limits);
+        limit = limits.frameBytes();
+        setCumulator(this::join);
     }
 
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-        ByteBuf bytes = (ByteBuf) message;
+    /**
+     * Takes ownership of both, and gives what holds them together. A large frame gets its room in a
+     * few steps: not at once, for its length is only what the peer says.
+     */
+    private ByteBuf join(ByteBufAllocator buffers, ByteBuf held, ByteBuf next) {
+        if (!held.isReadable()) {
+            held.release();
+            return next;
+        }
         try {
-            if (!broken) {
-                context.fireChannelRead(reader.read(bytes));
+            int bytes = held.readableBytes() + next.readableBytes();
+            if (held.refCnt() > 1
+                    || held.isReadOnly()
+                    || held.writableBytes() < next.readableBytes()) {
+                int room = (int) Math.max(bytes, Math.min(wanted, (long) GROWTH * bytes));
+                ByteBuf larger = buffers.ioBuffer(room);
+                copy(held, larger);
+                held.release();
+                copy(next, larger);
+                return larger;
             }
-        } catch (BadFrameException bad) {
-            exceptionCaught(context, bad);
+            copy(next, held);
+            return held;
         } finally {
-            bytes.release();
+            next.release();
         }
     }
 
+    private static void copy(ByteBuf from, ByteBuf to) {
+        to.writeBytes(from, from.readerIndex(), from.readableBytes());
+    }
+
     @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof BadFrameException) {
-            if (broken) {
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+        if (broken) {
+            in.skipBytes(in.readableBytes());
+            return;
+        }
+        if (wanted == 0) {
+            if (in.readableBytes() < Integer.BYTES) {
                 return;
             }
-            broken = true;
+            wanted = Integer.BYTES + length(in);
         }
-        context.fireExceptionCaught(cause);
+        if (in.readableBytes() < wanted) {
+            return;
+        }
+        int begin = in.readerIndex() + Integer.BYTES;
+        int end = in.readerIndex() + wanted;
+        wanted = 0;
+        try {
+            out.add(reader.read(in, begin, end - begin));
+            in.readerIndex(end);
+        } catch (BadFrameException bad) {
+            throw stop(in, bad);
+        }
+    }
+
+    /** Judged before there is any room for the frame. */
+    private int length(ByteBuf in) {
+        long length = in.getUnsignedInt(in.readerIndex());
+        if (length == 0) {
+            throw stop(in, new BadFrameException(LENGTH_ZERO, "a frame has at least one byte"));
+        }
+        if (length > limit) {
+            throw stop(
+                    in,
+                    new BadFrameException(
+                            LENGTH_EXCEEDED,
+                            "a frame of " + length + " bytes, at most " + limit + " are allowed"));
+        }
+        return (int) length;
+    }
+
+    @Override
+    protected void decodeLast(ChannelHandlerContext context, ByteBuf in, List<Object> out)
+            throws Exception {
+        super.decodeLast(context, in, out);
+        if (in.isReadable() && !broken) {
+            int left = in.readableBytes();
+            // Not thrown: that would reach the pipeline only after channelInactive.
+            context.fireExceptionCaught(
+                    stop(
+                            in,
+                            new BadFrameException(
+                                    TRUNCATED,
+                                    "the stream ended " + left + " bytes into a frame")));
+        }
+    }
+
+    private BadFrameException stop(ByteBuf in, BadFrameException bad) {
+        broken = true;
+        in.skipBytes(in.readableBytes());
+        return bad;
     }
 }

@@ -47,19 +47,13 @@ public final class FrameEncoder extends ChannelOutboundHandlerAdapter {
             return;
         }
         ByteBuf payload = frame.payload();
-        boolean begun = false;
         try {
             writeHead(frame);
-            begun = true;
-        } finally {
-            if (!begun) {
-                payload.release();
+            if (payload.isReadable()) {
+                writes().write(payload);
+                writes().tail(1).writeByte('}');
             }
-        }
-        if (payload.isReadable()) {
-            writes().write(payload);
-            writes().tail(1).writeByte('}');
-        } else {
+        } finally {
             payload.release();
         }
         if (!promise.isVoid()) {

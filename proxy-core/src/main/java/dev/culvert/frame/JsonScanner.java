@@ -3,7 +3,6 @@ package dev.culvert.frame;
 import static dev.culvert.frame.BadFrameException.Reason.BYTE_ORDER_MARK;
 import static dev.culvert.frame.BadFrameException.Reason.INVALID_JSON;
 import static dev.culvert.frame.BadFrameException.Reason.INVALID_UTF8;
-import static dev.culvert.frame.BadFrameException.Reason.LENGTH_ZERO;
 import static dev.culvert.frame.BadFrameException.Reason.NAME_TOO_LONG;
 import static dev.culvert.frame.BadFrameException.Reason.NOT_AN_OBJECT;
 import static dev.culvert.frame.BadFrameException.Reason.NUMBER_TOO_LONG;
@@ -63,17 +62,18 @@ public final class JsonScanner {
 
     /** The scanner of this thread, in front of {@code text}, until it is asked for anew. */
     static JsonScanner of(ByteBuf text, FrameLimits limits) {
-        int length = text.readableBytes();
-        if (length == 0) {
-            throw new BadFrameException(LENGTH_ZERO, "a frame has at least one byte");
-        }
+        return of(text, text.readerIndex(), text.readableBytes(), limits);
+    }
+
+    /** As {@link #of(ByteBuf, FrameLimits)}, of so many bytes from {@code index} on. */
+    static JsonScanner of(ByteBuf text, int index, int length, FrameLimits limits) {
         JsonScanner here = HERE.get();
         here.limits = limits;
         if (text.hasArray()) {
-            here.begin(text.array(), text.arrayOffset() + text.readerIndex(), length);
+            here.begin(text.array(), text.arrayOffset() + index, length);
         } else {
             here.begin(here.room(length), 0, length);
-            text.getBytes(text.readerIndex(), here.copy, 0, length);
+            text.getBytes(index, here.copy, 0, length);
         }
         return here;
     }
@@ -203,6 +203,15 @@ public final class JsonScanner {
             }
         }
         return true;
+    }
+
+    /** Of the text of the value that was skipped. */
+    int textHash() {
+        int hash = 0;
+        for (int i = valueStart + 1; i < valueEnd - 1; i++) {
+            hash = 31 * hash + bytes[i];
+        }
+        return hash;
     }
 
     private String decoded(int from, int to, boolean escaped) {

@@ -40,19 +40,18 @@ public final class SmallWrites {
         return tail;
     }
 
-    /** Takes ownership of {@code piece}, which is copied unless it is large. */
+    /** Borrows {@code piece}, which is copied unless it is large. */
     public void write(ByteBuf piece) {
         int bytes = piece.readableBytes();
         if (bytes > LARGE_BYTES) {
             writeOut();
-            out.write(piece, out.voidPromise());
+            out.write(piece.retain(), out.voidPromise());
             return;
         }
-        try {
-            tail(bytes).writeBytes(piece);
-        } finally {
-            piece.release();
-        }
+        ByteBuf tail = tail(bytes).ensureWritable(bytes);
+        // Not writeBytes, which makes an object for the way in between.
+        piece.getBytes(piece.readerIndex(), tail, tail.writerIndex(), bytes);
+        tail.writerIndex(tail.writerIndex() + bytes);
     }
 
     /** How much has been gathered. */

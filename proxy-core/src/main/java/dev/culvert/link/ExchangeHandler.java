@@ -189,8 +189,12 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         } else {
             exchange.took(reply);
         }
+        if (verdict == Going.ON) { // by far the most
+            tellReply(exchange, reply);
+            return;
+        }
         switch (verdict) {
-            case Going.ON -> tellReply(exchange, reply);
+            case Going.ON -> {}
             case Going.DONE -> {
                 tellReply(exchange, reply);
                 if (exchange.isOpen()) {
@@ -226,7 +230,11 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void tellReply(Exchange exchange, Frame reply) {
-        tell(exchange, () -> exchange.listener().onReply(reply));
+        try {
+            exchange.listener().onReply(reply);
+        } catch (Throwable e) { // as tell, without an object for each reply
+            listenerFailed(exchange, e);
+        }
     }
 
     /** What a listener throws ends its own exchange and nobody else's. */
@@ -234,10 +242,14 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         try {
             word.run();
         } catch (Throwable e) { // an Error too: Netty throws one where direct memory runs out
-            LOG.error("{}: the listener of exchange {} failed", link, exchange.id(), e);
-            if (exchange.isOpen()) {
-                abandon(exchange, LISTENER_FAILED);
-            }
+            listenerFailed(exchange, e);
+        }
+    }
+
+    private void listenerFailed(Exchange exchange, Throwable cause) {
+        LOG.error("{}: the listener of exchange {} failed", link, exchange.id(), cause);
+        if (exchange.isOpen()) {
+            abandon(exchange, LISTENER_FAILED);
         }
     }
 

@@ -3,7 +3,6 @@ package dev.culvert.link;
 import dev.culvert.frame.FlushHandler;
 import dev.culvert.frame.FrameDecoder;
 import dev.culvert.frame.FrameEncoder;
-import dev.culvert.frame.FrameSplitter;
 import dev.culvert.transport.AgentAddress;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -30,7 +29,6 @@ final class LinkPipeline extends ChannelInitializer<Channel> {
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(high / 2, high));
         AgentLink link = new AgentLink(address, channel, limits, observer, deadlines);
         channel.pipeline()
-                .addLast("splitter", new FrameSplitter(limits.frames()))
                 .addLast("decoder", new FrameDecoder(limits.frames()))
                 .addLast("encoder", new FrameEncoder())
                 .addLast("flusher", new FlushHandler())

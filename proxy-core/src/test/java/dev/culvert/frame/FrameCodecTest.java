@@ -24,10 +24,7 @@ class FrameCodecTest {
 
     private final Recorder received = new Recorder();
     private final EmbeddedChannel channel =
-            new EmbeddedChannel(
-                    new FrameSplitter(FrameLimits.DEFAULTS),
-                    new FrameDecoder(FrameLimits.DEFAULTS),
-                    received);
+            new EmbeddedChannel(new FrameDecoder(FrameLimits.DEFAULTS), received);
     private final EmbeddedChannel sender = new EmbeddedChannel(new FrameEncoder());
 
     static Stream<GoldenVector> valid() {
@@ -107,9 +104,8 @@ class FrameCodecTest {
         }
         EmbeddedChannel other =
                 new EmbeddedChannel(
-                        new FrameSplitter(
-                                new FrameLimits(5_000_000, 128, 64, 1_000, 50_000, 1_000_000)),
-                        new FrameDecoder(FrameLimits.DEFAULTS));
+                        new FrameDecoder(
+                                new FrameLimits(5_000_000, 128, 64, 1_000, 50_000, 1_000_000)));
 
         for (ByteBuf part = sender.readOutbound(); part != null; part = sender.readOutbound()) {
             other.writeInbound(part);

@@ -4,7 +4,6 @@ import dev.culvert.frame.FlushHandler;
 import dev.culvert.frame.FrameDecoder;
 import dev.culvert.frame.FrameEncoder;
 import dev.culvert.frame.FrameLimits;
-import dev.culvert.frame.FrameSplitter;
 import dev.culvert.guest.session.Agent;
 import dev.culvert.transport.Transport;
 import io.netty.buffer.Unpooled;
@@ -57,7 +56,6 @@ public final class GuestPipeline extends ChannelInitializer<Channel> {
         open.add(channel);
         channel.config().setWriteBufferWaterMark(UNSENT);
         channel.pipeline()
-                .addLast("splitter", new FrameSplitter(FrameLimits.DEFAULTS))
                 .addLast("decoder", new FrameDecoder(FrameLimits.DEFAULTS))
                 .addLast("encoder", new FrameEncoder())
                 .addLast("flusher", new FlushHandler())

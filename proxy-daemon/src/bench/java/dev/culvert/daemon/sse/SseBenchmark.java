@@ -92,7 +92,7 @@ public class SseBenchmark {
 
     @Benchmark
     public int event() {
-        stream.event(CHUNK, IDS, ++number, payload.retainedDuplicate());
+        stream.event(CHUNK, IDS, ++number, payload);
         return sent();
     }
 

@@ -43,7 +43,7 @@ final class Outlet {
         return writes.tail(bytes);
     }
 
-    /** Takes ownership of {@code bytes}. */
+    /** Borrows {@code bytes}. */
     void write(ByteBuf bytes) {
         flushSoon();
         writes.write(bytes);

@@ -135,11 +135,10 @@ public final class Responder {
         Envelope.header(head, CONTENT_TYPE, contentType);
         Envelope.header(head, CONTENT_LENGTH, Integer.toString(length));
         Envelope.endLine(head);
-        if (envelope.isHead() || length == 0) {
-            body.release();
-        } else {
+        if (!envelope.isHead()) {
             outlet.write(body);
         }
+        body.release();
         ended(isReusable());
     }
 

@@ -38,7 +38,7 @@ public final class StreamResponse {
         return out;
     }
 
-    /** A part of the piece that has begun. Takes ownership. */
+    /** Borrows a part of the piece that has begun. */
     public void add(ByteBuf part) {
         outlet.write(part);
     }

@@ -74,7 +74,7 @@ public final class EventsRoute implements Route, AutoCloseable {
         void begin() {
             watchers.add(this);
             fleet.listen(this);
-            events.event(
+            tell(
                     SNAPSHOT,
                     Json.object(json -> {
                         json.writeArrayFieldStart("agents");
@@ -124,17 +124,23 @@ public final class EventsRoute implements Route, AutoCloseable {
             fleet.forget(this);
         }
 
-        /** A client that does not read is cut: it gets the whole fleet when it comes back. */
+        /**
+         * A client that does not read is cut: it gets the whole fleet when it comes back. Takes
+         * ownership of {@code data}.
+         */
         private void send(EventType type, ByteBuf data) {
-            if (!events.isOpen()) {
-                data.release();
-                return;
-            }
-            events.event(type, data);
-            if (events.holdsMoreThan(calls.settings().turns().maxUnsentBytes())) {
+            tell(type, data);
+            if (events.isOpen()
+                    && events.holdsMoreThan(calls.settings().turns().maxUnsentBytes())) {
                 forget();
                 events.abort();
             }
+        }
+
+        /** Takes ownership of {@code data}. */
+        private void tell(EventType type, ByteBuf data) {
+            events.event(type, data);
+            data.release();
         }
     }
 }

@@ -134,7 +134,7 @@ final class StreamTurn implements TurnListener {
         }
         SseStream open = open();
         int bytes = chunk.payload().readableBytes();
-        tell(open, CHUNK, place, chunk.payload().retain());
+        tell(open, CHUNK, place, chunk.payload());
         unconfirmed += bytes;
         if (!awaitsClient && unconfirmed >= (settings.initialCredit() + 1) / 2) {
             awaitClient(open);
@@ -192,7 +192,9 @@ final class StreamTurn implements TurnListener {
     }
 
     private void slow(SseStream open, String why) {
-        tell(open, ERROR, LAST, error("slow_consumer", "the client does not read: " + why));
+        ByteBuf data = error("slow_consumer", "the client does not read: " + why);
+        tell(open, ERROR, LAST, data);
+        data.release();
         open.end();
         close(End.SLOW_CONSUMER);
         if (turn != null) {
@@ -306,17 +308,16 @@ final class StreamTurn implements TurnListener {
 
     /** Takes ownership of {@code data}. */
     private void end(End how, EventType type, long place, ByteBuf data) {
-        if (over) {
-            data.release();
-            return;
+        if (!over) {
+            SseStream open = open();
+            tell(open, type, place, data);
+            open.end();
+            close(how);
         }
-        SseStream open = open();
-        tell(open, type, place, data);
-        open.end();
-        close(how);
+        data.release();
     }
 
-    /** Takes ownership of {@code data}. */
+    /** Borrows {@code data}. */
     private void tell(SseStream to, EventType type, long place, ByteBuf data) {
         if (number == Math.max(0, after)) {
             metrics.onFirstEvent(System.nanoTime() - startNanos);

@@ -68,21 +68,30 @@ public final class SseStream {
         }
     }
 
-    /** Writes an event without an id. Takes ownership of {@code data}. */
+    /** Writes an event without an id. Borrows {@code data}. */
     public void event(EventType type, ByteBuf data) {
         event(type, null, 0, data);
     }
 
     /**
-     * Writes an event, with the id of {@code number} unless {@code ids} is null. Takes ownership of
-     * {@code data}.
+     * Writes an event, with the id of {@code number} unless {@code ids} is null. Borrows {@code
+     * data}.
      */
     public void event(EventType type, @Nullable EventIds ids, long number, ByteBuf data) {
         if (!response.isOpen()) {
-            data.release();
             return;
         }
-        ByteBuf lines = hasLineBreak(data) ? asLines(data) : data;
+        if (hasLineBreak(data)) {
+            ByteBuf lines = asLines(data);
+            write(type, ids, number, lines);
+            lines.release();
+        } else {
+            write(type, ids, number, data);
+        }
+        keepalive.expireAfter(silence);
+    }
+
+    private void write(EventType type, @Nullable EventIds ids, long number, ByteBuf lines) {
         ByteBuf out =
                 response.begin(
                         type.line().length()
@@ -97,7 +106,6 @@ public final class SseStream {
         ByteBufUtil.writeAscii(out, DATA);
         response.add(lines);
         response.finish(END);
-        keepalive.expireAfter(silence);
     }
 
     private static int idBytes(EventIds ids, long number) {
@@ -114,11 +122,10 @@ public final class SseStream {
         return data.bytesBefore((byte) '\n') >= 0 || data.bytesBefore((byte) '\r') >= 0;
     }
 
-    /** As the lines of one field. Takes ownership of {@code data}; the caller owns the answer. */
+    /** As the lines of one field. Borrows {@code data}; the caller owns the answer. */
     private static ByteBuf asLines(ByteBuf data) {
         ByteBuf lines = data.alloc().buffer(2 * data.readableBytes());
-        copyLines(data, lines);
-        data.release();
+        copyLines(data.duplicate(), lines);
         return lines;
     }
 

@@ -74,6 +74,16 @@ class SseStreamTest {
         return streams.getFirst();
     }
 
+    private void event(EventType type, ByteBuf data) {
+        stream().event(type, data);
+        data.release();
+    }
+
+    private void event(EventType type, EventIds ids, long number, ByteBuf data) {
+        stream().event(type, ids, number, data);
+        data.release();
+    }
+
     /** What was sent since the last call. */
     private String sent() {
         channel.runPendingTasks();
@@ -106,8 +116,8 @@ class SseStreamTest {
     @Test
     void writesEventsWithAndWithoutIds() {
         sent();
-        stream().event(CHUNK, text("{\"content\":\"é\"}"));
-        stream().event(CHUNK, EventIds.of("turn-1"), 42, text("{}"));
+        event(CHUNK, text("{\"content\":\"é\"}"));
+        event(CHUNK, EventIds.of("turn-1"), 42, text("{}"));
         assertThat(sent())
                 .isEqualTo(
                         chunk("event: chunk\ndata: {\"content\":\"é\"}\n\n")
@@ -118,7 +128,7 @@ class SseStreamTest {
     void passesALargePayloadAsTheSameBytesUncopied() {
         sent();
         ByteBuf payload = text("{\"content\":\"" + "passed".repeat(1_000) + "\"}");
-        stream().event(CHUNK, payload.retainedSlice());
+        event(CHUNK, payload.retainedSlice());
         channel.runPendingTasks();
         List<ByteBuf> parts = new ArrayList<>();
         for (ByteBuf out; (out = channel.readOutbound()) != null; ) {
@@ -146,7 +156,7 @@ class SseStreamTest {
             })
     void writesEachLineOfAPayloadAsAFieldOfItsOwn(String payload, String fields) {
         sent();
-        stream().event(CHUNK, text(payload.replace("/n", "\n").replace("/r", "\r")));
+        event(CHUNK, text(payload.replace("/n", "\n").replace("/r", "\r")));
         String expected = fields.trim().replace(";", "\n");
         expected = expected.endsWith("data:") ? expected + " " : expected;
         assertThat(sent()).isEqualTo(chunk("event: chunk\n" + expected + "\n\n"));
@@ -167,7 +177,7 @@ class SseStreamTest {
         pass(1);
         assertThat(sent()).isEqualTo(chunk(":\n\n"));
         pass(10);
-        stream().event(CHUNK, text("{}"));
+        event(CHUNK, text("{}"));
         sent();
         pass(14);
         assertThat(sent()).isEmpty();
@@ -180,8 +190,8 @@ class SseStreamTest {
     @Test
     void smallEventsLeaveTogether() {
         sent();
-        stream().event(CHUNK, text("{\"content\":\"one\"}"));
-        stream().event(CHUNK, text("{\"content\":\"two\"}"));
+        event(CHUNK, text("{\"content\":\"one\"}"));
+        event(CHUNK, text("{\"content\":\"two\"}"));
         channel.runPendingTasks();
 
         ByteBuf both = channel.readOutbound();
@@ -193,10 +203,10 @@ class SseStreamTest {
     @Test
     void endsCleanlyAndSaysNothingMore() {
         sent();
-        stream().event(CHUNK, text("{}"));
+        event(CHUNK, text("{}"));
         stream().end();
         assertThat(sent()).endsWith("\r\n0\r\n\r\n");
-        stream().event(CHUNK, text("{}"));
+        event(CHUNK, text("{}"));
         pass(30);
         assertThat(sent()).isEmpty();
         assertThat(stream().isOpen()).isFalse();
@@ -206,7 +216,7 @@ class SseStreamTest {
     @Test
     void breaksOffWithoutAnEnd() {
         sent();
-        stream().event(CHUNK, text("{}"));
+        event(CHUNK, text("{}"));
         stream().abort();
         assertThat(sent()).isEqualTo(chunk("event: chunk\ndata: {}\n\n"));
         assertThat(channel.isOpen()).isFalse();
