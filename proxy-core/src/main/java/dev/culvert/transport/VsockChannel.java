@@ -17,7 +17,9 @@ final class VsockChannel extends AbstractEpollStreamChannel {
 
     /** One to connect. */
     VsockChannel() {
-        super(VsockOptions.apply(LinuxSocket.newVSockStream()), false);
+        super(
+                VsockOptions.apply(LinuxSocket.newVSockStream(), VsockOptions.DIALING_BUFFER_BYTES),
+                false);
     }
 
     /** One that was accepted; it inherits the listening socket's options. */

@@ -9,7 +9,14 @@ import java.time.Duration;
 
 /** The socket options of AF_VSOCK, by their numbers in linux/vm_sockets.h. */
 final class VsockOptions {
-    static final long BUFFER_BYTES = 256 * 1024;
+    /* From 6.12.92 on, and until that was mended, Linux resets a connection whose reader is behind by
+     * many small packets: it counts some 600 bytes for each against the reader's buffer, whatever is in it.
+     * It also lets a sender be ahead by no more than its own buffer. So the side that reads small
+     * frames, which is the host, has eight times the buffer of the side that sends them; were both
+     * raised alike it would be as bad as before. */
+    static final long DIALING_BUFFER_BYTES = 2048 * 1024;
+    static final long LISTENING_BUFFER_BYTES = 256 * 1024;
+
     static final int LEVEL = 40;
     static final int BUFFER_SIZE = 0;
     private static final int BUFFER_MAX_SIZE = 2;
@@ -20,11 +27,15 @@ final class VsockOptions {
 
     private VsockOptions() {}
 
-    /** Closes {@code socket} when it throws. */
-    static LinuxSocket apply(LinuxSocket socket) {
+    /**
+     * Closes {@code socket} when it throws.
+     *
+     * @param bufferBytes what the other end may be ahead by; an accepted socket has its listener's
+     */
+    static LinuxSocket apply(LinuxSocket socket, long bufferBytes) {
         try {
-            set(socket, BUFFER_MAX_SIZE, BUFFER_BYTES); // before the size, which it caps
-            set(socket, BUFFER_SIZE, BUFFER_BYTES);
+            set(socket, BUFFER_MAX_SIZE, bufferBytes); // before the size, which it caps
+            set(socket, BUFFER_SIZE, bufferBytes);
             set(socket, CONNECT_TIMEOUT, LONGER_THAN_ANY_DIAL.toSeconds(), 0); // a struct timeval
             return socket;
         } catch (IOException e) {

@@ -18,13 +18,17 @@ final class VsockServerChannel extends AbstractEpollServerChannel {
     private volatile @Nullable VSockAddress local;
 
     VsockServerChannel() {
-        super(VsockOptions.apply(LinuxSocket.newVSockStream()), false);
+        this(LinuxSocket.newVSockStream(), false);
     }
 
     /** One that is bound and listens already. */
     VsockServerChannel(int fd) {
-        super(VsockOptions.apply(LinuxSocket.newSocket(fd)), true);
+        this(LinuxSocket.newSocket(fd), true);
         local = socket.localVSockAddress();
+    }
+
+    private VsockServerChannel(LinuxSocket socket, boolean active) {
+        super(VsockOptions.apply(socket, VsockOptions.LISTENING_BUFFER_BYTES), active);
     }
 
     @Override

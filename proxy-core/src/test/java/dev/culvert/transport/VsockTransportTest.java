@@ -80,8 +80,8 @@ class VsockTransportTest implements TransportContract {
         Inbox accepted = new Inbox(1);
         Channel link = link(accepted, new Inbox(1));
 
-        assertThat(bufferBytes(link)).isEqualTo(VsockOptions.BUFFER_BYTES);
-        assertThat(bufferBytes(accepted.active())).isEqualTo(VsockOptions.BUFFER_BYTES);
+        assertThat(bufferBytes(link)).isEqualTo(VsockOptions.DIALING_BUFFER_BYTES);
+        assertThat(bufferBytes(accepted.active())).isEqualTo(VsockOptions.LISTENING_BUFFER_BYTES);
     }
 
     @Test
