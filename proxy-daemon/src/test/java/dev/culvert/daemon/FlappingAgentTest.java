@@ -39,7 +39,7 @@ class FlappingAgentTest {
             }
             String told = new String(events.readAllBytes(), UTF_8);
 
-            assertThat(told).contains("\"state\":\"unreachable\"", "closed the connection");
+            assertThat(told).contains("\"state\":\"unreachable\"", "--accept-from");
             assertThat(told).doesNotContain("\"state\":\"ready\"");
         }
     }

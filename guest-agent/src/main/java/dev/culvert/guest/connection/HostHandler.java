@@ -15,6 +15,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.NotYetConnectedException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,6 +74,9 @@ final class HostHandler extends ChannelInboundHandlerAdapter implements Replies 
         switch (cause) {
             case BadFrameException bad -> close("bad frame: " + bad.getMessage());
             case IOException e -> close(String.valueOf(e.getMessage()));
+            // So Netty says ENOTCONN, which a VM's vsock gives, and not ECONNRESET as others do.
+            case NotYetConnectedException _ ->
+                    close("the VM was restored, and its connections reset");
             default -> {
                 LOG.error("a connection from the host failed", cause);
                 close(cause.toString());

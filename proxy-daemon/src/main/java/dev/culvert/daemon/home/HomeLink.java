@@ -36,6 +36,10 @@ final class HomeLink implements DialListener {
     /** A link of which nothing is heard counts once it has lasted: some accept only to close. */
     private static final long LASTING_MILLIS = 250;
 
+    /** What to look for first where the agent said not a word. */
+    private static final String TURNED_AWAY =
+            " before it said anything: may this host connect (the agent's --accept-from)?";
+
     private final Agent agent;
     private final HomeLoop home;
     private final Backoff backoff;
@@ -120,7 +124,7 @@ final class HomeLink implements DialListener {
         link = null;
         cancel(check);
         push.linkLost();
-        lose(lost.closeReason());
+        lose(proven ? lost.closeReason() : lost.closeReason() + TURNED_AWAY);
     }
 
     private void lose(String reason) {
