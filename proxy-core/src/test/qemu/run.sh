@@ -1,87 +1,111 @@
 #!/usr/bin/env bash
-# Runs JUnit test classes of a module in a small machine of their own, which has vsock_loopback (CID 1): emulated by QEMU, so
-# that no AF_VSOCK of this machine is opened. Takes about a minute once the kernel has been fetched.
+# Tries vsock in real kernels, without opening a vsock of this machine: boots one that QEMU emulates and runs test classes in
+# it, with daemon and guest as the build has made them. It has vsock_loopback (CID 1), and a VM of its own on vhost-vsock (CID 3).
 #
-#   proxy-core/src/test/qemu/run.sh proxy-core dev.culvert.transport.VsockTransportTest
+#   proxy-core/src/test/qemu/run.sh             all of it: each test that checks.txt names
+#   proxy-core/src/test/qemu/run.sh CLASS ...   some classes only
 #
-# The serial log is the report; the exit status is JUnit's, or 99 when the machine never said. Needs Debian's packages
-# qemu-system-x86, busybox-static and cpio, a JDK 25 (found by ./culvert jdk), Maven and apt-get, which fetches the kernel.
+# Run it after "mvn package". It takes three minutes or four, and the first time fetches the kernel and what else is missing of
+# Debian's packages. The serial console is the report, a line "ok" or "not ok" for each test; it fails also when one is missing, and
+# exits with 77 where nothing can be tried, which takes Debian on x86_64. With another kernel's package unpacked in DIR/kernel,
+# CULVERT_QEMU_CACHE=DIR tries that one.
 set -euo pipefail
+if ! command -v apt-get >/dev/null || [ "$(uname -m)" != x86_64 ]; then
+    echo "vsock: NOT TRIED are real kernels, which takes Debian on x86_64" >&2
+    exit 77
+fi
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../../.." && pwd)
-[ $# -gt 1 ] || { sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
-for tool in qemu-system-x86_64 cpio mvn apt-get; do
-    command -v "$tool" >/dev/null || { echo "$tool is missing: apt-get install qemu-system-x86 busybox-static cpio maven" >&2; exit 2; }
+here=$root/proxy-core/src/test/qemu
+# shellcheck source=proxy-core/src/test/qemu/machine.sh
+. "$here/machine.sh"
+
+classes=("$@")
+[ $# -gt 0 ] || classes=(dev.culvert.transport.VsockTransportTest dev.culvert.daemon.VsockImages dev.culvert.daemon.VhostImages)
+daemon=$root/proxy-daemon/target/culvertd
+agent=$root/guest-agent/target/culvert-agent
+for made in "$daemon" "$agent" "$root/proxy-daemon/target/test-classpath"; do
+    [ -e "$made" ] || { echo "there is no $made: run mvn package first" >&2; exit 2; }
 done
-[ -x /bin/busybox ] || { echo "/bin/busybox is missing: apt-get install busybox-static" >&2; exit 2; }
-JAVA_HOME=$("$root/culvert" jdk)
-export JAVA_HOME
-modules_in_order="vsock vmw_vsock_virtio_transport_common vsock_loopback vhost_iotlb vhost vhost_vsock"
-module=$root/$1
-shift
-cache=${CULVERT_QEMU_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/culvert-qemu}
-mkdir -p "$cache"
-cd "$cache"
+need qemu-system-x86_64 qemu-system-x86 busybox busybox-static cpio cpio
+fetch_kernel
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
 
-# 1. Debian's kernel, unpacked and not installed.
-if ! ls kernel/boot/vmlinuz-* >/dev/null 2>&1; then
-    package=$(apt-cache depends linux-image-cloud-amd64 | awk '/Depends:/ {print $2; exit}')
-    apt-get download "$package"
-    dpkg -x ./"$package"_*.deb kernel
-fi
-vmlinuz=$(ls kernel/boot/vmlinuz-*)
-modules=$(ls -d kernel/lib/modules/*/kernel)
-
-# 2. A small JRE.
-[ -d jre ] || "$JAVA_HOME/bin/jlink" --add-modules java.base,java.logging,java.management,java.naming,java.xml,java.compiler,java.net.http,java.desktop,java.instrument,jdk.unsupported,jdk.net \
-    --strip-debug --no-header-files --no-man-pages --generate-cds-archive --output jre
-
-# 3. The machine's files.
-junit=$(sed -n 's:.*<junit.version>\(.*\)</junit.version>.*:\1:p' "$root/pom.xml")
-(cd "$root" && mvn -q -B -ntp dependency:copy -Dmdep.stripVersion -DoutputDirectory="$cache" \
-    -Dartifact="org.junit.platform:junit-platform-console-standalone:$junit")
-console=$cache/junit-platform-console-standalone.jar
-(cd "$module/.." && mvn -q -B -ntp test-compile dependency:build-classpath -pl "$(basename "$module")" -am \
-    -Dspotless.check.skip -Dmdep.outputFile="$cache/classpath" -Dmdep.includeScope=test >maven.log 2>&1 || { cat maven.log; exit 1; }; rm -f maven.log)
-rm -rf root && mkdir -p root/{bin,dev,proc,sys,tmp,lib64,lib/x86_64-linux-gnu,modules,app}
-cp /bin/busybox root/bin/
-for applet in sh mount insmod ls cat poweroff sync ip; do ln -s busybox "root/bin/$applet"; done
-cp -L /lib64/ld-linux-x86-64.so.2 root/lib64/
-for library in libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libgcc_s.so.1 libz.so.1; do
-    cp -L "/lib/x86_64-linux-gnu/$library" root/lib/x86_64-linux-gnu/
-done
-for name in $modules_in_order; do
-    cp "$(find "$modules" -name "$name.ko")" root/modules/
-done
-cp -r jre root/jre
-cp -r "$module/target/classes" "$module/target/test-classes" root/app/
-cp "$console" root/app/console.jar
-mkdir root/app/lib
-tr ':' '\n' <classpath | grep '\.jar$' | grep -v '/org/junit/\|/opentest4j\|/apiguardian\|aarch_64' | xargs -I{} cp {} root/app/lib/
-
-select=""
-for class in "$@"; do select+=" --select-class=$class"; done
-cat >root/init <<INIT
+# The VM within: the agent as it is by default, which lets in the host alone.
+mkdir -p vm/{dev,proc,sys,tmp,opt}
+add_busybox vm sh mount insmod cat ip poweroff
+add_modules vm virtio_mmio vmw_vsock_virtio_transport
+cp -r "$agent" vm/opt/
+add_libraries vm "$agent/runtime/bin/java" "$agent/runtime/lib/server/libjvm.so" "$agent"/lib/*.so
+cat >vm/init <<'INIT'
 #!/bin/sh
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev; mount -t tmpfs tmp /tmp
 ip link set lo up
-for m in $modules_in_order; do insmod /modules/\$m.ko; done
-export CULVERT_VSOCK_LOOPBACK=1
-/jre/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-  -Dio.netty.customResourceLeakDetector=io.netty.util.LeakPresenceDetector -Dio.netty.util.LeakPresenceDetector.trackCreationStack=true \
-  -Djunit.jupiter.extensions.autodetection.enabled=true \
-  -cp "/app/test-classes:/app/classes:/app/console.jar:/app/lib/*" \
-  org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors --details=tree --details-theme=ascii$select
-echo "JUNIT EXIT \$?"
-sync; poweroff -f
+for module in $(cat /modules/order); do insmod "/modules/$module.ko"; done
+/opt/culvert-agent/bin/culvert-agent --runtime echo --echo-delay 20ms
+poweroff -f
 INIT
-chmod +x root/init
-(cd root && find . | cpio -o -H newc --quiet | gzip -1) >initramfs.gz
+chmod +x vm/init
 
-# 4. Boot, and wait until it powers off.
-rm -f serial.log
-timeout 420 qemu-system-x86_64 -M microvm,x-option-roms=off,rtc=on -accel tcg -smp 1 -cpu max -m 1024 \
-    -nodefaults -no-user-config -display none -serial file:serial.log -no-reboot \
-    -kernel "$vmlinuz" -initrd initramfs.gz -append "console=ttyS0 reboot=t panic=-1 quiet" </dev/null || true
-cat serial.log
-exit "$(sed -n 's/.*JUNIT EXIT \([0-9]*\).*/\1/p' serial.log | grep . || echo 99)"
+# The machine, in which all stands as in the source tree.
+mkdir -p machine/{dev,proc,sys,tmp,vm,app,usr/share,culvert/proxy-daemon/target,culvert/guest-agent/target}
+add_busybox machine sh mount insmod cat ip poweroff kill dmesg
+add_modules machine vsock_loopback vhost_vsock kvm_amd
+add_program machine "$(command -v qemu-system-x86_64)"
+mkdir machine/usr/share/qemu
+cp -L /usr/share/qemu/bios-microvm.bin machine/usr/share/qemu/
+cp "$vmlinuz" machine/vm/kernel
+pack vm machine/vm/initramfs
+cp -r "$daemon" machine/culvert/proxy-daemon/target/
+cp -r "$agent" machine/culvert/guest-agent/target/
+jre=$qemu_cache/test-jre
+[ -d "$jre" ] || "$("$root/culvert" jdk)/bin/jlink" --strip-debug --no-header-files --no-man-pages --generate-cds-archive --output "$jre" \
+    --add-modules java.compiler,java.instrument,java.logging,java.management,java.naming,java.net.http,java.xml,jdk.unsupported
+cp -r "$jre" machine/jre
+add_libraries machine "$jre/bin/java" "$jre/lib/server/libjvm.so" "$daemon"/lib/*.so
+class_path=
+for entry in $(tr : ' ' <"$root/proxy-daemon/target/test-classpath") "$root"/proxy-daemon/target/{test-classes,classes}; do
+    name=${entry#"$root/"}
+    [ -f "$entry" ] && name=${entry##*/}
+    mkdir -p "machine/app/$(dirname "$name")"
+    cp -r "$entry" "machine/app/$name"
+    class_path+=/app/$name:
+done
+cat >machine/vm/run <<'RUN'
+#!/bin/sh
+# Runs the VM within until it is killed, by the machine's own KVM: its processor is said to be one of AMD's.
+exec qemu-system-x86_64 -L /usr/share/qemu -M microvm,x-option-roms=off,rtc=on -accel kvm -cpu host -m 384 \
+    -nodefaults -no-user-config -display none -serial "file:/tmp/vm-$$.log" -monitor stdio -no-reboot \
+    -kernel /vm/kernel -initrd /vm/initramfs -append "console=ttyS0 reboot=t panic=-1 quiet" \
+    -device vhost-vsock-device,guest-cid=3 "$@"
+RUN
+cat >machine/init <<INIT
+#!/bin/sh
+mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev; mount -t tmpfs tmp /tmp
+dmesg -n 1 # nothing of the kernel's within a line of the report
+ip link set lo up
+for module in \$(cat /modules/order); do insmod "/modules/\$module.ko"; done
+cd /culvert/proxy-daemon
+CULVERT_VSOCK_LOOPBACK=1 /jre/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED \
+    --sun-misc-unsafe-memory-access=allow -Djunit.jupiter.extensions.autodetection.enabled=true \
+    -Dio.netty.customResourceLeakDetector=io.netty.util.LeakPresenceDetector \
+    -Dio.netty.util.LeakPresenceDetector.trackCreationStack=true -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
+    -cp "$class_path" dev.culvert.daemon.SerialReport ${classes[*]} || { dmesg; cat /tmp/vm-*.log; }
+poweroff -f
+INIT
+chmod +x machine/init machine/vm/run
+pack machine initramfs
+
+SECONDS=0
+boot 480 serial.log -m 2560 -initrd initramfs || echo "not ok: the machine did not come to its end" >>serial.log
+emulated=$SECONDS
+tr -d '\r' <serial.log | tee report
+sed -n 's/^ok \([^ ]*\).*/\1/p' report | sort >passed
+if [ $# -eq 0 ]; then
+    sort "$here/checks.txt" >wanted
+    comm -23 wanted passed | sed 's/^/not ok: nothing good was heard of /' | tee -a report
+    comm -13 wanted passed | sed 's/^/not ok: checks.txt does not name /' | tee -a report
+fi
+[ -s passed ] && ! grep -q '^not ok' report && echo "vsock in real kernels: $(wc -l <passed) tests passed in $emulated s of emulation"

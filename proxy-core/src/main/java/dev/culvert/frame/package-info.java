@@ -3,7 +3,7 @@
  * payload that stays the bytes it arrived as.
  *
  * <pre>
- *   socket → FrameSplitter → FrameDecoder → (link, or the guest's session)
+ *   socket → FrameDecoder → (link, or the guest's session)
  *   socket ←                 FrameEncoder ←
  * </pre>
  *

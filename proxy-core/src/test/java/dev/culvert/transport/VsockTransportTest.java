@@ -4,13 +4,16 @@ import static dev.culvert.transport.TransportContract.failureOf;
 import static dev.culvert.transport.TransportContract.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.testing.VsockLoopback;
 import dev.culvert.transport.AgentAddress.Vsock;
 import dev.culvert.transport.DialException.Reason;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.RawUnixChannelOption;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Over vsock_loopback, so only in a machine of its own: a host's AF_VSOCK is not ours to open. */
@@ -124,6 +127,19 @@ class VsockTransportTest implements TransportContract {
 
         assertThat(failure.reason()).isEqualTo(Reason.UNSUPPORTED);
         assertThat(failure).hasMessageStartingWith("vsock://any:1024: this address can only be");
+    }
+
+    /** The kernel knows both at once; only a VM that is there may keep a dial waiting. */
+    @Test
+    void hearsAtOnceOfADeadPortAndOfAnAbsentCid(TestReporter reporter) {
+        for (Vsock address : List.of((Vsock) nobody(), new Vsock(77, 1024))) {
+            long start = System.nanoTime();
+            failureOf(dial(address, PATIENCE, new Inbox(1)));
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+
+            reporter.publishEntry(address + " failed within " + took.toMillis() + " ms");
+            assertThat(took).isLessThan(Duration.ofSeconds(1));
+        }
     }
 
     private static long bufferBytes(Channel channel) {

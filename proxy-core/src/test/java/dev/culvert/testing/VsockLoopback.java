@@ -1,4 +1,4 @@
-package dev.culvert.transport;
+package dev.culvert.testing;
 
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Skips a class, and prints why, where nobody has said that there is a vsock loopback to use. */
-final class VsockLoopback implements ExecutionCondition {
+public final class VsockLoopback implements ExecutionCondition {
     private static final Logger LOG = LoggerFactory.getLogger(VsockLoopback.class);
     private static final String VARIABLE = "CULVERT_VSOCK_LOOPBACK";
 
