@@ -29,7 +29,7 @@ public record Authority(String host, String text) {
     private static boolean isPort(String port) {
         return !port.isEmpty()
                 && port.length() <= MAX_PORT_DIGITS
-                && port.chars().allMatch(c -> c >= '0' && c <= '9')
+                && isMadeOf("", port)
                 && Integer.parseInt(port) <= 65535;
     }
 
@@ -40,13 +40,17 @@ public record Authority(String host, String text) {
     }
 
     private static boolean isName(String host) {
-        return !host.isEmpty()
-                && host.chars()
-                        .allMatch(c ->
-                                (c >= 'a' && c <= 'z')
-                                        || (c >= '0' && c <= '9')
-                                        || c == '.'
-                                        || c == '-'
-                                        || c == '_');
+        return !host.isEmpty() && isMadeOf("abcdefghijklmnopqrstuvwxyz.-_", host);
+    }
+
+    /** Of these characters and digits. */
+    private static boolean isMadeOf(String others, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < '0' || c > '9') && others.indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 }

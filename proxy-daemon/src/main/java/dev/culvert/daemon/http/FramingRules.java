@@ -19,12 +19,11 @@ final class FramingRules {
 
     /** Judges by the headers alone, whatever the codec thought of them. */
     static void check(HttpRequest request) {
-        List<String> lengths = request.headers().getAll(CONTENT_LENGTH);
-        List<String> codings = request.headers().getAll(TRANSFER_ENCODING);
-        if (!codings.isEmpty()) {
-            checkCodings(request, codings, !lengths.isEmpty());
+        String length = request.headers().get(CONTENT_LENGTH);
+        if (request.headers().contains(TRANSFER_ENCODING)) {
+            checkCodings(request, request.headers().getAll(TRANSFER_ENCODING), length != null);
         }
-        if (!lengths.isEmpty() && !isNumber(lengths.getFirst())) {
+        if (length != null && !isNumber(length)) {
             throw bad("The Content-Length is not a number: send the body's size in bytes.");
         }
         if (request.headers().contains(SEC_WEBSOCKET_KEY1)) {
@@ -53,9 +52,12 @@ final class FramingRules {
     }
 
     private static boolean isNumber(String length) {
-        return !length.isEmpty()
-                && length.length() <= MAX_LENGTH_DIGITS
-                && length.chars().allMatch(c -> c >= '0' && c <= '9');
+        for (int i = 0; i < length.length(); i++) {
+            if (length.charAt(i) < '0' || length.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !length.isEmpty() && length.length() <= MAX_LENGTH_DIGITS;
     }
 
     static ProblemException bad(String error) {

@@ -63,7 +63,7 @@ final class Reception {
         return new Envelope(
                 clock,
                 request.method(),
-                RequestId.of(request.headers().getAll(Envelope.X_REQUEST_ID)),
+                RequestId.of(OnlyValue.of(request.headers(), Envelope.X_REQUEST_ID)),
                 !http10 && HttpUtil.isKeepAlive(request),
                 http10,
                 browsers.isAllowedOrigin(origin) ? origin : null,

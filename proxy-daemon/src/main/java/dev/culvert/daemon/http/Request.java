@@ -33,7 +33,11 @@ public final class Request {
     /** Names {@code values} by the endpoint's parameters, decoded. */
     void bind(Match.Found found) {
         parameterNames = found.endpoint().parameters();
-        parameterValues = found.values().stream().map(PercentDecoder::path).toList();
+        List<String> values = found.values();
+        parameterValues =
+                target.path().indexOf('%') < 0
+                        ? values
+                        : values.stream().map(PercentDecoder::path).toList();
     }
 
     /** Lends {@code body} until {@link #withdrawBody}. */
@@ -85,7 +89,7 @@ public final class Request {
 
     /** W3C's {@code traceparent}, where a valid one was sent. */
     public @Nullable String traceParent() {
-        return TraceParent.of(headers.getAll("traceparent"));
+        return TraceParent.of(OnlyValue.of(headers, "traceparent"));
     }
 
     public @Nullable SocketAddress remoteAddress() {

@@ -5,7 +5,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderResultProvider;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpUtil;
@@ -36,6 +39,23 @@ final class RequestDecoder extends HttpRequestDecoder {
         REFUSED
     }
 
+    /**
+     * One object for the headers of all requests of a connection: they come one behind the other.
+     */
+    private static final class Reused implements HttpHeadersFactory {
+        private final HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
+
+        @Override
+        public HttpHeaders newHeaders() {
+            return headers.clear();
+        }
+
+        @Override
+        public HttpHeaders newEmptyHeaders() {
+            return headers.clear();
+        }
+    }
+
     private final HeadGuard guard;
     private final int maxExtensionBytes;
     private Part part = Part.HEAD;
@@ -49,6 +69,8 @@ final class RequestDecoder extends HttpRequestDecoder {
                 new HttpDecoderConfig()
                         .setMaxInitialLineLength(settings.maxUriBytes() + REQUEST_LINE_EXTRA_BYTES)
                         .setMaxHeaderSize(settings.maxHeaderBytes())
+                        .setHeadersFactory(new Reused())
+                        .setTrailersFactory(new Reused())
                         .setMaxChunkSize(Integer.MAX_VALUE));
         guard = new HeadGuard(settings);
         maxExtensionBytes = settings.maxHeaderBytes();

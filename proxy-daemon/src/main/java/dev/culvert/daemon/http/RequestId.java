@@ -1,8 +1,8 @@
 package dev.culvert.daemon.http;
 
 import java.util.HexFormat;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /** The id under which a request is found in logs: the client's own where it will do. */
 final class RequestId {
@@ -10,8 +10,8 @@ final class RequestId {
 
     private RequestId() {}
 
-    static String of(List<String> sent) {
-        return sent.size() == 1 && isUsable(sent.getFirst()) ? sent.getFirst() : random();
+    static String of(@Nullable String sent) {
+        return sent != null && isUsable(sent) ? sent : random();
     }
 
     static String random() {

@@ -19,7 +19,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +35,13 @@ final class RequestRules {
                     HttpMethod.DELETE,
                     HttpMethod.OPTIONS);
 
+    private record KnownHost(String value, Authority host) {}
+
     private final BrowserPolicy browsers;
     private final int maxBodyBytes;
+
+    /** Nearly all requests name the same. Of all event loops: any of their words is right. */
+    private @Nullable KnownHost lastHost;
 
     RequestRules(BrowserPolicy browsers, int maxBodyBytes) {
         this.browsers = browsers;
@@ -58,8 +62,8 @@ final class RequestRules {
                 browsers.refusal(
                         overLoopback,
                         host,
-                        single(request, ORIGIN),
-                        single(request, SEC_FETCH_SITE));
+                        OnlyValue.required(request.headers(), ORIGIN),
+                        OnlyValue.required(request.headers(), SEC_FETCH_SITE));
         if (refusal != null) {
             throw refused(FORBIDDEN, refusal);
         }
@@ -69,12 +73,12 @@ final class RequestRules {
     }
 
     private void checkBody(HttpRequest request) {
-        String expectation = single(request, EXPECT);
+        String expectation = OnlyValue.required(request.headers(), EXPECT);
         if (expectation != null
                 && !HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expectation)) {
             throw refused(EXPECTATION_FAILED, "The only Expect understood here is 100-continue.");
         }
-        String coding = single(request, CONTENT_ENCODING);
+        String coding = OnlyValue.required(request.headers(), CONTENT_ENCODING);
         if (coding != null && !HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(coding)) {
             throw refused(UNSUPPORTED_MEDIA_TYPE, "Send the body without a Content-Encoding.");
         }
@@ -91,27 +95,24 @@ final class RequestRules {
     }
 
     /** HTTP/1.0 may leave it out; a page in a browser cannot. */
-    private static @Nullable Authority host(HttpRequest request) {
-        String value = single(request, HOST);
+    private @Nullable Authority host(HttpRequest request) {
+        String value = OnlyValue.required(request.headers(), HOST);
         if (value == null && request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
             return null;
         }
         if (value == null) {
             throw FramingRules.bad("There is no Host: send one.");
         }
+        KnownHost last = lastHost;
+        if (last != null && last.value.equals(value)) {
+            return last.host;
+        }
         Authority host = Authority.parse(value);
         if (host == null) {
             throw FramingRules.bad("The Host is no host name with an optional port.");
         }
+        lastHost = new KnownHost(value, host);
         return host;
-    }
-
-    private static @Nullable String single(HttpRequest request, AsciiString name) {
-        List<String> values = request.headers().getAll(name);
-        if (values.size() > 1) {
-            throw FramingRules.bad("There is more than one '" + name + "': send one.");
-        }
-        return values.isEmpty() ? null : values.getFirst();
     }
 
     private static ProblemException refused(HttpResponseStatus status, String error) {

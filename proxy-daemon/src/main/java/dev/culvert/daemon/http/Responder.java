@@ -11,6 +11,7 @@ import static io.netty.handler.codec.http.HttpHeaderValues.CHUNKED;
 import static io.netty.handler.codec.http.HttpResponseStatus.NO_CONTENT;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
+import dev.culvert.frame.Decimal;
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -33,6 +34,8 @@ public final class Responder {
     private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
     private static final String ALLOWED_HEADERS =
             "content-type, idempotency-key, last-event-id, traceparent, x-request-id";
+    private static final AsciiString CONTENT_LENGTH_FIELD =
+            AsciiString.cached(CONTENT_LENGTH + ": ");
     private static final String PREFLIGHT_SECONDS = "600";
     private static final int HEAD_BYTES = 384;
 
@@ -48,7 +51,7 @@ public final class Responder {
     private final ConnectionHandler connection;
     private final Outlet outlet;
     private final Envelope envelope;
-    private final List<Header> headers = new ArrayList<>(2);
+    private List<Header> headers = List.of();
     private State state = State.OPEN;
     private HttpResponseStatus status = OK;
     private Runnable onGone = () -> {};
@@ -108,8 +111,14 @@ public final class Responder {
      * @throws IllegalArgumentException when the value would break out of its line
      */
     public Responder header(AsciiString name, CharSequence value) {
-        if (value.chars().anyMatch(c -> c < ' ' || c > 0xff)) {
-            throw new IllegalArgumentException("the value of '" + name + "' is no header value");
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) < ' ' || value.charAt(i) > 0xff) {
+                throw new IllegalArgumentException(
+                        "the value of '" + name + "' is no header value");
+            }
+        }
+        if (headers.isEmpty()) {
+            headers = new ArrayList<>(2);
         }
         headers.add(new Header(name, value));
         return this;
@@ -133,7 +142,9 @@ public final class Responder {
         int length = body.readableBytes();
         ByteBuf head = head();
         Envelope.header(head, CONTENT_TYPE, contentType);
-        Envelope.header(head, CONTENT_LENGTH, Integer.toString(length));
+        ByteBufUtil.writeAscii(head, CONTENT_LENGTH_FIELD);
+        Decimal.write(head, length);
+        Envelope.endLine(head);
         Envelope.endLine(head);
         if (!envelope.isHead()) {
             outlet.write(body);
@@ -266,8 +277,8 @@ public final class Responder {
     private ByteBuf head() {
         ByteBuf head = outlet.tail(HEAD_BYTES);
         envelope.writeTo(head, status, !isReusable());
-        for (Header header : headers) {
-            Envelope.header(head, header.name(), header.value());
+        for (int i = 0; i < headers.size(); i++) {
+            Envelope.header(head, headers.get(i).name(), headers.get(i).value());
         }
         return head;
     }

@@ -34,7 +34,16 @@ public final class Router {
         String allow = "";
     }
 
+    /** A request that found its endpoint: the next one like it need not look for it. */
+    private record Known(HttpMethod method, String path, Found found) {}
+
+    private static final int KNOWN = 1024;
+    private static final int MAX_KNOWN_CHARS = 256;
+
     private final Node root = new Node();
+
+    /** Of all event loops: an entry that is not seen yet, or was replaced, is only looked for. */
+    private final @Nullable Known[] known = new @Nullable Known[KNOWN];
 
     public Router(List<Route> routes, HttpObserver observer) {
         for (Route route : routes) {
@@ -73,6 +82,19 @@ public final class Router {
     }
 
     Match find(HttpMethod method, String path) {
+        int place = (31 * path.hashCode() + method.hashCode()) & (KNOWN - 1);
+        Known before = known[place];
+        if (before != null && before.method.equals(method) && before.path.equals(path)) {
+            return before.found;
+        }
+        Match match = lookFor(method, path);
+        if (match instanceof Found found && path.length() <= MAX_KNOWN_CHARS) {
+            known[place] = new Known(method, path, found);
+        }
+        return match;
+    }
+
+    private Match lookFor(HttpMethod method, String path) {
         if (path.equals("*")) {
             return new Options(ALL_METHODS);
         }

@@ -1,6 +1,5 @@
 package dev.culvert.daemon.http;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** W3C Trace Context's {@code traceparent}, version 00. */
@@ -10,8 +9,8 @@ final class TraceParent {
     private TraceParent() {}
 
     /** The one that was sent, or null where it is not valid, as the standard has it ignored. */
-    static @Nullable String of(List<String> sent) {
-        return sent.size() == 1 && isValid(sent.getFirst()) ? sent.getFirst() : null;
+    static @Nullable String of(@Nullable String sent) {
+        return sent != null && isValid(sent) ? sent : null;
     }
 
     private static boolean isValid(String value) {

@@ -41,7 +41,7 @@ final class JsonRequest {
     }
 
     private static void checkType(@Nullable String contentType) {
-        if (contentType == null) {
+        if (contentType == null || contentType.equals("application/json")) {
             return;
         }
         String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);

@@ -47,7 +47,7 @@ public final class MessageRoute implements Route {
     public void handle(Request request, Responder responder) {
         Agent agent = calls.workingAgent(request);
         ByteBuf payload = JsonRequest.body(request);
-        Origin origin = TurnRequest.begun(turns, agent, request);
+        Origin origin = TurnRequest.begun(turns, agent, request, false);
         TurnSettings settings = calls.settings().turns();
         Answer answer = new Answer(responder, settings.maxAnswerBytes());
         LiveTurn turn = turns.begin(request.eventLoop(), origin, payload, answer);

@@ -58,7 +58,7 @@ public final class StreamRoute implements Route {
                 request.method().equals(HttpMethod.GET)
                         ? fromQuery(request)
                         : JsonRequest.body(request);
-        streams.begin(request, responder, TurnRequest.begun(turns, agent, request), payload);
+        streams.begin(request, responder, TurnRequest.begun(turns, agent, request, true), payload);
     }
 
     private static ByteBuf fromQuery(Request request) {

@@ -7,6 +7,7 @@ import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.turn.Origin;
+import dev.culvert.daemon.turn.TurnIds;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.link.Failure;
@@ -28,8 +29,12 @@ final class TurnRequest {
 
     private TurnRequest() {}
 
-    /** The turn that the request begins, or repeats. */
-    static Origin begun(Turns turns, Agent agent, Request request) {
+    /**
+     * The turn that the request begins, or repeats.
+     *
+     * @param told whether its client learns the id
+     */
+    static Origin begun(Turns turns, Agent agent, Request request, boolean told) {
         String key = request.header("idempotency-key");
         if (key != null
                 && (key.isEmpty()
@@ -39,8 +44,15 @@ final class TurnRequest {
                     "The header 'idempotency-key' takes 1 to %d visible characters of ASCII."
                             .formatted(MAX_KEY_CHARS));
         }
-        String id = key == null ? turns.ids().mint(agent) : turns.ids().mint(agent, key);
-        return new Origin(id, agent, key != null, request.traceParent());
+        return new Origin(
+                id(turns.ids(), agent, key, told), agent, key != null, request.traceParent());
+    }
+
+    private static String id(TurnIds ids, Agent agent, @Nullable String key, boolean told) {
+        if (key != null) {
+            return ids.mint(agent, key);
+        }
+        return told ? ids.mint(agent) : ids.unaddressed(agent);
     }
 
     /** The turn that the request goes on with; null where there can be none of that id. */

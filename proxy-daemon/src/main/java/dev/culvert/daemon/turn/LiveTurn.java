@@ -42,7 +42,7 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
     private final TurnListener listener;
     private final Window window;
     private final long startNanos = System.nanoTime();
-    private final List<Consumer<@Nullable Failure>> whenOver = new ArrayList<>();
+    private List<Consumer<@Nullable Failure>> whenOver = List.of();
 
     /** What to ask, until the agent has answered anything; null where a turn is only resumed. */
     private @Nullable ByteBuf message;
@@ -351,6 +351,7 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
             if (over) {
                 told.accept(ending);
             } else {
+                whenOver = new ArrayList<>(whenOver);
                 whenOver.add(told);
                 cancel(Cause.DELETED);
             }

@@ -6,6 +6,7 @@ import dev.culvert.daemon.config.OwnerOnly;
 import dev.culvert.daemon.fleet.Agent;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,6 +34,13 @@ public final class TurnIds {
 
     private final SecureRandom random = new SecureRandom();
     private final FastThreadLocal<Mac> mac;
+    private final FastThreadLocal<Row> unaddressed =
+            new FastThreadLocal<>() {
+                @Override
+                protected Row initialValue() {
+                    return new Row();
+                }
+            };
 
     private TurnIds(byte[] key) {
         SecretKeySpec spec = new SecretKeySpec(key, ALGORITHM);
@@ -72,6 +80,33 @@ public final class TurnIds {
         }
     }
 
+    /**
+     * An id that no other turn has, for one that nobody can come back to: no client is told it, and
+     * none that guesses it is believed.
+     */
+    public String unaddressed(Agent agent) {
+        return unaddressed.get().next(agent);
+    }
+
+    /** Ids of one thread: what it has by chance, and a number. They prove nothing. */
+    private final class Row {
+        private final byte[] token = new byte[NONCE_BYTES + PROOF_BYTES];
+        private long number;
+
+        Row() {
+            random.nextBytes(token);
+        }
+
+        String next(Agent agent) {
+            ByteBuffer.wrap(token).putLong(NONCE_BYTES + 1, number++);
+            return id(agent, token);
+        }
+    }
+
+    private static String id(Agent agent, byte[] token) {
+        return agent.id() + SEPARATOR + Base64.getUrlEncoder().encodeToString(token);
+    }
+
     /** An id that no other turn has. */
     public String mint(Agent agent) {
         byte[] nonce = new byte[NONCE_BYTES];
@@ -88,7 +123,7 @@ public final class TurnIds {
     private String mint(Agent agent, byte[] nonce) {
         byte[] token = Arrays.copyOf(nonce, NONCE_BYTES + PROOF_BYTES);
         System.arraycopy(hash("turn", agent, nonce), 0, token, NONCE_BYTES, PROOF_BYTES);
-        return agent.id() + SEPARATOR + Base64.getUrlEncoder().encodeToString(token);
+        return id(agent, token);
     }
 
     /** Of which agent {@code id} says that it is; null where it is no id of a turn. */

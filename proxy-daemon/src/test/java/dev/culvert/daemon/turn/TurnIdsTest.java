@@ -53,6 +53,21 @@ class TurnIdsTest {
     }
 
     @Test
+    void anIdThatNoClientIsToldIsLikeNoOtherAndBelievedOfNobody() throws Exception {
+        TurnIds ids = TurnIds.ofThisProcess();
+        Agent agent = agent("web.1", "acme");
+        Set<String> seen = new HashSet<>();
+
+        for (int i = 0; i < 1000; i++) {
+            String id = ids.unaddressed(agent);
+            assertThat(id).matches("web\\.1\\.[A-Za-z0-9_-]{24}");
+            assertThat(ids.isOf(agent, id)).isFalse();
+            assertThat(seen.add(id)).isTrue();
+        }
+        assertThat(seen).doesNotContain(TurnIds.ofThisProcess().unaddressed(agent));
+    }
+
+    @Test
     void theLongestIdOfAnAgentStillFitsAFrame() throws Exception {
         String id = TurnIds.ofThisProcess().mint(agent("a".repeat(64), "acme"));
 
