@@ -58,6 +58,9 @@ class FaultsIT {
             assertThat(tally.sum("turns whole"))
                     .as("beside those that could not be come back to")
                     .isGreaterThan(2 * tally.sum(Scene.LOST));
+            assertThat(tally.group(Scene.LOST).getOrDefault(Scene.NO_ROOM, 0))
+                    .as("logs that had to make room, of %d turns", tally.sum("turns whole"))
+                    .isLessThanOrEqualTo(tally.sum("turns whole") / 1_000);
             assertThat(stage.scene().daemon().peakMegabytes()).isLessThan(DAEMON_MEGABYTES);
             assertThat(stage.agents().values())
                     .allSatisfy(agent ->

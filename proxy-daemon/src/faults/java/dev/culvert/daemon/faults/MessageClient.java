@@ -18,7 +18,9 @@ final class MessageClient {
     private final TurnPlan plan;
     private final Scene scene;
     private final List<String> history;
+    private final Absence absence = new Absence();
     private int fruitless;
+    private boolean lost;
 
     /**
      * @param history takes all that this client does, for who has to find out why
@@ -31,13 +33,13 @@ final class MessageClient {
     }
 
     void run() {
-        if (askToTheEnd() && plan.keyed() && plan.events() % 4 == 1) {
+        if (askToTheEnd() && !lost && plan.keyed() && plan.events() % 4 == 1) {
             askToTheEnd();
             scene.tally().count("finished turns asked for again", "whole again");
         }
     }
 
-    /** Whether there was an answer. */
+    /** Whether there was an answer, or it was lost. */
     private boolean askToTheEnd() {
         for (; fruitless < MOST_ATTEMPTS; fruitless++) {
             int generation = scene.daemon().generation();
@@ -87,6 +89,10 @@ final class MessageClient {
                 || answer.equals("502 runtime_error")
                 || answer.equals("502 stream_broken")) {
             check().onOther(code);
+        } else if (plan.keyed() && !absence.excuse(code).isEmpty()) {
+            scene.tally().count(Scene.LOST, absence.excuse(code));
+            lost = true;
+            return true;
         } else if (scene.mayBeRepeated(call, code, generation)) {
             scene.tally().count("requests refused", answer);
             return false;

@@ -115,7 +115,9 @@ final class Stage implements AutoCloseable {
         command.addAll(List.of("--listen", listen.toString()));
         command.addAll(List.of("--runtime", runtime.endpoint().toString().replace("tcp", "http")));
         command.addAll(List.of("--max-turns", "512"));
-        command.addAll(List.of("--turn-log-bytes", "2MiB", "--orphan-grace", "15s"));
+        command.addAll(List.of("--turn-log-bytes", "2MiB"));
+        command.addAll(List.of("--orphan-grace", Absence.ORPHAN_GRACE.toSeconds() + "s"));
+        command.addAll(List.of("--turn-log-ttl", Absence.LOG_TTL.toSeconds() + "s"));
         return opened(new Program(command, file(road, "log")));
     }
 
@@ -133,7 +135,7 @@ final class Stage implements AutoCloseable {
           "event_loops": %d,
           "state_dir": "%s",
           "sse": {"keepalive": "500ms"},
-          "turns": {"resume_grace": "8s"},
+          "turns": {"resume_grace": "%ds"},
           "timeouts": {"message": "40s", "drain": "200ms"},
           "home": {"heartbeat_interval": "2s", "backoff_min": "50ms", "backoff_max": "500ms"},
           "link": {"silence_timeout": "2s"},
@@ -141,7 +143,7 @@ final class Stage implements AutoCloseable {
           "agents": [%s]
         }
         """
-                .formatted(eventLoops, file("state"), known);
+                .formatted(eventLoops, file("state"), Absence.RESUME_GRACE.toSeconds(), known);
     }
 
     private void leadTo(Endpoint endpoint) {

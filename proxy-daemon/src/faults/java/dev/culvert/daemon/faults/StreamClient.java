@@ -31,6 +31,7 @@ final class StreamClient {
     private final TurnCheck check;
     private final int firstGeneration;
     private final List<String> history;
+    private final Absence absence = new Absence();
     private int fruitless;
     private int events;
     private boolean cancelled;
@@ -143,6 +144,11 @@ final class StreamClient {
             if (over) {
                 throw new AssertionError("behind the end came " + event);
             }
+            String excuse = excuse(event);
+            if (!excuse.isEmpty()) {
+                return lost(excuse);
+            }
+            absence.end();
             switch (check.onEvent(event)) {
                 case Step.Onwards() -> {
                     events++;
@@ -179,6 +185,14 @@ final class StreamClient {
         return false;
     }
 
+    /** Why the turn may be lost of which this is the last word; empty where it is not. */
+    private String excuse(Event event) {
+        if (!event.type().equals("error") || plan.conduct() == Conduct.CANCELS) {
+            return "";
+        }
+        return absence.excuse(Json.members(event.data()).getOrDefault("code", ""));
+    }
+
     private void pace(Event event) {
         if (plan.conduct() == Conduct.READS_SLOWLY) {
             Pause.ofMillis(event.data().length() / SLOW_CHARS_PER_MILLI);
@@ -192,6 +206,10 @@ final class StreamClient {
         if (code.equals(TurnCheck.UNKNOWN)) {
             return unknown();
         }
+        String excuse = absence.excuse(code);
+        if (!excuse.isEmpty()) {
+            return lost(excuse);
+        }
         boolean cancelIsLost = cancelled && code.equals("link_lost");
         if (!cancelIsLost && !scene.mayBeRepeated(call, code, generation)) {
             throw new AssertionError("answered " + answer);
@@ -201,12 +219,15 @@ final class StreamClient {
     }
 
     /**
-     * So it may be where the daemon that took it was ended, or was told to cancel it, before the
-     * agent had it.
+     * So it may be where the daemon that took it was ended, or was told to cancel it, or waited too
+     * long for its client, before the agent had it.
      */
     private boolean unknown() {
         note(TurnCheck.UNKNOWN);
-        boolean mayBe = cancelled || scene.daemon().generation() != firstGeneration;
+        boolean mayBe =
+                cancelled
+                        || scene.daemon().generation() != firstGeneration
+                        || absence.mayHaveBeenDropped();
         if (check.seq() > 0 || run.starts() > 0 || !mayBe) {
             throw new AssertionError("the turn is not known any more");
         }
