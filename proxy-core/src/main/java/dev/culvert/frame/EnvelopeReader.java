@@ -42,6 +42,9 @@ final class EnvelopeReader {
      */
     private static final int KNOWN_IDS = 64;
 
+    /** To find out anew where the members of a smaller payload stand costs less than to keep it. */
+    private static final int LARGE_BYTES = 2 * 1024;
+
     private final FrameLimits limits;
     private final @Nullable String[] knownIds = new @Nullable String[KNOWN_IDS];
 
@@ -54,7 +57,8 @@ final class EnvelopeReader {
     private long credit;
     private int payloadStart;
     private int payloadEnd;
-    private boolean payloadHoldsTrue;
+    private final PayloadMembers.Finder members =
+            new PayloadMembers.Finder(PayloadMembers.Finder.USUALLY);
 
     EnvelopeReader(FrameLimits limits) {
         this.limits = limits;
@@ -83,7 +87,8 @@ final class EnvelopeReader {
                 payloadEnd == 0
                         ? Unpooled.EMPTY_BUFFER
                         : in.retainedSlice(begin + payloadStart, payloadEnd - payloadStart);
-        return new Frame(type, id, seq, credit, traceparent, payload, payloadHoldsTrue);
+        return new Frame(type, id, seq, credit, traceparent, payload)
+                .found(members, payloadEnd - payloadStart >= LARGE_BYTES);
     }
 
     private void reset() {
@@ -94,7 +99,6 @@ final class EnvelopeReader {
         credit = Frame.NO_CREDIT;
         payloadStart = 0;
         payloadEnd = 0;
-        payloadHoldsTrue = false;
     }
 
     private void readMember(JsonScanner text) {
@@ -110,10 +114,9 @@ final class EnvelopeReader {
             case TYPE -> type = type(text);
             case ID -> id = id(text);
             case PAYLOAD -> {
-                text.skip();
                 payloadStart = text.valueStart();
+                members.read(text);
                 payloadEnd = text.valueEnd();
-                payloadHoldsTrue = text.holdsTrue();
             }
             case SEQ -> seq = integer(member, 1, text);
             case CREDIT -> credit = integer(member, 0, text);

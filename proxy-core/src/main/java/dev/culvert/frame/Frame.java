@@ -21,11 +21,12 @@ public final class Frame extends DefaultByteBufHolder {
     private final long seq;
     private final long credit;
     private final @Nullable String traceparent;
-    private final boolean mayHoldTrue;
+    private boolean mayHoldTrue = true;
+    private int @Nullable [] places;
 
     /** Takes ownership of {@code payload}. */
     public Frame(FrameType type, String id, ByteBuf payload) {
-        this(type, id, NO_SEQ, NO_CREDIT, null, payload, true);
+        this(type, id, NO_SEQ, NO_CREDIT, null, payload);
     }
 
     /** Takes ownership of {@code payload}. */
@@ -35,15 +36,22 @@ public final class Frame extends DefaultByteBufHolder {
             long seq,
             long credit,
             @Nullable String traceparent,
-            ByteBuf payload,
-            boolean mayHoldTrue) {
+            ByteBuf payload) {
         super(payload);
         this.type = type;
         this.id = id;
         this.seq = seq;
         this.credit = credit;
         this.traceparent = traceparent;
-        this.mayHoldTrue = mayHoldTrue;
+    }
+
+    /**
+     * A request for an answer of which {@code credit} bytes may come. Takes ownership of {@code
+     * payload}.
+     */
+    public static Frame request(
+            FrameType type, String id, long credit, @Nullable String traceparent, ByteBuf payload) {
+        return new Frame(type, id, NO_SEQ, credit, traceparent, payload);
     }
 
     /** A frame without a payload. */
@@ -88,24 +96,41 @@ public final class Frame extends DefaultByteBufHolder {
         return mayHoldTrue;
     }
 
+    /** What is known of the payload's members, from reading the frame. */
+    Frame found(PayloadMembers.Finder members, boolean keep) {
+        mayHoldTrue = members.holdsTrue();
+        places = keep ? members.places() : null;
+        return this;
+    }
+
+    /** Of a payload that arrived, and so is in order: what is sent may be anything. */
+    public PayloadMembers members() {
+        int[] known = places;
+        if (known == null) {
+            known = PayloadMembers.find(content());
+            places = known;
+        }
+        return new PayloadMembers(content(), known);
+    }
+
     /** The same frame with a seq; the payload's ownership goes over to it. */
     public Frame withSeq(long value) {
-        return new Frame(type, id, value, credit, traceparent, content(), mayHoldTrue);
+        return new Frame(type, id, value, credit, traceparent, content());
     }
 
     /** The same frame with a credit; the payload's ownership goes over to it. */
     public Frame withCredit(long value) {
-        return new Frame(type, id, seq, value, traceparent, content(), mayHoldTrue);
+        return new Frame(type, id, seq, value, traceparent, content());
     }
 
     /** The same frame with a trace context; the payload's ownership goes over to it. */
     public Frame withTraceparent(@Nullable String value) {
-        return new Frame(type, id, seq, credit, value, content(), mayHoldTrue);
+        return new Frame(type, id, seq, credit, value, content());
     }
 
     @Override
     public Frame replace(ByteBuf payload) {
-        return new Frame(type, id, seq, credit, traceparent, payload, true);
+        return new Frame(type, id, seq, credit, traceparent, payload);
     }
 
     @Override

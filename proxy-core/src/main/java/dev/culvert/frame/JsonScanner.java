@@ -23,7 +23,7 @@ import java.util.Arrays;
  * encoding of skipped strings unchecked, so that it takes a second pass. That this one accepts just
  * what that one does is tested with texts made by chance. There is one for each thread, with an array
  * as large as the largest text it met, for what arrives lies outside the heap. */
-public final class JsonScanner {
+final class JsonScanner {
     private static final FastThreadLocal<JsonScanner> HERE =
             new FastThreadLocal<>() {
                 @Override
@@ -56,7 +56,6 @@ public final class JsonScanner {
     private int valueEnd;
     private boolean textIsEscaped;
     private boolean first;
-    private boolean holdsTrue;
 
     private JsonScanner() {}
 
@@ -105,8 +104,7 @@ public final class JsonScanner {
         }
         byte b = afterBlanks();
         if (b == '{') {
-            open(true);
-            first = true;
+            enter();
             return;
         }
         if (b != '[' && b != '"') {
@@ -115,11 +113,27 @@ public final class JsonScanner {
         throw new BadFrameException(NOT_AN_OBJECT, "it begins with '" + (char) b + "'");
     }
 
-    /** Goes on to the value of the next member; false behind the last one. */
-    public boolean next() {
+    /** In front of the value that is all of the text. */
+    void begin() {
+        afterBlanks();
+        valueStart = at;
+    }
+
+    /** Goes into the value, which is an object: what comes next are its members. */
+    void enter() {
+        open(true);
+        first = true;
+    }
+
+    /**
+     * Goes on to the value of the next member; false behind the last one, and behind its object.
+     */
+    boolean next() {
         byte b = afterBlanks();
         if (b == '}') {
             close();
+            first = false;
+            valueEnd = at;
             return false;
         }
         if (!first) {
@@ -155,26 +169,25 @@ public final class JsonScanner {
     }
 
     /** Whether the member has this name, which is plain ASCII. */
-    public boolean isNamed(String name) {
+    boolean isNamed(String name) {
         return nameIsEscaped ? name().equals(name) : is(name, nameStart, nameEnd);
     }
 
     /** The name of the member. */
-    public String name() {
+    String name() {
         return decoded(nameStart, nameEnd, nameIsEscaped);
     }
 
     /** The first byte of the value, which says of what kind it is. */
-    public byte kind() {
+    byte kind() {
         return bytes[valueStart];
     }
 
     /** Goes behind the value, whatever it is. */
-    public void skip() {
+    void skip() {
         int ownStart = nameStart;
         int ownEnd = nameEnd;
         boolean ownIsEscaped = nameIsEscaped;
-        holdsTrue = false;
         value();
         valueEnd = at;
         nameStart = ownStart;
@@ -183,7 +196,7 @@ public final class JsonScanner {
     }
 
     /** The value that was skipped, which is a string. */
-    public String text() {
+    String text() {
         return decoded(valueStart + 1, valueEnd - 1, textIsEscaped);
     }
 
@@ -220,18 +233,21 @@ public final class JsonScanner {
                 : new String(bytes, from, to - from, UTF_8);
     }
 
-    /** The value that {@link #skip} went over, counted from the first byte of all. */
-    public int valueStart() {
+    /** The name and the value that {@link #skip} went over, counted from the first byte of all. */
+    int nameStart() {
+        return nameStart - start;
+    }
+
+    int nameEnd() {
+        return nameEnd - start;
+    }
+
+    int valueStart() {
         return valueStart - start;
     }
 
-    public int valueEnd() {
+    int valueEnd() {
         return valueEnd - start;
-    }
-
-    /** Whether the value that was skipped is an object of which a member is {@code true}. */
-    boolean holdsTrue() {
-        return holdsTrue;
     }
 
     /**
@@ -270,9 +286,6 @@ public final class JsonScanner {
                 }
             } else {
                 scalar(b);
-                if (b == 't' && depth == outside + 1 && (objects & 1) != 0) {
-                    holdsTrue = true;
-                }
                 if (depth == outside) {
                     return;
                 }

@@ -50,17 +50,11 @@ final class JsonStrings {
     /** The first byte from {@code i} on that is more than a character of ASCII in a string. */
     private static int plain(byte[] bytes, int i, int end) {
         int next = i;
-        while (end - next >= 2 * Long.BYTES) {
+        for (int last = end - Long.BYTES; next <= last; next += Long.BYTES) {
             long special = special((long) EIGHT_BYTES.get(bytes, next));
             if (special != 0) {
                 return next + (Long.numberOfTrailingZeros(special) >>> 3);
             }
-            next += Long.BYTES;
-            special = special((long) EIGHT_BYTES.get(bytes, next));
-            if (special != 0) {
-                return next + (Long.numberOfTrailingZeros(special) >>> 3);
-            }
-            next += Long.BYTES;
         }
         while (next < end && bytes[next] >= ' ' && bytes[next] != '"' && bytes[next] != '\\') {
             next++;

@@ -11,7 +11,6 @@ import io.netty.buffer.ByteBufOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import org.jspecify.annotations.Nullable;
 
 /** Reads and writes payloads as JSON, for those who look into them, under a frame's limits. */
 public final class PayloadJson {
@@ -43,19 +42,6 @@ public final class PayloadJson {
         } catch (BadFrameException bad) {
             throw scanner.verdict(bad);
         }
-    }
-
-    /**
-     * In front of the first member of a payload that arrived in a frame, and so is in order; null
-     * where it is no object. Lent until the next text is read on this thread.
-     */
-    public static @Nullable JsonScanner members(ByteBuf payload) {
-        if (!payload.isReadable() || payload.getByte(payload.readerIndex()) != '{') {
-            return null;
-        }
-        JsonScanner scanner = JsonScanner.of(payload, FrameLimits.DEFAULTS);
-        scanner.open();
-        return scanner;
     }
 
     /** Borrows {@code payload} until the parser is closed; its reader index stays. */

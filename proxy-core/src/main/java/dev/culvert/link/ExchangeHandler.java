@@ -200,7 +200,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
                 if (exchange.isOpen()) {
                     end(exchange, Outcome.DONE);
                     ended.addAnswered(exchange.id());
-                    tell(exchange, exchange.listener()::onDone);
+                    tellDone(exchange);
                 }
             }
             case Failed(Failure failure) -> {
@@ -233,6 +233,14 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         try {
             exchange.listener().onReply(reply);
         } catch (Throwable e) { // as tell, without an object for each reply
+            listenerFailed(exchange, e);
+        }
+    }
+
+    private void tellDone(Exchange exchange) {
+        try {
+            exchange.listener().onDone();
+        } catch (Throwable e) {
             listenerFailed(exchange, e);
         }
     }

@@ -3,9 +3,7 @@ package dev.culvert.link;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
-import dev.culvert.frame.JsonScanner;
-import dev.culvert.frame.PayloadJson;
-import io.netty.buffer.ByteBuf;
+import dev.culvert.frame.PayloadMembers;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -45,8 +43,8 @@ final class ReplyReader {
                             ? Going.DONE
                             : new Failed(
                                     invalid("a config_ack that does not say \"applied\":true"));
-            case TOOL_BLOCKED -> new Failed(toolBlocked(texts(reply.payload()), reply.seq()));
-            case ERROR -> new Failed(agentError(texts(reply.payload()), reply.seq()));
+            case TOOL_BLOCKED -> new Failed(toolBlocked(texts(reply), reply.seq()));
+            case ERROR -> new Failed(agentError(texts(reply), reply.seq()));
             case HEARTBEAT,
                     MESSAGE,
                     CONTEXT_UPDATE,
@@ -91,21 +89,21 @@ final class ReplyReader {
     }
 
     private static boolean isTrue(String member, Frame reply) {
-        JsonScanner members = reply.mayHoldTrue() ? PayloadJson.members(reply.payload()) : null;
         boolean isTrue = false;
-        while (members != null && members.next()) {
-            members.skip();
-            isTrue |= members.kind() == 't' && members.isNamed(member);
+        if (reply.mayHoldTrue()) {
+            PayloadMembers members = reply.members();
+            while (members.next()) {
+                isTrue |= members.kind() == 't' && members.isNamed(member);
+            }
         }
         return isTrue;
     }
 
-    /** The members of an object that are strings; a payload that is no object has none. */
-    private static Map<String, String> texts(ByteBuf payload) {
+    /** The members that are strings. */
+    private static Map<String, String> texts(Frame reply) {
         Map<String, String> texts = new HashMap<>();
-        JsonScanner members = PayloadJson.members(payload);
-        while (members != null && members.next()) {
-            members.skip();
+        PayloadMembers members = reply.members();
+        while (members.next()) {
             if (members.kind() == '"') {
                 texts.put(members.name(), members.text());
             }

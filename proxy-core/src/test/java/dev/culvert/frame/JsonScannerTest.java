@@ -223,10 +223,13 @@ class JsonScannerTest {
     }
 
     private static boolean holdsTrue(String payload) {
-        JsonScanner scanner = scanner("{\"payload\":" + payload + "}");
+        JsonScanner scanner = scanner("{\"payload\":" + payload + ",\"id\":\"1\"}");
+        PayloadMembers.Finder members = new PayloadMembers.Finder(8);
         assertThat(scanner.next()).isTrue();
-        scanner.skip();
-        return scanner.holdsTrue();
+        members.read(scanner);
+        assertThat(scanner.next()).isTrue();
+        assertThat(scanner.isNamed("id")).isTrue();
+        return members.holdsTrue();
     }
 
     private static JsonScanner scanner(String text) {

@@ -1,7 +1,7 @@
 package dev.culvert.daemon.routes;
 
-import dev.culvert.frame.JsonScanner;
-import dev.culvert.frame.PayloadJson;
+import dev.culvert.frame.Frame;
+import dev.culvert.frame.PayloadMembers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -28,15 +28,17 @@ final class ChunkReader {
         this.buffers = buffers;
     }
 
-    /** Borrows {@code payload}. */
-    void read(ByteBuf payload) {
-        JsonScanner members = PayloadJson.members(payload);
-        while (members != null && members.next()) {
-            members.skip();
+    /** Borrows {@code chunk}. */
+    void read(Frame chunk) {
+        ByteBuf payload = chunk.payload();
+        PayloadMembers members = chunk.members();
+        while (members.next()) {
             if (members.kind() == '"' && members.isNamed("content")) {
-                int start = payload.readerIndex() + members.valueStart() + QUOTE;
-                int length = members.valueEnd() - members.valueStart() - 2 * QUOTE;
-                begun(length).writeBytes(payload, start, length);
+                int start = members.valueStart() + QUOTE;
+                int length = members.valueEnd() - QUOTE - start;
+                ByteBuf out = begun(length).ensureWritable(length);
+                payload.getBytes(start, out, out.writerIndex(), length);
+                out.writerIndex(out.writerIndex() + length);
             } else if (members.kind() == '"' && members.isNamed("finish_reason")) {
                 finishReason = copy(payload, members);
             } else if (members.kind() == '{' && members.isNamed("usage")) {
@@ -55,10 +57,9 @@ final class ChunkReader {
         return begun;
     }
 
-    private static ByteBuf copy(ByteBuf payload, JsonScanner members) {
-        int start = payload.readerIndex() + members.valueStart();
-        return Unpooled.copiedBuffer(
-                payload.slice(start, members.valueEnd() - members.valueStart()));
+    private static ByteBuf copy(ByteBuf payload, PayloadMembers members) {
+        int start = members.valueStart();
+        return Unpooled.copiedBuffer(payload.slice(start, members.valueEnd() - start));
     }
 
     int contentBytes() {

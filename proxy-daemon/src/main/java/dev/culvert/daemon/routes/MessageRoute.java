@@ -77,7 +77,7 @@ public final class MessageRoute implements Route {
             if (!responder.isOpen()) {
                 return;
             }
-            chunks.read(chunk.payload());
+            chunks.read(chunk);
             if (chunks.contentBytes() > maxBytes) {
                 refuse();
             } else if (turn != null) {

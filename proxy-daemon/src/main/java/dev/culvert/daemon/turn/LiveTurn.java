@@ -178,9 +178,12 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
             throw new IllegalStateException("a message that was answered is not sent again");
         }
         Frame request =
-                new Frame(FrameType.MESSAGE, id(), payload.retainedDuplicate())
-                        .withCredit(window.credit())
-                        .withTraceparent(origin.traceparent());
+                Frame.request(
+                        FrameType.MESSAGE,
+                        id(),
+                        window.credit(),
+                        origin.traceparent(),
+                        payload.retainedDuplicate());
         link = opened;
         opened.displace(id(), takenOver());
         exchange = ifOpen(opened.open(request, this, patience()));
@@ -486,7 +489,9 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
         }
         turns.leave(this);
         origin.agent().turnEnded();
-        whenOver.forEach(told -> told.accept(how));
+        for (int i = 0; i < whenOver.size(); i++) {
+            whenOver.get(i).accept(how);
+        }
     }
 
     private void stopSeeking() {

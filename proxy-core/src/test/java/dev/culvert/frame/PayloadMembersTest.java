@@ -1,0 +1,103 @@
+package dev.culvert.frame;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PayloadMembersTest {
+    /** Small ones are gone through when they are asked for, large ones when their frame is read. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5_000})
+    void tellsWhatStandsInAPayload(int length) {
+        String word = "x".repeat(length);
+        String payload =
+                "{ \"content\" : \"%s\\n\\u00e9é\", \"d\\u006fne\":true, \"usage\":{\"n\":[1,{}]},\"n\":-1}"
+                        .formatted(word);
+        Frame frame = received(payload);
+
+        Map<String, String> found = new LinkedHashMap<>();
+        PayloadMembers members = frame.members();
+        while (members.next()) {
+            int start = members.valueStart();
+            ByteBuf value = frame.payload().slice(start, members.valueEnd() - start);
+            found.put(
+                    members.name(), members.kind() == '"' ? members.text() : value.toString(UTF_8));
+        }
+
+        assertThat(found)
+                .containsExactly(
+                        Map.entry("content", word + "\néé"),
+                        Map.entry("done", "true"),
+                        Map.entry("usage", "{\"n\":[1,{}]}"),
+                        Map.entry("n", "-1"));
+        assertThat(frame.mayHoldTrue()).isTrue();
+        frame.release();
+    }
+
+    @Test
+    void comparesNamesAsTheyReadAndNotAsTheyAreWritten() {
+        Frame frame = received("{\"d\\u006fne\":true,\"done\":1,\"dona\":2}");
+        PayloadMembers members = frame.members();
+
+        assertThat(members.next()).isTrue();
+        assertThat(members.isNamed("done")).isTrue();
+        assertThat(members.next()).isTrue();
+        assertThat(members.isNamed("done")).isTrue();
+        assertThat(members.next()).isTrue();
+        assertThat(members.isNamed("done")).isFalse();
+        assertThat(members.next()).isFalse();
+        frame.release();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[true]", "true", "1", "\"text\"", "{}", "null"})
+    void whatIsNoObjectHasNone(String payload) {
+        Frame frame = received(payload);
+
+        assertThat(frame.members().next()).isFalse();
+        assertThat(frame.mayHoldTrue()).isFalse();
+        frame.release();
+    }
+
+    @Test
+    void asManyAsAPayloadHasAreFound() {
+        StringBuilder payload = new StringBuilder("{\"first\":\"" + "x".repeat(3_000) + "\"");
+        for (int i = 0; i < 500; i++) {
+            payload.append(",\"m").append(i).append("\":").append(i);
+        }
+        Frame frame = received(payload + "}");
+
+        int found = 0;
+        for (PayloadMembers members = frame.members(); members.next(); ) {
+            found++;
+        }
+
+        assertThat(found).isEqualTo(501);
+        frame.release();
+    }
+
+    @Test
+    void aFrameWithoutAPayloadHasNone() {
+        assertThat(Frame.bare(FrameType.PING, "1").members().next()).isFalse();
+    }
+
+    private static Frame received(String payload) {
+        byte[] envelope =
+                "{\"type\":\"chunk\",\"payload\":%s ,\"id\":\"1\"}"
+                        .formatted(payload)
+                        .getBytes(UTF_8);
+        EmbeddedChannel channel = new EmbeddedChannel(new FrameDecoder(FrameLimits.DEFAULTS));
+        channel.writeInbound(Unpooled.buffer().writeInt(envelope.length).writeBytes(envelope));
+        Frame frame = channel.readInbound();
+        channel.finishAndReleaseAll();
+        return frame;
+    }
+}
