@@ -5,7 +5,6 @@ import static dev.culvert.frame.BadFrameException.Reason.INVALID_JSON;
 import static dev.culvert.frame.BadFrameException.Reason.INVALID_UTF8;
 import static dev.culvert.frame.BadFrameException.Reason.NAME_TOO_LONG;
 import static dev.culvert.frame.BadFrameException.Reason.NOT_AN_OBJECT;
-import static dev.culvert.frame.BadFrameException.Reason.NUMBER_TOO_LONG;
 import static dev.culvert.frame.BadFrameException.Reason.TOO_DEEP;
 import static dev.culvert.frame.BadFrameException.Reason.TOO_MANY_TOKENS;
 import static dev.culvert.frame.BadFrameException.Reason.TRAILING_BYTES;
@@ -13,7 +12,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.FastThreadLocal;
-import java.util.Arrays;
 
 /**
  * Goes through one JSON object, member by member, and checks in the same pass that every byte is as
@@ -32,10 +30,6 @@ final class JsonScanner {
                 }
             };
     private static final int FIRST_COPY_BYTES = 16 * 1024;
-
-    private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
-    private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
-    private static final byte[] NULL = {'n', 'u', 'l', 'l'};
 
     private byte[] copy = new byte[FIRST_COPY_BYTES];
     private byte[] bytes = copy;
@@ -347,61 +341,8 @@ final class JsonScanner {
         token();
         switch (b) {
             case '"' -> string();
-            case 't' -> literal(TRUE);
-            case 'f' -> literal(FALSE);
-            case 'n' -> literal(NULL);
-            default -> number();
-        }
-    }
-
-    private void literal(byte[] word) {
-        int to = Math.min(at + word.length, end);
-        if (!Arrays.equals(bytes, at, to, word, 0, word.length)) {
-            throw bad("a value that is none");
-        }
-        at = to;
-    }
-
-    private void number() {
-        int begin = at;
-        int marks = 0;
-        if (peek() == '-') {
-            at++;
-            marks++;
-        }
-        if (peek() == '0') {
-            at++;
-        } else {
-            digits();
-        }
-        if (peek() == '.') {
-            at++;
-            marks++;
-            digits();
-        }
-        if ((peek() | 0x20) == 'e') {
-            at++;
-            marks++;
-            if (peek() == '+' || peek() == '-') {
-                at++;
-                marks++;
-            }
-            digits();
-        }
-        if (at - begin - marks > limits.numberLength()) {
-            throw new BadFrameException(
-                    NUMBER_TOO_LONG, "over " + limits.numberLength() + " digits in a number");
-        }
-    }
-
-    /** At least one. */
-    private void digits() {
-        int begin = at;
-        while (peek() >= '0' && peek() <= '9') {
-            at++;
-        }
-        if (at == begin) {
-            throw bad("a value that is none");
+            case 't', 'f', 'n' -> at = JsonScalars.behindWord(bytes, at, end);
+            default -> at = JsonScalars.behindNumber(bytes, at, end, limits.numberLength());
         }
     }
 
@@ -451,11 +392,6 @@ final class JsonScanner {
 
     private static boolean isBlank(byte b) {
         return b <= ' ' && (b == ' ' || b == '\n' || b == '\r' || b == '\t');
-    }
-
-    /** 0 at the end, which is nothing that a value may hold. */
-    private byte peek() {
-        return at < end ? bytes[at] : 0;
     }
 
     private byte afterComma(byte b) {
