@@ -228,7 +228,9 @@ final class StreamClient {
                 cancelled
                         || scene.daemon().generation() != firstGeneration
                         || absence.mayHaveBeenDropped();
-        if (check.seq() > 0 || run.starts() > 0 || !mayBe) {
+        // By its key the client joins it, should it be on its way to the agent all the same.
+        boolean hasBegun = run.starts() > 0 && !plan.keyed();
+        if (check.seq() > 0 || hasBegun || !mayBe) {
             throw new AssertionError("the turn is not known any more");
         }
         if (cancelled) { // and so it is: who asked again would begin another
