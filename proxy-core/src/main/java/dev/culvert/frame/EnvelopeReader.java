@@ -37,16 +37,10 @@ final class EnvelopeReader {
         final String wireName = name().toLowerCase(Locale.ROOT);
     }
 
-    /**
-     * A turn has thousands of frames with the same id, which need not be a text of its own each.
-     */
-    private static final int KNOWN_IDS = 64;
-
     /** To find out anew where the members of a smaller payload stand costs less than to keep it. */
     private static final int LARGE_BYTES = 2 * 1024;
 
     private final FrameLimits limits;
-    private final @Nullable String[] knownIds = new @Nullable String[KNOWN_IDS];
 
     /* Of the envelope that is being read. */
     private final Set<Member> seen = EnumSet.noneOf(Member.class);
@@ -149,17 +143,16 @@ final class EnvelopeReader {
 
     private String id(JsonScanner text) {
         skipText(Member.ID, text);
-        int place = text.textHash() & (KNOWN_IDS - 1);
-        String known = knownIds[place];
-        if (known != null && text.isText(known)) {
-            return known;
-        }
-        String id = wellFormed(Member.ID, text);
-        if (ByteBufUtil.utf8Bytes(id) > limits.idBytes()) {
+        String known = text.known();
+        String id = known == null ? wellFormed(Member.ID, text) : known;
+        int bytes = known == null ? ByteBufUtil.utf8Bytes(id) : id.length();
+        if (bytes > limits.idBytes()) {
             throw new BadFrameException(
                     ID_TOO_LONG, "'id' takes at most " + limits.idBytes() + " bytes");
         }
-        knownIds[place] = id;
+        if (known == null && bytes == id.length()) {
+            text.remember(id);
+        }
         return id;
     }
 

@@ -12,6 +12,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.FastThreadLocal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Goes through one JSON object, member by member, and checks in the same pass that every byte is as
@@ -31,8 +32,15 @@ final class JsonScanner {
             };
     private static final int FIRST_COPY_BYTES = 16 * 1024;
 
+    /**
+     * A turn has thousands of frames with the same id, which need not be a text of its own each.
+     * For all links of a thread: each link's own would be kept until it is met again, if ever.
+     */
+    private static final int KNOWN = 1024;
+
     private byte[] copy = new byte[FIRST_COPY_BYTES];
     private byte[] bytes = copy;
+    private final @Nullable String[] known = new @Nullable String[KNOWN];
     private FrameLimits limits = FrameLimits.DEFAULTS;
     private int start;
     private int end;
@@ -212,8 +220,24 @@ final class JsonScanner {
         return true;
     }
 
-    /** Of the text of the value that was skipped. */
-    int textHash() {
+    /** What was remembered of the text of the value that was skipped, or null. */
+    @Nullable String known() {
+        String text = known[knownPlace()];
+        return text != null && isText(text) ? text : null;
+    }
+
+    /** For {@link #known}: {@code text} is what was skipped, of ASCII. */
+    void remember(String text) {
+        if (!textIsEscaped) {
+            known[knownPlace()] = text;
+        }
+    }
+
+    private int knownPlace() {
+        return textHash() & (KNOWN - 1);
+    }
+
+    private int textHash() {
         int hash = 0;
         for (int i = valueStart + 1; i < valueEnd - 1; i++) {
             hash = 31 * hash + bytes[i];

@@ -1,6 +1,5 @@
 package dev.culvert.link;
 
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 
@@ -12,21 +11,24 @@ final class EndedIds {
     private static final int REMEMBERED = 256;
     private static final int MAX_ABANDONED = 4_096;
 
-    /** Ended by the agent: nothing more should come, so a short memory does, searched seldom. */
-    private final String[] answered = new String[REMEMBERED];
+    /**
+     * Ended by the agent: nothing more should come, so a short memory does, searched seldom. Hashes
+     * alone: the ids of thousands of links would outlive the collector's young objects, to be
+     * copied into the old ones, for an answer that may be wrong once in millions of protocol
+     * errors.
+     */
+    private final int[] answered = new int[REMEMBERED];
 
     /** Ended by this side: the agent may go on for long, until it ends the exchange itself. */
     private final LinkedHashSet<String> abandoned = new LinkedHashSet<>();
 
+    private int rememberedAnswers;
     private int nextAnswered;
 
-    EndedIds() {
-        Arrays.fill(answered, "");
-    }
-
     void addAnswered(String id) {
-        answered[nextAnswered] = id;
+        answered[nextAnswered] = id.hashCode();
         nextAnswered = (nextAnswered + 1) % REMEMBERED;
+        rememberedAnswers = Math.min(rememberedAnswers + 1, REMEMBERED);
     }
 
     void addAbandoned(String id) {
@@ -46,6 +48,15 @@ final class EndedIds {
     }
 
     boolean contains(String id) {
-        return !id.isEmpty() && (abandoned.contains(id) || Arrays.asList(answered).contains(id));
+        return !id.isEmpty() && (abandoned.contains(id) || wasAnswered(id));
+    }
+
+    private boolean wasAnswered(String id) {
+        for (int i = 0; i < rememberedAnswers; i++) {
+            if (answered[i] == id.hashCode()) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -37,7 +37,7 @@ public final class Router {
     /** A request that found its endpoint: the next one like it need not look for it. */
     private record Known(HttpMethod method, String path, Found found) {}
 
-    private static final int KNOWN = 1024;
+    private static final int KNOWN = 4096;
     private static final int MAX_KNOWN_CHARS = 256;
 
     private final Node root = new Node();
