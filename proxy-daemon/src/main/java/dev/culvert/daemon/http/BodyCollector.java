@@ -12,17 +12,23 @@ import org.jspecify.annotations.Nullable;
 final class BodyCollector {
     private static final int FIRST_BYTES = 1024;
 
+    private final long length;
     private @Nullable ByteBuf body;
+
+    /**
+     * @param length of the whole, where it is known beforehand
+     */
+    BodyCollector(long length) {
+        this.length = length;
+    }
 
     int size() {
         return body == null ? 0 : body.readableBytes();
     }
 
     /** Takes ownership of {@code part}. */
-    void add(ByteBuf part, boolean last, ByteBufAllocator allocator) {
-        if (!part.isReadable()) {
-            part.release();
-        } else if (body == null && last) {
+    void add(ByteBuf part, ByteBufAllocator allocator) {
+        if (body == null && part.readableBytes() == length) {
             body = part;
         } else {
             if (body == null) {

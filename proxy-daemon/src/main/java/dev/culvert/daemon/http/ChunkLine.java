@@ -4,7 +4,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 
 import io.netty.buffer.ByteBuf;
 
-/** Reads the line before a chunk more strictly than the codec, and ahead of it. */
+/** Reads the line before a chunk. */
 final class ChunkLine {
     /** What {@link #length} says while the line is not all there. */
     static final int INCOMPLETE = -1;
@@ -51,17 +51,24 @@ final class ChunkLine {
         return lineFeed < 0 ? INCOMPLETE : lineFeed + 1;
     }
 
-    /** What follows is ignored, but must look like an extension; the codec checks its quotes. */
+    /** What follows is ignored, but must look like an extension, whose quotes end. */
     private static void checkExtension(ByteBuf in, int from, int to) {
         boolean named = from + 1 < to && HeadGuard.isTokenByte(in.getByte(from + 1));
         if (in.getByte(from) != ';' || !named) {
             throw bad("Behind a chunk's size stands something that is no chunk extension.");
         }
+        boolean quoted = false;
+        boolean escaped = false;
         for (int i = from; i < to; i++) {
             byte b = in.getByte(i);
             if ((b < ' ' && b != '\t') || b == 0x7f) {
                 throw bad("A chunk extension holds a byte that is not visible ASCII.");
             }
+            quoted ^= b == '"' && !escaped;
+            escaped = quoted && b == '\\' && !escaped;
+        }
+        if (quoted) {
+            throw bad("A chunk extension has a quote that does not end.");
         }
     }
 

@@ -3,13 +3,11 @@ package dev.culvert.daemon.http;
 import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_TIMEOUT;
 import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 
+import dev.culvert.daemon.http.RequestDecoder.BodyEnd;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.time.Duration;
@@ -74,20 +72,21 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         outlet.readBegan();
         switch (message) {
-            case HttpRequest request when state == State.AWAITING -> begin(request);
-            case HttpContent content when incoming != null -> goOn(incoming, content);
+            case Head head when state == State.AWAITING -> begin(head);
+            case ByteBuf part when incoming != null -> goOn(incoming, part);
+            case BodyEnd _ when incoming != null -> handle(incoming);
             case Problem problem when state != State.ENDING -> refuse(problem);
             default -> ReferenceCountUtil.release(message); // behind an answer that ends it all
         }
     }
 
-    private void begin(HttpRequest head) {
+    private void begin(Head head) {
         state = State.READING;
         headTimed = false;
         Envelope envelope = reception.envelope(head);
         Responder answer = new Responder(this, outlet, envelope);
         responder = answer;
-        if (HttpUtil.isTransferEncodingChunked(head) || HttpUtil.getContentLength(head, 0) > 0) {
+        if (head.announcesBody()) {
             answer.expectBody();
         }
         try {
@@ -100,12 +99,15 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void goOn(IncomingRequest request, HttpContent content) {
-        boolean last = content instanceof LastHttpContent;
-        request.add(content.content(), last, outlet.channel().alloc());
+    private void goOn(IncomingRequest request, ByteBuf part) {
+        request.add(part, outlet.channel().alloc());
         if (request.size() > reception.settings().maxBodyBytes()) {
             refuse(reception.bodyTooLarge());
-        } else if (last && responder != null) {
+        }
+    }
+
+    private void handle(IncomingRequest request) {
+        if (responder != null) {
             incoming = null;
             state = State.ANSWERING;
             timer.disarm();

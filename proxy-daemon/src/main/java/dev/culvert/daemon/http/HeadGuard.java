@@ -13,17 +13,13 @@ import io.netty.util.ByteProcessor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at every byte of a head, or of the trailers behind a chunked body, once and before the
- * codec does, and stops at the first that RFC 9112 does not allow there.
+ * Looks at every byte of a head, or of the trailers behind a chunked body, once as it comes, and
+ * stops at the first that RFC 9112 does not allow there. Only what passed whole is read.
  */
-/* The codec is lenient: it takes runs of blanks for one, folds lines, and so on. It sees only whole
- * heads that passed here, so what it would make of others does not matter. Lengths are counted here
- * because for HTTP/1.0 the codec takes the first of many and hides the others. */
 final class HeadGuard implements ByteProcessor {
     private static final int MAX_METHOD_BYTES = 32;
     private static final int MAX_LINES = 128;
     private static final String VERSION = "HTTP/d.d";
-    private static final String CONTENT_LENGTH = "content-length";
     private static final boolean[] TOKEN = new boolean[128];
 
     static {
@@ -57,8 +53,6 @@ final class HeadGuard implements ByteProcessor {
     private int linesBytes;
     private int lines;
     private int major;
-    private int lengths;
-    private boolean isLengthSoFar;
     private @Nullable Problem refusal;
 
     HeadGuard(HttpSettings settings) {
@@ -83,7 +77,6 @@ final class HeadGuard implements ByteProcessor {
         seen = 0;
         linesBytes = 0;
         lines = 0;
-        lengths = 0;
         length = 0;
     }
 
@@ -93,6 +86,11 @@ final class HeadGuard implements ByteProcessor {
         int stopped = in.forEachByte(from, in.writerIndex() - from, this);
         seen = (stopped < 0 ? in.writerIndex() : stopped + 1) - in.readerIndex();
         return at == At.DONE;
+    }
+
+    /** How many bytes of what is being looked at have passed. */
+    int seen() {
+        return seen;
     }
 
     @Nullable Problem refusal() {
@@ -187,20 +185,13 @@ final class HeadGuard implements ByteProcessor {
                     REQUEST_HEADER_FIELDS_TOO_LARGE,
                     "There are more than " + MAX_LINES + " header lines: send fewer.");
         }
-        isLengthSoFar = true;
         return go(At.NAME) && name(b);
     }
 
     private boolean name(byte b) {
         if (b == ':' && length > 0) {
-            boolean isLength = isLengthSoFar && length == CONTENT_LENGTH.length();
-            if (isLength && ++lengths > 1) {
-                return bad("There is more than one Content-Length: send one.");
-            }
             return go(At.VALUE);
         }
-        isLengthSoFar &=
-                length < CONTENT_LENGTH.length() && (b | 0x20) == CONTENT_LENGTH.charAt(length);
         length++;
         return isTokenByte(b) || bad("A header line does not begin with a name and a colon.");
     }

@@ -22,13 +22,18 @@ final class IncomingRequest {
 
     private final Request request;
     private final Endpoint endpoint;
-    private final BodyCollector body = new BodyCollector();
+    private final BodyCollector body;
     private final int minBytesPerSecond;
     private final long slowAfterNanos;
 
-    IncomingRequest(Request request, Endpoint endpoint, HttpSettings settings, long nowNanos) {
+    /**
+     * @param length what its head says the body has; 0 where it does not
+     */
+    IncomingRequest(
+            Request request, Endpoint endpoint, long length, HttpSettings settings, long nowNanos) {
         this.request = request;
         this.endpoint = endpoint;
+        body = new BodyCollector(length);
         minBytesPerSecond = settings.minBodyBytesPerSecond();
         slowAfterNanos = nowNanos + settings.headTimeout().toNanos();
     }
@@ -38,8 +43,8 @@ final class IncomingRequest {
     }
 
     /** Takes ownership of {@code part}. */
-    void add(ByteBuf part, boolean last, ByteBufAllocator allocator) {
-        body.add(part, last, allocator);
+    void add(ByteBuf part, ByteBufAllocator allocator) {
+        body.add(part, allocator);
     }
 
     /** How long what has come is enough; not positive when it is not even now. */

@@ -1,7 +1,5 @@
 package dev.culvert.daemon.http;
 
-import static io.netty.handler.codec.http.HttpHeaderNames.ORIGIN;
-
 import dev.culvert.daemon.auth.BrowserPolicy;
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.Match.Found;
@@ -9,9 +7,6 @@ import dev.culvert.daemon.http.Match.Options;
 import dev.culvert.daemon.http.Match.Refused;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -57,15 +52,14 @@ final class Reception {
         return rules.bodyTooLarge();
     }
 
-    Envelope envelope(HttpRequest request) {
-        boolean http10 = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
-        String origin = request.headers().get(ORIGIN);
+    Envelope envelope(Head head) {
+        String origin = head.first(Header.ORIGIN);
         return new Envelope(
                 clock,
-                request.method(),
-                RequestId.of(OnlyValue.of(request.headers(), Envelope.X_REQUEST_ID)),
-                !http10 && HttpUtil.isKeepAlive(request),
-                http10,
+                head.method(),
+                RequestId.of(head.only(Header.X_REQUEST_ID)),
+                !head.isHttp10() && !head.closes(),
+                head.isHttp10(),
                 browsers.isAllowedOrigin(origin) ? origin : null,
                 browsers.knowsOrigins());
     }
@@ -82,17 +76,18 @@ final class Reception {
      * @throws ProblemException when the head breaks a rule
      */
     @Nullable IncomingRequest receive(
-            HttpRequest head, Envelope envelope, Responder answer, Channel channel) {
+            Head head, Envelope envelope, Responder answer, Channel channel) {
         RequestTarget target = rules.check(head, isLoopback(channel));
         switch (router.find(head.method(), target.path())) {
             case Found found -> {
                 Request request = new Request(channel, head, target, envelope.requestId());
                 request.bind(found);
-                if (HttpUtil.is100ContinueExpected(head)) {
+                if (head.awaitsContinue()) {
                     answer.askForBody();
                 }
                 long now = channel.eventLoop().ticker().nanoTime();
-                return new IncomingRequest(request, found.endpoint(), settings, now);
+                return new IncomingRequest(
+                        request, found.endpoint(), head.contentLength(), settings, now);
             }
             case Options options -> answer.options(options.allow());
             case Refused refused -> {

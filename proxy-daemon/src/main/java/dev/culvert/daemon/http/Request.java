@@ -4,9 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
 import java.net.SocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,17 +13,17 @@ import org.jspecify.annotations.Nullable;
 public final class Request {
     private final Channel channel;
     private final HttpMethod method;
-    private final HttpHeaders headers;
+    private final Head head;
     private final RequestTarget target;
     private final String id;
     private List<String> parameterNames = List.of();
     private List<String> parameterValues = List.of();
     private ByteBuf body = Unpooled.EMPTY_BUFFER;
 
-    Request(Channel channel, HttpRequest head, RequestTarget target, String id) {
+    Request(Channel channel, Head head, RequestTarget target, String id) {
         this.channel = channel;
         method = head.method();
-        headers = head.headers();
+        this.head = head;
         this.target = target;
         this.id = id;
     }
@@ -72,9 +70,9 @@ public final class Request {
         return target.query().get(name);
     }
 
-    /** The first header of that name. */
-    public @Nullable String header(CharSequence name) {
-        return headers.get(name);
+    /** The first of that name; as all that stood in the head, until the request was answered. */
+    public @Nullable String header(Header name) {
+        return head.first(name);
     }
 
     /** Lent while the route's {@code handle} runs, empty later: retain it to keep it. */
@@ -89,7 +87,7 @@ public final class Request {
 
     /** W3C's {@code traceparent}, where a valid one was sent. */
     public @Nullable String traceParent() {
-        return TraceParent.of(OnlyValue.of(headers, "traceparent"));
+        return TraceParent.of(head.only(Header.TRACEPARENT));
     }
 
     public @Nullable SocketAddress remoteAddress() {

@@ -4,74 +4,59 @@ import dev.culvert.daemon.config.HttpSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.DecoderResultProvider;
-import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpHeadersFactory;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpRequestDecoder;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.FastThreadLocal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Netty's request decoder behind a guard. Hands on a request and its contents, or a {@link Problem}
- * in place of either, after which it discards; and holds back, as bytes, what follows a request
- * until {@link #next}.
+ * Bytes in; out comes a {@link Head}, the bytes of its body, which the next handler owns, and
+ * {@link BodyEnd#BODY_END}. Or a {@link Problem} in place of any of them, after which it discards.
+ * What follows a request it holds back, as bytes, until {@link #next}.
  */
-final class RequestDecoder extends HttpRequestDecoder {
+final class RequestDecoder extends ByteToMessageDecoder {
+    enum BodyEnd {
+        BODY_END
+    }
+
     /* Behind this many bytes that wait the socket is not read any more. */
     private static final int MAX_HELD_BYTES = 64 * 1024;
 
-    /* The method, the version and their blanks, which the guard has bounded already. */
-    private static final int REQUEST_LINE_EXTRA_BYTES = 64;
+    private static final int USUAL_HEAD_BYTES = 4 * 1024;
+
+    private static final FastThreadLocal<byte[]> COPY =
+            new FastThreadLocal<>() {
+                @Override
+                protected byte[] initialValue() {
+                    return new byte[USUAL_HEAD_BYTES];
+                }
+            };
 
     private enum Part {
         HEAD,
         BODY,
         CHUNK_LINE,
         CHUNK,
+        CHUNK_END,
         TRAILERS,
         HELD,
         REFUSED
     }
 
-    /**
-     * One object for the headers of all requests of a connection: they come one behind the other.
-     */
-    private static final class Reused implements HttpHeadersFactory {
-        private final HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
-
-        @Override
-        public HttpHeaders newHeaders() {
-            return headers.clear();
-        }
-
-        @Override
-        public HttpHeaders newEmptyHeaders() {
-            return headers.clear();
-        }
-    }
-
     private final HeadGuard guard;
+    private final Head head = new Head();
     private final int maxExtensionBytes;
     private Part part = Part.HEAD;
     private boolean decoding;
-    private long chunkLeft;
+
+    /** Of the body, or of the chunk. */
+    private long bytesLeft;
+
     private int extensionBytes;
     private @Nullable ChannelHandlerContext context;
 
     RequestDecoder(HttpSettings settings) {
-        super(
-                new HttpDecoderConfig()
-                        .setMaxInitialLineLength(settings.maxUriBytes() + REQUEST_LINE_EXTRA_BYTES)
-                        .setMaxHeaderSize(settings.maxHeaderBytes())
-                        .setHeadersFactory(new Reused())
-                        .setTrailersFactory(new Reused())
-                        .setMaxChunkSize(Integer.MAX_VALUE));
         guard = new HeadGuard(settings);
         maxExtensionBytes = settings.maxHeaderBytes();
     }
@@ -128,25 +113,21 @@ final class RequestDecoder extends HttpRequestDecoder {
     }
 
     @Override
-    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out)
-            throws Exception {
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
         try {
             switch (part) {
-                case HEAD -> head(context, in, out);
-                case BODY -> super.decode(context, in, out);
-                case CHUNK_LINE -> chunkLine(context, in, out);
-                case CHUNK -> chunk(context, in, out);
-                case TRAILERS -> trailers(context, in, out);
+                case HEAD -> head(in, out);
+                case BODY -> body(in, out);
+                case CHUNK_LINE -> chunkLine(in);
+                case CHUNK -> chunk(in, out);
+                case CHUNK_END -> chunkEnd(in);
+                case TRAILERS -> trailers(in, out);
                 case HELD -> {
                     if (in.readableBytes() > MAX_HELD_BYTES) {
                         context.channel().config().setAutoRead(false);
                     }
                 }
                 case REFUSED -> in.skipBytes(in.readableBytes());
-            }
-            if (!out.isEmpty() && out.getLast() instanceof LastHttpContent last) {
-                checkResult(last);
-                part = Part.HELD;
             }
         } catch (ProblemException e) {
             part = Part.REFUSED;
@@ -157,21 +138,49 @@ final class RequestDecoder extends HttpRequestDecoder {
         }
     }
 
-    private void head(ChannelHandlerContext context, ByteBuf in, List<Object> out)
-            throws Exception {
+    private void head(ByteBuf in, List<Object> out) {
         if (!passesGuard(in)) {
             return;
         }
-        super.decode(context, in, out);
-        HttpRequest request = (HttpRequest) out.getFirst();
-        FramingRules.check(request);
-        checkResult(request);
+        int length = guard.seen();
+        byte[] copy = COPY.get();
+        if (copy.length < length) {
+            copy = new byte[length];
+        }
+        in.readBytes(copy, 0, length);
+        head.read(copy);
+        FramingRules.check(head);
+        out.add(head);
         extensionBytes = 0;
-        part = HttpUtil.isTransferEncodingChunked(request) ? Part.CHUNK_LINE : Part.BODY;
+        bytesLeft = head.contentLength();
+        if (head.isChunked()) {
+            part = Part.CHUNK_LINE;
+        } else if (bytesLeft > 0) {
+            part = Part.BODY;
+        } else {
+            end(out);
+        }
     }
 
-    private void chunkLine(ChannelHandlerContext context, ByteBuf in, List<Object> out)
-            throws Exception {
+    private void body(ByteBuf in, List<Object> out) {
+        bytes(in, out);
+        if (bytesLeft == 0) {
+            end(out);
+        }
+    }
+
+    private void bytes(ByteBuf in, List<Object> out) {
+        int bytes = (int) Math.min(bytesLeft, in.readableBytes());
+        out.add(in.readRetainedSlice(bytes));
+        bytesLeft -= bytes;
+    }
+
+    private void end(List<Object> out) {
+        out.add(BodyEnd.BODY_END);
+        part = Part.HELD;
+    }
+
+    private void chunkLine(ByteBuf in) {
         int line = ChunkLine.length(in);
         if (line == ChunkLine.INCOMPLETE) {
             return;
@@ -181,29 +190,37 @@ final class RequestDecoder extends HttpRequestDecoder {
         if (extensionBytes > maxExtensionBytes) {
             throw FramingRules.bad("The chunk extensions take more bytes than headers may.");
         }
-        chunkLeft = line + (size == 0 ? 0L : size + 2L);
-        part = Part.CHUNK;
-        chunk(context, in, out);
-        if (size == 0) {
+        in.skipBytes(line);
+        bytesLeft = size;
+        if (size > 0) {
+            part = Part.CHUNK;
+        } else {
             guard.expectTrailers();
             part = Part.TRAILERS;
         }
     }
 
-    private void chunk(ChannelHandlerContext context, ByteBuf in, List<Object> out)
-            throws Exception {
-        int before = in.readableBytes();
-        super.decode(context, in, out);
-        chunkLeft -= before - in.readableBytes();
-        if (chunkLeft == 0) {
-            part = Part.CHUNK_LINE;
+    private void chunk(ByteBuf in, List<Object> out) {
+        bytes(in, out);
+        if (bytesLeft == 0) {
+            part = Part.CHUNK_END;
         }
     }
 
-    private void trailers(ChannelHandlerContext context, ByteBuf in, List<Object> out)
-            throws Exception {
+    private void chunkEnd(ByteBuf in) {
+        if (in.readableBytes() < 2) {
+            return;
+        }
+        if (in.readByte() != '\r' || in.readByte() != '\n') {
+            throw FramingRules.bad("A chunk does not end with CR LF behind the bytes of its size.");
+        }
+        part = Part.CHUNK_LINE;
+    }
+
+    private void trailers(ByteBuf in, List<Object> out) {
         if (passesGuard(in)) {
-            super.decode(context, in, out);
+            in.skipBytes(guard.seen());
+            end(out);
         }
     }
 
@@ -214,11 +231,5 @@ final class RequestDecoder extends HttpRequestDecoder {
             throw new ProblemException(refusal);
         }
         return whole;
-    }
-
-    private static void checkResult(DecoderResultProvider decoded) {
-        if (decoded.decoderResult().isFailure()) {
-            throw FramingRules.bad("The request is not HTTP/1.1 as RFC 9112 defines it.");
-        }
     }
 }

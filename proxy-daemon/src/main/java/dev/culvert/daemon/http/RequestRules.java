@@ -1,10 +1,5 @@
 package dev.culvert.daemon.http;
 
-import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_ENCODING;
-import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_LENGTH;
-import static io.netty.handler.codec.http.HttpHeaderNames.EXPECT;
-import static io.netty.handler.codec.http.HttpHeaderNames.HOST;
-import static io.netty.handler.codec.http.HttpHeaderNames.ORIGIN;
 import static io.netty.handler.codec.http.HttpResponseStatus.EXPECTATION_FAILED;
 import static io.netty.handler.codec.http.HttpResponseStatus.FORBIDDEN;
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_IMPLEMENTED;
@@ -14,27 +9,11 @@ import static io.netty.handler.codec.http.HttpResponseStatus.UNSUPPORTED_MEDIA_T
 import dev.culvert.daemon.auth.Authority;
 import dev.culvert.daemon.auth.BrowserPolicy;
 import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.util.AsciiString;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the head of any request must satisfy before its route is looked for. */
 final class RequestRules {
-    private static final AsciiString SEC_FETCH_SITE = AsciiString.cached("sec-fetch-site");
-    private static final Set<HttpMethod> KNOWN_METHODS =
-            Set.of(
-                    HttpMethod.GET,
-                    HttpMethod.HEAD,
-                    HttpMethod.POST,
-                    HttpMethod.PUT,
-                    HttpMethod.PATCH,
-                    HttpMethod.DELETE,
-                    HttpMethod.OPTIONS);
-
     private record KnownHost(String value, Authority host) {}
 
     private final BrowserPolicy browsers;
@@ -53,37 +32,36 @@ final class RequestRules {
      *
      * @throws ProblemException with the first rule that is broken
      */
-    RequestTarget check(HttpRequest request, boolean overLoopback) {
-        if (!KNOWN_METHODS.contains(request.method())) {
+    RequestTarget check(Head head, boolean overLoopback) {
+        if (head.method().equals(Head.UNKNOWN_METHOD)) {
             throw refused(NOT_IMPLEMENTED, "The method is not known here.");
         }
-        Authority host = host(request);
+        Authority host = host(head);
         String refusal =
                 browsers.refusal(
                         overLoopback,
                         host,
-                        OnlyValue.required(request.headers(), ORIGIN),
-                        OnlyValue.required(request.headers(), SEC_FETCH_SITE));
+                        head.atMostOne(Header.ORIGIN),
+                        head.atMostOne(Header.SEC_FETCH_SITE));
         if (refusal != null) {
             throw refused(FORBIDDEN, refusal);
         }
-        RequestTarget target = RequestTarget.parse(request.method(), request.uri(), host);
-        checkBody(request);
+        RequestTarget target = RequestTarget.parse(head.method(), head.target(), host);
+        checkBody(head);
         return target;
     }
 
-    private void checkBody(HttpRequest request) {
-        String expectation = OnlyValue.required(request.headers(), EXPECT);
+    private void checkBody(Head head) {
+        String expectation = head.atMostOne(Header.EXPECT);
         if (expectation != null
                 && !HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expectation)) {
             throw refused(EXPECTATION_FAILED, "The only Expect understood here is 100-continue.");
         }
-        String coding = OnlyValue.required(request.headers(), CONTENT_ENCODING);
+        String coding = head.atMostOne(Header.CONTENT_ENCODING);
         if (coding != null && !HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(coding)) {
             throw refused(UNSUPPORTED_MEDIA_TYPE, "Send the body without a Content-Encoding.");
         }
-        String length = request.headers().get(CONTENT_LENGTH);
-        if (length != null && Long.parseLong(length) > maxBodyBytes) {
+        if (head.contentLength() > maxBodyBytes) {
             throw new ProblemException(bodyTooLarge());
         }
     }
@@ -95,9 +73,9 @@ final class RequestRules {
     }
 
     /** HTTP/1.0 may leave it out; a page in a browser cannot. */
-    private @Nullable Authority host(HttpRequest request) {
-        String value = OnlyValue.required(request.headers(), HOST);
-        if (value == null && request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
+    private @Nullable Authority host(Head head) {
+        String value = head.atMostOne(Header.HOST);
+        if (value == null && head.isHttp10()) {
             return null;
         }
         if (value == null) {

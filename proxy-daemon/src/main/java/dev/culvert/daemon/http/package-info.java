@@ -2,7 +2,7 @@
  * HTTP/1.1 up to the routes: strict reading, deadlines, routing, answers and streams.
  *
  * <pre>
- *   socket → RequestDecoder (HeadGuard, then Netty's codec) → ConnectionHandler → Router → Route
+ *   socket → RequestDecoder (HeadGuard, then Head) → ConnectionHandler → Router → Route
  *   socket ← Outlet ← Responder, StreamResponse ← Route
  * </pre>
  *

@@ -3,13 +3,13 @@ package dev.culvert.daemon.routes;
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 import static io.netty.handler.codec.http.HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE;
 
+import dev.culvert.daemon.http.Header;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.frame.BadFrameException;
 import dev.culvert.frame.PayloadJson;
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +23,7 @@ final class JsonRequest {
      * @throws ProblemException when it is not
      */
     static ByteBuf body(Request request) {
-        checkType(request.header(HttpHeaderNames.CONTENT_TYPE));
+        checkType(request.header(Header.CONTENT_TYPE));
         return check("The body", request.body());
     }
 

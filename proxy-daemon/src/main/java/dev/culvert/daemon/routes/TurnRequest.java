@@ -3,6 +3,7 @@ package dev.culvert.daemon.routes;
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.http.Header;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
@@ -35,7 +36,7 @@ final class TurnRequest {
      * @param told whether its client learns the id
      */
     static Origin begun(Turns turns, Agent agent, Request request, boolean told) {
-        String key = request.header("idempotency-key");
+        String key = request.header(Header.IDEMPOTENCY_KEY);
         if (key != null
                 && (key.isEmpty()
                         || key.length() > MAX_KEY_CHARS
@@ -63,7 +64,7 @@ final class TurnRequest {
 
     /** The last event that the client has seen; null where it does not say. */
     static @Nullable Place lastEvent(Request request) {
-        String text = request.header("last-event-id");
+        String text = request.header(Header.LAST_EVENT_ID);
         if (text == null || text.isEmpty()) {
             return null;
         }
@@ -84,7 +85,7 @@ final class TurnRequest {
 
     /** Whether the client takes nothing but events, and would not show a problem to anyone. */
     static boolean readsEvents(Request request) {
-        String accept = request.header("accept");
+        String accept = request.header(Header.ACCEPT);
         return accept != null
                 && accept.toLowerCase(Locale.ROOT).strip().startsWith("text/event-stream");
     }

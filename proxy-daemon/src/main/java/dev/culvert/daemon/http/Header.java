@@ -1,0 +1,67 @@
+package dev.culvert.daemon.http;
+
+import java.util.Arrays;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The headers of requests that anything here reads; all others are passed over. */
+public enum Header {
+    ACCEPT,
+    CONNECTION,
+    CONTENT_ENCODING,
+    CONTENT_LENGTH,
+    CONTENT_TYPE,
+    EXPECT,
+    HOST,
+    IDEMPOTENCY_KEY,
+    LAST_EVENT_ID,
+    ORIGIN,
+    SEC_FETCH_SITE,
+    TRACEPARENT,
+    TRANSFER_ENCODING,
+    X_REQUEST_ID;
+
+    private static final int MAX_BYTES = 17;
+
+    private static final Header[][] BY_LENGTH = new Header[MAX_BYTES + 1][];
+
+    static {
+        for (int length = 0; length <= MAX_BYTES; length++) {
+            int bytes = length;
+            BY_LENGTH[length] =
+                    Arrays.stream(values())
+                            .filter(it -> it.wireName.length() == bytes)
+                            .toArray(Header[]::new);
+        }
+    }
+
+    private final String wireName = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+    /** The one that the token names, in upper or lower case; null where nobody reads it. */
+    static @Nullable Header of(byte[] bytes, int from, int to) {
+        int length = to - from;
+        if (length <= MAX_BYTES) {
+            for (Header header : BY_LENGTH[length]) {
+                if (isLike(header.wireName, bytes, from)) {
+                    return header;
+                }
+            }
+        }
+        return null;
+    }
+
+    /* Setting the bit makes a letter small, and of no other byte of a token one that a name has. */
+    private static boolean isLike(String lower, byte[] bytes, int from) {
+        for (int i = 0; i < lower.length(); i++) {
+            if ((bytes[from + i] | 0x20) != lower.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return wireName;
+    }
+}
