@@ -223,20 +223,24 @@ final class JsonScanner {
     /** What was remembered of the text of the value that was skipped, or null. */
     @Nullable String known() {
         String text = known[knownPlace()];
-        return text != null && isText(text) ? text : null;
+        return text != null && !textIsEscaped && isText(text) ? text : null;
+    }
+
+    /** This thread is about to read {@code ascii}. */
+    static void expect(String ascii) {
+        HERE.get().known[ascii.hashCode() & (KNOWN - 1)] = ascii;
     }
 
     /** For {@link #known}: {@code text} is what was skipped, of ASCII. */
     void remember(String text) {
-        if (!textIsEscaped) {
-            known[knownPlace()] = text;
-        }
+        known[knownPlace()] = text;
     }
 
     private int knownPlace() {
         return textHash() & (KNOWN - 1);
     }
 
+    /** As {@link String#hashCode} of the text, where it is plain ASCII. */
     private int textHash() {
         int hash = 0;
         for (int i = valueStart + 1; i < valueEnd - 1; i++) {

@@ -95,7 +95,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             refuse(e.problem());
         }
         if (incoming != null) {
-            timer.expireAfter(incoming.patience(timer.now()));
+            timer.expireAfter(incoming.patienceNanos(timer.now()));
         }
     }
 
@@ -196,9 +196,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 }
             }
             case READING -> {
-                Duration patience =
-                        incoming == null ? Duration.ZERO : incoming.patience(timer.now());
-                if (patience.isPositive()) {
+                long patience = incoming == null ? 0 : incoming.patienceNanos(timer.now());
+                if (patience > 0) {
                     timer.expireAfter(patience);
                 } else {
                     refuse(TOO_SLOW);

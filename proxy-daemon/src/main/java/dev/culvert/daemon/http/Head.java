@@ -2,6 +2,7 @@ package dev.culvert.daemon.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.culvert.daemon.auth.Authority;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -34,6 +35,10 @@ final class Head {
 
     private HttpMethod method = UNKNOWN_METHOD;
     private String target = "";
+
+    /** From the target, or one before that was the same. */
+    private @Nullable RequestTarget parsed;
+
     private boolean http10;
     private boolean closes;
 
@@ -49,7 +54,9 @@ final class Head {
         int blank = indexOf(bytes, start, (byte) ' ');
         int end = indexOf(bytes, blank + 1, (byte) ' ');
         method = method(bytes, start, blank);
-        target = text(target, bytes, blank + 1, end);
+        String before = target;
+        target = text(before, bytes, blank + 1, end);
+        parsed = target.equals(before) ? parsed : null;
         int lines = end + 1 + VERSION.length;
         http10 = bytes[lines - 3] == '0';
         closes = false;
@@ -146,8 +153,21 @@ final class Head {
         return method;
     }
 
-    String target() {
-        return target;
+    /**
+     * What it asks for.
+     *
+     * @param host that it names; null where it names none
+     * @throws ProblemException when it is no target that a server takes
+     */
+    RequestTarget target(@Nullable Authority host) {
+        if (parsed == null) {
+            RequestTarget asked = RequestTarget.parse(method, target, host);
+            if (!target.startsWith("/")) {
+                return asked; // it may be another for another host
+            }
+            parsed = asked;
+        }
+        return parsed;
     }
 
     boolean isHttp10() {

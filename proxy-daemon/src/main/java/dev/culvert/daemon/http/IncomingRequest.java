@@ -5,7 +5,6 @@ import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERR
 import dev.culvert.daemon.config.HttpSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +17,7 @@ final class IncomingRequest {
                     INTERNAL_SERVER_ERROR,
                     "The daemon made a mistake: look for this request's id in its log.");
 
-    private static final Duration AS_LONG_AS_IT_TAKES = Duration.ofDays(365);
+    private static final long AS_LONG_AS_IT_TAKES = TimeUnit.DAYS.toNanos(365);
 
     private final Request request;
     private final Endpoint endpoint;
@@ -47,13 +46,13 @@ final class IncomingRequest {
         body.add(part, allocator);
     }
 
-    /** How long what has come is enough; not positive when it is not even now. */
-    Duration patience(long nowNanos) {
+    /** For how long what has come is enough; not positive when it is not even now. */
+    long patienceNanos(long nowNanos) {
         if (minBytesPerSecond == 0) {
             return AS_LONG_AS_IT_TAKES;
         }
         long earnedNanos = TimeUnit.SECONDS.toNanos(body.size()) / minBytesPerSecond;
-        return Duration.ofNanos(slowAfterNanos + earnedNanos - nowNanos);
+        return slowAfterNanos + earnedNanos - nowNanos;
     }
 
     /** Calls the route, which answers by {@code responder} even if it throws. */

@@ -25,7 +25,11 @@ public final class LazyTimer {
 
     /** Replaces the deadline, if there was one. */
     public void expireAfter(Duration delay) {
-        deadlineNanos = now() + delay.toNanos();
+        expireAfter(delay.toNanos());
+    }
+
+    void expireAfter(long nanos) {
+        deadlineNanos = now() + nanos;
         armed = true;
         if (wake == null || deadlineNanos - wakeNanos < 0) {
             schedule();

@@ -19,6 +19,7 @@ final class Outlet {
 
     private final Channel channel;
     private final SmallWrites writes;
+    private final Runnable flushLater = this::flushPending;
     private boolean reading;
     private boolean pending;
     private long lastUnsent;
@@ -65,7 +66,7 @@ final class Outlet {
         if (!pending) {
             pending = true;
             if (!reading) {
-                channel.eventLoop().execute(this::flushPending);
+                channel.eventLoop().execute(flushLater);
             }
         }
     }

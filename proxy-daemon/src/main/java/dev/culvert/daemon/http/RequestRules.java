@@ -46,7 +46,7 @@ final class RequestRules {
         if (refusal != null) {
             throw refused(FORBIDDEN, refusal);
         }
-        RequestTarget target = RequestTarget.parse(head.method(), head.target(), host);
+        RequestTarget target = head.target(host);
         checkBody(head);
         return target;
     }

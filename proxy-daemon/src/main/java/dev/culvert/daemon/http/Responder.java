@@ -46,12 +46,12 @@ public final class Responder {
         GONE
     }
 
-    private record Header(AsciiString name, CharSequence value) {}
+    private record Line(AsciiString name, CharSequence value) {}
 
     private final ConnectionHandler connection;
     private final Outlet outlet;
     private final Envelope envelope;
-    private List<Header> headers = List.of();
+    private List<Line> headers = List.of();
     private State state = State.OPEN;
     private HttpResponseStatus status = OK;
     private Runnable onGone = () -> {};
@@ -120,7 +120,7 @@ public final class Responder {
         if (headers.isEmpty()) {
             headers = new ArrayList<>(2);
         }
-        headers.add(new Header(name, value));
+        headers.add(new Line(name, value));
         return this;
     }
 

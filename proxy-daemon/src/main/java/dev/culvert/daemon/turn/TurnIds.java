@@ -1,12 +1,12 @@
 package dev.culvert.daemon.turn;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.config.OwnerOnly;
 import dev.culvert.daemon.fleet.Agent;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -31,6 +31,8 @@ public final class TurnIds {
     private static final int NONCE_BYTES = 9;
     private static final int PROOF_BYTES = 9;
     private static final char SEPARATOR = '.';
+    private static final byte[] DIGITS =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".getBytes(ISO_8859_1);
 
     private final SecureRandom random = new SecureRandom();
     private final FastThreadLocal<Mac> mac;
@@ -90,16 +92,36 @@ public final class TurnIds {
 
     /** Ids of one thread: what it has by chance, and a number. They prove nothing. */
     private final class Row {
-        private final byte[] token = new byte[NONCE_BYTES + PROOF_BYTES];
+        private static final int NUMBER_DIGITS = 11; // of 6 bits each
+
+        private final byte[] token;
+        private byte[] id = {};
         private long number;
 
         Row() {
-            random.nextBytes(token);
+            byte[] chance = new byte[NONCE_BYTES + PROOF_BYTES];
+            random.nextBytes(chance);
+            token = Base64.getUrlEncoder().encode(chance);
         }
 
+        /** By hand, for each message has one: no object but the text. */
         String next(Agent agent) {
-            ByteBuffer.wrap(token).putLong(NONCE_BYTES + 1, number++);
-            return id(agent, token);
+            String name = agent.id();
+            int length = name.length() + 1 + token.length;
+            if (id.length < length) {
+                id = new byte[length];
+            }
+            for (int i = 0; i < name.length(); i++) {
+                id[i] = (byte) name.charAt(i);
+            }
+            id[name.length()] = SEPARATOR;
+            long left = number++;
+            for (int i = 1; i <= NUMBER_DIGITS; i++) {
+                token[token.length - i] = DIGITS[(int) (left & (DIGITS.length - 1))];
+                left >>>= 6;
+            }
+            System.arraycopy(token, 0, id, name.length() + 1, token.length);
+            return new String(id, 0, length, ISO_8859_1);
         }
     }
 
