@@ -96,21 +96,34 @@ public final class Frame extends DefaultByteBufHolder {
         return mayHoldTrue;
     }
 
-    /** What is known of the payload's members, from reading the frame. */
-    Frame found(PayloadMembers.Finder members, boolean keep) {
+    /**
+     * What is known of the payload's members, from reading the frame.
+     *
+     * @param large whether to find them anew costs more than to keep where they are
+     */
+    Frame found(PayloadMembers.Finder members, boolean large) {
         mayHoldTrue = members.holdsTrue();
-        places = keep ? members.places() : null;
+        places = large || mayHoldTrue ? members.places() : null;
         return this;
+    }
+
+    /** Whether the member of that name is {@code true}, in a payload that arrived. */
+    public boolean isTrue(String member) {
+        return mayHoldTrue && PayloadMembers.isTrue(content(), places(), member);
     }
 
     /** Of a payload that arrived, and so is in order: what is sent may be anything. */
     public PayloadMembers members() {
+        return new PayloadMembers(content(), places());
+    }
+
+    private int[] places() {
         int[] known = places;
         if (known == null) {
             known = PayloadMembers.find(content());
             places = known;
         }
-        return new PayloadMembers(content(), known);
+        return known;
     }
 
     /** The same frame with a seq; the payload's ownership goes over to it. */

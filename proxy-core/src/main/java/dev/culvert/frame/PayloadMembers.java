@@ -125,6 +125,15 @@ public final class PayloadMembers {
         return finder.places();
     }
 
+    static boolean isTrue(ByteBuf payload, int[] places, String member) {
+        PayloadMembers members = new PayloadMembers(payload, places);
+        boolean isTrue = false;
+        while (members.next()) {
+            isTrue |= members.kind() == 't' && members.isNamed(member);
+        }
+        return isTrue;
+    }
+
     /** Goes on to the next member; false behind the last one. */
     public boolean next() {
         at += NUMBERS;

@@ -45,7 +45,7 @@ public final class SmallWrites {
         int bytes = piece.readableBytes();
         if (bytes > LARGE_BYTES) {
             writeOut();
-            out.write(piece.retain(), out.voidPromise());
+            out.write(piece.retainedDuplicate(), out.voidPromise());
             return;
         }
         ByteBuf tail = tail(bytes).ensureWritable(bytes);

@@ -36,10 +36,10 @@ final class ReplyReader {
                                     + "'"));
         }
         return switch (reply.type()) {
-            case CHUNK -> isTrue("done", reply) ? Going.DONE : Going.ON;
+            case CHUNK -> reply.isTrue("done") ? Going.DONE : Going.ON;
             case PONG -> Going.DONE;
             case CONFIG_ACK ->
-                    isTrue("applied", reply)
+                    reply.isTrue("applied")
                             ? Going.DONE
                             : new Failed(
                                     invalid("a config_ack that does not say \"applied\":true"));
@@ -86,17 +86,6 @@ final class ReplyReader {
 
     private static Failure invalid(String message) {
         return new Failure.AgentError(ErrorCode.INTERNAL.wireName(), message);
-    }
-
-    private static boolean isTrue(String member, Frame reply) {
-        boolean isTrue = false;
-        if (reply.mayHoldTrue()) {
-            PayloadMembers members = reply.members();
-            while (members.next()) {
-                isTrue |= members.kind() == 't' && members.isNamed(member);
-            }
-        }
-        return isTrue;
     }
 
     /** The members that are strings. */

@@ -25,13 +25,12 @@ import org.jspecify.annotations.Nullable;
 record Envelope(
         DateClock clock,
         HttpMethod method,
-        String requestId,
+        RequestId requestId,
         boolean reusable,
         boolean http10,
         @Nullable String allowedOrigin,
         boolean varies) {
-    static final AsciiString X_REQUEST_ID = AsciiString.cached("x-request-id");
-
+    private static final AsciiString X_REQUEST_ID_FIELD = AsciiString.cached("x-request-id: ");
     private static final AsciiString EXPOSED = AsciiString.cached("x-request-id, retry-after");
     private static final AsciiString NOSNIFF =
             AsciiString.cached("x-content-type-options: nosniff\r\n");
@@ -49,7 +48,9 @@ record Envelope(
         ByteBufUtil.writeAscii(out, status.reasonPhrase());
         endLine(out);
         header(out, DATE, clock.text());
-        header(out, X_REQUEST_ID, requestId);
+        ByteBufUtil.writeAscii(out, X_REQUEST_ID_FIELD);
+        requestId.writeTo(out);
+        endLine(out);
         ByteBufUtil.writeAscii(out, NOSNIFF);
         if (varies) {
             header(out, VARY, ORIGIN);

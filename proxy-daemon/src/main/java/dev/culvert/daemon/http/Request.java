@@ -15,12 +15,12 @@ public final class Request {
     private final HttpMethod method;
     private final Head head;
     private final RequestTarget target;
-    private final String id;
+    private final RequestId id;
     private List<String> parameterNames = List.of();
     private List<String> parameterValues = List.of();
     private ByteBuf body = Unpooled.EMPTY_BUFFER;
 
-    Request(Channel channel, Head head, RequestTarget target, String id) {
+    Request(Channel channel, Head head, RequestTarget target, RequestId id) {
         this.channel = channel;
         method = head.method();
         this.head = head;
@@ -82,7 +82,7 @@ public final class Request {
 
     /** Visible ASCII; the client's own, or made here. */
     public String id() {
-        return id;
+        return id.toString();
     }
 
     /** W3C's {@code traceparent}, where a valid one was sent. */

@@ -1,5 +1,7 @@
 package dev.culvert.daemon.http;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -8,14 +10,20 @@ import org.jspecify.annotations.Nullable;
 final class RequestId {
     private static final int MAX_LENGTH = 128;
 
-    private RequestId() {}
+    private final long number;
+    private final @Nullable String sent;
 
-    static String of(@Nullable String sent) {
-        return sent != null && isUsable(sent) ? sent : random();
+    private RequestId(long number, @Nullable String sent) {
+        this.number = number;
+        this.sent = sent;
     }
 
-    static String random() {
-        return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    static RequestId of(@Nullable String sent) {
+        return sent != null && isUsable(sent) ? new RequestId(0, sent) : random();
+    }
+
+    static RequestId random() {
+        return new RequestId(ThreadLocalRandom.current().nextLong(), null);
     }
 
     /** Visible ASCII that needs no quoting where it is logged or echoed. */
@@ -23,5 +31,20 @@ final class RequestId {
         return !id.isEmpty()
                 && id.length() <= MAX_LENGTH
                 && id.chars().allMatch(c -> c > ' ' && c < 0x7f && "\"'\\".indexOf(c) < 0);
+    }
+
+    void writeTo(ByteBuf out) {
+        if (sent != null) {
+            ByteBufUtil.writeAscii(out, sent);
+            return;
+        }
+        for (int shift = Long.SIZE - 4; shift >= 0; shift -= 4) {
+            out.writeByte(Character.forDigit((int) (number >>> shift) & 0xf, 16));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return sent == null ? HexFormat.of().toHexDigits(number) : sent;
     }
 }

@@ -164,7 +164,7 @@ public final class Responder {
     public void problem(Problem problem) {
         problem.headers().forEach(this::header);
         ByteBuf body = outlet.buffer(HEAD_BYTES);
-        problem.writeTo(body, envelope.requestId());
+        problem.writeTo(body, envelope.requestId().toString());
         answer(problem.status(), PROBLEM_JSON, body);
     }
 

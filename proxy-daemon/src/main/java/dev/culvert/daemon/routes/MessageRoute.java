@@ -49,27 +49,34 @@ public final class MessageRoute implements Route {
         ByteBuf payload = JsonRequest.body(request);
         Origin origin = TurnRequest.begun(turns, agent, request, false);
         TurnSettings settings = calls.settings().turns();
-        Answer answer = new Answer(responder, settings.maxAnswerBytes());
-        LiveTurn turn = turns.begin(request.eventLoop(), origin, payload, answer);
-        answer.turn = turn;
         // Without a key nobody can come back for it.
         Duration grace = origin.repeatable() ? settings.resumeGrace() : Duration.ZERO;
-        responder.onGone(() -> {
-            answer.chunks.drop();
-            turn.clientGone(grace);
-        });
+        Answer answer = new Answer(responder, settings.maxAnswerBytes(), grace);
+        answer.turn = turns.begin(request.eventLoop(), origin, payload, answer);
+        responder.onGone(answer);
     }
 
-    private static final class Answer implements TurnListener {
+    /** Runs when its client is gone. */
+    private static final class Answer implements TurnListener, Runnable {
         private final Responder responder;
         private final int maxBytes;
+        private final Duration grace;
         private final ChunkReader chunks;
         private @Nullable LiveTurn turn;
 
-        Answer(Responder responder, int maxBytes) {
+        Answer(Responder responder, int maxBytes, Duration grace) {
             this.responder = responder;
             this.maxBytes = maxBytes;
+            this.grace = grace;
             chunks = new ChunkReader(responder.allocator());
+        }
+
+        @Override
+        public void run() {
+            chunks.drop();
+            if (turn != null) {
+                turn.clientGone(grace);
+            }
         }
 
         @Override

@@ -36,6 +36,10 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
     private static final String CANNOT_CANCEL = "cannot_cancel";
     private static final String CANNOT_JOIN = "cannot_join";
 
+    private static final Failure TAKEN_OVER =
+            new Failure.AgentError(
+                    ErrorCode.TAKEN_OVER.wireName(), "another request reads this turn now");
+
     private final Turns turns;
     private final EventLoop loop;
     private final Origin origin;
@@ -153,7 +157,7 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
     @Override
     public void onAnnounced(AgentLink announced) {
         if (!turns.isReader(this)) {
-            fail(takenOver());
+            fail(TAKEN_OVER);
         } else if (!announced.can(Feature.RESUME)) {
             fail(sent ? new Failure.LinkLost("the agent came back as another") : notResumable());
         } else if (!instance.isEmpty() && !announced.peer().instance().equals(instance)) {
@@ -183,9 +187,9 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
                         id(),
                         window.credit(),
                         origin.traceparent(),
-                        payload.retainedDuplicate());
+                        payload.retain());
         link = opened;
-        opened.displace(id(), takenOver());
+        opened.displace(id(), TAKEN_OVER);
         exchange = ifOpen(opened.open(request, this, patience()));
         if (exchange != null && !sent) {
             sent = true;
@@ -200,7 +204,7 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
             opened.cancelUnread(id());
         }
         long credit = stopping ? 0 : window.credit();
-        opened.displace(id(), takenOver());
+        opened.displace(id(), TAKEN_OVER);
         Exchange resumed = ifOpen(opened.resume(id(), lastNumber, credit, this, patience()));
         exchange = resumed;
         if (stopping && resumed != null) {
@@ -215,11 +219,13 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
 
     private Patience patience() {
         Duration whole = turns.settings().timeouts().messageDeadline();
-        if (!whole.isZero()) {
-            Duration left = whole.minusNanos(System.nanoTime() - startNanos);
-            whole = left.isPositive() ? left : Duration.ofMillis(1);
+        if (whole.isZero()) {
+            return turns.patience();
         }
-        return new Patience(turns.settings().timeouts().message(), whole);
+        Duration left = whole.minusNanos(System.nanoTime() - startNanos);
+        return new Patience(
+                turns.settings().timeouts().message(),
+                left.isPositive() ? left : Duration.ofMillis(1));
     }
 
     @Override
@@ -400,7 +406,7 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
             }
             before.suspended = false;
             if (accepted) {
-                before.fail(takenOver());
+                before.fail(TAKEN_OVER);
             } else {
                 before.seek("");
             }
@@ -412,11 +418,6 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
         return new Failure.AgentError(
                 ErrorCode.DRAINING.wireName(),
                 "the daemon is shutting down, and has not heard how the turn ended");
-    }
-
-    private static Failure takenOver() {
-        return new Failure.AgentError(
-                ErrorCode.TAKEN_OVER.wireName(), "another request reads this turn now");
     }
 
     /** Whether the agent has said it to a reader of the turn, and not refused to let it read. */

@@ -1,15 +1,18 @@
 package dev.culvert.daemon.turn;
 
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.config.TimeoutSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.metrics.TurnMetrics;
 import dev.culvert.frame.Frame;
 import dev.culvert.link.DialListener;
 import dev.culvert.link.Failure;
+import dev.culvert.link.Patience;
 import dev.culvert.pool.LinkPool;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
@@ -24,6 +27,7 @@ public final class Turns {
     private final TurnIds ids;
     private final Supplier<DaemonSettings> settings;
     private final TurnMetrics metrics;
+    private volatile Patience patience = Patience.ofSilence(TimeoutSettings.DEFAULTS.message());
 
     public Turns(
             Fleet fleet,
@@ -146,6 +150,15 @@ public final class Turns {
 
     DaemonSettings settings() {
         return settings.get();
+    }
+
+    /** With an agent that may answer for as long as it does answer; mostly the same object. */
+    Patience patience() {
+        Duration silence = settings().timeouts().message();
+        if (!patience.silence().equals(silence)) {
+            patience = Patience.ofSilence(silence);
+        }
+        return patience;
     }
 
     TurnMetrics metrics() {
