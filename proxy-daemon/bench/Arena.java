@@ -1,4 +1,7 @@
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -9,6 +12,9 @@ import java.util.regex.Pattern;
 /** The contenders of one scenario while they run, with the backend behind them. */
 final class Arena implements AutoCloseable {
     private static final Pattern PAUSE = Pattern.compile("(?m)Pause .* (\\d+\\.\\d+)ms$");
+
+    private static final Pattern HEAP =
+            Pattern.compile("(?m)^culvert_heap_allocated_bytes_total (\\S+)$");
 
     private record Entrant(Peer.Running running, double idleResidentMib) {}
 
@@ -69,9 +75,13 @@ final class Arena implements AutoCloseable {
         Entrant entrant = entrants.get(contender);
         Child process = entrant.running().process();
         int pausesBefore = pauses(entrant.running()).size();
-        double cpuBefore = process.cpuSeconds();
+        double first = heapBytes(entrant.running());
+        double heapBefore = heapBytes(entrant.running());
+        double toAsk = heapBefore - first;
+        Child.Cpu cpuBefore = process.cpu();
         Map<String, Double> seen = run(contender, load, time);
-        double cpu = process.cpuSeconds() - cpuBefore;
+        Child.Cpu cpu = process.cpu().minus(cpuBefore);
+        double heap = heapBytes(entrant.running()) - heapBefore - toAsk;
         double pause =
                 pauses(entrant.running()).stream()
                         .skip(pausesBefore)
@@ -88,7 +98,23 @@ final class Arena implements AutoCloseable {
                 cpu,
                 process.residentMib(),
                 entrant.idleResidentMib(),
+                heap,
                 pause);
+    }
+
+    /** Taken by the daemon on its heap so far. */
+    private static double heapBytes(Peer.Running running) throws IOException {
+        if (running.gcLog().isEmpty()) {
+            return 0;
+        }
+        URI metrics = URI.create("http://127.0.0.1:%d/metrics".formatted(running.port()));
+        try (InputStream in = metrics.toURL().openStream()) {
+            String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+            return HEAP.matcher(text)
+                    .results()
+                    .mapToDouble(it -> Double.parseDouble(it.group(1)))
+                    .sum();
+        }
     }
 
     /** Of its collector so far, in milliseconds. */
@@ -104,7 +130,7 @@ final class Arena implements AutoCloseable {
     Sample hold(Scenario.Contender contender, int first, int all) throws IOException {
         Entrant entrant = entrants.get(contender);
         Child process = entrant.running().process();
-        double cpuBefore = process.cpuSeconds();
+        Child.Cpu cpuBefore = process.cpu();
         try (Child _ = open(entrant, contender.agents(), first)) {
             double before = process.residentMib();
             try (Child _ = open(entrant, contender.agents(), all - first)) {
@@ -133,9 +159,10 @@ final class Arena implements AutoCloseable {
                         1,
                         seen,
                         0,
-                        process.cpuSeconds() - cpuBefore,
+                        process.cpu().minus(cpuBefore),
                         after,
                         before,
+                        0,
                         0);
             }
         }

@@ -94,7 +94,7 @@ final class Bench {
         for (Scenario.Contender contender : scenario.contenders()) {
             Duration warmUp = options.warmUp(contender.peer());
             if (warmUp.isPositive()) {
-                arena.run(contender, scenario.load(), warmUp);
+                arena.run(contender, scenario.load().unpaced(), warmUp);
             }
         }
         Map<Scenario.Contender, Load> loads = loads(arena, scenario);

@@ -16,6 +16,10 @@ import java.util.stream.Stream;
  */
 final class Child implements AutoCloseable {
     private static final double TICKS_PER_SECOND = 100; // of /proc, on every Linux
+
+    /* Behind the name, in /proc/PID/stat. */
+    private static final int USER = 11;
+    private static final int KERNEL = 12;
     private static final Set<Child> ALIVE = ConcurrentHashMap.newKeySet();
 
     private static volatile boolean stopping;
@@ -77,9 +81,18 @@ final class Child implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Of all its threads and processes, in user and kernel mode. */
-    double cpuSeconds() {
-        return tree().mapToLong(Child::ticks).sum() / TICKS_PER_SECOND;
+    /** Time of processors, in user and kernel mode. */
+    record Cpu(double seconds, double kernelSeconds) {
+        Cpu minus(Cpu before) {
+            return new Cpu(seconds - before.seconds, kernelSeconds - before.kernelSeconds);
+        }
+    }
+
+    /** Of all its threads and processes. */
+    Cpu cpu() {
+        double user = tree().mapToLong(pid -> ticks(pid, USER)).sum() / TICKS_PER_SECOND;
+        double kernel = tree().mapToLong(pid -> ticks(pid, KERNEL)).sum() / TICKS_PER_SECOND;
+        return new Cpu(user + kernel, kernel);
     }
 
     double residentMib() {
@@ -91,11 +104,11 @@ final class Child implements AutoCloseable {
                 .map(ProcessHandle::pid);
     }
 
-    private static long ticks(long pid) {
+    private static long ticks(long pid, int field) {
         String stat = read(pid, "stat");
         String[] fields =
                 stat.substring(stat.lastIndexOf(')') + 2).split(" "); // a name may hold blanks
-        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+        return Long.parseLong(fields[field]);
     }
 
     private static long residentKib(long pid) {

@@ -59,6 +59,14 @@ record Goals(Results results) {
                                 2,
                                 cpuRatio("message-1mib", "culvertd", "HAProxy")),
                         atMost(
+                                "heap taken for a message with 64 connections, B",
+                                1024,
+                                median("message-64", "culvertd", Sample::heapBytesPerUnit)),
+                        atMost(
+                                "heap taken for an event of a stream, B",
+                                200,
+                                median("sse-flat-out", "culvertd", Sample::heapBytesPerUnit)),
+                        atMost(
                                 "memory with 1,000 agents, MB",
                                 150,
                                 most("agents-1000", "culvertd, 1,000 agents", Sample::residentMib)),
@@ -67,6 +75,13 @@ record Goals(Results results) {
                                 1.15,
                                 cpuRatio(
                                         "agents-1000",
+                                        "culvertd, 1,000 agents",
+                                        "culvertd, 1 agent")),
+                        atMost(
+                                "the same with 1 connection, where no call of the kernel serves two messages",
+                                1.15,
+                                cpuRatio(
+                                        "agents-1000-one",
                                         "culvertd, 1,000 agents",
                                         "culvertd, 1 agent")),
                         atMost(

@@ -27,18 +27,19 @@ record Report(Results results) {
 
     private static String head(Scenario scenario) {
         return """
-        | | CPU, µs per %s: median (lower quartile; least – most) | × HAProxy | × Go | %ss/s | p50, µs | p99 | p99.9 | memory idle / after, MB | longest pause of GC, ms |
-        |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|
+        | | CPU, µs per %s: median (lower quartile; least – most) | × HAProxy | × Go | %ss/s | p50, µs | p99 | p99.9 | of the CPU the kernel's | memory idle / after, MB | heap taken, B per %s | longest pause of GC, ms |
+        |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
         """
-                .formatted(scenario.unit(), scenario.unit());
+                .formatted(scenario.unit(), scenario.unit(), scenario.unit());
     }
 
     private String row(Scenario scenario, String contender) {
         List<Sample> rounds = results.of(scenario.name(), contender);
         Spread cpu = results.spread(scenario.name(), contender, Sample::cpuMicros);
         double errors = rounds.stream().mapToDouble(Sample::errors).sum();
+        double heap = results.spread(scenario.name(), contender, Sample::heapBytesPerUnit).median();
         double pause = rounds.stream().mapToDouble(Sample::pauseMillis).max().orElse(0);
-        return "| %s | **%s** (%s; %s – %s) | %s | %s | %,.0f | %,.0f | %,.0f | %,.0f | %.0f / %.0f | %s |"
+        return "| %s | **%s** (%s; %s – %s) | %s | %s | %,.0f | %,.0f | %,.0f | %,.0f | %.0f %% | %.0f / %.0f | %s | %s |"
                 .formatted(
                         errors == 0 ? contender : "%s (%,.0f errors)".formatted(contender, errors),
                         figure(cpu.median()),
@@ -51,8 +52,12 @@ record Report(Results results) {
                         results.spread(scenario.name(), contender, Sample::p50).median(),
                         results.spread(scenario.name(), contender, Sample::p99).median(),
                         results.spread(scenario.name(), contender, Sample::p999).median(),
+                        100
+                                * results.spread(scenario.name(), contender, Sample::kernelShare)
+                                        .median(),
                         rounds.getFirst().idleResidentMib(),
                         rounds.getLast().residentMib(),
+                        heap > 0 ? figure(heap) : "–",
                         pause > 0 ? figure(pause) : "–");
     }
 

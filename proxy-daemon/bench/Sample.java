@@ -7,10 +7,12 @@ import java.util.stream.Collectors;
  * What one slice showed: one load on one contender, once.
  *
  * @param cpuSeconds of the contender
+ * @param kernelSeconds of these, what the kernel used
  * @param p50 latencies in microseconds: of a message, or of a chunk
  * @param residentMib of the contender, at the end of the slice
  * @param idleResidentMib of the contender, before it did anything; where clients are silent, with
  *     the first tenth of them
+ * @param heapBytes taken on its heap in the slice; 0 where it has none or does not tell
  * @param pauseMillis the longest of its garbage collector in the slice; 0 where there is none or it
  *     is not known
  */
@@ -23,6 +25,7 @@ record Sample(
         double errors,
         double seconds,
         double cpuSeconds,
+        double kernelSeconds,
         double p50,
         double p99,
         double p999,
@@ -30,6 +33,7 @@ record Sample(
         double rate,
         double residentMib,
         double idleResidentMib,
+        double heapBytes,
         double pauseMillis) {
 
     static Sample of(
@@ -38,9 +42,10 @@ record Sample(
             int round,
             Map<String, Double> seen,
             double rate,
-            double cpuSeconds,
+            Child.Cpu cpu,
             double residentMib,
             double idleResidentMib,
+            double heapBytes,
             double pauseMillis) {
         return new Sample(
                 scenario,
@@ -50,7 +55,8 @@ record Sample(
                 seen.get("events"),
                 seen.get("errors"),
                 seen.get("seconds"),
-                cpuSeconds,
+                cpu.seconds(),
+                cpu.kernelSeconds(),
                 seen.get("p50"),
                 seen.get("p99"),
                 seen.get("p999"),
@@ -58,6 +64,7 @@ record Sample(
                 rate,
                 residentMib,
                 idleResidentMib,
+                heapBytes,
                 pauseMillis);
     }
 
@@ -69,6 +76,14 @@ record Sample(
     /** CPU for one of them; in microseconds, which is milliseconds for a thousand. */
     double cpuMicros() {
         return cpuSeconds * 1e6 / units();
+    }
+
+    double kernelShare() {
+        return kernelSeconds / cpuSeconds;
+    }
+
+    double heapBytesPerUnit() {
+        return heapBytes / units();
     }
 
     double perSecond() {
@@ -87,7 +102,7 @@ record Sample(
     }
 
     String csv() {
-        return "%s,\"%s\",%d,%.0f,%.0f,%.0f,%.4f,%.2f,%.1f,%.1f,%.1f,%.1f,%.0f,%.1f,%.1f,%.3f"
+        return "%s,\"%s\",%d,%.0f,%.0f,%.0f,%.4f,%.2f,%.2f,%.1f,%.1f,%.1f,%.1f,%.0f,%.1f,%.1f,%.0f,%.3f"
                 .formatted(
                         scenario,
                         contender,
@@ -97,6 +112,7 @@ record Sample(
                         errors,
                         seconds,
                         cpuSeconds,
+                        kernelSeconds,
                         p50,
                         p99,
                         p999,
@@ -104,6 +120,7 @@ record Sample(
                         rate,
                         residentMib,
                         idleResidentMib,
+                        heapBytes,
                         pauseMillis);
     }
 }

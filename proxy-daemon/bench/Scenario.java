@@ -67,24 +67,8 @@ record Scenario(
                         new Load.Messages(2, 1 << 20, 0),
                         Pace.AS_FAST_AS_THEY_GO,
                         standard(1, false)),
-                new Scenario(
-                        "agents-1000",
-                        "Messages of 64 B, 64 connections, %,d agents in turn".formatted(many),
-                        "message",
-                        new Load.Messages(64, 64, 0),
-                        Pace.AS_FAST_AS_THEY_GO,
-                        Stream.of(Peer.CULVERTD, Peer.HAPROXY, Peer.NGINX, Peer.GO, Peer.MINIMUM)
-                                .flatMap(peer ->
-                                        Stream.of(
-                                                new Contender(
-                                                        peer, 1, CORES, peer.title + ", 1 agent"),
-                                                new Contender(
-                                                        peer,
-                                                        many,
-                                                        CORES,
-                                                        peer.title
-                                                                + ", %,d agents".formatted(many))))
-                                .toList()),
+                agents("agents-1000", 64, many),
+                agents("agents-1000-one", 1, many),
                 new Scenario(
                         "sse-idle",
                         "Memory for clients whose streams are silent",
@@ -123,6 +107,26 @@ record Scenario(
                 new Load.Messages(clients, 64, 0),
                 Pace.AS_FAST_AS_THEY_GO,
                 standard(agents, false));
+    }
+
+    private static Scenario agents(String name, int clients, int many) {
+        return new Scenario(
+                name,
+                "Messages of 64 B, %d connection%s, %,d agents in turn, or 1"
+                        .formatted(clients, clients == 1 ? "" : "s", many),
+                "message",
+                new Load.Messages(clients, 64, 0),
+                Pace.AS_FAST_AS_THEY_GO,
+                Stream.of(Peer.CULVERTD, Peer.HAPROXY, Peer.NGINX, Peer.GO, Peer.MINIMUM)
+                        .flatMap(peer ->
+                                Stream.of(
+                                        new Contender(peer, 1, CORES, peer.title + ", 1 agent"),
+                                        new Contender(
+                                                peer,
+                                                many,
+                                                CORES,
+                                                peer.title + ", %,d agents".formatted(many))))
+                        .toList());
     }
 
     private static Scenario latency(String name, String title, Pace pace) {

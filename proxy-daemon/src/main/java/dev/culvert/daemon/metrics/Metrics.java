@@ -1,5 +1,6 @@
 package dev.culvert.daemon.metrics;
 
+import com.sun.management.ThreadMXBean;
 import dev.culvert.config.Version;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -17,6 +18,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.function.Supplier;
 
@@ -38,6 +40,7 @@ public final class Metrics implements AutoCloseable {
                 .tag("java", Runtime.version().toString())
                 .register(registry);
         allocator(registry);
+        heap(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         processor(registry);
@@ -112,6 +115,18 @@ public final class Metrics implements AutoCloseable {
     private static double cpuSeconds(ProcessHandle process) {
         Duration used = process.info().totalCpuDuration().orElse(Duration.ZERO);
         return used.toMillis() / 1000.0;
+    }
+
+    private static void heap(MeterRegistry registry) {
+        if (ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads) {
+            FunctionCounter.builder(
+                            "culvert.heap.allocated",
+                            threads,
+                            ThreadMXBean::getTotalThreadAllocatedBytes)
+                    .description("Memory that was taken on the heap, which the collector clears.")
+                    .baseUnit("bytes")
+                    .register(registry);
+        }
     }
 
     private static void allocator(MeterRegistry registry) {
