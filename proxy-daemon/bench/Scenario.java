@@ -41,11 +41,13 @@ record Scenario(
                 latency(
                         "latency-half",
                         "Latency at a fixed rate: half of its own best",
-                        Pace.HALF_OF_ITS_BEST),
+                        Pace.HALF_OF_ITS_BEST,
+                        PROXIES),
                 latency(
                         "latency-same",
-                        "Latency at a fixed rate, the same for all: half of what the slowest can do",
-                        Pace.HALF_OF_THE_SLOWEST),
+                        "Latency at a fixed rate, the same for these: half of what the slowest of them can do",
+                        Pace.HALF_OF_THE_SLOWEST,
+                        List.of(Peer.CULVERTD, Peer.HAPROXY, Peer.NGINX)),
                 new Scenario(
                         "sse-flat-out",
                         "Streams of 200 chunks of 40 B, 100 at once, as fast as they go",
@@ -129,14 +131,14 @@ record Scenario(
                         .toList());
     }
 
-    private static Scenario latency(String name, String title, Pace pace) {
+    private static Scenario latency(String name, String title, Pace pace, List<Peer> peers) {
         return new Scenario(
                 name,
                 title,
                 "message",
                 new Load.Messages(64, 64, 0),
                 pace,
-                PROXIES.stream().map(peer -> new Contender(peer, 1, CORES, peer.title)).toList());
+                peers.stream().map(peer -> new Contender(peer, 1, CORES, peer.title)).toList());
     }
 
     private static List<Contender> standard(int agents, boolean streams) {

@@ -8,7 +8,7 @@ import java.util.LinkedHashSet;
  * issued.
  */
 final class EndedIds {
-    private static final int REMEMBERED = 256;
+    private static final int REMEMBERED = 64;
     private static final int MAX_ABANDONED = 4_096;
 
     /**
