@@ -8,9 +8,8 @@ import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Responder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,19 +19,10 @@ import org.slf4j.LoggerFactory;
 final class OffLoop {
     private static final Logger LOG = LoggerFactory.getLogger(OffLoop.class);
 
-    private static final int MOST_THREADS = 4;
-    private static final ThreadPoolExecutor THREADS =
-            new ThreadPoolExecutor(
-                    MOST_THREADS,
-                    MOST_THREADS,
-                    10,
-                    TimeUnit.SECONDS,
-                    new LinkedBlockingQueue<>(),
+    /** As many as there are requests at once, so that none waits behind a disk that hangs. */
+    private static final ExecutorService THREADS =
+            Executors.newCachedThreadPool(
                     Thread.ofPlatform().daemon().name("culvert-files-", 0).factory());
-
-    static {
-        THREADS.allowCoreThreadTimeOut(true);
-    }
 
     /** Returns what is then done on the event loop. */
     interface Work {
