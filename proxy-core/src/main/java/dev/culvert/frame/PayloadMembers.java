@@ -21,6 +21,9 @@ public final class PayloadMembers {
     private static final int VALUE_START = 2;
     private static final int VALUE_END = 3;
 
+    /** So many fit an int. */
+    private static final int MOST_DIGITS = 9;
+
     private static final FastThreadLocal<Finder> HERE =
             new FastThreadLocal<>() {
                 @Override
@@ -167,6 +170,24 @@ public final class PayloadMembers {
     /** The value, which is a string. */
     public String text() {
         return decoded(index(VALUE_START) + 1, index(VALUE_END) - 1);
+    }
+
+    /** The value where it is a whole number from 0 to 999,999,999, in digits alone; 0 where not. */
+    public int count() {
+        int from = index(VALUE_START);
+        int to = index(VALUE_END);
+        if (to - from > MOST_DIGITS) {
+            return 0;
+        }
+        int number = 0;
+        for (int i = from; i < to; i++) {
+            byte digit = payload.getByte(i);
+            if (digit < '0' || digit > '9') {
+                return 0;
+            }
+            number = 10 * number + digit - '0';
+        }
+        return number;
     }
 
     /** The index in the payload's buffer at which the value begins. */

@@ -68,10 +68,18 @@ public sealed interface Failure {
      * The agent answered with an error: a code of errors.md, or one that we do not know.
      *
      * @param seq its number within the turn; 0 where it is not a part of one
+     * @param status the HTTP status by which the runtime refused; 0 where the agent names none
+     * @param retryAfterSeconds how long to wait before the next attempt; 0 where the agent does not
+     *     say
      */
-    record AgentError(String code, String message, long seq) implements Failure {
+    record AgentError(String code, String message, long seq, int status, int retryAfterSeconds)
+            implements Failure {
         public AgentError(String code, String message) {
             this(code, message, 0);
+        }
+
+        public AgentError(String code, String message, long seq) {
+            this(code, message, seq, 0, 0);
         }
 
         public boolean is(ErrorCode known) {

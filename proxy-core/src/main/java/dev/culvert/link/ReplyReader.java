@@ -44,7 +44,7 @@ final class ReplyReader {
                             : new Failed(
                                     invalid("a config_ack that does not say \"applied\":true"));
             case TOOL_BLOCKED -> new Failed(toolBlocked(texts(reply), reply.seq()));
-            case ERROR -> new Failed(agentError(texts(reply), reply.seq()));
+            case ERROR -> new Failed(agentError(reply));
             case HEARTBEAT,
                     MESSAGE,
                     CONTEXT_UPDATE,
@@ -77,11 +77,25 @@ final class ReplyReader {
                 seq);
     }
 
-    private static Failure agentError(Map<String, String> payload, long seq) {
+    private static Failure agentError(Frame reply) {
+        Map<String, String> payload = texts(reply);
         return new Failure.AgentError(
                 payload.getOrDefault("code", ErrorCode.INTERNAL.wireName()),
                 payload.getOrDefault("message", "the agent gave no message"),
-                seq);
+                reply.seq(),
+                count(reply, "status"),
+                count(reply, "retry_after"));
+    }
+
+    /** A member that is a number of things; 0 where there is none such. */
+    private static int count(Frame reply, String name) {
+        PayloadMembers members = reply.members();
+        while (members.next()) {
+            if (members.isNamed(name)) {
+                return members.count();
+            }
+        }
+        return 0;
     }
 
     private static Failure invalid(String message) {

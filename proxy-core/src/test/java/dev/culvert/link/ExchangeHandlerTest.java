@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -95,6 +96,36 @@ class ExchangeHandlerTest {
 
         assertThat(listener.failure())
                 .isEqualTo(new Failure.AgentError("runtime_error", "status 500"));
+    }
+
+    @Test
+    void anErrorBringsTheRuntimesStatusAndWhenToTryAgain() {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+
+        agent.receive(
+                "error",
+                "m1",
+                "{\"code\":\"runtime_error\",\"message\":\"busy\",\"status\":429,\"retry_after\":7}");
+
+        assertThat(listener.failure())
+                .isEqualTo(new Failure.AgentError("runtime_error", "busy", 0, 429, 7));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"7\"", "-7", "7.5", "7e3", "null", "{\"s\":7}", "12345678901"})
+    void aStatusOrAPauseThatIsNoWholeNumberIsPassedOver(String value) {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+
+        agent.receive(
+                "error",
+                "m1",
+                "{\"code\":\"x\",\"message\":\"y\",\"status\":"
+                        + value
+                        + ",\"retry_after\":"
+                        + value
+                        + "}");
+
+        assertThat(listener.failure()).isEqualTo(new Failure.AgentError("x", "y"));
     }
 
     @Test
