@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExchangeHandlerTest {
     private final CountingObserver observer = new CountingObserver();
@@ -183,7 +183,7 @@ class ExchangeHandlerTest {
                 "heartbeat",
                 "",
                 "{\"status\":\"ready\",\"uptime_secs\":1.5,\"protocol\":\"1.1\",\"features\":[\"cancel\",7,[\"x\"]],"
-                        + "\"instance\":\"i-1\",\"agent_version\":\"0.1.0\",\"in_flight\":2,\"more\":{}}");
+                    + "\"instance\":\"i-1\",\"agent_version\":\"0.1.0\",\"in_flight\":2,\"more\":{}}");
 
         assertThat(link.peer())
                 .isEqualTo(new Heartbeat("ready", 1, "1.1", Set.of("cancel"), "i-1", "0.1.0", 2));
