@@ -4,24 +4,28 @@ import static dev.culvert.link.EmbeddedLink.A_MINUTE;
 import static dev.culvert.link.EmbeddedLink.frame;
 import static dev.culvert.link.EmbeddedLink.message;
 import static dev.culvert.link.EmbeddedLink.write;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameLimits;
 import dev.culvert.frame.FrameType;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 
 class ExchangeHandlerTest {
     private final CountingObserver observer = new CountingObserver();

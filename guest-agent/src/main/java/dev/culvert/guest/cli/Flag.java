@@ -37,7 +37,9 @@ record Flag(String key, String parameter, String description) {
                     new Flag(
                             "runtime_timeout",
                             "TIME",
-                            "How long the runtime may send nothing. Default: 60s"),
+                            "How long the runtime may send nothing of an answer; comments do not "
+                                    + "count. Keep it 10s below the host's timeouts.message. "
+                                    + "Default: 45s"),
                     new Flag("echo_delay", "TIME", "Between two words of the echo. Default: 0s"),
                     new Flag("max_turns", "N", "Turns at once. Default: 64"),
                     new Flag(

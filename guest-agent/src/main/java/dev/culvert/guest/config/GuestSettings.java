@@ -4,10 +4,12 @@ import dev.culvert.config.Check;
 import dev.culvert.config.Kind;
 import dev.culvert.config.Section;
 import dev.culvert.transport.AgentAddress;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the guest is told at its start.
@@ -57,7 +59,7 @@ public record GuestSettings(
          *
          * @param keyFile holds the bearer key; null where the runtime wants none
          * @param model where neither configuration nor message names one
-         * @param timeout without any byte of an answer
+         * @param timeout without any piece of an answer
          */
         record Http(URI base, @Nullable Path keyFile, @Nullable String model, Duration timeout)
                 implements RuntimeSource {}
@@ -92,7 +94,7 @@ public record GuestSettings(
         Duration echoDelay = section.get("echo_delay", Kind.DURATION, Duration.ZERO);
         Path keyFile = section.find("runtime_key_file", Kind.PATH).orElse(null);
         String model = section.find("runtime_model", Kind.TEXT).orElse(null);
-        Duration timeout = section.get("runtime_timeout", Kind.DURATION, Duration.ofSeconds(60));
+        Duration timeout = section.get("runtime_timeout", Kind.DURATION, Duration.ofSeconds(45));
         Check.notNegative("echo_delay", echoDelay);
         Check.positive("runtime_timeout", timeout);
         return runtime.equals(ECHO)

@@ -4,12 +4,15 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+
 import dev.culvert.guest.runtime.Completion.ToolCallPart;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Text to {@link Completion}, for the chunks of a stream ({@code delta}) and for plain answers
@@ -52,7 +55,7 @@ final class CompletionReader {
 
     private Completion read() throws IOException {
         if (json.nextToken() != JsonToken.START_OBJECT) {
-            throw new JsonParseException(json, "it is no JSON object");
+            throw new BadCompletionException("it must be an object");
         }
         while (json.nextToken() != JsonToken.END_OBJECT) {
             String member = json.currentName();
@@ -95,8 +98,7 @@ final class CompletionReader {
     }
 
     private void choices(JsonToken value) throws IOException {
-        if (value != JsonToken.START_ARRAY) {
-            json.skipChildren();
+        if (!expect(JsonToken.START_ARRAY, value, "'choices' must be an array")) {
             return;
         }
         for (int place = 0; json.nextToken() != JsonToken.END_ARRAY; place++) {
@@ -111,8 +113,7 @@ final class CompletionReader {
     private Choice choice(int place) throws IOException {
         Choice choice = new Choice();
         choice.index = place;
-        if (json.currentToken() != JsonToken.START_OBJECT) {
-            json.skipChildren();
+        if (!expect(JsonToken.START_OBJECT, json.currentToken(), "a choice must be an object")) {
             return choice;
         }
         while (json.nextToken() != JsonToken.END_OBJECT) {
@@ -122,25 +123,28 @@ final class CompletionReader {
                 case "index" ->
                         choice.index =
                                 value == JsonToken.VALUE_NUMBER_INT ? json.getIntValue() : place;
-                case "delta", "message" -> message(choice);
-                case "text" -> JsonReaders.appendContent(json, choice.text);
-                case "finish_reason" -> choice.finishReason = JsonReaders.text(json);
+                case "delta", "message" -> message(choice, member, value);
+                case "text" -> content(choice, member, value);
+                case "finish_reason" -> {
+                    if (expect(JsonToken.VALUE_STRING, value, "'finish_reason' must be a string")) {
+                        choice.finishReason = json.getText();
+                    }
+                }
                 default -> json.skipChildren();
             }
         }
         return choice;
     }
 
-    private void message(Choice choice) throws IOException {
-        if (json.currentToken() != JsonToken.START_OBJECT) {
-            json.skipChildren();
+    private void message(Choice choice, String name, JsonToken object) throws IOException {
+        if (!expect(JsonToken.START_OBJECT, object, "'" + name + "' must be an object")) {
             return;
         }
         while (json.nextToken() != JsonToken.END_OBJECT) {
             String member = json.currentName();
             JsonToken value = json.nextToken();
             switch (member) {
-                case "content", "refusal" -> JsonReaders.appendContent(json, choice.text);
+                case "content", "refusal" -> content(choice, member, value);
                 case "tool_calls" -> toolCalls(choice, value);
                 case "function_call" -> functionCall(choice, value);
                 default -> json.skipChildren();
@@ -148,14 +152,24 @@ final class CompletionReader {
         }
     }
 
+    private void content(Choice choice, String name, JsonToken value) throws IOException {
+        if (value.isNumeric() || value.isBoolean()) {
+            throw new BadCompletionException(
+                    "'" + name + "' must be a string, or an array of parts");
+        }
+        JsonReaders.appendContent(json, choice.text);
+    }
+
     private void toolCalls(Choice choice, JsonToken value) throws IOException {
-        if (value != JsonToken.START_ARRAY) {
-            json.skipChildren();
+        if (!expect(JsonToken.START_ARRAY, value, "'tool_calls' must be an array")) {
             return;
         }
         int start = JsonReaders.offset(json) - 1;
         List<ToolCallPart> parts = new ArrayList<>();
         for (int place = 0; json.nextToken() != JsonToken.END_ARRAY; place++) {
+            if (json.currentToken() != JsonToken.START_OBJECT) {
+                throw new BadCompletionException("a tool call must be an object");
+            }
             parts.add(ToolCallReader.toolCall(json, place));
         }
         if (!parts.isEmpty()) {
@@ -169,7 +183,10 @@ final class CompletionReader {
      * allow-list.
      */
     private void functionCall(Choice choice, JsonToken value) throws IOException {
-        if (value != JsonToken.START_OBJECT || !choice.toolCalls.isEmpty()) {
+        if (!expect(JsonToken.START_OBJECT, value, "'function_call' must be an object")) {
+            return;
+        }
+        if (!choice.toolCalls.isEmpty()) {
             json.skipChildren();
             return;
         }
@@ -179,5 +196,16 @@ final class CompletionReader {
                 "[{\"index\":0,\"type\":\"function\",\"function\":"
                         + source.substring(start, JsonReaders.offset(json))
                         + "}]";
+    }
+
+    /**
+     * Whether the value is of this kind; null, which says nothing, is the only other one allowed.
+     */
+    private static boolean expect(JsonToken kind, JsonToken value, String sentence)
+            throws BadCompletionException {
+        if (value != kind && value != JsonToken.VALUE_NULL) {
+            throw new BadCompletionException(sentence);
+        }
+        return value == kind;
     }
 }

@@ -1,6 +1,7 @@
 package dev.culvert.guest.runtime;
 
 import io.netty.buffer.ByteBufUtil;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,11 @@ final class CompletionTeller {
                             + "; look into the runtime's log, and at model and max_tokens.");
         }
         listener.onEnd(new GenerationEnd(finishReason, usage));
+    }
+
+    /** Text and tool calls, so far. */
+    long toldBytes() {
+        return toldBytes;
     }
 
     private void count(String text) throws FailedGenerationException {

@@ -3,9 +3,12 @@ package dev.culvert.guest.runtime;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
+
 import java.io.ByteArrayOutputStream;
+import java.time.Instant;
 
 /**
  * Any status but a success: a failure, whose body is read for the runtime's own words as far as
@@ -17,11 +20,13 @@ final class ErrorAnswer implements Answer {
 
     private final RuntimeSettings settings;
     private final HttpResponseStatus status;
+    private final int retryAfterSeconds;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
-    ErrorAnswer(RuntimeSettings settings, HttpResponseStatus status) {
+    ErrorAnswer(RuntimeSettings settings, HttpResponse head) {
         this.settings = settings;
-        this.status = status;
+        status = head.status();
+        retryAfterSeconds = RetryAfter.seconds(head.headers(), Instant.now());
     }
 
     @Override
@@ -45,14 +50,19 @@ final class ErrorAnswer implements Answer {
     }
 
     private RuntimeFailure failure() {
-        String words = settings.quote(JsonReaders.errorMessage(body.toString(UTF_8)));
+        return failure(settings.quote(JsonReaders.errorMessage(body.toString(UTF_8))));
+    }
+
+    /** With these words, whatever its body says. */
+    RuntimeFailure failure(String words) {
         return new RuntimeFailure(
                 RuntimeFailure.Code.RUNTIME_ERROR,
                 "The runtime answered "
                         + settings.quote(status.toString())
                         + (words.isEmpty() ? "" : ": " + words)
                         + hint(),
-                status.code());
+                status.code(),
+                retryAfterSeconds);
     }
 
     private String hint() {
@@ -66,7 +76,10 @@ final class ErrorAnswer implements Answer {
                             + settings.target()
                             + " there: check --runtime; OpenClaw has the endpoint off until"
                             + " gateway.http.endpoints.chatCompletions.enabled is set)";
-            case 429 -> " (it is busy: try again later)";
+            case 429 ->
+                    retryAfterSeconds == 0
+                            ? " (it is busy: try again later)"
+                            : " (it is busy: try again in " + retryAfterSeconds + " s)";
             default ->
                     status.codeClass() == HttpStatusClass.REDIRECTION
                             ? " (redirects are not followed: give the final address by --runtime)"

@@ -1,6 +1,7 @@
 package dev.culvert.guest.runtime;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -13,19 +14,57 @@ final class EventStreamAnswer implements Answer {
 
     private final RuntimeSettings settings;
     private final GuardedListener listener;
+    private final Runnable onProgress;
     private final CompletionTeller teller;
     private final SseParser parser;
 
-    EventStreamAnswer(RuntimeSettings settings, GuardedListener listener) {
+    /** Since the last event that was a part of the answer. */
+    private long idleBytes;
+
+    /** Since the last event of which something was told. */
+    private long untoldBytes;
+
+    /**
+     * @param onProgress called for each event that is a part of the answer, which comments and
+     *     empty events are not
+     */
+    EventStreamAnswer(RuntimeSettings settings, GuardedListener listener, Runnable onProgress) {
         this.settings = settings;
         this.listener = listener;
+        this.onProgress = onProgress;
         teller = new CompletionTeller(listener, settings);
         parser = new SseParser(settings.limits().eventBytes(), this::event);
     }
 
     @Override
     public void content(ByteBuf content) throws FailedGenerationException {
+        idleBytes += content.readableBytes();
+        untoldBytes += content.readableBytes();
         parser.feed(content);
+        if (!listener.isOver()) {
+            checkForAnswer();
+        }
+    }
+
+    /** Comments and empty events at full speed would cost a core. */
+    private void checkForAnswer() throws FailedGenerationException {
+        RuntimeSettings.Limits limits = settings.limits();
+        if (idleBytes > limits.idleBytes()) {
+            throw endless(idleBytes, "without an event of the answer");
+        }
+        if (untoldBytes > limits.untoldBytes()) {
+            throw endless(untoldBytes, "with neither text nor a tool call");
+        }
+    }
+
+    private static FailedGenerationException endless(long bytes, String without) {
+        return new FailedGenerationException(
+                RuntimeFailure.Code.RUNTIME_ERROR,
+                "The runtime streamed "
+                        + bytes
+                        + " bytes "
+                        + without
+                        + "; look into the runtime's log.");
     }
 
     @Override
@@ -58,12 +97,30 @@ final class EventStreamAnswer implements Answer {
             throw CompletionTeller.brokenOff(settings, JsonReaders.errorMessage(data));
         }
         try {
-            teller.tell(CompletionReader.read(data));
+            tell(CompletionReader.read(data));
+        } catch (BadCompletionException e) {
+            throw new FailedGenerationException(
+                    RuntimeFailure.Code.RUNTIME_ERROR,
+                    "An event of the runtime's stream is no chunk of a chat completion: "
+                            + e.getOriginalMessage()
+                            + ". Check --runtime, or look for a newer version of the runtime.");
         } catch (JsonProcessingException e) {
             throw new FailedGenerationException(
                     cut(
                             "an event is not JSON as it should be, "
                                     + settings.quote(e.getOriginalMessage())));
+        }
+    }
+
+    private void tell(Completion completion) throws FailedGenerationException {
+        long toldBefore = teller.toldBytes();
+        teller.tell(completion);
+        if (teller.toldBytes() > toldBefore) {
+            untoldBytes = 0;
+        }
+        if (completion.hasChoices() || completion.usageJson() != null) {
+            idleBytes = 0;
+            onProgress.run();
         }
     }
 }

@@ -5,34 +5,34 @@ import static java.util.Objects.requireNonNull;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.ScheduledFuture;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One request to the runtime, from the search for a connection to the one end the listener is told.
  * Confined to its loop.
  *
- * <p>A connection from the pool may have died unseen. So what is sent over one is kept until the
- * first byte comes back, and sent once more over a fresh one if none does. What goes over a fresh
- * connection is sent once.
+ * <p>A connection from the pool may have died unseen. So what is sent over one is kept until its
+ * first byte has gone out, and sent over a fresh one if none does. From that byte on the runtime
+ * may have read the request and begun to work, so it is never sent again.
  */
 final class HttpGeneration implements Generation {
 
-    private static final AsciiString EVENT_STREAM = AsciiString.cached("text/event-stream");
+    /** How long the text of a refusal is waited for, whose status is all that is needed. */
+    private static final Duration REFUSAL_TEXT = Duration.ofMillis(300);
 
+    /** More of them are no answer that is still to come. */
+    private static final int MAX_INTERIM = 16;
+
+    private final EventLoop loop;
     private final ConnectionPool pool;
     private final RuntimeSettings settings;
     private final Map<String, String> headers;
@@ -45,6 +45,8 @@ final class HttpGeneration implements Generation {
     private @Nullable Promise<RuntimeConnection> dialling;
     private @Nullable RuntimeConnection connection;
     private @Nullable Answer answer;
+    private @Nullable ScheduledFuture<?> refusalText;
+    private int interim;
     private boolean paused;
 
     /** Takes ownership of the request's body. */
@@ -54,6 +56,7 @@ final class HttpGeneration implements Generation {
             RuntimeSettings settings,
             GenerationRequest request,
             GenerationListener listener) {
+        this.loop = loop;
         this.pool = pool;
         this.settings = settings;
         this.body = request.body();
@@ -131,41 +134,42 @@ final class HttpGeneration implements Generation {
         if (!paused) {
             idleWatch.start();
         }
-        by.ask(this, request(content));
+        by.ask(this, settings.request(headers, content));
     }
 
-    private FullHttpRequest request(ByteBuf content) {
-        FullHttpRequest request =
-                new DefaultFullHttpRequest(
-                        HttpVersion.HTTP_1_1, HttpMethod.POST, settings.target(), content);
-        HttpHeaders all = request.headers();
-        headers.forEach(all::set);
-        all.set(HttpHeaderNames.HOST, settings.base().getRawAuthority());
-        all.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
-        all.set(HttpHeaderNames.CONTENT_LENGTH, content.readableBytes());
-        all.set(HttpHeaderNames.ACCEPT, "text/event-stream, application/json");
-        if (settings.bearerKey() != null) {
-            all.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + settings.bearerKey());
-        }
-        return request;
-    }
-
-    void onBytes() {
-        idleWatch.onBytes();
+    /** The runtime may have read some of the request. */
+    void onSent() {
         releaseBody();
     }
 
+    void onInterim(HttpResponse response) {
+        interim++;
+        if (interim > MAX_INTERIM) {
+            fail(
+                    new RuntimeFailure(
+                            RuntimeFailure.Code.RUNTIME_ERROR,
+                            "The runtime sent "
+                                    + interim
+                                    + " responses of status 1xx, the last "
+                                    + settings.quote(response.status().toString())
+                                    + ", and no answer; look into the runtime's log."));
+        }
+    }
+
     void onHead(HttpResponse response) {
-        if (response.status().codeClass() != HttpStatusClass.SUCCESS) {
-            answer = new ErrorAnswer(settings, response.status());
-        } else if (EVENT_STREAM.contentEqualsIgnoreCase(HttpUtil.getMimeType(response))) {
-            answer = new EventStreamAnswer(settings, listener);
-        } else {
-            answer =
-                    new JsonAnswer(
-                            settings,
-                            listener,
-                            response.headers().get(HttpHeaderNames.CONTENT_TYPE));
+        idleWatch.onProgress();
+        try {
+            answer = Answer.to(response, settings, listener, idleWatch::onProgress);
+        } catch (FailedGenerationException e) {
+            fail(e.failure());
+            return;
+        }
+        if (answer instanceof ErrorAnswer refusal) {
+            refusalText =
+                    loop.schedule(
+                            () -> fail(refusal.cut("its text did not end")),
+                            REFUSAL_TEXT.toNanos(),
+                            TimeUnit.NANOSECONDS);
         }
     }
 
@@ -193,7 +197,7 @@ final class HttpGeneration implements Generation {
     /** The connection is gone: asks once more where that can be right, else fails. */
     void onLost(@Nullable Throwable cause) {
         connection = null;
-        idleWatch.stop();
+        stopTimers();
         if (body != null) {
             dial();
             return;
@@ -201,7 +205,7 @@ final class HttpGeneration implements Generation {
         String why = cause == null ? "the connection was closed" : settings.quote(cause);
         fail(
                 answer == null
-                        ? Answer.broken(why + " before the runtime answered")
+                        ? Answer.broken(why + " before the runtime answered, which may have begun")
                         : answer.cut(why));
     }
 
@@ -249,9 +253,11 @@ final class HttpGeneration implements Generation {
         fail(
                 new RuntimeFailure(
                         RuntimeFailure.Code.RUNTIME_TIMEOUT,
-                        "No byte came from the runtime for "
+                        "The runtime sent nothing of an answer for "
                                 + seconds(settings.timeouts().idle())
-                                + "; look whether it hangs, or raise --runtime-timeout where its model thinks longer."));
+                                + "; look whether it hangs, or raise --runtime-timeout where its"
+                                + " model thinks longer, and the host's timeouts.message above"
+                                + " it."));
     }
 
     private static String seconds(Duration time) {
@@ -259,15 +265,23 @@ final class HttpGeneration implements Generation {
     }
 
     private void leaveConnection() {
-        idleWatch.stop();
+        stopTimers();
         if (connection != null) {
             connection.leave();
             connection = null;
         }
     }
 
-    private void letGo() {
+    private void stopTimers() {
         idleWatch.stop();
+        if (refusalText != null) {
+            refusalText.cancel(false);
+            refusalText = null;
+        }
+    }
+
+    private void letGo() {
+        stopTimers();
         releaseBody();
         if (dialling != null) {
             dialling.cancel(false);

@@ -2,13 +2,15 @@ package dev.culvert.guest.runtime;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
 /**
- * Calls once no byte has come for a time, on its loop. A byte costs it a look at the clock, no new
- * timer.
+ * Calls once an answer has made no progress for a time, on its loop. Progress costs it a look at
+ * the clock, no new timer.
  */
 final class IdleWatch {
 
@@ -17,7 +19,7 @@ final class IdleWatch {
     private final Runnable onIdle;
 
     private @Nullable ScheduledFuture<?> check;
-    private long lastByteNanos;
+    private long lastNanos;
 
     IdleWatch(EventLoop loop, Duration idle, Runnable onIdle) {
         this.loop = loop;
@@ -27,12 +29,12 @@ final class IdleWatch {
 
     void start() {
         stop();
-        onBytes();
+        onProgress();
         checkAfter(idleNanos);
     }
 
-    void onBytes() {
-        lastByteNanos = loop.ticker().nanoTime();
+    void onProgress() {
+        lastNanos = loop.ticker().nanoTime();
     }
 
     void stop() {
@@ -47,7 +49,7 @@ final class IdleWatch {
     }
 
     private void check() {
-        long left = idleNanos - (loop.ticker().nanoTime() - lastByteNanos);
+        long left = idleNanos - (loop.ticker().nanoTime() - lastNanos);
         if (left > 0) {
             checkAfter(left);
         } else {

@@ -12,9 +12,11 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.ScheduledFuture;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to the runtime: a response at a time for the generation that asked, then back to
@@ -44,6 +46,7 @@ final class RuntimeConnection extends SimpleChannelInboundHandler<HttpObject> {
     private boolean written;
     private boolean keepAlive;
     private boolean informational;
+    private long keptUntilNanos;
     private @Nullable HttpGeneration generation;
     private @Nullable ScheduledFuture<?> closing;
 
@@ -53,7 +56,19 @@ final class RuntimeConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
 
     boolean isUsable() {
-        return channel.isActive() && state == State.IDLE;
+        return channel.isActive() && state == State.IDLE && now() - keptUntilNanos < 0;
+    }
+
+    /**
+     * Nothing is asked: closed after this time, and not used any more even where that comes late.
+     */
+    void keepFor(Duration time) {
+        keptUntilNanos = now() + time.toNanos();
+        closeAfter(time);
+    }
+
+    private long now() {
+        return channel.eventLoop().ticker().nanoTime();
     }
 
     /** Takes ownership of {@code request}. */
@@ -93,13 +108,13 @@ final class RuntimeConnection extends SimpleChannelInboundHandler<HttpObject> {
         var _ = channel.close();
     }
 
-    void closeAfter(Duration time) {
+    private void closeAfter(Duration time) {
         closing = channel.eventLoop().schedule(this::close, time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    void onBytes() {
+    void onSent() {
         if (generation != null) {
-            generation.onBytes();
+            generation.onSent();
         }
     }
 
@@ -121,11 +136,14 @@ final class RuntimeConnection extends SimpleChannelInboundHandler<HttpObject> {
 
     private void onHead(HttpResponse response) {
         informational = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
-        if (!informational) {
-            keepAlive = HttpUtil.isKeepAlive(response);
-            if (generation != null) {
-                generation.onHead(response);
-            }
+        keepAlive = HttpUtil.isKeepAlive(response);
+        if (generation == null) {
+            return;
+        }
+        if (informational) {
+            generation.onInterim(response);
+        } else {
+            generation.onHead(response);
         }
     }
 

@@ -6,8 +6,13 @@ package dev.culvert.guest.runtime;
  * @param message for people: what happened and what to do about it, without secrets and control
  *     characters
  * @param status the HTTP status by which the runtime refused; 0 where it is no such failure
+ * @param retryAfterSeconds how long the runtime wants to be left alone; 0 where it does not say
  */
-public record RuntimeFailure(Code code, String message, int status) {
+public record RuntimeFailure(Code code, String message, int status, int retryAfterSeconds) {
+    public RuntimeFailure(Code code, String message, int status) {
+        this(code, message, status, 0);
+    }
+
     RuntimeFailure(Code code, String message) {
         this(code, message, 0);
     }

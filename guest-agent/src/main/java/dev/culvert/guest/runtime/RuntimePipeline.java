@@ -2,9 +2,14 @@ package dev.culvert.guest.runtime;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelProgressiveFuture;
+import io.netty.channel.ChannelProgressiveFutureListener;
+import io.netty.channel.ChannelProgressivePromise;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.util.concurrent.PromiseNotifier;
 
 /** Requests out, responses in. Reading order is wire order. */
 final class RuntimePipeline extends ChannelInitializer<Channel> {
@@ -24,9 +29,8 @@ final class RuntimePipeline extends ChannelInitializer<Channel> {
                 .addLast("connection", connection);
     }
 
-    /** Sees the bytes that the codec holds back, as it does with half a head. */
-    private static final class ByteWatch extends ChannelInboundHandlerAdapter {
-
+    /** Sees when the first byte of a request has gone out: from then on it may have been read. */
+    private static final class ByteWatch extends ChannelOutboundHandlerAdapter {
         private final RuntimeConnection connection;
 
         ByteWatch(RuntimeConnection connection) {
@@ -34,9 +38,21 @@ final class RuntimePipeline extends ChannelInitializer<Channel> {
         }
 
         @Override
-        public void channelRead(ChannelHandlerContext ctx, Object bytes) {
-            connection.onBytes();
-            ctx.fireChannelRead(bytes);
+        public void write(ChannelHandlerContext ctx, Object bytes, ChannelPromise promise) {
+            ChannelProgressivePromise sending = ctx.newProgressivePromise();
+            sending.addListener(
+                    new ChannelProgressiveFutureListener() {
+                        @Override
+                        public void operationProgressed(
+                                ChannelProgressiveFuture future, long progress, long total) {
+                            connection.onSent();
+                        }
+
+                        @Override
+                        public void operationComplete(ChannelProgressiveFuture future) {}
+                    });
+            PromiseNotifier.cascade(sending, promise);
+            ctx.write(bytes, sending);
         }
     }
 }

@@ -2,7 +2,9 @@ package dev.culvert.guest.runtime;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+
 import dev.culvert.guest.runtime.Completion.ToolCallPart;
+
 import java.io.IOException;
 
 /**
@@ -20,18 +22,10 @@ final class ToolCallReader {
         this.index = index;
     }
 
-    /**
-     * Reads the value the parser stands on; what is no object counts as a call with arguments and
-     * without a name.
-     */
+    /** Reads the object the parser stands on. */
     static ToolCallPart toolCall(JsonParser json, int place) throws IOException {
         ToolCallReader reader = new ToolCallReader(place);
-        if (json.currentToken() == JsonToken.START_OBJECT) {
-            reader.call(json);
-        } else {
-            json.skipChildren();
-            reader.hasArguments = true;
-        }
+        reader.call(json);
         return reader.part();
     }
 

@@ -1,12 +1,15 @@
 package dev.culvert.guest.session;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.PayloadJson;
 import dev.culvert.guest.runtime.GenerationEnd;
 import dev.culvert.guest.runtime.RuntimeFailure;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -75,12 +78,24 @@ final class Payloads {
         });
     }
 
+    /** Nothing has begun; it is worth another attempt after so many seconds. */
+    ByteBuf refusal(ErrorCode code, String message, int retryAfterSeconds) {
+        return object(json -> {
+            string(json, "code", code.wireName());
+            string(json, "message", message);
+            json.writeNumberField("retry_after", retryAfterSeconds);
+        });
+    }
+
     ByteBuf error(RuntimeFailure failure) {
         return object(json -> {
             string(json, "code", failure.code().text());
             string(json, "message", failure.message());
             if (failure.status() != 0) {
                 json.writeNumberField("status", failure.status());
+            }
+            if (failure.retryAfterSeconds() != 0) {
+                json.writeNumberField("retry_after", failure.retryAfterSeconds());
             }
         });
     }

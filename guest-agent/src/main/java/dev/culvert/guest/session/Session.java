@@ -4,13 +4,15 @@ import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.guest.runtime.GenerationRequest;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What comes over one connection from the host, and which turns it reads. Confined to the event
@@ -21,6 +23,9 @@ public final class Session {
     public static final List<String> FEATURES = List.of("credit", "cancel", "resume");
 
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+    /** When a turn may have ended, for all that is known: turns take seconds. */
+    private static final int RETRY_AFTER_SECONDS = 1;
 
     private final Agent agent;
     private final Turns turns;
@@ -128,12 +133,15 @@ public final class Session {
         } else if (agent.isDraining()) {
             sendError(id, ErrorCode.DRAINING, "the agent is shutting down and takes no new turns");
         } else if (turns.count() >= turns.limits().maxTurns()) {
-            sendError(
-                    id,
-                    ErrorCode.OVERLOADED,
+            String message =
                     "the agent runs "
                             + turns.count()
-                            + " turns, the most it may (--max-turns): try again when one has ended");
+                            + " turns, the most it may (--max-turns): try again when one has ended";
+            send(
+                    new Frame(
+                            FrameType.ERROR,
+                            id,
+                            payloads.refusal(ErrorCode.OVERLOADED, message, RETRY_AFTER_SECONDS)));
         } else {
             GenerationRequest request = agent.request(frame.payload(), frame.traceparent());
             Turn turn = turns.begin(id, asked, agent.config().tools());

@@ -6,13 +6,15 @@ import dev.culvert.guest.runtime.GenerationEnd;
 import dev.culvert.guest.runtime.RuntimeFailure;
 import dev.culvert.guest.session.SessionLimits;
 import dev.culvert.guest.session.TurnLimits;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The guest's pipeline from the wire to the runtime and back. */
 class SessionTest {
@@ -33,8 +35,8 @@ class SessionTest {
         assertThat(host.next())
                 .isEqualTo(
                         "{\"type\":\"heartbeat\",\"id\":\"\",\"payload\":{\"status\":\"ready\",\"uptime_secs\":0,"
-                                + "\"protocol\":\"1.1\",\"features\":[\"credit\",\"cancel\",\"resume\"],\"instance\":\"i-1\","
-                                + "\"agent_version\":\"1.2.3\",\"in_flight\":0}}");
+                            + "\"protocol\":\"1.1\",\"features\":[\"credit\",\"cancel\",\"resume\"],\"instance\":\"i-1\","
+                            + "\"agent_version\":\"1.2.3\",\"in_flight\":0}}");
         host.advance(9);
         assertThat(host.next()).isNull();
 
@@ -66,7 +68,7 @@ class SessionTest {
         assertThat(host.next())
                 .isEqualTo(
                         "{\"type\":\"chunk\",\"id\":\"m1\",\"seq\":3,\"payload\":{\"content\":\"\",\"done\":true,"
-                                + "\"finish_reason\":\"stop\",\"usage\":{\"total_tokens\":1e2}}}");
+                            + "\"finish_reason\":\"stop\",\"usage\":{\"total_tokens\":1e2}}}");
         assertThat(agent.agent().openTurns()).isZero();
     }
 
@@ -93,7 +95,11 @@ class SessionTest {
 
             List<String> frames = other.all();
             assertThat(frames.getFirst())
-                    .contains("\"code\":\"overloaded\"", "\"id\":\"m2\"", "--max-turns");
+                    .contains(
+                            "\"code\":\"overloaded\"",
+                            "\"id\":\"m2\"",
+                            "--max-turns",
+                            "\"retry_after\":1}");
             assertThat(frames.getLast())
                     .isEqualTo("{\"type\":\"pong\",\"id\":\"p1\",\"payload\":{}}");
             assertThat(llm.count()).isEqualTo(1);
@@ -113,20 +119,23 @@ class SessionTest {
         assertThat(host.all())
                 .containsExactly(
                         chunk("m1", 1, "half"),
-                        "{\"type\":\"error\",\"id\":\"m1\",\"seq\":2,\"payload\":{\"code\":\"stream_broken\",\"message\":\"it broke off\"}}");
+                        "{\"type\":\"error\",\"id\":\"m1\",\"seq\":2,\"payload\":{\"code\":\"stream_broken\",\"message\":\"it"
+                            + " broke off\"}}");
         assertThat(agent.agent().openTurns()).isZero();
     }
 
     @Test
-    void theStatusByWhichTheRuntimeRefusedIsHandedOn() {
+    void theStatusByWhichTheRuntimeRefusedAndItsPauseAreHandedOn() {
         startTurn("m1");
 
         llm.last()
                 .says()
                 .onFailure(
-                        new RuntimeFailure(RuntimeFailure.Code.RUNTIME_ERROR, "it is busy", 429));
+                        new RuntimeFailure(
+                                RuntimeFailure.Code.RUNTIME_ERROR, "it is busy", 429, 7));
 
-        assertThat(host.next()).contains("\"code\":\"runtime_error\"", "\"status\":429");
+        assertThat(host.next())
+                .contains("\"code\":\"runtime_error\"", "\"status\":429,\"retry_after\":7}");
     }
 
     @Test
@@ -154,8 +163,8 @@ class SessionTest {
                 .containsExactly(
                         chunk("m1", 1, "let me"),
                         "{\"type\":\"chunk\",\"id\":\"m1\",\"seq\":2,\"payload\":{\"content\":\"\",\"done\":false,\"tool_calls\":[{\"index\":0}]}}",
-                        "{\"type\":\"tool_blocked\",\"id\":\"m1\",\"seq\":3,\"payload\":{\"tool_name\":\"delete_all\","
-                                + "\"reason\":\"it is not on the tool allowlist [search_*, read]\"}}");
+                        "{\"type\":\"tool_blocked\",\"id\":\"m1\",\"seq\":3,\"payload\":{\"tool_name\":\"delete_all\",\"reason\":\"it"
+                            + " is not on the tool allowlist [search_*, read]\"}}");
         assertThat(llm.last().isAborted()).isTrue();
         assertThat(agent.agent().openTurns()).isZero();
     }
@@ -173,7 +182,8 @@ class SessionTest {
     @Test
     void theRequestHoldsConfigurationContextAndMessageInThatOrder() {
         configure(
-                "{\"model\":\"m\",\"system_prompt\":\"Be \\\"kind\\\".\",\"temperature\":0.50,\"max_tokens\":9,"
+                "{\"model\":\"m\",\"system_prompt\":\"Be"
+                        + " \\\"kind\\\".\",\"temperature\":0.50,\"max_tokens\":9,"
                         + "\"headers\":{\"x-agent\":\"a\"},\"seed\":1e999}",
                 "null");
         host.send("context_update", "c1", "{\"context\":\"the sky is blue\"}");
@@ -184,11 +194,10 @@ class SessionTest {
 
         assertThat(llm.last().body())
                 .isEqualTo(
-                        "{\"model\":\"m\",\"temperature\":1,\"max_tokens\":9,\"seed\":1e999,\"stream\":true,\"messages\":["
-                                + "{\"role\":\"system\",\"content\":\"Be \\\"kind\\\".\"},"
-                                + "{\"role\":\"system\",\"content\":\"the sky is blue\"},"
-                                + "{\"role\":\"system\",\"content\":\"{\\\"k\\\":[1]}\"},"
-                                + "{\"role\":\"user\",\"content\":\"hi\"}]}");
+                        "{\"model\":\"m\",\"temperature\":1,\"max_tokens\":9,\"seed\":1e999,\"stream\":true,\"messages\":[{\"role\":\"system\",\"content\":\"Be"
+                            + " \\\"kind\\\".\"},{\"role\":\"system\",\"content\":\"the sky is"
+                            + " blue\"},{\"role\":\"system\",\"content\":\"{\\\"k\\\":[1]}\"},"
+                            + "{\"role\":\"user\",\"content\":\"hi\"}]}");
         assertThat(llm.last().headers()).containsExactly(Map.entry("x-agent", "a"));
     }
 
@@ -197,11 +206,13 @@ class SessionTest {
         host.send(
                 "message",
                 "m1",
-                "{\"messages\": [ {\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}, {\"role\":\"assistant\"} ],\"stream\":false,\"x\":[1]}");
+                "{\"messages\": [ {\"role\":\"user\",\"content\":[{\"type\":\"text\"}]},"
+                        + " {\"role\":\"assistant\"} ],\"stream\":false,\"x\":[1]}");
 
         assertThat(llm.last().body())
                 .isEqualTo(
-                        "{\"x\":[1],\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}, {\"role\":\"assistant\"}]}");
+                        "{\"x\":[1],\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]},"
+                            + " {\"role\":\"assistant\"}]}");
     }
 
     @ParameterizedTest

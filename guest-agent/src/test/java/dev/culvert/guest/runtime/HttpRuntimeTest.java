@@ -8,22 +8,25 @@ import static dev.culvert.guest.runtime.ScriptedRuntime.raw;
 import static dev.culvert.guest.runtime.ScriptedRuntime.rawThenClose;
 import static dev.culvert.guest.runtime.ScriptedRuntime.stream;
 import static dev.culvert.guest.runtime.ScriptedRuntime.streamHead;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.guest.runtime.RuntimeFailure.Code;
 import dev.culvert.guest.runtime.ScriptedRuntime.Script;
-import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.util.Map;
-import java.util.concurrent.Semaphore;
-import java.util.stream.Stream;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
 
 /**
  * What an answer of the runtime becomes. How connections are used is in {@link
@@ -41,12 +44,13 @@ class HttpRuntimeTest {
                     + encoded("data: " + chunk("ld ü\ud83d\ude00") + "\n\n")
                     + encoded("data: " + chunk("{}", "stop") + "\n\n")
                     + encoded(
-                            "data: {\"choices\":[],\"usage\":{\"total_tokens\":7}}\n\ndata: [DONE]\n\n")
+                            "data: {\"choices\":[],\"usage\":{\"total_tokens\":7}}\n\n"
+                                    + "data: [DONE]\n\n")
                     + "0\r\n\r\n";
 
     private static final String PLAIN =
             "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"plain\"},\"finish_reason\":\"stop\"}],"
-                    + "\"usage\":{\"total_tokens\":2}}";
+                + "\"usage\":{\"total_tokens\":2}}";
 
     @SuppressWarnings("NullAway.Init") // set by serve, with which every test begins
     private ScriptedRuntime server;
@@ -76,6 +80,7 @@ class HttpRuntimeTest {
                                 "content-type", "application/json",
                                 "content-length", "15",
                                 "accept", "text/event-stream, application/json",
+                                "accept-encoding", "identity",
                                 "authorization", "Bearer sk-secret",
                                 "x-openclaw-session-key", "s1"));
     }
@@ -256,7 +261,8 @@ class HttpRuntimeTest {
                         streamHead()
                                 + encoded(
                                         one
-                                                + "data: {\"error\":{\"message\":\"out of memory\"}}\n\n")),
+                                                + "data: {\"error\":{\"message\":\"out of"
+                                                + " memory\"}}\n\n")),
                 Arguments.of(
                         Code.RUNTIME_ERROR,
                         "gone",
@@ -264,7 +270,9 @@ class HttpRuntimeTest {
                 Arguments.of(
                         Code.RUNTIME_ERROR,
                         "neither an event stream",
-                        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>Control UI</html>"),
+                        "HTTP/1.1 200 OK\r\n"
+                                + "Content-Type: text/html\r\n\r\n"
+                                + "<html>Control UI</html>"),
                 Arguments.of(
                         Code.RUNTIME_ERROR,
                         "neither an event stream",
@@ -300,14 +308,16 @@ class HttpRuntimeTest {
     @CsvSource(
             delimiter = '@',
             value = {
-                "401 @ {\"error\":{\"message\":\"wrong key sk-secret\"}} @ 401 Scripted: wrong key *** (it does not accept the key in --runtime-key-file)",
+                "401 @ {\"error\":{\"message\":\"wrong key sk-secret\"}} @ 401 Scripted: wrong key"
+                        + " *** (it does not accept the key in --runtime-key-file)",
                 "403 @ {\"error\":\"no\"} @ 403 Scripted: no (it does not accept",
                 "404 @ Cannot POST @ gateway.http.endpoints.chatCompletions.enabled",
                 "405 @ {} @ gateway.http.endpoints.chatCompletions.enabled",
                 "422 @ {\"detail\":[{\"msg\":\"field required\"}]} @ 422 Scripted: field required",
                 "429 @ {} @ try again later",
                 "302 @ moved @ redirects are not followed",
-                "503 @ {\"message\":\"loading\"} @ 503 Scripted: loading (look into the runtime's log)"
+                "503 @ {\"message\":\"loading\"} @ 503 Scripted: loading (look into the runtime's"
+                        + " log)"
             })
     void tellsWhatARefusalSaysAndWhatToDo(int status, String body, String message)
             throws Exception {

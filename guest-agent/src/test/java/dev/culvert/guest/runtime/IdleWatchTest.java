@@ -3,12 +3,14 @@ package dev.culvert.guest.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.embedded.EmbeddedChannel;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 class IdleWatchTest {
 
@@ -28,7 +30,7 @@ class IdleWatchTest {
     }
 
     @Test
-    void callsOnceNoByteHasComeForTheTime() {
+    void callsOnceThereWasNoProgressForTheTime() {
         watch.start();
         pass(9);
         assertThat(calls).hasValue(0);
@@ -39,10 +41,10 @@ class IdleWatchTest {
     }
 
     @Test
-    void countsFromTheLastByte() {
+    void countsFromTheLastProgress() {
         watch.start();
         pass(9);
-        watch.onBytes();
+        watch.onProgress();
         pass(9);
         assertThat(calls).hasValue(0);
         pass(1);

@@ -7,14 +7,21 @@ import static dev.culvert.guest.runtime.ScriptedRuntime.hang;
 import static dev.culvert.guest.runtime.ScriptedRuntime.raw;
 import static dev.culvert.guest.runtime.ScriptedRuntime.stream;
 import static dev.culvert.guest.runtime.ScriptedRuntime.streamHead;
-import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.culvert.guest.runtime.RuntimeFailure.Code;
 import dev.culvert.guest.runtime.ScriptedRuntime.Connection;
 import dev.culvert.guest.runtime.ScriptedRuntime.Script;
+
 import io.netty.util.NetUtil;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -22,8 +29,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** How connections to the runtime are kept, lost, stopped and given up. */
 class RuntimeConnectionTest {
@@ -77,24 +82,79 @@ class RuntimeConnectionTest {
     }
 
     @Test
-    void asksOnceMoreWhenAKeptConnectionDiesBeforeAnyByte() throws Exception {
-        serve(stream(chunk("x")), Connection::close, stream(chunk("again")));
+    void asksOnceMoreWhereNotOneByteWentOutOverAKeptConnection() throws Exception {
+        Semaphore reset = new Semaphore(0);
+        Semaphore isReset = new Semaphore(0);
+        serve(
+                connection -> {
+                    stream(chunk("x")).answer(connection);
+                    reset.acquireUninterruptibly();
+                    connection.reset();
+                    isReset.release();
+                },
+                stream(chunk("again")));
         client.ask().awaitEnd();
         settle();
-        RecordingListener listener = client.ask();
+        RecordingListener listener = new RecordingListener();
+
+        // The loop sees the reset only after it has asked.
+        client.onLoop(() -> {
+            reset.release();
+            isReset.acquireUninterruptibly();
+            listener.started(
+                    client.runtime().start(client.loop(), RuntimeDriver.request(), listener));
+        });
         listener.awaitEnd();
+
         assertThat(listener.text()).isEqualTo("again");
         assertThat(server.connections()).isEqualTo(2);
-        server.request();
-        assertThat(server.request()).isEqualTo(server.request());
     }
 
     @Test
-    void doesNotAskAThirdTime() throws Exception {
-        serve(stream(chunk("x")), Connection::reset);
+    void neverAsksAgainWhatTheRuntimeMayHaveRead() throws Exception {
+        serve(stream(chunk("x")), Connection::close, stream(chunk("again")));
         client.ask().awaitEnd();
         settle();
+        server.request();
+
+        RuntimeFailure failure = client.ask().awaitFailure();
+
+        assertThat(failure.code()).isEqualTo(Code.STREAM_BROKEN);
+        assertThat(failure.message()).contains("before the runtime answered", "may have begun");
+        server.request();
+        assertThat(server.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void neverAsksAgainWhatTheRuntimeMayHaveReadWhenTheConnectionIsReset() throws Exception {
+        serve(stream(chunk("x")), Connection::reset, stream(chunk("again")));
+        client.ask().awaitEnd();
+        settle();
+
         assertThat(client.ask().awaitFailure().code()).isEqualTo(Code.STREAM_BROKEN);
+        assertThat(server.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void doesNotUseAKeptConnectionWhoseTimeIsOverThoughTheLoopCameToCloseItLate() throws Exception {
+        serve(
+                new RuntimeSettings.Timeouts(
+                        Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofMillis(50)),
+                stream(chunk("x")));
+        client.ask().awaitEnd();
+        settle();
+        RecordingListener listener = new RecordingListener();
+
+        client.onLoop(() -> {
+            long until = System.nanoTime() + Duration.ofMillis(60).toNanos();
+            while (System.nanoTime() < until) {
+                Thread.onSpinWait();
+            }
+            listener.started(
+                    client.runtime().start(client.loop(), RuntimeDriver.request(), listener));
+        });
+        listener.awaitEnd();
+
         assertThat(server.connections()).isEqualTo(2);
     }
 
@@ -116,7 +176,10 @@ class RuntimeConnectionTest {
     void doesNotKeepAConnectionThatTheRuntimeWillClose() throws Exception {
         serve(
                 raw(
-                        "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 26\r\n\r\n{\"choices\":[{\"text\":\"x\"}]}"));
+                        "HTTP/1.1 200 OK\r\n"
+                                + "Connection: close\r\n"
+                                + "Content-Length: 26\r\n\r\n"
+                                + "{\"choices\":[{\"text\":\"x\"}]}"));
         client.ask().awaitEnd();
         server.awaitCloseByClient();
     }

@@ -2,6 +2,8 @@ package dev.culvert.guest.runtime;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +11,9 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -23,7 +27,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP server that does what a test tells it, with blocking sockets and a thread for each
@@ -158,7 +161,7 @@ public final class ScriptedRuntime implements AutoCloseable {
     /** A chunk of a chat completion with this delta, in JSON. */
     public static String chunk(String delta, @Nullable String finishReason) {
         return "{\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,"
-                + "\"delta\":"
+                   + "\"delta\":"
                 + delta
                 + ",\"finish_reason\":"
                 + (finishReason == null ? "null" : "\"" + finishReason + "\"")
@@ -167,7 +170,9 @@ public final class ScriptedRuntime implements AutoCloseable {
 
     /** The head of a stream in chunked encoding. */
     public static String streamHead() {
-        return "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n";
+        return "HTTP/1.1 200 OK\r\n"
+                + "Content-Type: text/event-stream; charset=utf-8\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\n";
     }
 
     /** One chunk of the chunked encoding. */
@@ -256,6 +261,16 @@ public final class ScriptedRuntime implements AutoCloseable {
 
         public void endChunks() throws IOException {
             write("0\r\n\r\n");
+        }
+
+        /** Lets time pass, unless the client closes meanwhile. */
+        public void pause(Duration time) throws IOException {
+            socket.setSoTimeout((int) time.toMillis());
+            try {
+                awaitCloseByClient();
+            } catch (SocketTimeoutException _) {
+                socket.setSoTimeout(0);
+            }
         }
 
         /** Ends the connection in order. */
