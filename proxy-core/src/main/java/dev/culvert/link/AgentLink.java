@@ -2,6 +2,7 @@ package dev.culvert.link;
 
 import dev.culvert.frame.Frame;
 import dev.culvert.transport.AgentAddress;
+
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -83,7 +84,7 @@ public final class AgentLink {
 
     /** Whether the agent has announced that it can do this (compatibility.md). */
     public boolean can(Feature feature) {
-        return peer().features().contains(feature.wireName());
+        return peer().features().contains(feature);
     }
 
     /** Runs {@code action} once: when the agent has said what it is, or the link is closed. */

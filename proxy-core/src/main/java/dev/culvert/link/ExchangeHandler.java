@@ -8,12 +8,18 @@ import dev.culvert.link.ReplyReader.Failed;
 import dev.culvert.link.ReplyReader.Going;
 import dev.culvert.link.ReplyReader.Misfit;
 import dev.culvert.link.ReplyReader.Verdict;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
@@ -21,9 +27,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Ties replies to requests and ends every exchange exactly once. Confined to the event loop. */
 final class ExchangeHandler extends ChannelInboundHandlerAdapter {
@@ -60,7 +63,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         this.limits = limits;
         this.observer = observer;
         this.deadlines = deadlines;
-        silence = new SilenceWatch(this, channel.eventLoop(), limits.silenceTimeout());
+        silence = new SilenceWatch(this, channel.eventLoop(), limits);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.culvert.link;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Locale;
 
 /** What an agent may do beyond the base protocol (compatibility.md). */
@@ -12,5 +14,15 @@ public enum Feature {
 
     public String wireName() {
         return wireName;
+    }
+
+    /** Null for a name that this side does not know. */
+    static @Nullable Feature of(String wireName) {
+        for (Feature feature : values()) {
+            if (feature.wireName.equals(wireName)) {
+                return feature;
+            }
+        }
+        return null;
     }
 }

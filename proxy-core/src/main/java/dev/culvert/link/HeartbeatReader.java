@@ -2,18 +2,24 @@ package dev.culvert.link;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+
 import dev.culvert.frame.PayloadJson;
+
 import io.netty.buffer.ByteBuf;
+
 import java.io.IOException;
-import java.util.HashSet;
+import java.util.EnumSet;
 import java.util.Set;
 
-/** A heartbeat's payload. Members that are missing, or not what they should be, are passed over. */
+/**
+ * Reads the payload of a heartbeat. Members that are missing, or not what they should be, are
+ * passed over; so are features that nobody here knows.
+ */
 final class HeartbeatReader {
     private String status = Heartbeat.NONE.status();
     private long uptimeSeconds = Heartbeat.NONE.uptimeSeconds();
     private String protocol = Heartbeat.NONE.protocol();
-    private final Set<String> features = new HashSet<>();
+    private final Set<Feature> features = EnumSet.noneOf(Feature.class);
     private String instance = Heartbeat.NONE.instance();
     private String agentVersion = Heartbeat.NONE.agentVersion();
     private long inFlight = Heartbeat.NONE.inFlight();
@@ -61,7 +67,10 @@ final class HeartbeatReader {
         if (parser.currentToken() == JsonToken.START_ARRAY) {
             while (parser.nextToken() != JsonToken.END_ARRAY) {
                 if (parser.currentToken() == JsonToken.VALUE_STRING) {
-                    features.add(parser.getText());
+                    Feature known = Feature.of(parser.getText());
+                    if (known != null) {
+                        features.add(known);
+                    }
                 }
                 parser.skipChildren();
             }
@@ -69,7 +78,22 @@ final class HeartbeatReader {
     }
 
     private static String text(JsonParser parser, String otherwise) throws IOException {
-        return parser.currentToken() == JsonToken.VALUE_STRING ? parser.getText() : otherwise;
+        return parser.currentToken() == JsonToken.VALUE_STRING ? cut(parser.getText()) : otherwise;
+    }
+
+    /** Between two characters, at the last place that keeps the text within its bytes. */
+    private static String cut(String text) {
+        int bytes = 0;
+        int end = 0;
+        while (end < text.length()) {
+            int character = text.codePointAt(end);
+            bytes += character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+            if (bytes > Heartbeat.MAX_TEXT_BYTES) {
+                return text.substring(0, end);
+            }
+            end += Character.charCount(character);
+        }
+        return text;
     }
 
     /** Some peers count with fractions; what is beyond a long is no count. */

@@ -1,6 +1,7 @@
 package dev.culvert.link;
 
 import dev.culvert.frame.FrameLimits;
+
 import java.time.Duration;
 
 /**
@@ -10,7 +11,8 @@ import java.time.Duration;
  * @param maxInFlight exchanges on one link at once; one more fails as overloaded
  * @param maxUnsentBytes bytes that wait for the socket; past them a new exchange fails as
  *     overloaded, until half of them are sent
- * @param dialTimeout for the connection and its handshake together
+ * @param dialTimeout for the connection and its handshake together; and as long again for the first
+ *     frame from an agent that owes one
  * @param silenceTimeout after which an agent that owes an answer is asked whether it is there;
  *     after as long again without a word the link is given up
  */

@@ -2,15 +2,21 @@ package dev.culvert.link;
 
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
+
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out that a link is dead although nothing says so: a VM that was paused or restored, a
  * network that drops everything. Watches only while the agent owes an answer.
+ *
+ * <p>A link that nothing was ever heard on has less time: its agent may have been stopped, and the
+ * kernel took the connection for it. It proves itself by any frame, or by a pong.
  */
 final class SilenceWatch {
     static final String PING_ID = "link-alive";
@@ -19,24 +25,29 @@ final class SilenceWatch {
     private final EventLoop loop;
     private final Duration timeout;
     private @Nullable ScheduledFuture<?> next;
+    private final Duration proof;
+    private boolean proven;
     private boolean heard;
     private boolean asked;
 
-    SilenceWatch(ExchangeHandler exchanges, EventLoop loop, Duration timeout) {
+    SilenceWatch(ExchangeHandler exchanges, EventLoop loop, LinkLimits limits) {
         this.exchanges = exchanges;
         this.loop = loop;
-        this.timeout = timeout;
+        timeout = limits.silenceTimeout();
+        Duration half = limits.dialTimeout().dividedBy(2);
+        proof = half.compareTo(timeout) < 0 ? half : timeout;
     }
 
     /** The agent owes something from now on. */
     void begin() {
         if (next == null) {
-            heard = true;
+            heard = proven;
             schedule();
         }
     }
 
     void onFrame() {
+        proven = true;
         heard = true;
     }
 
@@ -51,8 +62,12 @@ final class SilenceWatch {
         }
     }
 
+    private Duration pause() {
+        return proven ? timeout : proof;
+    }
+
     private void schedule() {
-        next = loop.schedule(this::check, timeout.toNanos(), TimeUnit.NANOSECONDS);
+        next = loop.schedule(this::check, pause().toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void check() {
@@ -64,9 +79,13 @@ final class SilenceWatch {
             return;
         }
         if (silent && asked) {
+            double seconds = 2 * pause().toMillis() / 1000.0;
             exchanges.close(
-                    "nothing was heard of the agent for %.1f s, nor did it answer a ping (silence_timeout)"
-                            .formatted(2 * timeout.toMillis() / 1000.0));
+                    proven
+                            ? "nothing was heard of the agent for %.1f s, nor did it answer a ping (silence_timeout)"
+                                    .formatted(seconds)
+                            : "the connection was accepted, but nothing was heard on it for %.1f s, nor was a ping answered (dial_timeout)"
+                                    .formatted(seconds));
             return;
         }
         asked = silent;

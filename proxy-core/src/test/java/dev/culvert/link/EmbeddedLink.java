@@ -6,9 +6,11 @@ import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameLimits;
 import dev.culvert.frame.FrameType;
 import dev.culvert.transport.AgentAddress;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -19,11 +21,7 @@ final class EmbeddedLink implements AutoCloseable {
     /** The watch over silent links has tests of its own. */
     static final LinkLimits UNWATCHED =
             new LinkLimits(
-                    FrameLimits.DEFAULTS,
-                    4_096,
-                    1 << 20,
-                    Duration.ofSeconds(1),
-                    Duration.ofDays(1));
+                    FrameLimits.DEFAULTS, 4_096, 1 << 20, Duration.ofDays(1), Duration.ofDays(1));
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
 

@@ -8,6 +8,8 @@ import static dev.culvert.link.EmbeddedLink.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameLimits;
 import dev.culvert.frame.FrameType;
@@ -26,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 class ExchangeHandlerTest {
     private final CountingObserver observer = new CountingObserver();
@@ -190,7 +193,34 @@ class ExchangeHandlerTest {
                     + "\"instance\":\"i-1\",\"agent_version\":\"0.1.0\",\"in_flight\":2,\"more\":{}}");
 
         assertThat(link.peer())
-                .isEqualTo(new Heartbeat("ready", 1, "1.1", Set.of("cancel"), "i-1", "0.1.0", 2));
+                .isEqualTo(
+                        new Heartbeat(
+                                "ready", 1, "1.1", Set.of(Feature.CANCEL), "i-1", "0.1.0", 2));
+    }
+
+    @Test
+    void ofAHeartbeatOnlyWhatIsKnownIsKeptAndTextsAreCut() {
+        String unknown =
+                IntStream.range(0, 10_000).mapToObj(i -> "\"f" + i + "\"").collect(joining(","));
+        String thai = "\u0e01".repeat(100);
+
+        agent.receive(
+                "heartbeat",
+                "",
+                "{\"status\":\"%s\",\"features\":[%s,\"resume\"],\"protocol\":\"%s\",\"instance\":\"%s\",\"agent_version\":\"%s\"}"
+                        .formatted(
+                                "s".repeat(1_000),
+                                unknown,
+                                "1".repeat(129),
+                                thai,
+                                "v".repeat(128)));
+
+        Heartbeat said = link.peer();
+        assertThat(said.features()).containsExactly(Feature.RESUME);
+        assertThat(said.status()).isEqualTo("s".repeat(128));
+        assertThat(said.protocol()).isEqualTo("1".repeat(128));
+        assertThat(said.instance()).isEqualTo("\u0e01".repeat(42));
+        assertThat(said.agentVersion()).isEqualTo("v".repeat(128));
     }
 
     @Test

@@ -2,14 +2,17 @@ package dev.culvert.link;
 
 import static dev.culvert.link.EmbeddedLink.A_MINUTE;
 import static dev.culvert.link.EmbeddedLink.message;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
+
 class SilenceWatchTest {
     private static final Duration TIMEOUT = LinkLimits.DEFAULTS.silenceTimeout();
+    private static final Duration DIAL = LinkLimits.DEFAULTS.dialTimeout();
     private static final String PING = "{\"type\":\"ping\",\"id\":\"link-alive\",\"payload\":{}}";
 
     private final EmbeddedLink agent =
@@ -24,6 +27,7 @@ class SilenceWatchTest {
 
     @Test
     void anAgentThatOwesAnAnswerAndIsSilentIsAskedAndThenGivenUp() {
+        agent.receive("heartbeat", "", "{}");
         link.open(message("m1", "{}"), listener, A_MINUTE);
         agent.sent();
 
@@ -38,6 +42,7 @@ class SilenceWatchTest {
 
     @Test
     void anAgentThatAnswersIsAskedAgainOnlyAfterTheNextSilence() {
+        agent.receive("heartbeat", "", "{}");
         link.open(message("m1", "{}"), listener, A_MINUTE);
         agent.sent();
         agent.advance(TIMEOUT.multipliedBy(2));
@@ -53,7 +58,40 @@ class SilenceWatchTest {
     }
 
     @Test
+    void aLinkOnWhichNothingCameYetIsAskedAndGivenUpWithinTheDialTimeout() {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+        agent.sent();
+
+        agent.advance(DIAL.dividedBy(2));
+        assertThat(agent.sent()).isEqualTo(PING);
+        assertThat(listener.ends()).isEmpty();
+        agent.advance(DIAL.dividedBy(2));
+
+        assertThat(listener.failure()).isInstanceOf(Failure.LinkLost.class);
+        assertThat(listener.failure().message()).contains("3.0 s", "dial_timeout");
+    }
+
+    @Test
+    void aLinkThatHasProvenItselfIsNotAskedForEachMessage() {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+        agent.sent();
+        agent.advance(DIAL.dividedBy(2));
+        assertThat(agent.sent()).isEqualTo(PING);
+        agent.receive("pong", SilenceWatch.PING_ID, "{}");
+
+        for (int i = 2; i < 10; i++) {
+            link.open(message("m" + i, "{}"), listener, A_MINUTE);
+            agent.sent();
+        }
+        agent.advance(TIMEOUT);
+
+        assertThat(agent.sent()).isEmpty();
+        assertThat(link.isOpen()).isTrue();
+    }
+
+    @Test
     void anyFrameIsASignOfLife() {
+        agent.receive("heartbeat", "", "{}");
         link.open(message("m1", "{}"), listener, A_MINUTE);
         agent.sent();
 

@@ -1,10 +1,13 @@
 package dev.culvert.daemon.routes;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Desired;
 import dev.culvert.daemon.fleet.Presence;
+import dev.culvert.link.Feature;
 import dev.culvert.link.Heartbeat;
+
 import java.io.IOException;
 import java.time.temporal.ChronoUnit;
 
@@ -47,8 +50,8 @@ final class AgentJson {
         json.writeNumberField("uptime_secs", said.uptimeSeconds());
         json.writeStringField("protocol", said.protocol());
         json.writeArrayFieldStart("features");
-        for (String feature : said.features()) {
-            json.writeString(feature);
+        for (Feature feature : said.features()) {
+            json.writeString(feature.wireName());
         }
         json.writeEndArray();
         json.writeStringField("instance", said.instance());

@@ -5,6 +5,7 @@ import dev.culvert.daemon.fleet.Presence;
 import dev.culvert.daemon.fleet.State;
 import dev.culvert.link.Feature;
 import dev.culvert.link.Heartbeat;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ public record Origin(String id, Agent agent, boolean repeatable, @Nullable Strin
 
     /** Whether the agent last said that it can take turns up again. */
     boolean agentResumes() {
-        return agent.presence().said().features().contains(Feature.RESUME.wireName());
+        return agent.presence().said().features().contains(Feature.RESUME);
     }
 
     /** Whether the agent cannot: one that is there and has not announced anything never will. */
