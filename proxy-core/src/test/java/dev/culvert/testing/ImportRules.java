@@ -7,6 +7,7 @@ import java.lang.classfile.ClassModel;
 import java.lang.classfile.constantpool.ClassEntry;
 import java.lang.classfile.constantpool.PoolEntry;
 import java.lang.classfile.constantpool.Utf8Entry;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ public record ImportRules(
     /** What the classes below {@code classes} do that the table forbids, a sentence each. */
     public List<String> violations(Path classes) {
         List<String> violations = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(classes)) {
+        try (Stream<Path> files = Files.walk(classes, FileVisitOption.FOLLOW_LINKS)) {
             files.filter(file -> file.toString().endsWith(".class"))
                     .sorted()
                     .forEach(file -> check(classes.relativize(file), read(file), violations));
