@@ -30,7 +30,11 @@ final class Bench {
         Options options = Options.of(arguments);
         Path sources =
                 Path.of(System.getProperty("bench.sources", "proxy-daemon/bench")).toAbsolutePath();
-        Tools tools = new Tools(sources, sources.resolveSibling("target").resolve("bench"));
+        Tools tools =
+                new Tools(
+                        sources,
+                        sources.resolveSibling("target").resolve("bench"),
+                        options.before());
         List<Scenario> scenarios =
                 Scenario.all(options.smoke()).stream()
                         .filter(scenario -> options.wants(scenario.name()))
@@ -42,7 +46,8 @@ final class Bench {
         }
         if (!tools.isInstalled("gcc")) {
             System.out.println(
-                    "bench: nothing is measured, for there is no gcc: the load and what stands behind the proxies are in C");
+                    "bench: nothing is measured, for there is no gcc: the load and what stands"
+                            + " behind the proxies are in C");
             return;
         }
         tools.build();

@@ -1,6 +1,9 @@
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What the command line asks for. */
@@ -12,20 +15,22 @@ record Options(
         Duration warmUp,
         boolean smoke,
         boolean publish,
-        boolean list) {
+        boolean list,
+        Optional<Path> before) {
     private static final String USAGE =
             """
             usage: ./culvert bench [OPTIONS]
 
               --scenarios A,B   only these; --list names them
-              --peers A,B       only these, of culvertd, haproxy, nginx, go, go_coalescing, minimum,
-                                netty, direct
+              --peers A,B       only these, of culvertd, before, haproxy, nginx, go, go_coalescing,
+                                minimum, netty, direct
               --rounds N        how often each takes its turn (5)
               --seconds S       of one turn (2)
               --warm-up S       of load on what runs on a JVM, before it is measured (5)
               --smoke           one short turn for each, with few agents and clients: does it run at all?
               --publish         writes the tables, charts and figures to proxy-daemon/docs, too
               --list            prints the scenarios
+              --before DIR      measures the daemon built in that checkout too, in turns with this one
 
             HAProxy, nginx, Go and wrk are used where they are installed; gcc must be. Tables go to stdout, figures to
             proxy-daemon/target/bench/results.csv.
@@ -40,6 +45,7 @@ record Options(
         boolean smoke = false;
         boolean publish = false;
         boolean list = false;
+        Optional<Path> before = Optional.empty();
         try {
             for (int i = 0; i < arguments.length; i++) {
                 switch (arguments[i]) {
@@ -56,6 +62,7 @@ record Options(
                     }
                     case "--publish" -> publish = true;
                     case "--list" -> list = true;
+                    case "--before" -> before = Optional.of(built(arguments[++i]));
                     default -> exit(arguments[i].equals("--help") ? 0 : 2);
                 }
             }
@@ -64,7 +71,7 @@ record Options(
         }
         allKnown(scenarios, Scenario.all(smoke).stream().map(Scenario::name));
         allKnown(peers, Stream.of(Peer.values()).map(Options::name));
-        return new Options(scenarios, peers, rounds, slice, warmUp, smoke, publish, list);
+        return new Options(scenarios, peers, rounds, slice, warmUp, smoke, publish, list, before);
     }
 
     private static void allKnown(List<String> wanted, Stream<String> known) {
@@ -76,6 +83,15 @@ record Options(
                 System.exit(2);
             }
         }
+    }
+
+    private static Path built(String checkout) {
+        Path program = Tools.culvertd(Path.of(checkout).toAbsolutePath());
+        if (!Files.isExecutable(program)) {
+            System.err.printf("bench: there is no %s: build that checkout first%n", program);
+            System.exit(2);
+        }
+        return program;
     }
 
     private static String name(Peer peer) {

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 /** What is compared. Each listens on loopback, and stands before the same {@link Backend}. */
 enum Peer {
     CULVERTD("culvertd"),
+    /** Another build of it, to compare with: {@code --before}. */
+    BEFORE("culvertd before"),
     HAPROXY("HAProxy"),
     NGINX("nginx"),
     GO("Go"),
@@ -56,7 +58,7 @@ enum Peer {
     record Running(Child process, int port, Optional<Path> gcLog) {}
 
     boolean isOfJava() {
-        return this == CULVERTD || this == NETTY;
+        return this == CULVERTD || this == BEFORE || this == NETTY;
     }
 
     boolean isFor(boolean streams) {
@@ -71,6 +73,7 @@ enum Peer {
     boolean isThere(Tools tools) {
         return switch (this) {
             case CULVERTD, MINIMUM, NETTY, DIRECT -> true;
+            case BEFORE -> tools.before().isPresent();
             case HAPROXY -> tools.isInstalled("haproxy");
             case NGINX -> tools.isInstalled("nginx");
             case GO, GO_COALESCING -> tools.isInstalled("go");
@@ -88,7 +91,8 @@ enum Peer {
         List<String> frames = backend.frames().subList(0, agents);
         List<String> http = backend.http().subList(0, agents);
         return switch (this) {
-            case CULVERTD -> culvertd(tools, frames, threads);
+            case CULVERTD -> culvertd(tools, tools.culvertd(), frames, threads);
+            case BEFORE -> culvertd(tools, tools.before().orElseThrow(), frames, threads);
             case HAPROXY -> haproxy(tools, http, threads);
             case NGINX -> nginx(tools, http, threads);
             case GO -> gopeer(tools, frames, threads);
@@ -168,15 +172,16 @@ enum Peer {
         return NETTY.told(tools, Map.of(), command);
     }
 
-    private static Running culvertd(Tools tools, List<String> ports, int threads)
+    private Running culvertd(Tools tools, Path program, List<String> ports, int threads)
             throws IOException {
-        Path gcLog = tools.log("gc-%d-agents-%d-threads".formatted(ports.size(), threads));
+        Path gcLog =
+                tools.log("gc-%s-%d-agents-%d-threads".formatted(title, ports.size(), threads));
         Path settings = tools.file("culvertd.jsonc", settings(ports, threads));
         Running running =
-                CULVERTD.told(
+                told(
                         tools,
                         Map.of("CULVERT_JAVA_OPTIONS", "-Xlog:gc:file=" + gcLog + ":uptime"),
-                        List.of(tools.culvertd(), "serve", "--config", settings));
+                        List.of(program, "serve", "--config", settings));
         return new Running(running.process(), running.port(), Optional.of(gcLog));
     }
 

@@ -25,7 +25,7 @@ record Scenario(
 
     private static final int CORES = Runtime.getRuntime().availableProcessors();
     private static final List<Peer> PROXIES =
-            List.of(Peer.CULVERTD, Peer.HAPROXY, Peer.NGINX, Peer.GO);
+            List.of(Peer.CULVERTD, Peer.BEFORE, Peer.HAPROXY, Peer.NGINX, Peer.GO);
 
     static List<Scenario> all(boolean smoke) {
         int many = smoke ? 20 : 1000;
@@ -45,9 +45,10 @@ record Scenario(
                         PROXIES),
                 latency(
                         "latency-same",
-                        "Latency at a fixed rate, the same for these: half of what the slowest of them can do",
+                        "Latency at a fixed rate, the same for these: half of what the slowest of"
+                                + " them can do",
                         Pace.HALF_OF_THE_SLOWEST,
-                        List.of(Peer.CULVERTD, Peer.HAPROXY, Peer.NGINX)),
+                        List.of(Peer.CULVERTD, Peer.BEFORE, Peer.HAPROXY, Peer.NGINX)),
                 new Scenario(
                         "sse-flat-out",
                         "Streams of 200 chunks of 40 B, 100 at once, as fast as they go",
@@ -119,7 +120,13 @@ record Scenario(
                 "message",
                 new Load.Messages(clients, 64, 0),
                 Pace.AS_FAST_AS_THEY_GO,
-                Stream.of(Peer.CULVERTD, Peer.HAPROXY, Peer.NGINX, Peer.GO, Peer.MINIMUM)
+                Stream.of(
+                                Peer.CULVERTD,
+                                Peer.BEFORE,
+                                Peer.HAPROXY,
+                                Peer.NGINX,
+                                Peer.GO,
+                                Peer.MINIMUM)
                         .flatMap(peer ->
                                 Stream.of(
                                         new Contender(peer, 1, CORES, peer.title + ", 1 agent"),

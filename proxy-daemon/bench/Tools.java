@@ -4,10 +4,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Where the bench finds what it runs, and puts what it makes: {@code directory} is its own. */
-record Tools(Path sources, Path directory) {
+/**
+ * Where the bench finds what it runs, and puts what it makes: {@code directory} is its own.
+ *
+ * @param before the daemon of another build, to compare with
+ */
+record Tools(Path sources, Path directory, Optional<Path> before) {
     /** Builds the programs in C, and that in Go where there is a Go. */
     void build() throws IOException, InterruptedException {
         Files.createDirectories(directory);
@@ -67,7 +72,12 @@ record Tools(Path sources, Path directory) {
     }
 
     Path culvertd() {
-        return target().resolve("culvertd/bin/culvertd");
+        return culvertd(sources.getParent().getParent());
+    }
+
+    /** Where a build of that checkout puts it. */
+    static Path culvertd(Path checkout) {
+        return checkout.resolve("proxy-daemon/target/culvertd/bin/culvertd");
     }
 
     Path java() {
