@@ -6,33 +6,56 @@ import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.AgentAddress.Vsock;
 import java.util.regex.Pattern;
 
-/** Text to {@link AgentAddress}; takes only the one spelling that the address prints. */
+/** Text to {@link AgentAddress}: in the spelling that the address prints, or as {@code HOST:PORT}. */
 final class AddressReader {
     // A leading zero would not print back, so it is refused.
     private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,9}");
+    private static final Pattern HOST_AND_PORT = Pattern.compile("[^/]*:[0-9]+");
     private static final long MAX_UNSIGNED_INT = 0xFFFF_FFFFL;
     private static final String PORT = "?port=";
+    private static final String LOOPBACK = "127.0.0.1";
 
     private AddressReader() {}
 
-    static AgentAddress read(String text) {
+    /** Where an agent is dialled. */
+    static AgentAddress agent(String text) {
+        return read(
+                text,
+                "is not the address of an agent",
+                "vsock://CID:PORT, unix:///PATH?port=PORT, unix:///PATH, tcp://HOST:PORT, HOST:PORT or :PORT");
+    }
+
+    /** Where this machine listens. */
+    static AgentAddress listener(String text) {
+        return read(
+                text,
+                "is not the address of a listener",
+                "tcp://HOST:PORT, HOST:PORT, :PORT, unix:///PATH or, in a guest, vsock://any:PORT");
+    }
+
+    private static AgentAddress read(String text, String isNot, String takes) {
         try {
-            int end = text.indexOf("://");
-            String rest = text.substring(end < 0 ? text.length() : end + 3);
-            return switch (end < 0 ? "" : text.substring(0, end)) {
-                case "vsock" -> vsock(rest);
-                case "unix" -> unix(rest);
-                case "tcp" -> tcp(rest);
-                default ->
-                        throw new IllegalArgumentException(
-                                "it starts with none of vsock://, unix:// and tcp://");
-            };
+            return read(text);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "\"%s\" is not an agent address: %s; it takes vsock://CID:PORT, unix:///PATH, unix:///PATH?port=PORT or tcp://HOST:PORT"
-                            .formatted(text, e.getMessage()),
-                    e);
+                    "\"%s\" %s: %s; it takes %s".formatted(text, isNot, e.getMessage(), takes), e);
         }
+    }
+
+    private static AgentAddress read(String text) {
+        if (HOST_AND_PORT.matcher(text).matches()) {
+            return tcp(text.startsWith(":") ? LOOPBACK + text : text);
+        }
+        int end = text.indexOf("://");
+        String rest = text.substring(end < 0 ? text.length() : end + 3);
+        return switch (end < 0 ? "" : text.substring(0, end)) {
+            case "vsock" -> vsock(rest);
+            case "unix" -> unix(rest);
+            case "tcp" -> tcp(rest);
+            default ->
+                    throw new IllegalArgumentException(
+                            "it is not HOST:PORT and does not start with vsock://, unix:// or tcp://");
+        };
     }
 
     private static Vsock vsock(String rest) {

@@ -12,13 +12,19 @@ import java.util.regex.Pattern;
 public sealed interface AgentAddress {
 
     /**
-     * Reads {@code vsock://CID:PORT}, {@code unix:///PATH}, {@code unix:///PATH?port=PORT} or
-     * {@code tcp://HOST:PORT}.
+     * Reads where an agent is dialled: {@code vsock://CID:PORT}, {@code unix:///PATH}, {@code
+     * unix:///PATH?port=PORT}, {@code tcp://HOST:PORT}, or {@code HOST:PORT} for TCP, where no host
+     * means 127.0.0.1.
      *
      * @throws IllegalArgumentException one sentence: the text, what is wrong with it, what it takes
      */
     static AgentAddress parse(String text) {
-        return AddressReader.read(text);
+        return AddressReader.agent(text);
+    }
+
+    /** Reads the same addresses, and speaks of a listener where it refuses one. */
+    static AgentAddress parseListener(String text) {
+        return AddressReader.listener(text);
     }
 
     /**

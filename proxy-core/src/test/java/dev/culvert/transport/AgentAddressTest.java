@@ -41,15 +41,40 @@ class AgentAddressTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1:8470, tcp://127.0.0.1:8470",
+        "localhost:0, tcp://localhost:0",
+        "[::1]:80, tcp://[::1]:80",
+        ":8470, tcp://127.0.0.1:8470"
+    })
+    void takesHostAndPortForTcpAndLoopbackWhereThereIsNoHost(String text, String address) {
+        assertThat(AgentAddress.parse(text)).hasToString(address);
+        assertThat(AgentAddress.parseListener(text)).hasToString(address);
+    }
+
+    @Test
+    void speaksOfAListenerWhereOneIsMeant() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AgentAddress.parseListener("http://here"))
+                .withMessage(
+                        "\"http://here\" is not the address of a listener: it is not HOST:PORT and does not start with vsock://, unix:// or tcp://; it takes tcp://HOST:PORT, HOST:PORT, :PORT, unix:///PATH or, in a guest, vsock://any:PORT");
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             textBlock =
                     """
-                    ''                      | starts with none of
-                    vsock                   | starts with none of
-                    3:1024                  | starts with none of
-                    VSOCK://3:1024          | starts with none of
-                    http://host:80          | starts with none of
+                    ''                      | does not start with
+                    vsock                   | does not start with
+                    3:1024                  | the host is a name
+                    :65536                  | from 0 to 65535
+                    127.0.0.1               | does not start with
+                    8470                    | does not start with
+                    ::1:80                  | brackets belong
+                    a/b:80                  | does not start with
+                    VSOCK://3:1024          | does not start with
+                    http://host:80          | does not start with
                     vsock://                | no port
                     vsock://3               | no port
                     vsock://3:              | its port "" is not a plain number
@@ -69,7 +94,7 @@ class AgentAddressTest {
                     unix:///                | does not end with one
                     unix:///run/            | does not end with one
                     unix://run/v.sock       | starts with a slash
-                    unix:run/v.sock         | starts with none of
+                    unix:run/v.sock         | does not start with
                     unix:///v.sock?         | nothing but ?port=PORT
                     unix:///v.sock?prt=1    | nothing but ?port=PORT
                     unix:///v.sock?port=    | its port "" is not a plain number
@@ -95,10 +120,10 @@ class AgentAddressTest {
     void refusesWhatIsNoAddress(String text, String why) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> AgentAddress.parse(text))
-                .withMessageStartingWith("\"" + text + "\" is not an agent address: ")
+                .withMessageStartingWith("\"" + text + "\" is not the address of an agent: ")
                 .withMessageContaining(why)
                 .withMessageEndingWith(
-                        "; it takes vsock://CID:PORT, unix:///PATH, unix:///PATH?port=PORT or tcp://HOST:PORT");
+                        "; it takes vsock://CID:PORT, unix:///PATH?port=PORT, unix:///PATH, tcp://HOST:PORT, HOST:PORT or :PORT");
     }
 
     @Test

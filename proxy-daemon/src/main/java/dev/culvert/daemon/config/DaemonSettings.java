@@ -53,6 +53,8 @@ public record DaemonSettings(
                     LogLevel.INFO);
 
     static final Kind<AgentAddress> ADDRESS = Kind.text("an address", AgentAddress::parse);
+    static final Kind<AgentAddress> LISTENER =
+            Kind.text("an address", AgentAddress::parseListener);
 
     public DaemonSettings {
         agents = List.copyOf(agents);

@@ -106,7 +106,7 @@ public record HttpSettings(
 
     static HttpSettings read(Section in) {
         return new HttpSettings(
-                in.list("listen", DaemonSettings.ADDRESS, DEFAULTS.listen),
+                in.list("listen", DaemonSettings.LISTENER, DEFAULTS.listen),
                 in.get("allow_unauthenticated", Kind.BOOLEAN, DEFAULTS.allowUnauthenticated),
                 in.list("allowed_origins", Kind.TEXT, DEFAULTS.allowedOrigins),
                 in.get("max_body_bytes", Kind.BYTES, DEFAULTS.maxBodyBytes),

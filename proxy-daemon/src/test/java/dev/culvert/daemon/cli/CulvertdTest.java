@@ -69,6 +69,22 @@ class CulvertdTest {
     }
 
     @Test
+    void takesHostAndPortAsPeopleWriteThem() throws Exception {
+        run("serve", "--http=127.0.0.1:0", "--http", ":8470", "--agent=a=127.0.0.1:9103");
+        Path file =
+                file(
+                        "f.jsonc",
+                        "{\"http\": {\"listen\": [\":8470\"]}, \"agents\": [{\"id\": \"a\", \"address\": \"vm:1024\"}]}");
+        run("serve", "--config", file.toString());
+        assertThat(err.toString()).isEmpty();
+        assertThat(launcher.settings)
+                .extracting(it -> it.http().listen() + " " + it.agents().getFirst().address())
+                .containsExactly(
+                        "[tcp://127.0.0.1:0, tcp://127.0.0.1:8470] tcp://127.0.0.1:9103",
+                        "[tcp://127.0.0.1:8470] tcp://vm:1024");
+    }
+
+    @Test
     void flagsCountMoreThanTheEnvironmentAndThatMoreThanTheFile() throws Exception {
         Path file =
                 file(
@@ -167,7 +183,8 @@ class CulvertdTest {
             delimiter = '|',
             value = {
                 "serve --agent web | culvertd serve: --agent takes ID=ADDRESS and got \"web\" (see culvertd serve --help)",
-                "serve --agent web=here | flag --agent: agents[0].address: \"here\" is not an agent address: it starts with none of vsock://, unix:// and tcp://; it takes vsock://CID:PORT, unix:///PATH, unix:///PATH?port=PORT or tcp://HOST:PORT",
+                "serve --agent web=here | flag --agent: agents[0].address: \"here\" is not the address of an agent: it is not HOST:PORT and does not start with vsock://, unix:// or tcp://; it takes vsock://CID:PORT, unix:///PATH?port=PORT, unix:///PATH, tcp://HOST:PORT, HOST:PORT or :PORT",
+                "serve --http here | flag --http: http.listen[0]: \"here\" is not the address of a listener: it is not HOST:PORT and does not start with vsock://, unix:// or tcp://; it takes tcp://HOST:PORT, HOST:PORT, :PORT, unix:///PATH or, in a guest, vsock://any:PORT",
                 "serve --http vsock://any:1 | flag --http: http.listen is vsock://any:1: it takes tcp://HOST:PORT and unix:///PATH only",
                 "serve --htp x | culvertd serve: Unknown options: '--htp', 'x'; did you mean --http? (see culvertd serve --help)",
                 "serve --config | culvertd serve: Missing required parameter for option '--config' (FILE) (see culvertd serve --help)",
