@@ -18,6 +18,15 @@ public final class Check {
                 "it must be from " + least + " to " + most);
     }
 
+    /** As {@link #between}, for a size, which is told as people write it. */
+    public static void bytesBetween(String key, int value, int least, int most) {
+        that(
+                value >= least && value <= most,
+                key,
+                Units.text(value),
+                "it must be from " + Units.text(least) + " to " + Units.text(most));
+    }
+
     public static void positive(String key, Duration value) {
         that(value.isPositive(), key, Units.text(value), "it must be more than nothing");
     }

@@ -1,8 +1,9 @@
 package dev.culvert.config;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What a section was asked for. */
 sealed interface Entry {
@@ -15,13 +16,22 @@ sealed interface Entry {
      *
      * @param json its value, null for a secret and for what is not set
      * @param origin who set it; null for a default
+     * @param elements of a list that was set, as the record got them
      */
-    record Value(String json, boolean secret, @Nullable Origin origin) implements Entry {
+    record Value(String json, boolean secret, @Nullable Origin origin, List<Element> elements)
+            implements Entry {
         @Override
         public List<Section> sections() {
             return List.of();
         }
     }
+
+    /**
+     * One value of a list.
+     *
+     * @param index its place in what was said; elements before it may have been refused
+     */
+    record Element(int index, Origin origin) {}
 
     /** A section within the section. */
     record Child(Section section) implements Entry {

@@ -1,6 +1,7 @@
 package dev.culvert.config;
 
 import dev.culvert.config.Node.Form;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -8,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What a setting takes, how that is read, and how it is printed. */
@@ -22,7 +24,8 @@ public final class Kind<T> {
             scalar("a whole number", Long::valueOf, String::valueOf, Form.NUMBER);
     public static final Kind<Duration> DURATION =
             scalar(
-                    "a time such as \"500ms\", \"10s\", \"2m\" or \"1h\", or a number of seconds, up to a year",
+                    "a time such as \"500ms\", \"10s\", \"2m\" or \"1h\", or a number of seconds,"
+                        + " up to a year",
                     Units::duration,
                     duration -> Node.quote(Units.text(duration)),
                     Form.STRING,
@@ -59,6 +62,18 @@ public final class Kind<T> {
     /** A text that {@code parser} understands and {@code toString} gives back. */
     public static <T> Kind<T> text(String takes, Function<String, T> parser) {
         return scalar(takes, parser, value -> Node.quote(value.toString()), Form.STRING);
+    }
+
+    /** A text that {@code pattern} matches as a whole. */
+    public static Kind<String> matching(Pattern pattern, String takes) {
+        return text(
+                takes,
+                text -> {
+                    if (!pattern.matcher(text).matches()) {
+                        throw new NumberFormatException(text);
+                    }
+                    return text;
+                });
     }
 
     /** The constants of an enumeration, in small letters. */

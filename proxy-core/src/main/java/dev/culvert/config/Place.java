@@ -1,8 +1,10 @@
 package dev.culvert.config;
 
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a record's message names: a value that was said, or an element of a list.
@@ -27,8 +29,11 @@ record Place(String path, Origin origin, Runnable passOver) {
         String head = key.group(1);
         String rest = key.group(3);
         return switch (section.entries().get(head)) {
-            case Entry.Value value when value.origin() != null && rest == null ->
+            case Entry.Value value
+                    when value.origin() != null && key.group(2) == null && rest == null ->
                     new Place(section.path(head), value.origin(), () -> section.passOver(head));
+            case Entry.Value value when key.group(2) != null && rest == null ->
+                    element(section, head, value.elements(), Integer.parseInt(key.group(2)));
             case Entry.Child child when rest != null -> find(child.section(), rest);
             case Entry.Children children when key.group(2) != null -> {
                 int index = Integer.parseInt(key.group(2));
@@ -38,6 +43,16 @@ record Place(String path, Origin origin, Runnable passOver) {
             }
             case null, default -> null;
         };
+    }
+
+    private static @Nullable Place element(
+            Section section, String list, List<Entry.Element> kept, int index) {
+        if (index >= kept.size()) {
+            return null;
+        }
+        Entry.Element element = kept.get(index);
+        String key = list + "[" + element.index() + "]";
+        return new Place(section.path(key), element.origin(), () -> section.passOver(key));
     }
 
     /** The element falls as a whole, also where one of its keys is meant. */

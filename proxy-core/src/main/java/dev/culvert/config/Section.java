@@ -1,6 +1,9 @@
 package dev.culvert.config;
 
 import dev.culvert.config.Node.Form;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,7 +14,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The keys below one path, seen through all layers.
@@ -24,6 +26,8 @@ public final class Section {
     /* Reading starts again after each refusal: a bound for files that are wrong throughout. */
     private static final int MAX_PROBLEMS = 100;
     private static final Pattern FIRST_WORD = Pattern.compile("^[a-z0-9_.\\[\\]]+");
+    private static final Pattern WORD = Pattern.compile("[a-z0-9_]+");
+    private static final Pattern QUOTED = Pattern.compile("\"[^\"]*\"");
 
     private final String path;
     private final Origin origin;
@@ -58,24 +62,32 @@ public final class Section {
         return value(key, kind, Optional.empty());
     }
 
-    /** A list of values; the strongest layer that has one gives all of it. */
+    /**
+     * A list of values; the strongest layer that has one gives all of it. Where all of its elements
+     * were refused it counts as not given.
+     */
     public <T> List<T> list(String key, Kind<T> kind, List<T> byDefault) {
         Optional<Node> node = node(key);
-        List<T> values = node.isPresent() ? new ArrayList<>() : byDefault;
-        if (node.isPresent()) {
-            List<Node> items = items(key, node.get(), "a list");
-            for (int index = 0; index < items.size(); index++) {
-                Node item = items.get(index);
+        List<T> values = new ArrayList<>();
+        List<Entry.Element> kept = new ArrayList<>();
+        List<Node> items = node.map(it -> items(key, it, "a list")).orElse(List.of());
+        for (int index = 0; index < items.size(); index++) {
+            String element = key + "[" + index + "]";
+            Origin where = items.get(index).origin();
+            if (!passedOver.contains(element)) {
                 try {
-                    values.add(kind.read(path(key) + "[" + index + "]", item));
+                    values.add(kind.read(path(element), items.get(index)));
+                    kept.add(new Entry.Element(index, where));
                 } catch (IllegalArgumentException e) {
-                    passOver(key, item.origin(), e.getMessage());
+                    passOver(element, where, e.getMessage());
                 }
             }
         }
-        String json = "[" + String.join(", ", values.stream().map(kind::json).toList()) + "]";
-        note(key, json, kind, node);
-        return values;
+        boolean given = node.isPresent() && (!values.isEmpty() || items.isEmpty());
+        List<T> inForce = given ? values : byDefault;
+        String json = "[" + String.join(", ", inForce.stream().map(kind::json).toList()) + "]";
+        note(key, json, kind, node, kept);
+        return inForce;
     }
 
     /** A record from the section {@code key}. */
@@ -157,13 +169,19 @@ public final class Section {
                 passOver(key, node.get().origin(), e.getMessage());
             }
         }
-        note(key, value.map(kind::json).orElse("null"), kind, node);
+        note(key, value.map(kind::json).orElse("null"), kind, node, List.of());
         return value;
     }
 
-    private void note(String key, String json, Kind<?> kind, Optional<Node> node) {
+    private void note(
+            String key,
+            String json,
+            Kind<?> kind,
+            Optional<Node> node,
+            List<Entry.Element> elements) {
         Origin from = node.map(Node::origin).orElse(null);
-        entries.put(key, new Entry.Value(kind.isSecret() ? "null" : json, kind.isSecret(), from));
+        String shown = kind.isSecret() ? "null" : json;
+        entries.put(key, new Entry.Value(shown, kind.isSecret(), from, elements));
     }
 
     /** What the strongest layer says; a null in a file says nothing. */
@@ -231,20 +249,33 @@ public final class Section {
         }
     }
 
-    /** Puts a record's message where it belongs; false where it is about nothing that was said. */
+    /**
+     * Puts a record's message where it belongs; false where it is about nothing that was said. A
+     * message about a key that was passed over is dropped: it means the default in its place.
+     */
     private boolean blame(String message) {
         Matcher first = FIRST_WORD.matcher(message);
         Place place = first.find() ? Place.find(this, first.group()) : null;
+        boolean isMeant = !namesPassedOver(message);
         if (place == null) {
-            if (passedOver.isEmpty()) { // else it may be about what stands in for them
-                report(origin, (path.isEmpty() ? "" : path + ": ") + Place.explain(this, message));
+            if (isMeant) {
+                String where = path.isEmpty() ? "" : path + ": ";
+                report(origin, where + Place.explain(this, message));
             }
             return false;
         }
-        String sentence = Place.explain(this, message.substring(first.end()));
-        report(place.origin(), place.path() + sentence);
+        if (isMeant) {
+            String sentence = message.substring(first.end());
+            report(place.origin(), place.path() + Place.explain(this, sentence));
+        }
         place.passOver().run();
         return true;
+    }
+
+    private boolean namesPassedOver(String message) {
+        return WORD.matcher(QUOTED.matcher(message).replaceAll(""))
+                .results()
+                .anyMatch(word -> passedOver.contains(word.group()));
     }
 
     /** From now on the key has its default. */

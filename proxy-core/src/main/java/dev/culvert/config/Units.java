@@ -32,7 +32,8 @@ public final class Units {
         return millis == 0 ? "0s" : text(millis, MILLIS, "h", "m", "s", "ms");
     }
 
-    static String text(int bytes) {
+    /** The shortest text that reads as this size. */
+    public static String text(int bytes) {
         return bytes == 0 ? "0" : text(bytes, BYTES, "GiB", "MiB", "KiB", "");
     }
 

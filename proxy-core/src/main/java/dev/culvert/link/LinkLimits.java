@@ -42,11 +42,15 @@ public record LinkLimits(
         }
         if (dialTimeout.isNegative() || dialTimeout.isZero()) {
             throw new IllegalArgumentException(
-                    "dial_timeout is " + dialTimeout + ": it must be more than nothing");
+                    "dial_timeout is "
+                            + dialTimeout.toMillis()
+                            + "ms: it must be more than nothing");
         }
         if (silenceTimeout.isNegative() || silenceTimeout.isZero()) {
             throw new IllegalArgumentException(
-                    "silence_timeout is " + silenceTimeout + ": it must be more than nothing");
+                    "silence_timeout is "
+                            + silenceTimeout.toMillis()
+                            + "ms: it must be more than nothing");
         }
     }
 }

@@ -23,11 +23,13 @@ public record PoolLimits(int maxWaiting, Duration dialPause, Duration idleTimeou
         }
         if (dialPause.isNegative()) {
             throw new IllegalArgumentException(
-                    "dial_pause is " + dialPause + ": it must not be negative");
+                    "dial_pause is " + dialPause.toMillis() + "ms: it must not be negative");
         }
         if (idleTimeout.isNegative() || idleTimeout.isZero()) {
             throw new IllegalArgumentException(
-                    "idle_timeout is " + idleTimeout + ": it must be more than nothing");
+                    "idle_timeout is "
+                            + idleTimeout.toMillis()
+                            + "ms: it must be more than nothing");
         }
     }
 }

@@ -4,9 +4,12 @@ import dev.culvert.transport.AgentAddress.HybridUnix;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.AgentAddress.Vsock;
+
 import java.util.regex.Pattern;
 
-/** Text to {@link AgentAddress}: in the spelling that the address prints, or as {@code HOST:PORT}. */
+/**
+ * Text to {@link AgentAddress}: in the spelling that the address prints, or as {@code HOST:PORT}.
+ */
 final class AddressReader {
     // A leading zero would not print back, so it is refused.
     private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,9}");
@@ -22,7 +25,8 @@ final class AddressReader {
         return read(
                 text,
                 "is not the address of an agent",
-                "vsock://CID:PORT, unix:///PATH?port=PORT, unix:///PATH, tcp://HOST:PORT, HOST:PORT or :PORT");
+                "vsock://CID:PORT, unix:///PATH?port=PORT, unix:///PATH, tcp://HOST:PORT, HOST:PORT"
+                    + " or :PORT");
     }
 
     /** Where this machine listens. */
@@ -54,7 +58,8 @@ final class AddressReader {
             case "tcp" -> tcp(rest);
             default ->
                     throw new IllegalArgumentException(
-                            "it is not HOST:PORT and does not start with vsock://, unix:// or tcp://");
+                            "it is not HOST:PORT and does not start with vsock://, unix:// or"
+                                + " tcp://");
         };
     }
 

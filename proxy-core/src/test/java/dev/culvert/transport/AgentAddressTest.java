@@ -7,12 +7,14 @@ import dev.culvert.transport.AgentAddress.HybridUnix;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.AgentAddress.Vsock;
-import java.util.stream.Stream;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.stream.Stream;
 
 class AgentAddressTest {
 
@@ -57,7 +59,10 @@ class AgentAddressTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> AgentAddress.parseListener("http://here"))
                 .withMessage(
-                        "\"http://here\" is not the address of a listener: it is not HOST:PORT and does not start with vsock://, unix:// or tcp://; it takes tcp://HOST:PORT, HOST:PORT, :PORT, unix:///PATH or, in a guest, vsock://any:PORT");
+                        "\"http://here\" is not the address of a listener: it is not HOST:PORT and"
+                            + " does not start with vsock://, unix:// or tcp://; it takes"
+                            + " tcp://HOST:PORT, HOST:PORT, :PORT, unix:///PATH or, in a guest,"
+                            + " vsock://any:PORT");
     }
 
     @ParameterizedTest
@@ -123,7 +128,8 @@ class AgentAddressTest {
                 .withMessageStartingWith("\"" + text + "\" is not the address of an agent: ")
                 .withMessageContaining(why)
                 .withMessageEndingWith(
-                        "; it takes vsock://CID:PORT, unix:///PATH?port=PORT, unix:///PATH, tcp://HOST:PORT, HOST:PORT or :PORT");
+                        "; it takes vsock://CID:PORT, unix:///PATH?port=PORT, unix:///PATH,"
+                            + " tcp://HOST:PORT, HOST:PORT or :PORT");
     }
 
     @Test

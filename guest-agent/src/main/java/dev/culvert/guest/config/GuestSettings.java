@@ -67,7 +67,9 @@ public record GuestSettings(
 
     private static final String ECHO = "echo";
     private static final Kind<AgentAddress> ADDRESS =
-            Kind.text("vsock://any:PORT, tcp://HOST:PORT or unix:///PATH", AgentAddress::parseListener);
+            Kind.text(
+                    "vsock://any:PORT, tcp://HOST:PORT or unix:///PATH",
+                    AgentAddress::parseListener);
 
     public GuestSettings {
         Check.atLeast("max_turns", maxTurns, 1);

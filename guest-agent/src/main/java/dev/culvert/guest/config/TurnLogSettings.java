@@ -3,6 +3,8 @@ package dev.culvert.guest.config;
 import dev.culvert.config.Check;
 import dev.culvert.config.Kind;
 import dev.culvert.config.Section;
+import dev.culvert.config.Units;
+
 import java.time.Duration;
 
 /**
@@ -21,13 +23,13 @@ public record TurnLogSettings(int bytes, int allBytes, Duration ttl, Duration or
     private static final int MOST_ALL_BYTES = 16 << 20;
 
     public TurnLogSettings {
-        Check.between("turn_log_bytes", bytes, LEAST_BYTES, MOST_BYTES);
-        Check.between("turn_logs_bytes", allBytes, LEAST_BYTES, MOST_ALL_BYTES);
+        Check.bytesBetween("turn_log_bytes", bytes, LEAST_BYTES, MOST_BYTES);
+        Check.bytesBetween("turn_logs_bytes", allBytes, LEAST_BYTES, MOST_ALL_BYTES);
         Check.that(
                 allBytes >= bytes,
                 "turn_logs_bytes",
-                allBytes,
-                "it must be at least turn_log_bytes, which is " + bytes);
+                Units.text(allBytes),
+                "it must be at least turn_log_bytes, which is " + Units.text(bytes));
         Check.notNegative("turn_log_ttl", ttl);
         Check.notNegative("orphan_grace", orphanGrace);
     }

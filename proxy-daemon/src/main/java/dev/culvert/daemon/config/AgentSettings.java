@@ -4,6 +4,7 @@ import dev.culvert.config.Check;
 import dev.culvert.config.Kind;
 import dev.culvert.config.Section;
 import dev.culvert.transport.AgentAddress;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -24,11 +25,15 @@ public record AgentSettings(
     public static final String DEFAULT_TENANT = "default";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final String NAME_TAKES = "1 to 64 of A-Z, a-z, 0-9, dot, underscore and hyphen";
+
+    /* Refused where it is read, so that a bad id hides nothing of what is wrong with the rest. */
+    private static final Kind<String> NAME_KIND = Kind.matching(NAME, NAME_TAKES);
+    private static final Kind<String> TOOL_KIND =
+            Kind.matching(Pattern.compile("(?s).*\\S.*"), "the name of a tool, or a glob");
 
     public AgentSettings {
         toolAllowlist = List.copyOf(toolAllowlist);
-        name("id", id);
-        name("tenant", tenant);
         boolean mayBeDialled =
                 switch (address) {
                     case AgentAddress.Vsock vsock ->
@@ -37,11 +42,15 @@ public record AgentSettings(
                     case AgentAddress.Unix _, AgentAddress.HybridUnix _ -> true;
                 };
         Check.that(mayBeDialled, "address", address, "it is good for listening only");
-        Check.that(
-                toolAllowlist.stream().noneMatch(String::isBlank),
-                "tool_allowlist",
-                toolAllowlist,
-                "every tool has a name");
+        for (int index = 0; index < toolAllowlist.size(); index++) {
+            Check.that(
+                    !toolAllowlist.get(index).isBlank(),
+                    "tool_allowlist[" + index + "]",
+                    "\"\"",
+                    "every tool has a name");
+        }
+        name("tenant", tenant);
+        name("id", id); // last: an id that was refused has no default that would pass
     }
 
     /**
@@ -50,13 +59,13 @@ public record AgentSettings(
      * <p>Public, for agents that come while the daemon runs are read by the same rules.
      */
     public static AgentSettings read(Section in, TransportSettings transport) {
-        String id = in.get("id", Kind.TEXT, "");
-        String tenant = in.get("tenant", Kind.TEXT, DEFAULT_TENANT);
+        String id = in.get("id", NAME_KIND, "");
+        String tenant = in.get("tenant", NAME_KIND, DEFAULT_TENANT);
         Optional<Long> cid = in.find("cid", Kind.LONG);
         Optional<AgentAddress> address = in.find("address", DaemonSettings.ADDRESS);
         // It may hold keys for the runtime.
         Optional<String> config = in.find("config", Kind.OBJECT.secret());
-        List<String> tools = in.list("tool_allowlist", Kind.TEXT, List.of());
+        List<String> tools = in.list("tool_allowlist", TOOL_KIND, List.of());
         if (cid.isPresent() == address.isPresent()) {
             throw new IllegalArgumentException(
                     (cid.isPresent() ? "cid and address are both here" : "no cid and no address")
@@ -77,10 +86,6 @@ public record AgentSettings(
     }
 
     private static void name(String key, String name) {
-        Check.that(
-                NAME.matcher(name).matches(),
-                key,
-                '"' + name + '"',
-                "it must be 1 to 64 of A-Z, a-z, 0-9, dot, underscore and hyphen");
+        Check.that(NAME.matcher(name).matches(), key, '"' + name + '"', "it must be " + NAME_TAKES);
     }
 }

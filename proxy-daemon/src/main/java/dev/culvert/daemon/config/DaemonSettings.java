@@ -3,9 +3,11 @@ package dev.culvert.daemon.config;
 import dev.culvert.config.Check;
 import dev.culvert.config.Kind;
 import dev.culvert.config.Section;
+import dev.culvert.config.Units;
 import dev.culvert.link.LinkLimits;
 import dev.culvert.pool.PoolLimits;
 import dev.culvert.transport.AgentAddress;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,8 +55,7 @@ public record DaemonSettings(
                     LogLevel.INFO);
 
     static final Kind<AgentAddress> ADDRESS = Kind.text("an address", AgentAddress::parse);
-    static final Kind<AgentAddress> LISTENER =
-            Kind.text("an address", AgentAddress::parseListener);
+    static final Kind<AgentAddress> LISTENER = Kind.text("an address", AgentAddress::parseListener);
 
     public DaemonSettings {
         agents = List.copyOf(agents);
@@ -64,8 +65,8 @@ public record DaemonSettings(
         Check.that(
                 http.maxBodyBytes() <= most,
                 "http.max_body_bytes",
-                http.maxBodyBytes(),
-                "a body goes to the agent in one frame, which holds " + most + " at the most");
+                Units.text(http.maxBodyBytes()),
+                "a body goes to the agent in one frame, which holds at most " + Units.text(most));
         Check.between("event_loops", eventLoops, 0, 1024);
     }
 

@@ -8,6 +8,7 @@ import dev.culvert.transport.AgentAddress.HybridUnix;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.AgentAddress.Vsock;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -59,15 +60,17 @@ public record HttpSettings(
         listen = List.copyOf(listen);
         allowedOrigins = List.copyOf(allowedOrigins);
         Check.that(!listen.isEmpty(), "listen", "empty", "nobody could reach the daemon");
-        for (AgentAddress address : listen) {
-            checkListen(address, allowUnauthenticated);
+        for (int index = 0; index < listen.size(); index++) {
+            String problem = problem(listen.get(index), allowUnauthenticated);
+            Check.that(problem.isEmpty(), "listen[" + index + "]", listen.get(index), problem);
         }
-        for (String origin : allowedOrigins) {
+        for (int index = 0; index < allowedOrigins.size(); index++) {
             Check.that(
-                    ORIGIN.matcher(origin).matches(),
-                    "allowed_origins",
-                    '"' + origin + '"',
-                    "an origin is http://HOST or https://HOST, with :PORT or not, and nothing more");
+                    ORIGIN.matcher(allowedOrigins.get(index)).matches(),
+                    "allowed_origins[" + index + "]",
+                    '"' + allowedOrigins.get(index) + '"',
+                    "an origin is http://HOST or https://HOST, with :PORT or not, and nothing"
+                        + " more");
         }
         Check.atLeast("max_body_bytes", maxBodyBytes, 1);
         Check.atLeast("max_header_bytes", maxHeaderBytes, 1);
@@ -81,27 +84,27 @@ public record HttpSettings(
     /**
      * For a socket that is not among {@link #listen}: the same holds for it.
      *
-     * @throws IllegalArgumentException a sentence that begins with the key, when clients must not
-     *     be let in there
+     * @throws IllegalArgumentException one sentence, when clients must not be let in there
      */
     public void checkListen(AgentAddress address) {
-        checkListen(address, allowUnauthenticated);
+        String problem = problem(address, allowUnauthenticated);
+        if (!problem.isEmpty()) {
+            throw new IllegalArgumentException(address + " cannot be used: " + problem);
+        }
     }
 
-    private static void checkListen(AgentAddress address, boolean allowUnauthenticated) {
-        boolean mayListen =
-                switch (address) {
-                    case Tcp _, Unix _ -> true;
-                    case HybridUnix _, Vsock _ -> false;
-                };
-        Check.that(mayListen, "listen", address, "it takes tcp://HOST:PORT and unix:///PATH only");
-        Check.that(
-                allowUnauthenticated || !(address instanceof Tcp tcp) || tcp.isLoopback(),
-                "listen",
-                address,
-                "as there are no credentials, it must be loopback or a Unix socket, or whoever"
-                        + " reaches it commands every agent; http.allow_unauthenticated takes"
-                        + " that risk");
+    /** Why clients must not be let in there; empty where they may. */
+    private static String problem(AgentAddress address, boolean allowUnauthenticated) {
+        return switch (address) {
+            case Unix _ -> "";
+            case Tcp tcp when tcp.isLoopback() || allowUnauthenticated -> "";
+            case Tcp _ ->
+                    "there is no authentication yet, and whoever reaches this address commands"
+                        + " every agent: listen on loopback or a Unix socket, or take the risk with"
+                        + " http.allow_unauthenticated";
+            case HybridUnix _, Vsock _ ->
+                    "clients come by tcp://HOST:PORT, HOST:PORT or unix:///PATH only";
+        };
     }
 
     static HttpSettings read(Section in) {

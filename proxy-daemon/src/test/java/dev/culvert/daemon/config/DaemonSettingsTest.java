@@ -11,6 +11,13 @@ import dev.culvert.frame.FrameLimits;
 import dev.culvert.link.LinkLimits;
 import dev.culvert.pool.PoolLimits;
 import dev.culvert.transport.AgentAddress;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,11 +27,6 @@ import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class DaemonSettingsTest {
 
@@ -180,13 +182,16 @@ class DaemonSettingsTest {
                         "11: http.listen is empty: nobody could reach the daemon"),
                 Arguments.of(
                         "{'http': {'listen': ['vsock://any:80']}}",
-                        "11: http.listen is vsock://any:80: it takes tcp://HOST:PORT and unix:///PATH only"),
+                        "22: http.listen[0] is vsock://any:80: clients come by tcp://HOST:PORT,"
+                            + " HOST:PORT or unix:///PATH only"),
                 Arguments.of(
                         "{'http': {'allowed_origins': ['https://a.example/']}}",
-                        "11: http.allowed_origins is \"https://a.example/\": an origin is http://HOST or https://HOST, with :PORT or not, and nothing more"),
+                        "31: http.allowed_origins[0] is \"https://a.example/\": an origin is"
+                            + " http://HOST or https://HOST, with :PORT or not, and nothing more"),
                 Arguments.of(
                         "{'http': {'max_body_bytes': '5MiB'}}",
-                        "11: http.max_body_bytes is 5242880: a body goes to the agent in one frame, which holds 4192256 at the most"),
+                        "11: http.max_body_bytes is 5MiB: a body goes to the agent in one frame,"
+                            + " which holds at most 4094KiB"),
                 Arguments.of(
                         "{'http': {'head_timeout': 0}}",
                         "11: http.head_timeout is 0s: it must be more than nothing"),
@@ -217,16 +222,20 @@ class DaemonSettingsTest {
                         "{'event_loops': -1}", "2: event_loops is -1: it must be from 0 to 1024"),
                 Arguments.of(
                         "{'agents': [{'id': 'a b', 'cid': 3}]}",
-                        "14: agents[0].id is \"a b\": it must be 1 to 64 of A-Z, a-z, 0-9, dot, underscore and hyphen"),
+                        "14: agents[0].id is \"a b\": it must be 1 to 64 of A-Z, a-z, 0-9, dot,"
+                            + " underscore and hyphen"),
                 Arguments.of(
                         "{'agents': [{'id': 'a', 'tenant': '', 'cid': 3}]}",
-                        "25: agents[0].tenant is \"\": it must be 1 to 64 of A-Z, a-z, 0-9, dot, underscore and hyphen"),
+                        "25: agents[0].tenant is \"\": it must be 1 to 64 of A-Z, a-z, 0-9, dot,"
+                            + " underscore and hyphen"),
                 Arguments.of(
                         "{'agents': [{'id': 'a'}]}",
-                        "13: agents[0]: no cid and no address: an agent has exactly one of the two"),
+                        "13: agents[0]: no cid and no address: an agent has exactly one of the"
+                            + " two"),
                 Arguments.of(
                         "{'agents': [{'id': 'a', 'cid': 3, 'address': 'tcp://h:1'}]}",
-                        "25: agents[0].cid and address are both here: an agent has exactly one of the two"),
+                        "25: agents[0].cid and address are both here: an agent has exactly one of"
+                            + " the two"),
                 Arguments.of(
                         "{'agents': [{'id': 'a', 'cid': 2}]}",
                         "25: agents[0].cid is 2: it must be from 3 to 4294967294"),
@@ -247,14 +256,61 @@ class DaemonSettingsTest {
                         "25: agents[0].address is tcp://h:0: it is good for listening only"),
                 Arguments.of(
                         "{'agents': [{'id': 'a', 'cid': 3, 'tool_allowlist': ['']}]}",
-                        "35: agents[0].tool_allowlist is []: every tool has a name"));
+                        "54: agents[0].tool_allowlist[0] is \"\": it must be the name of a tool, or"
+                            + " a glob"));
     }
 
     @Test
     void anAddressThatCannotBeReadIsToldOnceAndInFull() {
         assertThat(problems("{'agents': [{'id': 'a', 'address': '127.0.0.1'}]}"))
                 .containsExactly(
-                        "f:1:25: agents[0].address: \"127.0.0.1\" is not the address of an agent: it is not HOST:PORT and does not start with vsock://, unix:// or tcp://; it takes vsock://CID:PORT, unix:///PATH?port=PORT, unix:///PATH, tcp://HOST:PORT, HOST:PORT or :PORT");
+                        "f:1:25: agents[0].address: \"127.0.0.1\" is not the address of an agent:"
+                            + " it is not HOST:PORT and does not start with vsock://, unix:// or"
+                            + " tcp://; it takes vsock://CID:PORT, unix:///PATH?port=PORT,"
+                            + " unix:///PATH, tcp://HOST:PORT, HOST:PORT or :PORT");
+    }
+
+    @Test
+    void everyMistakeIsToldAtOnce() {
+        String file =
+                """
+                {'http': {
+                  'listen': ['here', 'tcp://0.0.0.0:1', 'tcp://127.0.0.1:2', 'vsock://3:3'],
+                  'allowed_origins': ['a', 'https://b', 'c/']
+                },
+                'agents': [
+                  {'id': 'a b', 'cid': 1, 'tenant': '', 'tool_allowlist': ['x', '', ' ']},
+                  {'id': 'c d', 'address': 'tcp://h:0'},
+                  {'id': 'e f'}
+                ]}
+                """;
+        assertThat(
+                        problems(file).stream()
+                                .map(it -> it.replaceAll("^([^ ]*) ([^ ]*?):? .*", "$1 $2")))
+                .containsExactly(
+                        "f:2:14: http.listen[0]",
+                        "f:2:22: http.listen[1]",
+                        "f:2:62: http.listen[3]",
+                        "f:3:23: http.allowed_origins[0]",
+                        "f:3:41: http.allowed_origins[2]",
+                        "f:6:4: agents[0].id",
+                        "f:6:17: agents[0].cid",
+                        "f:6:27: agents[0].tenant",
+                        "f:6:65: agents[0].tool_allowlist[1]",
+                        "f:6:69: agents[0].tool_allowlist[2]",
+                        "f:7:4: agents[1].id",
+                        "f:7:17: agents[1].address",
+                        "f:8:3: agents[2]",
+                        "f:8:4: agents[2].id");
+    }
+
+    @Test
+    void aValueThatWasRefusedIsNotBlamedOnItsNeighbours() {
+        assertThat(problems("{'http': {'listen': ['here']}}")).hasSize(1);
+        assertThat(problems("{'home': {'backoff_min': 'soon', 'backoff_max': '500ms'}}"))
+                .singleElement()
+                .asString()
+                .startsWith("f:1:11: home.backoff_min is \"soon\": ");
     }
 
     @Test
@@ -272,7 +328,8 @@ class DaemonSettingsTest {
         assertThat(problems(file).stream().skip(1))
                 .containsExactly(
                         "f:4:4: agents[2].id is a: agents[1].id (f:3:4) is the same",
-                        "f:5:15: agents[3].address is vsock://4:1024: agents[1] (f:3:3) is the same",
+                        "f:5:15: agents[3].address is vsock://4:1024: agents[1] (f:3:3) is the"
+                            + " same",
                         "f:6:3: agents[4] is vsock://4:1024: agents[1] (f:3:3) is the same");
     }
 
@@ -281,7 +338,8 @@ class DaemonSettingsTest {
         String twice = "{'id': 'a', 'address': 'unix:///agents[99]'}";
         assertThat(problems("{'agents': [" + twice + "," + twice.replace("'a'", "'b'") + "]}"))
                 .containsExactly(
-                        "f:1:70: agents[1].address is unix:///agents[99]: agents[0].address (f:1:25) is the same");
+                        "f:1:70: agents[1].address is unix:///agents[99]: agents[0].address"
+                            + " (f:1:25) is the same");
     }
 
     @ParameterizedTest
@@ -312,7 +370,8 @@ class DaemonSettingsTest {
         assertThat(problems("{'http': {" + listen + "}}"))
                 .singleElement()
                 .asString()
-                .startsWith("f:1:11: http.listen is " + address + ": as there are no credentials");
+                .startsWith(
+                        "f:1:22: http.listen[0] is " + address + ": there is no authentication");
         assertThat(
                         read("{'http': {" + listen + ", 'allow_unauthenticated': true}}")
                                 .http()
