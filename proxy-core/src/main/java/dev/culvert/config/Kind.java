@@ -25,7 +25,7 @@ public final class Kind<T> {
     public static final Kind<Duration> DURATION =
             scalar(
                     "a time such as \"500ms\", \"10s\", \"2m\" or \"1h\", or a number of seconds,"
-                        + " up to a year",
+                            + " up to a year",
                     Units::duration,
                     duration -> Node.quote(Units.text(duration)),
                     Form.STRING,

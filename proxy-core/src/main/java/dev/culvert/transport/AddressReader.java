@@ -26,7 +26,7 @@ final class AddressReader {
                 text,
                 "is not the address of an agent",
                 "vsock://CID:PORT, unix:///PATH?port=PORT, unix:///PATH, tcp://HOST:PORT, HOST:PORT"
-                    + " or :PORT");
+                        + " or :PORT");
     }
 
     /** Where this machine listens. */
@@ -59,7 +59,7 @@ final class AddressReader {
             default ->
                     throw new IllegalArgumentException(
                             "it is not HOST:PORT and does not start with vsock://, unix:// or"
-                                + " tcp://");
+                                    + " tcp://");
         };
     }
 

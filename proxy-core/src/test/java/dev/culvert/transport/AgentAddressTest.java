@@ -60,9 +60,9 @@ class AgentAddressTest {
                 .isThrownBy(() -> AgentAddress.parseListener("http://here"))
                 .withMessage(
                         "\"http://here\" is not the address of a listener: it is not HOST:PORT and"
-                            + " does not start with vsock://, unix:// or tcp://; it takes"
-                            + " tcp://HOST:PORT, HOST:PORT, :PORT, unix:///PATH or, in a guest,"
-                            + " vsock://any:PORT");
+                                + " does not start with vsock://, unix:// or tcp://; it takes"
+                                + " tcp://HOST:PORT, HOST:PORT, :PORT, unix:///PATH or, in a guest,"
+                                + " vsock://any:PORT");
     }
 
     @ParameterizedTest
@@ -129,7 +129,7 @@ class AgentAddressTest {
                 .withMessageContaining(why)
                 .withMessageEndingWith(
                         "; it takes vsock://CID:PORT, unix:///PATH?port=PORT, unix:///PATH,"
-                            + " tcp://HOST:PORT, HOST:PORT or :PORT");
+                                + " tcp://HOST:PORT, HOST:PORT or :PORT");
     }
 
     @Test

@@ -1,10 +1,18 @@
 package dev.culvert.daemon;
 
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.ScriptedGuest.Request;
 import dev.culvert.testing.Eventually;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -13,11 +21,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is wanted of an agent: {@code /agents/{id}/config}, and {@code /agents/{id}/context}. */
 class ConfigTest {
@@ -107,7 +110,7 @@ class ConfigTest {
 
             HttpResponse<String> put = daemon.put(PATH, OTHER);
 
-            assertThat(put.statusCode()).isEqualTo(502);
+            assertThat(put.statusCode()).isEqualTo(422);
             assertThat(put.body()).contains("invalid_payload", "no such model");
             assertThat(daemon.get(PATH).body())
                     .contains("\"desired_revision\":1,\"applied_revision\":1");
@@ -128,8 +131,8 @@ class ConfigTest {
             one.error("invalid_payload", "no");
             guest.take().error("invalid_payload", "no");
 
-            assertThat(first.get().statusCode()).isEqualTo(502);
-            assertThat(second.get().statusCode()).isEqualTo(502);
+            assertThat(first.get().statusCode()).isEqualTo(422);
+            assertThat(second.get().statusCode()).isEqualTo(422);
             daemon.awaitAgent("a", "\"desired_revision\":0");
             daemon.awaitState("a", "ready");
         }

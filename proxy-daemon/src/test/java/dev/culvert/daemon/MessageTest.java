@@ -1,15 +1,18 @@
 package dev.culvert.daemon;
 
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.ScriptedGuest.Request;
-import java.net.http.HttpResponse;
-import java.util.concurrent.CompletableFuture;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.net.http.HttpResponse;
+import java.util.concurrent.CompletableFuture;
 
 /** {@code POST /agents/{id}/message}. */
 class MessageTest {
@@ -28,8 +31,8 @@ class MessageTest {
                         request.link().heartbeat("running");
                         request.reply(
                                 "chunk",
-                                "{\"done\":true, \"usage\" : {\"total_tokens\":3}, \"content\":\"größe\","
-                                        + "\"finish_reason\":\"stop\"}");
+                                "{\"done\":true, \"usage\" : {\"total_tokens\":3},"
+                                        + " \"content\":\"größe\",\"finish_reason\":\"stop\"}");
                     });
 
             HttpResponse<String> answer = daemon.post(path, MESSAGE);
@@ -74,6 +77,39 @@ class MessageTest {
                     .hasValue("application/problem+json");
             assertThat(answer.body())
                     .contains("\"code\":\"runtime_error\"", "it broke", "\"error\":\"");
+        }
+    }
+
+    @Test
+    void aMistakeOfTheClientIsItsOwnWhereverItIsFound() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            guest.on("message", request -> request.error("invalid_payload", "there is no role"));
+
+            HttpResponse<String> answer = daemon.post(PATH, "{\"content\":\"hi\"}");
+
+            assertThat(answer.statusCode()).isEqualTo(422);
+            assertThat(answer.body())
+                    .contains("\"code\":\"invalid_payload\"", "there is no role", "Correct it");
+        }
+    }
+
+    @Test
+    void aBusyRuntimeIsTooManyRequestsForAsLongAsItSays() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            guest.on(
+                    "message",
+                    request ->
+                            request.reply(
+                                    "error",
+                                    "{\"code\":\"runtime_error\",\"message\":\"429\",\"status\":429,\"retry_after\":7}"));
+
+            HttpResponse<String> answer = daemon.post(PATH, MESSAGE);
+
+            assertThat(answer.statusCode()).isEqualTo(429);
+            assertThat(answer.headers().firstValue("retry-after")).hasValue("7");
+            assertThat(answer.body()).contains("\"runtime_status\":429");
         }
     }
 

@@ -1,20 +1,23 @@
 package dev.culvert.daemon;
 
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.culvert.daemon.EventReader.Event;
 import dev.culvert.daemon.ScriptedGuest.Request;
 import dev.culvert.testing.Eventually;
-import java.net.URLEncoder;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** {@code GET|POST /agents/{id}/stream}. */
 class StreamTest {
@@ -77,6 +80,7 @@ class StreamTest {
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon = TestDaemon.with("\"sse\": {\"keepalive\": \"20ms\"},", guest);
                 EventReader events = daemon.stream()) {
+            assertThat(events.line()).isEqualTo("retry: 500");
             assertThat(events.line()).startsWith("id: ").endsWith(":0");
             assertThat(events.line()).isEmpty();
             assertThat(events.line()).isEqualTo(":");
@@ -124,6 +128,24 @@ class StreamTest {
             assertThat(answer.body()).contains("cannot be reached");
             daemon.awaitMetric("culvert_streams_active", 0);
             daemon.awaitAgent("a", "\"turns_in_flight\":0");
+        }
+    }
+
+    @Test
+    void theErrorOfARuntimeHasItsStatusAndWhenToComeBack() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(guest);
+                EventReader events = daemon.stream()) {
+            Request message = guest.take();
+            message.reply(
+                    "error",
+                    "{\"code\":\"runtime_error\",\"message\":\"no\",\"status\":429,\"retry_after\":7}");
+
+            assertThat(events.rest())
+                    .singleElement()
+                    .extracting(Event::data)
+                    .isEqualTo(
+                            "{\"code\":\"runtime_error\",\"message\":\"no\",\"runtime_status\":429,\"retry_after\":7}");
         }
     }
 

@@ -1,18 +1,21 @@
 package dev.culvert.daemon;
 
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.EventReader.Event;
 import dev.culvert.daemon.ScriptedGuest.Request;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A turn outlives its client's connection and its links, and stops when nobody wants it. */
 @Timeout(30)
@@ -54,6 +57,7 @@ class TurnTest {
         try (ScriptedGuest guest = guest();
                 TestDaemon daemon = TestDaemon.with(guest);
                 EventReader events = daemon.stream()) {
+            assertThat(events.line()).isEqualTo("retry: 500"); // a browser's own 3 s are long
             assertThat(events.line()).isEqualTo("id: " + guest.take().id() + ":0");
             assertThat(events.line()).isEmpty();
         }
@@ -97,7 +101,9 @@ class TurnTest {
             resume.chunk(1, "one");
             resume.done(2, "two");
 
-            assertThat(whole.get().body()).startsWith("id: " + turn + ":0\n\n").contains("done");
+            assertThat(whole.get().body())
+                    .startsWith("retry: 500\nid: " + turn + ":0\n\n")
+                    .contains("done");
             CompletableFuture<HttpResponse<String>> tail =
                     daemon.begin("GET", "/api/v1/turns/" + turn + "/stream?after=2", "");
             guest.take().done(2, "two");

@@ -101,17 +101,17 @@ class GuestSettingsTest {
                 "\"listen\": \"7\"          | listen",
                 "\"accept_from\": \"all\"   | accept_from is \"all\": it must be one of host, any",
                 "\"runtime\": \"ftp://h\"   | runtime is ftp://h: it must be http://HOST:PORT, or"
-                    + " echo",
+                        + " echo",
                 "\"runtime\": \"no such\"   | runtime is no such: it must be http://HOST:PORT, or"
-                    + " echo",
+                        + " echo",
                 "\"runtime_timeout\": \"0s\" | runtime_timeout is 0s: it must be more than nothing",
                 "\"echo_delay\": \"1\u00b5s\"  | echo_delay is \"1\u00b5s\": it must be a time",
                 "\"max_turns\": 0           | max_turns is 0: it must be at least 1",
                 "\"turn_log_bytes\": 1023   | turn_log_bytes is 1023: it must be from 1KiB to 4MiB",
                 "\"turn_logs_bytes\": \"1GiB\" | turn_logs_bytes is 1GiB: it must be from 1KiB to"
-                    + " 16MiB",
+                        + " 16MiB",
                 "\"turn_logs_bytes\": 4096  | turn_logs_bytes is 4KiB: it must be at least"
-                    + " turn_log_bytes, which is 1MiB",
+                        + " turn_log_bytes, which is 1MiB",
                 "\"turn_log_ttl\": true     | turn_log_ttl is true: it must be a time",
                 "\"orphan_grace\": \"soon\" | orphan_grace is \"soon\": it must be a time",
                 "\"max_context_bytes\": 0   | max_context_bytes is 0: it must be at least 1",

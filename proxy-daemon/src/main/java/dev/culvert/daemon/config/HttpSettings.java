@@ -70,7 +70,7 @@ public record HttpSettings(
                     "allowed_origins[" + index + "]",
                     '"' + allowedOrigins.get(index) + '"',
                     "an origin is http://HOST or https://HOST, with :PORT or not, and nothing"
-                        + " more");
+                            + " more");
         }
         Check.atLeast("max_body_bytes", maxBodyBytes, 1);
         Check.atLeast("max_header_bytes", maxHeaderBytes, 1);

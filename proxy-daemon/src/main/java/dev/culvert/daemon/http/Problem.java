@@ -1,19 +1,17 @@
 package dev.culvert.daemon.http;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_GATEWAY;
-import static io.netty.handler.codec.http.HttpResponseStatus.CONFLICT;
 import static io.netty.handler.codec.http.HttpResponseStatus.FORBIDDEN;
 import static io.netty.handler.codec.http.HttpResponseStatus.GATEWAY_TIMEOUT;
-import static io.netty.handler.codec.http.HttpResponseStatus.GONE;
-import static io.netty.handler.codec.http.HttpResponseStatus.NOT_IMPLEMENTED;
 import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
 import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 import static io.netty.handler.codec.http.HttpResponseStatus.TOO_MANY_REQUESTS;
-import static io.netty.handler.codec.http.HttpResponseStatus.UNPROCESSABLE_ENTITY;
+
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+
 import dev.culvert.link.Failure;
 import dev.culvert.link.Failure.AgentError;
 import dev.culvert.link.Failure.LinkLost;
@@ -22,11 +20,13 @@ import dev.culvert.link.Failure.TimedOut;
 import dev.culvert.link.Failure.TooLarge;
 import dev.culvert.link.Failure.ToolBlocked;
 import dev.culvert.link.Failure.Unreachable;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufOutputStream;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -37,13 +37,13 @@ import java.util.Map;
  * Why a request was not answered as it hoped (RFC 9457).
  *
  * @param error one plain sentence that says what is wrong and what to do
- * @param members more of the JSON object, in order
+ * @param members more of the JSON object, in order: numbers and texts
  * @param headers more of the answer's head
  */
 public record Problem(
         HttpResponseStatus status,
         String error,
-        Map<String, String> members,
+        Map<String, Object> members,
         Map<AsciiString, String> headers) {
     private static final JsonFactory JSON = new JsonFactory();
     private static final int SOON_SECONDS = 1;
@@ -52,7 +52,7 @@ public record Problem(
         return new Problem(status, error, Map.of(), Map.of());
     }
 
-    /** The one place where what went wrong behind becomes what a client is told. */
+    /** The one place where a failure becomes what a client is told. */
     public static Problem of(Failure failure) {
         String what = sentence(failure.message());
         Problem problem =
@@ -68,59 +68,51 @@ public record Problem(
                                     .advising("Try again, or allow it more time.");
                     case Overloaded _ ->
                             of(TOO_MANY_REQUESTS, "There is too much at once: " + what)
-                                    .advising("Try again later.")
-                                    .retryAfter(SOON_SECONDS);
+                                    .advising("Try again later.");
                     case TooLarge _ ->
                             of(REQUEST_ENTITY_TOO_LARGE, "The request is too large: " + what)
                                     .advising("Send less.");
                     case ToolBlocked blocked ->
                             of(FORBIDDEN, "The agent's policy ended the turn: " + what)
                                     .advising(
-                                            "Allow the tool in the agent's configuration or do without.")
+                                            "Allow the tool in the agent's configuration or do"
+                                                    + " without.")
                                     .member("tool_name", blocked.toolName())
                                     .member("reason", blocked.reason());
-                    case AgentError agent ->
-                            of(status(agent.code()), opening(agent.code()) + what)
-                                    .advising("Its code is '" + agent.code() + "'.")
-                                    .member("agent_message", agent.message());
+                    case AgentError agent -> AgentProblem.of(agent);
                 };
-        Map<String, String> members = new LinkedHashMap<>();
+        Map<String, Object> members = new LinkedHashMap<>();
         members.put("code", failure.code());
         members.putAll(problem.members());
         Problem named = new Problem(problem.status(), problem.error(), members, problem.headers());
-        return named.status().equals(SERVICE_UNAVAILABLE) ? named.retryAfter(SOON_SECONDS) : named;
+        return named.mayBeTriedSoon() ? named.retryAfter(SOON_SECONDS) : named;
     }
 
-    /** Codes that say what the client asked for, and not what the agent failed in. */
-    private static HttpResponseStatus status(String agentCode) {
-        return switch (agentCode) {
-            case "unknown_turn" -> GONE;
-            case "log_truncated", "taken_over", "cannot_cancel" -> CONFLICT;
-            case "id_reused" -> UNPROCESSABLE_ENTITY;
-            case "draining" -> SERVICE_UNAVAILABLE;
-            case "cannot_join" -> NOT_IMPLEMENTED;
-            default -> BAD_GATEWAY;
-        };
-    }
-
-    /** Some of them this daemon has said itself, and asked no agent. */
-    private static String opening(String agentCode) {
-        return status(agentCode).equals(BAD_GATEWAY)
-                ? "The agent answered with an error: "
-                : "This cannot be done: ";
+    /** Whether the status asks for a {@code Retry-After} that nobody has given yet. */
+    private boolean mayBeTriedSoon() {
+        return (status.equals(SERVICE_UNAVAILABLE) || status.equals(TOO_MANY_REQUESTS))
+                && !headers.containsKey(HttpHeaderNames.RETRY_AFTER);
     }
 
     /** What others wrote may end as it likes. */
-    private static String sentence(String text) {
+    static String sentence(String text) {
         return text.endsWith(".") || text.endsWith("?") || text.endsWith("!") ? text : text + ".";
     }
 
-    private Problem advising(String advice) {
+    Problem advising(String advice) {
         return new Problem(status, error + " " + advice, members, headers);
     }
 
     public Problem member(String name, String value) {
-        Map<String, String> more = new LinkedHashMap<>(members);
+        return with(name, value);
+    }
+
+    Problem member(String name, int value) {
+        return with(name, value);
+    }
+
+    private Problem with(String name, Object value) {
+        Map<String, Object> more = new LinkedHashMap<>(members);
         more.put(name, value);
         return new Problem(status, error, more, headers);
     }
@@ -144,8 +136,12 @@ public record Problem(
             json.writeStringField("title", status.reasonPhrase());
             json.writeNumberField("status", status.code());
             json.writeStringField("error", wellFormed(error));
-            for (Map.Entry<String, String> member : members.entrySet()) {
-                json.writeStringField(member.getKey(), wellFormed(member.getValue()));
+            for (Map.Entry<String, Object> member : members.entrySet()) {
+                json.writeFieldName(member.getKey());
+                switch (member.getValue()) {
+                    case Integer number -> json.writeNumber(number);
+                    case Object text -> json.writeString(wellFormed(text.toString()));
+                }
             }
             json.writeStringField("request_id", requestId);
             json.writeEndObject();

@@ -14,11 +14,14 @@ import dev.culvert.daemon.turn.TurnListener;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.link.Failure;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
-import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
 
 /** A turn that a client reads as a stream of events. Confined to its event loop. */
 /*
@@ -242,12 +245,7 @@ final class StreamTurn implements TurnListener {
                                 json.writeStringField("reason", blocked.reason());
                             }));
             case Failure.AgentError error when !error.is(ErrorCode.TAKEN_OVER) ->
-                    endOfAgent(
-                            error,
-                            error.seq(),
-                            End.ERROR,
-                            ERROR,
-                            error(error.code(), error.message()));
+                    endOfAgent(error, error.seq(), End.ERROR, ERROR, error(error));
             case Failure.AgentError _,
                     Failure.Unreachable _,
                     Failure.LinkLost _,
@@ -334,6 +332,19 @@ final class StreamTurn implements TurnListener {
             noLongerAwaitsClient();
             metrics.onEnded(how, System.nanoTime() - startNanos);
         }
+    }
+
+    private static ByteBuf error(Failure.AgentError error) {
+        return Json.object(json -> {
+            json.writeStringField("code", error.code());
+            json.writeStringField("message", error.message());
+            if (error.status() > 0) {
+                json.writeNumberField("runtime_status", error.status());
+            }
+            if (error.retryAfterSeconds() > 0) {
+                json.writeNumberField("retry_after", error.retryAfterSeconds());
+            }
+        });
     }
 
     private static ByteBuf error(String code, String message) {

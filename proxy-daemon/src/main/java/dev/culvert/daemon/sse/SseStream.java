@@ -4,14 +4,17 @@ import dev.culvert.daemon.http.LazyTimer;
 import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.StreamResponse;
 import dev.culvert.frame.Decimal;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.util.AsciiString;
 import io.netty.util.ByteProcessor;
-import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
 
 /**
  * One client's stream of events. Confined to its event loop. What is written once it is closed is
@@ -21,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * raw line break is rare: only then are they copied, with the field's name before each line. */
 public final class SseStream {
     private static final AsciiString X_ACCEL_BUFFERING = AsciiString.cached("x-accel-buffering");
+
+    /** A browser would wait 3 s of the 10 for which a turn is kept (turns.resume_grace). */
+    private static final AsciiString RETRY = AsciiString.cached("retry: 500\n");
+
     private static final AsciiString DATA = AsciiString.cached("data: ");
     private static final AsciiString NEW_LINE = AsciiString.cached("\n");
     private static final AsciiString END = AsciiString.cached("\n\n");
@@ -38,6 +45,8 @@ public final class SseStream {
         response = responder.stream(HttpHeaderValues.TEXT_EVENT_STREAM);
         keepalive = new LazyTimer(responder.eventLoop(), this::keepAlive);
         if (response.isOpen()) {
+            response.begin(RETRY.length());
+            response.finish(RETRY);
             keepalive.expireAfter(silence);
         }
     }

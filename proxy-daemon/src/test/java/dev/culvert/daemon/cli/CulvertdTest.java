@@ -77,7 +77,7 @@ class CulvertdTest {
                 file(
                         "f.jsonc",
                         "{\"http\": {\"listen\": [\":8470\"]}, \"agents\": [{\"id\": \"a\","
-                            + " \"address\": \"vm:1024\"}]}");
+                                + " \"address\": \"vm:1024\"}]}");
         run("serve", "--config", file.toString());
         assertThat(err.toString()).isEmpty();
         assertThat(launcher.settings)
@@ -180,7 +180,7 @@ class CulvertdTest {
                             + " time such as \"500ms\", \"10s\", \"2m\" or \"1h\", or a number of"
                             + " seconds, up to a year",
                         "flag --log-level: log_level is \"loud\": it must be one of error, warn,"
-                            + " info, debug, trace");
+                                + " info, debug, trace");
         assertThat(launcher.settings).isEmpty();
     }
 
@@ -189,7 +189,7 @@ class CulvertdTest {
             delimiter = '|',
             value = {
                 "serve --agent web | culvertd serve: --agent takes ID=ADDRESS and got \"web\" (see"
-                    + " culvertd serve --help)",
+                        + " culvertd serve --help)",
                 "serve --agent web=here | flag --agent: agents[0].address: \"here\" is not the"
                     + " address of an agent: it is not HOST:PORT and does not start with vsock://,"
                     + " unix:// or tcp://; it takes vsock://CID:PORT, unix:///PATH?port=PORT,"
@@ -199,17 +199,17 @@ class CulvertdTest {
                     + " tcp://; it takes tcp://HOST:PORT, HOST:PORT, :PORT, unix:///PATH or, in a"
                     + " guest, vsock://any:PORT",
                 "serve --http vsock://any:1 | flag --http: http.listen[0] is vsock://any:1: clients"
-                    + " come by tcp://HOST:PORT, HOST:PORT or unix:///PATH only",
+                        + " come by tcp://HOST:PORT, HOST:PORT or unix:///PATH only",
                 "serve --htp x | culvertd serve: Unknown options: '--htp', 'x'; did you mean"
-                    + " --http? (see culvertd serve --help)",
+                        + " --http? (see culvertd serve --help)",
                 "serve --config | culvertd serve: Missing required parameter for option '--config'"
-                    + " (FILE) (see culvertd serve --help)",
+                        + " (FILE) (see culvertd serve --help)",
                 "sreve | culvertd: Unmatched argument at index 0: 'sreve'; did you mean serve? (see"
-                    + " culvertd --help)",
+                        + " culvertd --help)",
                 "config | culvertd config: Missing required subcommand (see culvertd config"
-                    + " --help)",
+                        + " --help)",
                 "config validate | culvertd config validate: Missing required parameter: 'FILE'"
-                    + " (see culvertd config validate --help)",
+                        + " (see culvertd config validate --help)",
             })
     void aWrongCommandLineIsOneSentenceAndExitTwo(String line, String sentence) {
         assertThat(run(line.split(" "))).isEqualTo(2);

@@ -183,7 +183,7 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'http': {'listen': ['vsock://any:80']}}",
                         "22: http.listen[0] is vsock://any:80: clients come by tcp://HOST:PORT,"
-                            + " HOST:PORT or unix:///PATH only"),
+                                + " HOST:PORT or unix:///PATH only"),
                 Arguments.of(
                         "{'http': {'allowed_origins': ['https://a.example/']}}",
                         "31: http.allowed_origins[0] is \"https://a.example/\": an origin is"
@@ -191,7 +191,7 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'http': {'max_body_bytes': '5MiB'}}",
                         "11: http.max_body_bytes is 5MiB: a body goes to the agent in one frame,"
-                            + " which holds at most 4094KiB"),
+                                + " which holds at most 4094KiB"),
                 Arguments.of(
                         "{'http': {'head_timeout': 0}}",
                         "11: http.head_timeout is 0s: it must be more than nothing"),
@@ -223,19 +223,19 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'agents': [{'id': 'a b', 'cid': 3}]}",
                         "14: agents[0].id is \"a b\": it must be 1 to 64 of A-Z, a-z, 0-9, dot,"
-                            + " underscore and hyphen"),
+                                + " underscore and hyphen"),
                 Arguments.of(
                         "{'agents': [{'id': 'a', 'tenant': '', 'cid': 3}]}",
                         "25: agents[0].tenant is \"\": it must be 1 to 64 of A-Z, a-z, 0-9, dot,"
-                            + " underscore and hyphen"),
+                                + " underscore and hyphen"),
                 Arguments.of(
                         "{'agents': [{'id': 'a'}]}",
                         "13: agents[0]: no cid and no address: an agent has exactly one of the"
-                            + " two"),
+                                + " two"),
                 Arguments.of(
                         "{'agents': [{'id': 'a', 'cid': 3, 'address': 'tcp://h:1'}]}",
                         "25: agents[0].cid and address are both here: an agent has exactly one of"
-                            + " the two"),
+                                + " the two"),
                 Arguments.of(
                         "{'agents': [{'id': 'a', 'cid': 2}]}",
                         "25: agents[0].cid is 2: it must be from 3 to 4294967294"),
@@ -257,7 +257,7 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'agents': [{'id': 'a', 'cid': 3, 'tool_allowlist': ['']}]}",
                         "54: agents[0].tool_allowlist[0] is \"\": it must be the name of a tool, or"
-                            + " a glob"));
+                                + " a glob"));
     }
 
     @Test
@@ -329,7 +329,7 @@ class DaemonSettingsTest {
                 .containsExactly(
                         "f:4:4: agents[2].id is a: agents[1].id (f:3:4) is the same",
                         "f:5:15: agents[3].address is vsock://4:1024: agents[1] (f:3:3) is the"
-                            + " same",
+                                + " same",
                         "f:6:3: agents[4] is vsock://4:1024: agents[1] (f:3:3) is the same");
     }
 
@@ -339,7 +339,7 @@ class DaemonSettingsTest {
         assertThat(problems("{'agents': [" + twice + "," + twice.replace("'a'", "'b'") + "]}"))
                 .containsExactly(
                         "f:1:70: agents[1].address is unix:///agents[99]: agents[0].address"
-                            + " (f:1:25) is the same");
+                                + " (f:1:25) is the same");
     }
 
     @ParameterizedTest

@@ -1,8 +1,9 @@
 package dev.culvert.daemon.sse;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.CountingObserver;
@@ -11,21 +12,24 @@ import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpMethod;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 class SseStreamTest {
     private static final EventType CHUNK = EventType.of("chunk");
@@ -110,7 +114,7 @@ class SseStreamTest {
                 .contains("content-type: text/event-stream\r\n")
                 .contains("cache-control: no-cache\r\n")
                 .contains("x-accel-buffering: no\r\n")
-                .endsWith("\r\n\r\n");
+                .endsWith("\r\n\r\n" + chunk("retry: 500\n"));
     }
 
     @Test
