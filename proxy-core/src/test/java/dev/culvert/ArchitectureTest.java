@@ -3,10 +3,12 @@ package dev.culvert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.testing.ImportRules;
+
+import org.junit.jupiter.api.Test;
+
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
     private static final ImportRules RULES =
@@ -15,6 +17,7 @@ class ArchitectureTest {
                     Map.of(
                             "config", Set.of(),
                             "frame", Set.of(),
+                            "io", Set.of(),
                             "transport", Set.of(),
                             "link", Set.of("frame", "transport"),
                             "pool", Set.of("link", "transport"),
@@ -34,6 +37,7 @@ class ArchitectureTest {
                         Map.of(
                                 "config", Set.of(),
                                 "frame", Set.of(),
+                                "io", Set.of(),
                                 "transport", Set.of(),
                                 "link", Set.of("frame"),
                                 "pool", Set.of("link", "transport"),

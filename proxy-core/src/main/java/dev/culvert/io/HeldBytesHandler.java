@@ -1,0 +1,125 @@
+package dev.culvert.io;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.function.LongSupplier;
+
+/**
+ * Tells the account what a channel has read and not passed on, and what waits to be sent on it.
+ * Belongs next to the socket, so that it measures after all other handlers of a read or a flush.
+ */
+public final class HeldBytesHandler extends ChannelDuplexHandler {
+    /** Whose channel it is. Called on the event loop. */
+    public interface Owner {
+        /** What was read, and is kept because more has to come. */
+        long unreadBytes();
+
+        /** As {@link Holder#onExcess}, of what is held of {@code kind}. */
+        void onExcess(HeldKind kind, Share share);
+    }
+
+    private final Channel channel;
+    private final Owner owner;
+    private final Side incoming;
+    private final Side outgoing;
+    private boolean awaitsSent;
+
+    /**
+     * For a channel that is registered.
+     *
+     * @param incoming the kind of what was read
+     * @param outgoing the kind of what waits to be sent
+     */
+    public HeldBytesHandler(
+            Channel channel, Share share, HeldKind incoming, HeldKind outgoing, Owner owner) {
+        this.channel = channel;
+        this.owner = owner;
+        this.incoming = new Side(share, incoming, owner::unreadBytes);
+        this.outgoing = new Side(share, outgoing, () -> unsentBytes(channel));
+    }
+
+    /** Bytes that were written, whether flushed or not, and that the socket has not taken. */
+    public static long unsentBytes(Channel channel) {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
+    }
+
+    /** What is unsent counts for {@code share}, too, from now on; null for nobody. */
+    public void countUnsentAlsoFor(@Nullable Share share) {
+        outgoing.holding.countAlsoFor(share);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        context.fireChannelReadComplete();
+        incoming.measure();
+    }
+
+    @Override
+    public void flush(ChannelHandlerContext context) {
+        context.flush();
+        measureUnsent(context);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        outgoing.measure();
+        context.fireChannelWritabilityChanged();
+    }
+
+    /* Without more to write nothing else says that the rest was sent. */
+    private void measureUnsent(ChannelHandlerContext context) {
+        long unsent = outgoing.measured();
+        if (unsent >= Account.GRAIN_BYTES && !awaitsSent && channel.isActive()) {
+            awaitsSent = true;
+            context.write(Unpooled.EMPTY_BUFFER)
+                    .addListener(_ -> {
+                        awaitsSent = false;
+                        measureUnsent(context);
+                    });
+            context.flush();
+        }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        incoming.holding.set(0);
+        outgoing.holding.set(0);
+    }
+
+    /** One direction. */
+    private final class Side implements Holder {
+        private final HeldKind kind;
+        private final LongSupplier bytes;
+        private final Holding holding;
+
+        Side(Share share, HeldKind kind, LongSupplier bytes) {
+            this.kind = kind;
+            this.bytes = bytes;
+            holding = share.open(kind, channel.eventLoop(), this);
+        }
+
+        long measured() {
+            long now = bytes.getAsLong();
+            holding.set(now);
+            return now;
+        }
+
+        @Override
+        public void measure() {
+            holding.set(bytes.getAsLong());
+        }
+
+        @Override
+        public void onExcess(Share share) {
+            owner.onExcess(kind, share);
+            measure();
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package dev.culvert.io;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/** What one holder keeps, of one kind. Confined to its event loop, except where noted. */
+public final class Holding {
+    private final Account account;
+    private final HeldKind kind;
+    private final Executor loop;
+    private final Share owner;
+    private final Holder holder;
+    private volatile @Nullable Share secondOwner;
+    private volatile long counted;
+
+    /** What is about to be let go, as it was when that was decided. Guarded by this. */
+    private long endingBytes;
+
+    Holding(Account account, HeldKind kind, Executor loop, Share owner, Holder holder) {
+        this.account = account;
+        this.kind = kind;
+        this.loop = loop;
+        this.owner = owner;
+        this.holder = holder;
+    }
+
+    /** It holds so many bytes now. */
+    public void set(long bytes) {
+        long before = counted;
+        if (bytes < Account.GRAIN_BYTES) {
+            if (before != 0) {
+                count(before, 0);
+            }
+        } else if (Math.abs(bytes - before) >= Account.GRAIN_BYTES) {
+            count(before, bytes);
+        }
+    }
+
+    /**
+     * What it holds counts for {@code next}, too, from now on, and no longer for the one before;
+     * null for nobody.
+     */
+    public void countAlsoFor(@Nullable Share next) {
+        if (next == secondOwner) {
+            return;
+        }
+        long bytes = counted;
+        set(0);
+        secondOwner = next;
+        set(bytes);
+    }
+
+    private void count(long before, long now) {
+        counted = now;
+        if (now == 0) {
+            account.forget(this);
+        } else if (before == 0) {
+            account.count(this);
+        }
+        account.add(kind, now - before);
+        Share second = secondOwner;
+        add(second, now - before);
+        add(owner, now - before);
+        if (now == 0) {
+            isLetGo();
+        }
+        if (now > before) {
+            if (second != null) {
+                account.check(second);
+            }
+            account.check(owner);
+            account.check(account.whole());
+        }
+    }
+
+    private void add(@Nullable Share share, long bytes) {
+        if (share != null && share != account.whole()) {
+            share.add(bytes);
+        }
+    }
+
+    /** From any thread, as the next two. */
+    long countedBytes() {
+        return counted;
+    }
+
+    synchronized boolean mayEndFor(Share share) {
+        return endingBytes == 0
+                && counted > 0
+                && (share == owner || share == secondOwner || share == account.whole());
+    }
+
+    synchronized void end(Share share) {
+        addEnding(counted);
+        try {
+            loop.execute(() -> endNow(share));
+        } catch (RejectedExecutionException _) {
+            addEnding(-endingBytes); // the process is shutting down
+        }
+    }
+
+    private void endNow(Share share) {
+        long bytes = endingBytes();
+        holder.measure();
+        if (endingBytes() == 0) {
+            return; // it was let go meanwhile
+        }
+        if (counted < bytes / 2) {
+            isLetGo();
+            account.check(share);
+        } else {
+            account.hasEnded(kind);
+            holder.onExcess(share);
+        }
+    }
+
+    private synchronized long endingBytes() {
+        return endingBytes;
+    }
+
+    private synchronized void isLetGo() {
+        addEnding(-endingBytes);
+    }
+
+    private void addEnding(long bytes) {
+        endingBytes += bytes;
+        account.whole().addEnding(bytes);
+        if (owner != account.whole()) {
+            owner.addEnding(bytes);
+        }
+        Share second = secondOwner;
+        if (second != null) {
+            second.addEnding(bytes);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.culvert.io;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/** What one owner may hold: an agent, a client, or all of them together. Used on any thread. */
+public final class Share {
+    private final Account account;
+    private final String key;
+    private final LongSupplier limitBytes;
+    private final AtomicLong held = new AtomicLong();
+    private final AtomicLong ending = new AtomicLong();
+
+    Share(Account account, String key, LongSupplier limitBytes) {
+        this.account = account;
+        this.key = key;
+        this.limitBytes = limitBytes;
+    }
+
+    /**
+     * A holding of this owner, of nothing yet.
+     *
+     * @param loop where it is changed, and {@code holder} called
+     */
+    public Holding open(HeldKind kind, Executor loop, Holder holder) {
+        return new Holding(account, kind, loop, this, holder);
+    }
+
+    /** The setting that changes its limit. */
+    public String key() {
+        return key;
+    }
+
+    public long limitBytes() {
+        return limitBytes.getAsLong();
+    }
+
+    public long heldBytes() {
+        return held.get();
+    }
+
+    /** Whether it is past its high mark, where nothing new should begin. */
+    public boolean isCrowded() {
+        return held.get() >= account.highMarkOf(limitBytes());
+    }
+
+    void add(long bytes) {
+        held.addAndGet(bytes);
+    }
+
+    void addEnding(long bytes) {
+        ending.addAndGet(bytes);
+    }
+
+    /** How far it is past its limit, without what is about to be let go. */
+    long excessBytes() {
+        return held.get() - ending.get() - limitBytes();
+    }
+}
