@@ -1,9 +1,13 @@
 package dev.culvert.daemon;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.culvert.testing.Eventually;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -13,7 +17,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
 
 /** What accepts a connection only to close it, as a guest does that this host may not dial. */
 class FlappingAgentTest {
@@ -41,6 +44,54 @@ class FlappingAgentTest {
 
             assertThat(told).contains("\"state\":\"unreachable\"", "--accept-from");
             assertThat(told).doesNotContain("\"state\":\"ready\"");
+        }
+    }
+
+    @Test
+    void aGreetingIsNoWorkThatEndsARowOfLosses() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon =
+                        TestDaemon.start(
+                                "{\"home\": {\"backoff_min\": \"1h\", \"backoff_max\": \"1h\"},"
+                                        + TestDaemon.agents(guest)
+                                        + "}")) {
+            guest.on("ping", request -> request.link().close());
+            daemon.awaitState("a", "unreachable");
+
+            for (int i = 0; i < 20; i++) {
+                assertThat(daemon.get("/agents").statusCode()).isEqualTo(200);
+            }
+
+            Eventually.await(() -> assertThat(guest.links()).hasSize(2));
+            assertThat(daemon.metric("culvert_dials_seconds_count{outcome=\"ok\"}")).isEqualTo(2);
+        }
+    }
+
+    /** It dies of its configuration, as soon as it has said that it lives. */
+    @Test
+    void anAnswerOnALinkThatDoesNotLastIsNoneEither() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon =
+                        TestDaemon.start(
+                                "{\"home\": {\"backoff_min\": \"1h\", \"backoff_max\": \"1h\"},"
+                                        + TestDaemon.agents(guest)
+                                        + "}")) {
+            daemon.awaitState("a", "ready");
+            guest.on("config_update", request -> request.link().close());
+            assertThat(
+                            daemon.put(
+                                            "/api/v1/agents/a/config",
+                                            "{\"config\":{},\"tool_allowlist\":[]}")
+                                    .statusCode())
+                    .isEqualTo(202);
+
+            daemon.awaitState("a", "unreachable");
+            for (int i = 0; i < 20; i++) {
+                assertThat(daemon.get("/agents").statusCode()).isEqualTo(200);
+            }
+
+            Eventually.await(() -> assertThat(guest.links()).hasSize(2));
+            assertThat(daemon.metric("culvert_dials_seconds_count{outcome=\"ok\"}")).isEqualTo(2);
         }
     }
 

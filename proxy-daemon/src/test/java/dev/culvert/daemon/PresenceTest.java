@@ -1,22 +1,38 @@
 package dev.culvert.daemon;
 
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.net.http.HttpResponse;
-import java.nio.file.Path;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.culvert.link.BasePeer;
+import dev.culvert.testing.Eventually;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
 /** How the daemon knows how an agent is. */
 class PresenceTest {
-    private static final String SHORT = "\"home\": {\"heartbeat_interval\": \"30ms\"},";
+    private static final String SHORT =
+            "\"home\": {\"heartbeat_interval\": \"30ms\", \"change_interval\": \"0s\"},"
+                    + "\"timeouts\": {\"ping\": \"50ms\"},";
+
+    private static final String QUICK_DIAL = "\"link\": {\"dial_timeout\": \"200ms\"},";
 
     @TempDir Path directory;
 
     @Test
-    void anAgentWithoutHeartbeatsIsReadyOnceALinkIsOpenAndServesEverything() throws Exception {
+    void anAgentWithoutHeartbeatsIsReadyOnceItAnsweredAPingAndServesEverything() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.withoutHeartbeats();
                 TestDaemon daemon = TestDaemon.with(guest)) {
             guest.on("message", PresenceTest::greet);
@@ -49,22 +65,107 @@ class PresenceTest {
 
     @Test
     void anAgentThatFallsSilentIsUnreachableUntilItIsHeardAgain() throws Exception {
-        Path socket = directory.resolve("agent.sock");
-        try (ScriptedGuest guest = ScriptedGuest.on(socket);
-                TestDaemon daemon = TestDaemon.with(SHORT, guest)) {
-            guest.on("ping", ScriptedGuest.SILENCE);
-            daemon.awaitAgent("a", "nothing was heard of it for 3 times");
-            guest.down();
-            daemon.awaitState("a", "unreachable");
+        try (ScriptedGuest guest = ScriptedGuest.withoutHeartbeats();
+                TestDaemon daemon = TestDaemon.with(SHORT + QUICK_DIAL, guest);
+                EventReader events = daemon.stream("GET", "/api/v1/events", "")) {
+            assertThat(events.next().data()).contains("\"state\":\"ready\"");
+            guest.on("ping", ScriptedGuest.SILENCE); // as a stopped process: links still open
+            daemon.awaitAgent("a", "nothing was heard of it for 0.09 s");
+            int links = guest.links().size();
+            Eventually.await(() -> assertThat(guest.links()).hasSizeGreaterThan(links + 5));
+            daemon.awaitAgent("a", "a ping was not answered within 0.05 s");
+            assertThat(daemon.get("/agents/a").body()).contains("\"state\":\"unreachable\"");
             HttpResponse<String> answer = daemon.post("/agents/a/message", MESSAGE);
             assertThat(answer.statusCode()).isEqualTo(502);
+            assertThat(answer.body()).contains("nothing was heard on it for 0.2 s");
 
             guest.on("ping", request -> request.reply("pong", "{}"));
-            guest.up();
 
             daemon.awaitState("a", "ready");
+            assertThat(events.next().data()).contains("\"state\":\"unreachable\"");
+            assertThat(events.next().data()).contains("\"state\":\"ready\"");
             assertThat(daemon.metric("culvert_agents{state=\"ready\"}")).isOne();
             assertThat(daemon.metric("culvert_agents{state=\"unreachable\"}")).isZero();
+        }
+    }
+
+    @Test
+    void aPortThatTakesConnectionsAndSaysNothingIsUnreachable() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
+                TestDaemon daemon =
+                        TestDaemon.start(
+                                "{"
+                                        + QUICK_DIAL
+                                        + "\"timeouts\": {\"ping\": \"50ms\"},"
+                                        + agent(silent)
+                                        + "}");
+                EventReader events = daemon.stream("GET", "/api/v1/events", "")) {
+            daemon.awaitState("a", "unreachable");
+            daemon.awaitAgent("a", "a ping was not answered within 0.05 s (timeouts.ping)");
+
+            HttpResponse<String> answer = daemon.post("/agents/a/message", MESSAGE);
+
+            assertThat(answer.statusCode()).isEqualTo(502);
+            daemon.put("/agents/x", "{\"address\":\"tcp://127.0.0.1:1\"}");
+            List<String> states = statesUntil(events, "x");
+            assertThat(states).isSubsetOf("connecting", "unreachable").doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void anHttpServerIsUnreachable() throws Exception {
+        try (ServerSocket http = new ServerSocket(0, 64, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> answerAsHttp(http));
+            try (TestDaemon daemon = TestDaemon.start("{" + agent(http) + "}");
+                    EventReader events = daemon.stream("GET", "/api/v1/events", "")) {
+                daemon.awaitState("a", "unreachable");
+                daemon.awaitAgent("a", "does a culvert-agent listen there");
+
+                daemon.put("/agents/x", "{\"address\":\"tcp://127.0.0.1:1\"}");
+                assertThat(statesUntil(events, "x"))
+                        .doesNotContain("ready")
+                        .doesNotHaveDuplicates();
+            }
+        }
+    }
+
+    @Test
+    void aGuestThatChangesItsStateAllTheTimeIsToldAtAPaceOfTheDaemons() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon =
+                        TestDaemon.with("\"home\": {\"change_interval\": \"1h\"},", guest);
+                EventReader events = daemon.stream("GET", "/api/v1/events", "")) {
+            assertThat(events.next().type()).isEqualTo("snapshot");
+
+            for (int i = 0; i < 1_000; i++) {
+                guest.tellAll("heartbeat", "{\"status\":\"running\",\"uptime_secs\":2}");
+                guest.tellAll("heartbeat", "{\"status\":\"draining\",\"uptime_secs\":2}");
+            }
+
+            daemon.awaitState("a", "draining");
+            daemon.put("/agents/x", "{\"address\":\"tcp://127.0.0.1:1\"}");
+            assertThat(statesUntil(events, "x")).isEmpty();
+        }
+    }
+
+    @Test
+    void theLastOfManyStatesIsTold() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon =
+                        TestDaemon.with("\"home\": {\"change_interval\": \"200ms\"},", guest);
+                EventReader events = daemon.stream("GET", "/api/v1/events", "")) {
+            assertThat(events.next().type()).isEqualTo("snapshot");
+
+            for (int i = 0; i < 100; i++) {
+                guest.tellAll("heartbeat", "{\"status\":\"running\",\"uptime_secs\":2}");
+                guest.tellAll("heartbeat", "{\"status\":\"draining\",\"uptime_secs\":99}");
+            }
+
+            EventReader.Event event = events.next();
+            while (!event.data().contains("draining\",\"uptime_secs\":99")) {
+                event = events.next();
+            }
+            assertThat(event.data()).contains("\"state\":\"draining\"");
         }
     }
 
@@ -127,6 +228,39 @@ class PresenceTest {
             }
             assertThat(daemon.get("/agents/b").body())
                     .contains("\"state\":\"ready\"", "\"links_open\":3");
+        }
+    }
+
+    private static String agent(ServerSocket listener) {
+        return "\"agents\": [{\"id\": \"a\", \"address\": \"tcp://127.0.0.1:"
+                + listener.getLocalPort()
+                + "\"}],";
+    }
+
+    /** Of agent {@code a}, before the first event about {@code other}. */
+    private static List<String> statesUntil(EventReader events, String other) throws Exception {
+        List<String> states = new ArrayList<>();
+        for (EventReader.Event event = events.next();
+                !event.data().contains("\"id\":\"" + other + "\"");
+                event = events.next()) {
+            if (event.type().equals("agent")) {
+                states.add(BasePeer.text(event.data(), "state"));
+            }
+        }
+        return states;
+    }
+
+    private static void answerAsHttp(ServerSocket server) {
+        try {
+            while (true) {
+                try (Socket client = server.accept()) {
+                    client.getInputStream().readNBytes(4);
+                    client.getOutputStream()
+                            .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII));
+                }
+            }
+        } catch (IOException _) {
+            // The test is over.
         }
     }
 

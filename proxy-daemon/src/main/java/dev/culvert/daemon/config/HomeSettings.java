@@ -4,6 +4,7 @@ import dev.culvert.config.Check;
 import dev.culvert.config.Kind;
 import dev.culvert.config.Section;
 import dev.culvert.config.Units;
+
 import java.time.Duration;
 
 /**
@@ -13,13 +14,22 @@ import java.time.Duration;
  * @param missed heartbeats in a row, after which it counts as unreachable
  * @param backoffMin the longest wait before the second attempt to reach it; the first comes at once
  * @param backoffMax the longest wait before any attempt
+ * @param changeInterval the least time between two changes of one agent's state that are told
  */
 public record HomeSettings(
-        Duration heartbeatInterval, int missed, Duration backoffMin, Duration backoffMax) {
+        Duration heartbeatInterval,
+        int missed,
+        Duration backoffMin,
+        Duration backoffMax,
+        Duration changeInterval) {
 
     public static final HomeSettings DEFAULTS =
             new HomeSettings(
-                    Duration.ofSeconds(10), 3, Duration.ofSeconds(1), Duration.ofSeconds(60));
+                    Duration.ofSeconds(10),
+                    3,
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(60),
+                    Duration.ofMillis(250));
 
     public HomeSettings {
         Check.positive("heartbeat_interval", heartbeatInterval);
@@ -30,6 +40,7 @@ public record HomeSettings(
                 "backoff_max",
                 Units.text(backoffMax),
                 "it must not be less than backoff_min, " + Units.text(backoffMin));
+        Check.notNegative("change_interval", changeInterval);
     }
 
     static HomeSettings read(Section in) {
@@ -37,6 +48,7 @@ public record HomeSettings(
                 in.get("heartbeat_interval", Kind.DURATION, DEFAULTS.heartbeatInterval),
                 in.get("missed", Kind.INT, DEFAULTS.missed),
                 in.get("backoff_min", Kind.DURATION, DEFAULTS.backoffMin),
-                in.get("backoff_max", Kind.DURATION, DEFAULTS.backoffMax));
+                in.get("backoff_max", Kind.DURATION, DEFAULTS.backoffMax),
+                in.get("change_interval", Kind.DURATION, DEFAULTS.changeInterval));
     }
 }

@@ -2,10 +2,12 @@ package dev.culvert.daemon.fleet;
 
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.transport.AgentAddress;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /** One agent of the fleet. Read and changed on any thread. */
 public final class Agent {
@@ -59,11 +61,8 @@ public final class Agent {
         return presence;
     }
 
-    /** True when the state changed by it. */
-    synchronized boolean update(UnaryOperator<Presence> change) {
-        Presence before = presence;
-        presence = change.apply(before);
-        return before.state() != presence.state();
+    synchronized void update(UnaryOperator<Presence> change) {
+        presence = change.apply(presence);
     }
 
     /** Null while nobody wants anything particular of it. */

@@ -2,6 +2,9 @@ package dev.culvert.daemon.fleet;
 
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.transport.AgentAddress;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -15,7 +18,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Every agent that the daemon knows. Changes are made one at a time; reading never waits. */
 public final class Fleet {
@@ -155,11 +157,14 @@ public final class Fleet {
         tell(listener -> listener.onReconfigured(agent));
     }
 
-    /** Changes how the agent is, and says so when its state became another. */
+    /** Changes how the agent is, and tells nobody. */
     public void update(Agent agent, UnaryOperator<Presence> change) {
-        if (agent.update(change)) {
-            tell(listener -> listener.onChanged(agent));
-        }
+        agent.update(change);
+    }
+
+    /** Tells listeners that the agent's state became another. */
+    public void tellChanged(Agent agent) {
+        tell(listener -> listener.onChanged(agent));
     }
 
     private @Nullable Desired kept(AgentSettings settings) {

@@ -1,6 +1,7 @@
 package dev.culvert.daemon.home;
 
 import dev.culvert.daemon.config.HomeSettings;
+
 import java.time.Duration;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -20,16 +21,17 @@ final class Backoff {
 
     /** The first attempt comes at once; each further one may wait twice as long as the last. */
     Duration next() {
-        int attempt = attempts++;
+        int attempt = attempts;
+        attempts = Math.min(attempt + 1, MAX_DOUBLINGS + 1);
         if (attempt == 0) {
             return Duration.ZERO;
         }
         HomeSettings settings = current.get();
-        long most =
-                Math.min(
-                        settings.backoffMax().toMillis(),
-                        settings.backoffMin().toMillis() << Math.min(attempt - 1, MAX_DOUBLINGS));
-        return Duration.ofMillis(random.nextLong(most + 1));
+        int doublings = Math.min(attempt - 1, MAX_DOUBLINGS);
+        long max = settings.backoffMax().toMillis();
+        long min = settings.backoffMin().toMillis();
+        long most = min > max >> doublings ? max : min << doublings;
+        return Duration.ofMillis(random.nextLong(Math.min(most, Long.MAX_VALUE - 1) + 1));
     }
 
     /** The link did something useful: the next loss is not a continuation of the last. */

@@ -8,11 +8,14 @@ import dev.culvert.link.AgentLink;
 import dev.culvert.link.Failure;
 import dev.culvert.link.Patience;
 import dev.culvert.link.ReplyListener;
+
 import io.netty.buffer.Unpooled;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the wanted configuration to one agent, one revision at a time: what is wanted meanwhile is
@@ -46,6 +49,11 @@ final class ConfigPush {
         } else if (on == null) {
             send(link);
         }
+    }
+
+    /** What is wanted will be brought on a link that is being tried; the listener is told then. */
+    void await(Listener listener) {
+        waiting.add(listener);
     }
 
     /** Nothing can be brought now. */

@@ -2,271 +2,138 @@ package dev.culvert.daemon.home;
 
 import dev.culvert.daemon.config.HomeSettings;
 import dev.culvert.daemon.fleet.Agent;
-import dev.culvert.daemon.fleet.Presence;
-import dev.culvert.daemon.fleet.State;
-import dev.culvert.frame.Frame;
-import dev.culvert.frame.FrameType;
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.DialListener;
 import dev.culvert.link.Failure;
-import dev.culvert.link.Patience;
-import dev.culvert.link.ReplyListener;
-import io.netty.buffer.Unpooled;
+
 import io.netty.util.concurrent.Future;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
+
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Keeps one link to one agent open, and says how the agent is. Confined to its event loop.
- *
- * <p>An agent that sends no heartbeats is asked by ping; either way it is unreachable after it
- * missed as many as the settings allow.
+ * Keeps one link to one agent open: dials, and dials again after each loss. What happens on a link
+ * is the {@link HomeSession}'s. Confined to its event loop.
  */
 final class HomeLink implements DialListener {
-    private static final Logger LOG = LoggerFactory.getLogger(HomeLink.class);
-    private static final String DRAINING = "draining";
+    /** A link that worked for so long ends a row of losses, however long the first wait is. */
+    private static final Duration LASTING = Duration.ofSeconds(30);
 
-    /** A link of which nothing is heard counts once it has lasted: some accept only to close. */
-    private static final long LASTING_MILLIS = 250;
+    private sealed interface Phase {
+        /**
+         * @param redial null before the first dial
+         */
+        record Waiting(@Nullable Future<?> redial, long sinceNanos) implements Phase {}
 
-    /** What to look for first where the agent said not a word. */
-    private static final String TURNED_AWAY =
-            " before it said anything: may this host connect (the agent's --accept-from)?";
+        record Dialling() implements Phase {}
+
+        record Linked(HomeSession session) implements Phase {}
+
+        record Stopped() implements Phase {}
+    }
 
     private final Agent agent;
     private final HomeLoop home;
     private final Backoff backoff;
+    private final PresenceReport presence;
     private final ConfigPush push;
-    private @Nullable AgentLink link;
-    private @Nullable Future<?> redial;
-    private @Nullable Future<?> check;
-    private boolean dialling;
-    private boolean heard;
-    private boolean stopped;
-    private boolean configured;
-    private boolean proven;
-    private boolean pushAgain;
-    private long lostNanos;
-    private int missed;
-    private long pings;
+    private Phase phase = new Phase.Waiting(null, 0);
 
     HomeLink(Agent agent, HomeLoop home) {
         this.agent = agent;
         this.home = home;
-        backoff = new Backoff(() -> home.settings().get().home(), ThreadLocalRandom.current());
+        backoff = new Backoff(() -> home.settings().get().home(), new SplittableRandom());
+        presence = new PresenceReport(agent, home);
         push = new ConfigPush(agent, home, this::onPushed);
     }
 
     /** Dials now, unless there is a link, or a dial under way. */
     void dial() {
-        if (link == null && !dialling && !stopped) {
+        if (phase instanceof Phase.Waiting(Future<?> redial, long _)) {
             cancel(redial);
-            dialling = true;
+            phase = new Phase.Dialling();
             home.links().dial(agent.address(), this);
         }
     }
 
     /** Dials now and not only in a while; no sooner after a loss than a first wait may be. */
     void nudge() {
-        Duration pause = home.settings().get().home().backoffMin();
-        if (System.nanoTime() - lostNanos >= pause.toNanos()) {
+        if (phase instanceof Phase.Waiting(Future<?> _, long since)
+                && home.nanoTime() - since >= backoffMin().toNanos()) {
             dial();
         }
     }
 
     void stop(String reason) {
-        stopped = true;
-        cancel(redial);
+        Phase last = phase;
+        phase = new Phase.Stopped();
+        presence.stop();
         push.linkLost();
-        if (link != null) {
-            link.close(reason);
+        switch (last) {
+            case Phase.Waiting(Future<?> redial, long _) -> cancel(redial);
+            case Phase.Linked(HomeSession session) -> session.close(reason);
+            case Phase.Dialling _, Phase.Stopped _ -> {}
         }
     }
 
     /** Brings the wanted configuration to the agent, or notes that it cannot be brought now. */
     void push(ConfigPush.Listener listener) {
-        push.push(link, listener);
+        if (phase instanceof Phase.Linked(HomeSession session)) {
+            session.push(listener);
+        } else {
+            push.push(null, listener);
+        }
     }
 
     @Override
     public void onLink(AgentLink opened) {
-        dialling = false;
-        link = opened;
-        opened.closed().addListener(_ -> onLost(opened));
-        if (stopped) {
+        if (phase instanceof Phase.Stopped) {
             opened.close("the agent was removed");
             return;
         }
-        missed = 0;
-        configured = false;
-        proven = false;
-        settle();
-        home.loop().schedule(() -> prove(opened), LASTING_MILLIS, TimeUnit.MILLISECONDS);
-        opened.onHeartbeat(this::onHeartbeat);
-        check = scheduleCheck();
-        push.push(opened, _ -> {});
+        HomeSession session = new HomeSession(agent, opened, home, push, presence);
+        phase = new Phase.Linked(session);
+        session.begin();
+        opened.closed().addListener(_ -> onLost(session));
     }
 
     @Override
     public void onFailure(Failure failure) {
-        dialling = false;
         lose(failure.message());
     }
 
-    private void onLost(AgentLink lost) {
-        link = null;
-        cancel(check);
+    private void onLost(HomeSession session) {
+        session.end();
         push.linkLost();
-        lose(proven ? lost.closeReason() : lost.closeReason() + TURNED_AWAY);
+        Duration enough = backoffMin().compareTo(LASTING) < 0 ? backoffMin() : LASTING;
+        if (session.hasWorked(enough)) {
+            backoff.reset();
+        }
+        lose(session.reason());
     }
 
     private void lose(String reason) {
-        if (stopped) {
+        if (phase instanceof Phase.Stopped) {
             return;
         }
-        if (agent.presence().state() != State.UNREACHABLE) {
-            LOG.warn("agent {} is unreachable: {}", agent.id(), reason);
-        }
-        update(presence -> presence.failed(reason).in(State.UNREACHABLE, Instant.now()));
-        lostNanos = System.nanoTime();
-        Duration wait = backoff.next();
-        redial = home.loop().schedule(this::dial, wait.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private void prove(AgentLink lasted) {
-        if (link == lasted) {
-            proven = true;
-            settle();
-        }
-    }
-
-    private void onHeartbeat() {
-        if (link == null) {
-            return;
-        }
-        onHeard();
-        settle();
-    }
-
-    /** While there is a link, the state follows from what the agent says and what it has taken. */
-    private void settle() {
-        AgentLink now = link;
-        if (now == null) {
-            return;
-        }
-        State next = State.CONNECTING;
-        if (now.peer().status().equals(DRAINING)) {
-            next = State.DRAINING;
-        } else if (configured && proven) {
-            next = State.READY;
-        }
-        if (next == State.READY && agent.presence().state() != State.READY) {
-            LOG.info("agent {} is ready", agent.id());
-        }
-        State settled = next;
-        update(presence -> presence.in(settled, Instant.now()));
-    }
-
-    /** Anything that shows that the agent lives. */
-    private void onHeard() {
-        heard = true;
-        proven = true;
-        backoff.reset();
-        AgentLink now = link;
-        if (now != null) {
-            update(presence -> presence.heard(now.peer(), Instant.now()));
-        }
+        presence.unreachable(reason);
+        Future<?> redial =
+                home.loop().schedule(this::dial, backoff.next().toMillis(), TimeUnit.MILLISECONDS);
+        phase = new Phase.Waiting(redial, home.nanoTime());
     }
 
     private void onPushed(PushResult result) {
-        switch (result) {
-            case PushResult.Applied(long revision) -> {
-                configured = true;
-                proven |= revision > 0;
-                settle();
-            }
-            case PushResult.Pending _ -> {
-                // Told again when the link is back.
-            }
-            case PushResult.Refused(long revision, Failure failure) -> {
-                String message =
-                        "it did not take configuration " + revision + ": " + failure.message();
-                LOG.warn("agent {}: {}", agent.id(), message);
-                configured = false;
-                // What the agent itself refuses it would refuse again.
-                pushAgain = !(failure instanceof Failure.AgentError);
-                update(presence -> presence.failed(message));
-                settle();
-            }
+        if (phase instanceof Phase.Linked(HomeSession session)) {
+            session.onPushed(result);
         }
     }
 
-    private void check() {
-        AgentLink now = link;
-        if (now == null) {
-            return;
-        }
+    private Duration backoffMin() {
         HomeSettings settings = home.settings().get().home();
-        missed = heard ? 0 : missed + 1;
-        heard = false;
-        if (missed >= settings.missed()) {
-            now.close(
-                    "nothing was heard of it for %d times %s"
-                            .formatted(missed, settings.heartbeatInterval()));
-            return;
-        }
-        if (missed > 0) {
-            ping(now);
-        }
-        if (pushAgain) {
-            pushAgain = false;
-            push.push(now, _ -> {});
-        }
-        check = scheduleCheck();
-    }
-
-    private void ping(AgentLink to) {
-        Frame ping =
-                new Frame(
-                        FrameType.PING,
-                        "home-" + ++pings,
-                        Unpooled.copiedBuffer("{}", StandardCharsets.US_ASCII));
-        Duration patience = home.settings().get().timeouts().ping();
-        to.open(
-                ping,
-                new ReplyListener() {
-                    @Override
-                    public void onReply(Frame reply) {
-                        onHeard();
-                    }
-
-                    @Override
-                    public void onDone() {}
-
-                    @Override
-                    public void onFailure(Failure failure) {
-                        LOG.debug("agent {}: ping: {}", agent.id(), failure.message());
-                    }
-                },
-                Patience.ofSilence(patience));
-    }
-
-    private Future<?> scheduleCheck() {
-        long interval = home.settings().get().home().heartbeatInterval().toMillis();
-        return home.loop().schedule(this::check, interval, TimeUnit.MILLISECONDS);
-    }
-
-    private void update(UnaryOperator<Presence> change) {
-        if (!stopped) {
-            home.fleet().update(agent, change);
-        }
+        return settings.backoffMin();
     }
 
     private static void cancel(@Nullable Future<?> task) {

@@ -3,7 +3,9 @@ package dev.culvert.daemon.home;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.link.Links;
+
 import io.netty.channel.EventLoop;
+
 import java.util.function.Supplier;
 
 /**
@@ -11,4 +13,9 @@ import java.util.function.Supplier;
  *
  * @param settings those in force now; a reload changes them
  */
-record HomeLoop(EventLoop loop, Links links, Fleet fleet, Supplier<DaemonSettings> settings) {}
+record HomeLoop(EventLoop loop, Links links, Fleet fleet, Supplier<DaemonSettings> settings) {
+    /** The loop's own clock. */
+    long nanoTime() {
+        return loop.ticker().nanoTime();
+    }
+}

@@ -63,7 +63,10 @@ class DaemonSettingsTest {
                                 seconds(60), Duration.ZERO, seconds(5), seconds(3), seconds(30)));
         assertThat(it.link()).isEqualTo(LinkLimits.DEFAULTS);
         assertThat(it.pool()).isEqualTo(PoolLimits.DEFAULTS);
-        assertThat(it.home()).isEqualTo(new HomeSettings(seconds(10), 3, seconds(1), seconds(60)));
+        assertThat(it.home())
+                .isEqualTo(
+                        new HomeSettings(
+                                seconds(10), 3, seconds(1), seconds(60), Duration.ofMillis(250)));
         assertThat(it.agents()).isEmpty();
         assertThat(it.eventLoops()).isZero();
         assertThat(it.stateDir()).isEmpty();
@@ -101,7 +104,7 @@ class DaemonSettingsTest {
                   "link": {"max_in_flight": 14, "max_unsent_bytes": "15KiB", "dial_timeout": 16, "silence_timeout": 160},
                   "pool": {"max_waiting": 17, "dial_pause": 18, "idle_timeout": 19},
                   "home": {
-                    "heartbeat_interval": 20, "missed": 21, "backoff_min": 22, "backoff_max": 23
+                    "heartbeat_interval": 20, "missed": 21, "backoff_min": 22, "backoff_max": 23, "change_interval": 24
                   },
                   "agents": [
                     {"id": "a", "cid": 3},
@@ -162,7 +165,8 @@ class DaemonSettingsTest {
                                         seconds(16),
                                         seconds(160)),
                                 new PoolLimits(17, seconds(18), seconds(19)),
-                                new HomeSettings(seconds(20), 21, seconds(22), seconds(23)),
+                                new HomeSettings(
+                                        seconds(20), 21, seconds(22), seconds(23), seconds(24)),
                                 List.of(first, second),
                                 24,
                                 Optional.of(Path.of("/var/lib/culvert")),

@@ -1,0 +1,140 @@
+package dev.culvert.daemon.home;
+
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.State;
+import dev.culvert.link.AgentLink;
+import dev.culvert.link.Failure;
+
+import java.time.Duration;
+
+/**
+ * One link from its opening to its end: asks whether there is an agent that answers, brings it its
+ * configuration, and says how it is. Confined to the home link's event loop.
+ *
+ * <p>Before the agent has answered once, nothing is said of its state and it gets no configuration,
+ * which may hold keys: any port takes a connection, and a kernel does so for a stopped process.
+ */
+final class HomeSession implements Pulse.Listener {
+    private static final String DRAINING = "draining";
+
+    /** What to look at where the link was lost before an answer. */
+    private static final String UNPROVEN =
+            " before a ping was answered: does a culvert-agent listen there, and may this host"
+                + " connect to it (its --accept-from)?";
+
+    private final Agent agent;
+    private final AgentLink link;
+    private final HomeLoop home;
+    private final ConfigPush push;
+    private final PresenceReport presence;
+    private final Pulse pulse;
+    private final long openedNanos;
+    private boolean configured;
+    private boolean pushAgain;
+
+    HomeSession(
+            Agent agent, AgentLink link, HomeLoop home, ConfigPush push, PresenceReport presence) {
+        this.agent = agent;
+        this.link = link;
+        this.home = home;
+        this.push = push;
+        this.presence = presence;
+        pulse = new Pulse(link, home, this);
+        openedNanos = home.nanoTime();
+    }
+
+    void begin() {
+        link.onHeartbeat(this::onHeartbeat);
+        pulse.begin();
+    }
+
+    /** The link is closed. */
+    void end() {
+        pulse.end();
+    }
+
+    void close(String reason) {
+        link.close(reason);
+    }
+
+    /** Brings the wanted configuration to the agent, at once or when it has answered. */
+    void push(ConfigPush.Listener listener) {
+        if (pulse.isProven()) {
+            push.push(link, listener);
+        } else {
+            push.await(listener);
+        }
+    }
+
+    /** Whether the agent answered, and the link lasted for {@code least}. */
+    boolean hasWorked(Duration least) {
+        return pulse.isProven() && home.nanoTime() - openedNanos >= least.toNanos();
+    }
+
+    /** Why the link is closed. */
+    String reason() {
+        return pulse.isProven() || pulse.hasGivenUp()
+                ? link.closeReason()
+                : link.closeReason() + UNPROVEN;
+    }
+
+    private void onHeartbeat() {
+        pulse.heard();
+        settle();
+    }
+
+    @Override
+    public void onProven() {
+        settle();
+        push.push(link, _ -> {});
+    }
+
+    @Override
+    public void onHeard() {
+        presence.heard(link.peer());
+    }
+
+    @Override
+    public void onChecked() {
+        if (pushAgain) {
+            pushAgain = false;
+            push.push(link, _ -> {});
+        }
+    }
+
+    void onPushed(PushResult result) {
+        switch (result) {
+            case PushResult.Applied _ -> {
+                configured = true;
+                settle();
+            }
+            case PushResult.Pending _ -> {
+                // Told again when the link is back.
+            }
+            case PushResult.Refused(long revision, Failure failure) -> {
+                configured = false;
+                // What the agent itself refuses it would refuse again.
+                pushAgain = !(failure instanceof Failure.AgentError);
+                presence.refused(revision, failure.message());
+                settle();
+            }
+        }
+    }
+
+    /** Follows from what the agent says and what it has taken. */
+    private void settle() {
+        if (!pulse.isProven()) {
+            return;
+        }
+        if (link.peer().status().equals(DRAINING)) {
+            presence.is(State.DRAINING);
+        } else {
+            presence.is(configured ? State.READY : State.CONNECTING);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "home link of agent " + agent.id();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.culvert.daemon.home;
+
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.Presence;
+import dev.culvert.daemon.fleet.State;
+import dev.culvert.link.Heartbeat;
+
+import io.netty.util.concurrent.Future;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+/**
+ * Says how one agent is: to whoever looks at once, to listeners and the log at a pace that the
+ * agent cannot drive. The first change of a quiet agent is told at once, then the last one of each
+ * {@code home.change_interval}. Confined to the home link's event loop.
+ */
+final class PresenceReport {
+    private final Agent agent;
+    private final HomeLoop home;
+    private final RepeatedLines log;
+    private Presence told;
+    private long toldNanos;
+    private @Nullable Future<?> later;
+    private boolean stopped;
+
+    PresenceReport(Agent agent, HomeLoop home) {
+        this.agent = agent;
+        this.home = home;
+        log = new RepeatedLines(LoggerFactory.getLogger(HomeLink.class), home.loop());
+        told = agent.presence();
+        toldNanos = home.nanoTime() - interval();
+    }
+
+    /** Nothing more is told of the agent. */
+    void stop() {
+        stopped = true;
+        if (later != null) {
+            later.cancel(false);
+        }
+    }
+
+    void heard(Heartbeat said) {
+        update(presence -> presence.heard(said, Instant.now()));
+    }
+
+    void is(State state) {
+        update(presence -> presence.in(state, Instant.now()));
+        tell();
+    }
+
+    void unreachable(String reason) {
+        update(presence -> presence.failed(reason).in(State.UNREACHABLE, Instant.now()));
+        tell();
+    }
+
+    /** The agent did not take a configuration. */
+    void refused(long revision, String reason) {
+        String sentence = "it did not take configuration " + revision + ": " + reason;
+        log.warn("refused", "agent " + agent.id() + ": " + sentence);
+        update(presence -> presence.failed(sentence));
+    }
+
+    private void update(UnaryOperator<Presence> change) {
+        if (!stopped) {
+            home.fleet().update(agent, change);
+        }
+    }
+
+    private void tell() {
+        Presence now = agent.presence();
+        if (stopped || later != null || isTold(now)) {
+            return;
+        }
+        long wait = toldNanos + interval() - home.nanoTime();
+        if (wait > 0) {
+            later = home.loop().schedule(this::tellLater, wait, TimeUnit.NANOSECONDS);
+            return;
+        }
+        told = now;
+        toldNanos = home.nanoTime();
+        home.fleet().tellChanged(agent);
+        write(now);
+    }
+
+    private void tellLater() {
+        later = null;
+        tell();
+    }
+
+    private boolean isTold(Presence now) {
+        return now.state() == told.state() && now.since().equals(told.since());
+    }
+
+    private void write(Presence now) {
+        String name = "agent " + agent.id();
+        switch (now.state()) {
+            case CONNECTING -> {}
+            case READY -> log.info("ready", name + " is ready");
+            case DRAINING -> log.info("draining", name + " is draining");
+            case UNREACHABLE ->
+                    log.warn("unreachable", name + " is unreachable: " + now.lastError());
+        }
+    }
+
+    private long interval() {
+        return home.settings().get().home().changeInterval().toNanos();
+    }
+}

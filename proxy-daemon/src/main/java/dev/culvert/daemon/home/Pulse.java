@@ -1,0 +1,173 @@
+package dev.culvert.daemon.home;
+
+import dev.culvert.daemon.config.HomeSettings;
+import dev.culvert.frame.Frame;
+import dev.culvert.frame.FrameType;
+import dev.culvert.link.AgentLink;
+import dev.culvert.link.Failure;
+import dev.culvert.link.Patience;
+import dev.culvert.link.ReplyListener;
+
+import io.netty.buffer.Unpooled;
+import io.netty.util.concurrent.Future;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Finds out whether an agent answers on one link: asks once at its beginning, then whenever the
+ * agent was silent for a heartbeat's interval. Closes the link where it does not answer. Confined
+ * to the link's event loop.
+ */
+/* Silence is counted in rounds and not read from a clock: after a pause of this very process the
+ * first round finds all agents silent, and only asks them. */
+final class Pulse {
+    interface Listener {
+        /** It answered: an agent is there, and runs. Told once. */
+        void onProven();
+
+        /** Anything that shows that the agent lives. */
+        void onHeard();
+
+        /** The link was looked at, as it is in each interval. */
+        void onChecked();
+    }
+
+    private final AgentLink link;
+    private final HomeLoop home;
+    private final Listener listener;
+    private @Nullable Future<?> next;
+    private boolean proven;
+    private boolean givenUp;
+    private long heardNanos;
+    private int missed;
+    private long pings;
+
+    Pulse(AgentLink link, HomeLoop home, Listener listener) {
+        this.link = link;
+        this.home = home;
+        this.listener = listener;
+    }
+
+    /** Asks for the first time. */
+    void begin() {
+        ping();
+    }
+
+    void end() {
+        if (next != null) {
+            next.cancel(false);
+        }
+    }
+
+    boolean isProven() {
+        return proven;
+    }
+
+    /** Whether the link was closed here, for want of an answer. */
+    boolean hasGivenUp() {
+        return givenUp;
+    }
+
+    void heard() {
+        heardNanos = home.nanoTime();
+        missed = 0;
+        listener.onHeard();
+    }
+
+    private void answered() {
+        heard();
+        if (!proven) {
+            proven = true;
+            schedule(period());
+            listener.onProven();
+        }
+    }
+
+    private void check() {
+        long silent = home.nanoTime() - heardNanos;
+        long period = period();
+        if (silent < period) {
+            schedule(period - silent);
+        } else if (++missed < rounds()) {
+            schedule(period);
+            ping();
+        } else {
+            HomeSettings settings = settings();
+            giveUp(
+                    "nothing was heard of it for %s s, nor did it answer a ping (home.missed × home.heartbeat_interval)"
+                            .formatted(
+                                    seconds(
+                                            settings.heartbeatInterval()
+                                                    .multipliedBy(settings.missed()))));
+            return;
+        }
+        listener.onChecked();
+    }
+
+    private void ping() {
+        Frame ping =
+                new Frame(
+                        FrameType.PING,
+                        "home-" + ++pings,
+                        Unpooled.copiedBuffer("{}", StandardCharsets.US_ASCII));
+        Duration patience = home.settings().get().timeouts().ping();
+        link.open(
+                ping,
+                new ReplyListener() {
+                    @Override
+                    public void onReply(Frame reply) {
+                        answered();
+                    }
+
+                    @Override
+                    public void onDone() {}
+
+                    @Override
+                    public void onFailure(Failure failure) {
+                        onUnanswered(failure, patience);
+                    }
+                },
+                Patience.ofSilence(patience));
+    }
+
+    private void onUnanswered(Failure failure, Duration patience) {
+        if (failure instanceof Failure.AgentError) {
+            answered(); // not as it should, but it lives and speaks the protocol
+        } else if (!proven && failure instanceof Failure.TimedOut) {
+            giveUp(
+                    "the connection was accepted, but a ping was not answered within %s s (timeouts.ping): the agent hangs, or something else listens there"
+                            .formatted(seconds(patience)));
+        }
+    }
+
+    private void giveUp(String reason) {
+        givenUp = true;
+        link.close(reason);
+    }
+
+    /** As many as may be missed, but never one alone: the agent is asked before it is given up. */
+    private int rounds() {
+        return Math.max(2, settings().missed());
+    }
+
+    private long period() {
+        HomeSettings settings = settings();
+        return settings.heartbeatInterval().toNanos() * settings.missed() / rounds();
+    }
+
+    private HomeSettings settings() {
+        return home.settings().get().home();
+    }
+
+    private void schedule(long nanos) {
+        next = home.loop().schedule(this::check, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private static String seconds(Duration time) {
+        return String.valueOf(time.toMillis() / 1000.0);
+    }
+}
