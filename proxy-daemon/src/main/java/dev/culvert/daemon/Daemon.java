@@ -2,7 +2,9 @@ package dev.culvert.daemon;
 
 import dev.culvert.config.BadSettingsException;
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.config.FileTrouble;
 import dev.culvert.daemon.config.SettingsReader;
+import dev.culvert.daemon.config.StateDir;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.Fleet;
@@ -36,6 +38,10 @@ import dev.culvert.systemd.Notifier;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -44,8 +50,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Puts the daemon together, and stops it: settings in, a serving daemon out. */
 public final class Daemon implements AutoCloseable {
@@ -56,6 +60,7 @@ public final class Daemon implements AutoCloseable {
     private static final Duration STOP = Duration.ofSeconds(15);
 
     private final SettingsReader again;
+    private final StateDir stateDir;
     private final EventLoops loops;
     private final Metrics metrics = new Metrics();
     private final Admission admission = new Admission();
@@ -76,10 +81,11 @@ public final class Daemon implements AutoCloseable {
                 settings.eventLoops() == 0
                         ? Runtime.getRuntime().availableProcessors()
                         : settings.eventLoops();
+        StateDir stateDir = StateDir.open(settings.stateDir());
         EventLoops loops = EventLoops.start(threads, "culvertd");
         Daemon daemon = null;
         try {
-            daemon = new Daemon(settings, again, systemd, loops);
+            daemon = new Daemon(settings, again, systemd, stateDir, loops);
             daemon.listen();
             return daemon;
         } catch (IOException | RuntimeException e) {
@@ -87,6 +93,7 @@ public final class Daemon implements AutoCloseable {
                 daemon.release();
             } else {
                 loops.close();
+                stateDir.close();
             }
             if (e instanceof RuntimeException bug && !(e instanceof UncheckedIOException)) {
                 throw bug;
@@ -95,9 +102,15 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private Daemon(DaemonSettings settings, SettingsReader again, Systemd systemd, EventLoops loops)
+    private Daemon(
+            DaemonSettings settings,
+            SettingsReader again,
+            Systemd systemd,
+            StateDir stateDir,
+            EventLoops loops)
             throws IOException {
         this.settings = settings;
+        this.stateDir = stateDir;
         this.again = again;
         this.loops = loops;
         listeners = new Listeners(loops, systemd.sockets());
@@ -143,7 +156,8 @@ public final class Daemon implements AutoCloseable {
         try {
             return TurnIds.keptIn(settings.stateDir().get());
         } catch (IOException e) {
-            throw new UncheckedIOException("state_dir cannot be used: " + e.getMessage(), e);
+            throw new UncheckedIOException(
+                    "state_dir is " + settings.stateDir().get() + ": " + FileTrouble.of(e), e);
         }
     }
 
@@ -276,6 +290,7 @@ public final class Daemon implements AutoCloseable {
         pool.close();
         loops.close();
         metrics.close();
+        stateDir.close();
     }
 
     private static boolean isDone(CompletableFuture<Void> drained, Duration patience) {

@@ -1,10 +1,19 @@
 package dev.culvert.daemon;
 
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.culvert.daemon.ScriptedGuest.Request;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -16,10 +25,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What operators use: health, metrics, the description of the interface, reload, listeners. */
 class OperationsTest {
@@ -61,13 +66,16 @@ class OperationsTest {
                     .doesNotContain("peculiar", String.valueOf(guest.address()))
                     .doesNotContain("process_cpu_time_ns", "system_cpu_count") // promtool's lint
                     .contains(
-                            "culvert_http_requests_seconds_count{code=\"200\",method=\"POST\",route=\"/api/v1/agents/{id}/message\"} 1",
-                            "culvert_http_requests_seconds_count{code=\"404\",method=\"POST\",route=\"/api/v1/agents/{id}/message\"} 1",
+                            "culvert_http_requests_seconds_count{code=\"200\",method=\"POST\",route=\"/api/v1/agents/{id}/message\"}"
+                                + " 1",
+                            "culvert_http_requests_seconds_count{code=\"404\",method=\"POST\",route=\"/api/v1/agents/{id}/message\"}"
+                                + " 1",
                             "culvert_http_requests_refused_total{code=\"404\"} 1",
                             "culvert_exchanges_ended_total{outcome=\"done\",request=\"message\"} 1",
                             "culvert_frames_total{direction=\"sent\",type=\"message\"} 1",
                             "culvert_frames_total{direction=\"received\",type=\"chunk\"} 1",
-                            "culvert_frame_payload_bytes_total{direction=\"received\",type=\"chunk\"} 28",
+                            "culvert_frame_payload_bytes_total{direction=\"received\",type=\"chunk\"}"
+                                + " 28",
                             "culvert_links{state=\"open\",transport=\"tcp\"} 2",
                             "culvert_dials_seconds_count{outcome=\"ok\"} 2",
                             "culvert_pool_waiting 0",
@@ -219,17 +227,62 @@ class OperationsTest {
         }
     }
 
-    @Test
-    void whatCannotBeReadFromTheStateDirectoryIsSaidAtTheStart() throws Exception {
+    /**
+     * The third is damaged within its text, the second in the hash, which would pass for an old
+     * one.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"nonsense", "1\nhash\n{}", "1\n\u00ff\n{}"})
+    void aDamagedDesiredStateStopsTheStartWithWhatToDo(String text) throws Exception {
         Path file = Files.createDirectory(directory.resolve("desired")).resolve("a.desired");
-        Files.writeString(file, "nonsense");
+        Files.writeString(file, text, ISO_8859_1);
         String settings =
                 "{\"state_dir\": \"%s\", \"agents\": [{\"id\": \"a\", \"address\": \"tcp://127.0.0.1:1\"}]}"
                         .formatted(directory);
 
         assertThatThrownBy(() -> TestDaemon.start(settings))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("a.desired is damaged: mend it, or remove it");
+                .hasMessageStartingWith(file + " is damaged, ")
+                .hasMessageContaining("agent 'a'")
+                .hasMessageEndingWith(
+                        "restore it, or remove it, and the configuration of the settings counts"
+                                + " again");
+    }
+
+    @Test
+    void aKeyOfTurnsThatIsNoTextIsDamagedToo() throws Exception {
+        Files.write(directory.resolve("turn.key"), new byte[] {-1, -2});
+
+        assertThatThrownBy(() -> TestDaemon.start("{\"state_dir\": \"" + directory + "\"}"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("turn.key is damaged: restore it, or remove it");
+    }
+
+    @Test
+    void twoDaemonsDoNotShareAStateDirectory() throws Exception {
+        String settings = "{\"state_dir\": \"" + directory + "\"}";
+        try (TestDaemon daemon = TestDaemon.start(settings)) {
+            assertThat(daemon.get("/livez").statusCode()).isEqualTo(200);
+            assertThatThrownBy(() -> TestDaemon.start(settings))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage(
+                            "state_dir is %s: another culvertd, process %d, uses it: stop that one, or give each daemon a state_dir of its own"
+                                    .formatted(directory, ProcessHandle.current().pid()));
+        }
+        TestDaemon.start(settings).close();
+    }
+
+    @Test
+    void aStateDirectoryThatCannotBeMadeIsNamedWithWhy() throws Exception {
+        Path taken = Files.createFile(directory.resolve("taken"));
+
+        assertThatThrownBy(() -> TestDaemon.start("{\"state_dir\": \"" + taken + "\"}"))
+                .isInstanceOf(IOException.class)
+                .hasMessage(
+                        "state_dir is %s: %s is in the way: it is not a directory", taken, taken);
+        assertThatThrownBy(() -> TestDaemon.start("{\"state_dir\": \"/proc/nope\"}"))
+                .isInstanceOf(IOException.class)
+                .hasMessage("state_dir is /proc/nope: /proc/nope is not there and cannot be made");
     }
 
     @Test
@@ -261,8 +314,11 @@ class OperationsTest {
                         }
                     });
             client.send(
-                    "POST /agents/a/stream HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}"
-                            + "GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n");
+                    "POST /agents/a/stream HTTP/1.1\r\n"
+                            + "host: localhost\r\n"
+                            + "content-length: 2\r\n\r\n"
+                            + "{}GET /livez HTTP/1.1\r\n"
+                            + "host: localhost\r\n\r\n");
 
             String stream = client.head();
             assertThat(stream).contains("transfer-encoding: chunked");

@@ -2,10 +2,7 @@ package dev.culvert.daemon.cli;
 
 import dev.culvert.config.BadSettingsException;
 import dev.culvert.config.Version;
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -13,6 +10,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 
 /** The command {@code culvertd}, of which all others are part. */
 @Command(
@@ -41,7 +43,7 @@ public final class Culvertd {
             PrintWriter out,
             PrintWriter err,
             String... arguments) {
-        return commands(new ServeCommand(launcher, environment, DEFAULT_FILE))
+        return commands(launcher, new Layers(environment, DEFAULT_FILE))
                 .setOut(out)
                 .setErr(err)
                 .execute(arguments);
@@ -49,14 +51,14 @@ public final class Culvertd {
 
     /** What there is, to be written down by the build in manual and completion. */
     static CommandSpec spec() {
-        return commands(new ServeCommand((_, _) -> 0, Map.of(), DEFAULT_FILE)).getCommandSpec();
+        return commands((_, _, _) -> 0, new Layers(Map.of(), DEFAULT_FILE)).getCommandSpec();
     }
 
-    static CommandLine commands(ServeCommand serve) {
+    static CommandLine commands(Launcher launcher, Layers layers) {
         CommandLine config =
-                new CommandLine(new ConfigCommand()).addSubcommand(new ValidateCommand());
+                new CommandLine(new ConfigCommand()).addSubcommand(new ValidateCommand(layers));
         return new CommandLine(new Culvertd())
-                .addSubcommand(serve)
+                .addSubcommand(new ServeCommand(launcher, layers))
                 .addSubcommand(config)
                 .setUsageHelpWidth(90)
                 .setParameterExceptionHandler(Culvertd::wrongUsage)

@@ -5,12 +5,15 @@ import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.SettingsReader;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress;
+
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /** Where the process {@code culvertd} begins. */
@@ -29,7 +32,7 @@ public final class Main {
         System.exit(Culvertd.run(new Main(out)::serve, System.getenv(), out, err, arguments));
     }
 
-    private int serve(DaemonSettings settings, SettingsReader again)
+    private int serve(DaemonSettings settings, SettingsReader again, Optional<Path> file)
             throws IOException, InterruptedException {
         System.setProperty(
                 "org.slf4j.simpleLogger.defaultLogLevel",

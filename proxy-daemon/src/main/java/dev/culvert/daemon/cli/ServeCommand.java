@@ -4,26 +4,25 @@ import dev.culvert.config.BadSettingsException;
 import dev.culvert.config.Node;
 import dev.culvert.config.Origin;
 import dev.culvert.config.Settings;
-import dev.culvert.config.Source;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.LogLevel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /** {@code culvertd serve}. */
 @Command(
@@ -38,17 +37,22 @@ import picocli.CommandLine.Spec;
             "  CULVERT_CONFIG   the settings file, where --config is not given",
             "  CULVERT_KEY      any key of the file: http.listen is CULVERT_HTTP_LISTEN;",
             "                   a list is split at commas, or written as JSON",
+            "  STATE_DIRECTORY  state_dir, where nothing else sets it; systemd sets this one",
             "",
-            "Under systemd it tells when it is ready, reloads, stops and how it is (NOTIFY_SOCKET),",
+            "Under systemd it tells when it is ready, reloads, stops and how it is"
+                    + " (NOTIFY_SOCKET),",
             "feeds the watchdog while every event loop turns (WATCHDOG_USEC), and listens on the",
-            "sockets of a socket unit in place of http.listen (LISTEN_FDS).",
+            "sockets of a socket unit in place of http.listen (LISTEN_FDS). In the journal, lines",
+            "have priorities (JOURNAL_STREAM); elsewhere they have times.",
             "",
-            "Flags count more than the environment, the environment more than the file, and the",
-            "file more than the defaults. A list is never mixed: --agent replaces all agents of",
-            "the file.",
+            "Flags override the environment, which overrides the file, which overrides the",
+            "defaults. A list is never mixed: --agent replaces all agents of the file.",
+            "",
+            "A first SIGTERM or SIGINT drains: turns get timeouts.drain to end. A second one ends",
+            "those that are left at once.",
             "",
             "Examples:",
-            "  culvertd serve --agent web=tcp://127.0.0.1:9103",
+            "  culvertd serve --agent web=127.0.0.1:9103",
             "  culvertd serve --http unix:///run/culvert/http.sock --agent web=vsock://3:1024",
             "  CULVERT_TIMEOUTS_MESSAGE=2m culvertd serve --config fleet.jsonc --print-config"
         },
@@ -59,11 +63,8 @@ import picocli.CommandLine.Spec;
             "2:wrong flags or settings; every problem is printed"
         })
 final class ServeCommand implements Callable<Integer> {
-    private static final String PREFIX = "CULVERT_";
-
     private final Launcher launcher;
-    private final Map<String, String> environment;
-    private final Path defaultFile;
+    private final Layers layers;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before the call
@@ -82,9 +83,9 @@ final class ServeCommand implements Callable<Integer> {
             names = "--http",
             paramLabel = "ADDRESS",
             description = {
-                "Where clients reach the daemon: tcp://HOST:PORT or",
-                "unix:///PATH; can be given several times.",
-                "Default: tcp://127.0.0.1:8470"
+                "Where clients reach the daemon: HOST:PORT, :PORT on",
+                "loopback, or unix:///PATH; can be given several times.",
+                "Default: 127.0.0.1:8470"
             })
     private @Nullable List<String> http;
 
@@ -93,8 +94,8 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "ID=ADDRESS",
             description = {
                 "An agent and where it is: vsock://CID:PORT,",
-                "unix:///PATH?port=PORT, unix:///PATH or",
-                "tcp://HOST:PORT; can be given several times."
+                "unix:///PATH?port=PORT, unix:///PATH or HOST:PORT;",
+                "can be given several times."
             })
     private @Nullable List<String> agents;
 
@@ -108,18 +109,14 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--print-config",
             description = {
-                "Prints the settings in force, with who set what is no",
-                "default, and stops."
+                "Prints the settings in force, and who set those that are",
+                "not defaults, and stops."
             })
     private boolean printConfig;
 
-    /**
-     * @param defaultFile read if it is there and no other is named
-     */
-    ServeCommand(Launcher launcher, Map<String, String> environment, Path defaultFile) {
+    ServeCommand(Launcher launcher, Layers layers) {
         this.launcher = launcher;
-        this.environment = environment;
-        this.defaultFile = defaultFile;
+        this.layers = layers;
     }
 
     @Override
@@ -130,30 +127,11 @@ final class ServeCommand implements Callable<Integer> {
             spec.commandLine().getOut().flush();
             return 0;
         }
-        return launcher.run(settings.value(), () -> read().value());
+        return launcher.run(settings.value(), () -> read().value(), layers.file(config));
     }
 
     private Settings<DaemonSettings> read() throws BadSettingsException {
-        Map<String, Node> flags = flags();
-        List<Source> layers = new ArrayList<>();
-        layers.add(flags::get);
-        layers.add(Source.environment(PREFIX, environment));
-        Optional<Path> file = file();
-        if (file.isPresent()) {
-            layers.add(Source.file(file.get()));
-        }
-        return Settings.read(layers, DaemonSettings::read);
-    }
-
-    private Optional<Path> file() {
-        if (config != null) {
-            return Optional.of(config);
-        }
-        String named = environment.get(PREFIX + "CONFIG");
-        if (named != null) {
-            return Optional.of(Path.of(named));
-        }
-        return Optional.of(defaultFile).filter(Files::exists);
+        return layers.read(flags(), layers.file(config));
     }
 
     private Map<String, Node> flags() {

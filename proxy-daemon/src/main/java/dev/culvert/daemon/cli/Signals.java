@@ -1,6 +1,7 @@
 package dev.culvert.daemon.cli;
 
 import java.lang.reflect.Proxy;
+import java.util.Objects;
 
 /** Signals of the operating system. */
 /* The JDK has them in a class that every JDK exports and the compiler refuses to be told of: so it
@@ -8,7 +9,13 @@ import java.lang.reflect.Proxy;
 final class Signals {
     private Signals() {}
 
-    static void handle(String name, Runnable action) {
+    /**
+     * Runs {@code action} at each such signal, on a thread of its own.
+     *
+     * @return whether it will: a process that was started with the signal ignored, as by nohup,
+     *     ignores it for good
+     */
+    static boolean handle(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -22,8 +29,13 @@ final class Signals {
                                 }
                                 return null;
                             });
-            signal.getMethod("handle", signal, handler)
-                    .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+            Object before =
+                    signal.getMethod("handle", signal, handler)
+                            .invoke(
+                                    null,
+                                    signal.getConstructor(String.class).newInstance(name),
+                                    proxy);
+            return !Objects.equals(before, handler.getField("SIG_IGN").get(null));
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("this Java has no signals: culvertd needs them", e);
         }

@@ -4,42 +4,90 @@ import dev.culvert.config.BadSettingsException;
 import dev.culvert.config.Settings;
 import dev.culvert.config.Source;
 import dev.culvert.daemon.config.DaemonSettings;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.Callable;
+import dev.culvert.daemon.config.StateDir;
+
+import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code culvertd config validate}: a file alone, whatever flags and environment say. */
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+/** {@code culvertd config validate}: what {@code serve} would read here, without its flags. */
+/* The file is read alone as well, for the environment hides what is wrong with what it overrides. */
 @Command(
         name = "validate",
         description =
-                "Tells all that is wrong with a settings file, each with its line and column.",
+                "Tells all that is wrong with the settings file, each with its line and column,"
+                    + " with the CULVERT_… variables of this environment, and with the state_dir.",
         mixinStandardHelpOptions = true,
         versionProvider = Culvertd.BuildVersion.class,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:the file can be used", "2:it cannot, or there is no such file"})
+        exitCodeList = {"0:the settings can be used", "2:they cannot, or there is no such file"})
 final class ValidateCommand implements Callable<Integer> {
+    private final Layers layers;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before the call
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", description = "The file to check.")
-    @SuppressWarnings("NullAway.Init") // as above
-    private Path file;
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "FILE",
+            description =
+                    "The file to check. Without it: the one that serve would read, CULVERT_CONFIG"
+                            + " or /etc/culvert/culvertd.jsonc.")
+    private @Nullable Path named;
+
+    ValidateCommand(Layers layers) {
+        this.layers = layers;
+    }
 
     @Override
-    public Integer call() throws BadSettingsException {
-        int agents =
-                Settings.read(List.of(Source.file(file)), DaemonSettings::read)
-                        .value()
-                        .agents()
-                        .size();
+    public Integer call() {
+        Optional<Path> file = layers.file(named);
+        Set<String> problems = new LinkedHashSet<>();
+        file.ifPresent(path ->
+                read(
+                        problems,
+                        () -> Settings.read(List.of(Source.file(path)), DaemonSettings::read)));
+        Optional<DaemonSettings> settings = read(problems, () -> layers.read(Map.of(), file));
+        settings.flatMap(DaemonSettings::stateDir)
+                .flatMap(StateDir::trouble)
+                .ifPresent(problems::add);
+        if (!problems.isEmpty() || settings.isEmpty()) {
+            problems.forEach(spec.commandLine().getErr()::println);
+            return Culvertd.WRONG;
+        }
+        int agents = settings.get().agents().size();
         spec.commandLine()
                 .getOut()
-                .printf("%s: ok, %d %s%n", file, agents, agents == 1 ? "agent" : "agents");
+                .printf(
+                        "%s: ok, %d %s%n",
+                        file.map(Path::toString).orElse("no settings file"),
+                        agents,
+                        agents == 1 ? "agent" : "agents");
         return 0;
+    }
+
+    private interface Reading {
+        Settings<DaemonSettings> run() throws BadSettingsException;
+    }
+
+    private static Optional<DaemonSettings> read(Set<String> problems, Reading reading) {
+        try {
+            return Optional.of(reading.run().value());
+        } catch (BadSettingsException e) {
+            problems.addAll(e.problems());
+            return Optional.empty();
+        }
     }
 }

@@ -21,7 +21,20 @@ public final class OwnerOnly {
     private static final Set<StandardOpenOption> FRESH =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
+    private static final Set<StandardOpenOption> KEPT =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+
     private OwnerOnly() {}
+
+    /** Makes the directory, and those above it, where they are not there yet. */
+    static void createDirectories(Path directory) throws IOException {
+        Files.createDirectories(directory.toAbsolutePath(), DIRECTORY);
+    }
+
+    /** Opens a file to read and write, which may be there from an earlier run. */
+    static FileChannel open(Path file) throws IOException {
+        return FileChannel.open(file, KEPT, FILE);
+    }
 
     /** Replaces {@code file} whole, or not at all, and makes its directory where there is none. */
     public static void write(Path file, String text) throws IOException {

@@ -1,7 +1,11 @@
 package dev.culvert.daemon.fleet;
 
 import dev.culvert.daemon.config.OwnerOnly;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -10,7 +14,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps what clients want of agents over restarts, where there is a directory for it. Blocks.
@@ -36,15 +39,26 @@ public final class DesiredStore {
             lines = Files.readString(file(agentId)).lines().toList();
         } catch (NoSuchFileException _) {
             return null;
+        } catch (CharacterCodingException _) {
+            throw damaged(agentId, "its text is not UTF-8");
         }
-        if (lines.size() < 3 || !lines.get(0).matches("[0-9]{1,18}")) {
-            throw new IOException(file(agentId) + " is damaged: mend it, or remove it");
+        if (lines.size() < 3
+                || !lines.get(0).matches("[0-9]{1,18}")
+                || !lines.get(1).matches("[0-9a-f]{64}")) {
+            throw damaged(agentId, "its first lines are not a revision and a hash");
         }
         return lines.get(1).equals(hash(inSettings))
                 ? new Desired(
                         Long.parseLong(lines.get(0)),
                         String.join("\n", lines.subList(2, lines.size())))
                 : null;
+    }
+
+    /** It says which tools the agent may use: a guess might allow more. */
+    private IOException damaged(String agentId, String how) {
+        return new IOException(
+                "%s is damaged, %s: it keeps what agent '%s' is to be configured to; restore it, or remove it, and the configuration of the settings counts again"
+                        .formatted(file(agentId), how, agentId));
     }
 
     synchronized void save(String agentId, String inSettings, Desired desired) throws IOException {

@@ -1,6 +1,7 @@
 package dev.culvert.daemon.fleet;
 
 import dev.culvert.daemon.config.AgentSettings;
+import dev.culvert.daemon.config.FileTrouble;
 import dev.culvert.transport.AgentAddress;
 
 import org.jspecify.annotations.Nullable;
@@ -171,7 +172,7 @@ public final class Fleet {
         try {
             return store.load(settings.id(), ConfigUpdate.payload(settings));
         } catch (IOException e) {
-            throw new UncheckedIOException(e.getMessage(), e);
+            throw new UncheckedIOException(FileTrouble.of(e), e);
         }
     }
 

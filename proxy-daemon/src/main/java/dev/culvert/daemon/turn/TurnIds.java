@@ -5,7 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.config.OwnerOnly;
 import dev.culvert.daemon.fleet.Agent;
+
 import io.netty.util.concurrent.FastThreadLocal;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -15,9 +19,9 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.jspecify.annotations.Nullable;
 
 /** Makes the ids of turns, which cannot be guessed, and tells whose a turn is by its id alone. */
 /*
@@ -68,10 +72,12 @@ public final class TurnIds {
     public static TurnIds keptIn(Path directory) throws IOException {
         Path file = directory.resolve("turn.key");
         try {
-            String text = Files.readString(file).strip();
+            String text = Files.readString(file, ISO_8859_1).strip();
             if (!text.matches("[0-9a-f]{" + 2 * KEY_BYTES + "}")) {
                 throw new IOException(
-                        file + " is damaged: remove it, and turns under way cannot be resumed");
+                        file
+                                + " is damaged: restore it, or remove it, and clients cannot come"
+                                + " back to turns that run now");
             }
             return new TurnIds(HexFormat.of().parseHex(text));
         } catch (NoSuchFileException _) {

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 class CulvertdTest {
     @TempDir Path folder;
@@ -208,8 +209,6 @@ class CulvertdTest {
                         + " culvertd --help)",
                 "config | culvertd config: Missing required subcommand (see culvertd config"
                         + " --help)",
-                "config validate | culvertd config validate: Missing required parameter: 'FILE'"
-                        + " (see culvertd config validate --help)",
             })
     void aWrongCommandLineIsOneSentenceAndExitTwo(String line, String sentence) {
         assertThat(run(line.split(" "))).isEqualTo(2);
@@ -248,8 +247,9 @@ class CulvertdTest {
     }
 
     @Test
-    void validateTellsAllThatIsWrongWhateverTheEnvironmentSays() throws Exception {
-        environment.put("CULVERT_EVENT_LOOPS", "1");
+    void validateTellsAllThatIsWrongInTheFileAndInTheEnvironment() throws Exception {
+        environment.put("CULVERT_EVENT_LOOPS", "1"); // which hides what the file says
+        environment.put("CULVERT_TIMEOUTS_PING", "fast");
         Path file = file("f.jsonc", "{\"event_loops\": \"x\",\n\"agents\": [{\"id\": \"a\"}]}");
         assertThat(run("config", "validate", file.toString())).isEqualTo(2);
         assertThat(err.toString().lines())
@@ -257,7 +257,55 @@ class CulvertdTest {
                         file + ":1:2: event_loops is \"x\": it must be a whole number",
                         file
                                 + ":2:12: agents[0]: no cid and no address: an agent has exactly"
-                                + " one of the two");
+                                + " one of the two",
+                        "environment CULVERT_TIMEOUTS_PING: timeouts.ping is \"fast\": it must be a"
+                            + " time such as \"500ms\", \"10s\", \"2m\" or \"1h\", or a number of"
+                            + " seconds, up to a year");
+    }
+
+    @Test
+    void validateChecksWhatServeWouldReadWhereNoFileIsNamed() throws Exception {
+        assertThat(run("config", "validate")).isZero();
+        Path file = file("culvertd.jsonc", "{\"event_loops\": -1}");
+        assertThat(run("config", "validate")).isEqualTo(2);
+        environment.put("CULVERT_CONFIG", file("other.jsonc", "{}").toString());
+        assertThat(run("config", "validate")).isZero();
+        assertThat(out)
+                .hasToString(
+                        "no settings file: ok, 0 agents\n"
+                                + folder.resolve("other.jsonc")
+                                + ": ok, 0 agents\n");
+        assertThat(err).hasToString(file + ":1:2: event_loops is -1: it must be from 0 to 1024\n");
+    }
+
+    @Test
+    void validateTriesTheStateDirAndLeavesNothingThere() throws Exception {
+        Path taken = file("taken", "no directory");
+        Path state = folder.resolve("state/deep");
+        Path file = file("f.jsonc", "{\"state_dir\": \"" + state + "\"}");
+        assertThat(run("config", "validate", file.toString())).isZero();
+        assertThat(state.getParent()).doesNotExist();
+        environment.put("CULVERT_STATE_DIR", taken.toString());
+        assertThat(run("config", "validate", file.toString())).isEqualTo(2);
+        environment.put("CULVERT_STATE_DIR", "/proc/nope");
+        assertThat(run("config", "validate", file.toString())).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("state_dir is " + taken + ": ")
+                .contains("state_dir is /proc/nope: ");
+    }
+
+    @Test
+    void theStateDirectoryOfTheUnitIsUsedWhereNothingElseIsSaid() throws Exception {
+        environment.put("STATE_DIRECTORY", "/var/lib/culvert:/var/lib/other");
+        run("serve");
+        run("serve", "--print-config");
+        Path file = file("f.jsonc", "{\"state_dir\": \"/srv/culvert\"}");
+        run("serve", "--config", file.toString());
+        assertThat(launcher.settings)
+                .extracting(it -> it.stateDir().orElseThrow().toString())
+                .containsExactly("/var/lib/culvert", "/srv/culvert");
+        assertThat(out.toString())
+                .contains("\"state_dir\": \"/var/lib/culvert\", // environment STATE_DIRECTORY");
     }
 
     @Test
@@ -286,9 +334,8 @@ class CulvertdTest {
     }
 
     private int run(String... arguments) {
-        ServeCommand serve =
-                new ServeCommand(launcher, environment, folder.resolve("culvertd.jsonc"));
-        return Culvertd.commands(serve)
+        Layers layers = new Layers(environment, folder.resolve("culvertd.jsonc"));
+        return Culvertd.commands(launcher, layers)
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(arguments);
@@ -305,7 +352,8 @@ class CulvertdTest {
         private @Nullable Exception failure;
 
         @Override
-        public int run(DaemonSettings settings, SettingsReader again) throws Exception {
+        public int run(DaemonSettings settings, SettingsReader again, Optional<Path> file)
+                throws Exception {
             if (failure != null) {
                 throw failure;
             }

@@ -1,0 +1,73 @@
+package dev.culvert.daemon.cli;
+
+import dev.culvert.config.BadSettingsException;
+import dev.culvert.config.Node;
+import dev.culvert.config.Origin;
+import dev.culvert.config.Settings;
+import dev.culvert.config.Source;
+import dev.culvert.daemon.config.DaemonSettings;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Where settings come from: flags, the environment, a file, and the directory of systemd's. */
+final class Layers {
+    private static final String PREFIX = "CULVERT_";
+
+    /** What {@code StateDirectory=} of a unit comes to: directories with a colon between them. */
+    private static final String STATE_DIRECTORY = "STATE_DIRECTORY";
+
+    private final Map<String, String> environment;
+    private final Path defaultFile;
+
+    /**
+     * @param defaultFile read if it is there and no other is named
+     */
+    Layers(Map<String, String> environment, Path defaultFile) {
+        this.environment = environment;
+        this.defaultFile = defaultFile;
+    }
+
+    /** The settings file: {@code named}, or that of the environment, or the default one. */
+    Optional<Path> file(@Nullable Path named) {
+        if (named != null) {
+            return Optional.of(named);
+        }
+        String variable = environment.get(PREFIX + "CONFIG");
+        if (variable != null) {
+            return Optional.of(Path.of(variable));
+        }
+        return Optional.of(defaultFile).filter(Files::exists);
+    }
+
+    /** Reads all layers; flags override the environment, which overrides the file. */
+    Settings<DaemonSettings> read(Map<String, Node> flags, Optional<Path> file)
+            throws BadSettingsException {
+        List<Source> layers = new ArrayList<>();
+        layers.add(flags::get);
+        layers.add(Source.environment(PREFIX, environment));
+        if (file.isPresent()) {
+            layers.add(Source.file(file.get()));
+        }
+        layers.add(ofSystemd());
+        return Settings.read(layers, DaemonSettings::read);
+    }
+
+    /** The weakest: what the settings say themselves counts more than where the unit is. */
+    private Source ofSystemd() {
+        String directories = environment.getOrDefault(STATE_DIRECTORY, "");
+        if (directories.isEmpty()) {
+            return _ -> null;
+        }
+        Node first =
+                Node.plain(
+                        Origin.of("environment " + STATE_DIRECTORY), directories.split(":", 2)[0]);
+        return path -> path.equals("state_dir") ? first : null;
+    }
+}

@@ -1,0 +1,116 @@
+package dev.culvert.daemon.config;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The directory {@code state_dir}, which one daemon holds at a time. Blocks. */
+/* The lock is the kernel's: it ends with the process, however that ends. The file stays. */
+public final class StateDir implements AutoCloseable {
+    private static final String LOCK = "lock";
+    private static final int MOST_PID_BYTES = 20;
+
+    private final @Nullable FileChannel lock;
+
+    private StateDir(@Nullable FileChannel lock) {
+        this.lock = lock;
+    }
+
+    /**
+     * Makes the directory where there is none, and holds it until {@link #close}; holds nothing
+     * where the settings name none.
+     *
+     * @throws IOException one sentence, when it cannot be used or another daemon has it
+     */
+    public static StateDir open(Optional<Path> directory) throws IOException {
+        return directory.isEmpty() ? new StateDir(null) : hold(directory.get());
+    }
+
+    private static StateDir hold(Path directory) throws IOException {
+        FileChannel channel = null;
+        try {
+            OwnerOnly.createDirectories(directory);
+            channel = OwnerOnly.open(directory.resolve(LOCK));
+            if (isLocked(channel)) {
+                StateDir held = new StateDir(channel);
+                channel = null;
+                return held;
+            }
+            throw new IOException(
+                    "another culvertd, process %s, uses it: stop that one, or give each daemon a state_dir of its own"
+                            .formatted(holder(channel)));
+        } catch (IOException e) {
+            throw new IOException(sentence(directory, e), e);
+        } finally {
+            if (channel != null) {
+                channel.close();
+            }
+        }
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        FileLock lock;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException _) {
+            return false; // by this process
+        }
+        if (lock == null) {
+            return false;
+        }
+        channel.truncate(0);
+        String pid = ProcessHandle.current().pid() + "\n";
+        channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)));
+        return true;
+    }
+
+    private static String holder(FileChannel channel) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(MOST_PID_BYTES);
+        channel.read(bytes, 0);
+        String pid = StandardCharsets.US_ASCII.decode(bytes.flip()).toString().strip();
+        return pid.matches("[0-9]+") ? pid : "unknown";
+    }
+
+    /**
+     * Why {@link #open} would fail, whoever holds it; nothing is left of the attempt. A directory
+     * that is not there is fine where it can be made.
+     */
+    public static Optional<String> trouble(Path directory) {
+        try {
+            Path there = directory.toAbsolutePath();
+            while (!Files.exists(there) && there.getParent() != null) {
+                there = there.getParent();
+            }
+            Files.delete(
+                    there.equals(directory.toAbsolutePath())
+                            ? Files.createTempFile(there, ".culvertd", ".probe")
+                            : Files.createTempDirectory(there, ".culvertd"));
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(sentence(directory, e));
+        }
+    }
+
+    private static String sentence(Path directory, IOException e) {
+        return "state_dir is " + directory + ": " + FileTrouble.of(e);
+    }
+
+    @Override
+    public void close() {
+        if (lock != null) {
+            try {
+                lock.close();
+            } catch (IOException _) {
+                return; // the kernel lets go of it when the process ends
+            }
+        }
+    }
+}
