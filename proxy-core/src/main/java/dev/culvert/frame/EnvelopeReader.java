@@ -51,8 +51,9 @@ final class EnvelopeReader {
     private long credit;
     private int payloadStart;
     private int payloadEnd;
+    private final ChunkShape shape = new ChunkShape();
     private final PayloadMembers.Finder members =
-            new PayloadMembers.Finder(PayloadMembers.Finder.USUALLY);
+            new PayloadMembers.Finder(PayloadMembers.Finder.USUALLY, shape);
 
     EnvelopeReader(FrameLimits limits) {
         this.limits = limits;
@@ -82,7 +83,10 @@ final class EnvelopeReader {
                         ? Unpooled.EMPTY_BUFFER
                         : in.retainedSlice(begin + payloadStart, payloadEnd - payloadStart);
         return new Frame(type, id, seq, credit, traceparent, payload)
-                .found(members, payloadEnd - payloadStart >= LARGE_BYTES);
+                .found(
+                        members,
+                        payloadEnd - payloadStart >= LARGE_BYTES,
+                        type == FrameType.CHUNK ? shape.fault() : null);
     }
 
     private void reset() {
@@ -93,6 +97,7 @@ final class EnvelopeReader {
         credit = Frame.NO_CREDIT;
         payloadStart = 0;
         payloadEnd = 0;
+        members.clear();
     }
 
     private void readMember(JsonScanner text) {

@@ -23,6 +23,7 @@ public final class Frame extends DefaultByteBufHolder {
     private final @Nullable String traceparent;
     private boolean mayHoldTrue = true;
     private int @Nullable [] places;
+    private @Nullable String chunkFault;
 
     /** Takes ownership of {@code payload}. */
     public Frame(FrameType type, String id, ByteBuf payload) {
@@ -100,11 +101,21 @@ public final class Frame extends DefaultByteBufHolder {
      * What is known of the payload's members, from reading the frame.
      *
      * @param large whether to find them anew costs more than to keep where they are
+     * @param fault as {@link #chunkFault}
      */
-    Frame found(PayloadMembers.Finder members, boolean large) {
+    Frame found(PayloadMembers.Finder members, boolean large, @Nullable String fault) {
+        chunkFault = fault;
         mayHoldTrue = members.holdsTrue();
         places = large || mayHoldTrue ? members.places() : null;
         return this;
+    }
+
+    /**
+     * How a chunk that arrived breaks its schema (messages.md), in words that follow "a chunk";
+     * null where it keeps it, and of any other frame.
+     */
+    public @Nullable String chunkFault() {
+        return chunkFault;
     }
 
     /** Whether the member of that name is {@code true}, in a payload that arrived. */

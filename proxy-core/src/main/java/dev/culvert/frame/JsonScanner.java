@@ -197,6 +197,37 @@ final class JsonScanner {
         nameIsEscaped = ownIsEscaped;
     }
 
+    /**
+     * Goes behind the value, which is an array, as {@link #skip} does.
+     *
+     * @return whether each element begins with {@code kind}
+     */
+    boolean skipArrayOf(byte kind) {
+        int ownStart = nameStart;
+        int ownEnd = nameEnd;
+        boolean ownIsEscaped = nameIsEscaped;
+        boolean all = true;
+        open(false);
+        byte b = afterBlanks();
+        while (b != ']') {
+            all &= b == kind;
+            value();
+            b = afterBlanks();
+            if (b != ']') {
+                b = afterComma(b);
+                if (b == ']') {
+                    throw bad("a value was to stand there");
+                }
+            }
+        }
+        close();
+        valueEnd = at;
+        nameStart = ownStart;
+        nameEnd = ownEnd;
+        nameIsEscaped = ownIsEscaped;
+        return all;
+    }
+
     /** The value that was skipped, which is a string. */
     String text() {
         return decoded(valueStart + 1, valueEnd - 1, textIsEscaped);

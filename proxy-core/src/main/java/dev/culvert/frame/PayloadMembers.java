@@ -28,7 +28,7 @@ public final class PayloadMembers {
             new FastThreadLocal<>() {
                 @Override
                 protected Finder initialValue() {
-                    return new Finder(Finder.USUALLY);
+                    return new Finder(Finder.USUALLY, null);
                 }
             };
 
@@ -53,6 +53,7 @@ public final class PayloadMembers {
         static final int USUALLY = 32;
 
         private final int most;
+        private final @Nullable ChunkShape shape;
         private int[] places = new int[8 * NUMBERS];
         private boolean foundAll;
         private int used;
@@ -61,24 +62,41 @@ public final class PayloadMembers {
 
         /**
          * @param most how many to note: a peer may send more of them than are worth their memory
+         * @param shape judges the payload in the same pass; null where nobody asks
          */
-        Finder(int most) {
+        Finder(int most, @Nullable ChunkShape shape) {
             this.most = most;
+            this.shape = shape;
+        }
+
+        /** There is no payload so far. */
+        void clear() {
+            used = 0;
+            foundAll = true;
+            holdsTrue = false;
+            if (shape != null) {
+                shape.clear();
+            }
         }
 
         /** Goes through the value in front of which {@code text} stands. */
         void read(JsonScanner text) {
-            used = 0;
-            foundAll = true;
-            holdsTrue = false;
+            clear();
             base = text.valueStart();
+            if (shape != null) {
+                shape.begin(text.kind());
+            }
             if (text.kind() != '{') {
                 text.skip();
                 return;
             }
             text.enter();
             while (text.next()) {
-                text.skip();
+                if (shape == null) {
+                    text.skip();
+                } else {
+                    shape.pass(text);
+                }
                 holdsTrue |= text.kind() == 't';
                 note(text);
             }
@@ -117,7 +135,7 @@ public final class PayloadMembers {
         }
         int[] few = places(payload, HERE.get());
         return few == null
-                ? requireNonNull(places(payload, new Finder(Integer.MAX_VALUE / NUMBERS)))
+                ? requireNonNull(places(payload, new Finder(Integer.MAX_VALUE / NUMBERS, null)))
                 : few;
     }
 

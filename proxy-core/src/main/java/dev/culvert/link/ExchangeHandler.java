@@ -215,17 +215,16 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void receiveStray(Frame reply) {
-        Verdict verdict = ReplyReader.read(FrameType.MESSAGE, reply);
         if (SilenceWatch.isAnswer(reply)) {
             return;
         }
         if (ended.contains(reply.id())) {
             observer.onLateReply(reply.type());
-            if (verdict != Going.ON) {
+            if (ReplyReader.isLast(reply)) {
                 ended.settle(reply.id());
             }
         } else if (reply.type() == FrameType.ERROR && reply.id().isEmpty()) {
-            LOG.warn("{} complains about the link: {}", link, verdict);
+            LOG.warn("{} complains about the link: {}", link, ReplyReader.complaint(reply));
         } else {
             close("the agent answered an id that was never issued: " + reply);
             LOG.warn("{} closed: {}", link, reason());

@@ -65,6 +65,11 @@ public sealed interface Failure {
     }
 
     /**
+     * The agent's answer breaks the protocol; where the agent can be told, its work is cancelled.
+     */
+    record BadAnswer(String message) implements Failure {}
+
+    /**
      * The agent answered with an error: a code of errors.md, or one that we do not know.
      *
      * @param seq its number within the turn; 0 where it is not a part of one

@@ -13,6 +13,7 @@ public enum Outcome {
     OVERLOADED,
     TOO_LARGE,
     TOOL_BLOCKED,
+    BAD_ANSWER,
     AGENT_ERROR;
 
     private final String label = name().toLowerCase(Locale.ROOT);
@@ -29,6 +30,7 @@ public enum Outcome {
             case Failure.Overloaded _ -> OVERLOADED;
             case Failure.TooLarge _ -> TOO_LARGE;
             case Failure.ToolBlocked _ -> TOOL_BLOCKED;
+            case Failure.BadAnswer _ -> BAD_ANSWER;
             case Failure.AgentError _ -> AGENT_ERROR;
         };
     }

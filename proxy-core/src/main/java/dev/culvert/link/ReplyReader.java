@@ -28,15 +28,15 @@ final class ReplyReader {
     static Verdict read(FrameType request, Frame reply) {
         if (!answers(reply.type(), request)) {
             return new Misfit(
-                    invalid(
-                            "'"
+                    new Failure.BadAnswer(
+                            "the agent sent a '"
                                     + reply.type().wireName()
-                                    + "' does not answer '"
+                                    + "', which does not answer a '"
                                     + request.wireName()
                                     + "'"));
         }
         return switch (reply.type()) {
-            case CHUNK -> reply.isTrue("done") ? Going.DONE : Going.ON;
+            case CHUNK -> chunk(reply);
             case PONG -> Going.DONE;
             case CONFIG_ACK ->
                     reply.isTrue("applied")
@@ -58,6 +58,24 @@ final class ReplyReader {
         };
     }
 
+    private static Verdict chunk(Frame reply) {
+        String fault = reply.chunkFault();
+        if (fault != null) {
+            return new Misfit(new Failure.BadAnswer("the agent sent a chunk " + fault));
+        }
+        return reply.isTrue("done") ? Going.DONE : Going.ON;
+    }
+
+    /** Whether the agent has nothing more to send for its request, whatever that was. */
+    static boolean isLast(Frame reply) {
+        return switch (reply.type()) {
+            case CHUNK -> reply.chunkFault() == null && reply.isTrue("done");
+            case PONG, CONFIG_ACK, TOOL_BLOCKED, ERROR -> true;
+            case HEARTBEAT, MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE -> false;
+            case PING, CREDIT, CANCEL, RESUME, UNKNOWN -> false;
+        };
+    }
+
     private static boolean answers(FrameType reply, FrameType request) {
         return switch (reply) {
             case ERROR -> true;
@@ -68,6 +86,15 @@ final class ReplyReader {
             case HEARTBEAT, MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE -> false;
             case PING, CREDIT, CANCEL, RESUME, UNKNOWN -> false;
         };
+    }
+
+    /** What an error says that answers nothing. */
+    static String complaint(Frame error) {
+        Map<String, String> payload = texts(error);
+        return payload.getOrDefault("message", "the agent gave no message")
+                + " ("
+                + payload.getOrDefault("code", "without a code")
+                + ")";
     }
 
     private static Failure toolBlocked(Map<String, String> payload, long seq) {

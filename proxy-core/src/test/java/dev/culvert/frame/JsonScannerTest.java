@@ -222,9 +222,39 @@ class JsonScannerTest {
         assertThat(holdsTrue("{\"content\":\"true\"}")).isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"[", "[,]", "[1,]", "[{},]", "[{} {}]", "[{}}", "[{},", "[{\"a\"}]"})
+    void anArrayThatIsNoJsonIsRefusedWhereItsElementsAreLookedAtToo(String array) {
+        JsonScanner scanner = scanner("{\"tool_calls\":" + array + ",\"id\":\"1\"}");
+        assertThat(scanner.next()).isTrue();
+
+        assertThatThrownBy(() -> scanner.skipArrayOf((byte) '{'))
+                .isInstanceOf(BadFrameException.class)
+                .hasMessageContaining("invalid_json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "[ ]", "[{}]", " [ {} , {\"a\":[1,{}]} ] ", "[{\"b\":\"]\"}]"})
+    void anArrayOfObjectsIsToldFromOthers(String array) {
+        assertThat(isArrayOfObjects(array)).isTrue();
+        int end = array.lastIndexOf(']');
+        String comma = array.contains("{") ? "," : "";
+        assertThat(isArrayOfObjects(array.substring(0, end) + comma + "1]")).isFalse();
+    }
+
+    private static boolean isArrayOfObjects(String array) {
+        JsonScanner scanner = scanner("{\"tool_calls\":" + array + ",\"id\":\"1\"}");
+        assertThat(scanner.next()).isTrue();
+        boolean all = scanner.skipArrayOf((byte) '{');
+        assertThat(scanner.isNamed("tool_calls")).isTrue();
+        assertThat(scanner.next()).isTrue();
+        assertThat(scanner.isNamed("id")).isTrue();
+        return all;
+    }
+
     private static boolean holdsTrue(String payload) {
         JsonScanner scanner = scanner("{\"payload\":" + payload + ",\"id\":\"1\"}");
-        PayloadMembers.Finder members = new PayloadMembers.Finder(8);
+        PayloadMembers.Finder members = new PayloadMembers.Finder(8, null);
         assertThat(scanner.next()).isTrue();
         members.read(scanner);
         assertThat(scanner.next()).isTrue();

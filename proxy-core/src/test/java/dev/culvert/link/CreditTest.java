@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** The host's side of flow-control.md. */
 class CreditTest {
-    private static final String TEN_BYTES = "{\"c\":1234}";
+    private static final String A_CHUNK = "{\"content\":\"\",\"done\":false}";
 
     private final EmbeddedLink agent =
             new EmbeddedLink(EmbeddedLink.UNWATCHED, new CountingObserver());
@@ -81,8 +81,8 @@ class CreditTest {
     @Test
     void theSilenceOfAnAgentWithoutCreditIsNotItsFault() {
         agent.announce("credit");
-        Exchange exchange = open(10);
-        agent.receive("chunk", "m1", TEN_BYTES);
+        Exchange exchange = open(A_CHUNK.length());
+        agent.receive("chunk", "m1", A_CHUNK);
 
         agent.advance(Duration.ofMinutes(5));
         assertThat(exchange.isOpen()).isTrue();
@@ -106,8 +106,8 @@ class CreditTest {
 
     @Test
     void anAgentThatHeedsNoCreditMustNotBeSilent() {
-        open(10);
-        agent.receive("chunk", "m1", TEN_BYTES);
+        open(A_CHUNK.length());
+        agent.receive("chunk", "m1", A_CHUNK);
 
         agent.advance(Duration.ofSeconds(62));
 

@@ -58,6 +58,13 @@ final class EmbeddedLink implements AutoCloseable {
         channel.writeInbound(bytes);
     }
 
+    /** A frame without a payload. */
+    void receiveBare(String type, String id) {
+        ByteBuf bytes = Unpooled.buffer();
+        write(bytes, "{\"type\":\"%s\",\"id\":\"%s\"}".formatted(type, id));
+        channel.writeInbound(bytes);
+    }
+
     void receive(String type, String id, long seq, String payload) {
         ByteBuf bytes = Unpooled.buffer();
         write(

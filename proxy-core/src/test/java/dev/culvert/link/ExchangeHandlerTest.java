@@ -150,7 +150,8 @@ class ExchangeHandlerTest {
 
         agent.receive("config_ack", "m1", "{\"applied\":true}");
 
-        assertThat(listener.failure().message()).contains("'config_ack' does not answer 'message'");
+        assertThat(listener.failure().message())
+                .contains("a 'config_ack', which does not answer a 'message'");
     }
 
     @Test

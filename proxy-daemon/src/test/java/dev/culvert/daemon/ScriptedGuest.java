@@ -74,6 +74,11 @@ final class ScriptedGuest implements Closeable {
             reply("error", "{\"code\":\"" + code + "\",\"message\":\"" + message + "\"}");
         }
 
+        /** A frame of the answer that has no payload. */
+        void bare(String replyType) throws IOException {
+            link.write(BasePeer.frame("{\"type\":\"%s\",\"id\":\"%s\"}".formatted(replyType, id)));
+        }
+
         void reply(String replyType, String replyPayload) throws IOException {
             link.send(replyType, id, replyPayload);
         }

@@ -114,7 +114,9 @@ final class HomeSession implements Pulse.Listener {
             case PushResult.Refused(long revision, Failure failure) -> {
                 configured = false;
                 // What the agent itself refuses it would refuse again.
-                pushAgain = !(failure instanceof Failure.AgentError);
+                pushAgain =
+                        !(failure instanceof Failure.AgentError
+                                || failure instanceof Failure.BadAnswer);
                 presence.refused(revision, failure.message());
                 settle();
             }

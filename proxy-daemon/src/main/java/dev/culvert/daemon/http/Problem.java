@@ -14,6 +14,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 
 import dev.culvert.link.Failure;
 import dev.culvert.link.Failure.AgentError;
+import dev.culvert.link.Failure.BadAnswer;
 import dev.culvert.link.Failure.LinkLost;
 import dev.culvert.link.Failure.Overloaded;
 import dev.culvert.link.Failure.TimedOut;
@@ -79,6 +80,11 @@ public record Problem(
                                                     + " without.")
                                     .member("tool_name", blocked.toolName())
                                     .member("reason", blocked.reason());
+                    case BadAnswer _ ->
+                            of(BAD_GATEWAY, "The agent's answer cannot be used: " + what)
+                                    .advising(
+                                            "Mend or update the agent's software: it breaks the"
+                                                    + " protocol (messages.md).");
                     case AgentError agent -> AgentProblem.of(agent);
                 };
         Map<String, Object> members = new LinkedHashMap<>();

@@ -89,7 +89,7 @@ public final class ConfigRoute implements Route {
     /** The agent itself says no: to want it any longer would keep the agent from being ready. */
     private static boolean isRefused(PushResult result) {
         return result instanceof PushResult.Refused(long _, Failure failure)
-                && failure instanceof Failure.AgentError;
+                && (failure instanceof Failure.AgentError || failure instanceof Failure.BadAnswer);
     }
 
     private static void answer(Responder responder, PushResult result, Agent agent) {

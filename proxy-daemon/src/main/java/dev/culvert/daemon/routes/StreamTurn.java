@@ -246,6 +246,8 @@ final class StreamTurn implements TurnListener {
                             }));
             case Failure.AgentError error when !error.is(ErrorCode.TAKEN_OVER) ->
                     endOfAgent(error, error.seq(), End.ERROR, ERROR, error(error));
+            case Failure.BadAnswer bad ->
+                    endOfAgent(bad, 0, End.ERROR, ERROR, error(bad.code(), bad.message()));
             case Failure.AgentError _,
                     Failure.Unreachable _,
                     Failure.LinkLost _,

@@ -60,7 +60,8 @@ public final class TurnRoute implements Route {
                     Failure.LinkLost _,
                     Failure.TimedOut _,
                     Failure.Overloaded _,
-                    Failure.TooLarge _ ->
+                    Failure.TooLarge _,
+                    Failure.BadAnswer _ ->
                     false;
         };
     }

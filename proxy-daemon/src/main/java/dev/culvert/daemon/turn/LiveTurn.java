@@ -350,7 +350,8 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
             fail(
                     new Failure.AgentError(
                             CANNOT_CANCEL,
-                            "the agent cannot be told to stop: it works on, and its answer is dropped"));
+                            "the agent cannot be told to stop: it works on, and its answer is"
+                                    + " dropped"));
         }
     }
 
@@ -429,7 +430,8 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
                     Failure.LinkLost _,
                     Failure.TimedOut _,
                     Failure.Overloaded _,
-                    Failure.TooLarge _ ->
+                    Failure.TooLarge _,
+                    Failure.BadAnswer _ ->
                     false;
         };
     }
@@ -531,6 +533,7 @@ public final class LiveTurn implements ReplyListener, NextLink.Waiter {
                         "the agent speaks the base protocol only, and cannot take a turn up again")
                 : new Failure.AgentError(
                         CANNOT_JOIN,
-                        "the agent speaks the base protocol only, and cannot tell a repeated request from a new one");
+                        "the agent speaks the base protocol only, and cannot tell a repeated"
+                                + " request from a new one");
     }
 }

@@ -1,0 +1,119 @@
+package dev.culvert.frame;
+
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a payload is what the schema of a chunk asks for, found out while its members are passed
+ * for the first time. Of one thread, used again and again.
+ */
+final class ChunkShape {
+    private static final String TWICE = "appears twice";
+
+    private enum Member {
+        CONTENT("is not a string"),
+        DONE("is not true or false"),
+        FINISH_REASON("is not a string"),
+        USAGE("is not an object"),
+        TOOL_CALLS("is not an array of objects");
+
+        static final List<Member> ALL = List.of(values());
+        static final List<Member> REQUIRED = List.of(CONTENT, DONE);
+
+        final String wireName = name().toLowerCase(Locale.ROOT);
+        final int bit = 1 << ordinal();
+        final String wrongKind;
+
+        Member(String wrongKind) {
+            this.wrongKind = wrongKind;
+        }
+
+        boolean takes(byte kind) {
+            return switch (this) {
+                case CONTENT, FINISH_REASON -> kind == '"';
+                case DONE -> kind == 't' || kind == 'f';
+                case USAGE -> kind == '{';
+                case TOOL_CALLS -> kind == '[';
+            };
+        }
+    }
+
+    private boolean hasPayload;
+    private boolean isObject;
+    private int seen;
+    private @Nullable Member faulty;
+    private String fault = "";
+
+    /** There is no payload so far. */
+    void clear() {
+        hasPayload = false;
+        isObject = false;
+        seen = 0;
+        faulty = null;
+    }
+
+    void begin(byte kind) {
+        hasPayload = true;
+        isObject = kind == '{';
+    }
+
+    /** Goes behind the value of a member of the payload, in front of which {@code text} is. */
+    void pass(JsonScanner text) {
+        Member member = member(text);
+        if (member == null) {
+            text.skip();
+            return;
+        }
+        if ((seen & member.bit) != 0) {
+            note(member, TWICE);
+        }
+        seen |= member.bit;
+        boolean fits = member.takes(text.kind());
+        if (fits && member == Member.TOOL_CALLS) {
+            fits = text.skipArrayOf((byte) '{');
+        } else {
+            text.skip();
+        }
+        if (!fits) {
+            note(member, member.wrongKind);
+        }
+    }
+
+    private void note(Member member, String what) {
+        if (faulty == null) {
+            faulty = member;
+            fault = what;
+        }
+    }
+
+    private static @Nullable Member member(JsonScanner text) {
+        for (Member member : Member.ALL) {
+            if (text.isNamed(member.wireName)) {
+                return member;
+            }
+        }
+        return null;
+    }
+
+    /** What is wrong with it, in words that follow "a chunk"; null where nothing is. */
+    @Nullable String fault() {
+        if (!hasPayload) {
+            return "without a payload";
+        }
+        if (!isObject) {
+            return "whose payload is not an object";
+        }
+        Member wrong = faulty;
+        if (wrong != null) {
+            String opening = fault.equals(TWICE) ? "in which '" : "whose '";
+            return opening + wrong.wireName + "' " + fault;
+        }
+        for (Member member : Member.REQUIRED) {
+            if ((seen & member.bit) == 0) {
+                return "without '" + member.wireName + "'";
+            }
+        }
+        return null;
+    }
+}
