@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
     private static final String FRAME = "dev.culvert.frame";
+    private static final String IO = "dev.culvert.io";
     private static final String TRANSPORT = "dev.culvert.transport";
     private static final String SETTINGS = "dev.culvert.config";
     private static final String SYSTEMD = "dev.culvert.systemd";
@@ -29,9 +30,9 @@ class ArchitectureTest {
                                             TRANSPORT),
                             "cli", Set.of("", "config", SETTINGS, SYSTEMD, TRANSPORT),
                             "config", Set.of(SETTINGS, TRANSPORT),
-                            "connection", Set.of("session", "config", FRAME, TRANSPORT),
-                            "session", Set.of("runtime", "policy", FRAME),
-                            "runtime", Set.of("config"),
+                            "connection", Set.of("session", "config", FRAME, IO, TRANSPORT),
+                            "session", Set.of("runtime", "policy", FRAME, IO),
+                            "runtime", Set.of("config", IO),
                             "policy", Set.of("config")),
                     Map.of("picocli", Set.of("cli"), "io.netty.channel.epoll", Set.of()));
 

@@ -1,5 +1,6 @@
 package dev.culvert.frame;
 
+import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.DefaultByteBufHolder;
 import io.netty.buffer.Unpooled;
@@ -181,6 +182,11 @@ public final class Frame extends DefaultByteBufHolder {
 
     @Override
     public String toString() {
-        return type.wireName() + " '" + id + "' (" + content().readableBytes() + " bytes)";
+        return type.wireName()
+                + " '"
+                + Quoted.word(id)
+                + "' ("
+                + content().readableBytes()
+                + " bytes)";
     }
 }

@@ -10,6 +10,7 @@ import static dev.culvert.frame.BadFrameException.Reason.TOO_MANY_TOKENS;
 import static dev.culvert.frame.BadFrameException.Reason.TRAILING_BYTES;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.FastThreadLocal;
 import org.jspecify.annotations.Nullable;
@@ -112,7 +113,9 @@ final class JsonScanner {
         if (b != '[' && b != '"') {
             scalar(b);
         }
-        throw new BadFrameException(NOT_AN_OBJECT, "it begins with '" + (char) b + "'");
+        throw new BadFrameException(
+                NOT_AN_OBJECT,
+                "it begins with '" + Quoted.word(String.valueOf((char) (b & 0xff))) + "'");
     }
 
     /** In front of the value that is all of the text. */

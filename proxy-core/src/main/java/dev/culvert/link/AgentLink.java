@@ -1,6 +1,7 @@
 package dev.culvert.link;
 
 import dev.culvert.frame.Frame;
+import dev.culvert.io.Quoted;
 import dev.culvert.transport.AgentAddress;
 
 import io.netty.channel.Channel;
@@ -127,6 +128,6 @@ public final class AgentLink {
 
     @Override
     public String toString() {
-        return "link to " + address;
+        return "link to " + Quoted.word(address.toString());
     }
 }

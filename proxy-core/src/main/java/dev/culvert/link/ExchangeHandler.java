@@ -4,6 +4,7 @@ import dev.culvert.frame.BadFrameException;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
+import dev.culvert.io.Quoted;
 import dev.culvert.link.ReplyReader.Failed;
 import dev.culvert.link.ReplyReader.Going;
 import dev.culvert.link.ReplyReader.Misfit;
@@ -88,7 +89,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         if (!limits.frames().isRequestId(exchange.id()) || inFlight.containsKey(exchange.id())) {
             request.release();
             throw new IllegalArgumentException(
-                    "an exchange needs an id of its own, not '" + exchange.id() + "'");
+                    "an exchange needs an id of its own, not '" + Quoted.word(exchange.id()) + "'");
         }
         Failure refusal = refusal(request);
         observer.onExchangeStarted(exchange.request());
@@ -163,7 +164,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         try {
             peer = HeartbeatReader.read(frame.payload());
         } catch (IOException e) {
-            LOG.warn("{} sent a heartbeat that cannot be read: {}", link, e.getMessage());
+            LOG.warn("{} sent a heartbeat that cannot be read: {}", link, Quoted.message(e));
             return;
         }
         announced = true;
@@ -226,7 +227,12 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         } else if (reply.type() == FrameType.ERROR && reply.id().isEmpty()) {
             LOG.warn("{} complains about the link: {}", link, ReplyReader.complaint(reply));
         } else {
-            close("the agent answered an id that was never issued: " + reply);
+            close(
+                    "the agent sent a '"
+                            + reply.type().wireName()
+                            + "' for the id '"
+                            + Quoted.word(reply.id())
+                            + "', which was never issued on this link");
             LOG.warn("{} closed: {}", link, reason());
         }
     }
@@ -257,7 +263,11 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void listenerFailed(Exchange exchange, Throwable cause) {
-        LOG.error("{}: the listener of exchange {} failed", link, exchange.id(), cause);
+        LOG.error(
+                "{}: the listener of exchange '{}' failed",
+                link,
+                Quoted.word(exchange.id()),
+                cause);
         if (exchange.isOpen()) {
             abandon(exchange, LISTENER_FAILED);
         }
@@ -359,7 +369,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
             case IOException _ -> LOG.debug("{} closed", link, cause);
             default -> LOG.error("{} closed", link, cause);
         }
-        close(String.valueOf(cause.getMessage()));
+        close(Quoted.message(cause));
     }
 
     @Override

@@ -5,9 +5,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What an agent says of itself, as far as this side knows the words; a text has at most {@value
- * #MAX_TEXT_BYTES} bytes, the rest is cut. Of a base peer all but the first two stay at their
- * defaults.
+ * What an agent says of itself, as far as this side knows the words; its texts are {@link
+ * dev.culvert.io.Quoted#word quoted}. Of a base peer all but the first two stay at their defaults.
  *
  * @param status "ready" at once on connecting, "running" from then on; empty if it did not say
  * @param uptimeSeconds of the guest process; -1 if it did not say
@@ -25,8 +24,6 @@ public record Heartbeat(
         String instance,
         String agentVersion,
         long inFlight) {
-
-    static final int MAX_TEXT_BYTES = 128;
 
     /** Of an agent that has not said anything yet. */
     public static final Heartbeat NONE = new Heartbeat("", -1, "1.0", Set.of(), "", "", -1);

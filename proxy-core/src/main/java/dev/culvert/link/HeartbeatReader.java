@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 
 import dev.culvert.frame.PayloadJson;
 
+import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
 
 import java.io.IOException;
@@ -78,22 +79,9 @@ final class HeartbeatReader {
     }
 
     private static String text(JsonParser parser, String otherwise) throws IOException {
-        return parser.currentToken() == JsonToken.VALUE_STRING ? cut(parser.getText()) : otherwise;
-    }
-
-    /** Between two characters, at the last place that keeps the text within its bytes. */
-    private static String cut(String text) {
-        int bytes = 0;
-        int end = 0;
-        while (end < text.length()) {
-            int character = text.codePointAt(end);
-            bytes += character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
-            if (bytes > Heartbeat.MAX_TEXT_BYTES) {
-                return text.substring(0, end);
-            }
-            end += Character.charCount(character);
-        }
-        return text;
+        return parser.currentToken() == JsonToken.VALUE_STRING
+                ? Quoted.word(parser.getText())
+                : otherwise;
     }
 
     /** Some peers count with fractions; what is beyond a long is no count. */

@@ -1,5 +1,6 @@
 package dev.culvert.link;
 
+import dev.culvert.io.Quoted;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.Transport;
 import io.netty.channel.Channel;
@@ -47,7 +48,7 @@ public final class Links {
                         observer.onDialEnded(address, took, null);
                         listener.onLink(LinkPipeline.linkOf(dialed.getNow()));
                     } else {
-                        String message = String.valueOf(dialed.cause().getMessage());
+                        String message = Quoted.message(dialed.cause());
                         Failure failure = new Failure.Unreachable(message);
                         observer.onDialEnded(address, took, failure);
                         listener.onFailure(failure);

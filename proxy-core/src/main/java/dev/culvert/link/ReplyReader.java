@@ -4,6 +4,7 @@ import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.frame.PayloadMembers;
+import dev.culvert.io.Quoted;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -91,24 +92,24 @@ final class ReplyReader {
     /** What an error says that answers nothing. */
     static String complaint(Frame error) {
         Map<String, String> payload = texts(error);
-        return payload.getOrDefault("message", "the agent gave no message")
+        return Quoted.sentence(payload.getOrDefault("message", "the agent gave no message"))
                 + " ("
-                + payload.getOrDefault("code", "without a code")
+                + Quoted.word(payload.getOrDefault("code", "without a code"))
                 + ")";
     }
 
     private static Failure toolBlocked(Map<String, String> payload, long seq) {
         return new Failure.ToolBlocked(
-                payload.getOrDefault("tool_name", "unnamed"),
-                payload.getOrDefault("reason", "the agent gave no reason"),
+                Quoted.word(payload.getOrDefault("tool_name", "unnamed")),
+                Quoted.sentence(payload.getOrDefault("reason", "the agent gave no reason")),
                 seq);
     }
 
     private static Failure agentError(Frame reply) {
         Map<String, String> payload = texts(reply);
         return new Failure.AgentError(
-                payload.getOrDefault("code", ErrorCode.INTERNAL.wireName()),
-                payload.getOrDefault("message", "the agent gave no message"),
+                Quoted.word(payload.getOrDefault("code", ErrorCode.INTERNAL.wireName())),
+                Quoted.sentence(payload.getOrDefault("message", "the agent gave no message")),
                 reply.seq(),
                 count(reply, "status"),
                 count(reply, "retry_after"));

@@ -1,5 +1,6 @@
 package dev.culvert.pool;
 
+import dev.culvert.io.Quoted;
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.DialListener;
 import dev.culvert.link.Failure;
@@ -98,7 +99,8 @@ final class Slot implements DialListener {
             try {
                 word.accept(listener);
             } catch (Throwable e) { // an Error too: Netty throws one where direct memory runs out
-                LOG.error("a request that waited for {} failed", address, e);
+                LOG.error(
+                        "a request that waited for {} failed", Quoted.word(address.toString()), e);
             }
         }
     }

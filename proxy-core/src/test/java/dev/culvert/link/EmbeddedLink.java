@@ -58,6 +58,13 @@ final class EmbeddedLink implements AutoCloseable {
         channel.writeInbound(bytes);
     }
 
+    /** A frame that may be none: this text, whatever it is. */
+    void receiveText(String text) {
+        ByteBuf bytes = Unpooled.buffer();
+        write(bytes, text);
+        channel.writeInbound(bytes);
+    }
+
     /** A frame without a payload. */
     void receiveBare(String type, String id) {
         ByteBuf bytes = Unpooled.buffer();

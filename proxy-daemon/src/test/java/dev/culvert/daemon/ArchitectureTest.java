@@ -17,12 +17,12 @@ class ArchitectureTest {
                     Map.ofEntries(
                             Map.entry(
                                     "config", core("config", "frame", "link", "pool", "transport")),
-                            Map.entry("auth", with(core("transport"), "config")),
+                            Map.entry("auth", with(core("io", "transport"), "config")),
                             Map.entry("fleet", with(core("link", "transport"), "config")),
                             Map.entry(
                                     "home",
                                     with(core("frame", "link", "transport"), "config", "fleet")),
-                            Map.entry("http", with(core("frame", "link"), "auth", "config")),
+                            Map.entry("http", with(core("frame", "io", "link"), "auth", "config")),
                             Map.entry("sse", with(core("frame", "link"), "http")),
                             Map.entry(
                                     "metrics",
@@ -37,7 +37,13 @@ class ArchitectureTest {
                             Map.entry(
                                     "routes",
                                     with(
-                                            core("config", "frame", "link", "pool", "transport"),
+                                            core(
+                                                    "config",
+                                                    "frame",
+                                                    "io",
+                                                    "link",
+                                                    "pool",
+                                                    "transport"),
                                             "auth",
                                             "config",
                                             "fleet",

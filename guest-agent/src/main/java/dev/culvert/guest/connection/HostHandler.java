@@ -8,6 +8,7 @@ import dev.culvert.frame.PayloadJson;
 import dev.culvert.guest.session.Agent;
 import dev.culvert.guest.session.Replies;
 import dev.culvert.guest.session.Session;
+import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -73,13 +74,13 @@ final class HostHandler extends ChannelInboundHandlerAdapter implements Replies 
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         switch (cause) {
             case BadFrameException bad -> close("bad frame: " + bad.getMessage());
-            case IOException e -> close(String.valueOf(e.getMessage()));
+            case IOException e -> close(Quoted.message(e));
             // So Netty says ENOTCONN, which a VM's vsock gives, and not ECONNRESET as others do.
             case NotYetConnectedException _ ->
                     close("the VM was restored, and its connections reset");
             default -> {
                 LOG.error("a connection from the host failed", cause);
-                close(cause.toString());
+                close(Quoted.message(cause));
             }
         }
     }
@@ -112,7 +113,10 @@ final class HostHandler extends ChannelInboundHandlerAdapter implements Replies 
         if (!channel.isActive()) {
             return;
         }
-        LOG.warn("closing the connection from {}: {}", channel.remoteAddress(), reason);
+        LOG.warn(
+                "closing the connection from {}: {}",
+                channel.remoteAddress(),
+                Quoted.sentence(reason));
         channel.close();
     }
 

@@ -1,5 +1,6 @@
 package dev.culvert.guest.runtime;
 
+import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -14,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * Where the runtime is and what to bear from it.
@@ -26,8 +26,6 @@ import java.util.regex.Pattern;
 public record RuntimeSettings(
         URI base, @Nullable String bearerKey, Timeouts timeouts, Limits limits) {
 
-    private static final Pattern UNPRINTABLE =
-            Pattern.compile("[\\s\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+");
     private static final int MAX_QUOTE_CHARS = 500;
 
     /**
@@ -188,16 +186,7 @@ public record RuntimeSettings(
         if (bearerKey != null) {
             kept = kept.replace(bearerKey, "***");
         }
-        kept = kept.substring(0, Math.min(kept.length(), 8 * MAX_QUOTE_CHARS));
-        kept = UNPRINTABLE.matcher(kept).replaceAll(" ").strip();
-        if (kept.length() <= MAX_QUOTE_CHARS) {
-            return kept;
-        }
-        int end =
-                Character.isHighSurrogate(kept.charAt(MAX_QUOTE_CHARS - 1))
-                        ? MAX_QUOTE_CHARS - 1
-                        : MAX_QUOTE_CHARS;
-        return kept.substring(0, end) + "…";
+        return Quoted.cut(kept.strip(), MAX_QUOTE_CHARS);
     }
 
     /** What an exception says, likewise. */

@@ -7,6 +7,7 @@ import dev.culvert.frame.PayloadJson;
 import dev.culvert.guest.runtime.GenerationEnd;
 import dev.culvert.guest.runtime.RuntimeFailure;
 
+import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
@@ -66,15 +67,15 @@ final class Payloads {
 
     ByteBuf toolBlocked(String toolName, String reason) {
         return object(json -> {
-            string(json, "tool_name", toolName);
-            string(json, "reason", reason);
+            json.writeStringField("tool_name", Quoted.word(toolName));
+            json.writeStringField("reason", Quoted.sentence(reason));
         });
     }
 
     ByteBuf error(ErrorCode code, String message) {
         return object(json -> {
             string(json, "code", code.wireName());
-            string(json, "message", message);
+            json.writeStringField("message", Quoted.sentence(message));
         });
     }
 
@@ -82,7 +83,7 @@ final class Payloads {
     ByteBuf refusal(ErrorCode code, String message, int retryAfterSeconds) {
         return object(json -> {
             string(json, "code", code.wireName());
-            string(json, "message", message);
+            json.writeStringField("message", Quoted.sentence(message));
             json.writeNumberField("retry_after", retryAfterSeconds);
         });
     }
@@ -90,7 +91,7 @@ final class Payloads {
     ByteBuf error(RuntimeFailure failure) {
         return object(json -> {
             string(json, "code", failure.code().text());
-            string(json, "message", failure.message());
+            json.writeStringField("message", Quoted.sentence(failure.message()));
             if (failure.status() != 0) {
                 json.writeNumberField("status", failure.status());
             }

@@ -5,6 +5,7 @@ import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.guest.runtime.GenerationRequest;
 
+import dev.culvert.io.Quoted;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +60,10 @@ public final class Session {
             case CANCEL -> onCancel(frame.id());
             case HEARTBEAT, CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, ERROR, UNKNOWN -> {
                 ignoredFrames++;
-                LOG.debug("ignored {}", frame);
+                LOG.debug(
+                        "ignored '{}' of id '{}'",
+                        frame.type().wireName(),
+                        Quoted.word(frame.id()));
             }
         }
     }
@@ -155,7 +159,7 @@ public final class Session {
         long after = JsonObject.read("the payload", frame.payload()).integer("after", 0);
         Turn turn = turns.find(id);
         if (turn != null) {
-            LOG.debug("turn '{}' is resumed after frame {}", id, after);
+            LOG.debug("turn '{}' is resumed after frame {}", Quoted.word(id), after);
             read(turn, after, frame.credit());
         } else {
             refuse(id, turns.hasEnded(id) ? ErrorCode.LOG_TRUNCATED : ErrorCode.UNKNOWN_TURN);

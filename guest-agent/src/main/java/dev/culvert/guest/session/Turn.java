@@ -11,6 +11,7 @@ import dev.culvert.guest.runtime.GenerationListener;
 import dev.culvert.guest.runtime.GenerationRequest;
 import dev.culvert.guest.runtime.LlmRuntime;
 import dev.culvert.guest.runtime.RuntimeFailure;
+import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
@@ -180,7 +181,7 @@ final class Turn implements GenerationListener {
     }
 
     private void giveUp() {
-        LOG.info("turn '{}' is given up: nobody came back for it", id);
+        LOG.info("turn '{}' is given up: nobody came back for it", Quoted.word(id));
         stopGeneration();
         finish(
                 FrameType.ERROR,

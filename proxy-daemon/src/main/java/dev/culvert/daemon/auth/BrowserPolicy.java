@@ -1,6 +1,7 @@
 package dev.culvert.daemon.auth;
 
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.io.Quoted;
 import dev.culvert.transport.AgentAddress.Tcp;
 import java.util.HashSet;
 import java.util.List;
@@ -51,7 +52,7 @@ public final class BrowserPolicy {
             @Nullable String fetchSite) {
         if (overLoopback && host != null && !ownNames.contains(host.host())) {
             return "The Host '%s' is not this daemon's: call it by localhost or by the address that it listens on."
-                    .formatted(host.text());
+                    .formatted(Quoted.word(host.text()));
         }
         if (isAllowedOrigin(origin)) {
             return null;
@@ -60,10 +61,12 @@ public final class BrowserPolicy {
             boolean own = overLoopback && host != null && origin.equals("http://" + host.text());
             return own
                     ? null
-                    : "The Origin is not allowed: add it to http.allowed_origins if its pages may call.";
+                    : "The Origin is not allowed: add it to http.allowed_origins if its pages may"
+                          + " call.";
         }
         if (fetchSite != null && FOREIGN_FETCHES.contains(fetchSite)) {
-            return "A page of another origin sent this: add its origin to http.allowed_origins if it may call.";
+            return "A page of another origin sent this: add its origin to http.allowed_origins if"
+                       + " it may call.";
         }
         return null;
     }

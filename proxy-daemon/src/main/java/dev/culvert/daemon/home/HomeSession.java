@@ -20,7 +20,7 @@ final class HomeSession implements Pulse.Listener {
     /** What to look at where the link was lost before an answer. */
     private static final String UNPROVEN =
             " before a ping was answered: does a culvert-agent listen there, and may this host"
-                + " connect to it (its --accept-from)?";
+                    + " connect to it (its --accept-from)?";
 
     private final Agent agent;
     private final AgentLink link;

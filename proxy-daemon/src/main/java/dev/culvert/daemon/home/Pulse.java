@@ -135,7 +135,7 @@ final class Pulse {
     }
 
     private void onUnanswered(Failure failure, Duration patience) {
-        if (failure instanceof Failure.AgentError) {
+        if (failure instanceof Failure.AgentError || failure instanceof Failure.BadAnswer) {
             answered(); // not as it should, but it lives and speaks the protocol
         } else if (!proven && failure instanceof Failure.TimedOut) {
             giveUp(

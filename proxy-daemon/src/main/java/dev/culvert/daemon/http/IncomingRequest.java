@@ -3,6 +3,7 @@ package dev.culvert.daemon.http;
 import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERROR;
 
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.TimeUnit;
@@ -65,7 +66,7 @@ final class IncomingRequest {
         } catch (ProblemException e) {
             responder.crashed(e.problem());
         } catch (RuntimeException e) {
-            LOG.error("request {} {} failed", request.id(), request.path(), e);
+            LOG.error("request {} {} failed", request.id(), Quoted.word(request.path()), e);
             responder.crashed(MISTAKE);
         } finally {
             request.withdrawBody();

@@ -7,11 +7,10 @@ import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_ENTITY_TOO_
 import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 import static io.netty.handler.codec.http.HttpResponseStatus.TOO_MANY_REQUESTS;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 
+import dev.culvert.io.Quoted;
 import dev.culvert.link.Failure;
 import dev.culvert.link.Failure.AgentError;
 import dev.culvert.link.Failure.BadAnswer;
@@ -48,6 +47,11 @@ public record Problem(
         Map<AsciiString, String> headers) {
     private static final JsonFactory JSON = new JsonFactory();
     private static final int SOON_SECONDS = 1;
+
+    /** Whatever words of others are in it: it is shown in terminals and on pages. */
+    public Problem {
+        error = Quoted.page(error);
+    }
 
     public static Problem of(HttpResponseStatus status, String error) {
         return new Problem(status, error, Map.of(), Map.of());
@@ -141,12 +145,12 @@ public record Problem(
             json.writeStringField("type", "about:blank");
             json.writeStringField("title", status.reasonPhrase());
             json.writeNumberField("status", status.code());
-            json.writeStringField("error", wellFormed(error));
+            json.writeStringField("error", error);
             for (Map.Entry<String, Object> member : members.entrySet()) {
                 json.writeFieldName(member.getKey());
                 switch (member.getValue()) {
                     case Integer number -> json.writeNumber(number);
-                    case Object text -> json.writeString(wellFormed(text.toString()));
+                    case Object text -> json.writeString(Quoted.page(text.toString()));
                 }
             }
             json.writeStringField("request_id", requestId);
@@ -154,10 +158,5 @@ public record Problem(
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** What an agent said may hold half a surrogate pair, which has no UTF-8. */
-    private static String wellFormed(String text) {
-        return new String(text.getBytes(UTF_8), UTF_8);
     }
 }

@@ -1,6 +1,7 @@
 package dev.culvert.daemon.http;
 
 import dev.culvert.daemon.auth.Authority;
+import dev.culvert.io.Quoted;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.HashMap;
 import java.util.Locale;
@@ -65,7 +66,8 @@ record RequestTarget(String path, Map<String, String> query) {
         String name = PercentDecoder.query(equals < 0 ? pair : pair.substring(0, equals));
         String value = equals < 0 ? "" : PercentDecoder.query(pair.substring(equals + 1));
         if (parameters.put(name, value) != null) {
-            throw FramingRules.bad("The query gives '" + name + "' twice: give it once.");
+            throw FramingRules.bad(
+                    "The query gives '" + Quoted.word(name) + "' twice: give it once.");
         }
         if (parameters.size() > MAX_PARAMETERS) {
             throw FramingRules.bad("The query has more than " + MAX_PARAMETERS + " parameters.");

@@ -13,6 +13,7 @@ import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
+import dev.culvert.io.Quoted;
 import dev.culvert.link.Failure;
 import dev.culvert.link.Patience;
 import dev.culvert.pool.LinkPool;
@@ -68,7 +69,7 @@ public final class AgentCalls {
                     Problem.of(
                             NOT_FOUND,
                             "There is no agent '%s': GET /api/v1/agents lists those there are."
-                                    .formatted(id)));
+                                    .formatted(Quoted.word(id))));
         }
         return agent;
     }

@@ -18,6 +18,7 @@ import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
+import dev.culvert.io.Quoted;
 import dev.culvert.transport.AgentAddress;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -105,7 +106,7 @@ public final class AgentRoute implements Route {
                         Problem.of(
                                 BAD_REQUEST,
                                 "The body says that its id is '%s', the path that it is '%s': leave it out of the body."
-                                        .formatted(read.id(), id)));
+                                        .formatted(Quoted.word(read.id()), Quoted.word(id))));
             }
             return read;
         } catch (BadSettingsException e) {

@@ -11,6 +11,7 @@ import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
+import dev.culvert.io.Quoted;
 import dev.culvert.transport.AgentAddress;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.Arrays;
@@ -84,7 +85,7 @@ public final class AgentsRoute implements Route {
         }
         String labels =
                 Arrays.stream(State.values()).map(State::label).collect(Collectors.joining(", "));
-        throw bad("'state' is '%s': it takes %s.".formatted(text, labels));
+        throw bad("'state' is '%s': it takes %s.".formatted(Quoted.word(text), labels));
     }
 
     private static int limit(@Nullable String text) {
@@ -93,7 +94,7 @@ public final class AgentsRoute implements Route {
         }
         int limit = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
         if (limit < 1 || limit > MAX_LIMIT) {
-            throw bad("'limit' is '%s': it takes 1 to %d.".formatted(text, MAX_LIMIT));
+            throw bad("'limit' is '%s': it takes 1 to %d.".formatted(Quoted.word(text), MAX_LIMIT));
         }
         return limit;
     }

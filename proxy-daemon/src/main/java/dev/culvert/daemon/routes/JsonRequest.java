@@ -9,6 +9,7 @@ import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.frame.BadFrameException;
 import dev.culvert.frame.PayloadJson;
+import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,7 @@ final class JsonRequest {
                     Problem.of(
                             UNSUPPORTED_MEDIA_TYPE,
                             "The body is said to be '%s': send 'content-type: application/json'."
-                                    .formatted(type)));
+                                    .formatted(Quoted.word(type))));
         }
     }
 

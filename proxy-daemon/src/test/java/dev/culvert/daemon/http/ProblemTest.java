@@ -108,7 +108,7 @@ class ProblemTest {
                         {"type":"about:blank","title":"Bad Gateway","status":502,\
                         "error":"It failed.",\
                         "runtime_status":500,\
-                        "agent_message":"half a pair: ?, \\"quotes\\"\\n, é",\
+                        "agent_message":"half a pair: \\\\ud800, \\"quotes\\"\\\\n, é",\
                         "request_id":"id-1"}\
                         """);
     }
