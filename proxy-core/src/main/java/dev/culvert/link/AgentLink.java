@@ -3,7 +3,6 @@ package dev.culvert.link;
 import dev.culvert.frame.Frame;
 import dev.culvert.io.Quoted;
 import dev.culvert.transport.AgentAddress;
-
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -66,11 +65,11 @@ public final class AgentLink {
     }
 
     /**
-     * Ends the exchange of that id, if there is one, with {@code failure}; the agent is told
-     * nothing.
+     * Whether an exchange of that id can be opened: none is, and the agent has said its last word
+     * on any that was, so that it cannot be taken for a word on the next one.
      */
-    public void displace(String id, Failure failure) {
-        exchanges.displace(id, failure);
+    public boolean isFree(String id) {
+        return exchanges.isFree(id);
     }
 
     /** Whether the agent has said what it is. */

@@ -47,6 +47,11 @@ final class EndedIds {
         }
     }
 
+    /** Whether this side ended it, and the agent has not yet. */
+    boolean isAbandoned(String id) {
+        return abandoned.contains(id);
+    }
+
     boolean contains(String id) {
         return !id.isEmpty() && (abandoned.contains(id) || wasAnswered(id));
     }

@@ -115,7 +115,8 @@ public final class Exchange extends RingNode {
         }
     }
 
-    FrameType request() {
+    /** The type of the request. */
+    public FrameType request() {
         return request;
     }
 

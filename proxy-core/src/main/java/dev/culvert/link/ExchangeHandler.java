@@ -9,18 +9,12 @@ import dev.culvert.link.ReplyReader.Failed;
 import dev.culvert.link.ReplyReader.Going;
 import dev.culvert.link.ReplyReader.Misfit;
 import dev.culvert.link.ReplyReader.Verdict;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +22,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Ties replies to requests and ends every exchange exactly once. Confined to the event loop. */
 final class ExchangeHandler extends ChannelInboundHandlerAdapter {
@@ -290,12 +287,8 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         end(exchange, Outcome.DETACHED);
     }
 
-    void displace(String id, Failure failure) {
-        Exchange holder = inFlight.get(id);
-        if (holder != null) {
-            detach(holder);
-            tell(holder, () -> holder.listener().onFailure(failure));
-        }
+    boolean isFree(String id) {
+        return !inFlight.containsKey(id) && !ended.isAbandoned(id);
     }
 
     boolean isAnnounced() {

@@ -1,5 +1,6 @@
 package dev.culvert.link;
 
+import dev.culvert.frame.ErrorCode;
 import java.util.Locale;
 
 /** How an exchange ended, for those who count. */
@@ -14,6 +15,7 @@ public enum Outcome {
     TOO_LARGE,
     TOOL_BLOCKED,
     BAD_ANSWER,
+    TAKEN_OVER,
     AGENT_ERROR;
 
     private final String label = name().toLowerCase(Locale.ROOT);
@@ -31,7 +33,8 @@ public enum Outcome {
             case Failure.TooLarge _ -> TOO_LARGE;
             case Failure.ToolBlocked _ -> TOOL_BLOCKED;
             case Failure.BadAnswer _ -> BAD_ANSWER;
-            case Failure.AgentError _ -> AGENT_ERROR;
+            case Failure.AgentError error ->
+                    error.is(ErrorCode.TAKEN_OVER) ? TAKEN_OVER : AGENT_ERROR;
         };
     }
 }

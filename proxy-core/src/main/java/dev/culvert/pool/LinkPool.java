@@ -12,7 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** The links to all agents, one for each agent and event loop. */
+/** The links to all agents: one for each agent and event loop, and a second one at times. */
 public final class LinkPool implements AutoCloseable {
     private static final String CLOSED = "this side is shutting down";
 
@@ -36,16 +36,21 @@ public final class LinkPool implements AutoCloseable {
         }
     }
 
+    /** As the other, over the first lane. */
+    public void acquire(EventLoop loop, AgentAddress address, DialListener listener) {
+        acquire(loop, address, Lane.FIRST, listener);
+    }
+
     /**
      * Tells {@code listener} of the link that {@code loop} has to the agent: at once when there is
      * one, else when the dial has ended. Called on {@code loop}, and so is the listener.
      */
-    public void acquire(EventLoop loop, AgentAddress address, DialListener listener) {
+    public void acquire(EventLoop loop, AgentAddress address, Lane lane, DialListener listener) {
         LoopPool pool = pools.get(loop);
         if (pool == null) {
             throw new IllegalArgumentException("not one of this pool's event loops: " + loop);
         }
-        pool.acquire(address, listener);
+        pool.acquire(address, lane, listener);
     }
 
     /** Closes every link to the agent and fails who waits for one; a later request dials anew. */

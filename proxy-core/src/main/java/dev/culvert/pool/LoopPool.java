@@ -6,12 +6,8 @@ import dev.culvert.link.LinkObserver;
 import dev.culvert.link.Links;
 import dev.culvert.transport.AgentAddress;
 import io.netty.channel.EventLoop;
-import io.netty.util.collection.LongObjectHashMap;
-import io.netty.util.collection.LongObjectMap;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -23,8 +19,8 @@ final class LoopPool {
     private final Links links;
     private final Supplier<PoolLimits> limits;
     private final LinkObserver observer;
-    private final LongObjectMap<Slot> vsockSlots = new LongObjectHashMap<>();
-    private final Map<AgentAddress, Slot> otherSlots = new HashMap<>();
+    private final Slots first = new Slots();
+    private final Slots second = new Slots();
     private boolean sweeping;
     private @Nullable String closeReason;
 
@@ -35,38 +31,41 @@ final class LoopPool {
         this.observer = observer;
     }
 
-    void acquire(AgentAddress address, DialListener listener) {
+    void acquire(AgentAddress address, Lane lane, DialListener listener) {
         if (closeReason != null) {
             listener.onFailure(new Failure.Unreachable(closeReason));
             return;
         }
-        Slot slot = slot(address);
+        Slot slot = slots(lane).find(address);
         if (slot == null) {
-            slot = new Slot(this, address);
+            slot = new Slot(this, address, lane);
             add(slot);
         }
         slot.acquire(listener);
     }
 
     void remove(AgentAddress address, String reason) {
-        Slot slot = slot(address);
-        if (slot != null) {
-            drop(slot);
-            slot.close(reason);
+        for (Lane lane : Lane.values()) {
+            Slot slot = slots(lane).find(address);
+            if (slot != null) {
+                slots(lane).remove(slot);
+                slot.close(reason);
+            }
         }
     }
 
     void close(String reason) {
         closeReason = reason;
-        List<Slot> slots = slots();
-        vsockSlots.clear();
-        otherSlots.clear();
+        List<Slot> slots = all();
+        first.clear();
+        second.clear();
         slots.forEach(slot -> slot.close(reason));
     }
 
     void dropIfUnused(Slot slot) {
-        if (slot.isUnused() && slot(slot.address()) == slot) {
-            drop(slot);
+        Slots lane = slots(slot.lane());
+        if (slot.isUnused() && lane.find(slot.address()) == slot) {
+            lane.remove(slot);
         }
     }
 
@@ -89,40 +88,25 @@ final class LoopPool {
         return observer;
     }
 
-    private @Nullable Slot slot(AgentAddress address) {
-        return address instanceof AgentAddress.Vsock vsock
-                ? vsockSlots.get(key(vsock))
-                : otherSlots.get(address);
+    private Slots slots(Lane lane) {
+        return switch (lane) {
+            case FIRST -> first;
+            case SECOND -> second;
+        };
     }
 
     private void add(Slot slot) {
-        if (slot.address() instanceof AgentAddress.Vsock vsock) {
-            vsockSlots.put(key(vsock), slot);
-        } else {
-            otherSlots.put(slot.address(), slot);
-        }
+        slots(slot.lane()).add(slot);
         if (!sweeping) {
             sweeping = true;
             scheduleSweep();
         }
     }
 
-    private void drop(Slot slot) {
-        if (slot.address() instanceof AgentAddress.Vsock vsock) {
-            vsockSlots.remove(key(vsock));
-        } else {
-            otherSlots.remove(slot.address());
-        }
-    }
-
-    private static long key(AgentAddress.Vsock address) {
-        return (Integer.toUnsignedLong(address.cid()) << Integer.SIZE)
-                | Integer.toUnsignedLong(address.port());
-    }
-
-    private List<Slot> slots() {
-        List<Slot> slots = new ArrayList<>(vsockSlots.values());
-        slots.addAll(otherSlots.values());
+    private List<Slot> all() {
+        List<Slot> slots = new ArrayList<>();
+        first.addAllTo(slots);
+        second.addAllTo(slots);
         return slots;
     }
 
@@ -131,8 +115,8 @@ final class LoopPool {
     }
 
     private void sweep() {
-        slots().forEach(Slot::sweep);
-        sweeping = !vsockSlots.isEmpty() || !otherSlots.isEmpty();
+        all().forEach(Slot::sweep);
+        sweeping = !first.isEmpty() || !second.isEmpty();
         if (sweeping) {
             scheduleSweep();
         }

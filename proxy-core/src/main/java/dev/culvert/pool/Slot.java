@@ -13,12 +13,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One event loop's link to one agent, and those who wait for it. Confined to that loop. */
+/**
+ * One event loop's link to one agent on one lane, and those who wait for it. Confined to that loop.
+ */
 final class Slot implements DialListener {
     private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
 
     private final LoopPool pool;
     private final AgentAddress address;
+    private final Lane lane;
     private final Queue<DialListener> waiting = new ArrayDeque<>();
     private @Nullable AgentLink link;
     private @Nullable Failure recentFailure;
@@ -26,13 +29,18 @@ final class Slot implements DialListener {
     private boolean dialling;
     private boolean used;
 
-    Slot(LoopPool pool, AgentAddress address) {
+    Slot(LoopPool pool, AgentAddress address, Lane lane) {
         this.pool = pool;
         this.address = address;
+        this.lane = lane;
     }
 
     AgentAddress address() {
         return address;
+    }
+
+    Lane lane() {
+        return lane;
     }
 
     void acquire(DialListener listener) {

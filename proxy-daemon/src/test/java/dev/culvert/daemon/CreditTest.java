@@ -14,9 +14,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
 
 /** A client that reads slowly, and an agent that heeds credit. */
 @Timeout(60)
+@LoopCounts
 class CreditTest {
     private static final Pattern BYTES = Pattern.compile("\"bytes\":([0-9]+)");
     private static final Pattern FIRST = Pattern.compile("\"credit\":([0-9]+)");
@@ -26,6 +28,16 @@ class CreditTest {
 
     /** What two kernels hold of a connection whose reader has small buffers, and then some. */
     private static final int KERNEL_BYTES = 8 * 1024 * 1024;
+
+    @Parameter int eventLoops;
+
+    private TestDaemon daemon(ScriptedGuest... guests) throws Exception {
+        return daemon("", guests);
+    }
+
+    private TestDaemon daemon(String settings, ScriptedGuest... guests) throws Exception {
+        return TestDaemon.with("\"event_loops\": " + eventLoops + "," + settings, guests);
+    }
 
     /** Sends chunks while there is credit, as an agent must. */
     private static final class Sender {
@@ -77,7 +89,7 @@ class CreditTest {
     @Test
     void anAgentWaitsForAClientThatDoesNotReadAndLosesNothing() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.announcing("credit", "cancel", "resume");
-                TestDaemon daemon = TestDaemon.with(guest);
+                TestDaemon daemon = daemon(guest);
                 Socket client = ask(daemon)) {
             Sender sender = new Sender(guest, guest.take());
             double before = daemon.metric("culvert_buffers_direct_bytes");
@@ -123,8 +135,7 @@ class CreditTest {
     @Test
     void aClientThatTakesNothingForTooLongIsCutAndItsTurnStopped() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.announcing("credit", "cancel", "resume");
-                TestDaemon daemon =
-                        TestDaemon.with("\"turns\": {\"stall_timeout\": \"300ms\"},", guest);
+                TestDaemon daemon = daemon("\"turns\": {\"stall_timeout\": \"300ms\"},", guest);
                 Socket client = ask(daemon)) {
             Sender sender = new Sender(guest, guest.take());
             while (sender.send(100)) {

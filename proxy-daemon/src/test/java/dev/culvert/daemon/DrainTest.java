@@ -11,16 +11,28 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
 
 /** How the daemon stops. */
 @Timeout(20)
+@LoopCounts
 class DrainTest {
     private static final String PATIENT = "\"timeouts\": {\"drain\": \"10s\"},";
+
+    @Parameter int eventLoops;
+
+    private TestDaemon daemon(ScriptedGuest... guests) throws Exception {
+        return daemon("", guests);
+    }
+
+    private TestDaemon daemon(String settings, ScriptedGuest... guests) throws Exception {
+        return TestDaemon.with("\"event_loops\": " + eventLoops + "," + settings, guests);
+    }
 
     @Test
     void aRunningStreamGoesOnToItsEndAndNothingNewIsTaken() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(PATIENT, guest);
+                TestDaemon daemon = daemon(PATIENT, guest);
                 EventReader events = daemon.stream()) {
             Request message = guest.take();
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(daemon.daemon()::close);
@@ -49,7 +61,7 @@ class DrainTest {
     @Test
     void aStreamThatDoesNotEndInTimeGetsAnErrorEvent() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.announcing("cancel");
-                TestDaemon daemon = TestDaemon.with(guest);
+                TestDaemon daemon = daemon(guest);
                 EventReader events = daemon.stream()) {
             guest.take().chunk("half");
 
@@ -66,7 +78,7 @@ class DrainTest {
     @Test
     void aMessageThatIsNotAnsweredInTimeGetsAProperStatus() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             CompletableFuture<HttpResponse<String>> answer =
                     daemon.begin("POST", "/agents/a/message", MESSAGE);
             guest.take();

@@ -6,9 +6,11 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.StringJoiner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,20 +24,38 @@ final class EventReader implements AutoCloseable {
 
     private static final Pattern CONTENT = Pattern.compile("\"content\":\"([^\"]*)\"");
 
-    private final HttpResponse<InputStream> response;
+    private final int status;
+    private final HttpHeaders headers;
+    private final InputStream body;
     private final BufferedReader lines;
 
     EventReader(HttpResponse<InputStream> response) {
-        this.response = response;
-        lines = new BufferedReader(new InputStreamReader(response.body(), UTF_8));
+        this(response.statusCode(), response.headers(), response.body());
+    }
+
+    /**
+     * Of a connection of which {@code head} was read; its chunks' sizes are passed over as lines.
+     */
+    EventReader(String head, InputStream body) {
+        this(
+                Integer.parseInt(head.substring(9, 12)),
+                HttpHeaders.of(Map.of(), (_, _) -> true),
+                body);
+    }
+
+    private EventReader(int status, HttpHeaders headers, InputStream body) {
+        this.status = status;
+        this.headers = headers;
+        this.body = body;
+        lines = new BufferedReader(new InputStreamReader(body, UTF_8));
     }
 
     int status() {
-        return response.statusCode();
+        return status;
     }
 
     String header(String name) {
-        return response.headers().firstValue(name).orElse("");
+        return headers.firstValue(name).orElse("");
     }
 
     /** The next event, which must come. */
@@ -61,6 +81,8 @@ final class EventReader implements AutoCloseable {
                 id = line.substring(4);
             } else if (line.startsWith("data: ")) {
                 data.add(line.substring(6));
+            } else if (line.equals("0")) {
+                return null; // the last chunk of an answer whose connection stays open
             }
         }
         return null;
@@ -97,6 +119,6 @@ final class EventReader implements AutoCloseable {
     /** Leaves, whatever may still come. */
     @Override
     public void close() throws IOException {
-        response.body().close();
+        body.close();
     }
 }

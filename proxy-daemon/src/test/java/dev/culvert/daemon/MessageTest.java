@@ -1,28 +1,37 @@
 package dev.culvert.daemon;
 
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.ScriptedGuest.Request;
-
+import java.net.http.HttpResponse;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.net.http.HttpResponse;
-import java.util.concurrent.CompletableFuture;
-
 /** {@code POST /agents/{id}/message}. */
+@LoopCounts
 class MessageTest {
     private static final String PATH = "/api/v1/agents/a/message";
+
+    @Parameter int eventLoops;
+
+    private TestDaemon daemon(ScriptedGuest... guests) throws Exception {
+        return daemon("", guests);
+    }
+
+    private TestDaemon daemon(String settings, ScriptedGuest... guests) throws Exception {
+        return TestDaemon.with("\"event_loops\": " + eventLoops + "," + settings, guests);
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"/api/v1/agents/a/message", "/agents/a/message"})
     void joinsTheChunksOfAnAnswer(String path) throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             guest.on(
                     "message",
                     request -> {
@@ -50,7 +59,7 @@ class MessageTest {
     void sendsTheBodyOnAsItCameAndTheTraceWithIt() throws Exception {
         String body = "{ \"messages\": [ {\"x\": 1e1000000000} ],\n \"temperature\": 0.10 }";
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             guest.on("message", request -> request.done("ok"));
 
             assertThat(daemon.post(PATH, body).statusCode()).isEqualTo(200);
@@ -62,7 +71,7 @@ class MessageTest {
     @Test
     void anErrorOfTheAgentIsABadGatewayWithItsCodeAndMessage() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             guest.on(
                     "message",
                     request -> {
@@ -116,7 +125,7 @@ class MessageTest {
     @Test
     void aBlockedToolIsForbiddenAndNamed() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             guest.on(
                     "message",
                     request ->
@@ -145,7 +154,7 @@ class MessageTest {
     void whatCannotBeSentIsRefusedWithWhatToDo(
             String path, String body, int status, String sentence) throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             HttpResponse<String> answer = daemon.post(path, body);
 
             assertThat(answer.statusCode()).isEqualTo(status);
@@ -171,8 +180,7 @@ class MessageTest {
     @Test
     void aSilentAgentTimesOut() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon =
-                        TestDaemon.with("\"timeouts\": {\"message\": \"100ms\"},", guest)) {
+                TestDaemon daemon = daemon("\"timeouts\": {\"message\": \"100ms\"},", guest)) {
             assertThat(daemon.post(PATH, MESSAGE).statusCode()).isEqualTo(504);
             assertThat(daemon.metric("culvert_exchanges_in_flight")).isZero();
 
@@ -186,8 +194,7 @@ class MessageTest {
     void theWholeAnswerMayHaveADeadline() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon =
-                        TestDaemon.with(
-                                "\"timeouts\": {\"message_deadline\": \"100ms\"},", guest)) {
+                        daemon("\"timeouts\": {\"message_deadline\": \"100ms\"},", guest)) {
             assertThat(daemon.post(PATH, MESSAGE).statusCode()).isEqualTo(504);
         }
     }
@@ -195,8 +202,7 @@ class MessageTest {
     @Test
     void anAnswerBeyondTheLimitFailsAndItsTurnIsOver() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.announcing("cancel");
-                TestDaemon daemon =
-                        TestDaemon.with("\"turns\": {\"max_answer_bytes\": 10},", guest)) {
+                TestDaemon daemon = daemon("\"turns\": {\"max_answer_bytes\": 10},", guest)) {
             CompletableFuture<HttpResponse<String>> answer = daemon.begin("POST", PATH, MESSAGE);
             guest.take().chunk("more than ten bytes");
 
@@ -213,7 +219,7 @@ class MessageTest {
     @Test
     void aClientThatLeavesEndsTheTurn() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.announcing("cancel");
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             CompletableFuture<HttpResponse<String>> answer = daemon.begin("POST", PATH, MESSAGE);
             Request message = guest.take();
             daemon.awaitAgent("a", "\"turns_in_flight\":1");
@@ -232,7 +238,7 @@ class MessageTest {
     @Test
     void anAgentThatDiesFailsTheTurn() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             CompletableFuture<HttpResponse<String>> answer = daemon.begin("POST", PATH, MESSAGE);
             guest.take();
             guest.down();
@@ -246,7 +252,7 @@ class MessageTest {
     @Test
     void takesJsonOnly() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(guest);
+                TestDaemon daemon = daemon(guest);
                 RawConnection client = new RawConnection(daemon)) {
             client.send(
                     "POST "

@@ -53,6 +53,25 @@ final class RawConnection implements AutoCloseable {
         return head + new String(in.readNBytes(length), UTF_8);
     }
 
+    /** The events of the next answer, once its head is here. */
+    EventReader events() throws IOException {
+        return new EventReader(head(), in);
+    }
+
+    /** The next answer whole, be it a stream or not. */
+    String answerOrStream() throws IOException {
+        String head = head();
+        int at = head.indexOf("content-length: ");
+        return head
+                + (at < 0
+                        ? until("\r\n0\r\n\r\n")
+                        : new String(
+                                in.readNBytes(
+                                        Integer.parseInt(
+                                                head.substring(at + 16, head.indexOf('\r', at)))),
+                                UTF_8));
+    }
+
     /** All that comes until the daemon closes. */
     String rest() throws IOException {
         return new String(in.readAllBytes(), UTF_8);

@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -90,6 +91,8 @@ final class ScriptedGuest implements Closeable {
     private final BlockingQueue<Request> untaken = new LinkedBlockingQueue<>();
     private final List<Request> seen = new CopyOnWriteArrayList<>();
     private final List<BasePeer.Connection> links = new CopyOnWriteArrayList<>();
+    private final Map<String, Request> readers = new HashMap<>();
+    private volatile boolean arbitrates;
     private BasePeer peer;
 
     private ScriptedGuest(@Nullable String heartbeat, @Nullable Path socket) throws IOException {
@@ -129,6 +132,16 @@ final class ScriptedGuest implements Closeable {
         heartbeat = announcement("i2", features);
     }
 
+    /** From now on its links begin without a heartbeat. */
+    void saysNothingAtFirst() {
+        heartbeat = null;
+    }
+
+    /** From now on its links begin with a heartbeat, by the same process as before. */
+    void announces(String... features) {
+        heartbeat = announcement("i1", features);
+    }
+
     /** On a Unix socket, where it can be {@link #down} for a while and up again. */
     static ScriptedGuest on(Path socket) throws IOException {
         return new ScriptedGuest(READY, socket);
@@ -150,6 +163,9 @@ final class ScriptedGuest implements Closeable {
         for (String json = link.read(); json != null; json = link.read()) {
             Request request = Request.of(link, json);
             seen.add(request);
+            if (arbitrates) {
+                letRead(request);
+            }
             Part part = parts.get(request.type());
             if (part == null) {
                 untaken.add(request);
@@ -157,6 +173,40 @@ final class ScriptedGuest implements Closeable {
                 part.play(request);
             }
         }
+    }
+
+    /**
+     * As a guest must: tells whoever read a turn before, on another link, that it is taken over.
+     */
+    ScriptedGuest lastComerReads() {
+        arbitrates = true;
+        return this;
+    }
+
+    private synchronized void letRead(Request request) {
+        if (request.type().equals("message") || request.type().equals("resume")) {
+            Request before = readers.put(request.id(), request);
+            if (before != null && before.link() != request.link()) {
+                tellIfItIsThere(before);
+            }
+        }
+    }
+
+    private static void tellIfItIsThere(Request before) {
+        try {
+            before.error("taken_over", "the turn is read on another link");
+        } catch (IOException _) {
+            // Its link is lost, and nobody is left to be told.
+        }
+    }
+
+    /** Who reads the turn of this id, where the last comer does. */
+    synchronized Request reader(String id) {
+        Request reader = readers.get(id);
+        if (reader == null) {
+            throw new AssertionError("nobody reads " + id);
+        }
+        return reader;
     }
 
     /** From now on a request of this type is answered so, and waits for no one. */

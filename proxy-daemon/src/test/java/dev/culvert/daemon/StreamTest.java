@@ -1,29 +1,39 @@
 package dev.culvert.daemon;
 
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.culvert.daemon.EventReader.Event;
 import dev.culvert.daemon.ScriptedGuest.Request;
 import dev.culvert.testing.Eventually;
-
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.net.URLEncoder;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-
 /** {@code GET|POST /agents/{id}/stream}. */
+@LoopCounts
 class StreamTest {
     private static final String PATH = "/api/v1/agents/a/stream";
     private static final String QUERY =
             "?message=" + URLEncoder.encode(MESSAGE, StandardCharsets.UTF_8);
+
+    @Parameter int eventLoops;
+
+    private TestDaemon daemon(ScriptedGuest... guests) throws Exception {
+        return daemon("", guests);
+    }
+
+    private TestDaemon daemon(String settings, ScriptedGuest... guests) throws Exception {
+        return TestDaemon.with("\"event_loops\": " + eventLoops + "," + settings, guests);
+    }
 
     @ParameterizedTest
     @CsvSource({
@@ -35,7 +45,7 @@ class StreamTest {
     void streamsTheChunksAsEventsWithIds(String method, String path) throws Exception {
         boolean get = method.equals("GET");
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             EventReader events =
                     daemon.stream(method, get ? path + QUERY : path, get ? "" : MESSAGE);
             Request message = guest.take();
@@ -63,7 +73,7 @@ class StreamTest {
     @Test
     void theHeadComesBeforeTheAgentSaysAnythingAndEachChunkBeforeTheNextIsSent() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(guest);
+                TestDaemon daemon = daemon(guest);
                 EventReader events = daemon.stream()) { // returns once the head is here
             Request message = guest.take();
             for (int i = 0; i < 20; i++) {
@@ -78,7 +88,7 @@ class StreamTest {
     @Test
     void aSilentStreamIsKeptAliveByComments() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with("\"sse\": {\"keepalive\": \"20ms\"},", guest);
+                TestDaemon daemon = daemon("\"sse\": {\"keepalive\": \"20ms\"},", guest);
                 EventReader events = daemon.stream()) {
             assertThat(events.line()).isEqualTo("retry: 500");
             assertThat(events.line()).startsWith("id: ").endsWith(":0");
@@ -105,7 +115,7 @@ class StreamTest {
     void whatFailsBeforeTheRequestIsSentHasAProperStatus(
             String method, String path, String body, int status, String sentence) throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             HttpResponse<String> answer = daemon.send(method, path, body);
 
             assertThat(answer.statusCode()).isEqualTo(status);
@@ -152,21 +162,29 @@ class StreamTest {
     @Test
     void moreThanALinkCarriesIsTooMany() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with("\"link\": {\"max_in_flight\": 1},", guest);
-                EventReader first = daemon.stream()) {
-            HttpResponse<String> second = daemon.post(PATH, MESSAGE);
+                TestDaemon daemon = daemon("\"link\": {\"max_in_flight\": 1},", guest)) {
+            List<EventReader> streams = new ArrayList<>();
+            for (int i = 0;
+                    i < eventLoops;
+                    i++) { // each on a connection, and so a loop, of its own
+                streams.add(daemon.stream());
+            }
 
-            assertThat(second.statusCode()).isEqualTo(429);
-            assertThat(second.headers().firstValue("retry-after")).isPresent();
-            guest.take().done("");
-            assertThat(first.rest()).hasSize(2);
+            HttpResponse<String> oneTooMany = daemon.post(PATH, MESSAGE);
+
+            assertThat(oneTooMany.statusCode()).isEqualTo(429);
+            assertThat(oneTooMany.headers().firstValue("retry-after")).isPresent();
+            for (EventReader stream : streams) {
+                guest.take().done("");
+                stream.close();
+            }
         }
     }
 
     @Test
     void anErrorOfTheAgentIsAnEventAndTheEnd() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(guest);
+                TestDaemon daemon = daemon(guest);
                 EventReader events = daemon.stream()) {
             Request message = guest.take();
             message.chunk("half an ");
@@ -185,7 +203,7 @@ class StreamTest {
     @Test
     void anErrorThatIsNoUnicodeIsStillAnEventAndTheEnd() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(guest);
+                TestDaemon daemon = daemon(guest);
                 EventReader events = daemon.stream()) {
             guest.take().error("runtime_error", "it \\ud800 broke");
 
@@ -197,7 +215,7 @@ class StreamTest {
     @Test
     void aBlockedToolIsAnEventAndTheEnd() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(guest);
+                TestDaemon daemon = daemon(guest);
                 EventReader events = daemon.stream()) {
             guest.take().reply("tool_blocked", "{\"tool_name\":\"rm\",\"reason\":\"no\"}");
 
@@ -212,7 +230,7 @@ class StreamTest {
     @Test
     void aLinkThatIsResetIsAnErrorEventAndNeverDone() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(guest);
+                TestDaemon daemon = daemon(guest);
                 EventReader events = daemon.stream()) {
             Request message = guest.take();
             message.chunk("half");
@@ -229,7 +247,7 @@ class StreamTest {
     @Test
     void aConnectionThatTheAgentClosesInOrderIsNoEndOfTheAnswer() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(guest);
+                TestDaemon daemon = daemon(guest);
                 EventReader events = daemon.stream()) {
             Request message = guest.take();
             message.chunk("half");
@@ -243,7 +261,7 @@ class StreamTest {
     @ValueSource(strings = {"nonsense", "{\"type\":\"chunk\",\"type\":\"chunk\"}"})
     void bytesThatCannotBeUnderstoodEndTheStreamsOfTheirLink(String json) throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(guest);
+                TestDaemon daemon = daemon(guest);
                 EventReader events = daemon.stream()) {
             byte[] body = json.getBytes(StandardCharsets.UTF_8);
             byte[] frame = new byte[body.length + 4];
@@ -260,8 +278,7 @@ class StreamTest {
     @Test
     void anAgentThatFallsSilentIsAnErrorEvent() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon =
-                        TestDaemon.with("\"timeouts\": {\"message\": \"200ms\"},", guest);
+                TestDaemon daemon = daemon("\"timeouts\": {\"message\": \"200ms\"},", guest);
                 EventReader events = daemon.stream()) {
             guest.take().chunk("then nothing");
 
@@ -275,7 +292,7 @@ class StreamTest {
     @Test
     void anAgentThatDiedBetweenTurnsIsDialledAnew() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             guest.on("message", request -> request.done("ok"));
             assertThat(daemon.stream().rest()).hasSize(2);
             int links = guest.links().size();
@@ -292,7 +309,7 @@ class StreamTest {
     @Test
     void aClientThatLeavesStopsTheAgentWhereItUnderstands() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.announcing("cancel");
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             Request message;
             try (EventReader events = daemon.stream()) {
                 message = guest.take();

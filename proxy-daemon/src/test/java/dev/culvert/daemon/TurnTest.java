@@ -1,31 +1,40 @@
 package dev.culvert.daemon;
 
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.EventReader.Event;
 import dev.culvert.daemon.ScriptedGuest.Request;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /** A turn outlives its client's connection and its links, and stops when nobody wants it. */
 @Timeout(30)
+@LoopCounts
 class TurnTest {
     private static final String STREAM = "/api/v1/agents/a/stream";
     private static final String LAST_NUMBER = "9007199254740991";
     private static final String EVENTS_ONLY = "text/event-stream";
 
+    @Parameter int eventLoops;
+
+    private TestDaemon daemon(ScriptedGuest... guests) throws Exception {
+        return daemon("", guests);
+    }
+
+    private TestDaemon daemon(String settings, ScriptedGuest... guests) throws Exception {
+        return TestDaemon.with("\"event_loops\": " + eventLoops + "," + settings, guests);
+    }
+
     private static ScriptedGuest guest() throws IOException {
-        return ScriptedGuest.announcing("credit", "cancel", "resume");
+        return ScriptedGuest.announcing("credit", "cancel", "resume").lastComerReads();
     }
 
     /** Where an event's id says that it is. */
@@ -55,7 +64,7 @@ class TurnTest {
     @Test
     void theFirstBytesAreTheIdToComeBackWith() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest);
+                TestDaemon daemon = daemon(guest);
                 EventReader events = daemon.stream()) {
             assertThat(events.line()).isEqualTo("retry: 500"); // a browser's own 3 s are long
             assertThat(events.line()).isEqualTo("id: " + guest.take().id() + ":0");
@@ -66,7 +75,7 @@ class TurnTest {
     @Test
     void whoComesBackGetsExactlyWhatFollows() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             Event first = leaveAfterOneChunk(daemon, guest);
 
             try (EventReader events =
@@ -91,7 +100,7 @@ class TurnTest {
     @Test
     void aTurnCanBeReadByItsIdFromAnyPlace() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             String turn = turn(leaveAfterOneChunk(daemon, guest));
 
             CompletableFuture<HttpResponse<String>> whole =
@@ -116,7 +125,7 @@ class TurnTest {
     @Test
     void whoHasItAllIsToldThatThereIsNoMore() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             String turn = turn(leaveAfterOneChunk(daemon, guest));
 
             CompletableFuture<HttpResponse<String>> done =
@@ -135,7 +144,7 @@ class TurnTest {
     @Test
     void aTurnThatTheAgentDoesNotKnowIsGone() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             guest.on("resume", it -> it.error("unknown_turn", "no turn of this id is kept"));
             String turn = turn(leaveAfterOneChunk(daemon, guest));
             String path = "/api/v1/turns/" + turn + "/stream?after=1";
@@ -168,7 +177,7 @@ class TurnTest {
     @Test
     void chunksThatTheAgentNoLongerKeepsAreAConflict() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             guest.on("resume", it -> it.error("log_truncated", "frames after 0 are gone"));
             String turn = turn(leaveAfterOneChunk(daemon, guest));
 
@@ -182,7 +191,7 @@ class TurnTest {
     @Test
     void anIdThatWasNotMadeHereIsGoneAndTheAgentIsNotAsked() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             String turn = turn(leaveAfterOneChunk(daemon, guest));
             String forged = turn.substring(0, turn.length() - 1) + (turn.endsWith("A") ? "B" : "A");
             String other = "b" + turn.substring(1);
@@ -202,7 +211,7 @@ class TurnTest {
     @Test
     void aPlaceThatIsNoneIsSaidSo() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             for (String id : List.of("x", ":1", "x:", "x:-1", "x:9007199254740992", "x:1e3")) {
                 HttpResponse<String> answer =
                         daemon.send("POST", STREAM, MESSAGE, "Last-Event-ID", id);
@@ -221,7 +230,7 @@ class TurnTest {
     @Test
     void aStreamGoesOnOverTheLossOfItsLink() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest);
+                TestDaemon daemon = daemon(guest);
                 EventReader events = daemon.stream()) {
             Request message = guest.take();
             message.chunk(1, "one");
@@ -242,7 +251,7 @@ class TurnTest {
     @Test
     void aMessageIsAnsweredOverTheLossOfItsLink() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             CompletableFuture<HttpResponse<String>> answer =
                     daemon.begin("POST", "/agents/a/message", MESSAGE);
             guest.take().chunk(1, "one, ");
@@ -258,7 +267,7 @@ class TurnTest {
     @Test
     void aMessageThatMayNotHaveArrivedIsSentAgainToTheSameProcessUnchanged() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest);
+                TestDaemon daemon = daemon(guest);
                 EventReader events = daemon.stream()) {
             Request first = guest.take();
 
@@ -274,7 +283,7 @@ class TurnTest {
     @Test
     void aMessageIsNeverSentToAnotherProcessThanTheOneThatMayHaveBegunIt() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest);
+                TestDaemon daemon = daemon(guest);
                 EventReader events = daemon.stream()) {
             guest.take();
 
@@ -291,8 +300,7 @@ class TurnTest {
     @Test
     void aTurnThatCannotBeTakenUpInTimeEndsWithAnErrorThatCanBeResumed() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon =
-                        TestDaemon.with("\"timeouts\": {\"message\": \"300ms\"},", guest);
+                TestDaemon daemon = daemon("\"timeouts\": {\"message\": \"300ms\"},", guest);
                 EventReader events = daemon.stream()) {
             Request message = guest.take();
             message.chunk(1, "one");
@@ -309,7 +317,7 @@ class TurnTest {
     @Test
     void aTurnOfAnAgentThatIsRemovedEnds() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest);
+                TestDaemon daemon = daemon(guest);
                 EventReader events = daemon.stream()) {
             guest.take().chunk(1, "one");
             assertThat(events.next()).isNotNull();
@@ -324,8 +332,7 @@ class TurnTest {
     @Test
     void aClientThatDoesNotComeBackInTimeHasItsTurnStopped() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon =
-                        TestDaemon.with("\"turns\": {\"resume_grace\": \"50ms\"},", guest)) {
+                TestDaemon daemon = daemon("\"turns\": {\"resume_grace\": \"50ms\"},", guest)) {
             Event first = leaveAfterOneChunk(daemon, guest);
 
             Request cancel = guest.take();
@@ -341,7 +348,7 @@ class TurnTest {
     @Test
     void aDeletedTurnIsOverOnceTheAgentHasStopped() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest);
+                TestDaemon daemon = daemon(guest);
                 EventReader events = daemon.stream()) {
             guest.take().chunk(1, "one");
             String turn = turn(events.next());
@@ -367,10 +374,10 @@ class TurnTest {
         String settings = "\"state_dir\": \"%s\",".formatted(state);
         try (ScriptedGuest guest = guest()) {
             String turn;
-            try (TestDaemon before = TestDaemon.with(settings, guest)) {
+            try (TestDaemon before = daemon(settings, guest)) {
                 turn = turn(leaveAfterOneChunk(before, guest));
             }
-            try (TestDaemon after = TestDaemon.with(settings, guest)) {
+            try (TestDaemon after = daemon(settings, guest)) {
                 CompletableFuture<HttpResponse<String>> answer =
                         after.begin("DELETE", "/api/v1/turns/" + turn, "");
                 assertThat(guest.take().type()).isEqualTo("cancel");
@@ -387,7 +394,7 @@ class TurnTest {
     @Test
     void aDeletionIsNotSaidToBeDoneByADaemonThatStopsBeforeTheAgentHasAnswered() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest);
+                TestDaemon daemon = daemon(guest);
                 EventReader events = daemon.stream()) {
             guest.take().chunk(1, "one");
             String turn = turn(events.next());
@@ -406,7 +413,7 @@ class TurnTest {
     @Test
     void anAgentThatCannotStopIsSaidToWorkOn() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(guest);
+                TestDaemon daemon = daemon(guest);
                 EventReader events = daemon.stream()) {
             guest.take().chunk("one");
             String turn = turn(events.next());
@@ -424,7 +431,7 @@ class TurnTest {
         String settings = "\"state_dir\": \"%s\",".formatted(state);
         try (ScriptedGuest guest = guest()) {
             Event first;
-            try (TestDaemon before = TestDaemon.with(settings, guest);
+            try (TestDaemon before = daemon(settings, guest);
                     EventReader events = before.stream()) {
                 guest.take().chunk(1, "one");
                 first = events.next();
@@ -435,13 +442,13 @@ class TurnTest {
             }
             assertThat(guest.seen("cancel")).isEmpty();
 
-            try (TestDaemon after = TestDaemon.with(settings, guest)) {
+            try (TestDaemon after = daemon(settings, guest)) {
                 CompletableFuture<HttpResponse<String>> rest =
                         after.begin("POST", STREAM, MESSAGE, "Last-Event-ID", first.id());
                 guest.take().done(2, "two");
                 assertThat(rest.get().body()).contains("two", "event: done");
             }
-            try (TestDaemon stranger = TestDaemon.with(guest)) {
+            try (TestDaemon stranger = daemon(guest)) {
                 assertThat(
                                 stranger.send("POST", STREAM, MESSAGE, "Last-Event-ID", first.id())
                                         .statusCode())
@@ -454,7 +461,7 @@ class TurnTest {
     void aRepeatedRequestMeansTheSameTurnAndItsLastReaderHasIt() throws Exception {
         String[] key = {"Idempotency-Key", "order 4711"};
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest);
+                TestDaemon daemon = daemon(guest);
                 EventReader first = daemon.stream("POST", STREAM, MESSAGE, key)) {
             Request begun = guest.take();
             begun.chunk(1, "one");
@@ -474,53 +481,9 @@ class TurnTest {
     }
 
     @Test
-    void aReaderIsNotThrownOffByARequestThatTheAgentRefuses() throws Exception {
-        String[] key = {"Idempotency-Key", "k"};
-        try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest);
-                EventReader reader = daemon.stream("POST", STREAM, MESSAGE, key)) {
-            guest.take().chunk(1, "one");
-            assertThat(reader.next().data()).contains("one");
-
-            CompletableFuture<HttpResponse<String>> other =
-                    daemon.begin("POST", "/agents/a/message", "{\"content\":\"other\"}", key);
-            guest.take().error("id_reused", "it began with another payload");
-
-            assertThat(other.get().statusCode()).isEqualTo(422);
-            Request again = guest.take();
-            assertThat(again.type()).isEqualTo("resume");
-            assertThat(again.payload()).isEqualTo("{\"after\":1}");
-            again.done(2, "two");
-            assertThat(ids(reader.rest())).containsExactly("2", "3");
-        }
-    }
-
-    @Test
-    void aReaderGoesOnWhereWhoWouldHaveTakenItsPlaceLeaves() throws Exception {
-        try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest);
-                EventReader reader = daemon.stream()) {
-            Request message = guest.take();
-            message.chunk(1, "one");
-            assertThat(reader.next().data()).contains("one");
-
-            try (EventReader second =
-                    daemon.stream("GET", "/api/v1/turns/" + message.id() + "/stream", "")) {
-                assertThat(guest.take().payload()).isEqualTo("{\"after\":0}");
-                assertThat(second.status()).isEqualTo(200);
-            }
-
-            Request again = guest.take();
-            assertThat(again.payload()).isEqualTo("{\"after\":1}");
-            again.done(2, "two");
-            assertThat(ids(reader.rest())).containsExactly("2", "3");
-        }
-    }
-
-    @Test
     void whoIsDisplacedBeforeItsHeadIsToldSoAndNotThatItHasAll() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             String turn = turn(leaveAfterOneChunk(daemon, guest));
             String path = "/api/v1/turns/" + turn + "/stream?after=1";
             CompletableFuture<HttpResponse<String>> first = daemon.begin("GET", path, "");
@@ -537,7 +500,7 @@ class TurnTest {
     @Test
     void theLastWhoCameReadsHoweverItsRequestsReachedTheAgent() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest);
+                TestDaemon daemon = daemon(guest);
                 EventReader reader = daemon.stream()) {
             Request message = guest.take();
 
@@ -558,7 +521,7 @@ class TurnTest {
     void otherKeysAndOtherAgentsAreOtherTurns() throws Exception {
         try (ScriptedGuest guest = guest();
                 ScriptedGuest other = guest();
-                TestDaemon daemon = TestDaemon.with(guest, other)) {
+                TestDaemon daemon = daemon(guest, other)) {
             guest.on("message", it -> it.done(1, it.id()));
             other.on("message", it -> it.done(1, it.id()));
             String path = "/agents/a/message";
@@ -584,7 +547,7 @@ class TurnTest {
     @Test
     void aKeyThatWasUsedForAnotherMessageIsRefusedAsTheAgentSays() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             guest.on("message", it -> it.error("id_reused", "it began with another payload"));
 
             HttpResponse<String> answer =
@@ -598,7 +561,7 @@ class TurnTest {
     @Test
     void aKeyIsRefusedWhereItCannotBeHeeded() throws Exception {
         try (ScriptedGuest base = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with(base)) {
+                TestDaemon daemon = daemon(base)) {
             HttpResponse<String> answer =
                     daemon.send("POST", "/agents/a/message", MESSAGE, "Idempotency-Key", "1");
 
@@ -615,7 +578,7 @@ class TurnTest {
     @Test
     void aKeyedMessageMayBeComeBackFor() throws Exception {
         try (ScriptedGuest guest = guest();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             CompletableFuture<HttpResponse<String>> first =
                     daemon.begin("POST", "/agents/a/message", MESSAGE, "Idempotency-Key", "1");
             guest.take();
@@ -633,7 +596,7 @@ class TurnTest {
     @Test
     void aTurnOfABaseAgentCannotBeTakenUp() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.withoutHeartbeats();
-                TestDaemon daemon = TestDaemon.with(guest)) {
+                TestDaemon daemon = daemon(guest)) {
             Event first;
             try (EventReader events = daemon.stream()) {
                 guest.take().chunk("one");

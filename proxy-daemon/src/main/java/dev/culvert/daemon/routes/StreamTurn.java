@@ -14,14 +14,11 @@ import dev.culvert.daemon.turn.TurnListener;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.link.Failure;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** A turn that a client reads as a stream of events. Confined to its event loop. */
 /*
@@ -139,7 +136,7 @@ final class StreamTurn implements TurnListener {
         int bytes = chunk.payload().readableBytes();
         tell(open, CHUNK, place, chunk.payload());
         unconfirmed += bytes;
-        if (!awaitsClient && unconfirmed >= (settings.initialCredit() + 1) / 2) {
+        if (!awaitsClient && unconfirmed >= (settings.initialCredit() + 1L) / 2) {
             awaitClient(open);
         }
         if (open.holdsMoreThan(settings.maxUnsentBytes())) {
@@ -162,7 +159,7 @@ final class StreamTurn implements TurnListener {
             noLongerAwaitsClient();
             if (turn != null && !over) {
                 turn.consumed(bytes);
-                if (unconfirmed >= (settings.initialCredit() + 1) / 2) {
+                if (unconfirmed >= (settings.initialCredit() + 1L) / 2) {
                     awaitClient(open);
                 }
             }

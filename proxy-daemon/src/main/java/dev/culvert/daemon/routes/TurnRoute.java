@@ -3,9 +3,9 @@ package dev.culvert.daemon.routes;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
+import dev.culvert.daemon.turn.Endings;
 import dev.culvert.daemon.turn.Origin;
 import dev.culvert.daemon.turn.Turns;
-import dev.culvert.frame.ErrorCode;
 import dev.culvert.link.Failure;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
@@ -41,28 +41,10 @@ public final class TurnRoute implements Route {
     }
 
     private static void answer(@Nullable Failure failure, Responder responder) {
-        if (failure == null || isEndOfTurn(failure)) {
+        if (failure == null || Endings.isEndOfTurn(failure)) {
             responder.noContent();
         } else {
             responder.failure(failure);
         }
-    }
-
-    /** Whatever the agent said of the turn itself means that nothing runs there any more. */
-    private static boolean isEndOfTurn(Failure failure) {
-        return switch (failure) {
-            case Failure.ToolBlocked _ -> true;
-            case Failure.AgentError error ->
-                    error.seq() > 0
-                            || error.is(ErrorCode.CANCELLED)
-                            || error.is(ErrorCode.LOG_TRUNCATED);
-            case Failure.Unreachable _,
-                    Failure.LinkLost _,
-                    Failure.TimedOut _,
-                    Failure.Overloaded _,
-                    Failure.TooLarge _,
-                    Failure.BadAnswer _ ->
-                    false;
-        };
     }
 }

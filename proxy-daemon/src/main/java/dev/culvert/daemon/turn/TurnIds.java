@@ -5,23 +5,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.config.OwnerOnly;
 import dev.culvert.daemon.fleet.Agent;
-
 import io.netty.util.concurrent.FastThreadLocal;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
-
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the ids of turns, which cannot be guessed, and tells whose a turn is by its id alone. */
 /*
@@ -168,8 +165,11 @@ public final class TurnIds {
         } catch (IllegalArgumentException _) {
             return false;
         }
+        // In constant time: how far a guess is right must not be measurable.
         return token.length == NONCE_BYTES + PROOF_BYTES
-                && id.equals(mint(agent, Arrays.copyOf(token, NONCE_BYTES)));
+                && MessageDigest.isEqual(
+                        id.getBytes(UTF_8),
+                        mint(agent, Arrays.copyOf(token, NONCE_BYTES)).getBytes(UTF_8));
     }
 
     private byte[] hash(String purpose, Agent agent, byte[] bytes) {

@@ -6,27 +6,23 @@ import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.metrics.TurnMetrics;
 import dev.culvert.frame.Frame;
-import dev.culvert.link.DialListener;
 import dev.culvert.link.Failure;
 import dev.culvert.link.Patience;
 import dev.culvert.pool.LinkPool;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The turns under way, of all event loops: a turn has one reader, the one that came last. */
+/** The turns under way, of all event loops. */
 public final class Turns {
-    private final ConcurrentMap<String, LiveTurn> live = new ConcurrentHashMap<>();
+    private final Readers readers = new Readers();
     private final Fleet fleet;
-    private final LinkPool pool;
     private final TurnIds ids;
     private final Supplier<DaemonSettings> settings;
-    private final TurnMetrics metrics;
+    private final TurnNeeds needs;
     private volatile Patience patience = Patience.ofSilence(TimeoutSettings.DEFAULTS.message());
 
     public Turns(
@@ -36,10 +32,11 @@ public final class Turns {
             Supplier<DaemonSettings> settings,
             TurnMetrics metrics) {
         this.fleet = fleet;
-        this.pool = pool;
         this.ids = ids;
         this.settings = settings;
-        this.metrics = metrics;
+        needs =
+                new TurnNeeds(
+                        pool::acquire, this::isThere, readers, settings, this::patience, metrics);
     }
 
     public TurnIds ids() {
@@ -60,14 +57,14 @@ public final class Turns {
      * @param message what to ask; retained
      */
     public LiveTurn begin(EventLoop loop, Origin origin, ByteBuf message, TurnListener listener) {
-        LiveTurn turn = new LiveTurn(this, loop, origin, message.retain(), 0, listener);
+        LiveTurn turn = new LiveTurn(needs, loop, origin, message.retain(), 0, listener);
         enter(turn);
         return turn;
     }
 
-    /** Goes on with a turn that a client had before, behind what it has the number of. */
+    /** Goes on with a turn that a client had before, after the frame of which it has the number. */
     public LiveTurn resume(EventLoop loop, Origin origin, long after, TurnListener listener) {
-        LiveTurn turn = new LiveTurn(this, loop, origin, null, after, listener);
+        LiveTurn turn = new LiveTurn(needs, loop, origin, null, after, listener);
         enter(turn);
         return turn;
     }
@@ -78,14 +75,26 @@ public final class Turns {
      */
     public void delete(EventLoop loop, Origin origin, Consumer<@Nullable Failure> told) {
         Consumer<@Nullable Failure> toldThere = failure -> loop.execute(() -> told.accept(failure));
-        LiveTurn here = live.get(origin.id());
+        LiveTurn here = readers.last(origin.id());
         if (here != null) {
-            here.delete(toldThere);
+            delete(here, toldThere);
             return;
         }
-        LiveTurn elsewhere = new LiveTurn(this, loop, origin, null, 0, new Nobody());
-        elsewhere.delete(toldThere);
+        LiveTurn elsewhere = new LiveTurn(needs, loop, origin, null, 0, new Nobody());
+        delete(elsewhere, toldThere);
         enter(elsewhere);
+    }
+
+    /** Where the agent does not let that one read, it is for the one before to say it. */
+    private void delete(LiveTurn reader, Consumer<@Nullable Failure> told) {
+        reader.delete(how -> {
+            LiveTurn other = Endings.isSaidToHaveEnded(how) ? null : readers.last(reader.id());
+            if (other == null || other == reader) {
+                told.accept(how);
+            } else {
+                delete(other, told);
+            }
+        });
     }
 
     /** Reads nothing: what it stands for is only to be stopped. */
@@ -104,16 +113,16 @@ public final class Turns {
     }
 
     public int count() {
-        return live.size();
+        return readers.count();
     }
 
     /** Ends what is still under way here, without ending it at the agents that can go on. */
     public void cutAll() {
-        live.values().forEach(LiveTurn::cut);
+        readers.forEach(LiveTurn::cut);
     }
 
     private void enter(LiveTurn turn) {
-        LiveTurn before = live.put(turn.id(), turn);
+        LiveTurn before = readers.enter(turn);
         if (before == null) {
             turn.start();
         } else {
@@ -121,47 +130,16 @@ public final class Turns {
         }
     }
 
-    /** {@code turn} did not get to read it after all. */
-    void restore(LiveTurn turn, LiveTurn before) {
-        if (before.isOver()) {
-            leave(turn);
-        } else {
-            live.replace(turn.id(), turn, before);
-        }
-    }
-
-    void leave(LiveTurn turn) {
-        live.remove(turn.id(), turn);
-    }
-
-    /** False once another reader has the turn. */
-    boolean isReader(LiveTurn turn) {
-        return live.get(turn.id()) == turn;
-    }
-
-    /** False once it was removed, or is somewhere else. */
-    boolean isThere(Agent agent) {
+    private boolean isThere(Agent agent) {
         return fleet.find(agent.id()) == agent;
     }
 
-    void acquire(EventLoop loop, Agent agent, DialListener listener) {
-        pool.acquire(loop, agent.address(), listener);
-    }
-
-    DaemonSettings settings() {
-        return settings.get();
-    }
-
-    /** With an agent that may answer for as long as it does answer; mostly the same object. */
-    Patience patience() {
-        Duration silence = settings().timeouts().message();
+    /** Mostly the same object. */
+    private Patience patience() {
+        Duration silence = settings.get().timeouts().message();
         if (!patience.silence().equals(silence)) {
             patience = Patience.ofSilence(silence);
         }
         return patience;
-    }
-
-    TurnMetrics metrics() {
-        return metrics;
     }
 }

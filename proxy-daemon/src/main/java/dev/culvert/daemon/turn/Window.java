@@ -21,7 +21,7 @@ final class Window {
     long taken(long less) {
         outstanding -= less;
         owed += less;
-        if (owed < (bytes + 1) / 2) {
+        if (owed < (bytes + 1L) / 2) {
             return 0;
         }
         long due = owed;

@@ -1,9 +1,9 @@
 /**
- * Turns, as this daemon sees them: each has one client and one answer, whatever becomes of the
- * links underneath.
+ * Turns, as this daemon sees them: a client's reading of one has one answer, whatever becomes of
+ * the links underneath.
  *
  * <pre>
- *   route → Turns.begin, resume → LiveTurn → LinkPool → AgentLink.open, resume
+ *   route → Turns.begin, resume → LiveTurn → LinkSearch → LinkPool → AgentLink.open, resume
  *   TurnListener ← LiveTurn ← Exchange, on one link after another
  * </pre>
  *

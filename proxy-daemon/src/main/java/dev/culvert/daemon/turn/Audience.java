@@ -1,0 +1,143 @@
+package dev.culvert.daemon.turn;
+
+import dev.culvert.link.Failure;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Who wants the turn that is read: its client, and whoever waits for its end. */
+final class Audience {
+    private static final Demand WANTED = new Wanted();
+
+    private List<Consumer<@Nullable Failure>> whenOver = List.of();
+    private Demand demand = WANTED;
+
+    private sealed interface Demand {}
+
+    /** Its client reads it. */
+    private record Wanted() implements Demand {}
+
+    /**
+     * Its client is gone, or was told that another one reads it, and is told nothing more.
+     *
+     * @param grace runs while somebody may come back for it
+     */
+    private record Left(long sinceNanos, ScheduledFuture<?> grace) implements Demand {}
+
+    /** The grace is over: it goes on only for who came after this client, if there is anybody. */
+    private record Forsaken(long sinceNanos) implements Demand {}
+
+    /** The agent is to end it, or will be once there is a link; its client waits to be told so. */
+    private record Stopping(long sinceNanos) implements Demand {}
+
+    /** The same, and the client is gone. */
+    private record StoppingUnread(long sinceNanos) implements Demand {}
+
+    /** Whether there is a client to be told anything. */
+    boolean isRead() {
+        return switch (demand) {
+            case Wanted _, Stopping _ -> true;
+            case Left _, Forsaken _, StoppingUnread _ -> false;
+        };
+    }
+
+    /** Whether a client reads it and nobody wants it to end. */
+    boolean isWanted() {
+        return demand instanceof Wanted;
+    }
+
+    boolean isStopping() {
+        return switch (demand) {
+            case Stopping _, StoppingUnread _ -> true;
+            case Wanted _, Left _, Forsaken _ -> false;
+        };
+    }
+
+    boolean isForsaken() {
+        return demand instanceof Forsaken;
+    }
+
+    /**
+     * Whether somebody reads it, may come back for it, or waits for its end.
+     *
+     * @param isLast whether nobody has come back for it already
+     */
+    boolean waits(boolean isLast) {
+        return !whenOver.isEmpty()
+                || switch (demand) {
+                    case Wanted _, Stopping _ -> true;
+                    case Left _ -> isLast;
+                    case Forsaken _, StoppingUnread _ -> false;
+                };
+    }
+
+    /** The client goes; {@code forsaken} runs once nobody has come back for so long. */
+    void leave(Duration grace, EventLoop loop, Runnable forsaken) {
+        long now = System.nanoTime();
+        switch (demand) {
+            case Wanted _ -> {
+                if (grace.isZero()) {
+                    demand = new Forsaken(now);
+                    forsaken.run();
+                } else {
+                    Runnable forsake =
+                            () -> {
+                                demand = new Forsaken(now);
+                                forsaken.run();
+                            };
+                    demand =
+                            new Left(
+                                    now,
+                                    loop.schedule(forsake, grace.toNanos(), TimeUnit.NANOSECONDS));
+                }
+            }
+            case Stopping(long since) -> demand = new StoppingUnread(since);
+            case Left _, Forsaken _, StoppingUnread _ -> {}
+        }
+    }
+
+    /** Nobody wants it from now on. */
+    void stop() {
+        demand =
+                switch (demand) {
+                    case Wanted _ -> new Stopping(System.nanoTime());
+                    case Left(long since, ScheduledFuture<?> grace) -> {
+                        grace.cancel(false);
+                        yield new StoppingUnread(since);
+                    }
+                    case Forsaken(long since) -> new StoppingUnread(since);
+                    case Stopping _, StoppingUnread _ -> demand;
+                };
+    }
+
+    /** For how long nobody has wanted it. */
+    long unwantedNanos() {
+        return switch (demand) {
+            case Wanted _ -> 0;
+            case Left(long since, _) -> System.nanoTime() - since;
+            case Forsaken(long since) -> System.nanoTime() - since;
+            case Stopping(long since) -> System.nanoTime() - since;
+            case StoppingUnread(long since) -> System.nanoTime() - since;
+        };
+    }
+
+    void whenOver(Consumer<@Nullable Failure> told) {
+        whenOver = new ArrayList<>(whenOver);
+        whenOver.add(told);
+    }
+
+    /** It has ended. What the client is told is for the caller to say, by {@link #isRead}. */
+    void over(@Nullable Failure how) {
+        if (demand instanceof Left(_, ScheduledFuture<?> grace)) {
+            grace.cancel(false);
+        }
+        for (int i = 0; i < whenOver.size(); i++) {
+            whenOver.get(i).accept(how);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package dev.culvert.daemon.turn;
+
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.frame.Frame;
+import dev.culvert.frame.FrameType;
+import dev.culvert.link.AgentLink;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/** How far a reading has come: what was asked, what was answered, and how much more may come. */
+final class Progress {
+    private final Window window;
+
+    /** What to ask, until the agent has answered anything; null where a turn is only resumed. */
+    private @Nullable ByteBuf message;
+
+    /** Of the agent that may have the message; empty while that is not known. */
+    private String instance = "";
+
+    /** Whether the message may have arrived. */
+    private boolean sent;
+
+    private boolean answered;
+    private long lastNumber;
+    private long repeatedNumber;
+
+    /**
+     * @param message to be released by {@link #dropMessage}
+     * @param after the number of the last frame that the client has
+     */
+    Progress(@Nullable ByteBuf message, long after, int credit) {
+        this.message = message;
+        lastNumber = after;
+        window = new Window(credit);
+    }
+
+    boolean hasMessage() {
+        return message != null;
+    }
+
+    /** Whether the agent may know of the turn: else nothing is lost where it is given up. */
+    boolean mayBeKnown() {
+        return sent || message == null;
+    }
+
+    boolean isSent() {
+        return sent;
+    }
+
+    String instance() {
+        return instance;
+    }
+
+    /** The request to begin with, which there must be; belongs to the caller. */
+    Frame request(Origin origin) {
+        ByteBuf payload = message;
+        if (payload == null) {
+            throw new IllegalStateException("a message that was answered is not sent again");
+        }
+        return Frame.request(
+                FrameType.MESSAGE,
+                origin.id(),
+                window.credit(),
+                origin.traceparent(),
+                payload.retain());
+    }
+
+    /** True the first time. */
+    boolean markSent() {
+        boolean first = !sent;
+        sent = true;
+        return first;
+    }
+
+    /** What the lost link said counts; what the home link says only where that one said nothing. */
+    void noteInstance(AgentLink lost, Agent agent) {
+        if (instance.isEmpty()) {
+            String said = lost.peer().instance();
+            instance = said.isEmpty() ? agent.presence().said().instance() : said;
+        }
+    }
+
+    /** What another reading of the same turn can begin with, in place of this one. */
+    record Unanswered(ByteBuf message, String instance, boolean sent) {}
+
+    /** Null where it was answered, or asks nothing; the message belongs to the caller. */
+    @Nullable Unanswered unanswered() {
+        return message == null ? null : new Unanswered(message.retainedDuplicate(), instance, sent);
+    }
+
+    /** Takes ownership of its message. */
+    void take(Unanswered other) {
+        message = other.message();
+        instance = other.instance();
+        sent = other.sent();
+    }
+
+    /** Whether it would not miss anything that was said before. */
+    boolean isAtTheBeginning() {
+        return lastNumber == 0;
+    }
+
+    /** True the first time: the agent lets this one read. */
+    boolean markAnswered() {
+        boolean first = !answered;
+        if (first) {
+            answered = true;
+            dropMessage();
+        }
+        return first;
+    }
+
+    void dropMessage() {
+        if (message != null) {
+            message.release();
+            message = null;
+        }
+    }
+
+    /** The place of a frame in the turn; 0 where the client has it already. */
+    long take(Frame chunk) {
+        long seq = chunk.seq();
+        if (seq > 0 && seq <= lastNumber) {
+            repeatedNumber = seq;
+            return 0;
+        }
+        lastNumber = seq > 0 ? seq : lastNumber + 1;
+        return lastNumber;
+    }
+
+    /** The number of the last frame that came, or that the client had. */
+    long lastNumber() {
+        return lastNumber;
+    }
+
+    /** The place of the end of the answer, after its last frame. */
+    long end() {
+        return 1 + (repeatedNumber > 0 ? repeatedNumber : lastNumber);
+    }
+
+    /** So much more is held for the client. */
+    void came(int bytes) {
+        window.came(bytes);
+    }
+
+    /** What to grant now that the client has taken so much. */
+    long taken(long bytes) {
+        return window.taken(bytes);
+    }
+
+    /** To begin anew with. */
+    long credit() {
+        return window.credit();
+    }
+}

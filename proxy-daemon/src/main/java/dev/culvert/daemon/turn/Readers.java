@@ -1,0 +1,77 @@
+package dev.culvert.daemon.turn;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who reads which turn: of each the one that came last, and those before it that have not ended.
+ */
+/*
+ * They are chained from the last one on by LiveTurn.before, which changes only within the map's lock on the id:
+ * nearly every turn has one reader, and costs one entry.
+ */
+final class Readers {
+    private final ConcurrentMap<String, LiveTurn> lastOf = new ConcurrentHashMap<>();
+
+    /** Who came last until now; null where {@code turn} is the only one. */
+    @Nullable LiveTurn enter(LiveTurn turn) {
+        if (lastOf.putIfAbsent(turn.id(), turn) == null) {
+            return null;
+        }
+        lastOf.compute(
+                turn.id(),
+                (_, newest) -> {
+                    turn.before = newest;
+                    return turn;
+                });
+        return turn.before;
+    }
+
+    /** Who is the last one now, where {@code turn} was that until now and there is another. */
+    @Nullable LiveTurn leave(LiveTurn turn) {
+        if (turn.before == null && lastOf.remove(turn.id(), turn)) {
+            return null;
+        }
+        LiveTurn last = lastOf.computeIfPresent(turn.id(), (_, newest) -> without(turn, newest));
+        return last == turn.before ? last : null;
+    }
+
+    private static @Nullable LiveTurn without(LiveTurn turn, LiveTurn newest) {
+        if (newest == turn) {
+            return turn.before;
+        }
+        LiveTurn later = newest;
+        while (later != null && later.before != turn) {
+            later = later.before;
+        }
+        if (later != null) {
+            later.before = turn.before;
+        }
+        return newest;
+    }
+
+    /** Null where nobody reads the turn. */
+    @Nullable LiveTurn last(String id) {
+        return lastOf.get(id);
+    }
+
+    /** Whether nobody came after it. */
+    boolean isLast(LiveTurn turn) {
+        return lastOf.get(turn.id()) == turn;
+    }
+
+    /** How many turns are read. */
+    int count() {
+        return lastOf.size();
+    }
+
+    void forEach(Consumer<LiveTurn> action) {
+        for (LiveTurn last : lastOf.values()) {
+            for (LiveTurn it = last; it != null; it = it.before) {
+                action.accept(it);
+            }
+        }
+    }
+}

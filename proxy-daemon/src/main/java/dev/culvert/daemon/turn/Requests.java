@@ -1,0 +1,80 @@
+package dev.culvert.daemon.turn;
+
+import dev.culvert.link.AgentLink;
+import dev.culvert.link.Exchange;
+import dev.culvert.link.Failure;
+import dev.culvert.link.Feature;
+import dev.culvert.link.Patience;
+import dev.culvert.link.ReplyListener;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What a reading asks the agent, and whether it may be asked. */
+final class Requests {
+    private final TurnNeeds needs;
+    private final Origin origin;
+    private final Progress progress;
+    private final long startNanos = System.nanoTime();
+
+    Requests(TurnNeeds needs, Origin origin, Progress progress) {
+        this.needs = needs;
+        this.origin = origin;
+        this.progress = progress;
+    }
+
+    /** Whether it begins a turn that nobody else can have begun: any link will do. */
+    boolean isNew() {
+        return progress.hasMessage() && !origin.repeatable() && !progress.isSent();
+    }
+
+    /** Why the turn cannot be read over this link; null where it can. */
+    @Nullable Failure obstacle(AgentLink link, boolean isStopping) {
+        String instance = progress.instance();
+        if (isNew()) {
+            return null;
+        } else if (!link.can(Feature.RESUME)) {
+            return progress.isSent()
+                    ? new Failure.LinkLost("the agent came back as another")
+                    : notResumable();
+        } else if (!instance.isEmpty() && !link.peer().instance().equals(instance)) {
+            return new Failure.LinkLost("the agent was restarted, and its turns are lost");
+        } else if (isSentAgain(isStopping) && instance.isEmpty()) {
+            return new Failure.LinkLost("the agent may have been restarted");
+        }
+        return null;
+    }
+
+    private boolean isSentAgain(boolean isStopping) {
+        return progress.hasMessage() && progress.isSent() && !isStopping;
+    }
+
+    Failure notResumable() {
+        return progress.hasMessage() ? Endings.CANNOT_JOIN : Endings.CANNOT_RESUME;
+    }
+
+    /**
+     * Sends the message, or goes on after what was answered. Where the link refuses it, the
+     * listener has had the word, and has done what follows, before this returns.
+     */
+    Exchange open(AgentLink link, ReplyListener listener, boolean isStopping) {
+        if (progress.hasMessage() && !(progress.isSent() && isStopping)) {
+            return link.open(progress.request(origin), listener, patience());
+        }
+        if (isStopping) {
+            link.cancelUnread(origin.id());
+        }
+        long credit = isStopping ? 0 : progress.credit();
+        return link.resume(origin.id(), progress.lastNumber(), credit, listener, patience());
+    }
+
+    private Patience patience() {
+        Duration whole = needs.settings().get().timeouts().messageDeadline();
+        if (whole.isZero()) {
+            return needs.patience().get();
+        }
+        Duration left = whole.minusNanos(System.nanoTime() - startNanos);
+        return new Patience(
+                needs.settings().get().timeouts().message(),
+                left.isPositive() ? left : Duration.ofMillis(1));
+    }
+}
