@@ -8,12 +8,14 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A host that speaks the base protocol with nothing but a socket: it knows neither our codec nor
@@ -55,11 +57,14 @@ final class BaseHost implements AutoCloseable {
 
     /** The next frame that is no heartbeat. */
     String nextAnswer() throws IOException {
-        String frame = next();
-        while (frame.contains("\"type\":\"heartbeat\"")) {
-            frame = next();
+        long from = System.nanoTime();
+        while (System.nanoTime() - from < TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS)) {
+            String frame = next();
+            if (!frame.contains("\"type\":\"heartbeat\"")) {
+                return frame;
+            }
         }
-        return frame;
+        throw new SocketTimeoutException("nothing but heartbeats came");
     }
 
     /** All frames of one turn, to its end; nothing else may come in between. */

@@ -3,6 +3,7 @@ package dev.culvert.guest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import dev.culvert.testing.DefaultSignals;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,7 +34,7 @@ final class ShippedAgent implements AutoCloseable {
             throws IOException {
         List<String> command = new ArrayList<>(List.of(launcher.toString()));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command);
+        ProcessBuilder builder = new ProcessBuilder(DefaultSignals.with(command));
         builder.environment().clear();
         builder.environment().putAll(environment);
         return new ShippedAgent(builder.start());
@@ -79,8 +80,8 @@ final class ShippedAgent implements AutoCloseable {
         process.toHandle().destroy();
     }
 
-    void interrupt() throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-INT", Long.toString(pid())).start().waitFor();
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
     }
 
     int exitCode() throws InterruptedException {

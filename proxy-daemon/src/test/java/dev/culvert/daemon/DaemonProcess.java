@@ -3,6 +3,7 @@ package dev.culvert.daemon;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.testing.DefaultSignals;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ final class DaemonProcess implements AutoCloseable {
      */
     static DaemonProcess start(Map<String, String> environment, List<String> command)
             throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command);
+        ProcessBuilder builder = new ProcessBuilder(DefaultSignals.with(command));
         builder.environment().keySet().removeIf(name -> name.startsWith("CULVERT_"));
         builder.environment().putAll(environment);
         return new DaemonProcess(builder.redirectError(ProcessBuilder.Redirect.INHERIT).start());

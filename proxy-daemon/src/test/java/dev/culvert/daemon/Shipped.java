@@ -3,6 +3,7 @@ package dev.culvert.daemon;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.testing.DefaultSignals;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ record Shipped(Process process, BufferedReader out) implements AutoCloseable {
             throws IOException {
         List<String> command = new ArrayList<>(List.of(launcher.toString()));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command);
+        ProcessBuilder builder = new ProcessBuilder(DefaultSignals.with(command));
         builder.environment().clear();
         builder.environment().putAll(environment);
         Process process = builder.start();

@@ -2,6 +2,7 @@ package dev.culvert.daemon.faults;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.culvert.testing.DefaultSignals;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +24,7 @@ final class Program implements AutoCloseable {
      * @param log takes what it writes to standard error, behind what is there
      */
     Program(List<String> command, Path log) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command);
+        ProcessBuilder builder = new ProcessBuilder(DefaultSignals.with(command));
         builder.environment().keySet().removeIf(name -> name.startsWith("CULVERT_"));
         builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
         process = builder.start();
