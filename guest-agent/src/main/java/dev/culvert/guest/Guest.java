@@ -2,7 +2,9 @@ package dev.culvert.guest;
 
 import dev.culvert.config.Version;
 import dev.culvert.guest.config.GuestSettings;
-import dev.culvert.guest.config.TurnLogSettings;
+import dev.culvert.guest.config.ListenSettings;
+import dev.culvert.guest.config.ListenSettings.AcceptFrom;
+import dev.culvert.guest.config.RuntimeSource;
 import dev.culvert.guest.connection.GuestPipeline;
 import dev.culvert.guest.connection.Vitals;
 import dev.culvert.guest.runtime.EchoRuntime;
@@ -13,7 +15,6 @@ import dev.culvert.guest.session.Agent;
 import dev.culvert.guest.session.Session;
 import dev.culvert.guest.session.SessionLimits;
 import dev.culvert.guest.session.StateKeeper;
-import dev.culvert.guest.session.TurnLimits;
 import dev.culvert.systemd.Notifier;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress;
@@ -25,16 +26,18 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts the guest together, and stops it: settings in, a listening guest out. */
 public final class Guest implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Guest.class);
+
     /** For all of a stop but the drain time. */
     private static final Duration STOP = Duration.ofSeconds(10);
 
@@ -74,13 +77,20 @@ public final class Guest implements AutoCloseable {
                 settings.stateDir() == null
                         ? StateKeeper.forgetful()
                         : StateKeeper.in(settings.stateDir(), loop);
-        agent = new Agent(loop, runtime, model(settings.runtime()), limits(settings), keeper);
+        agent =
+                new Agent(
+                        loop,
+                        runtime,
+                        model(settings.runtime()),
+                        SessionLimits.of(settings),
+                        keeper);
         restore();
+        ListenSettings listen = settings.listen();
         AgentAddress address =
-                inherited.isEmpty() ? settings.listen() : inherited.getFirst().address();
+                inherited.isEmpty() ? listen.address() : inherited.getFirst().address();
+        listen.check(address);
         boolean hostOnly =
-                settings.acceptFrom() == GuestSettings.AcceptFrom.HOST
-                        && address instanceof AgentAddress.Vsock;
+                listen.acceptFrom() == AcceptFrom.HOST && address instanceof AgentAddress.Vsock;
         connections = new GuestPipeline(agent, vitals(), hostOnly);
         Transport transport = loops.transport();
         Future<Channel> bound =
@@ -92,6 +102,12 @@ public final class Guest implements AutoCloseable {
             throw new IOException(bound.cause().getMessage(), bound.cause());
         }
         listening = bound.getNow();
+        LOG.info(
+                "culvert-agent {} listens on {}, asks {}, and keeps {}",
+                Version.text(),
+                address(),
+                settings.runtime(),
+                keeper);
     }
 
     /** Where it listens, with the real port where 0 was asked for. */
@@ -120,14 +136,38 @@ public final class Guest implements AutoCloseable {
         listening.close().awaitUninterruptibly();
         EventLoop loop = loops.next();
         Promise<Void> idle = loop.newPromise();
-        loop.execute(() -> agent.drain(() -> idle.trySuccess(null)));
+        loop.execute(() -> drain(idle));
         connections.tellHosts();
         idle.awaitUninterruptibly(settings.drain().toMillis());
+        int cut = agent.openTurns();
         connections.closeAll(Duration.ofSeconds(1));
         loop.submit(agent::close).awaitUninterruptibly();
         runtime.close();
         keeper.close();
         loops.close();
+        LOG.info("stopped: {}", cut(cut));
+    }
+
+    private void drain(Promise<Void> idle) {
+        if (agent.openTurns() > 0) {
+            LOG.info(
+                    "stopping: {} turns under way have {} s to end (--drain); a second signal ends"
+                            + " them at once",
+                    agent.openTurns(),
+                    settings.drain().toMillis() / 1000.0);
+        }
+        agent.drain(() -> idle.trySuccess(null));
+    }
+
+    /** Says what a stop that waits for nothing more leaves undone; on any thread. */
+    public void giveUp() {
+        LOG.warn("stopped at the second signal: {}", cut(agent.openTurns()));
+    }
+
+    private static String cut(int turns) {
+        return turns == 0
+                ? "no turn was cut"
+                : turns + (turns == 1 ? " turn was cut" : " turns were cut");
     }
 
     private void restore() throws IOException {
@@ -139,43 +179,23 @@ public final class Guest implements AutoCloseable {
         }
     }
 
-    private static LlmRuntime runtime(GuestSettings.RuntimeSource settings, Transport transport)
+    private static LlmRuntime runtime(RuntimeSource source, Transport transport)
             throws IOException {
-        if (settings instanceof GuestSettings.RuntimeSource.Http http) {
-            return new HttpRuntime(
-                    new RuntimeSettings(
-                            http.base(),
-                            key(http.keyFile()),
-                            timeouts(http.timeout()),
-                            RuntimeSettings.Limits.DEFAULT),
-                    transport::newTcpChannel);
-        }
-        return new EchoRuntime(((GuestSettings.RuntimeSource.Echo) settings).delay());
+        return switch (source) {
+            case RuntimeSource.Echo echo -> new EchoRuntime(echo.delay());
+            case RuntimeSource.Http http ->
+                    new HttpRuntime(
+                            new RuntimeSettings(
+                                    http.base(),
+                                    KeyFile.read(http),
+                                    http.timeouts(),
+                                    http.limits()),
+                            transport::newTcpChannel);
+        };
     }
 
-    private static SessionLimits limits(GuestSettings settings) {
-        TurnLogSettings logs = settings.turnLogs();
-        return new SessionLimits(
-                settings.maxContextBytes(),
-                new TurnLimits(
-                        settings.maxTurns(),
-                        logs.bytes(),
-                        logs.allBytes(),
-                        logs.ttl(),
-                        logs.orphanGrace()));
-    }
-
-    private static RuntimeSettings.Timeouts timeouts(Duration idle) {
-        RuntimeSettings.Timeouts defaults = RuntimeSettings.Timeouts.DEFAULT;
-        return new RuntimeSettings.Timeouts(defaults.connect(), idle, defaults.keepAlive());
-    }
-
-    private static @Nullable String model(GuestSettings.RuntimeSource settings) {
-        return settings instanceof GuestSettings.RuntimeSource.Http http ? http.model() : null;
-    }
-
-    private static @Nullable String key(@Nullable Path file) throws IOException {
-        return file == null ? null : Files.readString(file).strip();
+    private static @Nullable String model(RuntimeSource source) {
+        return source instanceof RuntimeSource.Http http ? http.model() : null;
     }
 
     private static Vitals vitals() {

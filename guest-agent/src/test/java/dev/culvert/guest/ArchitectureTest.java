@@ -31,7 +31,7 @@ class ArchitectureTest {
                             "cli", Set.of("", "config", SETTINGS, SYSTEMD, TRANSPORT),
                             "config", Set.of(SETTINGS, TRANSPORT),
                             "connection", Set.of("session", "config", FRAME, IO, TRANSPORT),
-                            "session", Set.of("runtime", "policy", FRAME, IO),
+                            "session", Set.of("runtime", "policy", "config", FRAME, IO),
                             "runtime", Set.of("config", IO),
                             "policy", Set.of("config")),
                     Map.of("picocli", Set.of("cli"), "io.netty.channel.epoll", Set.of()));

@@ -90,10 +90,64 @@ class CulvertAgentImageIT {
                 BaseHost host = agent.host()) {
             assertThat(host.next()).contains("\"status\":\"ready\"");
 
-            agent.interrupt();
+            agent.signal("INT");
 
             assertThat(host.isEnded()).isTrue();
             assertThat(agent.exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void aSecondSignalEndsADrainAtOnceAndSaysHowManyTurnsWereCut() throws Exception {
+        try (ShippedAgent agent = ShippedAgent.echo("--echo-delay", "1h");
+                BaseHost host = agent.host()) {
+            host.say("m1", "never ends");
+            assertThat(host.nextAnswer()).contains("\"content\":\"never");
+
+            agent.signal("INT");
+            assertThat(host.next()).contains("\"status\":\"draining\"");
+            agent.signal("INT");
+
+            assertThat(agent.exitCode()).isEqualTo(3);
+            assertThat(agent.err())
+                    .contains("stopping: 1 turns under way have 10.0 s to end (--drain)")
+                    .contains("stopped at the second signal: 1 turn was cut");
+        }
+    }
+
+    @Test
+    void sighupIsAnsweredByALineAndNothingElse() throws Exception {
+        try (ShippedAgent agent = ShippedAgent.echo();
+                BaseHost host = agent.host()) {
+            agent.signal("HUP");
+            host.say("m1", "one two");
+            assertThat(BaseHost.content(host.turn("m1"))).isEqualTo("one two");
+
+            agent.terminate();
+
+            assertThat(agent.exitCode()).isZero();
+            assertThat(agent.err()).contains("SIGHUP: nothing to do", "restart the agent");
+        }
+    }
+
+    @Test
+    void startAndStopHaveALineEach() throws Exception {
+        try (ShippedAgent agent = ShippedAgent.echo("--state-dir", directory.toString())) {
+            int port = agent.port();
+
+            agent.terminate();
+
+            assertThat(agent.exitCode()).isZero();
+            assertThat(agent.err())
+                    .contains(
+                            "culvert-agent "
+                                    + Version.text()
+                                    + " listens on tcp://127.0.0.1:"
+                                    + port
+                                    + ", asks echo, and keeps its state in "
+                                    + directory
+                                    + "/agent-state.json")
+                    .contains("stopped: no turn was cut");
         }
     }
 

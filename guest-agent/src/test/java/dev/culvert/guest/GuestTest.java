@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.guest.config.GuestSettings;
-import dev.culvert.guest.config.GuestSettings.RuntimeSource;
+import dev.culvert.guest.config.ListenSettings;
+import dev.culvert.guest.config.RuntimeLimits;
+import dev.culvert.guest.config.RuntimeSource;
+import dev.culvert.guest.config.RuntimeTimeouts;
 import dev.culvert.guest.config.TurnLogSettings;
 import dev.culvert.guest.runtime.ScriptedRuntime;
 import dev.culvert.systemd.Systemd;
@@ -12,6 +15,7 @@ import dev.culvert.testing.Eventually;
 import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +27,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The whole guest over TCP, with a host that speaks the base protocol. */
 class GuestTest {
@@ -292,6 +298,55 @@ class GuestTest {
     }
 
     @Test
+    void aContextOverALoweredBoundIsDroppedAndTheNewestThatFitAreKept() throws Exception {
+        Files.writeString(
+                directory.resolve("agent-state.json"),
+                "{\"config_update\":null,\"contexts\":[\"older\",\""
+                        + "x".repeat(100_000)
+                        + "\",\"newest\"]}");
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(ScriptedRuntime.stream(ScriptedRuntime.chunk("ok")));
+                Guest guest =
+                        Guest.start(
+                                settings(http(runtime, null), directory, Duration.ZERO),
+                                Systemd.ABSENT);
+                BaseHost host = new BaseHost(port(guest))) {
+            host.say("m1", "hi");
+            host.turn("m1");
+
+            assertThat(runtime.request().body()).contains("newest", "older").doesNotContain("xxxx");
+        }
+    }
+
+    @Test
+    void aStateFileOverTheLimitOfAFrameIsRead() throws Exception {
+        String context = "x".repeat(60_000);
+        String option = "y".repeat(4 << 20);
+        Files.writeString(
+                directory.resolve("agent-state.json"),
+                "{\"config_update\":{\"config\":{\"model\":\"kept\"},\"tool_allowlist\":[\"x\"]},"
+                        + "\"contexts\":[\""
+                        + option
+                        + "\",\""
+                        + context
+                        + "\"]}");
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(ScriptedRuntime.stream(ScriptedRuntime.chunk("ok")));
+                Guest guest =
+                        Guest.start(
+                                settings(http(runtime, null), directory, Duration.ZERO),
+                                Systemd.ABSENT);
+                BaseHost host = new BaseHost(port(guest))) {
+            host.say("m1", "hi");
+            host.turn("m1");
+
+            assertThat(runtime.request().body())
+                    .contains("\"model\":\"kept\"", context)
+                    .doesNotContain("yyyy");
+        }
+    }
+
+    @Test
     void aStateThatCannotBeReadStopsTheStart() throws IOException {
         Files.writeString(directory.resolve("agent-state.json"), "{\"config_update\":7}");
 
@@ -299,6 +354,69 @@ class GuestTest {
                         () -> Guest.start(settings(ECHO, directory, Duration.ZERO), Systemd.ABSENT))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("agent-state.json");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"config_update\":7} | the payload must be a JSON object",
+                "{\"contexts\":[\"a\",} | line 1, column",
+                "no json | line 1, column",
+                "7 | the file must be a JSON object",
+                "{\"a\":1,\"a\":2} | the file has 'a' twice"
+            })
+    void aStateThatCannotBeReadIsOneSentenceThatSaysHowToMendIt(String text, String why)
+            throws IOException {
+        Files.writeString(directory.resolve("agent-state.json"), text);
+
+        assertThatThrownBy(
+                        () -> Guest.start(settings(ECHO, directory, Duration.ZERO), Systemd.ABSENT))
+                .hasMessageContainingAll(
+                        directory + "/agent-state.json is not as the agent wrote it: ",
+                        why,
+                        "mend it, or remove it: the agent then has neither")
+                .hasMessageNotContainingAny("\n", "REDACTED");
+    }
+
+    @Test
+    void aStateDirectoryThatCannotBeIsToldWithTheFlag() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+
+        assertThatThrownBy(() ->
+                        Guest.start(
+                                settings(ECHO, file.resolve("sub"), Duration.ZERO), Systemd.ABSENT))
+                .hasMessageContainingAll(
+                        "state_dir is " + file + "/sub: it cannot be made: ", "--state-dir");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "none      | there is no such file",
+                "directory | it is a directory",
+                "binary    | it is no text",
+                "large     | it has more than the 65536 bytes of a key"
+            })
+    void aKeyFileThatCannotBeIsToldWithTheFlag(String name, String why) throws IOException {
+        Files.createDirectory(directory.resolve("directory"));
+        Files.write(directory.resolve("binary"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+        Files.write(directory.resolve("large"), new byte[70_000]);
+        Path key = directory.resolve(name);
+        RuntimeSource runtime =
+                new RuntimeSource.Http(
+                        URI.create("http://127.0.0.1:1"),
+                        key,
+                        null,
+                        RuntimeTimeouts.DEFAULTS,
+                        RuntimeLimits.DEFAULTS);
+
+        assertThatThrownBy(() -> guest(runtime))
+                .isInstanceOf(IOException.class)
+                .hasMessageContainingAll(
+                        "runtime_key_file is " + key + ": " + why, "--runtime-key-file");
     }
 
     @Test
@@ -337,7 +455,10 @@ class GuestTest {
     }
 
     private static RuntimeSource http(ScriptedRuntime runtime, @Nullable Path key) {
-        return new RuntimeSource.Http(runtime.base(), key, "m", Duration.ofSeconds(20));
+        RuntimeTimeouts timeouts =
+                new RuntimeTimeouts(
+                        Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(4));
+        return new RuntimeSource.Http(runtime.base(), key, "m", timeouts, RuntimeLimits.DEFAULTS);
     }
 
     private static Guest guest(RuntimeSource runtime) throws IOException {
@@ -366,11 +487,10 @@ class GuestTest {
             Duration drain,
             Duration orphanGrace) {
         return new GuestSettings(
-                listen,
-                GuestSettings.AcceptFrom.HOST,
+                new ListenSettings(listen, ListenSettings.AcceptFrom.HOST, false),
                 runtime,
                 64,
-                new TurnLogSettings(1 << 20, 16 << 20, Duration.ofSeconds(60), orphanGrace),
+                new TurnLogSettings(1 << 20, 16 << 20, Duration.ofSeconds(60), orphanGrace, 8192),
                 65_536,
                 stateDir,
                 drain,

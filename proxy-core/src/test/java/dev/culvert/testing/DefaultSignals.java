@@ -34,7 +34,8 @@ public final class DefaultSignals {
     private static long ignored() throws IOException {
         return Files.readAllLines(STATUS).stream()
                 .filter(line -> line.startsWith(IGNORED))
-                .mapToLong(line -> Long.parseUnsignedLong(line.substring(IGNORED.length()).strip(), 16))
+                .mapToLong(line ->
+                        Long.parseUnsignedLong(line.substring(IGNORED.length()).strip(), 16))
                 .findFirst()
                 .orElse(0);
     }

@@ -17,11 +17,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.LoggerFactory;
 
 /** The command {@code culvert-agent}. */
 public final class CulvertAgent {
     private static final int FAILED = 1;
     private static final int WRONG = 2;
+    private static final int CUT = 3;
     private static final String PREFIX = "CULVERT_AGENT_";
 
     private final Map<String, String> environment;
@@ -94,6 +96,7 @@ public final class CulvertAgent {
                 "org.slf4j.simpleLogger.defaultLogLevel",
                 settings.logLevel().name().toLowerCase(Locale.ROOT));
         Guest guest = Guest.start(settings, Systemd.of(environment));
+        Signals.handle("HUP", CulvertAgent::refuseToReload);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(guest), "culvert-stop"));
         out.println("listening on " + guest.address());
         out.flush();
@@ -112,11 +115,25 @@ public final class CulvertAgent {
         }
     }
 
+    private static void refuseToReload() {
+        LoggerFactory.getLogger(CulvertAgent.class)
+                .info(
+                        "SIGHUP: nothing to do, for settings are read at the start only; restart"
+                                + " the agent");
+    }
+
     /**
      * A process that was told to stop, and did, has succeeded: the JVM itself would exit with 143.
      */
     private static void stop(Guest guest) {
+        Signals.handle("INT", () -> giveUp(guest));
+        Signals.handle("TERM", () -> giveUp(guest));
         guest.close();
         Runtime.getRuntime().halt(0);
+    }
+
+    private static void giveUp(Guest guest) {
+        guest.giveUp();
+        Runtime.getRuntime().halt(CUT);
     }
 }

@@ -13,13 +13,19 @@ record Flag(String key, String parameter, String description) {
                     new Flag(
                             "listen",
                             "ADDRESS",
-                            "Where the host reaches the agent: vsock://any:PORT, "
-                                    + "tcp://HOST:PORT or unix:///PATH; port 0 takes a free one. "
-                                    + "Default: vsock://any:1024"),
+                            "Where the host reaches the agent: vsock://any:PORT, tcp://HOST:PORT or"
+                                    + " unix:///PATH; TCP beyond loopback only with"
+                                    + " --allow-unauthenticated. Port 0 takes a free one. Default:"
+                                    + " vsock://any:1024"),
                     new Flag(
                             "accept_from",
                             "WHO",
                             "On vsock: host (CID 2 alone) or any. Default: host"),
+                    new Flag(
+                            "allow_unauthenticated",
+                            "YES",
+                            "true: may listen on TCP beyond loopback, where whoever reaches it "
+                                    + "commands the agent. Default: false"),
                     new Flag(
                             "runtime",
                             "URL",
@@ -40,6 +46,28 @@ record Flag(String key, String parameter, String description) {
                             "How long the runtime may send nothing of an answer; comments do not "
                                     + "count. Keep it 10s below the host's timeouts.message. "
                                     + "Default: 45s"),
+                    new Flag(
+                            "runtime_connect_timeout",
+                            "TIME",
+                            "How long the runtime may take to accept a connection. Default: 5s"),
+                    new Flag(
+                            "runtime_keep_alive",
+                            "TIME",
+                            "How long an unused connection to the runtime is kept; less than the "
+                                    + "runtime keeps it. Default: 4s"),
+                    new Flag(
+                            "runtime_connections",
+                            "N",
+                            "Unused connections to the runtime that are kept. Default: 8"),
+                    new Flag(
+                            "max_answer_bytes",
+                            "SIZE",
+                            "Text and tool calls of one answer of the runtime. Default: 8MiB"),
+                    new Flag(
+                            "max_event_bytes",
+                            "SIZE",
+                            "One event of an answer, or an answer that is not streamed; at most "
+                                    + "1MiB. Default: 256KiB"),
                     new Flag("echo_delay", "TIME", "Between two words of the echo. Default: 0s"),
                     new Flag("max_turns", "N", "Turns at once. Default: 64"),
                     new Flag(
@@ -59,6 +87,11 @@ record Flag(String key, String parameter, String description) {
                             "orphan_grace",
                             "TIME",
                             "How long a turn goes on whose link is lost. Default: 30s"),
+                    new Flag(
+                            "max_ended_turns",
+                            "N",
+                            "Ended turns whose ids are known, so that none runs twice; of the newer"
+                                    + " half there are logs. Default: 8192"),
                     new Flag(
                             "max_context_bytes",
                             "SIZE",

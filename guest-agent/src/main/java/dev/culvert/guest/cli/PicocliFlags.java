@@ -1,8 +1,8 @@
 package dev.culvert.guest.cli;
 
 import dev.culvert.config.Version;
-import dev.culvert.guest.config.GuestSettings.AcceptFrom;
 import dev.culvert.guest.config.GuestSettings.LogLevel;
+import dev.culvert.guest.config.ListenSettings.AcceptFrom;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -18,6 +18,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Every flag that there is, as picocli reads and explains them. */
 /* The options are built by hand, for finding them by annotations takes longer than all the rest. */
@@ -36,7 +37,8 @@ final class PicocliFlags {
             given = command.parseArgs(arguments);
         } catch (ParameterException e) {
             throw new IllegalArgumentException(
-                    "culvert-agent: " + e.getMessage() + " (see culvert-agent --help)", e);
+                    "culvert-agent: " + e.getMessage() + meant(e) + " (see culvert-agent --help)",
+                    e);
         }
         if (given.isUsageHelpRequested()) {
             command.usage(out);
@@ -51,6 +53,14 @@ final class PicocliFlags {
             values.put(option.longestName(), option.getValue().toString());
         }
         return Optional.of(values);
+    }
+
+    private static String meant(ParameterException e) {
+        List<String> near =
+                e instanceof UnmatchedArgumentException unmatched
+                        ? unmatched.getSuggestions()
+                        : List.of();
+        return near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
     }
 
     /** The build writes it down in manual and completion. */
@@ -92,6 +102,7 @@ final class PicocliFlags {
                         .description(flag.description());
         switch (flag.parameter()) {
             case "WHO" -> option.completionCandidates(names(AcceptFrom.values()));
+            case "YES" -> option.completionCandidates(List.of("true", "false"));
             case "LEVEL" -> option.completionCandidates(names(LogLevel.values()));
             case "FILE", "DIR" -> option.type(Path.class);
             default -> {}
@@ -117,18 +128,27 @@ final class PicocliFlags {
                 .footer(
                         "",
                         "Environment:",
-                        "  CULVERT_AGENT_KEY   any of these: --max-turns is CULVERT_AGENT_MAX_TURNS",
+                        "  CULVERT_AGENT_KEY   any of these: --max-turns is"
+                                + " CULVERT_AGENT_MAX_TURNS",
                         "",
-                        "Flags count more than the environment, the environment more than the file, and the",
+                        "Flags count more than the environment, the environment more than the file,"
+                                + " and the",
                         "file more than the defaults.",
                         "",
-                        "Under systemd it tells when it is ready, stops and how it is (NOTIFY_SOCKET), feeds",
-                        "the watchdog while its event loop turns (WATCHDOG_USEC), and listens on the socket",
+                        "Under systemd it tells when it is ready, stops and how it is"
+                                + " (NOTIFY_SOCKET), feeds",
+                        "the watchdog while its event loop turns (WATCHDOG_USEC), and listens on"
+                                + " the socket",
                         "of a socket unit in place of --listen (LISTEN_FDS).",
+                        "",
+                        "SIGTERM and SIGINT stop it: turns have --drain to end, and a second signal"
+                                + " ends them at",
+                        "once. SIGHUP does nothing: settings are read at the start only.",
                         "",
                         "Examples:",
                         "  culvert-agent --runtime-key-file /etc/culvert/runtime.key",
-                        "  culvert-agent --listen tcp://127.0.0.1:9103 --runtime echo --echo-delay 100ms");
+                        "  culvert-agent --listen tcp://127.0.0.1:9103 --runtime echo --echo-delay"
+                                + " 100ms");
     }
 
     private static Map<String, String> exitCodes() {
@@ -136,6 +156,7 @@ final class PicocliFlags {
         codes.put("0", "stopped as told, after turns had time to end");
         codes.put("1", "could not run");
         codes.put("2", "wrong flags or settings; every problem is printed");
+        codes.put("3", "stopped at a second signal, which turns did not outlive");
         return codes;
     }
 }

@@ -4,7 +4,6 @@ import dev.culvert.config.Check;
 import dev.culvert.config.Kind;
 import dev.culvert.config.Section;
 import dev.culvert.config.Units;
-
 import java.time.Duration;
 
 /**
@@ -14,8 +13,15 @@ import java.time.Duration;
  * @param allBytes of all turns together
  * @param ttl how long after a turn's end
  * @param orphanGrace how long a turn may go on that nobody reads
+ * @param endedTurns of how many ended turns the ids are known, so that none runs twice; of the
+ *     newer half of them there are logs
  */
-public record TurnLogSettings(int bytes, int allBytes, Duration ttl, Duration orphanGrace) {
+public record TurnLogSettings(
+        int bytes, int allBytes, Duration ttl, Duration orphanGrace, int endedTurns) {
+    public static final TurnLogSettings DEFAULTS =
+            new TurnLogSettings(
+                    1 << 20, 16 << 20, Duration.ofSeconds(60), Duration.ofSeconds(30), 8192);
+
     private static final int LEAST_BYTES = 1024;
 
     /* The guest's memory outside the heap has to bear them beside all else, and a log twice when its turn ends. */
@@ -32,13 +38,15 @@ public record TurnLogSettings(int bytes, int allBytes, Duration ttl, Duration or
                 "it must be at least turn_log_bytes, which is " + Units.text(bytes));
         Check.notNegative("turn_log_ttl", ttl);
         Check.notNegative("orphan_grace", orphanGrace);
+        Check.between("max_ended_turns", endedTurns, 2, 65_536);
     }
 
     static TurnLogSettings read(Section section) {
         return new TurnLogSettings(
-                section.get("turn_log_bytes", Kind.BYTES, 1 << 20),
-                section.get("turn_logs_bytes", Kind.BYTES, 16 << 20),
-                section.get("turn_log_ttl", Kind.DURATION, Duration.ofSeconds(60)),
-                section.get("orphan_grace", Kind.DURATION, Duration.ofSeconds(30)));
+                section.get("turn_log_bytes", Kind.BYTES, DEFAULTS.bytes),
+                section.get("turn_logs_bytes", Kind.BYTES, DEFAULTS.allBytes),
+                section.get("turn_log_ttl", Kind.DURATION, DEFAULTS.ttl),
+                section.get("orphan_grace", Kind.DURATION, DEFAULTS.orphanGrace),
+                section.get("max_ended_turns", Kind.INT, DEFAULTS.endedTurns));
     }
 }

@@ -31,7 +31,9 @@ public final class GuestPipeline extends ChannelInitializer<Channel> {
     private final Agent agent;
     private final Vitals vitals;
     private final boolean hostOnly;
-    private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+
+    /** Closes at once who comes after {@link #closeAll}. */
+    private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
     /**
      * @param hostOnly for vsock: whether only the host (CID 2) may connect; every process in the VM
@@ -53,20 +55,27 @@ public final class GuestPipeline extends ChannelInitializer<Channel> {
             channel.close();
             return;
         }
-        open.add(channel);
         channel.config().setWriteBufferWaterMark(UNSENT);
         channel.pipeline()
                 .addLast("decoder", new FrameDecoder(FrameLimits.DEFAULTS))
                 .addLast("encoder", new FrameEncoder())
                 .addLast("flusher", new FlushHandler())
                 .addLast("host", new HostHandler(channel, agent, vitals));
+        open.add(channel);
     }
 
     /** Sends a heartbeat on every connection now, because what it says has changed. */
     public void tellHosts() {
         for (Channel channel : open) {
-            HostHandler host = channel.pipeline().get(HostHandler.class);
-            channel.eventLoop().execute(host::sendHeartbeat);
+            channel.eventLoop().execute(() -> tellHost(channel));
+        }
+    }
+
+    /** One that has closed meanwhile has lost its handlers. */
+    private static void tellHost(Channel channel) {
+        HostHandler host = channel.pipeline().get(HostHandler.class);
+        if (host != null) {
+            host.sendHeartbeat();
         }
     }
 

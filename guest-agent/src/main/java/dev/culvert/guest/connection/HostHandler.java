@@ -43,10 +43,10 @@ final class HostHandler extends ChannelInboundHandlerAdapter implements Replies 
     @Override
     public void channelActive(ChannelHandlerContext context) {
         LOG.info("host connected from {}", channel.remoteAddress());
-        sendHeartbeat("ready");
+        sendHeartbeat(agent.isDraining() ? "draining" : "ready");
         heartbeats =
                 channel.eventLoop()
-                        .scheduleAtFixedRate(
+                        .scheduleWithFixedDelay(
                                 this::sendHeartbeat,
                                 HEARTBEAT_SECONDS,
                                 HEARTBEAT_SECONDS,

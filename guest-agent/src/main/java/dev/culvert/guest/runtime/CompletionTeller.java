@@ -1,7 +1,6 @@
 package dev.culvert.guest.runtime;
 
 import io.netty.buffer.ByteBufUtil;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,7 +82,7 @@ final class CompletionTeller {
 
     private void count(String text) throws FailedGenerationException {
         toldBytes += ByteBufUtil.utf8Bytes(text);
-        if (toldBytes > settings.limits().responseBytes()) {
+        if (toldBytes > settings.limits().answerBytes()) {
             throw tooLarge(settings);
         }
     }
@@ -107,7 +106,8 @@ final class CompletionTeller {
         return new FailedGenerationException(
                 RuntimeFailure.Code.RESPONSE_TOO_LARGE,
                 "The runtime's answer is larger than "
-                        + settings.limits().responseBytes()
-                        + " bytes; set max_tokens, or ask for less at once.");
+                        + settings.limits().answerBytes()
+                        + " bytes; set max_tokens, ask for less at once, or raise"
+                        + " --max-answer-bytes of the agent.");
     }
 }

@@ -1,7 +1,7 @@
 package dev.culvert.guest.runtime;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-
+import dev.culvert.guest.config.RuntimeLimits;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -48,7 +48,7 @@ final class EventStreamAnswer implements Answer {
 
     /** Comments and empty events at full speed would cost a core. */
     private void checkForAnswer() throws FailedGenerationException {
-        RuntimeSettings.Limits limits = settings.limits();
+        RuntimeLimits limits = settings.limits();
         if (idleBytes > limits.idleBytes()) {
             throw endless(idleBytes, "without an event of the answer");
         }

@@ -24,13 +24,14 @@ final class JsonAnswer implements Answer {
 
     @Override
     public void content(ByteBuf content) throws FailedGenerationException {
-        int limit = Math.min(settings.limits().eventBytes(), settings.limits().responseBytes());
+        int limit = Math.min(settings.limits().eventBytes(), settings.limits().answerBytes());
         if (body.size() + content.readableBytes() > limit) {
             throw new FailedGenerationException(
                     RuntimeFailure.Code.RESPONSE_TOO_LARGE,
                     "The runtime answered in one piece of over "
                             + limit
-                            + " bytes, though it was asked to stream: let it stream, or ask for less");
+                            + " bytes, though it was asked to stream: let it stream, ask for less,"
+                            + " or raise --max-event-bytes of the agent");
         }
         body.writeBytes(ByteBufUtil.getBytes(content));
     }
@@ -61,7 +62,8 @@ final class JsonAnswer implements Answer {
                 RuntimeFailure.Code.RUNTIME_ERROR,
                 "The runtime answered with "
                         + settings.quote(contentType)
-                        + " that is neither an event stream nor a chat completion; check --runtime. It begins: "
+                        + " that is neither an event stream nor a chat completion; check --runtime."
+                        + " It begins: "
                         + settings.quote(text));
     }
 }

@@ -27,7 +27,7 @@ public record RuntimeFailure(Code code, String message, int status, int retryAft
         RUNTIME_TIMEOUT("runtime_timeout"),
         /** The answer ended well and holds neither text nor a tool call. */
         EMPTY_RESPONSE("empty_response"),
-        /** A bound of {@link RuntimeSettings.Limits} was passed. */
+        /** A bound of {@link dev.culvert.guest.config.RuntimeLimits} was passed. */
         RESPONSE_TOO_LARGE("response_too_large"),
         /** The answer ended without its end mark. */
         STREAM_BROKEN("stream_broken");

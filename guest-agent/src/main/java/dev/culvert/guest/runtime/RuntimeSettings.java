@@ -1,5 +1,7 @@
 package dev.culvert.guest.runtime;
 
+import dev.culvert.guest.config.RuntimeLimits;
+import dev.culvert.guest.config.RuntimeTimeouts;
 import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
@@ -9,12 +11,9 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.URI;
-import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the runtime is and what to bear from it.
@@ -24,88 +23,9 @@ import java.util.Map;
  * @param bearerKey null where the runtime wants none; never printed
  */
 public record RuntimeSettings(
-        URI base, @Nullable String bearerKey, Timeouts timeouts, Limits limits) {
+        URI base, @Nullable String bearerKey, RuntimeTimeouts timeouts, RuntimeLimits limits) {
 
     private static final int MAX_QUOTE_CHARS = 500;
-
-    /**
-     * How long to wait.
-     *
-     * @param connect for the runtime to accept a connection
-     * @param idle for the next piece of its answer
-     * @param keepAlive before an unused connection is closed
-     */
-    /*
-     * Connecting, at two addresses, and idle together stay below the 60 s after which the host gives up
-     * (timeouts.message), so that it is told which of the two was silent. keepAlive stays below the 5 s after which
-     * common servers (uvicorn, Node, cpp-httplib) close: a request that meets such a close is lost.
-     */
-    public record Timeouts(Duration connect, Duration idle, Duration keepAlive) {
-
-        private static final Duration LONGEST = Duration.ofDays(1);
-
-        public static final Timeouts DEFAULT =
-                new Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(45), Duration.ofSeconds(4));
-
-        public Timeouts {
-            check("connect", connect);
-            check("idle", idle);
-            check("keepAlive", keepAlive);
-        }
-
-        private static void check(String name, Duration value) {
-            if (value.toMillis() < 1 || value.compareTo(LONGEST) > 0) {
-                throw new IllegalArgumentException(
-                        "the runtime's "
-                                + name
-                                + " time-out is "
-                                + value
-                                + ", it takes 1 ms to 1 day");
-            }
-        }
-    }
-
-    /**
-     * How much to take.
-     *
-     * @param responseBytes text and tool calls of one streamed answer together
-     * @param eventBytes what comes in one piece: one event of the stream, all its lines together,
-     *     or the body of a plain answer
-     * @param idleConnections kept open for later, per event loop
-     */
-    public record Limits(int responseBytes, int eventBytes, int idleConnections) {
-
-        public static final Limits DEFAULT = new Limits(8 << 20, 256 << 10, 8);
-
-        public Limits {
-            check("responseBytes", responseBytes, 1);
-            check("eventBytes", eventBytes, 64);
-            check("idleConnections", idleConnections, 0);
-        }
-
-        /** What may come of a stream without an event of the answer. */
-        long idleBytes() {
-            return 2L * eventBytes;
-        }
-
-        /** What may come of a stream, thoughts for example, without anything to tell. */
-        long untoldBytes() {
-            return 8L * responseBytes;
-        }
-
-        private static void check(String name, int value, int least) {
-            if (value < least) {
-                throw new IllegalArgumentException(
-                        "the runtime's "
-                                + name
-                                + " is "
-                                + value
-                                + ", it takes "
-                                + least
-                                + " or more");
-            }
-        }
-    }
 
     public RuntimeSettings {
         checkBase(base);

@@ -79,7 +79,8 @@ final class SseParser {
                     RuntimeFailure.Code.RESPONSE_TOO_LARGE,
                     "One event of the runtime's stream is larger than "
                             + maxEventBytes
-                            + " bytes; let the model answer in smaller pieces.");
+                            + " bytes; let the model answer in smaller pieces, or raise"
+                            + " --max-event-bytes of the agent.");
         }
         if (needed > buffer.length) {
             buffer =

@@ -12,12 +12,16 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What belongs to the agent and not to a connection: its configuration, its context, its turns.
  * Confined to the event loop.
  */
 public final class Agent {
+    private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+
     /** What W3C Trace Context allows: anything else might not be fit for a header. */
     private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f-]{55,128}");
 
@@ -58,14 +62,22 @@ public final class Agent {
      */
     public void restore() throws IOException {
         StateFile.State state = keeper.load();
-        try {
-            if (state.configUpdate() != null) {
+        if (state.configUpdate() != null) {
+            try {
                 config = AgentConfig.read(bytes(state.configUpdate())).orModel(model);
-                configUpdate = state.configUpdate();
+            } catch (InvalidPayloadException e) {
+                throw keeper.wrong(e.getMessage());
             }
-            contexts.restore(state.contexts());
-        } catch (InvalidPayloadException e) {
-            throw new IOException(keeper + " cannot be used: " + e.getMessage(), e);
+            configUpdate = state.configUpdate();
+        }
+        int dropped = contexts.restore(state.contexts());
+        if (dropped > 0) {
+            LOG.warn(
+                    "dropped {} of the {} contexts of an earlier run: they are over"
+                            + " --max-context-bytes ({})",
+                    dropped,
+                    state.contexts().size(),
+                    contexts.maxBytes());
         }
     }
 

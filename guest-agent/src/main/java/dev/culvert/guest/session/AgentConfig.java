@@ -156,7 +156,8 @@ record AgentConfig(
                         "'tool_allowlist' must be an array of tool names or globs, or null");
             }
         } catch (IOException e) {
-            throw new InvalidPayloadException("'tool_allowlist' cannot be read: " + e.getMessage());
+            throw new InvalidPayloadException(
+                    "'tool_allowlist' cannot be read: " + JsonObject.why(e));
         }
         return new ToolAllowlist(patterns);
     }

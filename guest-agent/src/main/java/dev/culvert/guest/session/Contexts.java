@@ -31,11 +31,19 @@ final class Contexts {
         add(context.isString() ? context.string() : context.text());
     }
 
-    /** What an earlier process had, whose bound may have been another. */
-    void restore(List<String> kept) throws InvalidPayloadException {
-        for (String text : kept) {
-            add(text);
+    /**
+     * Takes up what an earlier process had, oldest first, whose bound may have been larger: the
+     * newest that fit. Returns how many do not.
+     */
+    int restore(List<String> kept) {
+        for (String text : kept.reversed()) {
+            int size = size(text);
+            if (size <= maxBytes - bytes) {
+                texts.addFirst(text);
+                bytes += size;
+            }
         }
+        return kept.size() - texts.size();
     }
 
     private void add(String text) throws InvalidPayloadException {
@@ -53,6 +61,10 @@ final class Contexts {
         while (bytes > maxBytes) {
             bytes -= size(texts.removeFirst());
         }
+    }
+
+    int maxBytes() {
+        return maxBytes;
     }
 
     /** Each is one system message. */

@@ -38,7 +38,10 @@ final class EndedTurns {
 
     private final ByteBufAllocator buffers;
 
-    /* Rings, once they have grown to MOST_IDS. */
+    private final int mostIds;
+    private final int mostLogs;
+
+    /* Rings, once they have room for mostIds; their length is a power of two. */
     private long[] ids = new long[AT_FIRST];
     private @Nullable Page[] pages = new @Nullable Page[AT_FIRST];
     private int[] offsets = new int[AT_FIRST];
@@ -64,8 +67,13 @@ final class EndedTurns {
         }
     }
 
-    EndedTurns(ByteBufAllocator buffers) {
+    /**
+     * @param mostIds to be known; half as many logs are kept
+     */
+    EndedTurns(ByteBufAllocator buffers, int mostIds) {
         this.buffers = buffers;
+        this.mostIds = mostIds;
+        mostLogs = mostIds / 2;
         Arrays.fill(newestOfBucket, -1);
     }
 
@@ -94,17 +102,19 @@ final class EndedTurns {
      * @param now when it ended, by the event loop's clock
      */
     void add(String id, long asked, FrameType end, boolean sentWhole, TurnLog log, long now) {
-        if (next == ids.length && next < MOST_IDS) {
+        if (next == ids.length && next < mostIds) {
             ids = Arrays.copyOf(ids, 2 * ids.length);
             pages = Arrays.copyOf(pages, ids.length);
             offsets = Arrays.copyOf(offsets, ids.length);
             before = Arrays.copyOf(before, ids.length);
         }
-        if (logs == MOST_LOGS && !dropOldest(true)) {
+        if (logs == mostLogs && !dropOldest(true)) {
             dropOldest(false);
         }
         int slot = slot(next);
-        dropLog(slot);
+        if (next >= mostIds) {
+            dropLog(slot(next - mostIds));
+        }
         Page page = pageFor(HEAD_BYTES + log.writtenBytes());
         ids[slot] = Fingerprint.of(id);
         before[slot] = newestOfBucket[bucket(ids[slot])];
@@ -218,7 +228,7 @@ final class EndedTurns {
     }
 
     private long oldestId() {
-        return Math.max(0, next - MOST_IDS);
+        return Math.max(0, next - mostIds);
     }
 
     /** Of a ring whose length is a power of two. */

@@ -1,6 +1,8 @@
 package dev.culvert.guest.session;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.culvert.frame.PayloadJson;
 import io.netty.buffer.ByteBuf;
@@ -34,7 +36,7 @@ final class JsonObject {
                 parser.nextToken();
                 return parser.getText();
             } catch (IOException e) {
-                throw new InvalidPayloadException("a string cannot be read: " + e.getMessage());
+                throw new InvalidPayloadException("a string cannot be read: " + why(e));
             }
         }
     }
@@ -51,8 +53,22 @@ final class JsonObject {
      * @param what the payload's name in the message when it is no object
      */
     static JsonObject read(String what, ByteBuf payload) throws InvalidPayloadException {
+        try {
+            return read(what, payload, PayloadJson.parser(payload));
+        } catch (IOException e) {
+            throw new InvalidPayloadException(what + " cannot be read: " + why(e));
+        }
+    }
+
+    /**
+     * By a parser of its own, which is closed.
+     *
+     * @param parser stands before {@code payload}
+     */
+    static JsonObject read(String what, ByteBuf payload, JsonParser parser)
+            throws InvalidPayloadException, IOException {
         Map<String, Value> members = new LinkedHashMap<>();
-        try (JsonParser parser = PayloadJson.parser(payload)) {
+        try (parser) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new InvalidPayloadException(what + " must be a JSON object");
             }
@@ -62,10 +78,20 @@ final class JsonObject {
                     throw new InvalidPayloadException(what + " has '" + name + "' twice");
                 }
             }
-        } catch (IOException e) {
-            throw new InvalidPayloadException(what + " cannot be read: " + e.getMessage());
         }
         return new JsonObject(members);
+    }
+
+    /** What is wrong, and where, in one line: the library's own message has several. */
+    static String why(IOException e) {
+        if (!(e instanceof JsonProcessingException json)) {
+            return String.valueOf(e.getMessage());
+        }
+        JsonLocation at = json.getLocation();
+        return json.getOriginalMessage()
+                + (at == null
+                        ? ""
+                        : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")");
     }
 
     /** The members of an object that is itself a member. */

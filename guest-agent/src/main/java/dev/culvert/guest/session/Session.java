@@ -4,16 +4,14 @@ import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.guest.runtime.GenerationRequest;
-
 import dev.culvert.io.Quoted;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What comes over one connection from the host, and which turns it reads. Confined to the event
@@ -24,6 +22,10 @@ public final class Session {
     public static final List<String> FEATURES = List.of("credit", "cancel", "resume");
 
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+    private static final String LOG_IS_GONE =
+            "what the turn said is no longer kept that far back: see --turn-log-ttl,"
+                    + " --turn-log-bytes, --turn-logs-bytes and --max-ended-turns of the agent";
 
     /** When a turn may have ended, for all that is known: turns take seconds. */
     private static final int RETRY_AFTER_SECONDS = 1;
@@ -49,7 +51,7 @@ public final class Session {
     /** Borrows {@code frame}. */
     public void receive(Frame frame) {
         switch (frame.type()) {
-            case PING -> send(new Frame(FrameType.PONG, frame.id(), payloads.empty()));
+            case PING -> onPing(frame);
             case MESSAGE -> withId(frame, this::onMessage);
             case RESUME -> withId(frame, this::onResume);
             case CONFIG_UPDATE ->
@@ -93,6 +95,14 @@ public final class Session {
         return ignoredFrames;
     }
 
+    private void onPing(Frame frame) {
+        if (frame.id().isEmpty()) {
+            sendError("", ErrorCode.INVALID_MESSAGE, "'ping' needs an id");
+        } else {
+            send(new Frame(FrameType.PONG, frame.id(), payloads.empty()));
+        }
+    }
+
     private interface Request {
         void handle(Frame frame) throws InvalidPayloadException;
     }
@@ -133,7 +143,7 @@ public final class Session {
     private void startTurn(Frame frame, long asked) throws InvalidPayloadException {
         String id = frame.id();
         if (turns.hasEnded(id)) {
-            sendError(id, ErrorCode.LOG_TRUNCATED, "the turn has ended, and its log is gone");
+            sendError(id, ErrorCode.LOG_TRUNCATED, LOG_IS_GONE);
         } else if (agent.isDraining()) {
             sendError(id, ErrorCode.DRAINING, "the agent is shutting down and takes no new turns");
         } else if (turns.count() >= turns.limits().maxTurns()) {
@@ -190,7 +200,7 @@ public final class Session {
                 code,
                 code == ErrorCode.UNKNOWN_TURN
                         ? "there is no such turn, or it has not come so far"
-                        : "frames after this one are no longer kept");
+                        : LOG_IS_GONE);
     }
 
     /** What is wrong with it ends the turn; without an exchange that it is for there is none. */

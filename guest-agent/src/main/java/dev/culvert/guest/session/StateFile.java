@@ -1,14 +1,19 @@
 package dev.culvert.guest.session;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.culvert.frame.PayloadJson;
+import dev.culvert.guest.config.FileTrouble;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufInputStream;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -21,6 +26,20 @@ import org.jspecify.annotations.Nullable;
 /** Where the agent's configuration and context outlive the process. Written whole or not at all. */
 final class StateFile {
     private static final String NAME = "agent-state.json";
+
+    /* A configuration of the size of a frame, and as much context again, each byte of which may be an escape. */
+    private static final int MOST_BYTES = 16 << 20;
+
+    /** Not under the limits of a frame: it holds the payloads of several. */
+    private static final JsonFactory JSON =
+            JsonFactory.builder()
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder()
+                                    .maxStringLength(MOST_BYTES)
+                                    .maxNameLength(MOST_BYTES)
+                                    .maxNumberLength(MOST_BYTES)
+                                    .build())
+                    .build();
 
     /**
      * What is kept.
@@ -37,26 +56,73 @@ final class StateFile {
         this.directory = directory;
     }
 
-    State load() throws IOException {
-        Path file = directory.resolve(NAME);
+    /**
+     * Sees to it that there is the directory, so that a start fails rather than what comes later.
+     */
+    void prepare() throws IOException {
         try {
-            return read(Unpooled.wrappedBuffer(Files.readAllBytes(file)));
-        } catch (NoSuchFileException _) {
-            return State.NONE;
-        } catch (IOException | InvalidPayloadException e) {
-            throw new IOException(
-                    file + " cannot be read: " + e.getMessage() + "; mend it, or remove it", e);
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw unusable("it cannot be made: " + FileTrouble.why(e), e);
+        }
+        if (!Files.isWritable(directory)) {
+            throw unusable("the agent's user has no right to write there", null);
         }
     }
 
+    private IOException unusable(String why, @Nullable IOException cause) {
+        return new IOException(
+                "state_dir is "
+                        + directory
+                        + ": "
+                        + why
+                        + "; make it a directory that the agent's user may write to, or name"
+                        + " another by --state-dir",
+                cause);
+    }
+
+    State load() throws IOException {
+        Path file = directory.resolve(NAME);
+        byte[] bytes;
+        try {
+            long size = Files.size(file);
+            if (size > MOST_BYTES) {
+                throw wrong(size + " bytes are more than the " + MOST_BYTES + " that it may have");
+            }
+            bytes = Files.readAllBytes(file);
+        } catch (NoSuchFileException _) {
+            return State.NONE;
+        } catch (FileSystemException e) {
+            throw unusable(NAME + " in it cannot be read: " + FileTrouble.why(e), e);
+        }
+        try {
+            return read(Unpooled.wrappedBuffer(bytes));
+        } catch (InvalidPayloadException e) {
+            throw wrong(e.getMessage());
+        } catch (IOException e) {
+            throw wrong(JsonObject.why(e));
+        }
+    }
+
+    /**
+     * What is in the file is none of the agent's: to start without it could allow forbidden tools.
+     */
+    IOException wrong(String why) {
+        return new IOException(
+                this
+                        + " is not as the agent wrote it: "
+                        + why
+                        + "; mend it, or remove it: the agent then has neither configuration nor"
+                        + " context until the host sends them");
+    }
+
     private static State read(ByteBuf text) throws IOException, InvalidPayloadException {
-        JsonObject file = JsonObject.read("the file", text);
+        JsonObject file = JsonObject.read("the file", text, parser(text));
         JsonObject.Value config = file.get("config_update");
         JsonObject.Value list = file.get("contexts");
         List<String> contexts = new ArrayList<>();
         if (list != null) {
-            ByteBuf array = Unpooled.copiedBuffer(list.text(), StandardCharsets.UTF_8);
-            try (JsonParser parser = PayloadJson.parser(array)) {
+            try (JsonParser parser = JSON.createParser(list.text())) {
                 parser.nextToken();
                 while (parser.nextToken() == JsonToken.VALUE_STRING) {
                     contexts.add(parser.getText());
@@ -64,6 +130,10 @@ final class StateFile {
             }
         }
         return new State(config == null || config.isNull() ? null : config.text(), contexts);
+    }
+
+    private static JsonParser parser(ByteBuf text) throws IOException {
+        return JSON.createParser((InputStream) new ByteBufInputStream(text.duplicate()));
     }
 
     void save(State state) throws IOException {

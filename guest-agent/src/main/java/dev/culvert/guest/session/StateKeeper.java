@@ -39,7 +39,16 @@ public final class StateKeeper implements AutoCloseable {
 
     /** What an earlier process kept. Blocks. */
     StateFile.State load() throws IOException {
-        return disk == null ? StateFile.State.NONE : disk.file.load();
+        if (disk == null) {
+            return StateFile.State.NONE;
+        }
+        disk.file.prepare();
+        return disk.file.load();
+    }
+
+    /** That what was kept is not what an agent keeps. */
+    IOException wrong(String why) {
+        return disk == null ? new IOException(why) : disk.file.wrong(why);
     }
 
     void save(StateFile.State state, Kept kept) {
@@ -73,6 +82,6 @@ public final class StateKeeper implements AutoCloseable {
 
     @Override
     public String toString() {
-        return disk == null ? "no state" : "the state in " + disk.file;
+        return disk == null ? "no state" : "its state in " + disk.file;
     }
 }

@@ -10,22 +10,17 @@ import java.time.Duration;
  * @param logsBytes of all turns together
  * @param logTtl how long the log of a turn is kept after its end
  * @param orphanGrace how long a turn goes on that nobody reads
+ * @param endedTurns of how many ended turns the ids are known
  */
 public record TurnLimits(
-        int maxTurns, int logBytes, int logsBytes, Duration logTtl, Duration orphanGrace) {
-    public static final TurnLimits DEFAULTS =
-            new TurnLimits(64, 1 << 20, 16 << 20, Duration.ofSeconds(60), Duration.ofSeconds(30));
-
+        int maxTurns,
+        int logBytes,
+        int logsBytes,
+        Duration logTtl,
+        Duration orphanGrace,
+        int endedTurns) {
     /** Past it a turn whose reader takes nothing more is not read from the runtime either. */
     private static final int MAX_WAITING_BYTES = 32 << 10;
-
-    public TurnLimits {
-        atLeast("max_turns", maxTurns, 1);
-        atLeast("turn_log_bytes", logBytes, 1024);
-        atLeast("turn_logs_bytes", logsBytes, logBytes);
-        notNegative("turn_log_ttl", logTtl);
-        notNegative("orphan_grace", orphanGrace);
-    }
 
     /** What is kept of all turns together where nothing of it was ever sent. */
     long mostLogsBytes() {
@@ -40,18 +35,5 @@ public record TurnLimits(
     /** What may wait of a turn that nobody reads. */
     int unreadBytes() {
         return logBytes / 2;
-    }
-
-    private static void atLeast(String key, int value, int least) {
-        if (value < least) {
-            throw new IllegalArgumentException(
-                    key + " is " + value + ": it must be at least " + least);
-        }
-    }
-
-    private static void notNegative(String key, Duration value) {
-        if (value.isNegative()) {
-            throw new IllegalArgumentException(key + " is negative");
-        }
     }
 }

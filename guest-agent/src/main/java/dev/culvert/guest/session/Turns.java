@@ -38,7 +38,7 @@ final class Turns {
         this.buffers = buffers;
         this.payloads = payloads;
         this.limits = limits;
-        ended = new EndedTurns(buffers);
+        ended = new EndedTurns(buffers, limits.endedTurns());
     }
 
     /** A new one, which nobody reads yet. */

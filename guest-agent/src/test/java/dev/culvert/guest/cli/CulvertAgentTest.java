@@ -97,10 +97,13 @@ class CulvertAgentTest {
             delimiter = '|',
             value = {
                 "--max-turns=0     | flag --max-turns: max_turns is 0: it must be at least 1",
-                "--max-turns=many  | flag --max-turns: max_turns is \"many\": it must be a whole number",
+                "--max-turns=many  | flag --max-turns: max_turns is \"many\": it must be a whole"
+                        + " number",
                 "--listen=here     | flag --listen: listen",
-                "--listen          | culvert-agent: Missing required parameter for option '--listen' (ADDRESS)",
-                "--lisen=x         | culvert-agent: Unknown option: '--lisen=x'",
+                "--listen          | culvert-agent: Missing required parameter for option"
+                        + " '--listen' (ADDRESS)",
+                "--lisen=x         | culvert-agent: Unknown option: '--lisen=x'; did you mean"
+                        + " --listen?",
                 "now               | culvert-agent: Unmatched argument at index 0: 'now'",
                 "--drain=-1s       | flag --drain: drain is \"-1s\": it must be a time",
                 "--config=/no/such | /no/such: there is no such file"

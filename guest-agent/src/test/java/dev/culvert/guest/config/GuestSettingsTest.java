@@ -6,17 +6,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.culvert.config.BadSettingsException;
 import dev.culvert.config.Settings;
 import dev.culvert.config.Source;
-import dev.culvert.guest.config.GuestSettings.RuntimeSource;
 import dev.culvert.transport.AgentAddress;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GuestSettingsTest {
 
@@ -25,19 +22,26 @@ class GuestSettingsTest {
         assertThat(read("{}"))
                 .isEqualTo(
                         new GuestSettings(
-                                new AgentAddress.Vsock(AgentAddress.Vsock.ANY_CID, 1024),
-                                GuestSettings.AcceptFrom.HOST,
+                                new ListenSettings(
+                                        new AgentAddress.Vsock(AgentAddress.Vsock.ANY_CID, 1024),
+                                        ListenSettings.AcceptFrom.HOST,
+                                        false),
                                 new RuntimeSource.Http(
                                         URI.create("http://127.0.0.1:8081"),
                                         null,
                                         null,
-                                        Duration.ofSeconds(45)),
+                                        new RuntimeTimeouts(
+                                                Duration.ofSeconds(5),
+                                                Duration.ofSeconds(45),
+                                                Duration.ofSeconds(4)),
+                                        new RuntimeLimits(8 << 20, 256 << 10, 8)),
                                 64,
                                 new TurnLogSettings(
                                         1 << 20,
                                         16 << 20,
                                         Duration.ofSeconds(60),
-                                        Duration.ofSeconds(30)),
+                                        Duration.ofSeconds(30),
+                                        8192),
                                 65_536,
                                 null,
                                 Duration.ofSeconds(10),
@@ -50,17 +54,24 @@ class GuestSettingsTest {
                         read(
                                 """
                                 {
-                                  "listen": "tcp://127.0.0.1:9103",
+                                  "listen": "tcp://0.0.0.0:9103",
+                                  "allow_unauthenticated": true,
                                   "accept_from": "any",
                                   "runtime": "http://[::1]:11434/v1",
                                   "runtime_key_file": "/run/key",
                                   "runtime_model": "m",
                                   "runtime_timeout": "5s",
+                                  "runtime_connect_timeout": "1s",
+                                  "runtime_keep_alive": "2s",
+                                  "runtime_connections": 3,
+                                  "max_answer_bytes": "1MiB",
+                                  "max_event_bytes": "64KiB",
                                   "max_turns": 2,
                                   "turn_log_bytes": "64KiB",
                                   "turn_logs_bytes": "128KiB",
                                   "turn_log_ttl": "7s",
                                   "orphan_grace": "3s",
+                                  "max_ended_turns": 100,
                                   "max_context_bytes": "1MiB",
                                   "state_dir": "/var/lib/culvert-agent",
                                   "drain": "1m",
@@ -69,23 +80,49 @@ class GuestSettingsTest {
                                 """))
                 .isEqualTo(
                         new GuestSettings(
-                                new AgentAddress.Tcp("127.0.0.1", 9103),
-                                GuestSettings.AcceptFrom.ANY,
+                                new ListenSettings(
+                                        new AgentAddress.Tcp("0.0.0.0", 9103),
+                                        ListenSettings.AcceptFrom.ANY,
+                                        true),
                                 new RuntimeSource.Http(
                                         URI.create("http://[::1]:11434/v1"),
                                         Path.of("/run/key"),
                                         "m",
-                                        Duration.ofSeconds(5)),
+                                        new RuntimeTimeouts(
+                                                Duration.ofSeconds(1),
+                                                Duration.ofSeconds(5),
+                                                Duration.ofSeconds(2)),
+                                        new RuntimeLimits(1 << 20, 64 << 10, 3)),
                                 2,
                                 new TurnLogSettings(
                                         1 << 16,
                                         1 << 17,
                                         Duration.ofSeconds(7),
-                                        Duration.ofSeconds(3)),
+                                        Duration.ofSeconds(3),
+                                        100),
                                 1 << 20,
                                 Path.of("/var/lib/culvert-agent"),
                                 Duration.ofMinutes(1),
                                 GuestSettings.LogLevel.TRACE));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1:11434, http://127.0.0.1:11434",
+        ":11434, http://127.0.0.1:11434",
+        "localhost:11434/v1, http://localhost:11434/v1",
+        "[::1]:80, http://[::1]:80"
+    })
+    void aRuntimeMayBeGivenWithoutItsScheme(String text, String base) throws Exception {
+        assertThat(((RuntimeSource.Http) read("{\"runtime\": \"" + text + "\"}").runtime()).base())
+                .isEqualTo(URI.create(base));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"127.0.0.1:9103", ":9103", "localhost:9103"})
+    void anAddressWithoutASchemeIsTcp(String text) throws Exception {
+        assertThat(read("{\"listen\": \"" + text + "\"}").listen().address())
+                .isInstanceOf(AgentAddress.Tcp.class);
     }
 
     @Test
@@ -114,6 +151,17 @@ class GuestSettingsTest {
                         + " turn_log_bytes, which is 1MiB",
                 "\"turn_log_ttl\": true     | turn_log_ttl is true: it must be a time",
                 "\"orphan_grace\": \"soon\" | orphan_grace is \"soon\": it must be a time",
+                "\"listen\": \"tcp://0.0.0.0:1\" | listen is tcp://0.0.0.0:1: as there are no"
+                        + " credentials",
+                "\"listen\": \"tcp://[::]:1\" | --allow-unauthenticated=true takes that risk",
+                "\"runtime_connect_timeout\": \"0s\" | runtime_connect_timeout is 0s: it must be"
+                        + " more",
+                "\"runtime_keep_alive\": \"48h\" | runtime_keep_alive is 172800000ms: it must be"
+                        + " from 1ms",
+                "\"runtime_connections\": -1 | runtime_connections is -1: it must be from 0",
+                "\"max_answer_bytes\": 0     | max_answer_bytes is 0: it must be at least 1",
+                "\"max_event_bytes\": 10     | max_event_bytes is 10: it must be from 64",
+                "\"max_ended_turns\": 1      | max_ended_turns is 1: it must be from 2 to",
                 "\"max_context_bytes\": 0   | max_context_bytes is 0: it must be at least 1",
                 "\"drain\": true            | drain is true: it must be a time",
                 "\"log_level\": \"loud\"    | log_level is \"loud\": it must be one of error, warn",

@@ -3,6 +3,7 @@ package dev.culvert.guest.connection;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.guest.connection.ScriptedLlm.Asked;
 import dev.culvert.guest.runtime.GenerationEnd;
 import dev.culvert.guest.runtime.RuntimeFailure;
@@ -157,7 +158,7 @@ class DialoguesTest {
     }
 
     private static TurnLimits limits(JsonTree dialogue) {
-        TurnLimits defaults = TurnLimits.DEFAULTS;
+        TurnLimits defaults = SessionLimits.of(GuestSettings.DEFAULTS).turns();
         return new TurnLimits(
                 defaults.maxTurns(),
                 dialogue.has("settings")
@@ -165,7 +166,8 @@ class DialoguesTest {
                         : defaults.logBytes(),
                 defaults.logsBytes(),
                 defaults.logTtl(),
-                defaults.orphanGrace());
+                defaults.orphanGrace(),
+                defaults.endedTurns());
     }
 
     private static String resource(String path) {

@@ -1,5 +1,6 @@
 package dev.culvert.guest.connection;
 
+import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.guest.runtime.LlmRuntime;
 import dev.culvert.guest.session.Agent;
 import dev.culvert.guest.session.SessionLimits;
@@ -15,7 +16,7 @@ final class EmbeddedAgent implements AutoCloseable {
     private final Agent agent;
 
     EmbeddedAgent(LlmRuntime runtime) {
-        this(runtime, null, SessionLimits.DEFAULTS);
+        this(runtime, null, SessionLimits.of(GuestSettings.DEFAULTS));
     }
 
     EmbeddedAgent(LlmRuntime runtime, @Nullable String model, SessionLimits limits) {

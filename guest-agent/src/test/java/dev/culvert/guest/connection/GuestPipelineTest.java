@@ -2,6 +2,7 @@ package dev.culvert.guest.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.epoll.VSockAddress;
 import java.net.SocketAddress;
@@ -31,6 +32,32 @@ class GuestPipelineTest {
     @Test
     void aPeerThatCannotBeNamedIsRefused() throws Exception {
         assertThat(isLetIn(new SocketAddress() {}, true)).isFalse();
+    }
+
+    @Test
+    void aStopThatMeetsAConnectionBeforeItsHandlersPassesItOver() throws Exception {
+        Vitals vitals = new Vitals("1.2.3", "i-1", List.of(), System.nanoTime());
+        try (EmbeddedAgent agent = new EmbeddedAgent(new ScriptedLlm())) {
+            GuestPipeline pipeline = new GuestPipeline(agent.agent(), vitals, false);
+            EmbeddedChannel channel =
+                    new EmbeddedChannel(false, false) {
+                        @Override
+                        public ChannelConfig config() {
+                            if (isRegistered() && pipeline().get("decoder") == null) {
+                                pipeline.tellHosts();
+                            }
+                            return super.config();
+                        }
+                    };
+            channel.pipeline().addLast(pipeline);
+
+            channel.register();
+            channel.runPendingTasks();
+            channel.checkException();
+
+            assertThat(channel.isOpen()).isTrue();
+            channel.finishAndReleaseAll();
+        }
     }
 
     private static boolean isLetIn(SocketAddress peer, boolean hostOnly) throws Exception {

@@ -2,19 +2,18 @@ package dev.culvert.guest.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.guest.runtime.GenerationEnd;
 import dev.culvert.guest.runtime.RuntimeFailure;
 import dev.culvert.guest.session.SessionLimits;
 import dev.culvert.guest.session.TurnLimits;
-
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The guest's pipeline from the wire to the runtime and back. */
 class SessionTest {
@@ -44,6 +43,26 @@ class SessionTest {
         assertThat(host.next()).contains("\"status\":\"running\"");
         host.advance(10);
         assertThat(host.next()).contains("\"status\":\"running\"");
+    }
+
+    @Test
+    void afterAPauseOfTheVmOneHeartbeatMakesUpForAllThatWereMissed() {
+        host.all();
+
+        host.advance(3600);
+
+        assertThat(host.all()).hasSize(1);
+        host.advance(10);
+        assertThat(host.all()).hasSize(1);
+    }
+
+    @Test
+    void aHostThatConnectsDuringADrainIsToldSo() {
+        agent.agent().drain(() -> {});
+
+        try (EmbeddedHost late = agent.connect()) {
+            assertThat(late.next()).contains("\"status\":\"draining\"");
+        }
     }
 
     @Test
@@ -321,7 +340,8 @@ class SessionTest {
     @Test
     void aModelGivenAtTheStartServesWhereNobodyNamesOne() {
         try (EmbeddedAgent withModel =
-                        new EmbeddedAgent(llm, "open\"claw", SessionLimits.DEFAULTS);
+                        new EmbeddedAgent(
+                                llm, "open\"claw", SessionLimits.of(GuestSettings.DEFAULTS));
                 EmbeddedHost other = withModel.connect()) {
             other.send("message", "m1", "{\"role\":\"user\",\"content\":\"hi\"}");
             assertThat(llm.last().body()).startsWith("{\"model\":\"open\\\"claw\"");
@@ -431,6 +451,8 @@ class SessionTest {
                     """
                     {"type":"message","payload":{}}        | 'message' needs an id
                     {"type":"message","id":"m1"}           | 'message' needs a payload
+                    {"type":"ping"}                        | 'ping' needs an id
+                    {"type":"ping","id":"","payload":{}}   | 'ping' needs an id
                     {"type":"config_update","id":"c1"}     | 'config_update' needs a payload
                     """)
     void aRequestThatCannotBeOneIsAnswered(String frame, String reason) {
@@ -438,7 +460,8 @@ class SessionTest {
 
         host.sendRaw(frame);
 
-        assertThat(host.next()).contains("\"code\":\"invalid_message\"").contains(reason);
+        assertThat(host.next())
+                .contains("\"type\":\"error\"", "\"code\":\"invalid_message\"", reason);
     }
 
     @Test
@@ -474,14 +497,15 @@ class SessionTest {
     }
 
     private EmbeddedAgent agent(int maxTurns, int maxContextBytes) {
-        TurnLimits defaults = TurnLimits.DEFAULTS;
+        TurnLimits defaults = SessionLimits.of(GuestSettings.DEFAULTS).turns();
         TurnLimits turns =
                 new TurnLimits(
                         maxTurns,
                         defaults.logBytes(),
                         defaults.logsBytes(),
                         defaults.logTtl(),
-                        defaults.orphanGrace());
+                        defaults.orphanGrace(),
+                        defaults.endedTurns());
         return new EmbeddedAgent(llm, null, new SessionLimits(maxContextBytes, turns));
     }
 

@@ -27,7 +27,7 @@ class TurnsTest {
                     llm,
                     null,
                     new SessionLimits(
-                            1 << 10, new TurnLimits(4, LOG_BYTES, ALL_BYTES, TTL, GRACE)));
+                            1 << 10, new TurnLimits(4, LOG_BYTES, ALL_BYTES, TTL, GRACE, 8192)));
     private EmbeddedHost host = agent.connect();
 
     @AfterEach

@@ -3,6 +3,8 @@ package dev.culvert.guest.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.culvert.guest.config.RuntimeLimits;
+import dev.culvert.guest.config.RuntimeTimeouts;
 import java.net.URI;
 import org.junit.jupiter.api.Test;
 
@@ -12,8 +14,8 @@ class CompletionTellerTest {
             new RuntimeSettings(
                     URI.create("http://localhost"),
                     null,
-                    RuntimeSettings.Timeouts.DEFAULT,
-                    new RuntimeSettings.Limits(1000, 300, 1));
+                    RuntimeTimeouts.DEFAULTS,
+                    new RuntimeLimits(1000, 300, 1));
 
     private final RecordingListener listener = new RecordingListener();
     private final CompletionTeller teller = new CompletionTeller(listener, SETTINGS);
@@ -125,8 +127,8 @@ class CompletionTellerTest {
                 new RuntimeSettings(
                         URI.create("http://localhost"),
                         null,
-                        RuntimeSettings.Timeouts.DEFAULT,
-                        RuntimeSettings.Limits.DEFAULT);
+                        RuntimeTimeouts.DEFAULTS,
+                        RuntimeLimits.DEFAULTS);
         CompletionTeller of = new CompletionTeller(listener, wide);
         StringBuilder many = new StringBuilder("{'index':0}");
         for (int index = 1; index <= 1024; index++) {

@@ -6,12 +6,17 @@ import static dev.culvert.guest.runtime.ScriptedRuntime.raw;
 import static dev.culvert.guest.runtime.ScriptedRuntime.rawThenClose;
 import static dev.culvert.guest.runtime.ScriptedRuntime.stream;
 import static dev.culvert.guest.runtime.ScriptedRuntime.streamHead;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.guest.config.RuntimeLimits;
 import dev.culvert.guest.runtime.RuntimeFailure.Code;
 import dev.culvert.guest.runtime.ScriptedRuntime.Script;
-
+import java.io.IOException;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,13 +24,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.io.IOException;
-import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.util.stream.Stream;
 
 /** A runtime that never comes to an end, says nothing at length, or answers what nobody asked. */
 class HostileRuntimeTest {
@@ -284,8 +282,6 @@ class HostileRuntimeTest {
 
     private void serve(Duration idle, Script script) throws IOException {
         server = new ScriptedRuntime(script);
-        client =
-                RuntimeDriver.of(
-                        server.base(), RuntimeDriver.idle(idle), RuntimeSettings.Limits.DEFAULT);
+        client = RuntimeDriver.of(server.base(), RuntimeDriver.idle(idle), RuntimeLimits.DEFAULTS);
     }
 }

@@ -8,25 +8,24 @@ import static dev.culvert.guest.runtime.ScriptedRuntime.raw;
 import static dev.culvert.guest.runtime.ScriptedRuntime.rawThenClose;
 import static dev.culvert.guest.runtime.ScriptedRuntime.stream;
 import static dev.culvert.guest.runtime.ScriptedRuntime.streamHead;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.guest.config.RuntimeLimits;
+import dev.culvert.guest.config.RuntimeTimeouts;
 import dev.culvert.guest.runtime.RuntimeFailure.Code;
 import dev.culvert.guest.runtime.ScriptedRuntime.Script;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What an answer of the runtime becomes. How connections are used is in {@link
@@ -371,9 +370,7 @@ class HttpRuntimeTest {
         server = new ScriptedRuntime(answer(200, "application/json", PLAIN));
         client =
                 RuntimeDriver.of(
-                        server.base(),
-                        RuntimeSettings.Timeouts.DEFAULT,
-                        new RuntimeSettings.Limits(50, 1000, 1));
+                        server.base(), RuntimeTimeouts.DEFAULTS, new RuntimeLimits(50, 1000, 1));
         assertThat(client.ask().awaitFailure().code()).isEqualTo(Code.RESPONSE_TOO_LARGE);
     }
 

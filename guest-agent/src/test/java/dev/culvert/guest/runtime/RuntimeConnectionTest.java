@@ -7,21 +7,16 @@ import static dev.culvert.guest.runtime.ScriptedRuntime.hang;
 import static dev.culvert.guest.runtime.ScriptedRuntime.raw;
 import static dev.culvert.guest.runtime.ScriptedRuntime.stream;
 import static dev.culvert.guest.runtime.ScriptedRuntime.streamHead;
-
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
+import dev.culvert.guest.config.RuntimeLimits;
+import dev.culvert.guest.config.RuntimeTimeouts;
 import dev.culvert.guest.runtime.RuntimeFailure.Code;
 import dev.culvert.guest.runtime.ScriptedRuntime.Connection;
 import dev.culvert.guest.runtime.ScriptedRuntime.Script;
-
 import io.netty.util.NetUtil;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -29,6 +24,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /** How connections to the runtime are kept, lost, stopped and given up. */
 class RuntimeConnectionTest {
@@ -67,9 +64,7 @@ class RuntimeConnectionTest {
         server = new ScriptedRuntime(waiting);
         client =
                 RuntimeDriver.of(
-                        server.base(),
-                        RuntimeSettings.Timeouts.DEFAULT,
-                        new RuntimeSettings.Limits(1000, 1000, 1));
+                        server.base(), RuntimeTimeouts.DEFAULTS, new RuntimeLimits(1000, 1000, 1));
         RecordingListener one = client.ask();
         RecordingListener two = client.ask();
         server.request();
@@ -138,7 +133,7 @@ class RuntimeConnectionTest {
     @Test
     void doesNotUseAKeptConnectionWhoseTimeIsOverThoughTheLoopCameToCloseItLate() throws Exception {
         serve(
-                new RuntimeSettings.Timeouts(
+                new RuntimeTimeouts(
                         Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofMillis(50)),
                 stream(chunk("x")));
         client.ask().awaitEnd();
@@ -200,7 +195,7 @@ class RuntimeConnectionTest {
     @Test
     void closesAKeptConnectionAfterItsTime() throws Exception {
         serve(
-                new RuntimeSettings.Timeouts(
+                new RuntimeTimeouts(
                         Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofMillis(20)),
                 stream(chunk("x")));
         client.ask().awaitEnd();
@@ -350,12 +345,11 @@ class RuntimeConnectionTest {
     }
 
     private void serve(Script first, Script... more) throws IOException {
-        serve(RuntimeSettings.Timeouts.DEFAULT, first, more);
+        serve(RuntimeTimeouts.DEFAULTS, first, more);
     }
 
-    private void serve(RuntimeSettings.Timeouts timeouts, Script first, Script... more)
-            throws IOException {
+    private void serve(RuntimeTimeouts timeouts, Script first, Script... more) throws IOException {
         server = new ScriptedRuntime(first, more);
-        client = RuntimeDriver.of(server.base(), timeouts, RuntimeSettings.Limits.DEFAULT);
+        client = RuntimeDriver.of(server.base(), timeouts, RuntimeLimits.DEFAULTS);
     }
 }

@@ -1,5 +1,7 @@
 package dev.culvert.guest.runtime;
 
+import dev.culvert.guest.config.RuntimeLimits;
+import dev.culvert.guest.config.RuntimeTimeouts;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
@@ -27,11 +29,10 @@ final class RuntimeDriver implements AutoCloseable {
     }
 
     static RuntimeDriver of(URI base) {
-        return of(base, RuntimeSettings.Timeouts.DEFAULT, RuntimeSettings.Limits.DEFAULT);
+        return of(base, RuntimeTimeouts.DEFAULTS, RuntimeLimits.DEFAULTS);
     }
 
-    static RuntimeDriver of(
-            URI base, RuntimeSettings.Timeouts timeouts, RuntimeSettings.Limits limits) {
+    static RuntimeDriver of(URI base, RuntimeTimeouts timeouts, RuntimeLimits limits) {
         return new RuntimeDriver(
                 new HttpRuntime(
                         new RuntimeSettings(base, "sk-secret", timeouts, limits),
@@ -39,9 +40,9 @@ final class RuntimeDriver implements AutoCloseable {
     }
 
     /** Time-outs with this idle time, the rest as by default. */
-    static RuntimeSettings.Timeouts idle(Duration idle) {
-        RuntimeSettings.Timeouts usual = RuntimeSettings.Timeouts.DEFAULT;
-        return new RuntimeSettings.Timeouts(usual.connect(), idle, usual.keepAlive());
+    static RuntimeTimeouts idle(Duration idle) {
+        RuntimeTimeouts usual = RuntimeTimeouts.DEFAULTS;
+        return new RuntimeTimeouts(usual.connect(), idle, usual.keepAlive());
     }
 
     LlmRuntime runtime() {

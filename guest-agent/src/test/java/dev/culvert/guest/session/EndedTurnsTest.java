@@ -10,7 +10,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class EndedTurnsTest {
-    private final EndedTurns turns = new EndedTurns(ByteBufAllocator.DEFAULT);
+    /** No power of two, which the rings have for their length. */
+    private static final int MOST_IDS = 5_000;
+
+    private static final int MOST_LOGS = MOST_IDS / 2;
+
+    private final EndedTurns turns = new EndedTurns(ByteBufAllocator.DEFAULT, MOST_IDS);
 
     @AfterEach
     void clear() {
@@ -73,21 +78,21 @@ class EndedTurnsTest {
 
     @Test
     void theLogsOfTheNewestAndTheIdsOfMoreAreKept() {
-        int all = 2 * EndedTurns.MOST_IDS + 5;
+        int all = 2 * MOST_IDS + 5;
         for (int i = 0; i < all; i++) {
             add("t" + i, true, i);
         }
 
-        assertThat(turns.find("t" + (all - EndedTurns.MOST_IDS - 1))).isNegative();
+        assertThat(turns.find("t" + (all - MOST_IDS - 1))).isNegative();
         assertThat(turns.find("t" + all)).isNegative();
-        assertThat(turns.hasLog(turns.find("t" + (all - EndedTurns.MOST_IDS)))).isFalse();
-        assertThat(turns.hasLog(turns.find("t" + (all - EndedTurns.MOST_LOGS - 1)))).isFalse();
-        for (int i = all - EndedTurns.MOST_LOGS; i < all; i++) {
+        assertThat(turns.hasLog(turns.find("t" + (all - MOST_IDS)))).isFalse();
+        assertThat(turns.hasLog(turns.find("t" + (all - MOST_LOGS - 1)))).isFalse();
+        for (int i = all - MOST_LOGS; i < all; i++) {
             TurnLog back = turns.log(turns.find("t" + i));
             assertThat(text(back, 1)).isEqualTo("log of t" + i);
             back.clear();
         }
-        assertThat(turns.heldBytes()).isLessThan(EndedTurns.MOST_LOGS * 80L);
+        assertThat(turns.heldBytes()).isLessThan(MOST_LOGS * 80L);
     }
 
     @Test
@@ -109,7 +114,7 @@ class EndedTurnsTest {
 
     @Test
     void evenLogsThatNobodyWasSentGiveWayToThousandsAfterThem() {
-        for (int i = 0; i <= EndedTurns.MOST_LOGS; i++) {
+        for (int i = 0; i <= MOST_LOGS; i++) {
             add("t" + i, false, i);
         }
 

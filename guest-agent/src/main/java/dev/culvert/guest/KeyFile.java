@@ -1,0 +1,50 @@
+package dev.culvert.guest;
+
+import dev.culvert.guest.config.FileTrouble;
+import dev.culvert.guest.config.RuntimeSource;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the file that holds the runtime's key. */
+final class KeyFile {
+    private static final int MOST_BYTES = 64 << 10;
+
+    private KeyFile() {}
+
+    /** Null where there is none to be read. */
+    static @Nullable String read(RuntimeSource.Http runtime) throws IOException {
+        Path file = runtime.keyFile();
+        if (file == null) {
+            return null;
+        }
+        try {
+            if (Files.isDirectory(file)) {
+                throw unusable(file, "it is a directory", null);
+            }
+            if (Files.size(file) > MOST_BYTES) {
+                throw unusable(
+                        file, "it has more than the " + MOST_BYTES + " bytes of a key", null);
+            }
+            return Files.readString(file).strip();
+        } catch (CharacterCodingException e) {
+            throw unusable(file, "it is no text", e);
+        } catch (FileSystemException e) {
+            throw unusable(file, FileTrouble.why(e), e);
+        }
+    }
+
+    private static IOException unusable(Path file, String why, @Nullable IOException cause) {
+        return new IOException(
+                "runtime_key_file is "
+                        + file
+                        + ": "
+                        + why
+                        + "; let --runtime-key-file name a file with the runtime's key that the"
+                        + " agent's user may read, or leave it out where the runtime wants none",
+                cause);
+    }
+}
