@@ -5,6 +5,7 @@ import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.FileTrouble;
 import dev.culvert.daemon.config.SettingsReader;
 import dev.culvert.daemon.config.StateDir;
+import dev.culvert.daemon.config.WorkerSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.Fleet;
@@ -24,6 +25,7 @@ import dev.culvert.daemon.routes.ContextRoute;
 import dev.culvert.daemon.routes.EventsRoute;
 import dev.culvert.daemon.routes.HealthRoute;
 import dev.culvert.daemon.routes.MessageRoute;
+import dev.culvert.daemon.routes.OffLoop;
 import dev.culvert.daemon.routes.PingRoute;
 import dev.culvert.daemon.routes.ReloadRoute;
 import dev.culvert.daemon.routes.StreamRoute;
@@ -31,17 +33,15 @@ import dev.culvert.daemon.routes.TextRoute;
 import dev.culvert.daemon.routes.TurnRoute;
 import dev.culvert.daemon.routes.TurnStreamRoute;
 import dev.culvert.daemon.routes.TurnStreams;
+import dev.culvert.daemon.state.DesiredFiles;
 import dev.culvert.daemon.turn.TurnIds;
 import dev.culvert.daemon.turn.Turns;
+import dev.culvert.io.Workers;
 import dev.culvert.pool.LinkPool;
 import dev.culvert.systemd.Notifier;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -50,6 +50,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts the daemon together, and stops it: settings in, a serving daemon out. */
 public final class Daemon implements AutoCloseable {
@@ -67,6 +69,8 @@ public final class Daemon implements AutoCloseable {
     private final Turns turns;
     private final EventsRoute events;
     private final Fleet fleet;
+    private final Workers files;
+    private final Workers others;
     private final HomeLinks homes;
     private final LinkPool pool;
     private final HttpPipeline http;
@@ -115,7 +119,9 @@ public final class Daemon implements AutoCloseable {
         this.loops = loops;
         listeners = new Listeners(loops, systemd.sockets());
         notifier = systemd.notifier(loops);
-        fleet = new Fleet(new DesiredStore(settings.stateDir().orElse(null)));
+        fleet = new Fleet(store(settings));
+        files = workers(settings, "files");
+        others = workers(settings, "others");
         pool =
                 new LinkPool(
                         loops,
@@ -161,7 +167,25 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
+    private DesiredStore store(DaemonSettings settings) throws IOException {
+        Runnable onFailure =
+                metrics.counter(
+                        "culvert.state.dir.failures",
+                        "Times that a file of state_dir could not be used.");
+        return settings.stateDir().isPresent()
+                ? new DesiredFiles(settings.stateDir().get(), onFailure)
+                : DesiredStore.NONE;
+    }
+
+    private Workers workers(DaemonSettings settings, String room) {
+        WorkerSettings limits = settings.workers();
+        Workers workers = new Workers("culvert-" + room, limits.threads(), limits.queue());
+        metrics.workers(room, workers, limits.threads());
+        return workers;
+    }
+
     private List<Route> routes(AgentCalls calls) {
+        OffLoop offLoop = new OffLoop(files, others);
         TurnStreams streams = new TurnStreams(calls, turns, metrics.streams());
         return List.of(
                 new MessageRoute(calls, turns),
@@ -169,15 +193,15 @@ public final class Daemon implements AutoCloseable {
                 new TurnStreamRoute(streams),
                 new TurnRoute(turns),
                 new ContextRoute(calls),
-                new ConfigRoute(calls, fleet, homes),
+                new ConfigRoute(calls, fleet, homes, offLoop),
                 new PingRoute(calls),
                 new AgentsRoute(fleet, metrics.links()::openTo),
-                new AgentRoute(calls, fleet, metrics.links()::openTo),
+                new AgentRoute(calls, fleet, metrics.links()::openTo, offLoop),
                 events,
                 new HealthRoute(admission, fleet),
-                new ReloadRoute(this::reload),
-                TextRoute.metrics(metrics::scrape),
-                TextRoute.openApi());
+                new ReloadRoute(this::reload, offLoop),
+                TextRoute.metrics(metrics::scrape, offLoop),
+                TextRoute.openApi(offLoop));
     }
 
     private void listen() throws IOException {
@@ -239,7 +263,7 @@ public final class Daemon implements AutoCloseable {
             fleet.replace(before.agents(), next.agents());
         } catch (BadSettingsException e) {
             return notReloaded(e.problems());
-        } catch (IllegalArgumentException | UncheckedIOException e) {
+        } catch (IllegalArgumentException | IOException e) {
             return notReloaded(List.of(String.valueOf(e.getMessage())));
         }
         settings = next;
@@ -288,6 +312,8 @@ public final class Daemon implements AutoCloseable {
         listeners.close();
         homes.close();
         pool.close();
+        files.close();
+        others.close();
         loops.close();
         metrics.close();
         stateDir.close();

@@ -23,10 +23,13 @@ class ArchitectureTest {
                                     "home",
                                     with(core("frame", "link", "transport"), "config", "fleet")),
                             Map.entry("http", with(core("frame", "io", "link"), "auth", "config")),
+                            Map.entry("state", Set.of("config", "fleet")),
                             Map.entry("sse", with(core("frame", "link"), "http")),
                             Map.entry(
                                     "metrics",
-                                    with(core("config", "frame", "link", "transport"), "http")),
+                                    with(
+                                            core("config", "frame", "io", "link", "transport"),
+                                            "http")),
                             Map.entry(
                                     "turn",
                                     with(
@@ -55,7 +58,13 @@ class ArchitectureTest {
                             Map.entry(
                                     "",
                                     with(
-                                            core("config", "link", "pool", "systemd", "transport"),
+                                            core(
+                                                    "config",
+                                                    "io",
+                                                    "link",
+                                                    "pool",
+                                                    "systemd",
+                                                    "transport"),
                                             "auth",
                                             "config",
                                             "fleet",
@@ -63,6 +72,7 @@ class ArchitectureTest {
                                             "http",
                                             "metrics",
                                             "routes",
+                                            "state",
                                             "turn")),
                             Map.entry(
                                     "cli",

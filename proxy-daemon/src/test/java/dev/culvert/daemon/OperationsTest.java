@@ -1,19 +1,11 @@
 package dev.culvert.daemon;
 
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
-
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import dev.culvert.daemon.ScriptedGuest.Request;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -25,6 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What operators use: health, metrics, the description of the interface, reload, listeners. */
 class OperationsTest {
@@ -295,7 +291,11 @@ class OperationsTest {
                     daemon.put("/api/v1/agents/a/config", "{\"config\":{},\"tool_allowlist\":[]}");
 
             assertThat(put.statusCode()).isEqualTo(500);
-            assertThat(put.body()).contains("state_dir");
+            assertThat(put.body())
+                    .contains(
+                            directory.resolve("desired") + " is in the way: it is not a directory",
+                            "send it again");
+            assertThat(daemon.metric("culvert_state_dir_failures_total")).isOne();
             assertThat(daemon.get("/agents/a").body()).contains("\"desired_revision\":0");
         }
     }

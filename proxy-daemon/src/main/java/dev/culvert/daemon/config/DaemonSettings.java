@@ -7,7 +7,6 @@ import dev.culvert.config.Units;
 import dev.culvert.link.LinkLimits;
 import dev.culvert.pool.PoolLimits;
 import dev.culvert.transport.AgentAddress;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,6 +33,7 @@ public record DaemonSettings(
         LinkLimits link,
         PoolLimits pool,
         HomeSettings home,
+        WorkerSettings workers,
         List<AgentSettings> agents,
         int eventLoops,
         Optional<Path> stateDir,
@@ -49,6 +49,7 @@ public record DaemonSettings(
                     LinkLimits.DEFAULTS,
                     PoolLimits.DEFAULTS,
                     HomeSettings.DEFAULTS,
+                    WorkerSettings.DEFAULTS,
                     List.of(),
                     0,
                     Optional.empty(),
@@ -74,6 +75,7 @@ public record DaemonSettings(
     public List<String> needingRestart(DaemonSettings next) {
         List<String> keys = new ArrayList<>();
         addIf(!http.listen().equals(next.http.listen()), "http.listen", keys);
+        addIf(!workers.equals(next.workers), "workers", keys);
         addIf(eventLoops != next.eventLoops, "event_loops", keys);
         addIf(!stateDir.equals(next.stateDir), "state_dir", keys);
         addIf(logLevel != next.logLevel, "log_level", keys);
@@ -101,6 +103,7 @@ public record DaemonSettings(
                 in.section("link", DaemonSettings::link),
                 in.section("pool", DaemonSettings::pool),
                 in.section("home", HomeSettings::read),
+                in.section("workers", WorkerSettings::read),
                 in.sections("agents", agent -> AgentSettings.read(agent, transport)),
                 in.get("event_loops", Kind.INT, DEFAULTS.eventLoops),
                 in.find("state_dir", Kind.PATH),

@@ -2,12 +2,10 @@ package dev.culvert.daemon.fleet;
 
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.transport.AgentAddress;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** One agent of the fleet. Read and changed on any thread. */
 public final class Agent {
@@ -84,8 +82,23 @@ public final class Agent {
         return new Desired(++lastRevision, payload);
     }
 
-    synchronized void desire(@Nullable Desired next) {
+    /** False where something newer is wanted already, as a reload may have said meanwhile. */
+    synchronized boolean desire(Desired next) {
+        Desired now = desired;
+        if (now != null && now.revision() > next.revision()) {
+            return false;
+        }
         desired = next;
+        return true;
+    }
+
+    /** Wants again what was settled before; false where {@code unwanted} is not wanted any more. */
+    synchronized boolean withdraw(Desired unwanted) {
+        if (!unwanted.equals(desired)) {
+            return false;
+        }
+        desired = settled;
+        return true;
     }
 
     /** From now on this is wanted again whenever something newer is withdrawn. */

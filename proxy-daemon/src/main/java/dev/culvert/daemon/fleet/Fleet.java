@@ -1,15 +1,11 @@
 package dev.culvert.daemon.fleet;
 
 import dev.culvert.daemon.config.AgentSettings;
-import dev.culvert.daemon.config.FileTrouble;
 import dev.culvert.transport.AgentAddress;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +15,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** Every agent that the daemon knows. Changes are made one at a time; reading never waits. */
+/**
+ * Every agent that the daemon knows. Changes are made one at a time; reading never waits. What
+ * needs the store waits for it outside of every lock, so that a disk that hangs for one agent holds
+ * up nobody else; calls that change one agent must come one after the other.
+ */
 public final class Fleet {
     private final DesiredStore store;
     private final Map<String, Agent> agents = new ConcurrentSkipListMap<>();
@@ -52,23 +53,35 @@ public final class Fleet {
         listeners.remove(listener);
     }
 
+    /** Whether a file may have to be read or removed for this agent. Never blocks. */
+    public boolean mayBeOnDisk(String id) {
+        return store.mayHold(id);
+    }
+
+    /** Whether what is wanted of agents is written to files. */
+    public boolean keepsDesired() {
+        return store.isKept();
+    }
+
     /**
      * Adds an agent, or changes the one with its id: its links live on unless its address is
      * another. May read a file, and so does not belong on an event loop.
      *
      * @return whether there was none of that id
      * @throws IllegalArgumentException when another agent has its address
-     * @throws UncheckedIOException when what was kept of it cannot be read
+     * @throws IOException when what was kept of it cannot be read
      */
-    public synchronized boolean put(AgentSettings settings) {
+    public boolean put(AgentSettings settings) throws IOException {
         boolean isNew = !agents.containsKey(settings.id());
         change(List.of(), List.of(settings));
         return isNew;
     }
 
     /** Removes an agent and what was kept of it. Writes a file, and so not for an event loop. */
-    public synchronized void remove(String id) throws IOException {
-        drop(id);
+    public void remove(String id) throws IOException {
+        synchronized (this) {
+            drop(id);
+        }
         store.forget(id);
     }
 
@@ -77,23 +90,49 @@ public final class Fleet {
      * May read files, and so does not belong on an event loop. Where it throws, nothing changed.
      *
      * @throws IllegalArgumentException when an agent that stays has the address of another
-     * @throws UncheckedIOException when what was kept of one cannot be read
+     * @throws IOException when what was kept of one cannot be read
      */
-    public synchronized void replace(List<AgentSettings> before, List<AgentSettings> now) {
+    public void replace(List<AgentSettings> before, List<AgentSettings> now) throws IOException {
         Set<String> named = now.stream().map(AgentSettings::id).collect(Collectors.toSet());
         List<String> gone =
                 before.stream().map(AgentSettings::id).filter(id -> !named.contains(id)).toList();
         change(gone, now);
     }
 
+    /** Reads what was kept of those that are new first: others may change the fleet meanwhile. */
+    private void change(List<String> gone, List<AgentSettings> now) throws IOException {
+        Map<String, @Nullable Desired> kept = new HashMap<>();
+        boolean changed = false;
+        while (!changed) {
+            for (AgentSettings settings : now) {
+                if (!agents.containsKey(settings.id()) && !kept.containsKey(settings.id())) {
+                    kept.put(settings.id(), kept(settings));
+                }
+            }
+            changed = changeIfRead(gone, now, kept);
+        }
+    }
+
+    private synchronized boolean changeIfRead(
+            List<String> gone, List<AgentSettings> now, Map<String, @Nullable Desired> kept) {
+        for (AgentSettings settings : now) {
+            if (!agents.containsKey(settings.id()) && !kept.containsKey(settings.id())) {
+                return false;
+            }
+        }
+        change(gone, now, kept);
+        return true;
+    }
+
     /* Those that leave an address do so before others come to it, for two agents may swap. */
-    private void change(List<String> gone, List<AgentSettings> now) {
+    private void change(
+            List<String> gone, List<AgentSettings> now, Map<String, @Nullable Desired> kept) {
         Set<String> leaving = new HashSet<>(gone);
         List<Agent> arriving = new ArrayList<>();
         for (AgentSettings settings : now) {
             Agent known = agents.get(settings.id());
             if (known == null) {
-                arriving.add(new Agent(settings, kept(settings)));
+                arriving.add(new Agent(settings, kept.get(settings.id())));
             } else if (!known.address().equals(settings.address())) {
                 arriving.add(known.movedTo(settings));
             }
@@ -127,35 +166,45 @@ public final class Fleet {
      * Wants this configuration of the agent, once it is kept; the payload is that of a {@code
      * config_update}. Writes a file, and so does not belong on an event loop.
      *
-     * @return what is wanted; null where the agent was removed meanwhile
+     * @return what is wanted; null where the agent was removed meanwhile, or moved
      */
-    public synchronized @Nullable Desired desire(Agent agent, String payload) throws IOException {
+    public @Nullable Desired desire(Agent agent, String payload) throws IOException {
         if (agents.get(agent.id()) != agent) {
             return null;
         }
         Desired desired = agent.next(payload);
-        want(agent, desired);
-        return desired;
+        String inSettings = ConfigUpdate.payload(agent.settings());
+        store.save(agent.id(), inSettings, desired);
+        return want(agent, desired) ? desired : null;
+    }
+
+    private synchronized boolean want(Agent agent, Desired desired) {
+        if (agents.get(agent.id()) != agent) {
+            return false;
+        }
+        if (agent.desire(desired)) {
+            tell(listener -> listener.onReconfigured(agent));
+        }
+        return true;
     }
 
     /**
      * Takes back what is wanted, unless something newer is: what was {@link Agent#settle settled}
      * before is wanted again. Writes a file, and so does not belong on an event loop.
      */
-    public synchronized void withdraw(Agent agent, Desired wanted) throws IOException {
-        if (agents.get(agent.id()) == agent && wanted.equals(agent.desired())) {
-            want(agent, agent.settled());
+    public void withdraw(Agent agent, Desired wanted) throws IOException {
+        if (agents.get(agent.id()) != agent || !wanted.equals(agent.desired())) {
+            return;
         }
-    }
-
-    private void want(Agent agent, @Nullable Desired desired) throws IOException {
-        if (desired == null) {
+        Desired settled = agent.settled();
+        if (settled == null) {
             store.forget(agent.id());
         } else {
-            store.save(agent.id(), ConfigUpdate.payload(agent.settings()), desired);
+            store.save(agent.id(), ConfigUpdate.payload(agent.settings()), settled);
         }
-        agent.desire(desired);
-        tell(listener -> listener.onReconfigured(agent));
+        if (agent.withdraw(wanted)) {
+            tell(listener -> listener.onReconfigured(agent));
+        }
     }
 
     /** Changes how the agent is, and tells nobody. */
@@ -168,12 +217,10 @@ public final class Fleet {
         tell(listener -> listener.onChanged(agent));
     }
 
-    private @Nullable Desired kept(AgentSettings settings) {
-        try {
-            return store.load(settings.id(), ConfigUpdate.payload(settings));
-        } catch (IOException e) {
-            throw new UncheckedIOException(FileTrouble.of(e), e);
-        }
+    private @Nullable Desired kept(AgentSettings settings) throws IOException {
+        return store.mayHold(settings.id())
+                ? store.load(settings.id(), ConfigUpdate.payload(settings))
+                : null;
     }
 
     private void refuseSharedAddress(AgentSettings settings, Set<String> leaving) {

@@ -2,6 +2,8 @@ package dev.culvert.daemon.metrics;
 
 import com.sun.management.ThreadMXBean;
 import dev.culvert.config.Version;
+import dev.culvert.io.Workers;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -79,6 +81,37 @@ public final class Metrics implements AutoCloseable {
         Gauge.builder(name, now)
                 .description(description)
                 .tags(Tags.of(label, value))
+                .register(registry);
+    }
+
+    /** What happens is counted by running what is returned. */
+    public Runnable counter(String name, String description) {
+        return Counter.builder(name).description(description).register(registry)::increment;
+    }
+
+    /** How full a room of workers is. */
+    public void workers(String room, Workers workers, int threads) {
+        gauge(
+                "culvert.workers.busy",
+                "Threads for what blocks that have work.",
+                "room",
+                room,
+                workers::busy);
+        gauge(
+                "culvert.workers.threads",
+                "Threads for what blocks, at most.",
+                "room",
+                room,
+                () -> threads);
+        gauge(
+                "culvert.workers.waiting",
+                "Requests that wait for such a thread.",
+                "room",
+                room,
+                workers::waiting);
+        FunctionCounter.builder("culvert.workers.refused", workers, Workers::refused)
+                .description("Requests refused because too many waited for such a thread.")
+                .tag("room", room)
                 .register(registry);
     }
 

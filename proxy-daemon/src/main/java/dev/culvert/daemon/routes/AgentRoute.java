@@ -22,6 +22,7 @@ import dev.culvert.io.Quoted;
 import dev.culvert.transport.AgentAddress;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -32,9 +33,12 @@ public final class AgentRoute implements Route {
     private final AgentCalls calls;
     private final Fleet fleet;
     private final ToIntFunction<AgentAddress> linksOpen;
+    private final OffLoop offLoop;
 
-    public AgentRoute(AgentCalls calls, Fleet fleet, ToIntFunction<AgentAddress> linksOpen) {
+    public AgentRoute(
+            AgentCalls calls, Fleet fleet, ToIntFunction<AgentAddress> linksOpen, OffLoop offLoop) {
         this.calls = calls;
+        this.offLoop = offLoop;
         this.fleet = fleet;
         this.linksOpen = linksOpen;
     }
@@ -55,7 +59,9 @@ public final class AgentRoute implements Route {
             put(request, responder);
         } else if (request.method().equals(HttpMethod.DELETE)) {
             String id = calls.agent(request).id();
-            OffLoop.run(
+            offLoop.run(
+                    id,
+                    fleet.mayBeOnDisk(id),
                     request,
                     responder,
                     () -> {
@@ -71,10 +77,11 @@ public final class AgentRoute implements Route {
         calls.admission().check();
         String body = JsonRequest.body(request).toString(StandardCharsets.UTF_8);
         AgentSettings settings = read(request.parameter("id"), body);
-        OffLoop.run(request, responder, () -> put(settings, responder));
+        String id = settings.id();
+        offLoop.run(id, fleet.mayBeOnDisk(id), request, responder, () -> put(settings, responder));
     }
 
-    private Runnable put(AgentSettings settings, Responder responder) {
+    private Runnable put(AgentSettings settings, Responder responder) throws IOException {
         try {
             HttpResponseStatus status = fleet.put(settings) ? CREATED : OK;
             Agent agent = fleet.find(settings.id());

@@ -31,9 +31,11 @@ public final class ConfigRoute implements Route {
     private final AgentCalls calls;
     private final Fleet fleet;
     private final HomeLinks homes;
+    private final OffLoop offLoop;
 
-    public ConfigRoute(AgentCalls calls, Fleet fleet, HomeLinks homes) {
+    public ConfigRoute(AgentCalls calls, Fleet fleet, HomeLinks homes, OffLoop offLoop) {
         this.calls = calls;
+        this.offLoop = offLoop;
         this.fleet = fleet;
         this.homes = homes;
     }
@@ -59,7 +61,12 @@ public final class ConfigRoute implements Route {
         ByteBuf body = JsonRequest.body(request);
         ConfigBody.check(body);
         String payload = body.toString(StandardCharsets.UTF_8);
-        OffLoop.run(request, responder, () -> want(agent, payload, request, responder));
+        offLoop.run(
+                agent.id(),
+                fleet.keepsDesired(),
+                request,
+                responder,
+                () -> want(agent, payload, request, responder));
     }
 
     private Runnable want(Agent agent, String payload, Request request, Responder responder)
@@ -67,23 +74,36 @@ public final class ConfigRoute implements Route {
         Desired wanted = fleet.desire(agent, payload);
         if (wanted == null) {
             throw new ProblemException(
-                    Problem.of(NOT_FOUND, "The agent was removed meanwhile: add it again."));
+                    Problem.of(
+                            NOT_FOUND,
+                            "The agent was removed meanwhile, or has another address: see whether"
+                                    + " it is there, and ask again."));
         }
         return () ->
                 homes.push(
                         agent,
                         result ->
-                                OffLoop.run(
-                                        request,
-                                        responder,
-                                        () -> {
-                                            if (isRefused(result)) {
-                                                fleet.withdraw(agent, wanted);
-                                            } else {
-                                                agent.settle(wanted);
-                                            }
-                                            return () -> answer(responder, result, agent);
-                                        }));
+                                request.eventLoop()
+                                        .execute(() ->
+                                                settle(agent, wanted, result, request, responder)));
+    }
+
+    private void settle(
+            Agent agent, Desired wanted, PushResult result, Request request, Responder responder) {
+        if (!isRefused(result)) {
+            agent.settle(wanted);
+            answer(responder, result, agent);
+            return;
+        }
+        offLoop.finish(
+                agent.id(),
+                fleet.keepsDesired(),
+                request,
+                responder,
+                () -> {
+                    fleet.withdraw(agent, wanted);
+                    return () -> answer(responder, result, agent);
+                });
     }
 
     /** The agent itself says no: to want it any longer would keep the agent from being ready. */

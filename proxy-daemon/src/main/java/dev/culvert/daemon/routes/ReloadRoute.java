@@ -22,9 +22,11 @@ public final class ReloadRoute implements Route {
     }
 
     private final Reload reload;
+    private final OffLoop offLoop;
 
-    public ReloadRoute(Reload reload) {
+    public ReloadRoute(Reload reload, OffLoop offLoop) {
         this.reload = reload;
+        this.offLoop = offLoop;
     }
 
     @Override
@@ -39,7 +41,7 @@ public final class ReloadRoute implements Route {
 
     @Override
     public void handle(Request request, Responder responder) {
-        OffLoop.run(request, responder, () -> answer(responder));
+        offLoop.run(request, responder, () -> answer(responder));
     }
 
     private Runnable answer(Responder responder) {

@@ -23,23 +23,26 @@ public final class TextRoute implements Route {
     private final String path;
     private final AsciiString contentType;
     private final Supplier<String> text;
+    private final OffLoop offLoop;
 
     /**
      * @param text may take a while, and so is not asked for on an event loop
      */
-    private TextRoute(String path, String contentType, Supplier<String> text) {
+    private TextRoute(String path, String contentType, Supplier<String> text, OffLoop offLoop) {
         this.path = path;
         this.contentType = AsciiString.of(contentType);
         this.text = text;
+        this.offLoop = offLoop;
     }
 
-    public static TextRoute metrics(Supplier<String> scrape) {
-        return new TextRoute("/metrics", "text/plain; version=0.0.4; charset=utf-8", scrape);
+    public static TextRoute metrics(Supplier<String> scrape, OffLoop offLoop) {
+        return new TextRoute(
+                "/metrics", "text/plain; version=0.0.4; charset=utf-8", scrape, offLoop);
     }
 
-    public static TextRoute openApi() {
+    public static TextRoute openApi(OffLoop offLoop) {
         String text = resource();
-        return new TextRoute("/openapi.yaml", "application/yaml", () -> text);
+        return new TextRoute("/openapi.yaml", "application/yaml", () -> text, offLoop);
     }
 
     @Override
@@ -54,7 +57,7 @@ public final class TextRoute implements Route {
 
     @Override
     public void handle(Request request, Responder responder) {
-        OffLoop.run(
+        offLoop.run(
                 request,
                 responder,
                 () -> {

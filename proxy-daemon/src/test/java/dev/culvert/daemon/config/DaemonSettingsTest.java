@@ -11,13 +11,6 @@ import dev.culvert.frame.FrameLimits;
 import dev.culvert.link.LinkLimits;
 import dev.culvert.pool.PoolLimits;
 import dev.culvert.transport.AgentAddress;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +20,11 @@ import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DaemonSettingsTest {
 
@@ -67,6 +65,7 @@ class DaemonSettingsTest {
                 .isEqualTo(
                         new HomeSettings(
                                 seconds(10), 3, seconds(1), seconds(60), Duration.ofMillis(250)));
+        assertThat(it.workers()).isEqualTo(new WorkerSettings(4, 256));
         assertThat(it.agents()).isEmpty();
         assertThat(it.eventLoops()).isZero();
         assertThat(it.stateDir()).isEmpty();
@@ -106,6 +105,7 @@ class DaemonSettingsTest {
                   "home": {
                     "heartbeat_interval": 20, "missed": 21, "backoff_min": 22, "backoff_max": 23, "change_interval": 24
                   },
+                  "workers": {"threads": 25, "queue": 26},
                   "agents": [
                     {"id": "a", "cid": 3},
                     {
@@ -167,6 +167,7 @@ class DaemonSettingsTest {
                                 new PoolLimits(17, seconds(18), seconds(19)),
                                 new HomeSettings(
                                         seconds(20), 21, seconds(22), seconds(23), seconds(24)),
+                                new WorkerSettings(25, 26),
                                 List.of(first, second),
                                 24,
                                 Optional.of(Path.of("/var/lib/culvert")),

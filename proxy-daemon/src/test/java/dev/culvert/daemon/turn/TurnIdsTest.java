@@ -28,7 +28,7 @@ class TurnIdsTest {
         String text =
                 "{\"agents\": [{\"id\": \"%s\", \"tenant\": \"%s\", \"cid\": 3}]}"
                         .formatted(id, tenant);
-        Fleet fleet = new Fleet(new DesiredStore(null));
+        Fleet fleet = new Fleet(DesiredStore.NONE);
         fleet.replace(
                 List.of(),
                 Settings.read(List.of(Source.text("test", text)), DaemonSettings::read)
