@@ -6,37 +6,35 @@ import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameLimits;
 import dev.culvert.frame.FrameType;
 import dev.culvert.transport.AgentAddress;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** A link without a socket, whose time moves by hand: the test is the agent. */
-final class EmbeddedLink implements AutoCloseable {
+public final class EmbeddedLink implements AutoCloseable {
     static final Patience A_MINUTE = Patience.ofSilence(Duration.ofMinutes(1));
 
     /** The watch over silent links has tests of its own. */
-    static final LinkLimits UNWATCHED =
+    public static final LinkLimits UNWATCHED =
             new LinkLimits(
                     FrameLimits.DEFAULTS, 4_096, 1 << 20, Duration.ofDays(1), Duration.ofDays(1));
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
 
-    EmbeddedLink(LinkLimits limits, LinkObserver observer) {
+    public EmbeddedLink(LinkLimits limits, LinkObserver observer) {
         channel.freezeTime();
         Deadlines deadlines = new Deadlines(channel.eventLoop());
         AgentAddress address = AgentAddress.parse("tcp://127.0.0.1:1");
         channel.pipeline().addLast(new LinkPipeline(address, limits, observer, deadlines));
     }
 
-    AgentLink link() {
+    public AgentLink link() {
         return LinkPipeline.linkOf(channel);
     }
 
-    EmbeddedChannel channel() {
+    public EmbeddedChannel channel() {
         return channel;
     }
 
@@ -48,11 +46,11 @@ final class EmbeddedLink implements AutoCloseable {
         return new Frame(type, id, Unpooled.copiedBuffer(payload, UTF_8));
     }
 
-    void announce(String... features) {
+    public void announce(String... features) {
         receive("heartbeat", "", "{\"features\":[\"" + String.join("\",\"", features) + "\"]}");
     }
 
-    void receive(String type, String id, String payload) {
+    public void receive(String type, String id, String payload) {
         ByteBuf bytes = Unpooled.buffer();
         write(bytes, type, id, payload);
         channel.writeInbound(bytes);
@@ -72,7 +70,7 @@ final class EmbeddedLink implements AutoCloseable {
         channel.writeInbound(bytes);
     }
 
-    void receive(String type, String id, long seq, String payload) {
+    public void receive(String type, String id, long seq, String payload) {
         ByteBuf bytes = Unpooled.buffer();
         write(
                 bytes,
@@ -91,7 +89,7 @@ final class EmbeddedLink implements AutoCloseable {
     }
 
     /** The next frame that was sent, without its length; empty when there is none. */
-    String sent() {
+    public String sent() {
         channel.runPendingTasks();
         ByteBuf all = Unpooled.buffer();
         while (all.readableBytes() < 4 || all.readableBytes() < 4 + all.getInt(0)) {
@@ -105,7 +103,7 @@ final class EmbeddedLink implements AutoCloseable {
         return all.skipBytes(4).toString(UTF_8);
     }
 
-    void advance(Duration time) {
+    public void advance(Duration time) {
         long ticks = time.toMillis() / 100;
         for (long i = 0; i < ticks; i++) {
             channel.advanceTimeBy(100, TimeUnit.MILLISECONDS);

@@ -93,6 +93,38 @@ class LinkPoolTest {
     }
 
     @Test
+    void theSecondLaneHasALinkOfItsOwnWhichIsDialledOnlyWhenItIsWanted() throws IOException {
+        BasePeer agent = agent();
+        AgentLink first = acquire(loop, agent.address()).link();
+        assertThat(observer.count("dial ok")).isEqualTo(1);
+
+        Waiter waiter = new Waiter();
+        loop.execute(() -> pool.acquire(loop, agent.address(), Lane.SECOND, waiter));
+
+        assertThat(waiter.link()).isNotSameAs(first);
+        assertThat(waiter.link().eventLoop()).isSameAs(loop);
+        assertThat(acquire(loop, agent.address()).link()).isSameAs(first);
+        assertThat(observer.count("dial ok")).isEqualTo(2);
+        pool.remove(agent.address(), "the agent was removed");
+        Eventually.await(() -> assertThat(first.isOpen() || waiter.link().isOpen()).isFalse());
+    }
+
+    @Test
+    void theSecondLaneIsClosedWhenItIsIdleAndTheFirstStaysWhileItIsUsed() throws IOException {
+        pool = pool(new PoolLimits(8, LONG, BRIEF));
+        BasePeer agent =
+                add(BasePeer.listenOnTcp(connection -> connection.in().skipNBytes(1 << 20)));
+        AgentLink first = acquire(loop, agent.address()).link();
+        onLoop(() -> open(first, new End()));
+        Waiter waiter = new Waiter();
+        loop.execute(() -> pool.acquire(loop, agent.address(), Lane.SECOND, waiter));
+        AgentLink second = waiter.link();
+
+        Eventually.await(() -> assertThat(second.isOpen()).isFalse());
+        assertThat(first.isOpen()).isTrue();
+    }
+
+    @Test
     void eachAgentHasALinkOfItsOwn() throws IOException {
         BasePeer one = agent();
         BasePeer two = agent();

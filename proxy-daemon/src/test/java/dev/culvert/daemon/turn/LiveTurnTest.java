@@ -1,0 +1,436 @@
+package dev.culvert.daemon.turn;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.daemon.config.AgentSettings;
+import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.DesiredStore;
+import dev.culvert.daemon.fleet.Fleet;
+import dev.culvert.daemon.metrics.Metrics;
+import dev.culvert.daemon.metrics.TurnMetrics.Cause;
+import dev.culvert.frame.Frame;
+import dev.culvert.link.AgentLink;
+import dev.culvert.link.DialListener;
+import dev.culvert.link.EmbeddedLink;
+import dev.culvert.link.Failure;
+import dev.culvert.link.LinkObserver;
+import dev.culvert.link.Patience;
+import dev.culvert.pool.Lane;
+import dev.culvert.transport.AgentAddress;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The states of a reading, with a link on each lane and no sockets; time moves by hand. */
+class LiveTurnTest {
+    private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final String RESUME =
+            "{\"type\":\"resume\",\"id\":\"t\",\"credit\":65536,\"payload\":{\"after\":%d}}";
+    private static final String CANCEL = "{\"type\":\"cancel\",\"id\":\"t\"}";
+
+    private final EmbeddedLink first = link();
+    private final EmbeddedLink second = link();
+    private final AgentLink firstLink = first.link();
+    private final AgentLink secondLink = second.link();
+    private final Metrics metrics = new Metrics();
+    private final Readers readers = new Readers();
+    private final Agent agent;
+    private int dials;
+    private boolean reachable = true;
+
+    private final TurnNeeds needs =
+            new TurnNeeds(
+                    (_, _, lane, listener) -> acquire(lane, listener),
+                    _ -> true,
+                    readers,
+                    () -> DaemonSettings.DEFAULTS,
+                    () -> Patience.ofSilence(Duration.ofMinutes(1)),
+                    metrics.turns());
+
+    private static EmbeddedLink link() {
+        return new EmbeddedLink(EmbeddedLink.UNWATCHED, LinkObserver.NONE);
+    }
+
+    LiveTurnTest() throws IOException {
+        Fleet fleet = new Fleet(DesiredStore.NONE);
+        fleet.put(
+                new AgentSettings(
+                        "a",
+                        "default",
+                        AgentAddress.parse("tcp://127.0.0.1:1"),
+                        Optional.empty(),
+                        List.of()));
+        agent = Objects.requireNonNull(fleet.find("a"));
+    }
+
+    private void acquire(Lane lane, DialListener listener) {
+        dials++;
+        if (reachable) {
+            listener.onLink(lane == Lane.FIRST ? firstLink : secondLink);
+        } else {
+            listener.onFailure(new Failure.Unreachable("nobody listens"));
+        }
+    }
+
+    @AfterEach
+    void close() {
+        readers.forEach(LiveTurn::cut);
+        first.close();
+        second.close();
+        metrics.close();
+    }
+
+    /** What a client was told, a word each. */
+    private static final class Client implements TurnListener {
+        private final List<String> told = new ArrayList<>();
+
+        @Override
+        public void onChunk(Frame chunk, long number) {
+            told.add("chunk " + number);
+        }
+
+        @Override
+        public void onDone(long number) {
+            told.add("done " + number);
+        }
+
+        @Override
+        public void onFailure(Failure failure) {
+            told.add(failure.code());
+        }
+
+        @Override
+        public void onCut() {
+            told.add("cut");
+        }
+    }
+
+    private void announce() {
+        announce(first);
+        announce(second);
+    }
+
+    private static void announce(EmbeddedLink link) {
+        link.receive(
+                "heartbeat",
+                "",
+                "{\"instance\":\"i1\",\"features\":[\"credit\",\"cancel\",\"resume\"]}");
+    }
+
+    /** Begins the turn {@code t}, or joins it. */
+    private LiveTurn ask(Client client) {
+        ByteBuf message = Unpooled.copiedBuffer("{}", UTF_8);
+        return enter(
+                new LiveTurn(needs, first.channel().eventLoop(), origin(), message, 0, client));
+    }
+
+    private LiveTurn comeBack(Client client, long after) {
+        return enter(
+                new LiveTurn(needs, first.channel().eventLoop(), origin(), null, after, client));
+    }
+
+    private Origin origin() {
+        return new Origin("t", agent, true, null);
+    }
+
+    private LiveTurn enter(LiveTurn turn) {
+        LiveTurn before = readers.enter(turn);
+        if (before == null) {
+            turn.start();
+        } else {
+            turn.startAfter(before);
+        }
+        return turn;
+    }
+
+    private static void chunk(EmbeddedLink link, long seq, boolean done) {
+        link.receive("chunk", "t", seq, "{\"content\":\"c\",\"done\":" + done + "}");
+    }
+
+    private static void error(EmbeddedLink link, String code) {
+        link.receive("error", "t", "{\"code\":\"" + code + "\",\"message\":\"m\"}");
+    }
+
+    private void pass(Duration time) {
+        first.channel().advanceTimeBy(time.toMillis(), TimeUnit.MILLISECONDS);
+        first.channel().runScheduledPendingTasks();
+    }
+
+    @Test
+    void waitsForAnAnnouncementAndIsThenRead() {
+        Client client = new Client();
+        ask(client);
+        assertThat(first.sent()).isEmpty();
+
+        announce();
+        assertThat(first.sent()).contains("\"type\":\"message\"");
+        chunk(first, 1, false);
+        chunk(first, 2, true);
+
+        assertThat(client.told).containsExactly("chunk 1", "chunk 2", "done 3");
+        assertThat(readers.count()).isZero();
+        assertThat(agent.turns()).isZero();
+    }
+
+    @Test
+    void whoTakesItOverReadsOnTheSecondLaneAndTheOneBeforeIsTold() {
+        announce();
+        Client before = new Client();
+        ask(before);
+        assertThat(first.sent()).contains("\"type\":\"message\"");
+        chunk(first, 1, false);
+
+        Client after = new Client();
+        comeBack(after, 1);
+        assertThat(second.sent()).isEqualTo(RESUME.formatted(1));
+        assertThat(first.sent()).isEmpty();
+        error(first, "taken_over");
+        chunk(second, 2, true);
+
+        assertThat(before.told).containsExactly("chunk 1", "taken_over");
+        assertThat(after.told).containsExactly("chunk 2", "done 3");
+        assertThat(readers.count()).isZero();
+    }
+
+    @Test
+    void oneTooManyAtOnceWaitsUntilTheAgentHasDismissedTheEldest() {
+        announce();
+        Client[] clients = {new Client(), new Client(), new Client()};
+        ask(clients[0]);
+        comeBack(clients[1], 0);
+        comeBack(clients[2], 0);
+        assertThat(first.sent()).contains("\"type\":\"message\"");
+        assertThat(second.sent()).contains("\"type\":\"message\"");
+        pass(Duration.ofMillis(100));
+        assertThat(first.sent()).isEmpty();
+        assertThat(second.sent()).isEmpty();
+
+        error(first, "taken_over");
+        pass(Duration.ofMillis(250));
+
+        assertThat(first.sent()).contains("\"type\":\"message\"");
+        error(second, "taken_over");
+        chunk(first, 1, true);
+        assertThat(clients[0].told).containsExactly("taken_over");
+        assertThat(clients[1].told).containsExactly("taken_over");
+        assertThat(clients[2].told).containsExactly("chunk 1", "done 2");
+    }
+
+    @Test
+    void aRefusalThatIsFollowedByAnotherTryDoesNotLoseTheExchangeOfThat() {
+        announce(second);
+        firstLink.close("dead before it is asked");
+        Client client = new Client();
+        LiveTurn turn =
+                new LiveTurn(
+                        new TurnNeeds(
+                                (_, _, _, listener) ->
+                                        listener.onLink(dials++ == 0 ? firstLink : secondLink),
+                                needs.isThere(),
+                                readers,
+                                needs.settings(),
+                                needs.patience(),
+                                needs.metrics()),
+                        first.channel().eventLoop(),
+                        new Origin("t", agent, false, null),
+                        Unpooled.copiedBuffer("{}", UTF_8),
+                        0,
+                        client);
+        enter(turn);
+        assertThat(second.sent()).contains("\"type\":\"message\"");
+
+        turn.cancel(Cause.DELETED);
+
+        assertThat(second.sent()).isEqualTo(CANCEL);
+        error(second, "cancelled");
+        assertThat(client.told).containsExactly("cancelled");
+    }
+
+    @Test
+    void aTurnIsStoppedOnceItsClientIsGoneForTheGrace() {
+        announce();
+        Client client = new Client();
+        LiveTurn turn = ask(client);
+        first.sent();
+        chunk(first, 1, false);
+
+        turn.clientGone(GRACE);
+        pass(GRACE.minusMillis(1));
+        assertThat(first.sent()).isEmpty();
+        pass(Duration.ofMillis(1));
+
+        assertThat(first.sent()).isEqualTo(CANCEL);
+        error(first, "cancelled");
+        assertThat(client.told).containsExactly("chunk 1");
+        assertThat(readers.count()).isZero();
+    }
+
+    @Test
+    void aTurnWhoseGraceIsOverGoesOnForWhoCameAndIsStoppedWhenThatOneFails() {
+        announce();
+        LiveTurn turn = ask(new Client());
+        first.sent();
+        Client other = new Client();
+        comeBack(other, 0);
+        second.sent();
+
+        turn.clientGone(GRACE);
+        pass(GRACE);
+        assertThat(first.sent()).isEmpty();
+        error(second, "log_truncated");
+
+        assertThat(other.told).containsExactly("log_truncated");
+        assertThat(first.sent()).isEqualTo(CANCEL);
+        error(first, "cancelled");
+        assertThat(readers.count()).isZero();
+    }
+
+    @Test
+    void whoLeavesBeforeTheAgentIsAskedChangesNothing() {
+        announce(first);
+        Client before = new Client();
+        ask(before);
+        first.sent();
+        LiveTurn other = comeBack(new Client(), 1);
+
+        other.clientGone(Duration.ZERO);
+        announce(second);
+
+        assertThat(second.sent()).isEmpty();
+        chunk(first, 1, true);
+        assertThat(before.told).containsExactly("chunk 1", "done 2");
+        assertThat(readers.count()).isZero();
+    }
+
+    @Test
+    void whoWasPassedDoesNotTakeTheTurnBackWhenItsLinkIsLost() {
+        announce();
+        Client before = new Client();
+        ask(before);
+        first.sent();
+        Client after = new Client();
+        comeBack(after, 0);
+        second.sent();
+        chunk(second, 1, false);
+        assertThat(before.told).containsExactly("taken_over");
+        int soFar = dials;
+
+        firstLink.close("lost before the agent's word came");
+
+        assertThat(dials).isEqualTo(soFar);
+        chunk(second, 2, true);
+        assertThat(after.told).containsExactly("chunk 1", "chunk 2", "done 3");
+        assertThat(readers.count()).isZero();
+    }
+
+    @Test
+    void aReaderThatTheAgentNeverDismissesIsGivenUpAfterTheGrace() {
+        announce();
+        ask(new Client());
+        first.sent();
+        comeBack(new Client(), 0);
+        second.sent();
+        chunk(second, 1, true);
+        assertThat(readers.count()).isEqualTo(1);
+
+        pass(GRACE);
+
+        assertThat(first.sent()).as("which touches nothing that others read").isEqualTo(CANCEL);
+    }
+
+    @Test
+    void whoCameLastAsksOnceMoreWhereAnEarlierRequestOvertookIt() {
+        announce();
+        Client before = new Client();
+        ask(before);
+        first.sent();
+        Client after = new Client();
+        comeBack(after, 1);
+        assertThat(second.sent()).isEqualTo(RESUME.formatted(1));
+
+        error(second, "taken_over");
+        assertThat(second.sent()).isEqualTo(RESUME.formatted(1));
+        error(second, "taken_over");
+
+        assertThat(second.sent()).isEmpty();
+        assertThat(after.told).containsExactly("taken_over");
+    }
+
+    @Test
+    void goesOnAfterTheLossOfItsLink() {
+        announce();
+        Client client = new Client();
+        ask(client);
+        first.sent();
+        chunk(first, 1, false);
+        assertThat(readers.count()).isEqualTo(1);
+
+        reachable = false;
+        firstLink.close("reset");
+        pass(Duration.ofSeconds(1));
+        assertThat(client.told).containsExactly("chunk 1");
+        assertThat(dials).isGreaterThan(1);
+    }
+
+    @Test
+    void aDeletionIsToldHowItEnded() {
+        announce();
+        Client client = new Client();
+        LiveTurn turn = ask(client);
+        first.sent();
+        List<@Nullable Failure> told = new ArrayList<>();
+
+        turn.delete(told::add);
+        assertThat(first.sent()).isEqualTo(CANCEL);
+        assertThat(told).isEmpty();
+        error(first, "cancelled");
+        turn.delete(told::add);
+
+        assertThat(told).hasSize(2).allMatch(it -> Endings.isEndOfTurn(it));
+        assertThat(client.told).containsExactly("cancelled");
+    }
+
+    @Test
+    void allReadersOfATurnAreCut() {
+        announce();
+        Client before = new Client();
+        ask(before);
+        Client after = new Client();
+        comeBack(after, 0);
+
+        readers.forEach(LiveTurn::cut);
+
+        assertThat(before.told).containsExactly("cut");
+        assertThat(after.told).containsExactly("cut");
+        assertThat(readers.count()).isZero();
+        assertThat(agent.turns()).isZero();
+    }
+
+    @Test
+    void whoEndsIsForgottenWhateverTheOrder() {
+        announce();
+        LiveTurn oldest = ask(new Client());
+        LiveTurn middle = comeBack(new Client(), 0);
+        LiveTurn newest = comeBack(new Client(), 0);
+        assertThat(readers.last("t")).isSameAs(newest);
+
+        middle.cut();
+        assertThat(readers.last("t")).isSameAs(newest);
+        assertThat(newest.before).isSameAs(oldest);
+        newest.cut();
+        assertThat(readers.last("t")).isSameAs(oldest);
+        oldest.cut();
+        assertThat(readers.last("t")).isNull();
+    }
+}
