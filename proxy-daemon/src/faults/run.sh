@@ -1,12 +1,34 @@
 #!/usr/bin/env bash
-# The fault harness at length:  run.sh [FAULTS [SEED]]
-# Plays so many faults (10,000 unless said), streams 2 GB to a slow client, and takes half an hour or so. To repeat a run
-# that failed, give its count and seed, which stand in what it prints.
+# The fault harness at length:
+#   run.sh [FAULTS [SEED]]      Plays so many faults (10,000 unless said), streams 2 GB to a slow client, and takes half an
+#                               hour or so.
+#   run.sh hostile [--seed N]   Plays hostile guests and clients beside honest ones, in six minutes or so.
+# To repeat a run that failed, give its count and seed, which it prints.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 
+usage() {
+    sed -n '2,6s/^# \{0,1\}//p' "proxy-daemon/src/faults/run.sh" >&2
+    exit 2
+}
+
 JAVA_HOME=$(./culvert jdk)
 export JAVA_HOME
-exec mvn -B -ntp verify -pl proxy-daemon -am -Dtest='FaultPlanTest,TurnCheckTest,RelayTest' -Dsurefire.failIfNoSpecifiedTests=false \
-    -Dit.test='FaultsIT,LongStreamIT,StalledReaderIT' -Dfailsafe.failIfNoSpecifiedTests=false \
-    -Dfaults.count="${1:-10000}" -Dfaults.seed="${2:-$RANDOM$RANDOM}" -Dfaults.stream=2048
+seed=$RANDOM$RANDOM
+if [ "${1:-}" = hostile ]; then
+    shift
+    if [ $# = 2 ] && [ "$1" = --seed ]; then
+        seed=$2
+    elif [ $# != 0 ]; then
+        usage
+    fi
+    tests=FaultPlanTest
+    scenes=HostileGuestsIT
+    options=(-Dhostile.whole=true "-Dhostile.seed=$seed")
+else
+    tests=FaultPlanTest,TurnCheckTest,RelayTest
+    scenes=FaultsIT,LongStreamIT,StalledReaderIT
+    options=("-Dfaults.count=${1:-10000}" "-Dfaults.seed=${2:-$seed}" -Dfaults.stream=2048)
+fi
+exec mvn -B -ntp verify -pl proxy-daemon -am -Dtest="$tests" -Dsurefire.failIfNoSpecifiedTests=false \
+    -Dit.test="$scenes" -Dfailsafe.failIfNoSpecifiedTests=false "${options[@]}"

@@ -42,7 +42,7 @@ final class EventStream {
                 id = line.substring(4);
             } else if (line.startsWith("data: ")) {
                 data.add(line.substring(6));
-            } else if (!line.startsWith(":")) {
+            } else if (!line.startsWith(":") && !line.matches("retry: \\d+")) {
                 throw new AssertionError("no line of an event: " + line);
             }
         }

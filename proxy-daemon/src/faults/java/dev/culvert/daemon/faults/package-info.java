@@ -15,6 +15,16 @@
  * ({@link dev.culvert.daemon.faults.FaultPlan}); so is what each turn asks for ({@link
  * dev.culvert.daemon.faults.TurnPlan}) and what the runtime answers ({@link
  * dev.culvert.daemon.faults.Answer}). Who meets which fault is up to the machine.
+ *
+ * <p>A second scenario ({@link dev.culvert.daemon.faults.HostileGuestsIT}) breaks nothing between
+ * them. It plays guests and clients that mean harm ({@link dev.culvert.daemon.faults.Habits})
+ * beside shipped agents, whose clients are to notice nothing:
+ *
+ * <pre>
+ *  HonestClients ──┐            ┌──▶ culvert-agent, twice
+ *  Probe ──────────┼▶ culvertd ─┤
+ *  hostile clients ┘            └──▶ PlayedGuest, with a Habit
+ * </pre>
  */
 @NullMarked
 package dev.culvert.daemon.faults;

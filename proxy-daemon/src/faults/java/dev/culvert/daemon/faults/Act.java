@@ -1,0 +1,157 @@
+package dev.culvert.daemon.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Hostile guests and clients beside honest ones, who are watched: for a while before anything
+ * hostile happens, and then while it does.
+ */
+final class Act implements AutoCloseable {
+    private static final double LEAST_OF_PACE = 0.9;
+    private static final int MOST_SHOWN = 5;
+
+    /** Something hostile. */
+    interface Deed {
+        void play() throws Exception;
+    }
+
+    private final HostileStage stage;
+    private final String name;
+    private final Duration before;
+    private final List<String> agents = new ArrayList<>();
+    private final List<PlayedGuest> guests = new ArrayList<>();
+    private final List<String> figures = new ArrayList<>();
+    private final List<String> violations = new ArrayList<>();
+    private DaemonLog log;
+
+    /**
+     * @param before for which all is watched first
+     */
+    Act(HostileStage stage, String name, Duration before) {
+        this.stage = stage;
+        this.name = name;
+        this.before = before;
+        log = stage.log();
+    }
+
+    /** A guest with this habit, which the daemon knows until the act is over. */
+    void enter(String agent, Habit habit) throws IOException {
+        PlayedGuest guest = new PlayedGuest(habit);
+        guests.add(guest);
+        enter(agent, guest.endpoint());
+    }
+
+    /** An agent that is at this place, or is not. */
+    void enter(String agent, Endpoint endpoint) {
+        agents.add(agent);
+        stage.add(agent, endpoint);
+    }
+
+    /** All that have entered so far. */
+    List<String> agents() {
+        return List.copyOf(agents);
+    }
+
+    /** Until the daemon takes all that have entered for ready. */
+    void awaitReady() {
+        agents.forEach(stage::awaitReady);
+    }
+
+    /** Plays it beside honest clients and a probe, and tells how they fared. */
+    void play(Deed deed) throws Exception {
+        Endpoint daemon = stage.daemon().endpoint();
+        try (Probe probe = new Probe(daemon);
+                HonestClients honest = new HonestClients(daemon, HostileStage.HONEST)) {
+            Pause.of(before.dividedBy(2)); // the first of everything is slow
+            long from = System.nanoTime();
+            Pause.of(before);
+            log = stage.log();
+            long began = System.nanoTime();
+            try {
+                deed.play();
+            } catch (IOException | AssertionError e) {
+                violation("it broke off: %s", e);
+            }
+            long ended = System.nanoTime();
+            Probe.Seen calm = probe.seen(from, began);
+            Probe.Seen seen = probe.seen(began, ended);
+            judge(seen);
+            judge(
+                    honest.pace(from, began, calm.lostNanos()),
+                    honest.pace(began, ended, seen.lostNanos()));
+            judge(honest.complaints(began));
+            figure(
+                    "%.1f s, daemon at its peak %d MB, %d lines logged",
+                    (ended - began) / 1e9, stage.daemon().peakMegabytes(), log.lines().size());
+        }
+    }
+
+    void judge(Probe.Seen seen) {
+        figure("%s", seen);
+        if (seen.late() + seen.unanswered() > 0) {
+            violation(
+                    "/livez was late %d times, and %d times not answered",
+                    seen.late(), seen.unanswered());
+        }
+    }
+
+    private void judge(double before, double during) {
+        double kept = during / before;
+        figure("honest turns %.1f/s, before %.1f/s: %.3f", during, before, kept);
+        if (kept < LEAST_OF_PACE) {
+            violation("honest agents kept %.3f of their pace", kept);
+        }
+    }
+
+    /* That something is not begun for a while shows in the pace. */
+    private void judge(List<String> complaints) {
+        figure("%d honest turns went wrong", complaints.size());
+        violations(
+                "an honest turn went wrong",
+                complaints.stream()
+                        .filter(it -> !it.startsWith("503 ") && !it.startsWith("429 "))
+                        .toList());
+    }
+
+    /** What was logged since the hostile part began. */
+    DaemonLog log() {
+        return log;
+    }
+
+    synchronized void figure(String format, Object... values) {
+        figures.add(format.formatted(values));
+    }
+
+    synchronized void violation(String format, Object... values) {
+        violations.add(format.formatted(values));
+    }
+
+    /** One for each of the first of these. */
+    void violations(String what, Collection<String> them) {
+        them.stream().limit(MOST_SHOWN).forEach(it -> violation("%s: %s", what, it));
+    }
+
+    /** Fails where anything was violated. */
+    synchronized void end() {
+        assertThat(violations).as(name).isEmpty();
+    }
+
+    /** Prints what was seen, and has the daemon forget its guests. */
+    @Override
+    public synchronized void close() throws IOException {
+        StringBuilder report = new StringBuilder("== hostile: " + name + "\n");
+        figures.forEach(figure -> report.append("   ").append(figure).append('\n'));
+        violations.forEach(it -> report.append("   VIOLATION: ").append(it).append('\n'));
+        System.out.print(report);
+        stage.remove(agents);
+        for (PlayedGuest guest : guests) {
+            guest.close();
+        }
+    }
+}
