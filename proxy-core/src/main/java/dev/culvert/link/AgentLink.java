@@ -46,8 +46,7 @@ public final class AgentLink {
      * <p>Takes ownership of {@code request}: released after the write, or at once when it is
      * refused.
      *
-     * @throws IllegalArgumentException where its id is in use on this link, or none that a peer
-     *     would accept
+     * @throws IllegalArgumentException where its id is none that a peer would accept
      */
     public Exchange open(Frame request, ReplyListener listener, Patience patience) {
         return exchanges.open(request, listener, patience);
@@ -74,7 +73,7 @@ public final class AgentLink {
 
     /** Whether the agent has said what it is. */
     public boolean isAnnounced() {
-        return exchanges.isAnnounced();
+        return exchanges.peer().isAnnounced();
     }
 
     /** Asks the agent to end a turn that no exchange of this link belongs to. */
@@ -89,7 +88,7 @@ public final class AgentLink {
 
     /** Runs {@code action} once: when the agent has said what it is, or the link is closed. */
     public void whenAnnounced(Runnable action) {
-        exchanges.whenAnnounced(action);
+        exchanges.peer().whenAnnounced(action, channel.isActive());
     }
 
     public boolean isOpen() {
@@ -102,12 +101,12 @@ public final class AgentLink {
 
     /** What the agent last said of itself; {@link Heartbeat#NONE} until it has. */
     public Heartbeat peer() {
-        return exchanges.peer();
+        return exchanges.peer().said();
     }
 
     /** Runs {@code action} after each heartbeat from now on; replaces what was given before. */
     public void onHeartbeat(Runnable action) {
-        exchanges.onHeartbeat(action);
+        exchanges.peer().onHeartbeat(action);
     }
 
     /** Why it was closed, or would be said to be if it closed now. */

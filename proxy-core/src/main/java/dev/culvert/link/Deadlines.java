@@ -1,5 +1,6 @@
 package dev.culvert.link;
 
+import dev.culvert.io.NextRound;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * writes, and one tick in 100 ms serves every exchange of the loop.
  */
 /* A frame only moves an exchange's due tick; the exchange itself moves when its old slot comes
- * round. Ticks are counted, not read from a clock, so a deadline is met up to two ticks late.
+ * round. Ticks are counted, not read from a clock, so a deadline is met up to two ticks late; and one
+ * tick follows the other, so that a time in which the loop stood still is no silence of an agent's.
  * The ticking stops after a while without any exchange. */
 final class Deadlines {
     private static final long TICK_MILLIS = 100;
@@ -47,9 +49,7 @@ final class Deadlines {
         place(exchange);
         size++;
         if (ticking == null) {
-            ticking =
-                    loop.scheduleAtFixedRate(
-                            this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+            scheduleTick();
         }
     }
 
@@ -66,6 +66,15 @@ final class Deadlines {
         return (int) (tick % SLOTS);
     }
 
+    private void scheduleTick() {
+        ticking = loop.schedule(this::lookAround, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** What came in while the loop stood still is read before anybody is said to be late. */
+    private void lookAround() {
+        ticking = NextRound.run(loop, this::tick);
+    }
+
     private void tick() {
         now++;
         List<Exchange> expired = new ArrayList<>();
@@ -80,13 +89,14 @@ final class Deadlines {
             }
         }
         expired.forEach(Exchange::expire);
-        stopWhenIdle();
+        goOnUnlessIdle();
     }
 
-    private void stopWhenIdle() {
+    private void goOnUnlessIdle() {
         idleTicks = size == 0 ? idleTicks + 1 : 0;
-        if (idleTicks >= IDLE_TICKS && ticking != null) {
-            ticking.cancel(false);
+        if (idleTicks < IDLE_TICKS) {
+            scheduleTick();
+        } else {
             ticking = null;
             idleTicks = 0;
         }

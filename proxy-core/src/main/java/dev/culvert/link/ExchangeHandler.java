@@ -18,10 +18,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,11 +43,10 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     private final Deadlines deadlines;
     private final Map<String, Exchange> inFlight = new HashMap<>();
     private final EndedIds ended = new EndedIds();
-    private Heartbeat peer = Heartbeat.NONE;
-    private boolean announced;
     private final SilenceWatch silence;
-    private final List<Runnable> whenAnnounced = new ArrayList<>();
-    private Runnable heartbeatAction = () -> {};
+    private final Peer peer;
+    private final PeerLog log;
+    private final Complaints complaints;
     private @Nullable String closeReason;
 
     ExchangeHandler(
@@ -62,6 +61,9 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         this.observer = observer;
         this.deadlines = deadlines;
         silence = new SilenceWatch(this, channel.eventLoop(), limits);
+        peer = new Peer(link);
+        log = new PeerLog(link, channel.eventLoop(), observer);
+        complaints = new Complaints(channel.eventLoop(), limits, observer, log);
     }
 
     @Override
@@ -83,21 +85,23 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
 
     private Exchange open(Frame request, ReplyListener listener, Patience patience, long after) {
         Exchange exchange = new Exchange(this, request, listener, patience, after, deadlines.now());
-        if (!limits.frames().isRequestId(exchange.id()) || inFlight.containsKey(exchange.id())) {
+        if (!limits.frames().isRequestId(exchange.id())) {
             request.release();
             throw new IllegalArgumentException(
-                    "an exchange needs an id of its own, not '" + Quoted.word(exchange.id()) + "'");
+                    "no peer would accept the id '" + Quoted.word(exchange.id()) + "'");
         }
         Failure refusal = refusal(request);
         observer.onExchangeStarted(exchange.request());
-        inFlight.put(exchange.id(), exchange);
-        deadlines.add(exchange);
         if (refusal == null) {
+            inFlight.put(exchange.id(), exchange);
+            deadlines.add(exchange);
             send(request);
             silence.begin();
         } else {
             request.release();
-            fail(exchange, refusal);
+            exchange.markEnded();
+            observer.onExchangeEnded(exchange.request(), Outcome.of(refusal));
+            tell(exchange, () -> exchange.listener().onFailure(refusal));
         }
         return exchange;
     }
@@ -114,6 +118,10 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
                     "the link to the agent carries "
                             + limits.maxInFlight()
                             + " exchanges already, the most it may (max_in_flight)");
+        }
+        if (inFlight.containsKey(request.id())) {
+            return new Failure.Overloaded(
+                    "an exchange of the same id has not ended yet on this link to the agent");
         }
         int bytes = request.payload().readableBytes();
         if (bytes > limits.frames().payloadBytes()) {
@@ -159,15 +167,12 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
 
     private void receiveHeartbeat(Frame frame) {
         try {
-            peer = HeartbeatReader.read(frame.payload());
+            observer.onHeartbeat(link, peer.hear(frame.payload()));
         } catch (IOException e) {
-            LOG.warn("{} sent a heartbeat that cannot be read: {}", link, Quoted.message(e));
+            complain(() -> "sent a heartbeat that cannot be read: " + Quoted.message(e));
             return;
         }
-        announced = true;
-        observer.onHeartbeat(link, peer);
-        heartbeatAction.run();
-        runWhenAnnounced();
+        peer.tell();
         for (Exchange exchange : List.copyOf(inFlight.values())) {
             grant(exchange);
         }
@@ -222,7 +227,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
                 ended.settle(reply.id());
             }
         } else if (reply.type() == FrameType.ERROR && reply.id().isEmpty()) {
-            LOG.warn("{} complains about the link: {}", link, ReplyReader.complaint(reply));
+            complain(() -> "complains about the link: " + ReplyReader.complaint(reply));
         } else {
             close(
                     "the agent sent a '"
@@ -231,6 +236,14 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
                             + Quoted.word(reply.id())
                             + "', which was never issued on this link");
             LOG.warn("{} closed: {}", link, reason());
+        }
+    }
+
+    private void complain(Supplier<String> line) {
+        String reason = complaints.add(line);
+        if (reason != null) {
+            LOG.warn("{} closed: {}", link, reason);
+            close(reason);
         }
     }
 
@@ -291,10 +304,6 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         return !inFlight.containsKey(id) && !ended.isAbandoned(id);
     }
 
-    boolean isAnnounced() {
-        return announced;
-    }
-
     boolean sendCancel(String id) {
         boolean understood = channel.isActive() && link.can(Feature.CANCEL);
         if (understood) {
@@ -324,19 +333,6 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         exchange.heardAt(deadlines.now());
         deadlines.remove(exchange);
         deadlines.add(exchange);
-    }
-
-    void whenAnnounced(Runnable action) {
-        whenAnnounced.add(action);
-        if (announced || !channel.isActive()) {
-            runWhenAnnounced();
-        }
-    }
-
-    private void runWhenAnnounced() {
-        List<Runnable> actions = List.copyOf(whenAnnounced);
-        whenAnnounced.clear();
-        actions.forEach(Runnable::run);
     }
 
     private void fail(Exchange exchange, Failure failure) {
@@ -373,7 +369,9 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
             }
         }
         silence.end();
-        runWhenAnnounced();
+        complaints.end();
+        log.end();
+        peer.runWhenAnnounced();
         observer.onLinkClosed(link, reason());
     }
 
@@ -392,11 +390,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         return link;
     }
 
-    void onHeartbeat(Runnable action) {
-        heartbeatAction = action;
-    }
-
-    Heartbeat peer() {
+    Peer peer() {
         return peer;
     }
 

@@ -39,14 +39,13 @@ final class HeartbeatReader {
                 }
             }
         }
+        Heartbeat said = reader.heartbeat();
+        return said.isOfAnotherMajor() ? said.asBase() : said;
+    }
+
+    private Heartbeat heartbeat() {
         return new Heartbeat(
-                reader.status,
-                reader.uptimeSeconds,
-                reader.protocol,
-                reader.features,
-                reader.instance,
-                reader.agentVersion,
-                reader.inFlight);
+                status, uptimeSeconds, protocol, features, instance, agentVersion, inFlight);
     }
 
     private void readMember(JsonParser parser) throws IOException {

@@ -15,13 +15,16 @@ import java.time.Duration;
  *     frame from an agent that owes one
  * @param silenceTimeout after which an agent that owes an answer is asked whether it is there;
  *     after as long again without a word the link is given up
+ * @param maxComplaintsPerSecond how often an agent may complain about the link as a whole, or send
+ *     a heartbeat that cannot be read, before the link is closed
  */
 public record LinkLimits(
         FrameLimits frames,
         int maxInFlight,
         int maxUnsentBytes,
         Duration dialTimeout,
-        Duration silenceTimeout) {
+        Duration silenceTimeout,
+        int maxComplaintsPerSecond) {
 
     public static final LinkLimits DEFAULTS =
             new LinkLimits(
@@ -29,7 +32,8 @@ public record LinkLimits(
                     4_096,
                     4 * 1024 * 1024,
                     Duration.ofSeconds(3),
-                    Duration.ofSeconds(10));
+                    Duration.ofSeconds(10),
+                    100);
 
     public LinkLimits {
         if (maxInFlight < 1) {
@@ -51,6 +55,12 @@ public record LinkLimits(
                     "silence_timeout is "
                             + silenceTimeout.toMillis()
                             + "ms: it must be more than nothing");
+        }
+        if (maxComplaintsPerSecond < 1) {
+            throw new IllegalArgumentException(
+                    "max_complaints_per_second is "
+                            + maxComplaintsPerSecond
+                            + ": it must be at least 1");
         }
     }
 }

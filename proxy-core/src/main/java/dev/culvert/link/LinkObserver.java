@@ -28,6 +28,12 @@ public interface LinkObserver {
     /** A reply to an exchange that had ended already: dropped. */
     default void onLateReply(FrameType type) {}
 
+    /** A complaint of an agent about the link as a whole, or a heartbeat that cannot be read. */
+    default void onComplaint() {}
+
+    /** A line for the log that an agent caused too soon after another: counted there. */
+    default void onLineHeldBack() {}
+
     default void onExchangeStarted(FrameType request) {}
 
     /** Told for every exchange that was started, exactly once. */

@@ -2,6 +2,7 @@ package dev.culvert.link;
 
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
+import dev.culvert.io.NextRound;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -67,7 +68,12 @@ final class SilenceWatch {
     }
 
     private void schedule() {
-        next = loop.schedule(this::check, pause().toNanos(), TimeUnit.NANOSECONDS);
+        next = loop.schedule(this::lookAround, pause().toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** What came in while the loop stood still is read before the agent is said to be silent. */
+    private void lookAround() {
+        next = NextRound.run(loop, this::check);
     }
 
     private void check() {

@@ -47,6 +47,16 @@ public final class CountingObserver implements LinkObserver {
     }
 
     @Override
+    public void onComplaint() {
+        lines.add("complaint");
+    }
+
+    @Override
+    public void onLineHeldBack() {
+        lines.add("line held back");
+    }
+
+    @Override
     public void onExchangeStarted(FrameType request) {
         lines.add("started");
     }

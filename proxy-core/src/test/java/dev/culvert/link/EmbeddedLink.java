@@ -19,7 +19,12 @@ public final class EmbeddedLink implements AutoCloseable {
     /** The watch over silent links has tests of its own. */
     public static final LinkLimits UNWATCHED =
             new LinkLimits(
-                    FrameLimits.DEFAULTS, 4_096, 1 << 20, Duration.ofDays(1), Duration.ofDays(1));
+                    FrameLimits.DEFAULTS,
+                    4_096,
+                    1 << 20,
+                    Duration.ofDays(1),
+                    Duration.ofDays(1),
+                    100);
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
 
@@ -101,6 +106,12 @@ public final class EmbeddedLink implements AutoCloseable {
             part.release();
         }
         return all.skipBytes(4).toString(UTF_8);
+    }
+
+    /** The event loop stands still for so long, and then goes on. */
+    void stall(Duration time) {
+        channel.advanceTimeBy(time.toMillis(), TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
     }
 
     public void advance(Duration time) {

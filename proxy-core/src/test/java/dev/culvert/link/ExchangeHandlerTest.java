@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -212,7 +213,7 @@ class ExchangeHandlerTest {
                         .formatted(
                                 "s".repeat(1_000),
                                 unknown,
-                                "1".repeat(129),
+                                "1." + "1".repeat(127),
                                 thai,
                                 "v".repeat(128)));
 
@@ -388,6 +389,60 @@ class ExchangeHandlerTest {
     }
 
     @Test
+    void aTimeInWhichTheLoopStoodStillIsNoSilenceOfTheAgent() {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+
+        agent.stall(Duration.ofMinutes(5));
+        assertThat(listener.ends()).isEmpty();
+        agent.receive("chunk", "m1", "{\"content\":\"\",\"done\":true}");
+
+        assertThat(listener.ends()).containsExactly("done");
+    }
+
+    @Test
+    void whatWaitsForAHeartbeatAndFailsLeavesTheLinkAlone() {
+        link.onHeartbeat(() -> {
+            throw new IllegalStateException("thrown on purpose");
+        });
+        link.whenAnnounced(() -> {
+            throw new IllegalStateException("thrown on purpose");
+        });
+
+        agent.announce("cancel");
+
+        assertThat(channel.isOpen()).isTrue();
+        assertThat(link.can(Feature.CANCEL)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2.0", "2", "0.9", "11.0", "1x", "", "v1.1"})
+    void anAgentOfAnotherMajorIsABasePeerWhateverItAnnounces(String protocol) {
+        agent.receive(
+                "heartbeat",
+                "",
+                "{\"status\":\"ready\",\"uptime_secs\":3,\"protocol\":\"%s\",\"features\":[\"cancel\",\"credit\",\"resume\"],\"instance\":\"i\",\"in_flight\":7}"
+                        .formatted(protocol));
+
+        assertThat(link.isAnnounced()).isTrue();
+        assertThat(link.peer())
+                .isEqualTo(new Heartbeat("ready", 3, protocol, Set.of(), "", "", -1));
+        link.open(message("m1", "{}"), listener, A_MINUTE).cancel();
+        assertThat(agent.sent()).contains("\"type\":\"message\"");
+        assertThat(agent.sent()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "1.0", "1.1", "1.27"})
+    void anAgentOfALaterMinorMayDoWhatItAnnounces(String protocol) {
+        agent.receive(
+                "heartbeat",
+                "",
+                "{\"protocol\":\"%s\",\"features\":[\"cancel\",\"later\"]}".formatted(protocol));
+
+        assertThat(link.peer().features()).containsExactly(Feature.CANCEL);
+    }
+
+    @Test
     void aDeadlineFarBeyondTheWheelIsMet() {
         Patience patience = Patience.ofSilence(Duration.ofHours(2));
         link.open(message("m1", "{}"), listener, patience);
@@ -407,7 +462,8 @@ class ExchangeHandlerTest {
                         2,
                         1 << 20,
                         Duration.ofSeconds(1),
-                        Duration.ofDays(1));
+                        Duration.ofDays(1),
+                        100);
         EmbeddedLink small = new EmbeddedLink(limits, observer);
         AgentLink narrow = small.link();
         narrow.open(message("m1", "{}"), new ScriptedListener(), A_MINUTE);
@@ -446,11 +502,14 @@ class ExchangeHandlerTest {
     void anIdInUseIsRefusedAndItsHolderLivesOn() {
         link.open(message("m1", "{}"), listener, A_MINUTE);
 
-        assertThatThrownBy(() -> link.open(message("m1", "{}"), listener, A_MINUTE))
-                .isInstanceOf(IllegalArgumentException.class);
+        ScriptedListener second = new ScriptedListener();
+        Exchange refused = link.open(message("m1", "{}"), second, A_MINUTE);
         agent.receive("chunk", "m1", "{\"content\":\"\",\"done\":true}");
 
+        assertThat(second.failure()).isInstanceOf(Failure.Overloaded.class);
+        assertThat(refused.isOpen()).isFalse();
         assertThat(listener.ends()).containsExactly("done");
+        assertThat(link.inFlight()).isZero();
     }
 
     @Test

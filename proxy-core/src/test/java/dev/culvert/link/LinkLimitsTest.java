@@ -39,7 +39,8 @@ class LinkLimitsTest {
                             4_096,
                             MAX_UNSENT_BYTES,
                             Duration.ofSeconds(5),
-                            Duration.ofSeconds(60)));
+                            Duration.ofSeconds(60),
+                            100));
     private final ScriptedListener listener = new ScriptedListener();
     private final CountDownLatch released = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);

@@ -90,6 +90,21 @@ class SilenceWatchTest {
     }
 
     @Test
+    void aTimeInWhichTheLoopStoodStillIsAskedAboutBeforeTheLinkIsGivenUp() {
+        agent.receive("heartbeat", "", "{}");
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+        agent.sent();
+
+        agent.stall(TIMEOUT.multipliedBy(10));
+        agent.stall(TIMEOUT);
+        assertThat(agent.sent()).isEqualTo(PING);
+        agent.receive("pong", SilenceWatch.PING_ID, "{}");
+        agent.stall(TIMEOUT.multipliedBy(10));
+
+        assertThat(link.isOpen()).isTrue();
+    }
+
+    @Test
     void anyFrameIsASignOfLife() {
         agent.receive("heartbeat", "", "{}");
         link.open(message("m1", "{}"), listener, A_MINUTE);

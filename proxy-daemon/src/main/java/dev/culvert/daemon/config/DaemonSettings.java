@@ -118,7 +118,8 @@ public record DaemonSettings(
                 in.get("max_in_flight", Kind.INT, defaults.maxInFlight()),
                 in.get("max_unsent_bytes", Kind.BYTES, defaults.maxUnsentBytes()),
                 in.get("dial_timeout", Kind.DURATION, defaults.dialTimeout()),
-                in.get("silence_timeout", Kind.DURATION, defaults.silenceTimeout()));
+                in.get("silence_timeout", Kind.DURATION, defaults.silenceTimeout()),
+                in.get("max_complaints_per_second", Kind.INT, defaults.maxComplaintsPerSecond()));
     }
 
     private static PoolLimits pool(Section in) {

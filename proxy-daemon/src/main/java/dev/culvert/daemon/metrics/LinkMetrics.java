@@ -15,7 +15,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +27,10 @@ public final class LinkMetrics implements LinkObserver {
     private final Map<FrameType, Map<Outcome, Counter>> ended = new EnumMap<>(FrameType.class);
     private final Map<String, AtomicInteger> openByTransport = new HashMap<>();
     private final Map<String, AtomicInteger> diallingByTransport = new HashMap<>();
-    private final Map<AgentAddress, AtomicInteger> openByAddress = new ConcurrentHashMap<>();
+    private final OpenLinks open = new OpenLinks();
     private final Counter late;
+    private final Counter complaints;
+    private final Counter heldBack;
     private final Timer dialed;
     private final Timer dialFailed;
     private final AtomicInteger inFlight;
@@ -61,6 +62,18 @@ public final class LinkMetrics implements LinkObserver {
                 Counter.builder("culvert.frames.late")
                         .description("Replies to exchanges that had ended: dropped.")
                         .register(registry);
+        complaints =
+                Counter.builder("culvert.link.complaints")
+                        .description(
+                                "Complaints of agents about their links, and heartbeats that cannot"
+                                    + " be read.")
+                        .register(registry);
+        heldBack =
+                Counter.builder("culvert.log.lines.held.back")
+                        .description(
+                                "Log lines that an agent caused within a second of another: counted"
+                                    + " in the next.")
+                        .register(registry);
         dialed = dials(registry, "ok");
         dialFailed = dials(registry, "failed");
         inFlight = gauge(registry, "culvert.exchanges.in.flight", "Requests under way.");
@@ -69,8 +82,7 @@ public final class LinkMetrics implements LinkObserver {
 
     /** Links that are open to this address. */
     public int openTo(AgentAddress address) {
-        AtomicInteger open = openByAddress.get(address);
-        return open == null ? 0 : open.get();
+        return open.to(address);
     }
 
     @Override
@@ -87,14 +99,13 @@ public final class LinkMetrics implements LinkObserver {
     @Override
     public void onLinkOpened(AgentLink link) {
         change(openByTransport, link.address(), 1);
-        openByAddress.computeIfAbsent(link.address(), _ -> new AtomicInteger()).incrementAndGet();
+        open.opened(link.address());
     }
 
     @Override
     public void onLinkClosed(AgentLink link, String reason) {
         change(openByTransport, link.address(), -1);
-        openByAddress.computeIfPresent(
-                link.address(), (_, open) -> open.decrementAndGet() == 0 ? null : open);
+        open.closed(link.address());
     }
 
     @Override
@@ -112,6 +123,16 @@ public final class LinkMetrics implements LinkObserver {
     @Override
     public void onLateReply(FrameType type) {
         late.increment();
+    }
+
+    @Override
+    public void onComplaint() {
+        complaints.increment();
+    }
+
+    @Override
+    public void onLineHeldBack() {
+        heldBack.increment();
     }
 
     @Override
@@ -167,7 +188,8 @@ public final class LinkMetrics implements LinkObserver {
                 FrameType.MESSAGE,
                 FrameType.CONTEXT_UPDATE,
                 FrameType.CONFIG_UPDATE,
-                FrameType.PING);
+                FrameType.PING,
+                FrameType.RESUME);
     }
 
     private static Map<FrameType, Counter> frames(MeterRegistry registry, String direction) {

@@ -100,7 +100,7 @@ class DaemonSettingsTest {
                   "timeouts": {
                     "message": 10, "message_deadline": 11, "config": 12, "ping": 13, "drain": 0
                   },
-                  "link": {"max_in_flight": 14, "max_unsent_bytes": "15KiB", "dial_timeout": 16, "silence_timeout": 160},
+                  "link": {"max_in_flight": 14, "max_unsent_bytes": "15KiB", "dial_timeout": 16, "silence_timeout": 160, "max_complaints_per_second": 161},
                   "pool": {"max_waiting": 17, "dial_pause": 18, "idle_timeout": 19},
                   "home": {
                     "heartbeat_interval": 20, "missed": 21, "backoff_min": 22, "backoff_max": 23, "change_interval": 24
@@ -163,7 +163,8 @@ class DaemonSettingsTest {
                                         14,
                                         15 << 10,
                                         seconds(16),
-                                        seconds(160)),
+                                        seconds(160),
+                                        161),
                                 new PoolLimits(17, seconds(18), seconds(19)),
                                 new HomeSettings(
                                         seconds(20), 21, seconds(22), seconds(23), seconds(24)),

@@ -1,0 +1,70 @@
+package dev.culvert.link;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The lines of the log that an agent can cause as often as it likes: at most one a second for each
+ * link, and then how many were held back. Confined to the event loop.
+ */
+final class PeerLog {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerLog.class);
+
+    private final AgentLink link;
+    private final EventLoop loop;
+    private final LinkObserver observer;
+
+    /** Since the last line: there is none other until it is over. */
+    private @Nullable ScheduledFuture<?> pause;
+
+    private long heldBack;
+
+    PeerLog(AgentLink link, EventLoop loop, LinkObserver observer) {
+        this.link = link;
+        this.loop = loop;
+        this.observer = observer;
+    }
+
+    /**
+     * @param line not asked for where it is held back
+     */
+    void warn(Supplier<String> line) {
+        if (pause == null) {
+            LOG.warn("{} {}", link, line.get());
+            pause = loop.schedule(this::goOn, 1, TimeUnit.SECONDS);
+        } else {
+            heldBack++;
+            observer.onLineHeldBack();
+        }
+    }
+
+    private void goOn() {
+        pause = null;
+        tellHeldBack();
+    }
+
+    private void tellHeldBack() {
+        if (heldBack > 0) {
+            long lines = heldBack;
+            heldBack = 0;
+            warn(() -> "caused " + lines + " more lines like the last one, which were held back");
+        }
+    }
+
+    /** The link is closed. */
+    void end() {
+        if (pause != null) {
+            pause.cancel(false);
+            pause = null;
+            tellHeldBack();
+        }
+        if (pause != null) {
+            pause.cancel(false);
+        }
+    }
+}
