@@ -114,7 +114,7 @@ public final class AgentLink {
         return exchanges.reason();
     }
 
-    /** Ends every exchange on it with {@link Failure.LinkLost}. */
+    /** Ends every exchange on it, with {@link Failure.LinkLost}. */
     public void close(String reason) {
         exchanges.close(reason);
     }

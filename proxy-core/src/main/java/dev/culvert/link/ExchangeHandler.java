@@ -365,7 +365,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext context) {
         for (Exchange exchange : List.copyOf(inFlight.values())) {
             if (exchange.isOpen()) {
-                fail(exchange, new Failure.LinkLost(reason()));
+                fail(exchange, lost());
             }
         }
         silence.end();
@@ -373,6 +373,13 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         log.end();
         peer.runWhenAnnounced();
         observer.onLinkClosed(link, reason());
+    }
+
+    /** An agent that never said a word was not reached, although something took the connection. */
+    private Failure lost() {
+        return silence.heardNobody()
+                ? new Failure.Unreachable(reason())
+                : new Failure.LinkLost(reason());
     }
 
     void close(String reason) {

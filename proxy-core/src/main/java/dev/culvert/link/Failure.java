@@ -12,7 +12,7 @@ public sealed interface Failure {
         return Outcome.of(this).label();
     }
 
-    /** No link could be had. */
+    /** No link could be had, or nobody ever said a word on it. */
     record Unreachable(String message) implements Failure {}
 
     /** The link broke while the exchange was under way. */

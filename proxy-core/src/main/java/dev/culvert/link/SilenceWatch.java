@@ -3,14 +3,11 @@ package dev.culvert.link;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.io.NextRound;
-
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out that a link is dead although nothing says so: a VM that was paused or restored, a
@@ -30,6 +27,7 @@ final class SilenceWatch {
     private boolean proven;
     private boolean heard;
     private boolean asked;
+    private boolean givenUp;
 
     SilenceWatch(ExchangeHandler exchanges, EventLoop loop, LinkLimits limits) {
         this.exchanges = exchanges;
@@ -55,6 +53,11 @@ final class SilenceWatch {
     /** Whether it is the answer to the question of this watch. */
     static boolean isAnswer(Frame frame) {
         return frame.type() == FrameType.PONG && frame.id().equals(PING_ID);
+    }
+
+    /** Whether it gave up a link on which nothing was ever heard: perhaps nobody is there. */
+    boolean heardNobody() {
+        return !proven && givenUp;
     }
 
     void end() {
@@ -85,6 +88,7 @@ final class SilenceWatch {
             return;
         }
         if (silent && asked) {
+            givenUp = true;
             double seconds = 2 * pause().toMillis() / 1000.0;
             exchanges.close(
                     proven

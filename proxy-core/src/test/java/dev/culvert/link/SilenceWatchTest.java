@@ -2,13 +2,11 @@ package dev.culvert.link;
 
 import static dev.culvert.link.EmbeddedLink.A_MINUTE;
 import static dev.culvert.link.EmbeddedLink.message;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-
-import java.time.Duration;
 
 class SilenceWatchTest {
     private static final Duration TIMEOUT = LinkLimits.DEFAULTS.silenceTimeout();
@@ -67,7 +65,7 @@ class SilenceWatchTest {
         assertThat(listener.ends()).isEmpty();
         agent.advance(DIAL.dividedBy(2));
 
-        assertThat(listener.failure()).isInstanceOf(Failure.LinkLost.class);
+        assertThat(listener.failure()).isInstanceOf(Failure.Unreachable.class);
         assertThat(listener.failure().message()).contains("3.0 s", "dial_timeout");
     }
 

@@ -9,6 +9,7 @@ import dev.culvert.daemon.config.WorkerSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.Fleet;
+import dev.culvert.daemon.fleet.FleetLimitException;
 import dev.culvert.daemon.fleet.FleetListener;
 import dev.culvert.daemon.fleet.State;
 import dev.culvert.daemon.home.HomeLinks;
@@ -119,7 +120,7 @@ public final class Daemon implements AutoCloseable {
         this.loops = loops;
         listeners = new Listeners(loops, systemd.sockets());
         notifier = systemd.notifier(loops);
-        fleet = new Fleet(store(settings));
+        fleet = new Fleet(store(settings), () -> this.settings.fleet());
         files = workers(settings, "files");
         others = workers(settings, "others");
         pool =
@@ -151,6 +152,18 @@ public final class Daemon implements AutoCloseable {
                     state.label(),
                     () -> fleet.count(state));
         }
+        metrics.gauge(
+                "culvert.agents.max",
+                "Agents that the fleet may have.",
+                () -> settings().fleet().maxAgents());
+        metrics.gauge(
+                "culvert.config.bytes",
+                "Bytes of all configurations of agents.",
+                fleet::configBytes);
+        metrics.gauge(
+                "culvert.config.bytes.max",
+                "Bytes that all configurations of agents may have.",
+                () -> settings().fleet().maxTotalConfigBytes());
         fleet.replace(List.of(), settings.agents());
     }
 
@@ -263,7 +276,7 @@ public final class Daemon implements AutoCloseable {
             fleet.replace(before.agents(), next.agents());
         } catch (BadSettingsException e) {
             return notReloaded(e.problems());
-        } catch (IllegalArgumentException | IOException e) {
+        } catch (IllegalArgumentException | FleetLimitException | IOException e) {
             return notReloaded(List.of(String.valueOf(e.getMessage())));
         }
         settings = next;

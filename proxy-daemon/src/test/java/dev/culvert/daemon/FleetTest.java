@@ -193,6 +193,68 @@ class FleetTest {
     }
 
     @Test
+    void theFleetHasAMostOfAgents() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with("\"fleet\": {\"max_agents\": 2},", guest)) {
+            String body = "{\"address\":\"tcp://127.0.0.1:%d\"}";
+            assertThat(daemon.put("/agents/b", body.formatted(1)).statusCode()).isEqualTo(201);
+
+            HttpResponse<String> third = daemon.put("/agents/c", body.formatted(2));
+
+            assertThat(third.statusCode()).isEqualTo(503);
+            assertThat(third.body()).contains("3 agents", "it may have 2 (fleet.max_agents)");
+            assertThat(daemon.put("/agents/b", body.formatted(3)).statusCode()).isEqualTo(200);
+            daemon.write(
+                    ("{\"fleet\": {\"max_agents\": 2}, \"agents\": ["
+                                    + "{\"id\": \"d\", \"address\": \"tcp://127.0.0.1:4\"},"
+                                    + "{\"id\": \"a\", \"address\": \"%s\"}]}")
+                            .formatted(guest.address()));
+            HttpResponse<String> reload = daemon.post("/admin/reload", "");
+            assertThat(reload.statusCode()).isEqualTo(422);
+            assertThat(reload.body()).contains("fleet.max_agents");
+            assertThat(daemon.metric("culvert_agents_max")).isEqualTo(2);
+            assertThat(daemon.send("DELETE", "/agents/b", "").statusCode()).isEqualTo(204);
+            assertThat(daemon.put("/agents/c", body.formatted(2)).statusCode()).isEqualTo(201);
+        }
+    }
+
+    @Test
+    void configurationsHaveAMostOfBytesEachAndTogether() throws Exception {
+        String limits = "\"fleet\": {\"max_config_bytes\": 100, \"max_total_config_bytes\": 250},";
+        String config = "{\"config\":{\"k\":\"%s\"},\"tool_allowlist\":[]}";
+        String agent = "{\"address\":\"tcp://127.0.0.1:%d\",\"config\":{\"k\":\"%s\"}}";
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(limits, guest)) {
+            String path = "/api/v1/agents/a/config";
+            HttpResponse<String> large = daemon.put(path, config.formatted("x".repeat(100)));
+            assertThat(large.statusCode()).isEqualTo(413);
+            assertThat(large.body())
+                    .contains("that of one agent may have 100", "fleet.max_config_bytes");
+            assertThat(daemon.put("/agents/b", agent.formatted(1, "x".repeat(100))).statusCode())
+                    .isEqualTo(413);
+
+            String most = config.formatted("x".repeat(60));
+            assertThat(daemon.put(path, most).statusCode()).isEqualTo(200);
+            assertThat(daemon.put("/agents/b", agent.formatted(1, "y".repeat(60))).statusCode())
+                    .isEqualTo(201);
+            assertThat(daemon.metric("culvert_config_bytes"))
+                    .isEqualTo(2 * most.length() + 1); // that of b is written with a blank
+            HttpResponse<String> together =
+                    daemon.put("/agents/c", agent.formatted(2, "z".repeat(60)));
+
+            assertThat(together.statusCode()).isEqualTo(503);
+            assertThat(together.headers().firstValue("retry-after")).isPresent();
+            assertThat(together.body())
+                    .contains("they may have 250 together", "fleet.max_total_config_bytes");
+            assertThat(daemon.get("/agents/c").statusCode()).isEqualTo(404);
+            daemon.send("DELETE", "/agents/b", "");
+            assertThat(daemon.put("/agents/c", agent.formatted(2, "z".repeat(60))).statusCode())
+                    .isEqualTo(201);
+            assertThat(daemon.metric("culvert_config_bytes_max")).isEqualTo(250);
+        }
+    }
+
+    @Test
     void eventsBeginWithAllAgentsAndGoOnWithWhatBecomesOfThem() throws Exception {
         Path socket = directory.resolve("agent.sock");
         try (ScriptedGuest guest = ScriptedGuest.on(socket);

@@ -4,7 +4,7 @@ import dev.culvert.config.Check;
 import dev.culvert.config.Kind;
 import dev.culvert.config.Section;
 import dev.culvert.transport.AgentAddress;
-
+import io.netty.buffer.ByteBufUtil;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -23,6 +23,8 @@ public record AgentSettings(
         List<String> toolAllowlist) {
 
     public static final String DEFAULT_TENANT = "default";
+
+    private static final String NOTHING_WANTED = "{\"config\":,\"tool_allowlist\":[]}";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final String NAME_TAKES = "1 to 64 of A-Z, a-z, 0-9, dot, underscore and hyphen";
@@ -77,6 +79,18 @@ public record AgentSettings(
                 address.or(() -> cid.map(transport::address)).orElseThrow(),
                 config,
                 tools);
+    }
+
+    /** What its configuration takes, in bytes; 0 where it has none. */
+    public long configBytes() {
+        if (config.isEmpty() && toolAllowlist.isEmpty()) {
+            return 0;
+        }
+        long bytes = NOTHING_WANTED.length() + config.map(ByteBufUtil::utf8Bytes).orElse(0);
+        for (String tool : toolAllowlist) {
+            bytes += ByteBufUtil.utf8Bytes(tool) + 3; // quotes and a comma
+        }
+        return bytes;
     }
 
     /** Without the configuration, which may hold keys. */

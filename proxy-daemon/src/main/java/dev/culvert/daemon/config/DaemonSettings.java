@@ -33,6 +33,7 @@ public record DaemonSettings(
         LinkLimits link,
         PoolLimits pool,
         HomeSettings home,
+        FleetSettings fleet,
         WorkerSettings workers,
         List<AgentSettings> agents,
         int eventLoops,
@@ -49,6 +50,7 @@ public record DaemonSettings(
                     LinkLimits.DEFAULTS,
                     PoolLimits.DEFAULTS,
                     HomeSettings.DEFAULTS,
+                    FleetSettings.DEFAULTS,
                     WorkerSettings.DEFAULTS,
                     List.of(),
                     0,
@@ -69,6 +71,30 @@ public record DaemonSettings(
                 Units.text(http.maxBodyBytes()),
                 "a body goes to the agent in one frame, which holds at most " + Units.text(most));
         Check.between("event_loops", eventLoops, 0, 1024);
+        checkFleet(fleet, agents);
+    }
+
+    private static void checkFleet(FleetSettings fleet, List<AgentSettings> agents) {
+        Check.that(
+                agents.size() <= fleet.maxAgents(),
+                "fleet.max_agents",
+                fleet.maxAgents(),
+                "there are " + agents.size() + " agents here");
+        long all = 0;
+        for (int i = 0; i < agents.size(); i++) {
+            long bytes = agents.get(i).configBytes();
+            Check.that(
+                    bytes <= fleet.maxConfigBytes(),
+                    "fleet.max_config_bytes",
+                    Units.text(fleet.maxConfigBytes()),
+                    "the configuration of agents[" + i + "] has " + bytes + " bytes");
+            all += bytes;
+        }
+        Check.that(
+                all <= fleet.maxTotalConfigBytes(),
+                "fleet.max_total_config_bytes",
+                Units.text(fleet.maxTotalConfigBytes()),
+                "the configurations of all agents have " + all + " bytes");
     }
 
     /** The keys that differ in {@code next} and are looked at only at the start. */
@@ -103,6 +129,7 @@ public record DaemonSettings(
                 in.section("link", DaemonSettings::link),
                 in.section("pool", DaemonSettings::pool),
                 in.section("home", HomeSettings::read),
+                in.section("fleet", FleetSettings::read),
                 in.section("workers", WorkerSettings::read),
                 in.sections("agents", agent -> AgentSettings.read(agent, transport)),
                 in.get("event_loops", Kind.INT, DEFAULTS.eventLoops),

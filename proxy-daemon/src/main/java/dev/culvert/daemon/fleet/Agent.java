@@ -68,6 +68,14 @@ public final class Agent {
         return desired;
     }
 
+    /** What is held of configurations for it: the one that is wanted, and the settled one. */
+    synchronized long configBytes() {
+        Desired now = desired;
+        Desired before = settled;
+        long bytes = now == null ? 0 : now.bytes();
+        return before == null || before.equals(now) ? bytes : bytes + before.bytes();
+    }
+
     /** Of the configuration that the agent confirmed last; 0 before the first. */
     public long appliedRevision() {
         return appliedRevision;

@@ -1,6 +1,7 @@
 package dev.culvert.daemon.fleet;
 
 import dev.culvert.daemon.config.AgentSettings;
+import dev.culvert.daemon.config.FleetSettings;
 import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -12,7 +13,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +27,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fleet {
     private final DesiredStore store;
+    private final Supplier<FleetSettings> limits;
     private final Map<String, Agent> agents = new ConcurrentSkipListMap<>();
+
+    /** Of configurations that are on their way to an agent of the fleet. */
+    private final AtomicLong underWayBytes = new AtomicLong();
+
     private final List<FleetListener> listeners = new CopyOnWriteArrayList<>();
 
-    public Fleet(DesiredStore store) {
+    /**
+     * Without an agent yet.
+     *
+     * @param limits asked for at each change
+     */
+    public Fleet(DesiredStore store, Supplier<FleetSettings> limits) {
         this.store = store;
+        this.limits = limits;
     }
 
     public @Nullable Agent find(String id) {
@@ -53,6 +67,34 @@ public final class Fleet {
         listeners.remove(listener);
     }
 
+    /** What the configurations take that are wanted, or would be wanted again. */
+    public long configBytes() {
+        return agents.values().stream().mapToLong(Agent::configBytes).sum();
+    }
+
+    /**
+     * Holds room for a configuration that is on its way into the fleet, until it is {@link #release
+     * released}. Never blocks.
+     *
+     * @throws FleetLimitException when there is none
+     */
+    public void reserve(long bytes) {
+        FleetSettings most = limits.get();
+        if (bytes > most.maxConfigBytes()) {
+            throw FleetLimitException.tooLarge(bytes, most.maxConfigBytes());
+        }
+        long all = configBytes() + underWayBytes.addAndGet(bytes);
+        if (bytes > 0 && all > most.maxTotalConfigBytes()) {
+            underWayBytes.addAndGet(-bytes);
+            throw FleetLimitException.tooLargeTogether(all, most.maxTotalConfigBytes());
+        }
+    }
+
+    /** The configuration is in the fleet, or will not be. */
+    public void release(long bytes) {
+        underWayBytes.addAndGet(-bytes);
+    }
+
     /** Whether a file may have to be read or removed for this agent. Never blocks. */
     public boolean mayBeOnDisk(String id) {
         return store.mayHold(id);
@@ -69,6 +111,7 @@ public final class Fleet {
      *
      * @return whether there was none of that id
      * @throws IllegalArgumentException when another agent has its address
+     * @throws FleetLimitException when there are too many agents
      * @throws IOException when what was kept of it cannot be read
      */
     public boolean put(AgentSettings settings) throws IOException {
@@ -90,6 +133,7 @@ public final class Fleet {
      * May read files, and so does not belong on an event loop. Where it throws, nothing changed.
      *
      * @throws IllegalArgumentException when an agent that stays has the address of another
+     * @throws FleetLimitException when there would be too many agents
      * @throws IOException when what was kept of one cannot be read
      */
     public void replace(List<AgentSettings> before, List<AgentSettings> now) throws IOException {
@@ -141,6 +185,7 @@ public final class Fleet {
         for (AgentSettings settings : now) {
             refuseSharedAddress(settings, leaving);
         }
+        refuseTooMany(gone, now);
         gone.forEach(this::drop);
         arriving.forEach(agent -> drop(agent.id()));
         for (AgentSettings settings : now) {
@@ -221,6 +266,16 @@ public final class Fleet {
         return store.mayHold(settings.id())
                 ? store.load(settings.id(), ConfigUpdate.payload(settings))
                 : null;
+    }
+
+    private void refuseTooMany(List<String> gone, List<AgentSettings> now) {
+        Set<String> ids = new HashSet<>(agents.keySet());
+        ids.removeAll(gone);
+        now.forEach(settings -> ids.add(settings.id()));
+        int most = limits.get().maxAgents();
+        if (ids.size() > most && ids.size() > agents.size()) {
+            throw FleetLimitException.tooManyAgents(ids.size(), most);
+        }
     }
 
     private void refuseSharedAddress(AgentSettings settings, Set<String> leaving) {

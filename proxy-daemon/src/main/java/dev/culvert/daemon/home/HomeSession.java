@@ -4,7 +4,6 @@ import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.State;
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.Failure;
-
 import java.time.Duration;
 
 /**
@@ -19,7 +18,7 @@ final class HomeSession implements Pulse.Listener {
 
     /** What to look at where the link was lost before an answer. */
     private static final String UNPROVEN =
-            " before a ping was answered: does a culvert-agent listen there, and may this host"
+            "; it never answered a ping: does a culvert-agent listen there, and may this host"
                     + " connect to it (its --accept-from)?";
 
     private final Agent agent;

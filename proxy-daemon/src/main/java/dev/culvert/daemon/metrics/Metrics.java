@@ -84,6 +84,11 @@ public final class Metrics implements AutoCloseable {
                 .register(registry);
     }
 
+    /** A value that is asked for at each scrape. */
+    public void gauge(String name, String description, Supplier<Number> now) {
+        Gauge.builder(name, now).description(description).register(registry);
+    }
+
     /** What happens is counted by running what is returned. */
     public Runnable counter(String name, String description) {
         return Counter.builder(name).description(description).register(registry)::increment;

@@ -34,11 +34,13 @@ public final class AgentRoute implements Route {
     private final Fleet fleet;
     private final ToIntFunction<AgentAddress> linksOpen;
     private final OffLoop offLoop;
+    private final ConfigRoom room;
 
     public AgentRoute(
             AgentCalls calls, Fleet fleet, ToIntFunction<AgentAddress> linksOpen, OffLoop offLoop) {
         this.calls = calls;
         this.offLoop = offLoop;
+        room = new ConfigRoom(fleet, offLoop);
         this.fleet = fleet;
         this.linksOpen = linksOpen;
     }
@@ -78,7 +80,13 @@ public final class AgentRoute implements Route {
         String body = JsonRequest.body(request).toString(StandardCharsets.UTF_8);
         AgentSettings settings = read(request.parameter("id"), body);
         String id = settings.id();
-        offLoop.run(id, fleet.mayBeOnDisk(id), request, responder, () -> put(settings, responder));
+        room.run(
+                id,
+                fleet.mayBeOnDisk(id),
+                settings.configBytes(),
+                request,
+                responder,
+                () -> put(settings, responder));
     }
 
     private Runnable put(AgentSettings settings, Responder responder) throws IOException {

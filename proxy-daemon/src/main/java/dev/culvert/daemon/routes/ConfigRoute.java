@@ -32,12 +32,14 @@ public final class ConfigRoute implements Route {
     private final Fleet fleet;
     private final HomeLinks homes;
     private final OffLoop offLoop;
+    private final ConfigRoom room;
 
     public ConfigRoute(AgentCalls calls, Fleet fleet, HomeLinks homes, OffLoop offLoop) {
         this.calls = calls;
-        this.offLoop = offLoop;
         this.fleet = fleet;
         this.homes = homes;
+        this.offLoop = offLoop;
+        room = new ConfigRoom(fleet, offLoop);
     }
 
     @Override
@@ -61,9 +63,10 @@ public final class ConfigRoute implements Route {
         ByteBuf body = JsonRequest.body(request);
         ConfigBody.check(body);
         String payload = body.toString(StandardCharsets.UTF_8);
-        offLoop.run(
+        room.run(
                 agent.id(),
                 fleet.keepsDesired(),
+                body.readableBytes(),
                 request,
                 responder,
                 () -> want(agent, payload, request, responder));

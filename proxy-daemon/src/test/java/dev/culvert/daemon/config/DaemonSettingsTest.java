@@ -65,6 +65,7 @@ class DaemonSettingsTest {
                 .isEqualTo(
                         new HomeSettings(
                                 seconds(10), 3, seconds(1), seconds(60), Duration.ofMillis(250)));
+        assertThat(it.fleet()).isEqualTo(new FleetSettings(10_000, 1 << 20, 64 << 20));
         assertThat(it.workers()).isEqualTo(new WorkerSettings(4, 256));
         assertThat(it.agents()).isEmpty();
         assertThat(it.eventLoops()).isZero();
@@ -105,6 +106,7 @@ class DaemonSettingsTest {
                   "home": {
                     "heartbeat_interval": 20, "missed": 21, "backoff_min": 22, "backoff_max": 23, "change_interval": 24
                   },
+                  "fleet": {"max_agents": 27, "max_config_bytes": 100, "max_total_config_bytes": 1000},
                   "workers": {"threads": 25, "queue": 26},
                   "agents": [
                     {"id": "a", "cid": 3},
@@ -168,6 +170,7 @@ class DaemonSettingsTest {
                                 new PoolLimits(17, seconds(18), seconds(19)),
                                 new HomeSettings(
                                         seconds(20), 21, seconds(22), seconds(23), seconds(24)),
+                                new FleetSettings(27, 100, 1000),
                                 new WorkerSettings(25, 26),
                                 List.of(first, second),
                                 24,
@@ -183,6 +186,14 @@ class DaemonSettingsTest {
 
     static Stream<Arguments> refused() {
         return Stream.of(
+                Arguments.of(
+                        "{'fleet': {'max_config_bytes': '65MiB'}}",
+                        "2: fleet: max_total_config_bytes is 64MiB: it must not be less than"
+                                + " max_config_bytes, 65MiB"),
+                Arguments.of(
+                        "{'fleet': {'max_agents': 1}, 'agents': [{'id': 'a', 'cid': 3}, {'id': 'b',"
+                                + " 'cid': 4}]}",
+                        "12: fleet.max_agents is 1: there are 2 agents here"),
                 Arguments.of(
                         "{'http': {'listen': []}}",
                         "11: http.listen is empty: nobody could reach the daemon"),

@@ -3,6 +3,7 @@ package dev.culvert.daemon.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.config.AgentSettings;
+import dev.culvert.daemon.config.FleetSettings;
 import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
 import java.util.List;
@@ -19,7 +20,7 @@ class FleetStoreTest {
     private static final String PAYLOAD = "{\"config\":{},\"tool_allowlist\":[]}";
 
     private final HangingStore store = new HangingStore();
-    private final Fleet fleet = new Fleet(store);
+    private final Fleet fleet = new Fleet(store, () -> FleetSettings.DEFAULTS);
 
     @Test
     void aConfigurationThatCannotBeWrittenYetHoldsUpNobodyElse() throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.config.FleetSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.Fleet;
@@ -63,7 +64,7 @@ class LiveTurnTest {
     }
 
     LiveTurnTest() throws IOException {
-        Fleet fleet = new Fleet(DesiredStore.NONE);
+        Fleet fleet = new Fleet(DesiredStore.NONE, () -> FleetSettings.DEFAULTS);
         fleet.put(
                 new AgentSettings(
                         "a",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.culvert.config.Settings;
 import dev.culvert.config.Source;
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.config.FleetSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.Fleet;
@@ -28,7 +29,7 @@ class TurnIdsTest {
         String text =
                 "{\"agents\": [{\"id\": \"%s\", \"tenant\": \"%s\", \"cid\": 3}]}"
                         .formatted(id, tenant);
-        Fleet fleet = new Fleet(DesiredStore.NONE);
+        Fleet fleet = new Fleet(DesiredStore.NONE, () -> FleetSettings.DEFAULTS);
         fleet.replace(
                 List.of(),
                 Settings.read(List.of(Source.text("test", text)), DaemonSettings::read)

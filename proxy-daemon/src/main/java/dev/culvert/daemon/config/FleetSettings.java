@@ -1,0 +1,36 @@
+package dev.culvert.daemon.config;
+
+import dev.culvert.config.Check;
+import dev.culvert.config.Kind;
+import dev.culvert.config.Section;
+import dev.culvert.config.Units;
+
+/**
+ * The section {@code fleet}: how large the fleet may be that the daemon holds.
+ *
+ * @param maxAgents of the settings file and of clients together
+ * @param maxConfigBytes what one agent may be configured to
+ * @param maxTotalConfigBytes what all agents together may be, of each what is wanted and what is
+ *     wanted again when the agent refuses that
+ */
+public record FleetSettings(int maxAgents, int maxConfigBytes, int maxTotalConfigBytes) {
+    public static final FleetSettings DEFAULTS =
+            new FleetSettings(10_000, 1024 * 1024, 64 * 1024 * 1024);
+
+    public FleetSettings {
+        Check.atLeast("max_agents", maxAgents, 1);
+        Check.atLeast("max_config_bytes", maxConfigBytes, 64);
+        Check.that(
+                maxTotalConfigBytes >= maxConfigBytes,
+                "max_total_config_bytes",
+                Units.text(maxTotalConfigBytes),
+                "it must not be less than max_config_bytes, " + Units.text(maxConfigBytes));
+    }
+
+    static FleetSettings read(Section in) {
+        return new FleetSettings(
+                in.get("max_agents", Kind.INT, DEFAULTS.maxAgents),
+                in.get("max_config_bytes", Kind.BYTES, DEFAULTS.maxConfigBytes),
+                in.get("max_total_config_bytes", Kind.BYTES, DEFAULTS.maxTotalConfigBytes));
+    }
+}
