@@ -2,13 +2,15 @@
 # The fault harness at length:
 #   run.sh [FAULTS [SEED]]      Plays so many faults (10,000 unless said), streams 2 GB to a slow client, and takes half an
 #                               hour or so.
-#   run.sh hostile [--seed N]   Plays hostile guests and clients beside honest ones, in six minutes or so.
+#   run.sh hostile [--seed N] [--loops N]
+#                               Plays hostile guests and clients beside honest ones, in six minutes or so. All meet on one
+#                               event loop unless more are wanted.
 # To repeat a run that failed, give its count and seed, which it prints.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 
 usage() {
-    sed -n '2,6s/^# \{0,1\}//p' "proxy-daemon/src/faults/run.sh" >&2
+    sed -n '2,8s/^# \{0,1\}//p' "proxy-daemon/src/faults/run.sh" >&2
     exit 2
 }
 
@@ -17,14 +19,18 @@ export JAVA_HOME
 seed=$RANDOM$RANDOM
 if [ "${1:-}" = hostile ]; then
     shift
-    if [ $# = 2 ] && [ "$1" = --seed ]; then
-        seed=$2
-    elif [ $# != 0 ]; then
-        usage
-    fi
+    loops=1
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --seed) seed=${2:?--seed needs a number} ;;
+            --loops) loops=${2:?--loops needs a number} ;;
+            *) usage ;;
+        esac
+        shift 2
+    done
     tests=FaultPlanTest
     scenes=HostileGuestsIT
-    options=(-Dhostile.whole=true "-Dhostile.seed=$seed")
+    options=(-Dhostile.whole=true "-Dhostile.seed=$seed" "-Dhostile.loops=$loops")
 else
     tests=FaultPlanTest,TurnCheckTest,RelayTest
     scenes=FaultsIT,LongStreamIT,StalledReaderIT

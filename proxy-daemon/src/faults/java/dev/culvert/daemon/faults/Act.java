@@ -104,7 +104,7 @@ final class Act implements AutoCloseable {
     private void judge(double before, double during) {
         double kept = during / before;
         figure("honest turns %.1f/s, before %.1f/s: %.3f", during, before, kept);
-        if (kept < LEAST_OF_PACE) {
+        if (!(kept >= LEAST_OF_PACE)) { // nor is it a number where nothing went well before
             violation("honest agents kept %.3f of their pace", kept);
         }
     }

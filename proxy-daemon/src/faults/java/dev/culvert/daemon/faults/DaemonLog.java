@@ -32,6 +32,11 @@ final class DaemonLog {
         }
     }
 
+    /** How many lines have this in them. */
+    long quoting(String text) throws IOException {
+        return lines().stream().filter(line -> line.contains(text)).count();
+    }
+
     /** Lines that an outsider had a part in which they must not have. */
     List<String> scribbled(String forged) throws IOException {
         return lines().stream()

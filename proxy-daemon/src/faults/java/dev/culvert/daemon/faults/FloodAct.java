@@ -48,7 +48,7 @@ final class FloodAct {
             act.figure(
                     "beside %s at %.1f MB/s a neighbour had of its pace: %s",
                     flooder, flooded / 1e6, ratios);
-            if (ratios.median() < BOUND) {
+            if (!(ratios.median() >= BOUND)) { // nor is it a number where neither had any pace
                 act.violation(
                         "beside %s a neighbour kept %.3f of its pace", flooder, ratios.median());
             }

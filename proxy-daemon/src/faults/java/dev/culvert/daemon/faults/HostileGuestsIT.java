@@ -1,5 +1,7 @@
 package dev.culvert.daemon.faults;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodDescriptor;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.MethodOrdererContext;
@@ -42,6 +45,7 @@ class HostileGuestsIT {
     private static final Duration BEFORE = Duration.ofMillis(WHOLE ? 4_000 : 800);
     private static final Duration HOLD = Duration.ofMillis(WHOLE ? 15_000 : 1_500);
     private static final Duration SLICE = Duration.ofMillis(WHOLE ? 500 : 200);
+    private static final Duration MOST_TIME = Duration.ofMinutes(8);
     private static final int MEGABYTE = 1024 * 1024;
     private static final int ANSWER_BYTES = 15 * MEGABYTE;
     private static final String MESSAGE = "{\"role\":\"user\",\"content\":\"hi\"}";
@@ -63,6 +67,7 @@ class HostileGuestsIT {
     static Path directory;
 
     private static HostileStage stage;
+    private static long startNanos;
 
     /** Which act follows which is drawn, too: all meet one daemon. */
     static final class BySeed implements MethodOrderer {
@@ -81,7 +86,14 @@ class HostileGuestsIT {
         System.out.printf(
                 "== hostile guests, %s, seed %d, %d event loops, logs in %s%n",
                 WHOLE ? "whole" : "a twentieth", SEED, EVENT_LOOPS, directory);
+        startNanos = System.nanoTime();
         stage = new HostileStage(EVENT_LOOPS, directory);
+    }
+
+    /** The whole is over within ten minutes, whatever the daemon makes of it. */
+    @BeforeEach
+    void beginInTime() {
+        assertThat(Duration.ofNanos(System.nanoTime() - startNanos)).isLessThan(MOST_TIME);
     }
 
     @AfterEach
@@ -264,7 +276,9 @@ class HostileGuestsIT {
                 scribbles.scribble(endpoint());
             });
             List<String> scribbled = act.log().scribbled(scribbles.forged());
-            act.figure("%d guests, %d lines scribbled", act.agents().size(), scribbled.size());
+            act.figure(
+                    "%d guests; %d lines quote them, %d are scribbled",
+                    act.agents().size(), act.log().quoting("forged"), scribbled.size());
             act.violations("logged", scribbled.stream().map(DaemonLog::shown).toList());
             act.end();
         }
