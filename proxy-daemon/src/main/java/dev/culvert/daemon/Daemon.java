@@ -20,6 +20,7 @@ import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.routes.Admission;
 import dev.culvert.daemon.routes.AgentCalls;
 import dev.culvert.daemon.routes.AgentRoute;
+import dev.culvert.daemon.routes.AgentTurnsRoute;
 import dev.culvert.daemon.routes.AgentsRoute;
 import dev.culvert.daemon.routes.ConfigRoute;
 import dev.culvert.daemon.routes.ContextRoute;
@@ -144,6 +145,18 @@ public final class Daemon implements AutoCloseable {
                     }
                 });
         metrics.loops().watch(loops.group());
+        metrics.gauge(
+                "culvert.turns.remembered",
+                "Turns that nobody reads and whose key is held, or whose end is known.",
+                "key",
+                "yes",
+                () -> turns.remembered(true));
+        metrics.gauge(
+                "culvert.turns.remembered",
+                "Turns that nobody reads and whose key is held, or whose end is known.",
+                "key",
+                "no",
+                () -> turns.remembered(false));
         for (State state : State.values()) {
             metrics.gauge(
                     "culvert.agents",
@@ -204,7 +217,8 @@ public final class Daemon implements AutoCloseable {
                 new MessageRoute(calls, turns),
                 new StreamRoute(calls, turns, streams),
                 new TurnStreamRoute(streams),
-                new TurnRoute(turns),
+                new TurnRoute(turns, calls),
+                new AgentTurnsRoute(calls, turns),
                 new ContextRoute(calls),
                 new ConfigRoute(calls, fleet, homes, offLoop),
                 new PingRoute(calls),

@@ -191,6 +191,11 @@ final class TestDaemon implements AutoCloseable {
                         .contains(text));
     }
 
+    void awaitBody(String path, String text) {
+        Eventually.await(
+                () -> Assertions.assertThat(unchecked(() -> get(path).body())).contains(text));
+    }
+
     private interface Call<T> {
         T run() throws IOException, InterruptedException;
     }

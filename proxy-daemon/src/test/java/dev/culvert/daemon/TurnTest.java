@@ -522,7 +522,7 @@ class TurnTest {
         try (ScriptedGuest guest = guest();
                 ScriptedGuest other = guest();
                 TestDaemon daemon = daemon(guest, other)) {
-            guest.on("message", it -> it.done(1, it.id()));
+            guest.on("message", it -> it.done(1, it.id())).on("resume", it -> it.done(1, it.id()));
             other.on("message", it -> it.done(1, it.id()));
             String path = "/agents/a/message";
             String one = daemon.send("POST", path, MESSAGE, "Idempotency-Key", "1").body();

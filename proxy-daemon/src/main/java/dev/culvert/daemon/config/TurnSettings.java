@@ -14,20 +14,29 @@ import java.time.Duration;
  *     cannot be made to wait; past them the stream ends
  * @param stallTimeout how long a client may take nothing of what waits for it
  * @param resumeGrace how long a client that is gone may come back to its stream
+ * @param remember how long the daemon knows how a turn ended, and holds its {@code Idempotency-Key}
+ * @param maxKeys keys that it holds; one more request with a new key is refused meanwhile
+ * @param maxRemembered turns without a key of which it knows how they ended, the last ones
  */
 public record TurnSettings(
         int maxAnswerBytes,
         int initialCredit,
         int maxUnsentBytes,
         Duration stallTimeout,
-        Duration resumeGrace) {
+        Duration resumeGrace,
+        Duration remember,
+        int maxKeys,
+        int maxRemembered) {
     public static final TurnSettings DEFAULTS =
             new TurnSettings(
                     16 * 1024 * 1024,
                     64 * 1024,
                     1024 * 1024,
                     Duration.ofMinutes(5),
-                    Duration.ofSeconds(10));
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(60),
+                    65_536,
+                    4_096);
 
     public TurnSettings {
         Check.atLeast("max_answer_bytes", maxAnswerBytes, 1);
@@ -35,6 +44,9 @@ public record TurnSettings(
         Check.atLeast("max_unsent_bytes", maxUnsentBytes, 1);
         Check.positive("stall_timeout", stallTimeout);
         Check.notNegative("resume_grace", resumeGrace);
+        Check.notNegative("remember", remember);
+        Check.atLeast("max_keys", maxKeys, 1);
+        Check.atLeast("max_remembered", maxRemembered, 0);
     }
 
     static TurnSettings read(Section in) {
@@ -43,6 +55,9 @@ public record TurnSettings(
                 in.get("initial_credit", Kind.BYTES, DEFAULTS.initialCredit),
                 in.get("max_unsent_bytes", Kind.BYTES, DEFAULTS.maxUnsentBytes),
                 in.get("stall_timeout", Kind.DURATION, DEFAULTS.stallTimeout),
-                in.get("resume_grace", Kind.DURATION, DEFAULTS.resumeGrace));
+                in.get("resume_grace", Kind.DURATION, DEFAULTS.resumeGrace),
+                in.get("remember", Kind.DURATION, DEFAULTS.remember),
+                in.get("max_keys", Kind.INT, DEFAULTS.maxKeys),
+                in.get("max_remembered", Kind.INT, DEFAULTS.maxRemembered));
     }
 }

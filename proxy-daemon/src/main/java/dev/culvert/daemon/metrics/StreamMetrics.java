@@ -21,7 +21,8 @@ public final class StreamMetrics {
     }
 
     private final AtomicInteger active = new AtomicInteger();
-    private final Timer firstEvent;
+    private final Timer firstEventOfNew;
+    private final Timer firstEventOfResumed;
     private final AtomicInteger behind = new AtomicInteger();
     private final Map<End, Timer> ended = new EnumMap<>(End.class);
 
@@ -31,13 +32,11 @@ public final class StreamMetrics {
                 .register(registry);
         Gauge.builder("culvert.streams.behind", behind::get)
                 .description(
-                        "Streams of which half the credit, or more, has yet to leave for the client.")
+                        "Streams of which half the credit, or more, has yet to leave for the"
+                                + " client.")
                 .register(registry);
-        firstEvent =
-                Buckets.timer(
-                                "culvert.stream.first.event",
-                                "From the request of a stream to its first event.")
-                        .register(registry);
+        firstEventOfNew = firstEvent(registry, "no");
+        firstEventOfResumed = firstEvent(registry, "yes");
         for (End end : End.values()) {
             ended.put(
                     end,
@@ -51,8 +50,18 @@ public final class StreamMetrics {
         active.incrementAndGet();
     }
 
-    public void onFirstEvent(long nanos) {
-        firstEvent.record(nanos, TimeUnit.NANOSECONDS);
+    private static Timer firstEvent(MeterRegistry registry, String resumed) {
+        return Buckets.timer(
+                        "culvert.stream.first.event",
+                        "From the request of a stream to its first event: of new turns, and of"
+                                + " those that a client came back to.")
+                .tag("resumed", resumed)
+                .register(registry);
+    }
+
+    /** Of a turn that the client came back to, it may be an event that was there already. */
+    public void onFirstEvent(boolean isResumed, long nanos) {
+        (isResumed ? firstEventOfResumed : firstEventOfNew).record(nanos, TimeUnit.NANOSECONDS);
     }
 
     /** So many streams more wait for their clients, or fewer. */

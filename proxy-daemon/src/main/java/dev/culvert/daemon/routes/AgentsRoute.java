@@ -3,6 +3,7 @@ package dev.culvert.daemon.routes;
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.State;
@@ -14,18 +15,17 @@ import dev.culvert.daemon.http.Route;
 import dev.culvert.io.Quoted;
 import dev.culvert.transport.AgentAddress;
 import io.netty.handler.codec.http.HttpMethod;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code GET /agents}: the fleet by id, filtered and paged. */
 public final class AgentsRoute implements Route {
-    private static final int DEFAULT_LIMIT = 100;
-    private static final int MAX_LIMIT = 1_000;
-
     private final Fleet fleet;
     private final ToIntFunction<AgentAddress> linksOpen;
 
@@ -48,30 +48,17 @@ public final class AgentsRoute implements Route {
     public void handle(Request request, Responder responder) {
         State state = state(request.query("state"));
         String tenant = request.query("tenant");
-        String after = request.query("after");
-        int limit = limit(request.query("limit"));
-        List<Agent> found =
+        Page page = Page.of(request);
+        Stream<Agent> found =
                 fleet.all().stream()
-                        .filter(agent -> after == null || agent.id().compareTo(after) > 0)
                         .filter(agent -> state == null || agent.presence().state() == state)
-                        .filter(agent -> tenant == null || agent.tenant().equals(tenant))
-                        .limit(limit + 1L)
-                        .toList();
-        List<Agent> page = found.subList(0, Math.min(limit, found.size()));
+                        .filter(agent -> tenant == null || agent.tenant().equals(tenant));
         responder.json(
-                OK,
-                Json.object(json -> {
-                    json.writeArrayFieldStart("agents");
-                    for (Agent agent : page) {
-                        AgentJson.write(json, agent, linksOpen.applyAsInt(agent.address()));
-                    }
-                    json.writeEndArray();
-                    if (page.size() < found.size()) {
-                        json.writeStringField("next", page.getLast().id());
-                    } else {
-                        json.writeNullField("next");
-                    }
-                }));
+                OK, Json.object(json -> page.write(json, "agents", found, Agent::id, this::write)));
+    }
+
+    private void write(JsonGenerator json, Agent agent) throws IOException {
+        AgentJson.write(json, agent, linksOpen.applyAsInt(agent.address()));
     }
 
     private static @Nullable State state(@Nullable String text) {
@@ -86,17 +73,6 @@ public final class AgentsRoute implements Route {
         String labels =
                 Arrays.stream(State.values()).map(State::label).collect(Collectors.joining(", "));
         throw bad("'state' is '%s': it takes %s.".formatted(Quoted.word(text), labels));
-    }
-
-    private static int limit(@Nullable String text) {
-        if (text == null) {
-            return DEFAULT_LIMIT;
-        }
-        int limit = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
-        if (limit < 1 || limit > MAX_LIMIT) {
-            throw bad("'limit' is '%s': it takes 1 to %d.".formatted(Quoted.word(text), MAX_LIMIT));
-        }
-        return limit;
     }
 
     private static ProblemException bad(String sentence) {

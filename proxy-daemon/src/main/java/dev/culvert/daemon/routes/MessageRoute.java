@@ -47,7 +47,7 @@ public final class MessageRoute implements Route {
     public void handle(Request request, Responder responder) {
         Agent agent = calls.workingAgent(request);
         ByteBuf payload = JsonRequest.body(request);
-        Origin origin = TurnRequest.begun(turns, agent, request, false);
+        Origin origin = TurnRequest.begun(turns, agent, request, payload, false);
         TurnSettings settings = calls.settings().turns();
         // Without a key nobody can come back for it.
         Duration grace = origin.repeatable() ? settings.resumeGrace() : Duration.ZERO;

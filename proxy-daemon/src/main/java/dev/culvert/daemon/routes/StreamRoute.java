@@ -9,6 +9,7 @@ import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.routes.TurnRequest.Place;
+import dev.culvert.daemon.turn.Origin;
 import dev.culvert.daemon.turn.Turns;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -58,7 +59,8 @@ public final class StreamRoute implements Route {
                 request.method().equals(HttpMethod.GET)
                         ? fromQuery(request)
                         : JsonRequest.body(request);
-        streams.begin(request, responder, TurnRequest.begun(turns, agent, request, true), payload);
+        Origin origin = TurnRequest.begun(turns, agent, request, payload, true);
+        streams.begin(request, responder, origin, payload);
     }
 
     private static ByteBuf fromQuery(Request request) {
@@ -67,7 +69,8 @@ public final class StreamRoute implements Route {
             throw new ProblemException(
                     Problem.of(
                             BAD_REQUEST,
-                            "The query parameter 'message' is missing: give it a URL-encoded JSON object, or POST one."));
+                            "The query parameter 'message' is missing: give it a URL-encoded JSON"
+                                    + " object, or POST one."));
         }
         ByteBuf text = Unpooled.copiedBuffer(message, StandardCharsets.UTF_8);
         return JsonRequest.check("The query parameter 'message'", text);

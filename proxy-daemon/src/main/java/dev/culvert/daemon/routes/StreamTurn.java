@@ -317,7 +317,7 @@ final class StreamTurn implements TurnListener {
     /** Borrows {@code data}. */
     private void tell(SseStream to, EventType type, long place, ByteBuf data) {
         if (number == Math.max(0, after)) {
-            metrics.onFirstEvent(System.nanoTime() - startNanos);
+            metrics.onFirstEvent(isResumed(), System.nanoTime() - startNanos);
         }
         number = place;
         to.event(type, ids, place, data);

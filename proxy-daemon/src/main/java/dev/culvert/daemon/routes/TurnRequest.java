@@ -12,7 +12,9 @@ import dev.culvert.daemon.turn.TurnIds;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.link.Failure;
+import io.netty.buffer.ByteBuf;
 import java.util.Locale;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** What requests say of turns: which one they mean, and where in it they are. */
@@ -23,7 +25,8 @@ final class TurnRequest {
     static final Failure UNKNOWN =
             new Failure.AgentError(
                     ErrorCode.UNKNOWN_TURN.wireName(),
-                    "no turn of that id can be known here: it was begun elsewhere, or its agent is gone");
+                    "no turn of that id can be known here: it was begun elsewhere, or its agent is"
+                            + " gone");
 
     /** Where a client is in a turn: an event's {@code id}. */
     record Place(String turn, long number) {}
@@ -33,9 +36,10 @@ final class TurnRequest {
     /**
      * The turn that the request begins, or repeats.
      *
+     * @param message borrowed
      * @param told whether its client learns the id
      */
-    static Origin begun(Turns turns, Agent agent, Request request, boolean told) {
+    static Origin begun(Turns turns, Agent agent, Request request, ByteBuf message, boolean told) {
         String key = request.header(Header.IDEMPOTENCY_KEY);
         if (key != null
                 && (key.isEmpty()
@@ -45,8 +49,23 @@ final class TurnRequest {
                     "The header 'idempotency-key' takes 1 to %d visible characters of ASCII."
                             .formatted(MAX_KEY_CHARS));
         }
+        boolean isAddressed = told || key != null;
         return new Origin(
-                id(turns.ids(), agent, key, told), agent, key != null, request.traceParent());
+                id(turns.ids(), agent, key, told),
+                agent,
+                key != null,
+                key == null ? 0 : fingerprint(message),
+                isAddressed ? request.id() : "",
+                request.traceParent());
+    }
+
+    /**
+     * Never 0. Tells a message from another by mistake, not from one that was made to look alike.
+     */
+    private static long fingerprint(ByteBuf message) {
+        CRC32C sum = new CRC32C();
+        sum.update(message.nioBuffer());
+        return (long) message.readableBytes() << Integer.SIZE | sum.getValue();
     }
 
     private static String id(TurnIds ids, Agent agent, @Nullable String key, boolean told) {
@@ -59,7 +78,9 @@ final class TurnRequest {
     /** The turn that the request goes on with; null where there can be none of that id. */
     static @Nullable Origin known(Turns turns, Request request, String id) {
         Agent agent = turns.agentOf(id);
-        return agent == null ? null : new Origin(id, agent, true, request.traceParent());
+        return agent == null
+                ? null
+                : new Origin(id, agent, true, 0, request.id(), request.traceParent());
     }
 
     /** The last event that the client has seen; null where it does not say. */

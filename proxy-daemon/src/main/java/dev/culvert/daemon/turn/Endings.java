@@ -28,6 +28,14 @@ public final class Endings {
                     "the agent speaks the base protocol only, and cannot tell a repeated request"
                             + " from a new one");
 
+    static final Failure FORGOTTEN =
+            error(
+                    ErrorCode.LOG_TRUNCATED,
+                    "the turn of this key was answered before, and the agent no longer keeps it; it"
+                            + " is not run again");
+    static final Failure KEY_REUSED =
+            error(ErrorCode.ID_REUSED, "the turn of this key was begun with another message");
+
     /** Says to who waits for the end that it was not heard of: the turn may go on. */
     static final Failure SHUTTING_DOWN =
             error(
@@ -56,6 +64,21 @@ public final class Endings {
                     Failure.TooLarge _,
                     Failure.BadAnswer _ ->
                     false;
+        };
+    }
+
+    /** Its number within the turn; 0 where it is no part of it. */
+    static long seq(Failure failure) {
+        return switch (failure) {
+            case Failure.ToolBlocked blocked -> blocked.seq();
+            case Failure.AgentError error -> error.seq();
+            case Failure.Unreachable _,
+                    Failure.LinkLost _,
+                    Failure.TimedOut _,
+                    Failure.Overloaded _,
+                    Failure.TooLarge _,
+                    Failure.BadAnswer _ ->
+                    0;
         };
     }
 

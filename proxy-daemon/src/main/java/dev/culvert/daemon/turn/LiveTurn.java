@@ -18,6 +18,8 @@ import dev.culvert.link.ReplyListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -68,9 +70,45 @@ public final class LiveTurn implements ReplyListener, LinkSearch.Seeker {
         origin.agent().turnBegan();
     }
 
-    /** May be asked on any thread. */
+    /** May be asked on any thread, as may {@link #origin}. */
     String id() {
         return origin.id();
+    }
+
+    Origin origin() {
+        return origin;
+    }
+
+    /** The agent of this instance has answered the message before: it is not to begin it again. */
+    void wasBegunBy(String instance) {
+        progress.wasBegunBy(instance);
+    }
+
+    /** In place of {@link #start}. */
+    void refuse(Failure failure) {
+        fail(failure);
+    }
+
+    /** How it is, told on its loop. From any thread. */
+    void look(Consumer<TurnStatus> told) {
+        onLoop(() ->
+                told.accept(
+                        TurnStatus.live(
+                                origin,
+                                lookAtState(),
+                                progress.lastNumber(),
+                                audience.isRead() ? List.of(origin.request()) : List.of())));
+    }
+
+    private TurnStatus.State lookAtState() {
+        if (audience.isStopping()) {
+            return TurnStatus.State.STOPPING;
+        }
+        return switch (state) {
+            case New _, Waiting _ -> TurnStatus.State.WAITING;
+            case Reading _ -> TurnStatus.State.RUNNING;
+            case Over _ -> TurnStatus.State.UNREAD;
+        };
     }
 
     /** As {@link #start}, where another reads it, and may have a message without an answer. */
@@ -138,7 +176,8 @@ public final class LiveTurn implements ReplyListener, LinkSearch.Seeker {
         state = reading;
         if (exchange.request() == FrameType.RESUME) {
             needs.metrics().onResumed(!again);
-        } else if (progress.markSent()) {
+        }
+        if (progress.hasMessage() && progress.markSent()) {
             listener.onSent();
         }
         if (stopping) {
@@ -189,8 +228,9 @@ public final class LiveTurn implements ReplyListener, LinkSearch.Seeker {
     }
 
     @Override
-    public void onFailure(Failure failure) {
+    public void onFailure(Failure said) {
         boolean resumable = isResumable();
+        Failure failure = meaning(said);
         noteInstance();
         if (Endings.isOfTheTurn(failure) && progress.markAnswered()) {
             passThoseBefore();
@@ -206,6 +246,15 @@ public final class LiveTurn implements ReplyListener, LinkSearch.Seeker {
             }
             fail(failure);
         }
+    }
+
+    /** What is unknown to an agent that has answered it before has been forgotten there. */
+    private Failure meaning(Failure said) {
+        return state instanceof Reading(AgentLink link, _)
+                        && Endings.isError(said, ErrorCode.UNKNOWN_TURN)
+                        && progress.wasBegunBy(link)
+                ? Endings.FORGOTTEN
+                : said;
     }
 
     private boolean waits() {
@@ -361,6 +410,10 @@ public final class LiveTurn implements ReplyListener, LinkSearch.Seeker {
     }
 
     private void end(@Nullable Failure how) {
+        if (origin.isAddressed()) {
+            noteInstance();
+            remember(how);
+        }
         if (state instanceof Waiting(LinkSearch search, _)) {
             search.stop();
         }
@@ -372,6 +425,27 @@ public final class LiveTurn implements ReplyListener, LinkSearch.Seeker {
         if (lastNow != null) {
             lastNow.leftAlone();
         }
+    }
+
+    private void remember(@Nullable Failure how) {
+        PastTurn.Outcome outcome = PastTurn.Outcome.of(how);
+        if (progress.isAnswered() || outcome != null) {
+            String instance = progress.isAnswered() ? progress.instance() : "";
+            needs.past()
+                    .note(
+                            new PastTurn(
+                                    id(),
+                                    origin.agent().id(),
+                                    origin.asked(),
+                                    instance,
+                                    how == null ? progress.end() : place(how),
+                                    outcome,
+                                    Instant.now()));
+        }
+    }
+
+    private long place(Failure how) {
+        return Math.max(Endings.seq(how), progress.lastNumber());
     }
 
     /** Notes whose answers they are, before another may give them. */

@@ -5,7 +5,6 @@ import dev.culvert.daemon.fleet.Presence;
 import dev.culvert.daemon.fleet.State;
 import dev.culvert.link.Feature;
 import dev.culvert.link.Heartbeat;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,9 +12,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param repeatable whether its client may come with the same id again, and then means the same
  *     turn
+ * @param asked the fingerprint of the message, where its client gave it an {@code Idempotency-Key};
+ *     else 0
+ * @param request the id of the request that reads it, where clients can come back to it; else empty
  * @param traceparent goes to the agent with the request
  */
-public record Origin(String id, Agent agent, boolean repeatable, @Nullable String traceparent) {
+public record Origin(
+        String id,
+        Agent agent,
+        boolean repeatable,
+        long asked,
+        String request,
+        @Nullable String traceparent) {
+
+    /** Whether clients can come back to it, by its id or by a key. */
+    boolean isAddressed() {
+        return !request.isEmpty();
+    }
 
     /** Whether the agent last said that it can take turns up again. */
     boolean agentResumes() {

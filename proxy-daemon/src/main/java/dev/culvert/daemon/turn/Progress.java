@@ -20,6 +20,11 @@ final class Progress {
     /** Whether the message may have arrived. */
     private boolean sent;
 
+    /**
+     * Of the agent that has answered the same message before; empty where none is known to have.
+     */
+    private String begunBy = "";
+
     private boolean answered;
     private long lastNumber;
     private long repeatedNumber;
@@ -80,6 +85,16 @@ final class Progress {
         }
     }
 
+    /** An agent has answered the message before: to this one it is not sent again. */
+    void wasBegunBy(String earlier) {
+        begunBy = earlier;
+    }
+
+    /** Whether the turn of the message was begun by the agent at the other end. */
+    boolean wasBegunBy(AgentLink link) {
+        return hasMessage() && !begunBy.isEmpty() && begunBy.equals(link.peer().instance());
+    }
+
     /** What another reading of the same turn can begin with, in place of this one. */
     record Unanswered(ByteBuf message, String instance, boolean sent) {}
 
@@ -126,6 +141,10 @@ final class Progress {
         }
         lastNumber = seq > 0 ? seq : lastNumber + 1;
         return lastNumber;
+    }
+
+    boolean isAnswered() {
+        return answered;
     }
 
     /** The number of the last frame that came, or that the client had. */

@@ -53,11 +53,14 @@ final class Requests {
     }
 
     /**
-     * Sends the message, or goes on after what was answered. Where the link refuses it, the
-     * listener has had the word, and has done what follows, before this returns.
+     * Sends the message, or goes on after what was answered; a message that this agent has answered
+     * before is not sent, for it may have forgotten that, and would begin it again. Where the link
+     * refuses it, the listener has had the word, and has done what follows, before this returns.
      */
     Exchange open(AgentLink link, ReplyListener listener, boolean isStopping) {
-        if (progress.hasMessage() && !(progress.isSent() && isStopping)) {
+        if (progress.hasMessage()
+                && !(progress.isSent() && isStopping)
+                && !progress.wasBegunBy(link)) {
             return link.open(progress.request(origin), listener, patience());
         }
         if (isStopping) {

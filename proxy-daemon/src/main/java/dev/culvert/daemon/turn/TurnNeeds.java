@@ -17,6 +17,7 @@ record TurnNeeds(
         LinkSource links,
         Predicate<Agent> isThere,
         Readers readers,
+        PastTurns past,
         Supplier<DaemonSettings> settings,
         Supplier<Patience> patience,
         TurnMetrics metrics) {}

@@ -2,6 +2,7 @@ package dev.culvert.daemon.turn;
 
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.TimeoutSettings;
+import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.metrics.TurnMetrics;
@@ -12,6 +13,10 @@ import dev.culvert.pool.LinkPool;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** The turns under way, of all event loops. */
 public final class Turns {
     private final Readers readers = new Readers();
+    private final PastTurns past;
     private final Fleet fleet;
     private final TurnIds ids;
     private final Supplier<DaemonSettings> settings;
@@ -34,9 +40,16 @@ public final class Turns {
         this.fleet = fleet;
         this.ids = ids;
         this.settings = settings;
+        past = new PastTurns(() -> settings.get().turns(), System::nanoTime);
         needs =
                 new TurnNeeds(
-                        pool::acquire, this::isThere, readers, settings, this::patience, metrics);
+                        pool::acquire,
+                        this::isThere,
+                        readers,
+                        past,
+                        settings,
+                        this::patience,
+                        metrics);
     }
 
     public TurnIds ids() {
@@ -58,8 +71,35 @@ public final class Turns {
      */
     public LiveTurn begin(EventLoop loop, Origin origin, ByteBuf message, TurnListener listener) {
         LiveTurn turn = new LiveTurn(needs, loop, origin, message.retain(), 0, listener);
-        enter(turn);
+        if (origin.asked() == 0) {
+            enter(turn);
+        } else {
+            enterByKey(turn);
+        }
         return turn;
+    }
+
+    private void enterByKey(LiveTurn turn) {
+        PastTurn before = past.find(turn.id());
+        if (before == null && readers.last(turn.id()) == null && past.isFullOfKeys()) {
+            turn.refuse(tooManyKeys());
+        } else if (before != null
+                && before.asked() != 0
+                && before.asked() != turn.origin().asked()) {
+            turn.refuse(Endings.KEY_REUSED);
+        } else {
+            if (before != null) {
+                turn.wasBegunBy(before.instance());
+            }
+            enter(turn);
+        }
+    }
+
+    private Failure tooManyKeys() {
+        TurnSettings now = settings.get().turns();
+        return new Failure.Overloaded(
+                "the daemon holds %d keys of turns that ended in the last %.0f s (turns.remember), the most that it may (turns.max_keys), and nothing was sent"
+                        .formatted(now.maxKeys(), now.remember().toMillis() / 1000.0));
     }
 
     /** Goes on with a turn that a client had before, after the frame of which it has the number. */
@@ -110,6 +150,58 @@ public final class Turns {
 
         @Override
         public void onCut() {}
+    }
+
+    /**
+     * How a turn is, as far as this daemon knows: told on {@code loop}, null where it knows nothing
+     * of it.
+     */
+    public void look(EventLoop loop, String id, Consumer<@Nullable TurnStatus> told) {
+        look(
+                readers.last(id),
+                null,
+                status -> {
+                    PastTurn before = status == null ? past.find(id) : null;
+                    TurnStatus known = before == null ? status : TurnStatus.of(before);
+                    loop.execute(() -> told.accept(known));
+                });
+    }
+
+    /** One reader after another, each on its event loop. */
+    private void look(
+            @Nullable LiveTurn reader,
+            @Nullable TurnStatus soFar,
+            Consumer<@Nullable TurnStatus> told) {
+        if (reader == null) {
+            told.accept(soFar);
+        } else {
+            reader.look(status ->
+                    look(reader.before, soFar == null ? status : soFar.and(status), told));
+        }
+    }
+
+    /** The turns of an agent that clients can come back to, and that are known here, by id. */
+    public Collection<TurnStatus> of(Agent agent) {
+        Map<String, TurnStatus> found = new TreeMap<>();
+        past.forEach(turn -> {
+            if (turn.agent().equals(agent.id())) {
+                found.put(turn.id(), TurnStatus.of(turn));
+            }
+        });
+        readers.forEach(reader -> {
+            Origin origin = reader.origin();
+            if (origin.agent() == agent && origin.isAddressed()) {
+                found.put(
+                        origin.id(),
+                        TurnStatus.live(origin, TurnStatus.State.RUNNING, -1, List.of()));
+            }
+        });
+        return found.values();
+    }
+
+    /** How many of those that nobody reads any more are remembered, with a key or without. */
+    public int remembered(boolean withKey) {
+        return past.count(withKey);
     }
 
     public int count() {

@@ -52,7 +52,10 @@ class DaemonSettingsTest {
                                 64 * 1024,
                                 1024 * 1024,
                                 Duration.ofMinutes(5),
-                                seconds(10)));
+                                seconds(10),
+                                seconds(60),
+                                65_536,
+                                4_096));
         assertThat(it.transport())
                 .isEqualTo(new TransportSettings(TransportSettings.Way.VSOCK, 1024, 9100));
         assertThat(it.timeouts())
@@ -96,7 +99,7 @@ class DaemonSettingsTest {
                     "min_body_bytes_per_second": 0
                   },
                   "sse": {"keepalive": 7},
-                  "turns": {"max_answer_bytes": "1KiB", "max_unsent_bytes": "2KiB", "initial_credit": "3KiB", "stall_timeout": 71, "resume_grace": 72},
+                  "turns": {"max_answer_bytes": "1KiB", "max_unsent_bytes": "2KiB", "initial_credit": "3KiB", "stall_timeout": 71, "resume_grace": 72, "remember": 73, "max_keys": 74, "max_remembered": 75},
                   "transport": {"default": "tcp", "vsock_port": 8, "tcp_base_port": 9000},
                   "timeouts": {
                     "message": 10, "message_deadline": 11, "config": 12, "ping": 13, "drain": 0
@@ -152,7 +155,14 @@ class DaemonSettingsTest {
                                         0),
                                 new SseSettings(seconds(7)),
                                 new TurnSettings(
-                                        1 << 10, 3 << 10, 2 << 10, seconds(71), seconds(72)),
+                                        1 << 10,
+                                        3 << 10,
+                                        2 << 10,
+                                        seconds(71),
+                                        seconds(72),
+                                        seconds(73),
+                                        74,
+                                        75),
                                 new TransportSettings(TransportSettings.Way.TCP, 8, 9000),
                                 new TimeoutSettings(
                                         seconds(10),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.FleetSettings;
+import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.Fleet;
@@ -46,6 +47,7 @@ class LiveTurnTest {
     private final AgentLink secondLink = second.link();
     private final Metrics metrics = new Metrics();
     private final Readers readers = new Readers();
+    private final PastTurns past = new PastTurns(() -> TurnSettings.DEFAULTS, System::nanoTime);
     private final Agent agent;
     private int dials;
     private boolean reachable = true;
@@ -55,6 +57,7 @@ class LiveTurnTest {
                     (_, _, lane, listener) -> acquire(lane, listener),
                     _ -> true,
                     readers,
+                    past,
                     () -> DaemonSettings.DEFAULTS,
                     () -> Patience.ofSilence(Duration.ofMinutes(1)),
                     metrics.turns());
@@ -142,7 +145,7 @@ class LiveTurnTest {
     }
 
     private Origin origin() {
-        return new Origin("t", agent, true, null);
+        return new Origin("t", agent, true, 0, "r1", null);
     }
 
     private LiveTurn enter(LiveTurn turn) {
@@ -240,11 +243,12 @@ class LiveTurnTest {
                                         listener.onLink(dials++ == 0 ? firstLink : secondLink),
                                 needs.isThere(),
                                 readers,
+                                past,
                                 needs.settings(),
                                 needs.patience(),
                                 needs.metrics()),
                         first.channel().eventLoop(),
-                        new Origin("t", agent, false, null),
+                        new Origin("t", agent, false, 0, "", null),
                         Unpooled.copiedBuffer("{}", UTF_8),
                         0,
                         client);
