@@ -2,6 +2,7 @@ package dev.culvert.guest;
 
 import dev.culvert.config.Version;
 import dev.culvert.guest.config.GuestSettings;
+import dev.culvert.guest.config.HeldSettings;
 import dev.culvert.guest.config.ListenSettings;
 import dev.culvert.guest.config.ListenSettings.AcceptFrom;
 import dev.culvert.guest.config.RuntimeSource;
@@ -15,6 +16,8 @@ import dev.culvert.guest.session.Agent;
 import dev.culvert.guest.session.Session;
 import dev.culvert.guest.session.SessionLimits;
 import dev.culvert.guest.session.StateKeeper;
+import dev.culvert.io.Account;
+import dev.culvert.io.AccountLimits;
 import dev.culvert.systemd.Notifier;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress;
@@ -37,6 +40,9 @@ import org.slf4j.LoggerFactory;
 /** Puts the guest together, and stops it: settings in, a listening guest out. */
 public final class Guest implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Guest.class);
+
+    /** Nothing of the guest asks for it. */
+    private static final int HIGH_MARK_PERCENT = 100;
 
     /** For all of a stop but the drain time. */
     private static final Duration STOP = Duration.ofSeconds(10);
@@ -91,7 +97,7 @@ public final class Guest implements AutoCloseable {
         listen.check(address);
         boolean hostOnly =
                 listen.acceptFrom() == AcceptFrom.HOST && address instanceof AgentAddress.Vsock;
-        connections = new GuestPipeline(agent, vitals(), hostOnly);
+        connections = new GuestPipeline(agent, vitals(), account(settings.held()), hostOnly);
         Transport transport = loops.transport();
         Future<Channel> bound =
                 inherited.isEmpty()
@@ -177,6 +183,11 @@ public final class Guest implements AutoCloseable {
             keeper.close();
             throw e;
         }
+    }
+
+    private static Account account(HeldSettings held) {
+        return new Account(
+                new AccountLimits(HeldSettings.FRAMES_FLAG, held.frameBytes(), HIGH_MARK_PERCENT));
     }
 
     private static LlmRuntime runtime(RuntimeSource source, Transport transport)

@@ -25,6 +25,7 @@ class ArchitectureTest {
                                             "session",
                                             "runtime",
                                             "config",
+                                            IO,
                                             SETTINGS,
                                             SYSTEMD,
                                             TRANSPORT),

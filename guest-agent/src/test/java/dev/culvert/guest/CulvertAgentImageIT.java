@@ -108,7 +108,7 @@ class CulvertAgentImageIT {
             assertThat(host.next()).contains("\"status\":\"draining\"");
             agent.signal("INT");
 
-            assertThat(agent.exitCode()).isEqualTo(3);
+            assertThat(agent.exitCode()).isEqualTo(130);
             assertThat(agent.err())
                     .contains("stopping: 1 turns under way have 10.0 s to end (--drain)")
                     .contains("stopped at the second signal: 1 turn was cut");

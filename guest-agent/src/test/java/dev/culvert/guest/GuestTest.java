@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.guest.config.GuestSettings;
+import dev.culvert.guest.config.HeldSettings;
 import dev.culvert.guest.config.ListenSettings;
 import dev.culvert.guest.config.RuntimeLimits;
 import dev.culvert.guest.config.RuntimeSource;
@@ -492,6 +493,8 @@ class GuestTest {
                 64,
                 new TurnLogSettings(1 << 20, 16 << 20, Duration.ofSeconds(60), orphanGrace, 8192),
                 65_536,
+                1 << 20,
+                HeldSettings.DEFAULTS,
                 stateDir,
                 drain,
                 GuestSettings.LogLevel.INFO);

@@ -60,6 +60,11 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         }
     }
 
+    /** What it keeps of frames that are not complete. */
+    public int heldBytes() {
+        return internalBuffer().capacity();
+    }
+
     private static void copy(ByteBuf from, ByteBuf to) {
         to.writeBytes(from, from.readerIndex(), from.readableBytes());
     }

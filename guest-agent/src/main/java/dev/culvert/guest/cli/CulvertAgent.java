@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class CulvertAgent {
     private static final int FAILED = 1;
     private static final int WRONG = 2;
-    private static final int CUT = 3;
+    private static final int CUT = 130;
     private static final String PREFIX = "CULVERT_AGENT_";
 
     private final Map<String, String> environment;

@@ -93,9 +93,24 @@ record Flag(String key, String parameter, String description) {
                             "Ended turns whose ids are known, so that none runs twice; of the newer"
                                     + " half there are logs. Default: 8192"),
                     new Flag(
+                            "max_held_bytes",
+                            "SIZE",
+                            "Frames of all links that have come in part or that their hosts do not "
+                                    + "read; past it the link that holds most is closed. "
+                                    + "Default: 16MiB"),
+                    new Flag(
+                            "max_requests_bytes",
+                            "SIZE",
+                            "Requests of all turns that the runtime has not begun to answer; past "
+                                    + "it a message is refused as overloaded. Default: 20MiB"),
+                    new Flag(
                             "max_context_bytes",
                             "SIZE",
                             "Kept of the host's context, the newest first. Default: 64KiB"),
+                    new Flag(
+                            "max_config_bytes",
+                            "SIZE",
+                            "Taken as the host's configuration, at most 4MiB. Default: 1MiB"),
                     new Flag(
                             "state_dir",
                             "DIR",

@@ -156,7 +156,7 @@ final class PicocliFlags {
         codes.put("0", "stopped as told, after turns had time to end");
         codes.put("1", "could not run");
         codes.put("2", "wrong flags or settings; every problem is printed");
-        codes.put("3", "stopped at a second signal, which turns did not outlive");
+        codes.put("130", "stopped at a second signal, before turns had ended");
         return codes;
     }
 }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxTurns at once
  * @param turnLogs what is kept of turns
  * @param maxContextBytes of all context that the host gave
+ * @param maxConfigBytes of the configuration that the host gave
+ * @param held what may wait in memory
  * @param stateDir where configuration and context are kept over restarts; null to forget them
  * @param drain how long turns may go on after a request to stop
  */
@@ -24,6 +26,8 @@ public record GuestSettings(
         int maxTurns,
         TurnLogSettings turnLogs,
         int maxContextBytes,
+        int maxConfigBytes,
+        HeldSettings held,
         @Nullable Path stateDir,
         Duration drain,
         LogLevel logLevel) {
@@ -43,6 +47,8 @@ public record GuestSettings(
                     64,
                     TurnLogSettings.DEFAULTS,
                     64 << 10,
+                    1 << 20,
+                    HeldSettings.DEFAULTS,
                     null,
                     Duration.ofSeconds(10),
                     LogLevel.INFO);
@@ -50,6 +56,7 @@ public record GuestSettings(
     public GuestSettings {
         Check.atLeast("max_turns", maxTurns, 1);
         Check.atLeast("max_context_bytes", maxContextBytes, 1);
+        Check.bytesBetween("max_config_bytes", maxConfigBytes, 1024, 4 << 20);
         Check.notNegative("drain", drain);
     }
 
@@ -61,6 +68,8 @@ public record GuestSettings(
                 section.get("max_turns", Kind.INT, DEFAULTS.maxTurns),
                 TurnLogSettings.read(section),
                 section.get("max_context_bytes", Kind.BYTES, DEFAULTS.maxContextBytes),
+                section.get("max_config_bytes", Kind.BYTES, DEFAULTS.maxConfigBytes),
+                HeldSettings.read(section),
                 section.find("state_dir", Kind.PATH).orElse(null),
                 section.get("drain", Kind.DURATION, DEFAULTS.drain),
                 section.get("log_level", Kind.choice(LogLevel.class), DEFAULTS.logLevel));

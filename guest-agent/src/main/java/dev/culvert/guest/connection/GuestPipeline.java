@@ -5,6 +5,9 @@ import dev.culvert.frame.FrameDecoder;
 import dev.culvert.frame.FrameEncoder;
 import dev.culvert.frame.FrameLimits;
 import dev.culvert.guest.session.Agent;
+import dev.culvert.io.Account;
+import dev.culvert.io.HeldBytesHandler;
+import dev.culvert.io.HeldKind;
 import dev.culvert.transport.Transport;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -31,17 +34,20 @@ public final class GuestPipeline extends ChannelInitializer<Channel> {
     private final Agent agent;
     private final Vitals vitals;
     private final boolean hostOnly;
+    private final Account held;
 
     /** Closes at once who comes after {@link #closeAll}. */
     private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
     /**
+     * @param held counts what all links hold
      * @param hostOnly for vsock: whether only the host (CID 2) may connect; every process in the VM
      *     could dial too
      */
-    public GuestPipeline(Agent agent, Vitals vitals, boolean hostOnly) {
+    public GuestPipeline(Agent agent, Vitals vitals, Account held, boolean hostOnly) {
         this.agent = agent;
         this.vitals = vitals;
+        this.held = held;
         this.hostOnly = hostOnly;
     }
 
@@ -56,11 +62,21 @@ public final class GuestPipeline extends ChannelInitializer<Channel> {
             return;
         }
         channel.config().setWriteBufferWaterMark(UNSENT);
+        FrameDecoder decoder = new FrameDecoder(FrameLimits.DEFAULTS);
+        HostHandler host = new HostHandler(channel, agent, vitals);
         channel.pipeline()
-                .addLast("decoder", new FrameDecoder(FrameLimits.DEFAULTS))
+                .addLast(
+                        "held",
+                        new HeldBytesHandler(
+                                channel,
+                                held.whole(),
+                                HeldKind.FRAMES_IN,
+                                HeldKind.FRAMES_OUT,
+                                new HostBytes(host, decoder)))
+                .addLast("decoder", decoder)
                 .addLast("encoder", new FrameEncoder())
                 .addLast("flusher", new FlushHandler())
-                .addLast("host", new HostHandler(channel, agent, vitals));
+                .addLast("host", host);
         open.add(channel);
     }
 

@@ -8,6 +8,7 @@ import dev.culvert.frame.PayloadJson;
 import dev.culvert.guest.session.Agent;
 import dev.culvert.guest.session.Replies;
 import dev.culvert.guest.session.Session;
+import dev.culvert.io.HeldBytesHandler;
 import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -26,6 +27,12 @@ import org.slf4j.LoggerFactory;
 final class HostHandler extends ChannelInboundHandlerAdapter implements Replies {
     private static final Logger LOG = LoggerFactory.getLogger(HostHandler.class);
     private static final long HEARTBEAT_SECONDS = 10;
+
+    /**
+     * Past it the host is not read on until it has read itself: turns keep what they say long
+     * before, so these are answers to what it asks.
+     */
+    private static final int MOST_UNSENT_BYTES = 256 << 10;
 
     private final Channel channel;
     private final Agent agent;
@@ -61,11 +68,15 @@ final class HostHandler extends ChannelInboundHandlerAdapter implements Replies 
         } finally {
             frame.release();
         }
+        if (!channel.isWritable() && HeldBytesHandler.unsentBytes(channel) > MOST_UNSENT_BYTES) {
+            channel.config().setAutoRead(false);
+        }
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         if (channel.isWritable()) {
+            channel.config().setAutoRead(true);
             session.onWritable();
         }
     }
@@ -120,7 +131,11 @@ final class HostHandler extends ChannelInboundHandlerAdapter implements Replies 
         channel.close();
     }
 
+    /** Unless the host does not read: what it would find later is out of date. */
     void sendHeartbeat() {
+        if (!channel.isWritable()) {
+            return;
+        }
         sendHeartbeat(agent.isDraining() ? "draining" : "running");
     }
 

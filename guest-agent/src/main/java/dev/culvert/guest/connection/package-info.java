@@ -2,8 +2,8 @@
  * The guest's end of a link: it listens, accepts only whom it may, and hands frames to a session.
  *
  * <pre>
- *   socket → splitter → decoder → HostHandler → Session
- *   socket ← encoder ← flusher ← HostHandler ← Session, heartbeats
+ *   socket → held → decoder → HostHandler → Session
+ *   socket ← held ← encoder ← flusher ← HostHandler ← Session, heartbeats
  * </pre>
  */
 @NullMarked

@@ -1,5 +1,8 @@
 package dev.culvert.guest.runtime;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -8,19 +11,21 @@ import java.util.concurrent.TimeUnit;
 final class EchoGeneration implements Generation {
 
     /** A longer word is told in pieces, so that no delta is larger than a frame takes. */
-    private static final int MAX_WORD_CHARS = 1024;
+    private static final int MAX_WORD_BYTES = 1024;
 
     private final EventLoop loop;
     private final Duration delay;
-    private final String text;
+    private final ByteBuf text;
     private final GuardedListener listener;
 
-    private int at;
     private int words;
     private boolean paused;
     private boolean held;
 
-    EchoGeneration(EventLoop loop, Duration delay, String text, GenerationListener listener) {
+    /**
+     * @param text in UTF-8; released when it has been told, or will not be
+     */
+    EchoGeneration(EventLoop loop, Duration delay, ByteBuf text, GenerationListener listener) {
         this.loop = loop;
         this.delay = delay;
         this.text = text;
@@ -43,25 +48,33 @@ final class EchoGeneration implements Generation {
 
     @Override
     public void abort() {
-        listener.silence();
+        if (!listener.isOver()) {
+            listener.silence();
+            text.release();
+        }
     }
 
     /** Tells one word and sees to the next; the end comes without delay. */
     void next() {
+        if (listener.isOver()) {
+            return;
+        }
         if (paused) {
             held = true;
-        } else if (text.isEmpty()) {
+        } else if (!text.isReadable() && words == 0) {
+            text.release();
             listener.onFailure(
                     new RuntimeFailure(
                             RuntimeFailure.Code.EMPTY_RESPONSE,
-                            "There is nothing to echo; send a message with the role user and some text."));
-        } else if (at == text.length()) {
+                            "There is nothing to echo; send a message with the role user and some"
+                                    + " text."));
+        } else if (!text.isReadable()) {
+            text.release();
             listener.onEnd(new GenerationEnd("stop", usage()));
         } else {
-            int from = at;
-            at = wordEnd(from);
             words++;
-            listener.onText(text.substring(from, at));
+            String word = text.readCharSequence(wordBytes(), UTF_8).toString();
+            listener.onText(word);
             if (!listener.isOver()) {
                 schedule();
             }
@@ -69,28 +82,40 @@ final class EchoGeneration implements Generation {
     }
 
     private void schedule() {
-        if (delay.isZero() || at == text.length()) {
+        if (delay.isZero() || !text.isReadable()) {
             loop.execute(this::next);
         } else {
             var _ = loop.schedule(this::next, delay.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
-    private int wordEnd(int from) {
-        int limit = Math.min(text.length(), from + MAX_WORD_CHARS);
+    private int wordBytes() {
+        int from = text.readerIndex();
+        int limit = from + Math.min(text.readableBytes(), MAX_WORD_BYTES);
         int end = skip(from, limit, true);
         end = skip(end, limit, false);
         end = skip(end, limit, true);
-        boolean partsPair = end < text.length() && Character.isHighSurrogate(text.charAt(end - 1));
-        return partsPair ? end - 1 : end;
+        while (end < text.writerIndex() && isInsideACharacter(text.getByte(end))) {
+            end--;
+        }
+        return end - from;
     }
 
     private int skip(int from, int limit, boolean blanks) {
         int end = from;
-        while (end < limit && Character.isWhitespace(text.charAt(end)) == blanks) {
+        while (end < limit && isBlank(text.getByte(end)) == blanks) {
             end++;
         }
         return end;
+    }
+
+    private static boolean isBlank(byte character) {
+        return character == ' ' || character >= '\t' && character <= '\r';
+    }
+
+    /** Whether it is one of the further bytes of a character in UTF-8. */
+    private static boolean isInsideACharacter(byte character) {
+        return (character & 0xC0) == 0x80;
     }
 
     private String usage() {

@@ -6,6 +6,9 @@ package dev.culvert.guest.runtime;
  */
 public interface GenerationListener {
 
+    /** The runtime begins to answer: nothing of the request is held any more. May be left out. */
+    default void onAnswer() {}
+
     /**
      * A piece of the answer, not empty, as soon as the runtime gave it. Pieces never part a
      * surrogate pair.

@@ -22,6 +22,13 @@ final class GuardedListener implements GenerationListener {
     }
 
     @Override
+    public void onAnswer() {
+        if (!over) {
+            listener.onAnswer();
+        }
+    }
+
+    @Override
     public void onText(String delta) {
         if (!over) {
             listener.onText(delta);

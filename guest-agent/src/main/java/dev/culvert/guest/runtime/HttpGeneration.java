@@ -9,12 +9,10 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.ScheduledFuture;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request to the runtime, from the search for a connection to the one end the listener is told.
@@ -158,6 +156,7 @@ final class HttpGeneration implements Generation {
 
     void onHead(HttpResponse response) {
         idleWatch.onProgress();
+        listener.onAnswer();
         try {
             answer = Answer.to(response, settings, listener, idleWatch::onProgress);
         } catch (FailedGenerationException e) {

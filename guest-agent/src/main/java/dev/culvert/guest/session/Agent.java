@@ -1,5 +1,6 @@
 package dev.culvert.guest.session;
 
+import dev.culvert.frame.Frame;
 import dev.culvert.guest.runtime.GenerationRequest;
 import dev.culvert.guest.runtime.LlmRuntime;
 import io.netty.buffer.ByteBuf;
@@ -32,6 +33,7 @@ public final class Agent {
     private final ByteBufAllocator buffers = ByteBufAllocator.DEFAULT;
     private final Payloads payloads = new Payloads(buffers);
     private final Turns turns;
+    private final int maxConfigBytes;
     private AgentConfig config;
     private @Nullable String configUpdate;
     private boolean draining;
@@ -49,6 +51,7 @@ public final class Agent {
         this.runtime = runtime;
         this.model = model;
         this.keeper = keeper;
+        maxConfigBytes = limits.maxConfigBytes();
         contexts = new Contexts(limits.maxContextBytes());
         turns = new Turns(loop, buffers, payloads, limits.turns());
         config = AgentConfig.EMPTY.orModel(model);
@@ -104,6 +107,14 @@ public final class Agent {
 
     /** Borrows {@code payload}; in force when this returns, kept when {@code kept} is told so. */
     void configure(ByteBuf payload, StateKeeper.Kept kept) throws InvalidPayloadException {
+        if (payload.readableBytes() > maxConfigBytes) {
+            throw new InvalidPayloadException(
+                    "the configuration takes "
+                            + payload.readableBytes()
+                            + " bytes, at most "
+                            + maxConfigBytes
+                            + " are taken (--max-config-bytes)");
+        }
         config = AgentConfig.read(payload).orModel(model);
         configUpdate = payload.toString(StandardCharsets.UTF_8);
         keep(kept);
@@ -119,10 +130,10 @@ public final class Agent {
         keeper.save(new StateFile.State(configUpdate, contexts.texts()), kept);
     }
 
-    /** Borrows {@code payload}; the body of the request belongs to the caller. */
-    GenerationRequest request(ByteBuf payload, @Nullable String traceparent)
-            throws InvalidPayloadException {
-        ByteBuf body = RequestReader.body(buffers, payload, config, contexts.texts());
+    /** Borrows {@code message}; the body of the request belongs to the caller. */
+    GenerationRequest request(Frame message) throws InvalidPayloadException {
+        ByteBuf body = RequestReader.body(buffers, message, config, contexts.texts());
+        String traceparent = message.traceparent();
         Map<String, String> headers = new HashMap<>(config.headers());
         if (traceparent != null && TRACEPARENT.matcher(traceparent).matches()) {
             headers.put("traceparent", traceparent);

@@ -9,6 +9,15 @@ import java.util.List;
 
 /** What the host has told the agent to know, oldest first, within a bound: the newest wins. */
 final class Contexts {
+    /**
+     * What a byte takes as an escape: a larger payload need not be read to know that it is too
+     * large.
+     */
+    private static final int MOST_ESCAPED = 6;
+
+    /** For the names and blanks around it. */
+    private static final int MEMBER_BYTES = 4096;
+
     private final int maxBytes;
     private final Deque<String> texts = new ArrayDeque<>();
     private int bytes;
@@ -19,6 +28,9 @@ final class Contexts {
 
     /** Borrows {@code payload}. A context of null forgets all that was there. */
     void update(ByteBuf payload) throws InvalidPayloadException {
+        if (payload.readableBytes() > (long) MOST_ESCAPED * maxBytes + MEMBER_BYTES) {
+            throw tooLarge(payload.readableBytes());
+        }
         Value context = JsonObject.read("the payload", payload).get("context");
         if (context == null) {
             throw new InvalidPayloadException("'context' is missing");
@@ -49,12 +61,7 @@ final class Contexts {
     private void add(String text) throws InvalidPayloadException {
         int size = size(text);
         if (size > maxBytes) {
-            throw new InvalidPayloadException(
-                    "'context' takes "
-                            + size
-                            + " bytes, at most "
-                            + maxBytes
-                            + " are kept (--max-context-bytes)");
+            throw tooLarge(size);
         }
         texts.add(text);
         bytes += size;
@@ -65,6 +72,15 @@ final class Contexts {
 
     int maxBytes() {
         return maxBytes;
+    }
+
+    private InvalidPayloadException tooLarge(int size) {
+        return new InvalidPayloadException(
+                "'context' takes "
+                        + size
+                        + " bytes, at most "
+                        + maxBytes
+                        + " are kept (--max-context-bytes)");
     }
 
     /** Each is one system message. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * keeps it what it was.
  */
 final class JsonObject {
+    private static final int SMALL_BYTES = 16 << 10;
     private static final long MAX_SAFE_INTEGER = (1L << 53) - 1;
 
     /** One member's value: what kind of thing it is, and its text. */
@@ -92,6 +93,20 @@ final class JsonObject {
                 + (at == null
                         ? ""
                         : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")");
+    }
+
+    /** As {@link #read(String, ByteBuf)}, of one that holds a number or two. */
+    static JsonObject readSmall(String what, ByteBuf payload) throws InvalidPayloadException {
+        if (payload.readableBytes() > SMALL_BYTES) {
+            throw new InvalidPayloadException(
+                    what
+                            + " takes "
+                            + payload.readableBytes()
+                            + " bytes, at most "
+                            + SMALL_BYTES
+                            + " are read");
+        }
+        return read(what, payload);
     }
 
     /** The members of an object that is itself a member. */

@@ -1,9 +1,9 @@
 package dev.culvert.guest.session;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonToken;
+import dev.culvert.frame.Frame;
 import dev.culvert.frame.PayloadJson;
-import dev.culvert.guest.session.JsonObject.Value;
+import dev.culvert.frame.PayloadMembers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
@@ -11,41 +11,56 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Makes the body of a chat completion of a message's payload and the agent's configuration. */
+/** Makes the body of a chat completion of a message and the agent's configuration. */
+/* The values of a message go into the body as the bytes that came: as text in a small heap a large one would be
+ * there several times over. */
 final class RequestReader {
-    private RequestReader() {}
+    private static final Set<String> NO_OPTIONS = Set.of("messages", "role", "content", "stream");
 
-    /** Borrows {@code payload}; the body belongs to the caller. */
+    /** Where a value is in the payload's buffer. */
+    private record Place(int start, int end) {
+        /** Without the brackets and blanks around it. */
+        Place inner(ByteBuf payload) {
+            int from = start + 1;
+            int to = end - 1;
+            while (from < to && isBlank(payload.getByte(from))) {
+                from++;
+            }
+            while (to > from && isBlank(payload.getByte(to - 1))) {
+                to--;
+            }
+            return new Place(from, to);
+        }
+
+        boolean beginsWith(ByteBuf payload, char character) {
+            return start < end && payload.getByte(start) == character;
+        }
+
+        private static boolean isBlank(byte character) {
+            return character == ' ' || character == '\t' || character == '\n' || character == '\r';
+        }
+    }
+
+    private final ByteBuf payload;
+    private final Map<String, Place> members = new LinkedHashMap<>();
+
+    private RequestReader(ByteBuf payload) {
+        this.payload = payload;
+    }
+
+    /** Borrows {@code message}, the payload of which is there; the body belongs to the caller. */
     static ByteBuf body(
-            ByteBufAllocator buffers, ByteBuf payload, AgentConfig config, List<String> contexts)
+            ByteBufAllocator buffers, Frame message, AgentConfig config, List<String> contexts)
             throws InvalidPayloadException {
-        JsonObject message = JsonObject.read("the payload", payload);
-        Map<String, String> options = new LinkedHashMap<>(config.options());
-        message.members().forEach((name, value) -> options.put(name, value.text()));
-        List.of("messages", "role", "content", "stream").forEach(options::remove);
-        String conversation = conversation(message);
-        ByteBuf body = buffers.buffer(payload.readableBytes() + 256);
+        RequestReader reader = new RequestReader(message.payload());
+        reader.read(message);
+        reader.check();
+        ByteBuf body = buffers.buffer(message.payload().readableBytes() + 256);
         try (JsonGenerator json = PayloadJson.generator(body)) {
-            json.writeStartObject();
-            for (Map.Entry<String, String> option : options.entrySet()) {
-                json.writeFieldName(option.getKey());
-                json.writeRawValue(option.getValue());
-            }
-            json.writeBooleanField("stream", true);
-            json.writeArrayFieldStart("messages");
-            if (config.systemPrompt() != null) {
-                writeSystemMessage(json, config.systemPrompt());
-            }
-            for (String context : contexts) {
-                json.writeStartObject();
-                json.writeStringField("role", "system");
-                json.writeStringField("content", context);
-                json.writeEndObject();
-            }
-            json.writeRawValue(conversation);
-            json.writeEndArray();
-            json.writeEndObject();
+            reader.write(json, body, config, contexts);
         } catch (IOException e) {
             body.release();
             throw new UncheckedIOException("writing to memory failed", e);
@@ -53,39 +68,99 @@ final class RequestReader {
         return body;
     }
 
-    private static void writeSystemMessage(JsonGenerator json, String content) throws IOException {
+    private void read(Frame message) throws InvalidPayloadException {
+        if (payload.getByte(payload.readerIndex()) != '{') {
+            throw new InvalidPayloadException("the payload must be a JSON object");
+        }
+        PayloadMembers all = message.members();
+        while (all.next()) {
+            if (members.put(all.name(), new Place(all.valueStart(), all.valueEnd())) != null) {
+                throw new InvalidPayloadException("the payload has '" + all.name() + "' twice");
+            }
+        }
+    }
+
+    private void check() throws InvalidPayloadException {
+        Place messages = members.get("messages");
+        if (messages != null) {
+            if (!messages.beginsWith(payload, '[')
+                    || !messages.inner(payload).beginsWith(payload, '{')) {
+                throw new InvalidPayloadException(
+                        "'messages' must be an array of objects with 'role' and 'content', at least"
+                                + " one");
+            }
+        } else if (!isA("role", '"')) {
+            throw new InvalidPayloadException(
+                    "'role' must be a string; a message has 'role' and 'content', or 'messages'");
+        } else if (!isA("content", '"') && !isA("content", '[')) {
+            throw new InvalidPayloadException("'content' must be a string, or an array of parts");
+        }
+    }
+
+    private boolean isA(String name, char first) {
+        Place value = members.get(name);
+        return value != null && value.beginsWith(payload, first);
+    }
+
+    private void write(JsonGenerator json, ByteBuf body, AgentConfig config, List<String> contexts)
+            throws IOException {
         json.writeStartObject();
-        json.writeStringField("role", "system");
-        json.writeFieldName("content");
-        json.writeRawValue(content);
+        for (Map.Entry<String, String> option : config.options().entrySet()) {
+            json.writeFieldName(option.getKey());
+            Place instead = members.get(option.getKey());
+            if (instead == null) {
+                json.writeRawValue(option.getValue());
+            } else {
+                writeValue(json, body, instead);
+            }
+        }
+        for (Map.Entry<String, Place> member : members.entrySet()) {
+            String name = member.getKey();
+            if (!NO_OPTIONS.contains(name) && !config.options().containsKey(name)) {
+                json.writeFieldName(name);
+                writeValue(json, body, member.getValue());
+            }
+        }
+        json.writeBooleanField("stream", true);
+        json.writeArrayFieldStart("messages");
+        if (config.systemPrompt() != null) {
+            json.writeStartObject();
+            json.writeStringField("role", "system");
+            json.writeFieldName("content");
+            json.writeRawValue(config.systemPrompt());
+            json.writeEndObject();
+        }
+        for (String context : contexts) {
+            json.writeStartObject();
+            json.writeStringField("role", "system");
+            json.writeStringField("content", context);
+            json.writeEndObject();
+        }
+        writeConversation(json, body);
+        json.writeEndArray();
         json.writeEndObject();
     }
 
-    /** The messages, as JSON objects with commas between. */
-    private static String conversation(JsonObject message) throws InvalidPayloadException {
-        Value messages = message.get("messages");
-        if (messages == null) {
-            return single(message);
+    private void writeConversation(JsonGenerator json, ByteBuf body) throws IOException {
+        Place messages = members.get("messages");
+        if (messages != null) {
+            writeValue(json, body, messages.inner(payload));
+            return;
         }
-        String text = messages.text();
-        String inner = text.substring(1, Math.max(1, text.length() - 1)).strip();
-        if (messages.kind() != JsonToken.START_ARRAY || !inner.startsWith("{")) {
-            throw new InvalidPayloadException(
-                    "'messages' must be an array of objects with 'role' and 'content', at least one");
-        }
-        return inner;
+        json.writeStartObject();
+        json.writeFieldName("role");
+        writeValue(json, body, members.get("role"));
+        json.writeFieldName("content");
+        writeValue(json, body, members.get("content"));
+        json.writeEndObject();
     }
 
-    private static String single(JsonObject message) throws InvalidPayloadException {
-        Value role = message.get("role");
-        Value content = message.get("content");
-        if (role == null || !role.isString()) {
-            throw new InvalidPayloadException(
-                    "'role' must be a string; a message has 'role' and 'content', or 'messages'");
+    private void writeValue(JsonGenerator json, ByteBuf body, @Nullable Place value)
+            throws IOException {
+        json.writeRawValue(""); // what stands between it and what was before
+        json.flush();
+        if (value != null) {
+            body.writeBytes(payload, value.start, value.end - value.start);
         }
-        if (content == null || !(content.isString() || content.kind() == JsonToken.START_ARRAY)) {
-            throw new InvalidPayloadException("'content' must be a string, or an array of parts");
-        }
-        return "{\"role\":" + role.text() + ",\"content\":" + content.text() + "}";
     }
 }

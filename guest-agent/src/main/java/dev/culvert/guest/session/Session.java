@@ -3,6 +3,7 @@ package dev.culvert.guest.session;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
+import dev.culvert.guest.config.HeldSettings;
 import dev.culvert.guest.runtime.GenerationRequest;
 import dev.culvert.io.Quoted;
 import java.util.ArrayDeque;
@@ -147,26 +148,40 @@ public final class Session {
         } else if (agent.isDraining()) {
             sendError(id, ErrorCode.DRAINING, "the agent is shutting down and takes no new turns");
         } else if (turns.count() >= turns.limits().maxTurns()) {
-            String message =
+            overloaded(
+                    id,
                     "the agent runs "
                             + turns.count()
-                            + " turns, the most it may (--max-turns): try again when one has ended";
-            send(
-                    new Frame(
-                            FrameType.ERROR,
-                            id,
-                            payloads.refusal(ErrorCode.OVERLOADED, message, RETRY_AFTER_SECONDS)));
+                            + " turns, the most it may (--max-turns): try again when one has"
+                            + " ended");
+        } else if (!turns.hasRoomFor(frame.payload().readableBytes())) {
+            overloaded(
+                    id,
+                    "the agent holds "
+                            + turns.requestBytes()
+                            + " bytes of requests that its runtime has not begun to answer, and"
+                            + " this one would be too many ("
+                            + HeldSettings.REQUESTS_FLAG
+                            + "): try again when they are answered");
         } else {
-            GenerationRequest request = agent.request(frame.payload(), frame.traceparent());
+            GenerationRequest request = agent.request(frame);
             Turn turn = turns.begin(id, asked, agent.config().tools());
             read(turn, 0, frame.credit());
             turn.start(agent.runtime(), request);
         }
     }
 
+    private void overloaded(String id, String message) {
+        send(
+                new Frame(
+                        FrameType.ERROR,
+                        id,
+                        payloads.refusal(ErrorCode.OVERLOADED, message, RETRY_AFTER_SECONDS)));
+    }
+
     private void onResume(Frame frame) throws InvalidPayloadException {
         String id = frame.id();
-        long after = JsonObject.read("the payload", frame.payload()).integer("after", 0);
+        long after = JsonObject.readSmall("the payload", frame.payload()).integer("after", 0);
         Turn turn = turns.find(id);
         if (turn != null) {
             LOG.debug("turn '{}' is resumed after frame {}", Quoted.word(id), after);
@@ -213,7 +228,7 @@ public final class Session {
             if (!frame.payload().isReadable()) {
                 throw new InvalidPayloadException("'credit' needs a payload");
             }
-            reader.grant(JsonObject.read("the payload", frame.payload()).integer("bytes", 1));
+            reader.grant(JsonObject.readSmall("the payload", frame.payload()).integer("bytes", 1));
         } catch (InvalidPayloadException e) {
             reader.turn().stop(ErrorCode.INVALID_PAYLOAD, e.getMessage());
         }

@@ -7,18 +7,21 @@ import dev.culvert.guest.config.TurnLogSettings;
  * What the agent may hold.
  *
  * @param maxContextBytes of all kept context; the oldest is dropped to stay within it
+ * @param maxConfigBytes of a configuration; a larger one is refused
  */
-public record SessionLimits(int maxContextBytes, TurnLimits turns) {
+public record SessionLimits(int maxContextBytes, int maxConfigBytes, TurnLimits turns) {
     public static SessionLimits of(GuestSettings settings) {
         TurnLogSettings logs = settings.turnLogs();
         return new SessionLimits(
                 settings.maxContextBytes(),
+                settings.maxConfigBytes(),
                 new TurnLimits(
                         settings.maxTurns(),
                         logs.bytes(),
                         logs.allBytes(),
                         logs.ttl(),
                         logs.orphanGrace(),
-                        logs.endedTurns()));
+                        logs.endedTurns(),
+                        settings.held().requestBytes()));
     }
 }

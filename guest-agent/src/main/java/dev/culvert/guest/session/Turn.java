@@ -42,6 +42,9 @@ final class Turn implements GenerationListener {
 
     private long accountedBytes;
 
+    /** Of its request, until the runtime begins to answer. */
+    private long requestBytes;
+
     /**
      * @param asked the fingerprint of the payload that it answers
      * @param said its own from now on
@@ -74,7 +77,18 @@ final class Turn implements GenerationListener {
 
     /** Takes ownership of the request's body. */
     void start(LlmRuntime runtime, GenerationRequest request) {
+        countRequest(request.body().readableBytes());
         generation = runtime.start(turns.loop(), request, this);
+    }
+
+    private void countRequest(long bytes) {
+        turns.countRequest(bytes - requestBytes);
+        requestBytes = bytes;
+    }
+
+    @Override
+    public void onAnswer() {
+        countRequest(0);
     }
 
     @Override
@@ -193,6 +207,7 @@ final class Turn implements GenerationListener {
     private void finish(FrameType type, ByteBuf payload) {
         said.finish(type, payload);
         generation = null;
+        countRequest(0);
         settle();
         offer();
     }
@@ -292,6 +307,7 @@ final class Turn implements GenerationListener {
         if (generation != null) {
             generation.abort();
             generation = null;
+            countRequest(0);
         }
     }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param logTtl how long the log of a turn is kept after its end
  * @param orphanGrace how long a turn goes on that nobody reads
  * @param endedTurns of how many ended turns the ids are known
+ * @param requestBytes of all turns whose runtime has not begun to answer
  */
 public record TurnLimits(
         int maxTurns,
@@ -18,7 +19,8 @@ public record TurnLimits(
         int logsBytes,
         Duration logTtl,
         Duration orphanGrace,
-        int endedTurns) {
+        int endedTurns,
+        int requestBytes) {
     /** Past it a turn whose reader takes nothing more is not read from the runtime either. */
     private static final int MAX_WAITING_BYTES = 32 << 10;
 

@@ -31,6 +31,9 @@ final class Turns {
     /** Of open turns; what ended ones hold is theirs to say. */
     private long openBytes;
 
+    /** Of requests that the runtime has not begun to answer. */
+    private long requestBytes;
+
     private @Nullable Runnable whenNoneIsOpen;
 
     Turns(EventLoop loop, ByteBufAllocator buffers, Payloads payloads, TurnLimits limits) {
@@ -71,6 +74,20 @@ final class Turns {
     /** Whether there was a turn of this id, be its log there or not. */
     boolean hasEnded(String id) {
         return ended.find(id) >= 0;
+    }
+
+    /** Whether a request may be held, besides those that are; a single one always may. */
+    boolean hasRoomFor(int bytes) {
+        return requestBytes == 0 || requestBytes + bytes <= limits.requestBytes();
+    }
+
+    long requestBytes() {
+        return requestBytes;
+    }
+
+    /** The requests of all turns take so many bytes more than before. */
+    void countRequest(long delta) {
+        requestBytes += delta;
     }
 
     /** How many are open. */

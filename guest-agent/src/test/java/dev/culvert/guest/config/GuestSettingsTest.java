@@ -43,6 +43,8 @@ class GuestSettingsTest {
                                         Duration.ofSeconds(30),
                                         8192),
                                 65_536,
+                                1 << 20,
+                                new HeldSettings(16 << 20, 20 << 20),
                                 null,
                                 Duration.ofSeconds(10),
                                 GuestSettings.LogLevel.INFO));
@@ -73,6 +75,9 @@ class GuestSettingsTest {
                                   "orphan_grace": "3s",
                                   "max_ended_turns": 100,
                                   "max_context_bytes": "1MiB",
+                                  "max_config_bytes": "2MiB",
+                                  "max_held_bytes": "6MiB",
+                                  "max_requests_bytes": "7MiB",
                                   "state_dir": "/var/lib/culvert-agent",
                                   "drain": "1m",
                                   "log_level": "trace",
@@ -101,6 +106,8 @@ class GuestSettingsTest {
                                         Duration.ofSeconds(3),
                                         100),
                                 1 << 20,
+                                2 << 20,
+                                new HeldSettings(6 << 20, 7 << 20),
                                 Path.of("/var/lib/culvert-agent"),
                                 Duration.ofMinutes(1),
                                 GuestSettings.LogLevel.TRACE));
@@ -162,6 +169,12 @@ class GuestSettingsTest {
                 "\"max_answer_bytes\": 0     | max_answer_bytes is 0: it must be at least 1",
                 "\"max_event_bytes\": 10     | max_event_bytes is 10: it must be from 64",
                 "\"max_ended_turns\": 1      | max_ended_turns is 1: it must be from 2 to",
+                "\"max_held_bytes\": \"1MiB\" | max_held_bytes is 1MiB: it must be from 5MiB to"
+                        + " 1GiB",
+                "\"max_requests_bytes\": 1  | max_requests_bytes is 1: it must be from 5MiB to"
+                        + " 1GiB",
+                "\"max_config_bytes\": \"5MiB\" | max_config_bytes is 5MiB: it must be from 1KiB to"
+                        + " 4MiB",
                 "\"max_context_bytes\": 0   | max_context_bytes is 0: it must be at least 1",
                 "\"drain\": true            | drain is true: it must be a time",
                 "\"log_level\": \"loud\"    | log_level is \"loud\": it must be one of error, warn",

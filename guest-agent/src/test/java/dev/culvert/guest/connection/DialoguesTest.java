@@ -45,7 +45,7 @@ class DialoguesTest {
         JsonTree dialogue = JsonTree.read(resource(path));
         TurnLimits limits = limits(dialogue);
         try (EmbeddedAgent agent =
-                new EmbeddedAgent(llm, null, new SessionLimits(1 << 10, limits))) {
+                new EmbeddedAgent(llm, null, new SessionLimits(1 << 10, 64 << 10, limits))) {
             int at = 0;
             for (JsonTree step : dialogue.get("steps").elements()) {
                 at++;
@@ -167,7 +167,8 @@ class DialoguesTest {
                 defaults.logsBytes(),
                 defaults.logTtl(),
                 defaults.orphanGrace(),
-                defaults.endedTurns());
+                defaults.endedTurns(),
+                defaults.requestBytes());
     }
 
     private static String resource(String path) {

@@ -5,6 +5,8 @@ import dev.culvert.guest.runtime.LlmRuntime;
 import dev.culvert.guest.session.Agent;
 import dev.culvert.guest.session.SessionLimits;
 import dev.culvert.guest.session.StateKeeper;
+import dev.culvert.io.Account;
+import dev.culvert.io.AccountLimits;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +14,12 @@ import org.jspecify.annotations.Nullable;
 
 /** An agent within the test's own thread, for which time passes when the test says so. */
 final class EmbeddedAgent implements AutoCloseable {
+    /** What all hosts that are connected to it may have it hold. */
+    static final int HELD_BYTES = 6 << 20;
+
     private final EmbeddedChannel clock = new EmbeddedChannel();
+    private final Account held =
+            new Account(new AccountLimits("--max-held-bytes", HELD_BYTES, 100));
     private final Agent agent;
 
     EmbeddedAgent(LlmRuntime runtime) {
@@ -29,7 +36,7 @@ final class EmbeddedAgent implements AutoCloseable {
     }
 
     EmbeddedHost connect() {
-        return new EmbeddedHost(agent);
+        return new EmbeddedHost(agent, held);
     }
 
     void pass(Duration time) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.guest.session.Agent;
 import dev.culvert.guest.session.Session;
+import dev.culvert.io.Account;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,11 +21,11 @@ final class EmbeddedHost implements AutoCloseable {
     private final ByteBuf received = Unpooled.buffer();
     private boolean stalled;
 
-    EmbeddedHost(Agent agent) {
+    EmbeddedHost(Agent agent, Account held) {
         Vitals vitals = new Vitals("1.2.3", "i-1", Session.FEATURES, System.nanoTime());
         channel = new EmbeddedChannel(false, false);
         channel.pipeline().addLast(new Stall());
-        channel.pipeline().addLast(new GuestPipeline(agent, vitals, false));
+        channel.pipeline().addLast(new GuestPipeline(agent, vitals, held, false));
         try {
             channel.register();
             channel.freezeTime();
@@ -60,6 +61,16 @@ final class EmbeddedHost implements AutoCloseable {
     void sendRaw(String json) {
         byte[] bytes = json.getBytes(UTF_8);
         channel.writeInbound(Unpooled.buffer().writeInt(bytes.length).writeBytes(bytes));
+    }
+
+    /** The header of a frame of {@code bytes}, and the first {@code part} of them. */
+    void sendPart(int bytes, int part) {
+        channel.writeInbound(Unpooled.buffer(Integer.BYTES + part).writeInt(bytes).writeZero(part));
+    }
+
+    /** Whether the guest reads on. */
+    boolean isRead() {
+        return channel.config().isAutoRead();
     }
 
     /** The next frame's JSON; null when there is none. */

@@ -2,6 +2,8 @@ package dev.culvert.guest.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.io.Account;
+import dev.culvert.io.AccountLimits;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.epoll.VSockAddress;
@@ -11,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** Whom the guest lets in on vsock, where every process of its VM can dial it too. */
 class GuestPipelineTest {
+    private static final Account HELD = new Account(new AccountLimits("x", 1 << 20, 100));
     private static final SocketAddress HOST = new VSockAddress(2, 5000);
     private static final SocketAddress OWN_VM = new VSockAddress(1, 5000);
 
@@ -38,7 +41,7 @@ class GuestPipelineTest {
     void aStopThatMeetsAConnectionBeforeItsHandlersPassesItOver() throws Exception {
         Vitals vitals = new Vitals("1.2.3", "i-1", List.of(), System.nanoTime());
         try (EmbeddedAgent agent = new EmbeddedAgent(new ScriptedLlm())) {
-            GuestPipeline pipeline = new GuestPipeline(agent.agent(), vitals, false);
+            GuestPipeline pipeline = new GuestPipeline(agent.agent(), vitals, HELD, false);
             EmbeddedChannel channel =
                     new EmbeddedChannel(false, false) {
                         @Override
@@ -72,7 +75,7 @@ class GuestPipelineTest {
         boolean open;
         boolean greeted;
         try (EmbeddedAgent agent = new EmbeddedAgent(new ScriptedLlm())) {
-            channel.pipeline().addLast(new GuestPipeline(agent.agent(), vitals, hostOnly));
+            channel.pipeline().addLast(new GuestPipeline(agent.agent(), vitals, HELD, hostOnly));
             channel.register();
             channel.runPendingTasks();
             open = channel.isOpen();

@@ -505,8 +505,9 @@ class SessionTest {
                         defaults.logsBytes(),
                         defaults.logTtl(),
                         defaults.orphanGrace(),
-                        defaults.endedTurns());
-        return new EmbeddedAgent(llm, null, new SessionLimits(maxContextBytes, turns));
+                        defaults.endedTurns(),
+                        defaults.requestBytes());
+        return new EmbeddedAgent(llm, null, new SessionLimits(maxContextBytes, 64 << 10, turns));
     }
 
     private void startTurn(String id) {

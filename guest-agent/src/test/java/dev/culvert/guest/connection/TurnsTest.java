@@ -27,7 +27,9 @@ class TurnsTest {
                     llm,
                     null,
                     new SessionLimits(
-                            1 << 10, new TurnLimits(4, LOG_BYTES, ALL_BYTES, TTL, GRACE, 8192)));
+                            1 << 10,
+                            64 << 10,
+                            new TurnLimits(4, LOG_BYTES, ALL_BYTES, TTL, GRACE, 8192, 5 << 20)));
     private EmbeddedHost host = agent.connect();
 
     @AfterEach

@@ -1,0 +1,35 @@
+package dev.culvert.guest.connection;
+
+import dev.culvert.frame.FrameDecoder;
+import dev.culvert.io.HeldBytesHandler;
+import dev.culvert.io.HeldKind;
+import dev.culvert.io.Share;
+
+/** What one link holds: frames that came in part, and frames that the host has not taken. */
+final class HostBytes implements HeldBytesHandler.Owner {
+    private final HostHandler host;
+    private final FrameDecoder decoder;
+
+    HostBytes(HostHandler host, FrameDecoder decoder) {
+        this.host = host;
+        this.decoder = decoder;
+    }
+
+    @Override
+    public long unreadBytes() {
+        return decoder.heldBytes();
+    }
+
+    @Override
+    public void onExcess(HeldKind kind, Share share) {
+        host.close(
+                "all links together hold more than "
+                        + share.limitBytes()
+                        + " bytes ("
+                        + share.key()
+                        + "), and this one holds most: "
+                        + (kind == HeldKind.FRAMES_IN
+                                ? "a frame that has come in part"
+                                : "frames that the host does not read"));
+    }
+}
