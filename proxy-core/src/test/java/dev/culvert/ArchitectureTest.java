@@ -15,7 +15,7 @@ class ArchitectureTest {
             new ImportRules(
                     "dev.culvert",
                     Map.of(
-                            "config", Set.of(),
+                            "config", Set.of("io"),
                             "io", Set.of(),
                             "frame", Set.of("io"),
                             "transport", Set.of(),
@@ -35,7 +35,7 @@ class ArchitectureTest {
                 new ImportRules(
                         RULES.root(),
                         Map.of(
-                                "config", Set.of(),
+                                "config", Set.of("io"),
                                 "io", Set.of(),
                                 "frame", Set.of("io"),
                                 "transport", Set.of(),

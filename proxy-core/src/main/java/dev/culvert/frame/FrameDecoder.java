@@ -4,11 +4,14 @@ import static dev.culvert.frame.BadFrameException.Reason.LENGTH_EXCEEDED;
 import static dev.culvert.frame.BadFrameException.Reason.LENGTH_ZERO;
 import static dev.culvert.frame.BadFrameException.Reason.TRUNCATED;
 
+import dev.culvert.io.NextRound;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts the stream at its length headers: bytes in, {@link Frame}s out, owned by the next handler.
@@ -24,9 +27,26 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     /** Of the frame that is coming, with its header; 0 between two frames. */
     private int wanted;
 
+    private final FairReading.@Nullable Turn turn;
+
+    /** Whether it waits for its next turn; nothing is read from the socket meanwhile. */
+    private boolean waits;
+
+    /** Whether nothing more comes, so that there is no other turn for what is left. */
+    private boolean ended;
+
     private boolean broken;
 
+    /** Decodes all that has come at once, whoever waits. */
     public FrameDecoder(FrameLimits limits) {
+        this(limits, null);
+    }
+
+    /**
+     * @param reading of the event loop that its channel belongs to
+     */
+    public FrameDecoder(FrameLimits limits, @Nullable FairReading reading) {
+        turn = reading == null ? null : reading.turn();
         reader = new EnvelopeReader(limits);
         limit = limits.frameBytes();
         setCumulator(this::join);
@@ -40,6 +60,10 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         if (!held.isReadable()) {
             held.release();
             return next;
+        }
+        if (!next.isReadable()) {
+            next.release();
+            return held;
         }
         try {
             int bytes = held.readableBytes() + next.readableBytes();
@@ -84,6 +108,13 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         if (in.readableBytes() < wanted) {
             return;
         }
+        if (turn != null) {
+            if (turn.isOver() && !ended) {
+                awaitTurn(context);
+                return;
+            }
+            turn.took(wanted);
+        }
         int begin = in.readerIndex() + Integer.BYTES;
         int end = in.readerIndex() + wanted;
         wanted = 0;
@@ -93,6 +124,45 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         } catch (BadFrameException bad) {
             throw stop(in, bad);
         }
+    }
+
+    private void awaitTurn(ChannelHandlerContext context) {
+        if (!waits) {
+            waits = true;
+            context.channel().config().setAutoRead(false);
+            NextRound.run(context.executor(), () -> takeTurn(context));
+        }
+    }
+
+    private void takeTurn(ChannelHandlerContext context) {
+        waits = false;
+        if (context.isRemoved() || ended) {
+            return;
+        }
+        endTurn();
+        try {
+            channelRead(context, Unpooled.EMPTY_BUFFER);
+            channelReadComplete(context);
+        } catch (Exception e) {
+            context.fireExceptionCaught(e);
+        }
+        if (!waits) {
+            context.channel().config().setAutoRead(true);
+        }
+    }
+
+    private void endTurn() {
+        if (turn != null) {
+            turn.end();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+        if (!waits) {
+            endTurn();
+        }
+        super.channelReadComplete(context);
     }
 
     /** Judged before there is any room for the frame. */
@@ -114,7 +184,12 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     @Override
     protected void decodeLast(ChannelHandlerContext context, ByteBuf in, List<Object> out)
             throws Exception {
-        super.decodeLast(context, in, out);
+        ended = true;
+        int before;
+        do {
+            before = in.readableBytes();
+            super.decodeLast(context, in, out);
+        } while (in.isReadable() && in.readableBytes() < before);
         if (in.isReadable() && !broken) {
             int left = in.readableBytes();
             // Not thrown: that would reach the pipeline only after channelInactive.

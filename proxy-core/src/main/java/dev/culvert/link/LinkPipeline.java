@@ -1,5 +1,6 @@
 package dev.culvert.link;
 
+import dev.culvert.frame.FairReading;
 import dev.culvert.frame.FlushHandler;
 import dev.culvert.frame.FrameDecoder;
 import dev.culvert.frame.FrameEncoder;
@@ -29,7 +30,7 @@ final class LinkPipeline extends ChannelInitializer<Channel> {
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(high / 2, high));
         AgentLink link = new AgentLink(address, channel, limits, observer, deadlines);
         channel.pipeline()
-                .addLast("decoder", new FrameDecoder(limits.frames()))
+                .addLast("decoder", new FrameDecoder(limits.frames(), FairReading.here()))
                 .addLast("encoder", new FrameEncoder())
                 .addLast("flusher", new FlushHandler())
                 .addLast("exchanges", link.exchanges());

@@ -6,12 +6,24 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Writes down what it is told, a line each, in a list that any thread may read. */
 public final class CountingObserver implements LinkObserver {
     private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
     private final List<AgentLink> links = Collections.synchronizedList(new ArrayList<>());
+    private final AtomicLong frames = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
+
+    /** How many frames came, and how many bytes of payload with them. */
+    long frames() {
+        return frames.get();
+    }
+
+    long payloadBytes() {
+        return bytes.get();
+    }
 
     @Override
     public void onDialEnded(AgentAddress address, Duration took, @Nullable Failure failure) {
@@ -36,6 +48,8 @@ public final class CountingObserver implements LinkObserver {
 
     @Override
     public void onFrameReceived(FrameType type, int payloadBytes) {
+        frames.incrementAndGet();
+        bytes.addAndGet(payloadBytes);
         if (type == FrameType.UNKNOWN) {
             lines.add("unknown type");
         }

@@ -1,0 +1,185 @@
+package dev.culvert.frame;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** How many frames a decoder hands on before it lets others have their turn. */
+class FrameTurnsTest {
+    private static final int PER_TURN = FairReading.FRAMES;
+
+    private final FairReading reading = new FairReading();
+    private final Turns turns = new Turns();
+    private final EmbeddedChannel channel =
+            new EmbeddedChannel(new FrameDecoder(FrameLimits.DEFAULTS, reading), turns);
+    private final Turns neighbours = new Turns();
+    private final EmbeddedChannel neighbour =
+            new EmbeddedChannel(new FrameDecoder(FrameLimits.DEFAULTS, reading), neighbours);
+
+    FrameTurnsTest() {
+        channel.freezeTime(); // so that a turn that is due in the next round comes at once
+    }
+
+    @AfterEach
+    void close() {
+        channel.finishAndReleaseAll();
+        neighbour.finishAndReleaseAll();
+    }
+
+    @Test
+    void whatComesAtOnceIsHandedOnInTurnsAndInOrder() {
+        channel.writeInbound(frames(10_000));
+
+        assertThat(turns.sizes).hasSize(40);
+        assertThat(Collections.max(turns.sizes)).isEqualTo(PER_TURN);
+        assertThat(turns.ids).hasSize(10_000).isSorted();
+    }
+
+    @Test
+    void aTurnIsOverAfterSoManyBytesToo() {
+        channel.writeInbound(frames(20, "x".repeat(50_000)));
+
+        assertThat(Collections.max(turns.sizes)).isEqualTo(1 + FairReading.BYTES / 50_000);
+        assertThat(turns.ids).hasSize(20).isSorted();
+    }
+
+    @Test
+    void whoHasTheLoopToItselfDecodesAllAtOnceUntilAnotherReads() {
+        for (int i = 0; i < 2 * FairReading.TURNS_ALONE + 1; i++) {
+            channel.writeInbound(frames(1));
+        }
+        turns.sizes.clear();
+        channel.writeInbound(frames(10_000));
+        assertThat(turns.sizes).containsExactly(10_000);
+
+        neighbour.writeInbound(frames(1));
+        channel.writeInbound(frames(10_000));
+        assertThat(turns.sizes).containsExactly(10_000, 10_000);
+
+        neighbour.writeInbound(frames(1));
+        channel.writeInbound(frames(1));
+        turns.sizes.clear();
+        channel.writeInbound(frames(10_000));
+        assertThat(turns.sizes).hasSize(40);
+    }
+
+    @Test
+    void nothingIsReadFromTheSocketUntilItHasHadItsTurns() {
+        turns.onRead = () -> turns.autoRead.add(channel.config().isAutoRead());
+
+        channel.writeInbound(frames(PER_TURN + 2));
+
+        assertThat(turns.autoRead.subList(0, PER_TURN)).containsOnly(true);
+        assertThat(turns.autoRead.subList(PER_TURN, PER_TURN + 2)).containsOnly(false);
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void asManyAsATurnTakesNeedNoOther() {
+        turns.onRead = () -> turns.autoRead.add(channel.config().isAutoRead());
+
+        for (int i = 0; i < 10; i++) {
+            channel.writeInbound(frames(PER_TURN));
+        }
+
+        assertThat(turns.sizes).hasSize(10).containsOnly(PER_TURN);
+        assertThat(turns.autoRead).containsOnly(true);
+    }
+
+    @Test
+    void whatHasComeBeforeTheEndIsHandedOnAll() {
+        turns.onRead =
+                () -> {
+                    if (turns.ids.size() == PER_TURN) {
+                        channel.close();
+                    }
+                };
+
+        channel.writeInbound(frames(3_000));
+
+        assertThat(turns.ids).hasSize(3_000);
+        assertThat(turns.errors).isEmpty();
+    }
+
+    @Test
+    void aBadFrameInALaterTurnIsReportedOnceAndNothingAfterItCounts() {
+        ByteBuf bytes = frames(PER_TURN + 10);
+        bytes.writeInt(2).writeBytes("[]".getBytes(US_ASCII));
+        bytes.writeBytes(frames(PER_TURN));
+
+        channel.writeInbound(bytes);
+
+        assertThat(turns.ids).hasSize(PER_TURN + 10);
+        assertThat(turns.errors).hasSize(1);
+    }
+
+    @Test
+    void aPartOfAFrameWaitsForItsRest() {
+        ByteBuf bytes = frames(PER_TURN + 10);
+        ByteBuf part = frames(1);
+        bytes.writeBytes(part, part.readableBytes() - 3);
+
+        channel.writeInbound(bytes);
+        assertThat(turns.ids).hasSize(PER_TURN + 10);
+        channel.writeInbound(part);
+
+        assertThat(turns.ids).hasSize(PER_TURN + 11);
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
+    private static ByteBuf frames(int count) {
+        return frames(count, "");
+    }
+
+    private static ByteBuf frames(int count, String text) {
+        ByteBuf out = Unpooled.buffer();
+        for (int i = 0; i < count; i++) {
+            byte[] frame =
+                    "{\"type\":\"pong\",\"id\":\"%06d\",\"payload\":\"%s\"}"
+                            .formatted(i, text)
+                            .getBytes(US_ASCII);
+            out.writeInt(frame.length).writeBytes(frame);
+        }
+        return out;
+    }
+
+    /** Counts what comes between two ends of a read. */
+    private static final class Turns extends ChannelInboundHandlerAdapter {
+        final List<Integer> sizes = new ArrayList<>();
+        final List<String> ids = new ArrayList<>();
+        final List<Boolean> autoRead = new ArrayList<>();
+        final List<Throwable> errors = new ArrayList<>();
+        Runnable onRead = () -> {};
+        private int size;
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            Frame frame = (Frame) message;
+            size++;
+            ids.add(frame.id());
+            frame.release();
+            onRead.run();
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext context) {
+            sizes.add(size);
+            size = 0;
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            errors.add(cause);
+        }
+    }
+}
