@@ -1,7 +1,15 @@
 package dev.culvert.config;
 
-/** One thing that is wrong, and where. */
+import dev.culvert.io.Quoted;
+
+/**
+ * One thing that is wrong, and where. The sentence may hold what stands there, whoever wrote it.
+ */
 record Problem(Origin origin, String sentence) {
+    Problem {
+        sentence = Quoted.sentence(sentence);
+    }
+
     @Override
     public String toString() {
         return origin + ": " + sentence;

@@ -273,10 +273,8 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void listenerFailed(Exchange exchange, Throwable cause) {
-        LOG.error(
-                "{}: the listener of exchange '{}' failed",
-                link,
-                Quoted.word(exchange.id()),
+        log.error(
+                () -> "the listener of exchange '" + Quoted.word(exchange.id()) + "' failed",
                 cause);
         if (exchange.isOpen()) {
             abandon(exchange, LISTENER_FAILED);

@@ -36,11 +36,29 @@ final class PeerLog {
     void warn(Supplier<String> line) {
         if (pause == null) {
             LOG.warn("{} {}", link, line.get());
-            pause = loop.schedule(this::goOn, 1, TimeUnit.SECONDS);
+            pause();
         } else {
-            heldBack++;
-            observer.onLineHeldBack();
+            holdBack();
         }
+    }
+
+    /** As {@link #warn}, of a mistake of this side's over what the agent sent. */
+    void error(Supplier<String> line, Throwable cause) {
+        if (pause == null) {
+            LOG.error("{}: {}", link, line.get(), cause);
+            pause();
+        } else {
+            holdBack();
+        }
+    }
+
+    private void pause() {
+        pause = loop.schedule(this::goOn, 1, TimeUnit.SECONDS);
+    }
+
+    private void holdBack() {
+        heldBack++;
+        observer.onLineHeldBack();
     }
 
     private void goOn() {

@@ -5,6 +5,7 @@ import static dev.culvert.link.EmbeddedLink.message;
 import static dev.culvert.link.EmbeddedLink.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.frame.Frame;
 import dev.culvert.testing.CapturedLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -91,6 +92,18 @@ class ComplaintsTest {
     }
 
     @Test
+    void whatFailsHereOverManyFramesIsLoggedOnceASecondToo() {
+        for (int i = 0; i < 50; i++) {
+            link.open(message("m" + i, "{}"), new Broken(), A_MINUTE);
+            agent.receive("chunk", "m" + i, "{\"content\":\"\",\"done\":false}");
+        }
+
+        assertThat(log.lines()).filteredOn(line -> line.contains(" ERROR ")).hasSize(1);
+        assertThat(log.text()).contains("the listener of exchange 'm0' failed", "on purpose");
+        assertThat(observer.count("line held back")).isEqualTo(49);
+    }
+
+    @Test
     void asManyAsTheLimitEachSecondAreBorne() {
         for (int i = 0; i < 5; i++) {
             complain(MOST);
@@ -98,5 +111,18 @@ class ComplaintsTest {
         }
 
         assertThat(link.isOpen()).isTrue();
+    }
+
+    private static final class Broken implements ReplyListener {
+        @Override
+        public void onReply(Frame reply) {
+            throw new IllegalStateException("thrown on purpose");
+        }
+
+        @Override
+        public void onDone() {}
+
+        @Override
+        public void onFailure(Failure failure) {}
     }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an agent writes into texts that people read. */
-class HostileTextTest {
+class HostileRepliesTest {
     /** As JSON writes it: line breaks, an escape sequence, a forged line, and far too much. */
     private static final String HOSTILE =
             "\\n\\r\\u001b[2J\\u0000\\u202e\\u2028ERROR Daemon - forged line\\ud800"
