@@ -1,7 +1,6 @@
 package dev.culvert.config;
 
 import dev.culvert.config.Node.Form;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -37,6 +36,10 @@ public final class Kind<T> {
                     bytes -> Node.quote(Units.text(bytes)),
                     Form.STRING,
                     Form.NUMBER);
+    public static final Kind<Integer> PERCENT =
+            scalar(
+                    "a percentage such as \"75%\"",
+                    Units::percent, percent -> Node.quote(percent + "%"), Form.STRING);
     public static final Kind<Path> PATH = text("the path of a file", Path::of);
 
     /** Any JSON object, handed on as strict JSON. */

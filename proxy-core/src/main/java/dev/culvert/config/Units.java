@@ -26,6 +26,14 @@ public final class Units {
         return (int) quantity(text, BYTES, Integer.MAX_VALUE);
     }
 
+    /** Reads {@code 75%}. */
+    static int percent(String text) {
+        if (!text.matches("\\d{1,3}%")) {
+            throw new NumberFormatException(text);
+        }
+        return Integer.parseInt(text.substring(0, text.length() - 1));
+    }
+
     /** The shortest text that reads as this duration; less than a millisecond is cut off. */
     public static String text(Duration duration) {
         long millis = duration.toMillis();

@@ -40,6 +40,14 @@ public final class SmallWrites {
         return tail;
     }
 
+    /**
+     * As {@link #tail(int)}, where a piece of {@code pieceBytes} is written next: there is room for
+     * that, too, if it is one that will be copied.
+     */
+    public ByteBuf tail(int bytes, int pieceBytes) {
+        return tail(pieceBytes > LARGE_BYTES ? bytes : bytes + pieceBytes);
+    }
+
     /** Borrows {@code piece}, which is copied unless it is large. */
     public void write(ByteBuf piece) {
         int bytes = piece.readableBytes();

@@ -5,8 +5,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Counts the bytes that wait in this process, whoever they wait for, and ends the largest holdings
@@ -18,6 +22,8 @@ import java.util.function.IntSupplier;
  * leave room for that, for what the allocator keeps, and for one read of each channel.
  */
 public final class Account {
+    private static final Logger LOG = LoggerFactory.getLogger(Account.class);
+
     /** Smaller holdings, and smaller changes, are not counted. */
     public static final int GRAIN_BYTES = 4 * 1024;
 
@@ -26,15 +32,18 @@ public final class Account {
 
     private static final int PERCENT = 100;
 
+    private final AtomicLong lastTold =
+            new AtomicLong(System.nanoTime() - TimeUnit.SECONDS.toNanos(1));
     private final Share whole;
     private final Set<Holding> counted = ConcurrentHashMap.newKeySet();
     private final LongAdder[] held = adders();
     private final LongAdder[] ended = adders();
+    private final LongAdder refused = new LongAdder();
     private volatile AccountLimits limits;
 
     public Account(AccountLimits limits) {
         this.limits = limits;
-        whole = new Share(this, limits.key(), () -> this.limits.heldBytes());
+        whole = new Share(this, "everybody", limits.key(), () -> this.limits.heldBytes());
     }
 
     private static LongAdder[] adders() {
@@ -58,10 +67,12 @@ public final class Account {
     /**
      * The share of a new owner.
      *
+     * @param owner for the log
      * @param key the setting that says how large it is
      */
-    public Share share(String key, IntSupplier percentOfWhole) {
-        return new Share(this, key, () -> percent(limits.heldBytes(), percentOfWhole.getAsInt()));
+    public Share share(String owner, String key, IntSupplier percentOfWhole) {
+        return new Share(
+                this, owner, key, () -> percent(limits.heldBytes(), percentOfWhole.getAsInt()));
     }
 
     public long heldBytes(HeldKind kind) {
@@ -71,6 +82,16 @@ public final class Account {
     /** How many holdings ended because a share was exceeded. */
     public long ended(HeldKind kind) {
         return ended[kind.ordinal()].sum();
+    }
+
+    /** Something new did not begin because a share is crowded. */
+    public void countRefusal() {
+        refused.increment();
+    }
+
+    /** How often that happened. */
+    public long refused() {
+        return refused.sum();
     }
 
     long highMarkOf(long limitBytes) {
@@ -111,22 +132,37 @@ public final class Account {
     }
 
     private void endLargest(Share share) {
-        List<Sized> largest = new ArrayList<>();
+        List<Ranked> largest = new ArrayList<>();
         for (Holding holding : counted) {
             if (holding.mayEndFor(share)) {
-                largest.add(new Sized(holding, holding.countedBytes()));
+                largest.add(new Ranked(holding, holding.rank()));
             }
         }
-        largest.sort(Comparator.comparingLong(Sized::bytes).reversed());
+        largest.sort(Comparator.comparingLong(Ranked::rank).reversed());
         long headroom = share.limitBytes() / HEADROOM_PART;
-        for (Sized next : largest) {
-            if (share.excessBytes() + headroom <= 0) {
-                return;
-            }
-            next.holding().end(share);
+        int ending = 0;
+        while (ending < largest.size() && share.excessBytes() + headroom > 0) {
+            largest.get(ending++).holding().end(share);
+        }
+        if (ending > 0) {
+            tell(share, ending);
         }
     }
 
-    /** With the size that it had when the search came by. */
-    private record Sized(Holding holding, long bytes) {}
+    /** Once a second at the most: a line for each would be a flood when it is needed least. */
+    private void tell(Share share, int ending) {
+        long now = System.nanoTime();
+        long before = lastTold.get();
+        if (now - before >= TimeUnit.SECONDS.toNanos(1) && lastTold.compareAndSet(before, now)) {
+            LOG.warn(
+                    "more is held for {} than {}: the largest {} of its holdings end; such lines"
+                            + " come once a second",
+                    share.owner(),
+                    share.limitText(),
+                    ending);
+        }
+    }
+
+    /** With the rank that it had when the search came by. */
+    private record Ranked(Holding holding, long rank) {}
 }

@@ -5,10 +5,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the account what a channel has read and not passed on, and what waits to be sent on it.
@@ -53,6 +51,11 @@ public final class HeldBytesHandler extends ChannelDuplexHandler {
     /** What is unsent counts for {@code share}, too, from now on; null for nobody. */
     public void countUnsentAlsoFor(@Nullable Share share) {
         outgoing.holding.countAlsoFor(share);
+    }
+
+    /** Whether the peer had not taken all when this was last measured. */
+    public boolean isBehind() {
+        return outgoing.holding.isCounted();
     }
 
     @Override

@@ -19,9 +19,21 @@ public enum HeldKind {
     /** Frames that the peer has not taken. */
     FRAMES_OUT;
 
+    /* What a link holds ends with the link and every turn on it: others come first, unless they are
+     * much smaller. */
+    private static final int LINK_PART = 4;
+
     private final String label = name().toLowerCase(Locale.ROOT);
 
     public String label() {
         return label;
+    }
+
+    /** How large {@code bytes} of this kind count when the largest is to end. */
+    long rank(long bytes) {
+        return switch (this) {
+            case FRAMES_IN, FRAMES_OUT -> bytes / LINK_PART;
+            case BODIES, MESSAGES, ANSWERS, UNSENT, SNAPSHOTS -> bytes;
+        };
     }
 }

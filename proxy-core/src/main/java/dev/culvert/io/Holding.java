@@ -1,9 +1,8 @@
 package dev.culvert.io;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** What one holder keeps, of one kind. Confined to its event loop, except where noted. */
 public final class Holding {
@@ -36,6 +35,11 @@ public final class Holding {
         } else if (Math.abs(bytes - before) >= Account.GRAIN_BYTES) {
             count(before, bytes);
         }
+    }
+
+    /** Whether it holds as much as a grain. */
+    boolean isCounted() {
+        return counted > 0;
     }
 
     /**
@@ -82,8 +86,8 @@ public final class Holding {
     }
 
     /** From any thread, as the next two. */
-    long countedBytes() {
-        return counted;
+    long rank() {
+        return kind.rank(counted);
     }
 
     synchronized boolean mayEndFor(Share share) {

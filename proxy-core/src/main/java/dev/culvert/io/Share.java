@@ -7,13 +7,15 @@ import java.util.function.LongSupplier;
 /** What one owner may hold: an agent, a client, or all of them together. Used on any thread. */
 public final class Share {
     private final Account account;
+    private final String owner;
     private final String key;
     private final LongSupplier limitBytes;
     private final AtomicLong held = new AtomicLong();
     private final AtomicLong ending = new AtomicLong();
 
-    Share(Account account, String key, LongSupplier limitBytes) {
+    Share(Account account, String owner, String key, LongSupplier limitBytes) {
         this.account = account;
+        this.owner = owner;
         this.key = key;
         this.limitBytes = limitBytes;
     }
@@ -25,6 +27,15 @@ public final class Share {
      */
     public Holding open(HeldKind kind, Executor loop, Holder holder) {
         return new Holding(account, kind, loop, this, holder);
+    }
+
+    public Account account() {
+        return account;
+    }
+
+    /** Whose it is, for the log. */
+    String owner() {
+        return owner;
     }
 
     /** The setting that changes its limit. */
@@ -43,6 +54,11 @@ public final class Share {
     /** Whether it is past its high mark, where nothing new should begin. */
     public boolean isCrowded() {
         return held.get() >= account.highMarkOf(limitBytes());
+    }
+
+    /** The limit and the key that changes it, for sentences. */
+    public String limitText() {
+        return limitBytes() + " bytes (" + key + ")";
     }
 
     void add(long bytes) {

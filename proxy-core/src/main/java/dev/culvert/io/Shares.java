@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.IntSupplier;
 
 /** The shares of all owners of one sort, each as large as the others. Used on any thread. */
-public final class Shares<T> {
+public final class Shares<T extends Object> {
     private final Account account;
     private final String key;
     private final IntSupplier percentOfWhole;
@@ -29,7 +29,8 @@ public final class Shares<T> {
     public Share of(T owner) {
         Share known = shares.get(owner);
         return known == null
-                ? shares.computeIfAbsent(owner, _ -> account.share(key, percentOfWhole))
+                ? shares.computeIfAbsent(
+                        owner, _ -> account.share(owner.toString(), key, percentOfWhole))
                 : known;
     }
 

@@ -354,6 +354,7 @@ final class ExchangeHandler extends ChannelInboundHandlerAdapter {
             case BadFrameException bad ->
                     LOG.warn("{} closed: bad frame: {}", link, bad.getMessage());
             case IOException _ -> LOG.debug("{} closed", link, cause);
+            case OutOfMemoryError _ -> LOG.error("{} closed: {}", link, cause.getMessage());
             default -> LOG.error("{} closed", link, cause);
         }
         close(Quoted.message(cause));

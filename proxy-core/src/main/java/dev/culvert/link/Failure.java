@@ -40,6 +40,9 @@ public sealed interface Failure {
     /** A limit of this side was met, before anything was sent. */
     record Overloaded(String message) implements Failure {}
 
+    /** Too much waits on this side, and this held most of it. */
+    record OverMemory(String message) implements Failure {}
+
     /** The request does not fit into a frame. */
     record TooLarge(int bytes, int limitBytes) implements Failure {
         @Override

@@ -4,6 +4,9 @@ import dev.culvert.frame.FairReading;
 import dev.culvert.frame.FlushHandler;
 import dev.culvert.frame.FrameDecoder;
 import dev.culvert.frame.FrameEncoder;
+import dev.culvert.io.HeldBytesHandler;
+import dev.culvert.io.HeldKind;
+import dev.culvert.io.Share;
 import dev.culvert.transport.AgentAddress;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -15,13 +18,19 @@ final class LinkPipeline extends ChannelInitializer<Channel> {
     private final LinkLimits limits;
     private final LinkObserver observer;
     private final Deadlines deadlines;
+    private final Share share;
 
     LinkPipeline(
-            AgentAddress address, LinkLimits limits, LinkObserver observer, Deadlines deadlines) {
+            AgentAddress address,
+            LinkLimits limits,
+            LinkObserver observer,
+            Deadlines deadlines,
+            Share share) {
         this.address = address;
         this.limits = limits;
         this.observer = observer;
         this.deadlines = deadlines;
+        this.share = share;
     }
 
     @Override
@@ -29,8 +38,17 @@ final class LinkPipeline extends ChannelInitializer<Channel> {
         int high = limits.maxUnsentBytes();
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(high / 2, high));
         AgentLink link = new AgentLink(address, channel, limits, observer, deadlines);
+        FrameDecoder decoder = new FrameDecoder(limits.frames(), FairReading.here());
+        HeldBytesHandler account =
+                new HeldBytesHandler(
+                        channel,
+                        share,
+                        HeldKind.FRAMES_IN,
+                        HeldKind.FRAMES_OUT,
+                        new LinkBytes(link.exchanges(), decoder));
         channel.pipeline()
-                .addLast("decoder", new FrameDecoder(limits.frames(), FairReading.here()))
+                .addLast("account", account)
+                .addLast("decoder", decoder)
                 .addLast("encoder", new FrameEncoder())
                 .addLast("flusher", new FlushHandler())
                 .addLast("exchanges", link.exchanges());

@@ -1,6 +1,7 @@
 package dev.culvert.link;
 
 import dev.culvert.io.Quoted;
+import dev.culvert.io.Shares;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.Transport;
 import io.netty.channel.Channel;
@@ -15,22 +16,26 @@ public final class Links {
     private final Transport transport;
     private final Supplier<LinkLimits> limits;
     private final LinkObserver observer;
+    private final Shares<AgentAddress> shares;
     private final Deadlines deadlines;
 
     /**
      * Makes none yet.
      *
      * @param limits asked for at each dial; a link keeps those that it began with
+     * @param shares of the agents; what a link holds is charged to its agent's
      */
     public Links(
             EventLoop loop,
             Transport transport,
             Supplier<LinkLimits> limits,
-            LinkObserver observer) {
+            LinkObserver observer,
+            Shares<AgentAddress> shares) {
         this.loop = loop;
         this.transport = transport;
         this.limits = limits;
         this.observer = observer;
+        this.shares = shares;
         deadlines = new Deadlines(loop);
     }
 
@@ -38,7 +43,8 @@ public final class Links {
     public void dial(AgentAddress address, DialListener listener) {
         long start = System.nanoTime();
         LinkLimits now = limits.get();
-        LinkPipeline pipeline = new LinkPipeline(address, now, observer, deadlines);
+        LinkPipeline pipeline =
+                new LinkPipeline(address, now, observer, deadlines, shares.of(address));
         observer.onDialStarted(address);
         transport
                 .dial(loop, address, now.dialTimeout(), pipeline)

@@ -12,6 +12,7 @@ public enum Outcome {
     LINK_LOST,
     TIMED_OUT,
     OVERLOADED,
+    OVER_MEMORY,
     TOO_LARGE,
     TOOL_BLOCKED,
     BAD_ANSWER,
@@ -30,6 +31,7 @@ public enum Outcome {
             case Failure.LinkLost _ -> LINK_LOST;
             case Failure.TimedOut _ -> TIMED_OUT;
             case Failure.Overloaded _ -> OVERLOADED;
+            case Failure.OverMemory _ -> OVER_MEMORY;
             case Failure.TooLarge _ -> TOO_LARGE;
             case Failure.ToolBlocked _ -> TOOL_BLOCKED;
             case Failure.BadAnswer _ -> BAD_ANSWER;

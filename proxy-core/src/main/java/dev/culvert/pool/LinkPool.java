@@ -1,5 +1,6 @@
 package dev.culvert.pool;
 
+import dev.culvert.io.Shares;
 import dev.culvert.link.DialListener;
 import dev.culvert.link.LinkLimits;
 import dev.culvert.link.LinkObserver;
@@ -23,15 +24,17 @@ public final class LinkPool implements AutoCloseable {
      *
      * @param linkLimits asked for at each dial
      * @param limits asked for at each use
+     * @param shares of the agents; what their links hold is charged to them
      */
     public LinkPool(
             EventLoops loops,
             Supplier<LinkLimits> linkLimits,
             Supplier<PoolLimits> limits,
-            LinkObserver observer) {
+            LinkObserver observer,
+            Shares<AgentAddress> shares) {
         for (EventExecutor executor : loops.group()) {
             EventLoop loop = (EventLoop) executor;
-            Links links = new Links(loop, loops.transport(), linkLimits, observer);
+            Links links = new Links(loop, loops.transport(), linkLimits, observer, shares);
             pools.put(loop, new LoopPool(loop, links, limits, observer));
         }
     }

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameLimits;
 import dev.culvert.frame.FrameType;
+import dev.culvert.io.Account;
+import dev.culvert.io.AccountLimits;
 import dev.culvert.transport.AgentAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -32,7 +34,9 @@ public final class EmbeddedLink implements AutoCloseable {
         channel.freezeTime();
         Deadlines deadlines = new Deadlines(channel.eventLoop());
         AgentAddress address = AgentAddress.parse("tcp://127.0.0.1:1");
-        channel.pipeline().addLast(new LinkPipeline(address, limits, observer, deadlines));
+        Account account = new Account(new AccountLimits("max_held_bytes", 100 << 20, 75));
+        channel.pipeline()
+                .addLast(new LinkPipeline(address, limits, observer, deadlines, account.whole()));
     }
 
     public AgentLink link() {

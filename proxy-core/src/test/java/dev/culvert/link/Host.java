@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
+import dev.culvert.io.Account;
+import dev.culvert.io.AccountLimits;
+import dev.culvert.io.Shares;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
 import dev.culvert.transport.Transport;
@@ -23,12 +26,17 @@ final class Host implements AutoCloseable {
     private final EventLoops loops = EventLoops.start(1, "host");
     private final EventLoop loop = loops.next();
     private final CountingObserver observer = new CountingObserver();
+    private final Shares<AgentAddress> shares =
+            new Shares<>(
+                    new Account(new AccountLimits("max_held_bytes", 100 << 20, 75)),
+                    "agent_share",
+                    () -> 100);
     private final LinkLimits limits;
     private final Links links;
 
     Host(LinkLimits limits) {
         this.limits = limits;
-        links = new Links(loop, loops.transport(), () -> limits, observer);
+        links = new Links(loop, loops.transport(), () -> limits, observer, shares);
     }
 
     Host() {
@@ -71,7 +79,9 @@ final class Host implements AutoCloseable {
 
     /** Makes a link of every connection accepted at {@code address}; returns its real address. */
     AgentAddress listen(AgentAddress address) {
-        LinkPipeline pipeline = new LinkPipeline(address, limits, observer, new Deadlines(loop));
+        LinkPipeline pipeline =
+                new LinkPipeline(
+                        address, limits, observer, new Deadlines(loop), shares.of(address));
         Future<Channel> listening = loops.transport().listen(loops.group(), address, pipeline);
         return Transport.localAddress(listening.syncUninterruptibly().getNow());
     }

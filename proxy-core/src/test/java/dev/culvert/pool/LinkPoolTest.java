@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
+import dev.culvert.io.Account;
+import dev.culvert.io.AccountLimits;
+import dev.culvert.io.Shares;
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.BasePeer;
 import dev.culvert.link.CountingObserver;
@@ -45,12 +48,17 @@ class LinkPoolTest {
     private final EventLoops loops = EventLoops.start(2, "pool");
     private final EventLoop loop = loops.next();
     private final CountingObserver observer = new CountingObserver();
+    private final Shares<AgentAddress> shares =
+            new Shares<>(
+                    new Account(new AccountLimits("max_held_bytes", 100 << 20, 75)),
+                    "agent_share",
+                    () -> 100);
     private final CountDownLatch answering = new CountDownLatch(1);
     private final List<BasePeer> peers = new ArrayList<>();
     private LinkPool pool = pool(new PoolLimits(8, LONG, LONG));
 
     private LinkPool pool(PoolLimits limits) {
-        return new LinkPool(loops, () -> LinkLimits.DEFAULTS, () -> limits, observer);
+        return new LinkPool(loops, () -> LinkLimits.DEFAULTS, () -> limits, observer, shares);
     }
 
     @AfterEach

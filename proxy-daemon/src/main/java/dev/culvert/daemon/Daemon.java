@@ -3,6 +3,7 @@ package dev.culvert.daemon;
 import dev.culvert.config.BadSettingsException;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.FileTrouble;
+import dev.culvert.daemon.config.MemorySettings;
 import dev.culvert.daemon.config.SettingsReader;
 import dev.culvert.daemon.config.StateDir;
 import dev.culvert.daemon.config.WorkerSettings;
@@ -38,6 +39,9 @@ import dev.culvert.daemon.routes.TurnStreams;
 import dev.culvert.daemon.state.DesiredFiles;
 import dev.culvert.daemon.turn.TurnIds;
 import dev.culvert.daemon.turn.Turns;
+import dev.culvert.io.Account;
+import dev.culvert.io.Share;
+import dev.culvert.io.Shares;
 import dev.culvert.io.Workers;
 import dev.culvert.pool.LinkPool;
 import dev.culvert.systemd.Notifier;
@@ -74,6 +78,8 @@ public final class Daemon implements AutoCloseable {
     private final Workers files;
     private final Workers others;
     private final HomeLinks homes;
+    private final Account account;
+    private final Shares<AgentAddress> agentShares;
     private final LinkPool pool;
     private final HttpPipeline http;
     private final Listeners listeners;
@@ -124,26 +130,43 @@ public final class Daemon implements AutoCloseable {
         fleet = new Fleet(store(settings), () -> this.settings.fleet());
         files = workers(settings, "files");
         others = workers(settings, "others");
+        account = new Account(settings.memory().limits());
+        agentShares =
+                new Shares<>(
+                        account,
+                        MemorySettings.AGENT_SHARE,
+                        () -> this.settings.memory().agentShare());
         pool =
                 new LinkPool(
                         loops,
                         () -> this.settings.link(),
                         () -> this.settings.pool(),
-                        metrics.links());
-        homes = new HomeLinks(loops, fleet, this::settings, metrics.links());
-        turns = new Turns(fleet, pool, turnIds(settings), this::settings, metrics.turns());
-        AgentCalls calls = new AgentCalls(fleet, homes, pool, admission, this::settings);
+                        metrics.links(),
+                        agentShares);
+        homes = new HomeLinks(loops, fleet, this::settings, metrics.links(), agentShares);
+        turns =
+                new Turns(
+                        fleet,
+                        pool,
+                        turnIds(settings),
+                        agentShares,
+                        this::settings,
+                        metrics.turns());
+        AgentCalls calls =
+                new AgentCalls(fleet, homes, pool, agentShares, admission, this::settings);
         events = new EventsRoute(calls, fleet, metrics.links()::openTo);
         Router router = new Router(routes(calls), metrics.http());
-        http = new HttpPipeline(settings.http(), router, metrics.http());
+        http = new HttpPipeline(settings.http(), router, metrics.http(), this::clientShare);
         fleet.listen(homes);
         fleet.listen(
                 new FleetListener() {
                     @Override
                     public void onRemoved(Agent agent) {
                         pool.remove(agent.address(), "the agent was removed");
+                        agentShares.forget(agent.address());
                     }
                 });
+        metrics.watch(account);
         metrics.loops().watch(loops.group());
         metrics.gauge(
                 "culvert.turns.remembered",
@@ -178,6 +201,12 @@ public final class Daemon implements AutoCloseable {
                 "Bytes that all configurations of agents may have.",
                 () -> settings().fleet().maxTotalConfigBytes());
         fleet.replace(List.of(), settings.agents());
+    }
+
+    /** Until there are tokens, a client is a connection: behind a proxy all share one address. */
+    private Share clientShare() {
+        return account.share(
+                "a client", MemorySettings.CLIENT_SHARE, () -> settings.memory().clientShare());
     }
 
     private static TurnIds turnIds(DaemonSettings settings) {
@@ -294,6 +323,7 @@ public final class Daemon implements AutoCloseable {
             return notReloaded(List.of(String.valueOf(e.getMessage())));
         }
         settings = next;
+        account.limit(next.memory().limits());
         http.use(next.http());
         metrics.reloads().onReloaded(true);
         List<String> waiting = before.needingRestart(next);

@@ -16,12 +16,16 @@ class ArchitectureTest {
                     "dev.culvert.daemon",
                     Map.ofEntries(
                             Map.entry(
-                                    "config", core("config", "frame", "link", "pool", "transport")),
+                                    "config",
+                                    core("config", "frame", "io", "link", "pool", "transport")),
                             Map.entry("auth", with(core("io", "transport"), "config")),
                             Map.entry("fleet", with(core("link", "transport"), "config")),
                             Map.entry(
                                     "home",
-                                    with(core("frame", "link", "transport"), "config", "fleet")),
+                                    with(
+                                            core("frame", "io", "link", "transport"),
+                                            "config",
+                                            "fleet")),
                             Map.entry("http", with(core("frame", "io", "link"), "auth", "config")),
                             Map.entry("state", Set.of("config", "fleet")),
                             Map.entry("sse", with(core("frame", "link"), "http")),
@@ -33,7 +37,7 @@ class ArchitectureTest {
                             Map.entry(
                                     "turn",
                                     with(
-                                            core("frame", "link", "pool", "transport"),
+                                            core("frame", "io", "link", "pool", "transport"),
                                             "config",
                                             "fleet",
                                             "metrics")),

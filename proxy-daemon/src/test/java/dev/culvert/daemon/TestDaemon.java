@@ -19,6 +19,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.DoublePredicate;
 import org.assertj.core.api.Assertions;
 
 /** A whole daemon in this process, and a stock client of it. */
@@ -178,6 +179,12 @@ final class TestDaemon implements AutoCloseable {
     void awaitMetric(String sample, double value) {
         Eventually.await(
                 () -> Assertions.assertThat(unchecked(() -> metric(sample))).isEqualTo(value));
+    }
+
+    void awaitMetric(String sample, DoublePredicate expected) {
+        Eventually.await(() ->
+                Assertions.assertThat(unchecked(() -> metric(sample)))
+                        .matches(expected::test, sample));
     }
 
     void awaitState(String agent, String state) {

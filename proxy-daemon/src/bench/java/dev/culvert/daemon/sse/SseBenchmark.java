@@ -9,6 +9,8 @@ import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
+import dev.culvert.io.Account;
+import dev.culvert.io.AccountLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -73,7 +75,9 @@ public class SseBenchmark {
     public void open() {
         CountingObserver observer = new CountingObserver();
         Router router = new Router(List.of(new StreamRoute()), observer);
-        channel.pipeline().addLast(new HttpPipeline(HttpSettings.DEFAULTS, router, observer));
+        Account account = new Account(new AccountLimits("memory.max_held_bytes", 64 << 20, 75));
+        channel.pipeline()
+                .addLast(new HttpPipeline(HttpSettings.DEFAULTS, router, observer, account::whole));
         channel.pipeline().fireChannelActive();
         channel.writeInbound(direct("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"));
         payload = direct("{\"content\":\"" + "x".repeat(40) + "\",\"done\":false}");

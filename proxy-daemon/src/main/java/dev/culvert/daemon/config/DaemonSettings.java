@@ -19,6 +19,7 @@ import java.util.function.Function;
  * Everything that the daemon is told.
  *
  * @param transport how agents are reached that are known by their CID alone
+ * @param memory how many bytes may wait in it
  * @param agents those it starts with; no two share an id or an address
  * @param eventLoops threads; 0 is one for each core
  * @param stateDir where the desired state of agents, and the key of turns, are kept over restarts;
@@ -35,6 +36,7 @@ public record DaemonSettings(
         HomeSettings home,
         FleetSettings fleet,
         WorkerSettings workers,
+        MemorySettings memory,
         List<AgentSettings> agents,
         int eventLoops,
         Optional<Path> stateDir,
@@ -52,6 +54,7 @@ public record DaemonSettings(
                     HomeSettings.DEFAULTS,
                     FleetSettings.DEFAULTS,
                     WorkerSettings.DEFAULTS,
+                    MemorySettings.DEFAULTS,
                     List.of(),
                     0,
                     Optional.empty(),
@@ -131,6 +134,7 @@ public record DaemonSettings(
                 in.section("home", HomeSettings::read),
                 in.section("fleet", FleetSettings::read),
                 in.section("workers", WorkerSettings::read),
+                in.section("memory", MemorySettings::read),
                 in.sections("agents", agent -> AgentSettings.read(agent, transport)),
                 in.get("event_loops", Kind.INT, DEFAULTS.eventLoops),
                 in.find("state_dir", Kind.PATH),

@@ -5,8 +5,10 @@ import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Desired;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.FleetListener;
+import dev.culvert.io.Shares;
 import dev.culvert.link.LinkObserver;
 import dev.culvert.link.Links;
+import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
@@ -30,11 +32,17 @@ public final class HomeLinks implements FleetListener {
             EventLoops eventLoops,
             Fleet fleet,
             Supplier<DaemonSettings> settings,
-            LinkObserver observer) {
+            LinkObserver observer,
+            Shares<AgentAddress> shares) {
         for (EventExecutor executor : eventLoops.group()) {
             EventLoop loop = (EventLoop) executor;
             Links links =
-                    new Links(loop, eventLoops.transport(), () -> settings.get().link(), observer);
+                    new Links(
+                            loop,
+                            eventLoops.transport(),
+                            () -> settings.get().link(),
+                            observer,
+                            shares);
             loops.add(new HomeLoop(loop, links, fleet, settings));
         }
     }

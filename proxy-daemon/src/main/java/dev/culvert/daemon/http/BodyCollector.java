@@ -1,5 +1,6 @@
 package dev.culvert.daemon.http;
 
+import dev.culvert.io.DirectMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class BodyCollector {
     private static final int FIRST_BYTES = 1024;
+
+    /** A body in a buffer that is so many times as large is copied out of it. */
+    private static final int MOST_WASTE = 4;
 
     private final long length;
     private @Nullable ByteBuf body;
@@ -26,9 +30,16 @@ final class BodyCollector {
         return body == null ? 0 : body.readableBytes();
     }
 
+    /** The memory that it takes. */
+    int heldBytes() {
+        return body == null ? 0 : DirectMemory.pinnedBytes(body);
+    }
+
     /** Takes ownership of {@code part}. */
     void add(ByteBuf part, ByteBufAllocator allocator) {
-        if (body == null && part.readableBytes() == length) {
+        if (body == null
+                && part.readableBytes() == length
+                && DirectMemory.pinnedBytes(part) <= MOST_WASTE * Math.max(length, FIRST_BYTES)) {
             body = part;
         } else {
             if (body == null) {

@@ -34,7 +34,7 @@ final class ChunkLine {
             throw bad("A chunk does not begin with its size and CR LF.");
         }
         if (digits < end) {
-            checkExtension(in, start + digits, start + end);
+            checkExtensions(in, start + digits, start + end);
         }
         return size;
     }
@@ -51,25 +51,70 @@ final class ChunkLine {
         return lineFeed < 0 ? INCOMPLETE : lineFeed + 1;
     }
 
-    /** What follows is ignored, but must look like an extension, whose quotes end. */
-    private static void checkExtension(ByteBuf in, int from, int to) {
-        boolean named = from + 1 < to && HeadGuard.isTokenByte(in.getByte(from + 1));
-        if (in.getByte(from) != ';' || !named) {
-            throw bad("Behind a chunk's size stands something that is no chunk extension.");
-        }
-        boolean quoted = false;
-        boolean escaped = false;
-        for (int i = from; i < to; i++) {
-            byte b = in.getByte(i);
-            if ((b < ' ' && b != '\t') || b == 0x7f) {
-                throw bad("A chunk extension holds a byte that is not visible ASCII.");
+    /**
+     * What follows is ignored, but must be extensions (RFC 9112, 7.1.1): each a semicolon, a name
+     * and perhaps a value, with blanks around the semicolon and the equals sign.
+     */
+    private static void checkExtensions(ByteBuf in, int from, int to) {
+        int at = from;
+        while (at < to) {
+            at = skipBlanks(in, at, to);
+            if (at == to || in.getByte(at) != ';') {
+                throw badExtension();
             }
-            quoted ^= b == '"' && !escaped;
-            escaped = quoted && b == '\\' && !escaped;
+            at = skipToken(in, skipBlanks(in, at + 1, to), to);
+            int equals = skipBlanks(in, at, to);
+            if (equals < to && in.getByte(equals) == '=') {
+                int value = skipBlanks(in, equals + 1, to);
+                boolean quoted = value < to && in.getByte(value) == '"';
+                at = quoted ? skipQuoted(in, value + 1, to) : skipToken(in, value, to);
+            }
         }
-        if (quoted) {
-            throw bad("A chunk extension has a quote that does not end.");
+    }
+
+    private static int skipBlanks(ByteBuf in, int from, int to) {
+        int at = from;
+        while (at < to && (in.getByte(at) == ' ' || in.getByte(at) == '\t')) {
+            at++;
         }
+        return at;
+    }
+
+    private static int skipToken(ByteBuf in, int from, int to) {
+        int at = from;
+        while (at < to && HeadGuard.isTokenByte(in.getByte(at))) {
+            at++;
+        }
+        if (at == from) {
+            throw badExtension();
+        }
+        return at;
+    }
+
+    private static int skipQuoted(ByteBuf in, int from, int to) {
+        for (int at = from; at < to; at++) {
+            byte b = in.getByte(at);
+            if (b == '"') {
+                return at + 1;
+            }
+            if (b == '\\') {
+                at++; // what it escapes may be a quote
+            }
+            if (at == to || !isText(in.getByte(at))) {
+                throw badExtension();
+            }
+        }
+        throw badExtension();
+    }
+
+    private static boolean isText(byte b) {
+        return (b >= ' ' && b != 0x7f) || b == '\t';
+    }
+
+    private static ProblemException badExtension() {
+        return bad(
+                "After a chunk's size comes something that is no chunk extension, ';NAME' or"
+                        + " ';NAME=VALUE'.");
     }
 
     private static int hexDigit(byte b) {

@@ -4,6 +4,9 @@ import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_TIMEOUT;
 import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 
 import dev.culvert.daemon.http.RequestDecoder.BodyEnd;
+import dev.culvert.io.HeldBytesHandler;
+import dev.culvert.io.HeldKind;
+import dev.culvert.io.Share;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -19,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * One connection: one request after the other, and how long each step may take. Confined to its
  * event loop.
  */
-final class ConnectionHandler extends ChannelInboundHandlerAdapter {
+final class ConnectionHandler extends ChannelInboundHandlerAdapter
+        implements HeldBytesHandler.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
     private static final Problem TOO_SLOW =
             Problem.of(REQUEST_TIMEOUT, "The request came too slowly: send it again, at once.");
@@ -40,6 +44,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     private final Reception reception;
     private final RequestDecoder decoder;
+    private final Share client;
+    private final HeldBytesHandler account;
     private final Outlet outlet;
     private final LazyTimer timer;
     private State state = State.AWAITING;
@@ -48,11 +54,26 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private @Nullable IncomingRequest incoming;
     private @Nullable Responder responder;
 
-    ConnectionHandler(Channel channel, Reception reception, RequestDecoder decoder) {
+    /**
+     * For a connection that has begun.
+     *
+     * @param client is charged for what the connection holds
+     */
+    ConnectionHandler(Channel channel, Reception reception, RequestDecoder decoder, Share client) {
         this.reception = reception;
         this.decoder = decoder;
-        outlet = new Outlet(channel);
+        this.client = client;
+        account = new HeldBytesHandler(channel, client, HeldKind.BODIES, HeldKind.UNSENT, this);
+        outlet = new Outlet(channel, account);
         timer = new LazyTimer(channel.eventLoop(), this::expired);
+    }
+
+    HeldBytesHandler account() {
+        return account;
+    }
+
+    Share client() {
+        return client;
     }
 
     @Override
@@ -86,10 +107,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         Envelope envelope = reception.envelope(head);
         Responder answer = new Responder(this, outlet, envelope);
         responder = answer;
+        outlet.chargeTo(null);
         if (head.announcesBody()) {
             answer.expectBody();
         }
         try {
+            if (head.announcesBody()) {
+                OverMemory.check(client.account().whole());
+            }
             incoming = reception.receive(head, envelope, answer, outlet.channel());
         } catch (ProblemException e) {
             refuse(e.problem());
@@ -153,6 +178,22 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         responder = null;
         beginEnding();
         outlet.cut(timer, reset);
+    }
+
+    @Override
+    public long unreadBytes() {
+        return decoder.heldBytes() + (incoming == null ? 0 : incoming.heldBytes());
+    }
+
+    /** A client that is still sending is told; one that does not read cannot be. */
+    @Override
+    public void onExcess(HeldKind kind, Share share) {
+        if (kind == HeldKind.BODIES && (state == State.AWAITING || state == State.READING)) {
+            refuse(Problem.of(OverMemory.excess(share)));
+        } else {
+            beginEnding();
+            outlet.cutNow(responder != null && responder.endsByClosing());
+        }
     }
 
     private void end() {
@@ -252,7 +293,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        if (cause instanceof OutOfMemoryError) {
+            LOG.error("a client's connection is closed: {}", cause.getMessage());
+        } else if (!(cause instanceof IOException)) {
             LOG.error("a connection is closed for a mistake of the daemon", cause);
         }
         context.close();

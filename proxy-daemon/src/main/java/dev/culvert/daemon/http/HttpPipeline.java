@@ -1,11 +1,13 @@
 package dev.culvert.daemon.http;
 
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.io.Share;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** Bytes in, routes called, bytes out. Reading order is wire order. Shared by all listeners. */
 @Sharable
@@ -16,9 +18,17 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
      */
     private static final int SEND_BYTES = 128 * 1024;
 
+    private final Supplier<Share> clients;
     private volatile Reception reception;
 
-    public HttpPipeline(HttpSettings settings, Router router, HttpObserver observer) {
+    /**
+     * Serves nobody yet.
+     *
+     * @param clients a share for each client, which is a connection
+     */
+    public HttpPipeline(
+            HttpSettings settings, Router router, HttpObserver observer, Supplier<Share> clients) {
+        this.clients = clients;
         Connections connections = new Connections(settings.maxConnections());
         reception = new Reception(settings, router, observer, connections);
     }
@@ -33,9 +43,11 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
         channel.config().setOption(ChannelOption.SO_SNDBUF, SEND_BYTES);
         Reception now = reception;
         RequestDecoder decoder = new RequestDecoder(now.settings());
+        ConnectionHandler connection = new ConnectionHandler(channel, now, decoder, clients.get());
         channel.pipeline()
+                .addLast("account", connection.account())
                 .addLast("requests", decoder)
-                .addLast("connection", new ConnectionHandler(channel, now, decoder));
+                .addLast("connection", connection);
     }
 
     /**

@@ -42,6 +42,10 @@ final class IncomingRequest {
         return body.size();
     }
 
+    int heldBytes() {
+        return body.heldBytes();
+    }
+
     /** Takes ownership of {@code part}. */
     void add(ByteBuf part, ByteBufAllocator allocator) {
         body.add(part, allocator);

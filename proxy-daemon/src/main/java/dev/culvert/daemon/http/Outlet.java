@@ -1,36 +1,49 @@
 package dev.culvert.daemon.http;
 
 import dev.culvert.frame.SmallWrites;
+import dev.culvert.io.DirectMemory;
+import dev.culvert.io.HeldBytesHandler;
+import dev.culvert.io.Share;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the answers of one connection go out: flushed once for each read burst, or each turn of the
  * loop, and closed so that what was written arrives.
  */
 final class Outlet {
+    /** A buffer of which only that part is not needed is as good as one of its own. */
+    private static final int MOST_WASTE_PART = 4;
+
     private static final Duration LINGER = Duration.ofSeconds(2);
 
     private final Channel channel;
+    private final HeldBytesHandler account;
     private final SmallWrites writes;
     private final Runnable flushLater = this::flushPending;
     private boolean reading;
     private boolean pending;
     private long lastUnsent;
 
-    Outlet(Channel channel) {
+    Outlet(Channel channel, HeldBytesHandler account) {
         this.channel = channel;
+        this.account = account;
         writes = new SmallWrites(channel, channel.alloc());
     }
 
     Channel channel() {
         return channel;
+    }
+
+    /** What waits for the client is held for {@code agent}, too; null for none. */
+    void chargeTo(@Nullable Share agent) {
+        account.countUnsentAlsoFor(agent);
     }
 
     /** The caller owns it. */
@@ -44,10 +57,31 @@ final class Outlet {
         return writes.tail(bytes);
     }
 
-    /** Borrows {@code bytes}. */
+    /** The same, where a piece of {@code pieceBytes} is written next. */
+    ByteBuf tail(int bytes, int pieceBytes) {
+        flushSoon();
+        return writes.tail(bytes, pieceBytes);
+    }
+
+    /**
+     * Borrows {@code bytes}. A part of a larger buffer is copied for a client that is behind: it
+     * would keep all of that buffer for as long as the client likes.
+     */
     void write(ByteBuf bytes) {
         flushSoon();
-        writes.write(bytes);
+        if (account.isBehind() && isPartOfALarger(bytes)) {
+            ByteBuf copy = channel.alloc().buffer(bytes.readableBytes());
+            copy.writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
+            writes.write(copy);
+            copy.release();
+        } else {
+            writes.write(bytes);
+        }
+    }
+
+    private static boolean isPartOfALarger(ByteBuf bytes) {
+        int length = bytes.readableBytes();
+        return DirectMemory.pinnedBytes(bytes) > length + length / MOST_WASTE_PART;
     }
 
     /** Runs {@code action} when all that was written before has been sent. */
@@ -105,10 +139,7 @@ final class Outlet {
     }
 
     long unsentBytes() {
-        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
-        long handedOn =
-                buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
-        return handedOn + writes.bytes();
+        return HeldBytesHandler.unsentBytes(channel) + writes.bytes();
     }
 
     /**
@@ -148,6 +179,18 @@ final class Outlet {
         pending = false;
         writes.writeOut();
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /**
+     * Closes at once, whatever waits.
+     *
+     * @param reset as of {@link #cut}
+     */
+    void cutNow(boolean reset) {
+        if (reset) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        channel.close();
     }
 
     /** The channel is closed. */

@@ -9,24 +9,22 @@ import static io.netty.handler.codec.http.HttpResponseStatus.TOO_MANY_REQUESTS;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-
 import dev.culvert.io.Quoted;
 import dev.culvert.link.Failure;
 import dev.culvert.link.Failure.AgentError;
 import dev.culvert.link.Failure.BadAnswer;
 import dev.culvert.link.Failure.LinkLost;
+import dev.culvert.link.Failure.OverMemory;
 import dev.culvert.link.Failure.Overloaded;
 import dev.culvert.link.Failure.TimedOut;
 import dev.culvert.link.Failure.TooLarge;
 import dev.culvert.link.Failure.ToolBlocked;
 import dev.culvert.link.Failure.Unreachable;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufOutputStream;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -74,6 +72,7 @@ public record Problem(
                     case Overloaded _ ->
                             of(TOO_MANY_REQUESTS, "There is too much at once: " + what)
                                     .advising("Try again later.");
+                    case OverMemory _ -> of(SERVICE_UNAVAILABLE, what).advising("Try again later.");
                     case TooLarge _ ->
                             of(REQUEST_ENTITY_TOO_LARGE, "The request is too large: " + what)
                                     .advising("Send less.");

@@ -23,6 +23,7 @@ final class RequestDecoder extends ByteToMessageDecoder {
     /* Behind this many bytes that wait the socket is not read any more. */
     private static final int MAX_HELD_BYTES = 64 * 1024;
 
+    private static final int SMALL_CHUNK_BYTES = 1024;
     private static final int USUAL_HEAD_BYTES = 4 * 1024;
 
     private static final FastThreadLocal<byte[]> COPY =
@@ -81,9 +82,17 @@ final class RequestDecoder extends ByteToMessageDecoder {
         return true;
     }
 
-    /** Discards all that is still to come. */
+    /** Discards what has come and was not decoded, and all that is still to come. */
     void stop() {
         part = Part.REFUSED;
+        if (context != null && !decoding && actualReadableBytes() > 0) {
+            channelRead(context, Unpooled.EMPTY_BUFFER);
+        }
+    }
+
+    /** The memory that what was read, and not decoded, takes. */
+    int heldBytes() {
+        return internalBuffer().capacity();
     }
 
     @Override
@@ -118,9 +127,7 @@ final class RequestDecoder extends ByteToMessageDecoder {
             switch (part) {
                 case HEAD -> head(in, out);
                 case BODY -> body(in, out);
-                case CHUNK_LINE -> chunkLine(in);
-                case CHUNK -> chunk(in, out);
-                case CHUNK_END -> chunkEnd(in);
+                case CHUNK_LINE, CHUNK, CHUNK_END -> chunks(context, in, out);
                 case TRAILERS -> trailers(in, out);
                 case HELD -> {
                     if (in.readableBytes() > MAX_HELD_BYTES) {
@@ -180,10 +187,53 @@ final class RequestDecoder extends ByteToMessageDecoder {
         part = Part.HELD;
     }
 
-    private void chunkLine(ByteBuf in) {
+    /**
+     * As many as there are: small ones are handed on together, or each would cost as a large one.
+     */
+    private void chunks(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+        ByteBuf joined = null;
+        try {
+            boolean more = true;
+            while (more && in.isReadable()) {
+                switch (part) {
+                    case CHUNK_LINE -> more = chunkLine(in);
+                    case CHUNK -> {
+                        int bytes = (int) Math.min(bytesLeft, in.readableBytes());
+                        if (bytes >= SMALL_CHUNK_BYTES) {
+                            joined = handOn(joined, out);
+                            out.add(in.readRetainedSlice(bytes));
+                        } else {
+                            if (joined == null) {
+                                joined = context.alloc().buffer(in.readableBytes());
+                            }
+                            joined.writeBytes(in, bytes);
+                        }
+                        bytesLeft -= bytes;
+                        if (bytesLeft == 0) {
+                            part = Part.CHUNK_END;
+                        }
+                    }
+                    case CHUNK_END -> more = chunkEnd(in);
+                    case HEAD, BODY, TRAILERS, HELD, REFUSED -> more = false;
+                }
+            }
+        } finally {
+            handOn(joined, out);
+        }
+    }
+
+    private static @Nullable ByteBuf handOn(@Nullable ByteBuf joined, List<Object> out) {
+        if (joined != null) {
+            out.add(joined);
+        }
+        return null;
+    }
+
+    /** False while it is not all there. */
+    private boolean chunkLine(ByteBuf in) {
         int line = ChunkLine.length(in);
         if (line == ChunkLine.INCOMPLETE) {
-            return;
+            return false;
         }
         int size = ChunkLine.size(in, line);
         extensionBytes += line - Integer.toHexString(size).length() - 2;
@@ -198,23 +248,18 @@ final class RequestDecoder extends ByteToMessageDecoder {
             guard.expectTrailers();
             part = Part.TRAILERS;
         }
+        return true;
     }
 
-    private void chunk(ByteBuf in, List<Object> out) {
-        bytes(in, out);
-        if (bytesLeft == 0) {
-            part = Part.CHUNK_END;
-        }
-    }
-
-    private void chunkEnd(ByteBuf in) {
+    private boolean chunkEnd(ByteBuf in) {
         if (in.readableBytes() < 2) {
-            return;
+            return false;
         }
         if (in.readByte() != '\r' || in.readByte() != '\n') {
             throw FramingRules.bad("A chunk does not end with CR LF behind the bytes of its size.");
         }
         part = Part.CHUNK_LINE;
+        return true;
     }
 
     private void trailers(ByteBuf in, List<Object> out) {

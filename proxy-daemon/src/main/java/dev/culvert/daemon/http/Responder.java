@@ -12,6 +12,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.NO_CONTENT;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.frame.Decimal;
+import dev.culvert.io.Share;
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -207,6 +208,21 @@ public final class Responder {
         } else {
             onGone = action;
         }
+    }
+
+    /** What waits for the client is held for this agent, too. */
+    public void chargeTo(Share agent) {
+        outlet.chargeTo(agent);
+    }
+
+    /** Who is charged for what is held for this client. */
+    public Share client() {
+        return connection.client();
+    }
+
+    /** Whether a client takes an orderly close for the end of what it was to get. */
+    boolean endsByClosing() {
+        return envelope.http10() && state == State.STREAMING;
     }
 
     public EventLoop eventLoop() {

@@ -30,9 +30,19 @@ public final class StreamResponse {
      * returns, which is lent until {@link #add} or {@link #finish}. The stream must be open.
      */
     public ByteBuf begin(int bytes) {
-        ByteBuf out = outlet.tail(bytes + MOST_CHUNK_BYTES);
+        return begin(bytes, 0);
+    }
+
+    /**
+     * The same.
+     *
+     * @param bytes of the piece without what is added
+     * @param added bytes that follow by {@link #add}
+     */
+    public ByteBuf begin(int bytes, int added) {
+        ByteBuf out = outlet.tail(bytes + MOST_CHUNK_BYTES, added);
         if (chunked) {
-            writeHex(out, bytes);
+            writeHex(out, bytes + added);
             Envelope.endLine(out);
         }
         return out;

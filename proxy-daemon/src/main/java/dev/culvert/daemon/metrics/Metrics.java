@@ -2,6 +2,8 @@ package dev.culvert.daemon.metrics;
 
 import com.sun.management.ThreadMXBean;
 import dev.culvert.config.Version;
+import dev.culvert.io.Account;
+import dev.culvert.io.HeldKind;
 import dev.culvert.io.Workers;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -73,6 +75,28 @@ public final class Metrics implements AutoCloseable {
 
     public LoopMetrics loops() {
         return loops;
+    }
+
+    /** How much is held, by kind, and what became of what was too much. */
+    public void watch(Account account) {
+        for (HeldKind kind : HeldKind.values()) {
+            Gauge.builder("culvert.held", account, it -> it.heldBytes(kind))
+                    .description("Bytes that wait in the daemon, by what they wait for.")
+                    .baseUnit("bytes")
+                    .tag("kind", kind.label())
+                    .register(registry);
+            FunctionCounter.builder("culvert.held.ended", account, it -> it.ended(kind))
+                    .description("What was ended because too many bytes waited, by kind.")
+                    .tag("kind", kind.label())
+                    .register(registry);
+        }
+        Gauge.builder("culvert.held.limit", account, it -> it.whole().limitBytes())
+                .description("How many bytes may wait in the daemon (memory.max_held_bytes).")
+                .baseUnit("bytes")
+                .register(registry);
+        FunctionCounter.builder("culvert.held.refused", account, Account::refused)
+                .description("Requests that were refused because too many bytes waited.")
+                .register(registry);
     }
 
     /** A value that is asked for at each scrape. */

@@ -15,6 +15,7 @@ public final class TurnMetrics {
         CLIENT_GONE,
         DELETED,
         SLOW_CONSUMER,
+        CREDIT_IGNORED,
         ANSWER_REFUSED,
         SHUTDOWN
     }
@@ -38,14 +39,16 @@ public final class TurnMetrics {
         stopped =
                 Buckets.timer(
                                 "culvert.turn.stop",
-                                "From a client being gone, or a DELETE, to the agent having stopped its runtime; the grace included.")
+                                "From a client being gone, or a DELETE, to the agent having stopped"
+                                        + " its runtime; the grace included.")
                         .register(registry);
     }
 
     private static Counter resumed(MeterRegistry registry, String by) {
         return Counter.builder("culvert.turns.resumed")
                 .description(
-                        "Turns taken up again: for a client that came back, or after the loss of a link.")
+                        "Turns taken up again: for a client that came back, or after the loss of a"
+                                + " link.")
                 .tag("by", by)
                 .register(registry);
     }

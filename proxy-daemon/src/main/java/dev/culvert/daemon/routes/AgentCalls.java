@@ -8,19 +8,24 @@ import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.Presence;
 import dev.culvert.daemon.home.HomeLinks;
+import dev.culvert.daemon.http.OverMemory;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.io.Quoted;
+import dev.culvert.io.Share;
+import dev.culvert.io.Shares;
 import dev.culvert.link.Failure;
 import dev.culvert.link.Patience;
 import dev.culvert.pool.LinkPool;
+import dev.culvert.transport.AgentAddress;
 import io.netty.buffer.ByteBuf;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The way of a request to its agent, which all routes share. */
 public final class AgentCalls {
@@ -31,6 +36,7 @@ public final class AgentCalls {
     private final Fleet fleet;
     private final HomeLinks homes;
     private final LinkPool pool;
+    private final Shares<AgentAddress> shares;
     private final Admission admission;
     private final Supplier<DaemonSettings> settings;
     private final SecureRandom random = new SecureRandom();
@@ -39,11 +45,13 @@ public final class AgentCalls {
             Fleet fleet,
             HomeLinks homes,
             LinkPool pool,
+            Shares<AgentAddress> shares,
             Admission admission,
             Supplier<DaemonSettings> settings) {
         this.fleet = fleet;
         this.homes = homes;
         this.pool = pool;
+        this.shares = shares;
         this.admission = admission;
         this.settings = settings;
     }
@@ -108,6 +116,37 @@ public final class AgentCalls {
             }
         }
         return agent;
+    }
+
+    /**
+     * Lets new work begin that may keep bytes waiting.
+     *
+     * @throws ProblemException while too many wait
+     */
+    void checkMemory() {
+        OverMemory.check(shares.account().whole());
+    }
+
+    /**
+     * As {@link #checkMemory()}, for work of this agent, whose share the answer is charged to.
+     *
+     * @throws ProblemException while too many bytes wait
+     */
+    Share checkMemory(Agent agent) {
+        checkMemory();
+        Share share = share(agent);
+        OverMemory.check(share);
+        return share;
+    }
+
+    /** Why work of this agent must not begin; null where it may. */
+    @Nullable Failure refusal(Agent agent) {
+        Failure whole = OverMemory.refusal(shares.account().whole());
+        return whole == null ? OverMemory.refusal(share(agent)) : whole;
+    }
+
+    Share share(Agent agent) {
+        return shares.of(agent.address());
     }
 
     private static ProblemException notNow(String sentence) {

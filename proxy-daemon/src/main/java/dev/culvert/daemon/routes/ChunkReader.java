@@ -2,10 +2,13 @@ package dev.culvert.daemon.routes;
 
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.PayloadMembers;
+import dev.culvert.io.Account;
+import dev.culvert.io.Holding;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +23,20 @@ final class ChunkReader {
     private static final int FRAME_BYTES = 256;
 
     private final ByteBufAllocator buffers;
+    private final Supplier<Holding> charged;
+    private @Nullable Holding holding;
     private @Nullable ByteBuf joined;
     private ByteBuf finishReason = Unpooled.EMPTY_BUFFER;
     private ByteBuf usage = Unpooled.EMPTY_BUFFER;
 
-    ChunkReader(ByteBufAllocator buffers) {
+    /**
+     * Has read nothing.
+     *
+     * @param charged makes what is charged for an answer that is not small
+     */
+    ChunkReader(ByteBufAllocator buffers, Supplier<Holding> charged) {
         this.buffers = buffers;
+        this.charged = charged;
     }
 
     /** Borrows {@code chunk}. */
@@ -39,11 +50,21 @@ final class ChunkReader {
                 ByteBuf out = begun(length).ensureWritable(length);
                 payload.getBytes(start, out, out.writerIndex(), length);
                 out.writerIndex(out.writerIndex() + length);
+                charge(out.capacity());
             } else if (members.kind() == '"' && members.isNamed("finish_reason")) {
                 finishReason = copy(payload, members);
             } else if (members.kind() == '{' && members.isNamed("usage")) {
                 usage = copy(payload, members);
             }
+        }
+    }
+
+    private void charge(int bytes) {
+        if (holding == null && bytes >= Account.GRAIN_BYTES) {
+            holding = charged.get();
+        }
+        if (holding != null) {
+            holding.set(bytes);
         }
     }
 
@@ -70,6 +91,7 @@ final class ChunkReader {
     ByteBuf take() {
         ByteBuf taken = begun(0);
         joined = null;
+        charge(0);
         taken.writeByte('"');
         if (finishReason.isReadable()) {
             ByteBufUtil.writeAscii(taken, ",\"finish_reason\":");
@@ -87,6 +109,7 @@ final class ChunkReader {
         if (joined != null) {
             joined.release();
             joined = null;
+            charge(0);
         }
     }
 }

@@ -34,6 +34,7 @@ public final class ContextRoute implements Route {
     @Override
     public void handle(Request request, Responder responder) {
         Agent agent = calls.workingAgent(request);
+        calls.checkMemory(agent);
         Frame frame = calls.frame(FrameType.CONTEXT_UPDATE, JsonRequest.body(request));
         Patience patience = Patience.ofSilence(calls.settings().timeouts().config());
         SingleReply reply =

@@ -52,6 +52,7 @@ public final class EventsRoute implements Route, AutoCloseable {
     @Override
     public void handle(Request request, Responder responder) {
         calls.admission().check();
+        calls.checkMemory();
         new Watcher(request.eventLoop(), responder).begin();
     }
 

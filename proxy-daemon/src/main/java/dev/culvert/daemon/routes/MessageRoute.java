@@ -5,6 +5,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.http.OverMemory;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Responder;
@@ -15,6 +16,9 @@ import dev.culvert.daemon.turn.Origin;
 import dev.culvert.daemon.turn.TurnListener;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.frame.Frame;
+import dev.culvert.io.HeldKind;
+import dev.culvert.io.Holding;
+import dev.culvert.io.Share;
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
@@ -46,12 +50,14 @@ public final class MessageRoute implements Route {
     @Override
     public void handle(Request request, Responder responder) {
         Agent agent = calls.workingAgent(request);
+        Share share = calls.checkMemory(agent);
+        responder.chargeTo(share);
         ByteBuf payload = JsonRequest.body(request);
         Origin origin = TurnRequest.begun(turns, agent, request, payload, false);
         TurnSettings settings = calls.settings().turns();
         // Without a key nobody can come back for it.
         Duration grace = origin.repeatable() ? settings.resumeGrace() : Duration.ZERO;
-        Answer answer = new Answer(responder, settings.maxAnswerBytes(), grace);
+        Answer answer = new Answer(responder, share, settings.maxAnswerBytes(), grace);
         answer.turn = turns.begin(request.eventLoop(), origin, payload, answer);
         responder.onGone(answer);
     }
@@ -59,16 +65,18 @@ public final class MessageRoute implements Route {
     /** Runs when its client is gone. */
     private static final class Answer implements TurnListener, Runnable {
         private final Responder responder;
+        private final Share share;
         private final int maxBytes;
         private final Duration grace;
         private final ChunkReader chunks;
         private @Nullable LiveTurn turn;
 
-        Answer(Responder responder, int maxBytes, Duration grace) {
+        Answer(Responder responder, Share share, int maxBytes, Duration grace) {
             this.responder = responder;
+            this.share = share;
             this.maxBytes = maxBytes;
             this.grace = grace;
-            chunks = new ChunkReader(responder.allocator());
+            chunks = new ChunkReader(responder.allocator(), this::charged);
         }
 
         @Override
@@ -86,19 +94,36 @@ public final class MessageRoute implements Route {
             }
             chunks.read(chunk);
             if (chunks.contentBytes() > maxBytes) {
-                refuse();
+                refuseTooLong();
             } else if (turn != null) {
                 turn.consumed(chunk.payload().readableBytes());
             }
         }
 
-        private void refuse() {
-            chunks.drop();
-            responder.problem(
+        private Holding charged() {
+            Holding holding =
+                    share.open(HeldKind.ANSWERS, responder.eventLoop(), this::isOverMemory);
+            holding.countAlsoFor(responder.client());
+            return holding;
+        }
+
+        private void isOverMemory(Share exceeded) {
+            refuse(Problem.of(OverMemory.excess(exceeded)));
+        }
+
+        private void refuseTooLong() {
+            refuse(
                     Problem.of(
                             BAD_GATEWAY,
                             "The answer takes over %d bytes (turns.max_answer_bytes): take it as a stream, or ask for less."
                                     .formatted(maxBytes)));
+        }
+
+        private void refuse(Problem problem) {
+            chunks.drop();
+            if (responder.isOpen()) {
+                responder.problem(problem);
+            }
             if (turn != null) {
                 turn.cancel(Cause.ANSWER_REFUSED);
             }

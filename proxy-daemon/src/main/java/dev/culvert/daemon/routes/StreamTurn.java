@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * who comes back with it misses nothing. Where nothing can ever follow, the number is LAST, and who
  * comes back with that is told that it is over: a browser would come back for ever.
  */
-final class StreamTurn implements TurnListener {
+final class StreamTurn implements TurnListener, ClientPace.Listener {
     /** The largest number that there can be (framing.md). */
     static final long LAST = (1L << 53) - 1;
 
@@ -53,13 +53,10 @@ final class StreamTurn implements TurnListener {
     private final boolean readsEvents;
     private final long startNanos = System.nanoTime();
     private final LazyTimer opening;
-    private final LazyTimer stall;
     private @Nullable LiveTurn turn;
     private @Nullable SseStream events;
+    private @Nullable ClientPace pace;
     private long number;
-    private long unconfirmed;
-    private long lastUnsent;
-    private boolean awaitsClient;
     private boolean over;
 
     /**
@@ -82,7 +79,6 @@ final class StreamTurn implements TurnListener {
         ids = EventIds.of(id);
         number = Math.max(0, after);
         opening = new LazyTimer(responder.eventLoop(), this::open);
-        stall = new LazyTimer(responder.eventLoop(), this::checkStall);
         metrics.onStarted();
     }
 
@@ -108,6 +104,7 @@ final class StreamTurn implements TurnListener {
         if (open == null) {
             open = SseStream.open(responder, keepalive, () -> gone(settings.resumeGrace()));
             events = open;
+            pace = new ClientPace(settings, metrics, open, responder.eventLoop(), this);
             open.begin(ids, number);
         }
         return open;
@@ -135,70 +132,48 @@ final class StreamTurn implements TurnListener {
         SseStream open = open();
         int bytes = chunk.payload().readableBytes();
         tell(open, CHUNK, place, chunk.payload());
-        unconfirmed += bytes;
-        if (!awaitsClient && unconfirmed >= (settings.initialCredit() + 1L) / 2) {
-            awaitClient(open);
-        }
-        if (open.holdsMoreThan(settings.maxUnsentBytes())) {
-            slow(
-                    open,
-                    "over %d bytes wait for it (turns.max_unsent_bytes)"
-                            .formatted(settings.maxUnsentBytes()));
+        if (pace != null) {
+            pace.told(bytes);
         }
     }
 
-    /** What has left for the client may come again from the agent. */
-    private void awaitClient(SseStream open) {
-        long bytes = unconfirmed;
-        unconfirmed = 0;
-        awaitsClient = true;
-        metrics.onBehind(1);
-        lastUnsent = open.unsentBytes();
-        stall.expireAfter(settings.stallTimeout());
-        open.whenSent(() -> {
-            noLongerAwaitsClient();
-            if (turn != null && !over) {
-                turn.consumed(bytes);
-                if (unconfirmed >= (settings.initialCredit() + 1L) / 2) {
-                    awaitClient(open);
-                }
-            }
-        });
-    }
-
-    private void noLongerAwaitsClient() {
-        if (awaitsClient) {
-            awaitsClient = false;
-            stall.disarm();
-            metrics.onBehind(-1);
-        }
-    }
-
-    private void checkStall() {
-        SseStream open = events;
-        if (open == null || over) {
-            return;
-        }
-        long unsent = open.unsentBytes();
-        if (unsent < lastUnsent) {
-            lastUnsent = unsent;
-            stall.expireAfter(settings.stallTimeout());
-        } else {
-            slow(
-                    open,
-                    "it took nothing for %.1f s (turns.stall_timeout)"
-                            .formatted(settings.stallTimeout().toMillis() / 1000.0));
-        }
-    }
-
-    private void slow(SseStream open, String why) {
-        ByteBuf data = error("slow_consumer", "the client does not read: " + why);
-        tell(open, ERROR, LAST, data);
-        data.release();
-        open.end();
-        close(End.SLOW_CONSUMER);
+    @Override
+    public void onTaken(long bytes) {
         if (turn != null) {
-            turn.cancel(Cause.SLOW_CONSUMER);
+            turn.consumed(bytes);
+        }
+    }
+
+    @Override
+    public void onTooSlow(String why) {
+        cutOff(
+                "slow_consumer",
+                "the client does not read: " + why,
+                End.SLOW_CONSUMER,
+                Cause.SLOW_CONSUMER);
+    }
+
+    @Override
+    public void onTooMuch(long withoutCredit) {
+        String limit =
+                "over %d bytes wait for it (turns.max_unsent_bytes)"
+                        .formatted(settings.maxUnsentBytes());
+        if (turn != null && turn.hasCredit()) {
+            cutOff(
+                    "credit_ignored",
+                    "the agent sent %d bytes without having credit for them, and the client cannot take them so fast: %s"
+                            .formatted(withoutCredit, limit),
+                    End.ERROR,
+                    Cause.CREDIT_IGNORED);
+        } else {
+            onTooSlow(limit);
+        }
+    }
+
+    private void cutOff(String code, String message, End how, Cause cause) {
+        end(how, ERROR, LAST, error(code, message));
+        if (turn != null) {
+            turn.cancel(cause);
         }
     }
 
@@ -250,6 +225,7 @@ final class StreamTurn implements TurnListener {
                     Failure.LinkLost _,
                     Failure.TimedOut _,
                     Failure.Overloaded _,
+                    Failure.OverMemory _,
                     Failure.TooLarge _ ->
                     endOfReading(failure);
         }
@@ -327,8 +303,9 @@ final class StreamTurn implements TurnListener {
         if (!over) {
             over = true;
             opening.cancel();
-            stall.cancel();
-            noLongerAwaitsClient();
+            if (pace != null) {
+                pace.ended();
+            }
             metrics.onEnded(how, System.nanoTime() - startNanos);
         }
     }

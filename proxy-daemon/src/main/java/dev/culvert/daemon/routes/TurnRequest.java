@@ -7,6 +7,7 @@ import dev.culvert.daemon.http.Header;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.sse.EventIds;
 import dev.culvert.daemon.turn.Origin;
 import dev.culvert.daemon.turn.TurnIds;
 import dev.culvert.daemon.turn.Turns;
@@ -90,7 +91,7 @@ final class TurnRequest {
             return null;
         }
         int colon = text.lastIndexOf(':');
-        if (colon <= 0) {
+        if (colon <= 0 || !EventIds.isPrefix(text.substring(0, colon))) {
             throw bad("The header 'last-event-id' is to be the id of an event, TURN:SEQ.");
         }
         return new Place(

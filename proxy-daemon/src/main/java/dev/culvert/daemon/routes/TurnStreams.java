@@ -3,8 +3,10 @@ package dev.culvert.daemon.routes;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.metrics.StreamMetrics;
+import dev.culvert.daemon.sse.EventIds;
 import dev.culvert.daemon.turn.Origin;
 import dev.culvert.daemon.turn.Turns;
+import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
 
 /** Shows turns as streams, new ones and those that clients come back to. */
@@ -21,6 +23,7 @@ public final class TurnStreams {
 
     /** Lends {@code message} for the call. */
     void begin(Request request, Responder responder, Origin origin, ByteBuf message) {
+        responder.chargeTo(calls.checkMemory(origin.agent()));
         StreamTurn stream =
                 new StreamTurn(origin.id(), StreamTurn.NEW, false, responder, calls, metrics);
         stream.reads(turns.begin(request.eventLoop(), origin, message, stream));
@@ -31,6 +34,10 @@ public final class TurnStreams {
             responder.noContent();
             return;
         }
+        if (!EventIds.isPrefix(id)) {
+            responder.failure(TurnRequest.UNKNOWN); // no event can bear it
+            return;
+        }
         boolean readsEvents = TurnRequest.readsEvents(request);
         StreamTurn stream = new StreamTurn(id, after, readsEvents, responder, calls, metrics);
         Origin origin = TurnRequest.known(turns, request, id);
@@ -39,6 +46,12 @@ public final class TurnStreams {
         } else if (origin == null) {
             stream.onFailure(TurnRequest.UNKNOWN);
         } else {
+            Failure refusal = calls.refusal(origin.agent());
+            if (refusal != null) {
+                stream.onFailure(refusal); // an event to a browser, which stops at a status
+                return;
+            }
+            responder.chargeTo(calls.share(origin.agent()));
             stream.reads(turns.resume(request.eventLoop(), origin, after, stream));
         }
     }

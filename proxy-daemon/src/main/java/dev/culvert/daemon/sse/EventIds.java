@@ -19,6 +19,11 @@ public final class EventIds {
         return new EventIds(new AsciiString("id: " + EventType.checked(prefix) + ":"));
     }
 
+    /** Whether ids can begin with {@code prefix}. */
+    public static boolean isPrefix(String prefix) {
+        return EventType.isVisible(prefix);
+    }
+
     /** The field up to the number. */
     AsciiString start() {
         return start;

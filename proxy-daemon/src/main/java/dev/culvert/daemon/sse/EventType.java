@@ -21,11 +21,15 @@ public final class EventType {
 
     /** The text itself, when it is visible ASCII and so can stand in a field of an event. */
     static String checked(String text) {
-        if (text.isEmpty() || text.chars().anyMatch(c -> c <= ' ' || c >= 0x7f)) {
+        if (!isVisible(text)) {
             throw new IllegalArgumentException(
                     "the name or id of an event is visible ASCII without blanks");
         }
         return text;
+    }
+
+    static boolean isVisible(String text) {
+        return !text.isEmpty() && text.chars().allMatch(c -> c > ' ' && c < 0x7f);
     }
 
     AsciiString line() {

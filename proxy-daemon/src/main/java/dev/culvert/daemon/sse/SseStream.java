@@ -4,17 +4,14 @@ import dev.culvert.daemon.http.LazyTimer;
 import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.StreamResponse;
 import dev.culvert.frame.Decimal;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.util.AsciiString;
 import io.netty.util.ByteProcessor;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client's stream of events. Confined to its event loop. What is written once it is closed is
@@ -106,8 +103,8 @@ public final class SseStream {
                         type.line().length()
                                 + (ids == null ? 0 : idBytes(ids, number))
                                 + DATA.length()
-                                + lines.readableBytes()
-                                + END.length());
+                                + END.length(),
+                        lines.readableBytes());
         ByteBufUtil.writeAscii(out, type.line());
         if (ids != null) {
             writeId(out, ids, number);

@@ -1,6 +1,7 @@
 package dev.culvert.daemon.turn;
 
 import dev.culvert.frame.ErrorCode;
+import dev.culvert.io.Share;
 import dev.culvert.link.Failure;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,13 @@ public final class Endings {
 
     private Endings() {}
 
+    /** The message waited for a link while more was held than {@code share} allows. */
+    static Failure overMemory(Share share) {
+        return new Failure.OverMemory(
+                "The message waited to be sent while more bytes waited here than "
+                        + share.limitText());
+    }
+
     private static Failure error(ErrorCode code, String message) {
         return new Failure.AgentError(code.wireName(), message);
     }
@@ -61,6 +69,7 @@ public final class Endings {
                     Failure.LinkLost _,
                     Failure.TimedOut _,
                     Failure.Overloaded _,
+                    Failure.OverMemory _,
                     Failure.TooLarge _,
                     Failure.BadAnswer _ ->
                     false;
@@ -76,6 +85,7 @@ public final class Endings {
                     Failure.LinkLost _,
                     Failure.TimedOut _,
                     Failure.Overloaded _,
+                    Failure.OverMemory _,
                     Failure.TooLarge _,
                     Failure.BadAnswer _ ->
                     0;

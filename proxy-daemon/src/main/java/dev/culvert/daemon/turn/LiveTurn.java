@@ -10,6 +10,9 @@ import dev.culvert.daemon.turn.State.Waiting;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
+import dev.culvert.io.HeldKind;
+import dev.culvert.io.Holding;
+import dev.culvert.io.Share;
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.Exchange;
 import dev.culvert.link.Failure;
@@ -65,9 +68,25 @@ public final class LiveTurn implements ReplyListener, LinkSearch.Seeker {
         this.loop = loop;
         this.origin = origin;
         this.listener = listener;
-        progress = new Progress(message, after, needs.settings().get().turns().initialCredit());
+        int credit = needs.settings().get().turns().initialCredit();
+        progress = new Progress(message, after, credit, this::charged);
         requests = new Requests(needs, origin, progress);
         origin.agent().turnBegan();
+    }
+
+    private Holding charged() {
+        return needs.shares()
+                .apply(origin.agent())
+                .open(HeldKind.MESSAGES, loop, this::isOverMemory);
+    }
+
+    /** It cannot be sent again from now on; where it was not sent at all, that is the end. */
+    private void isOverMemory(Share share) {
+        if (progress.isSent()) {
+            progress.dropMessage();
+        } else {
+            fail(Endings.overMemory(share));
+        }
     }
 
     /** May be asked on any thread, as may {@link #origin}. */
@@ -217,6 +236,11 @@ public final class LiveTurn implements ReplyListener, LinkSearch.Seeker {
         if (due > 0 && state instanceof Reading(_, Exchange exchange)) {
             exchange.grant(due);
         }
+    }
+
+    /** Whether the agent may send only what it was given credit for. */
+    public boolean hasCredit() {
+        return state instanceof Reading(AgentLink link, _) && link.can(Feature.CREDIT);
     }
 
     @Override

@@ -3,8 +3,12 @@ package dev.culvert.daemon.turn;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
+import dev.culvert.io.Account;
+import dev.culvert.io.DirectMemory;
+import dev.culvert.io.Holding;
 import dev.culvert.link.AgentLink;
 import io.netty.buffer.ByteBuf;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** How far a reading has come: what was asked, what was answered, and how much more may come. */
@@ -13,6 +17,11 @@ final class Progress {
 
     /** What to ask, until the agent has answered anything; null where a turn is only resumed. */
     private @Nullable ByteBuf message;
+
+    private final Supplier<Holding> charged;
+
+    /** Null where the message is small, or gone. */
+    private @Nullable Holding holding;
 
     /** Of the agent that may have the message; empty while that is not known. */
     private String instance = "";
@@ -32,11 +41,24 @@ final class Progress {
     /**
      * @param message to be released by {@link #dropMessage}
      * @param after the number of the last frame that the client has
+     * @param charged makes what is charged for a message that is not small
      */
-    Progress(@Nullable ByteBuf message, long after, int credit) {
-        this.message = message;
+    Progress(@Nullable ByteBuf message, long after, int credit, Supplier<Holding> charged) {
+        this.charged = charged;
         lastNumber = after;
+        if (message != null) {
+            keep(message);
+        }
         window = new Window(credit);
+    }
+
+    private void keep(ByteBuf kept) {
+        message = kept;
+        int bytes = DirectMemory.pinnedBytes(kept);
+        if (bytes >= Account.GRAIN_BYTES) {
+            holding = charged.get();
+            holding.set(bytes);
+        }
     }
 
     boolean hasMessage() {
@@ -105,7 +127,7 @@ final class Progress {
 
     /** Takes ownership of its message. */
     void take(Unanswered other) {
-        message = other.message();
+        keep(other.message());
         instance = other.instance();
         sent = other.sent();
     }
@@ -129,6 +151,10 @@ final class Progress {
         if (message != null) {
             message.release();
             message = null;
+            if (holding != null) {
+                holding.set(0);
+                holding = null;
+            }
         }
     }
 

@@ -3,7 +3,9 @@ package dev.culvert.daemon.turn;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.metrics.TurnMetrics;
+import dev.culvert.io.Share;
 import dev.culvert.link.Patience;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -11,6 +13,7 @@ import java.util.function.Supplier;
  * What a turn needs of the daemon around it.
  *
  * @param isThere false once the agent was removed, or is somewhere else
+ * @param shares who is charged for what turns of an agent hold
  * @param patience with an agent that may answer for as long as it does answer
  */
 record TurnNeeds(
@@ -18,6 +21,7 @@ record TurnNeeds(
         Predicate<Agent> isThere,
         Readers readers,
         PastTurns past,
+        Function<Agent, Share> shares,
         Supplier<DaemonSettings> settings,
         Supplier<Patience> patience,
         TurnMetrics metrics) {}

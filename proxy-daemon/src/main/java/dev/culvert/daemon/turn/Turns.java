@@ -7,9 +7,11 @@ import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.metrics.TurnMetrics;
 import dev.culvert.frame.Frame;
+import dev.culvert.io.Shares;
 import dev.culvert.link.Failure;
 import dev.culvert.link.Patience;
 import dev.culvert.pool.LinkPool;
+import dev.culvert.transport.AgentAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -35,6 +37,7 @@ public final class Turns {
             Fleet fleet,
             LinkPool pool,
             TurnIds ids,
+            Shares<AgentAddress> shares,
             Supplier<DaemonSettings> settings,
             TurnMetrics metrics) {
         this.fleet = fleet;
@@ -47,6 +50,7 @@ public final class Turns {
                         this::isThere,
                         readers,
                         past,
+                        agent -> shares.of(agent.address()),
                         settings,
                         this::patience,
                         metrics);

@@ -8,6 +8,8 @@ import dev.culvert.config.BadSettingsException;
 import dev.culvert.config.Settings;
 import dev.culvert.config.Source;
 import dev.culvert.frame.FrameLimits;
+import dev.culvert.io.AccountLimits;
+import dev.culvert.io.DirectMemory;
 import dev.culvert.link.LinkLimits;
 import dev.culvert.pool.PoolLimits;
 import dev.culvert.transport.AgentAddress;
@@ -70,6 +72,11 @@ class DaemonSettingsTest {
                                 seconds(10), 3, seconds(1), seconds(60), Duration.ofMillis(250)));
         assertThat(it.fleet()).isEqualTo(new FleetSettings(10_000, 1 << 20, 64 << 20));
         assertThat(it.workers()).isEqualTo(new WorkerSettings(4, 256));
+        assertThat(it.memory()).isEqualTo(new MemorySettings(0, 75, 25, 25));
+        assertThat(it.memory().limits())
+                .isEqualTo(
+                        new AccountLimits(
+                                "memory.max_held_bytes", DirectMemory.limitBytes() / 2, 75));
         assertThat(it.agents()).isEmpty();
         assertThat(it.eventLoops()).isZero();
         assertThat(it.stateDir()).isEmpty();
@@ -111,6 +118,9 @@ class DaemonSettingsTest {
                   },
                   "fleet": {"max_agents": 27, "max_config_bytes": 100, "max_total_config_bytes": 1000},
                   "workers": {"threads": 25, "queue": 26},
+                  "memory": {
+                    "max_held_bytes": "230KiB", "high_mark": "24%", "agent_share": "25%", "client_share": "100%"
+                  },
                   "agents": [
                     {"id": "a", "cid": 3},
                     {
@@ -182,6 +192,7 @@ class DaemonSettingsTest {
                                         seconds(20), 21, seconds(22), seconds(23), seconds(24)),
                                 new FleetSettings(27, 100, 1000),
                                 new WorkerSettings(25, 26),
+                                new MemorySettings(230 << 10, 24, 25, 100),
                                 List.of(first, second),
                                 24,
                                 Optional.of(Path.of("/var/lib/culvert")),
@@ -245,6 +256,16 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'home': {'backoff_max': '500ms'}}",
                         "11: home.backoff_max is 500ms: it must not be less than backoff_min, 1s"),
+                Arguments.of(
+                        "{'memory': {'max_held_bytes': '2047MiB'}}",
+                        "13: memory.max_held_bytes is 2146435072: this JVM has %d bytes for network buffers, and a quarter of them must stay free; -XX:MaxDirectMemorySize and -Dio.netty.maxDirectMemory give it more"
+                                .formatted(DirectMemory.limitBytes())),
+                Arguments.of(
+                        "{'memory': {'high_mark': 75}}",
+                        "13: memory.high_mark is 75: it must be a percentage such as \"75%\""),
+                Arguments.of(
+                        "{'memory': {'agent_share': '0%'}}",
+                        "13: memory.agent_share is 0: it must be from 1 to 100"),
                 Arguments.of(
                         "{'event_loops': -1}", "2: event_loops is -1: it must be from 0 to 1024"),
                 Arguments.of(

@@ -3,6 +3,8 @@ package dev.culvert.daemon.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.io.Account;
+import dev.culvert.io.AccountLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -12,13 +14,15 @@ import java.util.concurrent.TimeUnit;
 /** The pipeline without a socket, where time stands still until it is moved. */
 final class EmbeddedServer implements AutoCloseable {
     final CountingObserver observer = new CountingObserver();
+    private final Account account =
+            new Account(new AccountLimits("memory.max_held_bytes", 64 << 20, 75));
     private final HttpPipeline pipeline;
     private final EmbeddedChannel channel;
     private final StringBuilder received = new StringBuilder();
 
     EmbeddedServer(HttpSettings settings, Route... more) {
         Router router = new Router(TestServer.routes(more), observer);
-        pipeline = new HttpPipeline(settings, router, observer);
+        pipeline = new HttpPipeline(settings, router, observer, account::whole);
         channel = new EmbeddedChannel();
         channel.freezeTime();
         channel.pipeline().addLast(pipeline);

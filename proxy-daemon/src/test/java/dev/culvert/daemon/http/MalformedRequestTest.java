@@ -241,7 +241,14 @@ class MalformedRequestTest {
         chunk(to, 400, "more bytes than the size", "1\r\nab\r\n0\r\n\r\n");
         chunk(to, 400, "a bare semicolon", "1;\r\na\r\n0\r\n\r\n");
         chunk(to, 400, "a semicolon and a blank", "1; \r\na\r\n0\r\n\r\n");
-        chunk(to, 400, "a blank before an extension", "1 ;a=b\r\na\r\n0\r\n\r\n");
+        chunk(to, 400, "a blank behind an extension", "1;a=b \r\na\r\n0\r\n\r\n");
+        chunk(to, 400, "no token as a name", "1;bad[=x\r\na\r\n0\r\n\r\n");
+        chunk(to, 400, "an extension without its value", "1;a=\r\na\r\n0\r\n\r\n");
+        chunk(to, 400, "a semicolon at the end", "1;a=b;\r\na\r\n0\r\n\r\n");
+        chunk(to, 400, "two semicolons", "1;;a=b\r\na\r\n0\r\n\r\n");
+        chunk(to, 400, "two values", "1;a=b c\r\na\r\n0\r\n\r\n");
+        chunk(to, 400, "a token behind a quoted value", "1;a=\"b\"c\r\na\r\n0\r\n\r\n");
+        chunk(to, 400, "a backslash at the end", "1;a=\"b\\\r\na\r\n0\r\n\r\n");
         chunk(to, 400, "a bare CR in an extension", "1;a=\rb\r\na\r\n0\r\n\r\n");
         chunk(to, 400, "LF in a quoted extension", "1;a=\"\nb\"\r\na\r\n0\r\n\r\n");
         chunk(to, 400, "a quote without end", "1;a=\"b\r\na\r\n0\r\n\r\n");

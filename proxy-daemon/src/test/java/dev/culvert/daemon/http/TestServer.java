@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.io.Account;
+import dev.culvert.io.AccountLimits;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.EventLoops;
@@ -29,6 +31,7 @@ final class TestServer implements AutoCloseable {
     static final int PATIENCE_MILLIS = 10_000;
 
     final CountingObserver observer = new CountingObserver();
+    final Account account = new Account(new AccountLimits("memory.max_held_bytes", 64 << 20, 75));
     final HttpPipeline pipeline;
     private final EventLoops loops = EventLoops.start(1, "test-http");
     private final Channel listening;
@@ -38,7 +41,9 @@ final class TestServer implements AutoCloseable {
     }
 
     TestServer(HttpSettings settings, AgentAddress address, Route... more) {
-        pipeline = new HttpPipeline(settings, new Router(routes(more), observer), observer);
+        pipeline =
+                new HttpPipeline(
+                        settings, new Router(routes(more), observer), observer, account::whole);
         listening =
                 loops.transport()
                         .listen(loops.group(), address, pipeline)

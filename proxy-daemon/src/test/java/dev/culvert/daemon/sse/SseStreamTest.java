@@ -1,9 +1,8 @@
 package dev.culvert.daemon.sse;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.CountingObserver;
@@ -12,24 +11,24 @@ import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
-
+import dev.culvert.io.Account;
+import dev.culvert.io.AccountLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpMethod;
-
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 class SseStreamTest {
     private static final EventType CHUNK = EventType.of("chunk");
@@ -60,7 +59,9 @@ class SseStreamTest {
     void open() {
         channel.freezeTime();
         Router router = new Router(List.of(new StreamRoute()), observer);
-        channel.pipeline().addLast(new HttpPipeline(HttpSettings.DEFAULTS, router, observer));
+        Account account = new Account(new AccountLimits("memory.max_held_bytes", 64 << 20, 75));
+        channel.pipeline()
+                .addLast(new HttpPipeline(HttpSettings.DEFAULTS, router, observer, account::whole));
         channel.pipeline().fireChannelActive();
         channel.writeInbound(text("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"));
     }
@@ -234,5 +235,19 @@ class SseStreamTest {
         assertThat(told).containsExactly("gone");
         assertThat(stream().isOpen()).isFalse();
         assertThat(channel.runScheduledPendingTasks()).isEqualTo(-1);
+    }
+
+    @Test
+    void takesNoMemoryForALargePayloadBesideThePayload() {
+        UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(true, true);
+        channel.config().setAllocator(buffers);
+        stream().event(CHUNK, text("first"));
+        channel.runPendingTasks();
+        long before = buffers.metric().usedDirectMemory() + buffers.metric().usedHeapMemory();
+        ByteBuf large = text("x".repeat(1 << 20));
+        stream().event(CHUNK, large);
+        large.release();
+        assertThat(buffers.metric().usedDirectMemory() + buffers.metric().usedHeapMemory() - before)
+                .isLessThan(10_000);
     }
 }

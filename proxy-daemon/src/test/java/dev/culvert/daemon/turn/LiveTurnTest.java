@@ -13,6 +13,8 @@ import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.metrics.TurnMetrics.Cause;
 import dev.culvert.frame.Frame;
+import dev.culvert.io.Account;
+import dev.culvert.io.AccountLimits;
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.DialListener;
 import dev.culvert.link.EmbeddedLink;
@@ -52,12 +54,16 @@ class LiveTurnTest {
     private int dials;
     private boolean reachable = true;
 
+    private final Account account =
+            new Account(new AccountLimits("memory.max_held_bytes", 64 << 20, 75));
+
     private final TurnNeeds needs =
             new TurnNeeds(
                     (_, _, lane, listener) -> acquire(lane, listener),
                     _ -> true,
                     readers,
                     past,
+                    _ -> account.whole(),
                     () -> DaemonSettings.DEFAULTS,
                     () -> Patience.ofSilence(Duration.ofMinutes(1)),
                     metrics.turns());
@@ -244,6 +250,7 @@ class LiveTurnTest {
                                 needs.isThere(),
                                 readers,
                                 past,
+                                needs.shares(),
                                 needs.settings(),
                                 needs.patience(),
                                 needs.metrics()),

@@ -1,0 +1,57 @@
+package dev.culvert.daemon.config;
+
+import dev.culvert.config.Check;
+import dev.culvert.config.Kind;
+import dev.culvert.config.Section;
+import dev.culvert.io.AccountLimits;
+import dev.culvert.io.DirectMemory;
+
+/**
+ * The section {@code memory}: how many bytes may wait in the daemon, for anyone.
+ *
+ * @param maxHeldBytes of everything together; 0 is half of the memory for network buffers
+ * @param highMark the percentage of a limit at which new work is refused
+ * @param agentShare the percentage of the whole that may be held for one agent
+ * @param clientShare the percentage of the whole that may be held for one client
+ */
+public record MemorySettings(int maxHeldBytes, int highMark, int agentShare, int clientShare) {
+    public static final String MAX_HELD_BYTES = "memory.max_held_bytes";
+    public static final String AGENT_SHARE = "memory.agent_share";
+    public static final String CLIENT_SHARE = "memory.client_share";
+
+    public static final MemorySettings DEFAULTS = new MemorySettings(0, 75, 25, 25);
+
+    /* What the allocator keeps, what is read at once, and what is too small to be counted. */
+    private static final int RESERVED_PART = 4;
+
+    private static final int WHOLE = 100;
+
+    public MemorySettings {
+        long all = DirectMemory.limitBytes();
+        Check.atLeast("max_held_bytes", maxHeldBytes, 0);
+        Check.that(
+                maxHeldBytes <= all - all / RESERVED_PART,
+                "max_held_bytes",
+                maxHeldBytes,
+                "this JVM has "
+                        + all
+                        + " bytes for network buffers, and a quarter of them must stay free;"
+                        + " -XX:MaxDirectMemorySize and -Dio.netty.maxDirectMemory give it more");
+        Check.between("high_mark", highMark, 1, WHOLE);
+        Check.between("agent_share", agentShare, 1, WHOLE);
+        Check.between("client_share", clientShare, 1, WHOLE);
+    }
+
+    public AccountLimits limits() {
+        long bytes = maxHeldBytes == 0 ? DirectMemory.limitBytes() / 2 : maxHeldBytes;
+        return new AccountLimits(MAX_HELD_BYTES, bytes, highMark);
+    }
+
+    static MemorySettings read(Section in) {
+        return new MemorySettings(
+                in.get("max_held_bytes", Kind.BYTES, DEFAULTS.maxHeldBytes),
+                in.get("high_mark", Kind.PERCENT, DEFAULTS.highMark),
+                in.get("agent_share", Kind.PERCENT, DEFAULTS.agentShare),
+                in.get("client_share", Kind.PERCENT, DEFAULTS.clientShare));
+    }
+}

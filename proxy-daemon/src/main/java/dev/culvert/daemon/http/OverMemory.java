@@ -1,0 +1,41 @@
+package dev.culvert.daemon.http;
+
+import dev.culvert.io.Share;
+import dev.culvert.link.Failure;
+import org.jspecify.annotations.Nullable;
+
+/** What clients are told where too much waits in the daemon. */
+public final class OverMemory {
+    private OverMemory() {}
+
+    /**
+     * Lets new work begin.
+     *
+     * @throws ProblemException when {@code share} is crowded
+     */
+    public static void check(Share share) {
+        Failure refusal = refusal(share);
+        if (refusal != null) {
+            throw new ProblemException(Problem.of(refusal));
+        }
+    }
+
+    /** Why new work must not begin; null where it may. */
+    public static @Nullable Failure refusal(Share share) {
+        if (!share.isCrowded()) {
+            return null;
+        }
+        share.account().countRefusal();
+        return new Failure.OverMemory(
+                "Nothing new is taken for now: %d bytes wait here already, and the limit is %s"
+                        .formatted(share.heldBytes(), share.limitText()));
+    }
+
+    /** Why whoever held most was ended when {@code share} was exceeded. */
+    public static Failure excess(Share share) {
+        return new Failure.OverMemory(
+                "This was ended, for it held most of the bytes that waited here, which were more"
+                        + " than "
+                        + share.limitText());
+    }
+}

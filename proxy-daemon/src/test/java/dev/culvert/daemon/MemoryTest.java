@@ -1,0 +1,241 @@
+package dev.culvert.daemon;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.daemon.ScriptedGuest.Request;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** More waits in the daemon than may: it refuses, then ends what is largest, and lives. */
+@Timeout(90)
+class MemoryTest {
+    private static final int MIB = 1 << 20;
+
+    private final List<Socket> clients = new ArrayList<>();
+
+    @AfterEach
+    void leave() throws IOException {
+        for (Socket client : clients) {
+            client.close();
+        }
+    }
+
+    /** A client that is not read from unless the test does. */
+    private Socket client(TestDaemon daemon, String request) throws IOException {
+        Socket client = daemon.connect();
+        clients.add(client);
+        client.getOutputStream().write(request.getBytes(UTF_8));
+        return client;
+    }
+
+    private static String memory(int mebibytes, String more) {
+        return "\"memory\": {\"max_held_bytes\": \"%dMiB\"%s},".formatted(mebibytes, more);
+    }
+
+    private static String stream(String agent) {
+        return "POST /api/v1/agents/%s/stream HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}"
+                .formatted(agent);
+    }
+
+    private static String text(Socket client) throws IOException {
+        return new String(client.getInputStream().readAllBytes(), UTF_8);
+    }
+
+    /** A chunk as large as a frame allows, nearly. */
+    private static void flood(Request message, int kibibytes) throws IOException {
+        message.chunk("x".repeat(kibibytes * 1024));
+    }
+
+    @Test
+    void unfinishedBodiesAreAnsweredWhenTheyAreTooMuchAndNoneIsClosedWithoutAWord()
+            throws Exception {
+        String head =
+                "POST /api/v1/agents/a/message HTTP/1.1\r\n"
+                        + "host: localhost\r\n"
+                        + "content-length: 1048576\r\n\r\n";
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(memory(6, ""), guest)) {
+            for (int i = 0; i < 20; i++) {
+                client(daemon, head);
+            }
+            byte[] most = "x".repeat(MIB - 1024).getBytes(UTF_8);
+            for (Socket client : clients) {
+                try {
+                    client.getOutputStream().write(most);
+                } catch (IOException _) {
+                    // it was answered while it sent
+                }
+            }
+            daemon.awaitMetric(
+                    "culvert_http_requests_refused_total{code=\"503\"}", count -> count >= 14);
+            assertThat(daemon.get("/livez").statusCode()).isEqualTo(200);
+            assertThat(daemon.metric("culvert_held_bytes{kind=\"bodies\"}"))
+                    .isBetween(1.0, 6.0 * MIB);
+
+            int answered = 0;
+            for (Socket client : clients) {
+                client.setSoTimeout(1_000);
+                try {
+                    assertThat(text(client))
+                            .startsWith("HTTP/1.1 503 ")
+                            .contains("retry-after: 1", "over_memory", "memory.max_held_bytes");
+                    answered++;
+                } catch (SocketTimeoutException _) {
+                    // it may still send the rest
+                }
+            }
+            assertThat(answered).isGreaterThanOrEqualTo(14);
+        }
+    }
+
+    @Test
+    void newWorkIsRefusedPastTheHighMarkAndHealthAndMetricsAreNot() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon =
+                        TestDaemon.with(
+                                memory(2, ", \"high_mark\": \"40%\", \"client_share\": \"100%\""),
+                                guest)) {
+            client(
+                            daemon,
+                            "POST /api/v1/agents/a/message HTTP/1.1\r\n"
+                                    + "host: localhost\r\n"
+                                    + "content-length: 1048576\r\n\r\n")
+                    .getOutputStream()
+                    .write("x".repeat(MIB - 1).getBytes(UTF_8));
+            daemon.awaitMetric("culvert_held_bytes{kind=\"bodies\"}", held -> held > 0.9 * MIB);
+
+            for (HttpResponse<String> refused :
+                    List.of(
+                            daemon.post("/api/v1/agents/a/message", TestDaemon.MESSAGE),
+                            daemon.get("/api/v1/agents/a/stream?message=%7B%7D"),
+                            daemon.get("/api/v1/events"))) {
+                assertThat(refused.statusCode()).isEqualTo(503);
+                assertThat(refused.headers().firstValue("retry-after")).hasValue("1");
+                assertThat(refused.body())
+                        .contains(
+                                "\"code\":\"over_memory\"",
+                                "2097152 bytes (memory.max_held_bytes)");
+            }
+            assertThat(daemon.metric("culvert_held_refused_total")).isEqualTo(3);
+            assertThat(daemon.get("/livez").statusCode()).isEqualTo(200);
+            assertThat(daemon.get("/readyz").statusCode()).isEqualTo(200);
+            assertThat(daemon.get("/api/v1/agents").statusCode()).isEqualTo(200);
+            assertThat(daemon.post("/admin/reload", "").statusCode()).isEqualTo(200);
+
+            clients.getFirst().close();
+            daemon.awaitMetric("culvert_held_bytes{kind=\"bodies\"}", 0);
+            CompletableFuture<HttpResponse<String>> taken =
+                    daemon.begin("POST", "/api/v1/agents/a/message", TestDaemon.MESSAGE);
+            guest.take().done("yes");
+            assertThat(taken.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void oneAgentsStreamsThatStandStillEndAndItsNeighbourDoesNotNotice() throws Exception {
+        try (ScriptedGuest flooder = ScriptedGuest.start();
+                ScriptedGuest neighbour = ScriptedGuest.start();
+                TestDaemon daemon =
+                        TestDaemon.with(
+                                memory(16, ", \"high_mark\": \"100%\"")
+                                        + "\"turns\": {\"max_unsent_bytes\": \"64MiB\"},",
+                                flooder,
+                                neighbour)) {
+            client(daemon, stream("b"));
+            Request honest = neighbour.take();
+            honest.chunk("first");
+            List<Request> asked = new ArrayList<>();
+            for (int i = 0; i < 12; i++) {
+                client(daemon, stream("a"));
+                asked.add(flooder.take());
+                flood(asked.getLast(), 1000);
+            }
+            daemon.awaitMetric("culvert_held_ended_total{kind=\"unsent\"}", count -> count >= 6);
+            assertThat(daemon.metric("culvert_held_bytes{kind=\"unsent\"}"))
+                    .isLessThanOrEqualTo(4.0 * MIB);
+            assertThat(daemon.get("/livez").statusCode()).isEqualTo(200);
+
+            honest.done("second");
+            assertThat(text(clients.getFirst()))
+                    .contains("first", "second", "event: done")
+                    .endsWith("\r\n0\r\n\r\n");
+            for (Request request : asked) {
+                request.done("");
+            }
+            int broken = 0;
+            for (Socket client : clients.subList(1, clients.size())) {
+                if (!text(client).endsWith("\r\n0\r\n\r\n")) {
+                    broken++;
+                }
+            }
+            assertThat(broken).isBetween(6, 11);
+        }
+    }
+
+    @Test
+    void anAnswerThatIsTheLargestOfTooManyEndsWithItsReason() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon =
+                        TestDaemon.with(memory(8, ", \"high_mark\": \"100%\""), guest)) {
+            CompletableFuture<HttpResponse<String>> large =
+                    daemon.begin("POST", "/api/v1/agents/a/message", TestDaemon.MESSAGE);
+            Request message = guest.take();
+            flood(message, 1500);
+            flood(message, 1500);
+            HttpResponse<String> answer = large.get(20, TimeUnit.SECONDS);
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(answer.body()).contains("over_memory", "2097152 bytes (memory.agent_share)");
+            assertThat(daemon.metric("culvert_held_ended_total{kind=\"answers\"}")).isEqualTo(1);
+            daemon.awaitMetric("culvert_held_bytes{kind=\"answers\"}", 0);
+        }
+    }
+
+    @Test
+    void headsThatDoNotEndAreCountedAndEnd() throws Exception {
+        try (TestDaemon daemon =
+                TestDaemon.start(
+                        "{"
+                                + memory(2, ", \"client_share\": \"100%\"")
+                                + "\"http\": {\"max_uri_bytes\": \"256KiB\", \"listen\":"
+                                + " [\"tcp://127.0.0.1:0\"]}}")) {
+            for (int i = 0; i < 20; i++) {
+                client(daemon, "GET /" + "x".repeat(200 * 1024));
+            }
+            daemon.awaitMetric("culvert_held_ended_total{kind=\"bodies\"}", held -> held >= 5);
+            assertThat(daemon.metric("culvert_held_bytes{kind=\"bodies\"}"))
+                    .isBetween(1.0, 2.0 * MIB);
+            assertThat(daemon.get("/livez").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void framesThatComeInPartCloseTheLinkThatHoldsTheMost() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(memory(8, ""), guest)) {
+            CompletableFuture<HttpResponse<String>> asked =
+                    daemon.begin("POST", "/api/v1/agents/a/message", TestDaemon.MESSAGE);
+            Request message = guest.take();
+            byte[] part = new byte[3 * MIB];
+            part[1] = 0x3f;
+            part[2] = (byte) 0xff;
+            try {
+                message.link().write(part);
+            } catch (IOException _) {
+                // it was closed while it sent
+            }
+            HttpResponse<String> answer = asked.get(20, TimeUnit.SECONDS);
+            assertThat(answer.statusCode()).isEqualTo(502);
+            assertThat(answer.body()).contains("link_lost", "2097152 bytes (memory.agent_share)");
+        }
+    }
+}
