@@ -180,26 +180,7 @@ public final class Daemon implements AutoCloseable {
                 "key",
                 "no",
                 () -> turns.remembered(false));
-        for (State state : State.values()) {
-            metrics.gauge(
-                    "culvert.agents",
-                    "Agents of the fleet.",
-                    "state",
-                    state.label(),
-                    () -> fleet.count(state));
-        }
-        metrics.gauge(
-                "culvert.agents.max",
-                "Agents that the fleet may have.",
-                () -> settings().fleet().maxAgents());
-        metrics.gauge(
-                "culvert.config.bytes",
-                "Bytes of all configurations of agents.",
-                fleet::configBytes);
-        metrics.gauge(
-                "culvert.config.bytes.max",
-                "Bytes that all configurations of agents may have.",
-                () -> settings().fleet().maxTotalConfigBytes());
+        fleet.listen(new FleetMeters(metrics, fleet, () -> this.settings.fleet()));
         fleet.replace(List.of(), settings.agents());
     }
 

@@ -1,17 +1,11 @@
 package dev.culvert.daemon;
 
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.link.BasePeer;
 import dev.culvert.testing.Eventually;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -20,14 +14,16 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How the daemon knows how an agent is. */
 class PresenceTest {
     private static final String SHORT =
-            "\"home\": {\"heartbeat_interval\": \"30ms\", \"change_interval\": \"0s\"},"
-                    + "\"timeouts\": {\"ping\": \"50ms\"},";
+            "\"home\": {\"heartbeat_interval\": \"100ms\", \"change_interval\": \"0s\"},"
+                    + "\"timeouts\": {\"ping\": \"200ms\"},";
 
-    private static final String QUICK_DIAL = "\"link\": {\"dial_timeout\": \"200ms\"},";
+    private static final String QUICK_DIAL = "\"link\": {\"dial_timeout\": \"600ms\"},";
 
     @TempDir Path directory;
 
@@ -69,23 +65,26 @@ class PresenceTest {
                 TestDaemon daemon = TestDaemon.with(SHORT + QUICK_DIAL, guest);
                 EventReader events = daemon.stream("GET", "/api/v1/events", "")) {
             assertThat(events.next().data()).contains("\"state\":\"ready\"");
+            String changes = "culvert_agent_changes_total{state=\"unreachable\"}";
+            double before = daemon.metric(changes);
             guest.on("ping", ScriptedGuest.SILENCE); // as a stopped process: links still open
-            daemon.awaitAgent("a", "nothing was heard of it for 0.09 s");
+            assertThat(events.next().data())
+                    .contains("\"state\":\"unreachable\"", "nothing was heard of it for 0.3 s");
             int links = guest.links().size();
             Eventually.await(() -> assertThat(guest.links()).hasSizeGreaterThan(links + 5));
-            daemon.awaitAgent("a", "a ping was not answered within 0.05 s");
+            daemon.awaitAgent("a", "a ping was not answered within 0.2 s");
             assertThat(daemon.get("/agents/a").body()).contains("\"state\":\"unreachable\"");
             HttpResponse<String> answer = daemon.post("/agents/a/message", MESSAGE);
             assertThat(answer.statusCode()).isEqualTo(502);
-            assertThat(answer.body()).contains("nothing was heard on it for 0.2 s");
+            assertThat(answer.body()).contains("nothing was heard on it for 0.6 s");
 
             guest.on("ping", request -> request.reply("pong", "{}"));
 
             daemon.awaitState("a", "ready");
-            assertThat(events.next().data()).contains("\"state\":\"unreachable\"");
             assertThat(events.next().data()).contains("\"state\":\"ready\"");
             assertThat(daemon.metric("culvert_agents{state=\"ready\"}")).isOne();
             assertThat(daemon.metric("culvert_agents{state=\"unreachable\"}")).isZero();
+            assertThat(daemon.metric(changes)).isEqualTo(before + 1);
         }
     }
 

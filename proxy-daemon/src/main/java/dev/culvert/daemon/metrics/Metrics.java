@@ -118,6 +118,12 @@ public final class Metrics implements AutoCloseable {
         return Counter.builder(name).description(description).register(registry)::increment;
     }
 
+    /** What happens is counted by running what is returned. */
+    public Runnable counter(String name, String description, String label, String value) {
+        return Counter.builder(name).description(description).tag(label, value).register(registry)
+                ::increment;
+    }
+
     /** How full a room of workers is. */
     public void workers(String room, Workers workers, int threads) {
         gauge(
