@@ -36,6 +36,7 @@ class VsockImages implements ImagesContract {
                     "CULVERT_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1",
                     "CULVERT_TIMEOUTS_CONFIG", "30s",
                     "CULVERT_TIMEOUTS_PING", "30s",
+                    "CULVERT_LINK_DIAL_TIMEOUT", "15s",
                     "CULVERT_HOME_BACKOFF_MAX", "1s",
                     "CULVERT_HOME_HEARTBEAT_INTERVAL", "3s");
 
