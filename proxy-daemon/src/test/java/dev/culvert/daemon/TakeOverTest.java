@@ -335,6 +335,7 @@ class TakeOverTest {
             assertThat(ended(daemon, "message", "taken_over")).isEqualTo(1);
             assertThat(ended(daemon, "message", "agent_error")).isZero();
             assertThat(ended(daemon, "message", "done")).isZero();
+            assertThat(ended(daemon, "resume", "done")).isEqualTo(1);
         }
     }
 

@@ -66,6 +66,10 @@ final class FaultRun {
             } else {
                 new StreamClient(turn, scene, history).run();
             }
+            List<String> starts = scene.runtime().startsBesidesOne(turn.answer());
+            if (!starts.isEmpty()) {
+                throw new AssertionError("the runtime began it several times: " + starts);
+            }
         } catch (AssertionError | RuntimeException e) {
             tally.violation("%s%n  %s%n  history: %s".formatted(turn, e, history));
         }

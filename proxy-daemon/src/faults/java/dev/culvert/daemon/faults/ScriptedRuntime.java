@@ -12,9 +12,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
@@ -33,12 +36,14 @@ final class ScriptedRuntime implements AutoCloseable {
     private static final Pattern LENGTH = Pattern.compile("(?i)content-length: *(\\d+)");
     private static final int SEND_BYTES = 64 * 1024;
     private static final String HEAD =
-            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+            "HTTP/1.1 200 OK\r\n"
+                    + "content-type: text/event-stream\r\n"
+                    + "transfer-encoding: chunked\r\n\r\n";
 
     /** What became of one answer. */
     static final class Run {
         private final Answer answer;
-        private final AtomicInteger starts = new AtomicInteger();
+        private final List<String> starts = new CopyOnWriteArrayList<>();
         private final AtomicInteger running = new AtomicInteger();
         private final AtomicLong writtenChars = new AtomicLong();
 
@@ -47,7 +52,7 @@ final class ScriptedRuntime implements AutoCloseable {
         }
 
         int starts() {
-            return starts.get();
+            return starts.size();
         }
 
         boolean isRunning() {
@@ -91,6 +96,12 @@ final class ScriptedRuntime implements AutoCloseable {
         return runs.values().stream().filter(run -> run.starts() > 1).count();
     }
 
+    /** When the turn was started, and over which connection, where that was more than once. */
+    List<String> startsBesidesOne(Answer answer) {
+        Run run = runs.get(answer.nonce());
+        return run == null || run.starts() < 2 ? List.of() : run.starts;
+    }
+
     long started() {
         return runs.values().stream().filter(run -> run.starts() > 0).count();
     }
@@ -128,7 +139,7 @@ final class ScriptedRuntime implements AutoCloseable {
                     strangers.incrementAndGet();
                     return;
                 }
-                run.starts.incrementAndGet();
+                run.starts.add(LocalTime.now() + " for " + socket.getRemoteSocketAddress());
                 run.running.incrementAndGet();
                 try {
                     if (!new Speech(run, socket).speak()) {

@@ -9,6 +9,7 @@ import java.io.InterruptedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -332,6 +333,6 @@ final class StreamClient {
     }
 
     private void note(String what) {
-        history.add(what);
+        history.add(LocalTime.now() + " " + what);
     }
 }

@@ -38,11 +38,14 @@ final class Audience {
     /** The same, and the client is gone. */
     private record StoppingUnread(long sinceNanos) implements Demand {}
 
+    /** All have been told. */
+    private record Told(@Nullable Failure how) implements Demand {}
+
     /** Whether there is a client to be told anything. */
     boolean isRead() {
         return switch (demand) {
             case Wanted _, Stopping _ -> true;
-            case Left _, Forsaken _, StoppingUnread _ -> false;
+            case Left _, Forsaken _, StoppingUnread _, Told _ -> false;
         };
     }
 
@@ -54,7 +57,7 @@ final class Audience {
     boolean isStopping() {
         return switch (demand) {
             case Stopping _, StoppingUnread _ -> true;
-            case Wanted _, Left _, Forsaken _ -> false;
+            case Wanted _, Left _, Forsaken _, Told _ -> false;
         };
     }
 
@@ -72,7 +75,7 @@ final class Audience {
                 || switch (demand) {
                     case Wanted _, Stopping _ -> true;
                     case Left _ -> isLast;
-                    case Forsaken _, StoppingUnread _ -> false;
+                    case Forsaken _, StoppingUnread _, Told _ -> false;
                 };
     }
 
@@ -97,7 +100,7 @@ final class Audience {
                 }
             }
             case Stopping(long since) -> demand = new StoppingUnread(since);
-            case Left _, Forsaken _, StoppingUnread _ -> {}
+            case Left _, Forsaken _, StoppingUnread _, Told _ -> {}
         }
     }
 
@@ -111,14 +114,14 @@ final class Audience {
                         yield new StoppingUnread(since);
                     }
                     case Forsaken(long since) -> new StoppingUnread(since);
-                    case Stopping _, StoppingUnread _ -> demand;
+                    case Stopping _, StoppingUnread _, Told _ -> demand;
                 };
     }
 
     /** For how long nobody has wanted it. */
     long unwantedNanos() {
         return switch (demand) {
-            case Wanted _ -> 0;
+            case Wanted _, Told _ -> 0;
             case Left(long since, _) -> System.nanoTime() - since;
             case Forsaken(long since) -> System.nanoTime() - since;
             case Stopping(long since) -> System.nanoTime() - since;
@@ -126,16 +129,24 @@ final class Audience {
         };
     }
 
+    /** {@code told} is told once, and at once where it is over. */
     void whenOver(Consumer<@Nullable Failure> told) {
-        whenOver = new ArrayList<>(whenOver);
-        whenOver.add(told);
+        if (demand instanceof Told(Failure how)) {
+            told.accept(how);
+        } else {
+            whenOver = new ArrayList<>(whenOver);
+            whenOver.add(told);
+        }
     }
 
-    /** It has ended. What the client is told is for the caller to say, by {@link #isRead}. */
+    /**
+     * It has ended. What the client is told is for the caller to say, by {@link #isRead} before.
+     */
     void over(@Nullable Failure how) {
         if (demand instanceof Left(_, ScheduledFuture<?> grace)) {
             grace.cancel(false);
         }
+        demand = new Told(how);
         for (int i = 0; i < whenOver.size(); i++) {
             whenOver.get(i).accept(how);
         }

@@ -1,27 +1,16 @@
 package dev.culvert.daemon.turn;
 
 import dev.culvert.daemon.metrics.TurnMetrics.Cause;
-import dev.culvert.daemon.turn.LinkSearch.Kind;
 import dev.culvert.daemon.turn.Progress.Unanswered;
-import dev.culvert.daemon.turn.State.New;
-import dev.culvert.daemon.turn.State.Over;
-import dev.culvert.daemon.turn.State.Reading;
-import dev.culvert.daemon.turn.State.Waiting;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
-import dev.culvert.frame.FrameType;
 import dev.culvert.io.HeldKind;
 import dev.culvert.io.Holding;
 import dev.culvert.io.Share;
-import dev.culvert.link.AgentLink;
-import dev.culvert.link.Exchange;
 import dev.culvert.link.Failure;
-import dev.culvert.link.Feature;
-import dev.culvert.link.ReplyListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,21 +20,21 @@ import org.jspecify.annotations.Nullable;
  * event loop, but for what says otherwise.
  */
 /*
- * It waits for a link, then is an exchange on it; when the link is lost and the agent can resume, it waits again.
- * A message that was sent is only ever sent again to the same instance of the agent, which starts an id once
- * (resuming.md). Several clients may come for one turn: each reads over a link of its own, and the agent, which has
- * one reader at a time, tells the one before that it was taken over. Until then that one reads on, whatever becomes
- * of who came after it.
+ * Its two sides have states of their own: AgentSide waits for a link, then is an exchange on it, and waits again
+ * when the link is lost and the agent can resume; Audience knows whether the client reads, has left, or the turn is
+ * to stop. A message that was sent is only ever sent again to the same instance of the agent, which starts an id
+ * once (resuming.md). Several clients may come for one turn: each reads over a link of its own, and the agent, which
+ * has one reader at a time, tells the one before that it was taken over. Until then that one reads on, whatever
+ * becomes of who came after it.
  */
-public final class LiveTurn implements ReplyListener, LinkSearch.Seeker {
+public final class LiveTurn implements AgentSide.Owner {
     private final TurnNeeds needs;
     private final EventLoop loop;
     private final Origin origin;
     private final TurnListener listener;
     private final Progress progress;
-    private final Requests requests;
+    private final AgentSide agent;
     private final Audience audience = new Audience();
-    private State state = State.NEW;
 
     /** Whether it had its second chance: once a request may meet a dead link, or be overtaken. */
     private boolean retried;
@@ -70,7 +59,7 @@ public final class LiveTurn implements ReplyListener, LinkSearch.Seeker {
         this.listener = listener;
         int credit = needs.settings().get().turns().initialCredit();
         progress = new Progress(message, after, credit, this::charged);
-        requests = new Requests(needs, origin, progress);
+        agent = new AgentSide(needs, loop, origin, progress, this);
         origin.agent().turnBegan();
     }
 
@@ -108,28 +97,6 @@ public final class LiveTurn implements ReplyListener, LinkSearch.Seeker {
         fail(failure);
     }
 
-    /** How it is, told on its loop. From any thread. */
-    void look(Consumer<TurnStatus> told) {
-        onLoop(() ->
-                told.accept(
-                        TurnStatus.live(
-                                origin,
-                                lookAtState(),
-                                progress.lastNumber(),
-                                audience.isRead() ? List.of(origin.request()) : List.of())));
-    }
-
-    private TurnStatus.State lookAtState() {
-        if (audience.isStopping()) {
-            return TurnStatus.State.STOPPING;
-        }
-        return switch (state) {
-            case New _, Waiting _ -> TurnStatus.State.WAITING;
-            case Reading _ -> TurnStatus.State.RUNNING;
-            case Over _ -> TurnStatus.State.UNREAD;
-        };
-    }
-
     /** As {@link #start}, where another reads it, and may have a message without an answer. */
     void startAfter(LiveTurn other) {
         if (progress.hasMessage() || !progress.isAtTheBeginning()) {
@@ -137,10 +104,10 @@ public final class LiveTurn implements ReplyListener, LinkSearch.Seeker {
             return;
         }
         other.onLoop(() -> {
-            other.noteInstance();
+            other.agent.noteInstance();
             Unanswered unanswered = other.progress.unanswered();
             onLoop(() -> {
-                if (unanswered != null && state instanceof Over) {
+                if (unanswered != null && agent.isOver()) {
                     unanswered.message().release();
                 } else if (unanswered != null) {
                     progress.take(unanswered);
@@ -151,61 +118,23 @@ public final class LiveTurn implements ReplyListener, LinkSearch.Seeker {
     }
 
     void start() {
-        if (state instanceof Over) {
-            return;
-        }
-        if (requests.isNew()) {
-            seek(Kind.ANY, "");
-        } else if (origin.agentIsBase()) {
-            fail(requests.notResumable());
-        } else {
-            seek(progress.mayBeKnown() ? Kind.PATIENT : Kind.ANNOUNCED, "");
-        }
-    }
-
-    private void seek(Kind kind, String reason) {
-        LinkSearch search = new LinkSearch(needs, loop, origin, this, kind, reason);
-        state = new Waiting(search, isKnownToTheAgent());
-        search.begin();
-    }
-
-    /** Whether the agent has had a request of this reader. */
-    private boolean isKnownToTheAgent() {
-        return switch (state) {
-            case New _ -> false;
-            case Waiting(_, boolean again) -> again;
-            case Reading _, Over _ -> true;
-        };
-    }
-
-    @Override
-    public void onFound(AgentLink link) {
-        boolean stopping = audience.isStopping();
-        Failure obstacle = requests.obstacle(link, stopping);
-        if (obstacle != null) {
-            fail(obstacle);
-            return;
-        }
-        boolean again = isKnownToTheAgent();
-        Exchange exchange = requests.open(link, this, stopping);
-        if (!exchange.isOpen()) {
-            return; // onFailure had the word, and by now this may be in any other state
-        }
-        Reading reading = new Reading(link, exchange);
-        state = reading;
-        if (exchange.request() == FrameType.RESUME) {
-            needs.metrics().onResumed(!again);
-        }
-        if (progress.hasMessage() && progress.markSent()) {
-            listener.onSent();
-        }
-        if (stopping) {
-            stop(reading);
+        if (!agent.isOver()) {
+            agent.start();
         }
     }
 
     @Override
-    public void onNotFound(Failure failure) {
+    public boolean isStopping() {
+        return audience.isStopping();
+    }
+
+    @Override
+    public void onSent() {
+        listener.onSent();
+    }
+
+    @Override
+    public void onNoWay(Failure failure) {
         fail(failure);
     }
 
@@ -233,52 +162,42 @@ public final class LiveTurn implements ReplyListener, LinkSearch.Seeker {
     /** Its client has taken so many bytes of payload: as many more may come. */
     public void consumed(long bytes) {
         long due = progress.taken(bytes);
-        if (due > 0 && state instanceof Reading(_, Exchange exchange)) {
-            exchange.grant(due);
+        if (due > 0) {
+            agent.grant(due);
         }
     }
 
     /** Whether the agent may send only what it was given credit for. */
     public boolean hasCredit() {
-        return state instanceof Reading(AgentLink link, _) && link.can(Feature.CREDIT);
+        return agent.hasCredit();
     }
 
     @Override
     public void onDone() {
-        end(null);
-        if (audience.isRead()) {
+        if (end(null)) {
             listener.onDone(progress.end());
         }
     }
 
     @Override
     public void onFailure(Failure said) {
-        boolean resumable = isResumable();
-        Failure failure = meaning(said);
-        noteInstance();
+        boolean resumable = agent.isResumable();
+        Failure failure = agent.meaning(said);
+        agent.noteInstance();
         if (Endings.isOfTheTurn(failure) && progress.markAnswered()) {
             passThoseBefore();
         }
         if (failure instanceof Failure.LinkLost lost && resumable && waits()) {
-            seek(Kind.PATIENT, lost.reason());
+            agent.goOn(lost.reason());
         } else if (mayTryOnceMore(failure)) {
             retried = true;
-            start();
+            agent.start();
         } else {
             if (audience.isStopping() && Endings.isError(failure, ErrorCode.CANCELLED)) {
                 needs.metrics().onStopped(audience.unwantedNanos());
             }
             fail(failure);
         }
-    }
-
-    /** What is unknown to an agent that has answered it before has been forgotten there. */
-    private Failure meaning(Failure said) {
-        return state instanceof Reading(AgentLink link, _)
-                        && Endings.isError(said, ErrorCode.UNKNOWN_TURN)
-                        && progress.wasBegunBy(link)
-                ? Endings.FORGOTTEN
-                : said;
     }
 
     private boolean waits() {
@@ -302,10 +221,10 @@ public final class LiveTurn implements ReplyListener, LinkSearch.Seeker {
 
     /** Nobody reads it now, but somebody may come back within {@code grace}; tells no more. */
     public void clientGone(Duration grace) {
-        if (!isKnownToTheAgent()) {
+        if (!agent.isKnownToTheAgent()) {
             audience.leave(Duration.ZERO, loop, () -> fail(Endings.CLIENT_GONE));
-        } else if (!(state instanceof Over)) {
-            audience.leave(isResumable() ? grace : Duration.ZERO, loop, this::forsaken);
+        } else {
+            audience.leave(agent.isResumable() ? grace : Duration.ZERO, loop, this::forsaken);
         }
     }
 
@@ -317,7 +236,7 @@ public final class LiveTurn implements ReplyListener, LinkSearch.Seeker {
     }
 
     /** Whoever came after it has gone. From any thread. */
-    void leftAlone() {
+    private void leftAlone() {
         onLoop(() -> {
             if (audience.isForsaken()) {
                 forsaken();
@@ -330,15 +249,11 @@ public final class LiveTurn implements ReplyListener, LinkSearch.Seeker {
      * or for the grace, as where a client has left.
      */
     private void takenOver() {
-        switch (state) {
-            case Over _ -> {}
-            case New _, Waiting _ -> fail(Endings.TAKEN_OVER);
-            case Reading _ -> {
-                if (audience.isRead()) {
-                    clientGone(needs.settings().get().turns().resumeGrace());
-                    listener.onFailure(Endings.TAKEN_OVER);
-                }
-            }
+        if (!agent.isReading()) {
+            fail(Endings.TAKEN_OVER);
+        } else if (audience.isRead()) {
+            clientGone(needs.settings().get().turns().resumeGrace());
+            listener.onFailure(Endings.TAKEN_OVER);
         }
     }
 
@@ -347,48 +262,23 @@ public final class LiveTurn implements ReplyListener, LinkSearch.Seeker {
      * unless the client is gone. An agent that cannot stop is left to itself, and that is told.
      */
     public void cancel(Cause cause) {
-        if (state instanceof Over || audience.isStopping()) {
+        if (agent.isOver() || audience.isStopping()) {
             return;
         }
         needs.metrics().onCancelled(cause);
         audience.stop();
-        switch (state) {
-            case Reading reading -> stop(reading);
-            case New _, Waiting _ -> {
-                if (!progress.mayBeKnown() || !waits()) {
-                    fail(Endings.NOT_BEGUN);
-                }
-            }
-            case Over _ -> {}
-        }
-    }
-
-    private void stop(Reading reading) {
-        AgentLink link = reading.link();
-        if (!link.isOpen()) {
-            return; // word of its loss is on its way, and says what is next
-        }
-        if (!link.isAnnounced() && !origin.agentIsBase()) {
-            link.whenAnnounced(() -> {
-                if (reading.equals(state)) {
-                    stop(reading);
-                }
-            });
-        } else if (!reading.exchange().stop()) {
-            reading.exchange().cancel();
-            fail(Endings.CANNOT_CANCEL);
+        if (agent.isReading()) {
+            agent.stop();
+        } else if (!progress.mayBeKnown() || !waits()) {
+            fail(Endings.NOT_BEGUN);
         }
     }
 
     /** As {@link #cancel}, from any thread; {@code told} is told on its loop how it ended. */
     void delete(Consumer<@Nullable Failure> told) {
         onLoop(() -> {
-            if (state instanceof Over(Failure how)) {
-                told.accept(how);
-            } else {
-                audience.whenOver(told);
-                cancel(Cause.DELETED);
-            }
+            audience.whenOver(told);
+            cancel(Cause.DELETED);
         });
     }
 
@@ -398,22 +288,27 @@ public final class LiveTurn implements ReplyListener, LinkSearch.Seeker {
      */
     void cut() {
         onLoop(() -> {
-            if (state instanceof Over) {
+            if (agent.isOver()) {
                 return;
             }
-            if (state instanceof Reading(_, Exchange exchange)) {
-                if (isResumable()) {
-                    exchange.detach();
-                } else {
-                    needs.metrics().onCancelled(Cause.SHUTDOWN);
-                    exchange.cancel();
-                }
+            if (agent.letGo()) {
+                needs.metrics().onCancelled(Cause.SHUTDOWN);
             }
-            end(Endings.SHUTTING_DOWN);
-            if (audience.isRead()) {
+            if (end(Endings.SHUTTING_DOWN)) {
                 listener.onCut();
             }
         });
+    }
+
+    /** How it is, told on its loop. From any thread. */
+    void look(Consumer<TurnStatus> told) {
+        onLoop(() ->
+                told.accept(
+                        TurnStatus.live(
+                                origin,
+                                audience.isStopping() ? TurnStatus.State.STOPPING : agent.look(),
+                                progress.lastNumber(),
+                                audience.isRead() ? List.of(origin.request()) : List.of())));
     }
 
     private void onLoop(Runnable task) {
@@ -425,64 +320,28 @@ public final class LiveTurn implements ReplyListener, LinkSearch.Seeker {
     }
 
     private void fail(Failure failure) {
-        if (!(state instanceof Over)) {
-            end(failure);
-            if (audience.isRead()) {
-                listener.onFailure(failure);
-            }
+        if (!agent.isOver() && end(failure)) {
+            listener.onFailure(failure);
         }
     }
 
-    private void end(@Nullable Failure how) {
+    /** Whether there is a client to be told. */
+    private boolean end(@Nullable Failure how) {
         if (origin.isAddressed()) {
-            noteInstance();
-            remember(how);
+            agent.noteInstance();
+            PastTurn past = PastTurn.of(origin, progress, how);
+            if (past != null) {
+                needs.past().note(past);
+            }
         }
-        if (state instanceof Waiting(LinkSearch search, _)) {
-            search.stop();
-        }
-        state = new Over(how);
-        progress.dropMessage();
+        agent.end();
+        boolean isRead = audience.isRead();
         LiveTurn lastNow = needs.readers().leave(this);
         origin.agent().turnEnded();
         audience.over(how);
         if (lastNow != null) {
             lastNow.leftAlone();
         }
-    }
-
-    private void remember(@Nullable Failure how) {
-        PastTurn.Outcome outcome = PastTurn.Outcome.of(how);
-        if (progress.isAnswered() || outcome != null) {
-            String instance = progress.isAnswered() ? progress.instance() : "";
-            needs.past()
-                    .note(
-                            new PastTurn(
-                                    id(),
-                                    origin.agent().id(),
-                                    origin.asked(),
-                                    instance,
-                                    how == null ? progress.end() : place(how),
-                                    outcome,
-                                    Instant.now()));
-        }
-    }
-
-    private long place(Failure how) {
-        return Math.max(Endings.seq(how), progress.lastNumber());
-    }
-
-    /** Notes whose answers they are, before another may give them. */
-    private void noteInstance() {
-        if (state instanceof Reading(AgentLink link, _)) {
-            progress.noteInstance(link, origin.agent());
-        }
-    }
-
-    /** Whether there is something at the agent to come back to, and a way to. */
-    private boolean isResumable() {
-        return progress.mayBeKnown()
-                && ((state instanceof Reading(AgentLink link, _) && link.can(Feature.RESUME))
-                        || origin.agentResumes());
+        return isRead;
     }
 }

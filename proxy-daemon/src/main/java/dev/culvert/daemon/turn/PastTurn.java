@@ -52,6 +52,22 @@ record PastTurn(
         }
     }
 
+    /** Null where the reading that ended so says nothing of the turn. */
+    static @Nullable PastTurn of(Origin origin, Progress progress, @Nullable Failure how) {
+        Outcome outcome = Outcome.of(how);
+        if (outcome == null && !progress.isAnswered()) {
+            return null;
+        }
+        return new PastTurn(
+                origin.id(),
+                origin.agent().id(),
+                origin.asked(),
+                progress.isAnswered() ? progress.instance() : "",
+                how == null ? progress.end() : Math.max(Endings.seq(how), progress.lastNumber()),
+                outcome,
+                Instant.now());
+    }
+
     /** The same, with what was known of it before. */
     PastTurn after(PastTurn before) {
         boolean knewTheEnd = before.outcome != null;

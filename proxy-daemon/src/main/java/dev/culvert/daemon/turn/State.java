@@ -2,12 +2,11 @@ package dev.culvert.daemon.turn;
 
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.Exchange;
-import dev.culvert.link.Failure;
-import org.jspecify.annotations.Nullable;
 
-/** How one reading of a turn is connected with the agent. Who wants it is {@link Audience}. */
+/** How a reading of a turn is connected with the agent. Who wants it is for {@link Audience}. */
 sealed interface State {
     State NEW = new New();
+    State ENDED = new Ended();
 
     /** Nothing was done yet. */
     record New() implements State {}
@@ -22,10 +21,6 @@ sealed interface State {
     /** The agent has its request, and answers over this link. */
     record Reading(AgentLink link, Exchange exchange) implements State {}
 
-    /**
-     * It has ended, which may not be the turn's end.
-     *
-     * @param how null where the answer is whole
-     */
-    record Over(@Nullable Failure how) implements State {}
+    /** It reads no more, which may not be the turn's end. */
+    record Ended() implements State {}
 }
