@@ -158,6 +158,7 @@ public final class Daemon implements AutoCloseable {
         Router router = new Router(routes(calls), metrics.http());
         http = new HttpPipeline(settings.http(), router, metrics.http(), this::clientShare);
         fleet.listen(homes);
+        fleet.listen(events);
         fleet.listen(
                 new FleetListener() {
                     @Override

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Fleet {
     private final DesiredStore store;
     private final Supplier<FleetSettings> limits;
-    private final Map<String, Agent> agents = new ConcurrentSkipListMap<>();
+    private final ConcurrentNavigableMap<String, Agent> agents = new ConcurrentSkipListMap<>();
 
     /** Of configurations that are on their way to an agent of the fleet. */
     private final AtomicLong underWayBytes = new AtomicLong();
@@ -52,6 +53,11 @@ public final class Fleet {
     /** By id. */
     public Collection<Agent> all() {
         return agents.values();
+    }
+
+    /** Those after {@code id}, by id. */
+    public Collection<Agent> after(String id) {
+        return agents.tailMap(id, false).values();
     }
 
     /** How many agents are in this state. */

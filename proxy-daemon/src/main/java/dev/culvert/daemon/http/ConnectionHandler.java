@@ -82,7 +82,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         if (admitted) {
             reception.observer().onConnectionOpened();
             headTimed = true;
-            timer.expireAfter(reception.settings().headTimeout());
+            timer.expireAfter(isDraining() ? FIRST_WORDS : reception.settings().headTimeout());
         } else {
             reception.observer().onConnectionRefused();
             refuse(TOO_MANY);

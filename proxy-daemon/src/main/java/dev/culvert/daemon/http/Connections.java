@@ -31,6 +31,7 @@ final class Connections {
     boolean admit(Channel channel) {
         if (count.incrementAndGet() > limit) {
             count.decrementAndGet();
+            noticeDrained(); // the last one may have closed while this was counted
             return false;
         }
         channels.add(channel);

@@ -14,6 +14,7 @@ import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
+import dev.culvert.io.Account;
 import dev.culvert.io.Quoted;
 import dev.culvert.io.Share;
 import dev.culvert.io.Shares;
@@ -116,6 +117,10 @@ public final class AgentCalls {
             }
         }
         return agent;
+    }
+
+    Account account() {
+        return shares.account();
     }
 
     /**

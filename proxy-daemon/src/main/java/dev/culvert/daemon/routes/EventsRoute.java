@@ -6,32 +6,34 @@ import dev.culvert.daemon.fleet.FleetListener;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
-import dev.culvert.daemon.sse.EventType;
-import dev.culvert.daemon.sse.SseStream;
 import dev.culvert.transport.AgentAddress;
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** {@code GET /events}: the fleet as it is, then whatever becomes of it. */
-public final class EventsRoute implements Route, AutoCloseable {
-    private static final EventType SNAPSHOT = EventType.of("snapshot");
-    private static final EventType AGENT = EventType.of("agent");
-    private static final EventType REMOVED = EventType.of("removed");
-
+public final class EventsRoute implements Route, FleetListener, AutoCloseable {
     private final AgentCalls calls;
     private final Fleet fleet;
     private final ToIntFunction<AgentAddress> linksOpen;
+    private final AgentPieces pieces;
     private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
 
+    /** Counts the changes of the fleet. */
+    private final AtomicLong revision = new AtomicLong();
+
+    private volatile boolean closed;
+
+    /** Watches nothing until the fleet tells it. */
     public EventsRoute(AgentCalls calls, Fleet fleet, ToIntFunction<AgentAddress> linksOpen) {
         this.calls = calls;
         this.fleet = fleet;
         this.linksOpen = linksOpen;
+        pieces = new AgentPieces(fleet, linksOpen, calls.account().whole());
     }
 
     @Override
@@ -53,95 +55,65 @@ public final class EventsRoute implements Route, AutoCloseable {
     public void handle(Request request, Responder responder) {
         calls.admission().check();
         calls.checkMemory();
-        new Watcher(request.eventLoop(), responder).begin();
+        Watcher watcher =
+                new Watcher(
+                        this,
+                        request.eventLoop(),
+                        responder,
+                        calls.settings().sse().keepalive(),
+                        calls.settings().turns().stallTimeout());
+        watchers.add(watcher);
+        watcher.begin(revision.get());
+        if (closed) {
+            watcher.end(); // who closed this may have passed by before it was there
+        }
     }
 
     /** Ends every stream: they would go on for as long as their clients want. */
     @Override
     public void close() {
-        watchers.forEach(watcher -> watcher.loop.execute(watcher::end));
+        closed = true;
+        watchers.forEach(Watcher::end);
     }
 
-    /** One client that watches. What others do to the fleet comes to its loop first. */
-    private final class Watcher implements FleetListener {
-        private final EventLoop loop;
-        private final SseStream events;
+    @Override
+    public void onAdded(Agent agent) {
+        tell(agent);
+    }
 
-        Watcher(EventLoop loop, Responder responder) {
-            this.loop = loop;
-            events = SseStream.open(responder, calls.settings().sse().keepalive(), this::forget);
-        }
+    @Override
+    public void onRemoved(Agent agent) {
+        tell(agent);
+    }
 
-        void begin() {
-            watchers.add(this);
-            fleet.listen(this);
-            tell(
-                    SNAPSHOT,
-                    Json.object(json -> {
-                        json.writeArrayFieldStart("agents");
-                        for (Agent agent : fleet.all()) {
-                            AgentJson.write(json, agent, linksOpen.applyAsInt(agent.address()));
-                        }
-                        json.writeEndArray();
-                    }));
-        }
+    @Override
+    public void onReconfigured(Agent agent) {
+        tell(agent);
+    }
 
-        @Override
-        public void onAdded(Agent agent) {
-            loop.execute(() -> show(agent));
-        }
+    @Override
+    public void onChanged(Agent agent) {
+        tell(agent);
+    }
 
-        @Override
-        public void onChanged(Agent agent) {
-            loop.execute(() -> show(agent));
-        }
+    private void tell(Agent agent) {
+        revision.incrementAndGet();
+        watchers.forEach(watcher -> watcher.tell(agent.id()));
+    }
 
-        @Override
-        public void onReconfigured(Agent agent) {
-            loop.execute(() -> show(agent));
-        }
+    AgentPieces.@Nullable Piece piece(String after, long atLeast) {
+        return pieces.after(after, atLeast, revision.get());
+    }
 
-        @Override
-        public void onRemoved(Agent agent) {
-            loop.execute(() ->
-                    send(REMOVED, Json.object(json -> json.writeStringField("id", agent.id()))));
-        }
+    @Nullable Agent find(String id) {
+        return fleet.find(id);
+    }
 
-        /** As it is by now, so that the last event is right whichever thread told first. */
-        private void show(Agent agent) {
-            if (fleet.find(agent.id()) == agent) {
-                int links = linksOpen.applyAsInt(agent.address());
-                send(AGENT, Json.object(json -> AgentJson.writeMembers(json, agent, links)));
-            }
-        }
+    int links(Agent agent) {
+        return linksOpen.applyAsInt(agent.address());
+    }
 
-        private void end() {
-            forget();
-            events.end();
-        }
-
-        private void forget() {
-            watchers.remove(this);
-            fleet.forget(this);
-        }
-
-        /**
-         * A client that does not read is cut: it gets the whole fleet when it comes back. Takes
-         * ownership of {@code data}.
-         */
-        private void send(EventType type, ByteBuf data) {
-            tell(type, data);
-            if (events.isOpen()
-                    && events.holdsMoreThan(calls.settings().turns().maxUnsentBytes())) {
-                forget();
-                events.abort();
-            }
-        }
-
-        /** Takes ownership of {@code data}. */
-        private void tell(EventType type, ByteBuf data) {
-            events.event(type, data);
-            data.release();
-        }
+    void forget(Watcher watcher) {
+        watchers.remove(watcher);
     }
 }

@@ -33,6 +33,7 @@ public final class SseStream {
     private final StreamResponse response;
     private final LazyTimer keepalive;
     private final Duration silence;
+    private boolean withinEvent;
 
     private SseStream(Responder responder, Duration silence) {
         this.silence = silence;
@@ -153,9 +154,40 @@ public final class SseStream {
         }
     }
 
+    /**
+     * Begins an event without an id, whose data comes by {@link #more}: nothing else until then.
+     */
+    public void beginEvent(EventType type) {
+        if (response.isOpen()) {
+            withinEvent = true;
+            ByteBuf out = response.begin(type.line().length() + DATA.length());
+            ByteBufUtil.writeAscii(out, type.line());
+            response.finish(DATA);
+        }
+    }
+
+    /** A part of the data of the event that has begun, without a line break. Borrows it. */
+    public void more(ByteBuf data) {
+        if (response.isOpen()) {
+            response.begin(0, data.readableBytes());
+            response.add(data);
+            response.finish(AsciiString.EMPTY_STRING);
+            keepalive.expireAfter(silence);
+        }
+    }
+
+    /** All of its data was written. */
+    public void endEvent() {
+        if (response.isOpen()) {
+            withinEvent = false;
+            response.begin(END.length());
+            response.finish(END);
+        }
+    }
+
     private void keepAlive() {
         if (response.isOpen()) {
-            if (response.isWritable()) {
+            if (response.isWritable() && !withinEvent) {
                 response.begin(COMMENT.length());
                 response.finish(COMMENT);
             }
