@@ -3,15 +3,18 @@ package dev.culvert.guest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.testing.ImportRules;
+
+import org.junit.jupiter.api.Test;
+
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
     private static final String FRAME = "dev.culvert.frame";
     private static final String IO = "dev.culvert.io";
     private static final String TRANSPORT = "dev.culvert.transport";
+    private static final String LOG = "dev.culvert.log";
     private static final String SETTINGS = "dev.culvert.config";
     private static final String SYSTEMD = "dev.culvert.systemd";
 
@@ -29,7 +32,7 @@ class ArchitectureTest {
                                             SETTINGS,
                                             SYSTEMD,
                                             TRANSPORT),
-                            "cli", Set.of("", "config", SETTINGS, SYSTEMD, TRANSPORT),
+                            "cli", Set.of("", "config", LOG, SETTINGS, SYSTEMD, TRANSPORT),
                             "config", Set.of(SETTINGS, TRANSPORT),
                             "connection", Set.of("session", "config", FRAME, IO, TRANSPORT),
                             "session", Set.of("runtime", "policy", "config", FRAME, IO),

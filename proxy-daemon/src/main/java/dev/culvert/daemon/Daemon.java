@@ -1,6 +1,7 @@
 package dev.culvert.daemon;
 
 import dev.culvert.config.BadSettingsException;
+import dev.culvert.config.Units;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.FileTrouble;
 import dev.culvert.daemon.config.MemorySettings;
@@ -56,6 +57,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,6 +86,7 @@ public final class Daemon implements AutoCloseable {
     private final HttpPipeline http;
     private final Listeners listeners;
     private final Notifier notifier;
+    private final CompletableFuture<@Nullable Void> hurry = new CompletableFuture<>();
     private volatile DaemonSettings settings;
 
     /** Starts it. Where that fails, nothing of it is left. */
@@ -267,13 +270,13 @@ public final class Daemon implements AutoCloseable {
 
     private String status() {
         return admission.isClosed()
-                ? "draining: %d turns under way".formatted(turns.count())
-                : "listening on %s; %d of %d agents ready; %d turns under way"
+                ? "draining: %s under way".formatted(turns(turns.count()))
+                : "listening on %s; %d of %d agents ready; %s under way"
                         .formatted(
                                 addresses(),
                                 fleet.count(State.READY),
                                 fleet.all().size(),
-                                turns.count());
+                                turns(turns.count()));
     }
 
     /**
@@ -310,8 +313,8 @@ public final class Daemon implements AutoCloseable {
         metrics.reloads().onReloaded(true);
         List<String> waiting = before.needingRestart(next);
         LOG.info(
-                "reloaded: {} agents{}",
-                next.agents().size(),
+                "reloaded: {}{}",
+                next.agents().size() == 1 ? "1 agent" : next.agents().size() + " agents",
                 waiting.isEmpty() ? "" : "; only a restart changes " + String.join(", ", waiting));
         return List.of();
     }
@@ -325,9 +328,9 @@ public final class Daemon implements AutoCloseable {
     }
 
     /**
-     * Takes no more work, lets turns end for the drain time, ends those that did not, and stops.
-     * Waits for all of it. It listens until then, so that who asks is told; but on sockets of
-     * systemd's who asks waits for the next process.
+     * Takes no more work, lets turns end for the drain time, or until {@link #hurry}, ends those
+     * that did not, and stops. Waits for all of it. It listens until then, so that who asks is
+     * told; but on sockets of systemd's who asks waits for the next process.
      */
     @Override
     public void close() {
@@ -338,13 +341,35 @@ public final class Daemon implements AutoCloseable {
         notifier.stopping(drain.plus(STOP));
         listeners.handOver();
         events.close();
-        LOG.info("draining: {} turns are under way", turns.count());
+        LOG.info(
+                "draining: {} under way, {}",
+                turns(turns.count()),
+                turns.count() == 0
+                        ? "which takes no time"
+                        : "for at most %s (timeouts.drain); a second SIGINT or SIGTERM ends at once"
+                                .formatted(Units.text(drain)));
         CompletableFuture<Void> drained = http.drain().toCompletableFuture();
-        if (!isDone(drained, drain)) {
+        int cut = 0;
+        if (!isDone(CompletableFuture.anyOf(drained, hurry), drain) || !drained.isDone()) {
+            cut = turns.count();
             turns.cutAll();
             isDone(drained, LAST_WORDS);
         }
         release();
+        if (cut == 0) {
+            LOG.info("stopped: no turn was cut");
+        } else {
+            LOG.warn("stopped: {} cut before the end", turns(cut));
+        }
+    }
+
+    private static String turns(int count) {
+        return count == 1 ? "1 turn" : count + " turns";
+    }
+
+    /** A {@link #close} that waits for turns ends them now. */
+    public void hurry() {
+        hurry.complete(null);
     }
 
     private void release() {
@@ -358,7 +383,7 @@ public final class Daemon implements AutoCloseable {
         stateDir.close();
     }
 
-    private static boolean isDone(CompletableFuture<Void> drained, Duration patience) {
+    private static boolean isDone(CompletableFuture<?> drained, Duration patience) {
         try {
             drained.get(patience.toMillis(), TimeUnit.MILLISECONDS);
             return true;

@@ -3,12 +3,14 @@ package dev.culvert.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.testing.ImportRules;
+
+import org.junit.jupiter.api.Test;
+
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
     private static final ImportRules RULES =
@@ -80,7 +82,10 @@ class ArchitectureTest {
                                             "turn")),
                             Map.entry(
                                     "cli",
-                                    with(core("config", "systemd", "transport"), "", "config"))),
+                                    with(
+                                            core("config", "log", "systemd", "transport"),
+                                            "",
+                                            "config"))),
                     Map.of(
                             "picocli", Set.of("cli"),
                             "io.micrometer", Set.of("metrics"),

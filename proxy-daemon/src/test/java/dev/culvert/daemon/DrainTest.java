@@ -76,6 +76,22 @@ class DrainTest {
     }
 
     @Test
+    void whoHurriesDoesNotWaitForTurns() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon("\"timeouts\": {\"drain\": \"1h\"},", guest);
+                EventReader events = daemon.stream()) {
+            guest.take().chunk("half");
+            CompletableFuture<Void> stopped = CompletableFuture.runAsync(daemon.daemon()::close);
+            Eventually.await(() -> assertThat(status(daemon, "/readyz")).isEqualTo(503));
+
+            daemon.daemon().hurry();
+
+            assertThat(events.rest()).extracting(Event::type).containsExactly("chunk", "error");
+            stopped.join();
+        }
+    }
+
+    @Test
     void aMessageThatIsNotAnsweredInTimeGetsAProperStatus() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon = daemon(guest)) {

@@ -1,10 +1,16 @@
 package dev.culvert.daemon;
 
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.ScriptedGuest.Request;
 import dev.culvert.testing.Eventually;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -15,9 +21,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /** {@code culvertd} as a process of its own, which is told what to do by signals. */
 @Timeout(60)
@@ -65,6 +71,89 @@ class ProcessTest {
                 }
                 assertThat(process.exitCode()).isZero();
             }
+        }
+    }
+
+    @Test
+    void saysWhatItStartsWithThatItDrainsAndWhatItCutAtTheSecondSignal() throws Exception {
+        Path log = directory.resolve("log");
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                HttpClient client = HttpClient.newHttpClient();
+                DaemonProcess process =
+                        logging(
+                                log,
+                                "trap '' HUP",
+                                Map.of("CULVERT_TIMEOUTS_DRAIN", "1h"),
+                                "--agent",
+                                "a=" + guest.address())) {
+            String address = process.after("listening on ");
+            HttpResponse<InputStream> response =
+                    client.send(
+                            HttpRequest.newBuilder(URI.create(address + "/agents/a/stream"))
+                                    .POST(BodyPublishers.ofString(MESSAGE))
+                                    .build(),
+                            BodyHandlers.ofInputStream());
+            guest.take();
+            process.signal("INT");
+            Eventually.await(() -> assertThat(read(log)).contains("draining"));
+            process.signal("INT");
+
+            assertThat(process.exitCode()).isZero();
+            response.body().close();
+            assertThat(read(log).lines().filter(it -> !it.contains("HomeLink")))
+                    .allMatch(it ->
+                            it.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z .*"))
+                    .extracting(it -> it.substring(25))
+                    .containsExactly(
+                            "INFO Daemon - there is no state_dir: a restart ends what turns clients"
+                                + " could come back to",
+                            "INFO Main - culvertd 0.1.0 started: no settings file, listening on "
+                                    + address
+                                    + ", 1 agent, no state_dir",
+                            "WARN Main - SIGHUP is ignored, as this process was started so (nohup"
+                                + " does that): reload with POST /admin/reload",
+                            "INFO Daemon - draining: 1 turn under way, for at most 1h"
+                                + " (timeouts.drain); a second SIGINT or SIGTERM ends at once",
+                            "WARN Daemon - stopped: 1 turn cut before the end");
+        }
+    }
+
+    @Test
+    void givesTheJournalAPriorityAndOneLineForEachEntry() throws Exception {
+        Path log = directory.resolve("log");
+        try (DaemonProcess process =
+                logging(
+                        log,
+                        "export JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2)",
+                        Map.of())) {
+            process.after("listening on ");
+            process.signal("TERM");
+            assertThat(process.exitCode()).isZero();
+            assertThat(read(log).lines())
+                    .isNotEmpty()
+                    .allMatch(it -> it.matches("<6>INFO .*"))
+                    .last()
+                    .isEqualTo("<6>INFO Daemon - stopped: no turn was cut");
+        }
+    }
+
+    /** Starts {@code culvertd serve} from a shell, with its standard error in a file. */
+    private static DaemonProcess logging(
+            Path log, String before, Map<String, String> environment, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>();
+        command.addAll(
+                List.of("sh", "-c", "exec 2>" + log + "; " + before + "; exec \"$@\"", "sh"));
+        command.addAll(DaemonProcess.command(List.of(), "serve", "--http", "127.0.0.1:0"));
+        command.addAll(List.of(arguments));
+        return DaemonProcess.start(environment, command);
+    }
+
+    private static String read(Path log) {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new AssertionError(e);
         }
     }
 

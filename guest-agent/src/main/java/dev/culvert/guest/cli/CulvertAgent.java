@@ -7,7 +7,9 @@ import dev.culvert.config.Settings;
 import dev.culvert.config.Source;
 import dev.culvert.guest.Guest;
 import dev.culvert.guest.config.GuestSettings;
+import dev.culvert.log.LogStream;
 import dev.culvert.systemd.Systemd;
+
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -92,6 +94,7 @@ public final class CulvertAgent {
     }
 
     private void listen(GuestSettings settings) throws IOException {
+        LogStream.install(environment);
         System.setProperty(
                 "org.slf4j.simpleLogger.defaultLogLevel",
                 settings.logLevel().name().toLowerCase(Locale.ROOT));

@@ -1,10 +1,15 @@
 package dev.culvert.daemon.cli;
 
+import dev.culvert.config.Version;
 import dev.culvert.daemon.Daemon;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.SettingsReader;
+import dev.culvert.log.LogStream;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.Console;
 import java.io.IOException;
@@ -15,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 
 /** Where the process {@code culvertd} begins. */
 public final class Main {
@@ -34,18 +40,42 @@ public final class Main {
 
     private int serve(DaemonSettings settings, SettingsReader again, Optional<Path> file)
             throws IOException, InterruptedException {
+        LogStream.install(System.getenv());
         System.setProperty(
                 "org.slf4j.simpleLogger.defaultLogLevel",
                 settings.logLevel().name().toLowerCase(Locale.ROOT));
+        Logger log = LoggerFactory.getLogger(Main.class); // not before its level is known
         try (Daemon daemon = Daemon.start(settings, again, Systemd.of(System.getenv()))) {
-            Signals.handle("TERM", stop::countDown);
-            Signals.handle("INT", stop::countDown);
-            Signals.handle("HUP", daemon::reload);
+            Signals.handle("TERM", () -> stop(daemon));
+            Signals.handle("INT", () -> stop(daemon));
+            boolean heedsHangup = Signals.handle("HUP", daemon::reload);
             announce(daemon.addresses(), settings);
+            log.info(
+                    "culvertd {} started: {}, listening on {}, {}, {}",
+                    Version.text(),
+                    file.map(path -> "settings of " + path).orElse("no settings file"),
+                    daemon.addresses().stream().map(Main::url).collect(Collectors.joining(", ")),
+                    settings.agents().size() == 1
+                            ? "1 agent"
+                            : settings.agents().size() + " agents",
+                    settings.stateDir().map(path -> "state in " + path).orElse("no state_dir"));
+            if (!heedsHangup) {
+                log.warn(
+                        "SIGHUP is ignored, as this process was started so (nohup does that):"
+                            + " reload with POST /admin/reload");
+            }
             daemon.ready();
             stop.await();
         }
         return 0;
+    }
+
+    /** The first signal drains, a second one ends what is left at once. */
+    private void stop(Daemon daemon) {
+        if (stop.getCount() == 0) {
+            daemon.hurry();
+        }
+        stop.countDown();
     }
 
     private void announce(List<AgentAddress> addresses, DaemonSettings settings) {

@@ -1,0 +1,158 @@
+package dev.culvert.log;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.Map;
+
+/**
+ * The standard error of a program, which makes each entry of slf4j-simple a whole one. For the
+ * journal it becomes one line with its priority ({@code sd-daemon(3)}); elsewhere it begins with
+ * the time, and what follows its first line is indented, so that nothing in it looks like another
+ * entry. What others print passes as it is. Safe for all threads.
+ */
+/* slf4j-simple prints an entry by println of a text, then line by line of a stack trace, then flush,
+ * while it holds a lock of its own: so what comes from the same thread until then is one entry. */
+public final class LogStream extends PrintStream {
+    /** The journal cuts a line at 48 KiB, and would make the rest another entry. */
+    private static final int MOST_CHARS = 16 * 1024;
+
+    private static final String JOURNAL_BREAK = " | ";
+    private static final String OTHER_BREAK = "\n    ";
+
+    private final PrintStream out;
+    private final boolean journal;
+    private final Clock clock;
+    private final StringBuilder entry = new StringBuilder();
+    private @Nullable Thread owner;
+
+    LogStream(PrintStream out, boolean journal, Clock clock) {
+        super(out, true, UTF_8);
+        this.out = out;
+        this.journal = journal;
+        this.clock = clock;
+    }
+
+    /**
+     * Puts itself in the place of {@code System.err}.
+     *
+     * @param environment of this process: {@code JOURNAL_STREAM} says what the journal reads
+     */
+    public static void install(Map<String, String> environment) {
+        System.setErr(
+                new LogStream(
+                        System.err,
+                        isJournal(environment.get("JOURNAL_STREAM")),
+                        Clock.systemUTC()));
+    }
+
+    /** Whether standard error is what the variable names: a child may have another. */
+    private static boolean isJournal(@Nullable String stream) {
+        if (stream == null) {
+            return false;
+        }
+        Path err = Path.of("/proc/self/fd/2");
+        try {
+            return stream.equals(
+                    Files.getAttribute(err, "unix:dev")
+                            + ":"
+                            + Files.getAttribute(err, "unix:ino"));
+        } catch (IOException | UnsupportedOperationException _) {
+            return true; // there is nothing to compare it with
+        }
+    }
+
+    @Override
+    public synchronized void println(@Nullable String line) {
+        int priority = priority(line);
+        if (line == null || priority == 0) {
+            emit();
+            super.println(line);
+            return;
+        }
+        emit();
+        owner = Thread.currentThread();
+        entry.append(journal ? "<" + priority + ">" : now());
+        append(line);
+    }
+
+    /** A line of a stack trace. */
+    @Override
+    public synchronized void println(@Nullable Object line) {
+        if (owner == Thread.currentThread()) {
+            entry.append(lineBreak());
+            append(String.valueOf(line).strip());
+        } else {
+            emit();
+            super.println(line);
+        }
+    }
+
+    @Override
+    public synchronized void flush() {
+        emit();
+        super.flush();
+    }
+
+    private void append(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\n') {
+                entry.append(lineBreak());
+            } else if (c == '\t') {
+                entry.append(' ');
+            } else if (c >= ' ') {
+                entry.append(c);
+            }
+        }
+    }
+
+    private void emit() {
+        if (owner == null) {
+            return;
+        }
+        owner = null;
+        if (entry.length() > MOST_CHARS) {
+            entry.setLength(MOST_CHARS);
+            entry.append('…');
+        }
+        byte[] bytes = entry.append('\n').toString().getBytes(UTF_8);
+        entry.setLength(0);
+        out.write(bytes, 0, bytes.length);
+        out.flush();
+    }
+
+    private String lineBreak() {
+        return journal ? JOURNAL_BREAK : OTHER_BREAK;
+    }
+
+    /** Of {@code syslog(3)}; 0 where the line is no entry of the log. */
+    private static int priority(@Nullable String line) {
+        int end = line == null ? -1 : line.indexOf(' ');
+        return switch (end < 0 || line == null ? "" : line.substring(0, end)) {
+            case "ERROR" -> 3;
+            case "WARN" -> 4;
+            case "INFO" -> 6;
+            case "DEBUG", "TRACE" -> 7;
+            default -> 0;
+        };
+    }
+
+    /** In UTC, to the millisecond. By hand, for a formatter costs a guest's start. */
+    private String now() {
+        long millis = clock.millis();
+        LocalDateTime time =
+                LocalDateTime.ofEpochSecond(Math.floorDiv(millis, 1000), 0, ZoneOffset.UTC);
+        String thousandths = Long.toString(1000 + Math.floorMod(millis, 1000)).substring(1);
+        String text = time.toString(); // without the seconds where they are 0
+        return text + (text.length() == 16 ? ":00." : ".") + thousandths + "Z ";
+    }
+}

@@ -1,0 +1,103 @@
+package dev.culvert.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+
+/** Fed as slf4j-simple does it. */
+class LogStreamTest {
+    private static final Clock NOON =
+            Clock.fixed(Instant.parse("2026-11-29T12:00:00.007Z"), ZoneOffset.UTC);
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final LogStream journal = stream(true);
+    private final LogStream terminal = stream(false);
+
+    private LogStream stream(boolean isJournal) {
+        return new LogStream(new PrintStream(bytes, true, UTF_8), isJournal, NOON);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ERROR, 3", "WARN, 4", "INFO, 6", "DEBUG, 7", "TRACE, 7"})
+    void givesTheJournalThePriorityOfEachEntry(String level, int priority) {
+        journal.println(level + " Daemon - é");
+        journal.flush();
+        assertThat(written()).isEqualTo("<" + priority + ">" + level + " Daemon - é\n");
+    }
+
+    @Test
+    void givesEveryoneElseTheTime() {
+        terminal.println("INFO Daemon - started");
+        terminal.flush();
+        assertThat(written()).isEqualTo("2026-11-29T12:00:00.007Z INFO Daemon - started\n");
+    }
+
+    @Test
+    void aStackTraceIsPartOfItsEntry() {
+        IllegalStateException trouble = new IllegalStateException("one\ntwo");
+        trouble.setStackTrace(
+                new StackTraceElement[] {new StackTraceElement("a.B", "c", "B.java", 7)});
+        journal.println("ERROR Daemon - failed");
+        trouble.printStackTrace(journal);
+        journal.flush();
+        terminal.println("ERROR Daemon - failed");
+        trouble.printStackTrace(terminal);
+        terminal.flush();
+        assertThat(written())
+                .isEqualTo(
+                        """
+                        <3>ERROR Daemon - failed | java.lang.IllegalStateException: one | two | at a.B.c(B.java:7)
+                        2026-11-29T12:00:00.007Z ERROR Daemon - failed
+                            java.lang.IllegalStateException: one
+                            two
+                            at a.B.c(B.java:7)
+                        """);
+    }
+
+    @Test
+    void nothingWithinAnEntryLooksLikeAnother() {
+        journal.println("WARN HomeLink - guest said x\nERROR Daemon - forged\u001b[2J");
+        journal.flush();
+        terminal.println("WARN HomeLink - guest said x\nERROR Daemon - forged");
+        terminal.flush();
+        assertThat(written())
+                .isEqualTo(
+                        """
+                        <4>WARN HomeLink - guest said x | ERROR Daemon - forged[2J
+                        2026-11-29T12:00:00.007Z WARN HomeLink - guest said x
+                            ERROR Daemon - forged
+                        """);
+    }
+
+    @Test
+    void whatIsNoEntryPassesAsItIs() {
+        terminal.println("culvertd: it does not start");
+        new IllegalStateException("of another thread").printStackTrace(terminal);
+        assertThat(written())
+                .startsWith(
+                        "culvertd: it does not start\n"
+                            + "java.lang.IllegalStateException: of another thread\n"
+                            + "\tat ");
+    }
+
+    @Test
+    void anEntryIsCutBeforeTheJournalWouldCutIt() {
+        journal.println("INFO Daemon - " + "x".repeat(100_000));
+        journal.flush();
+        assertThat(written()).hasSizeLessThan(20_000).endsWith("x…\n");
+    }
+
+    private String written() {
+        return bytes.toString(UTF_8);
+    }
+}
