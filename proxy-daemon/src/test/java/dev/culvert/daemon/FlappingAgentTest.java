@@ -63,7 +63,7 @@ class FlappingAgentTest {
             }
 
             Eventually.await(() -> assertThat(guest.links()).hasSize(2));
-            assertThat(daemon.metric("culvert_dials_seconds_count{outcome=\"ok\"}")).isEqualTo(2);
+            assertThat(daemon.metric("culvert_dial_duration_seconds_count{outcome=\"ok\"}")).isEqualTo(2);
         }
     }
 
@@ -91,7 +91,7 @@ class FlappingAgentTest {
             }
 
             Eventually.await(() -> assertThat(guest.links()).hasSize(2));
-            assertThat(daemon.metric("culvert_dials_seconds_count{outcome=\"ok\"}")).isEqualTo(2);
+            assertThat(daemon.metric("culvert_dial_duration_seconds_count{outcome=\"ok\"}")).isEqualTo(2);
         }
     }
 

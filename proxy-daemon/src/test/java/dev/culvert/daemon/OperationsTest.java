@@ -62,9 +62,9 @@ class OperationsTest {
                     .doesNotContain("peculiar", String.valueOf(guest.address()))
                     .doesNotContain("process_cpu_time_ns", "system_cpu_count") // promtool's lint
                     .contains(
-                            "culvert_http_requests_seconds_count{code=\"200\",method=\"POST\",route=\"/api/v1/agents/{id}/message\"}"
+                            "culvert_http_request_duration_seconds_count{code=\"200\",method=\"POST\",route=\"/api/v1/agents/{id}/message\"}"
                                 + " 1",
-                            "culvert_http_requests_seconds_count{code=\"404\",method=\"POST\",route=\"/api/v1/agents/{id}/message\"}"
+                            "culvert_http_request_duration_seconds_count{code=\"404\",method=\"POST\",route=\"/api/v1/agents/{id}/message\"}"
                                 + " 1",
                             "culvert_http_requests_refused_total{code=\"404\"} 1",
                             "culvert_exchanges_ended_total{outcome=\"done\",request=\"message\"} 1",
@@ -73,7 +73,7 @@ class OperationsTest {
                             "culvert_frame_payload_bytes_total{direction=\"received\",type=\"chunk\"}"
                                 + " 28",
                             "culvert_links{state=\"open\",transport=\"tcp\"} 2",
-                            "culvert_dials_seconds_count{outcome=\"ok\"} 2",
+                            "culvert_dial_duration_seconds_count{outcome=\"ok\"} 2",
                             "culvert_pool_waiting 0",
                             "culvert_exchanges_in_flight 0",
                             "culvert_agents{state=\"ready\"} 1",

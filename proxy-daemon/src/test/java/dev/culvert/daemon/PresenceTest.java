@@ -203,7 +203,7 @@ class PresenceTest {
                 assertThat(daemon.post("/agents/a/message", MESSAGE).statusCode()).isEqualTo(502);
             }
             // Home: the first dial and the one that comes at once after it; and one of the pool.
-            assertThat(daemon.metric("culvert_dials_seconds_count{outcome=\"failed\"}"))
+            assertThat(daemon.metric("culvert_dial_duration_seconds_count{outcome=\"failed\"}"))
                     .isLessThanOrEqualTo(3);
         }
     }

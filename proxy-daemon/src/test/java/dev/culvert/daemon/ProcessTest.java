@@ -94,13 +94,13 @@ class ProcessTest {
                                     .build(),
                             BodyHandlers.ofInputStream());
             guest.take();
-            process.signal("INT");
+            process.signal("TERM");
             Eventually.await(() -> assertThat(read(log)).contains("draining"));
-            process.signal("INT");
+            process.signal("TERM");
 
             assertThat(process.exitCode()).isZero();
             response.body().close();
-            assertThat(read(log).lines().filter(it -> !it.contains("HomeLink")))
+            assertThat(read(log).lines().filter(it -> !it.contains(" HomeLink ") && !it.contains(" FailureLog ")))
                     .allMatch(it ->
                             it.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z .*"))
                     .extracting(it -> it.substring(25))
@@ -135,6 +135,64 @@ class ProcessTest {
                     .last()
                     .isEqualTo("<6>INFO Daemon - stopped: no turn was cut");
         }
+    }
+
+    @Test
+    void logsWhatDidNotEndWellAndNoMistakesOfClients() throws Exception {
+        Path log = directory.resolve("log");
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                HttpClient client = HttpClient.newHttpClient();
+                DaemonProcess process =
+                        logging(log, "true", Map.of(), "--agent", "a=" + guest.address())) {
+            URI daemon = URI.create(process.after("listening on "));
+            Eventually.await(
+                    () -> assertThat(get(client, daemon, "/agents/a")).contains("\"ready\""));
+            guest.on(
+                    "message",
+                    request ->
+                            request.reply(
+                                    "error",
+                                    "{\"code\":\"runtime_error\",\"message\":\"no\\nERROR x\",\"status\":401}"));
+            post(client, daemon, "/agents/a/message", "m-1");
+            post(client, daemon, "/agents/a/stream", "s-1");
+            guest.on(
+                    "message",
+                    request ->
+                            request.reply(
+                                    "tool_blocked",
+                                    "{\"tool_name\":\"rm\",\"reason\":\"not listed\"}"));
+            post(client, daemon, "/agents/a/message", "b-1");
+            guest.on("message", request -> request.error("invalid_payload", "no role"));
+            post(client, daemon, "/agents/a/message", "c-1");
+            post(client, daemon, "/agents/zz/message", "c-2");
+            post(client, daemon, "/nowhere", "c-3");
+
+            assertThat(read(log).lines().filter(it -> it.contains("FailureLog")))
+                    .extracting(
+                            it ->
+                                    it.substring(25)
+                                            .replaceAll("=a\\.[\\w-]{6}…", "=a.XXXXXX…")
+                                            .replaceAll("\\d+ms", "9ms"))
+                    .containsExactly(
+                            "WARN FailureLog - failed: POST /api/v1/agents/{id}/message request=m-1 agent=a turn=a.XXXXXX… status=502 code=runtime_error runtime_status=401 after=9ms: The agent answered with an error: no\\nERROR x. Its code is 'runtime_error'.",
+                            "WARN FailureLog - failed: POST /api/v1/agents/{id}/stream request=s-1 agent=a turn=a.XXXXXX… status=200 code=runtime_error runtime_status=401 after=9ms: The agent answered with an error: no\\nERROR x. Its code is 'runtime_error'.",
+                            "WARN FailureLog - failed: POST /api/v1/agents/{id}/message request=b-1 agent=a turn=a.XXXXXX… status=403 code=tool_blocked after=9ms: The agent's policy ended the turn: the tool 'rm' is blocked: not listed. Allow the tool in the agent's configuration or do without.");
+            assertThat(get(client, daemon, "/metrics"))
+                    .contains(
+                            "culvert_http_failures_total{error=\"runtime_error\",runtime_status=\"401\"} 2.0",
+                            "culvert_http_failures_total{error=\"invalid_payload\",runtime_status=\"none\"} 1.0");
+        }
+    }
+
+    private static void post(HttpClient client, URI daemon, String path, String id)
+            throws IOException, InterruptedException {
+        client.send(
+                HttpRequest.newBuilder(daemon.resolve(path))
+                        .header("content-type", "application/json")
+                        .header("x-request-id", id)
+                        .POST(BodyPublishers.ofString(MESSAGE))
+                        .build(),
+                BodyHandlers.ofString());
     }
 
     /** Starts {@code culvertd serve} from a shell, with its standard error in a file. */

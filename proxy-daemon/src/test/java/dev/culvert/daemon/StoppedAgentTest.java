@@ -32,7 +32,7 @@ class StoppedAgentTest {
 
                 agent.signal("STOP");
                 daemon.awaitState("a", "unreachable");
-                double dials = daemon.metric("culvert_dials_seconds_count{outcome=\"ok\"}");
+                double dials = daemon.metric("culvert_dial_duration_seconds_count{outcome=\"ok\"}");
                 HttpResponse<String> answer = daemon.post("/agents/a/message", TestDaemon.MESSAGE);
                 Eventually.await(() -> {
                     assertThat(state(daemon)).contains("\"state\":\"unreachable\"");
@@ -76,7 +76,7 @@ class StoppedAgentTest {
 
     private static double dials(TestDaemon daemon) {
         try {
-            return daemon.metric("culvert_dials_seconds_count{outcome=\"ok\"}");
+            return daemon.metric("culvert_dial_duration_seconds_count{outcome=\"ok\"}");
         } catch (Exception e) {
             throw new AssertionError(e);
         }

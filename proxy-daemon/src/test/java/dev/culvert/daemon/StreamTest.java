@@ -66,7 +66,7 @@ class StreamTest {
             assertThat(daemon.metric("culvert_streams_active")).isZero();
             assertThat(daemon.metric("culvert_stream_duration_seconds_count{outcome=\"done\"}"))
                     .isOne();
-            assertThat(daemon.metric("culvert_stream_first_event_seconds_count{resumed=\"no\"}"))
+            assertThat(daemon.metric("culvert_stream_first_event_duration_seconds_count{resumed=\"no\"}"))
                     .isOne();
         }
     }
@@ -224,7 +224,7 @@ class StreamTest {
                     .extracting(Event::type, Event::data)
                     .containsExactly(
                             tuple("tool_blocked", "{\"tool_name\":\"rm\",\"reason\":\"no\"}"));
-            assertThat(daemon.metric("culvert_stream_first_event_seconds_count{resumed=\"no\"}"))
+            assertThat(daemon.metric("culvert_stream_first_event_duration_seconds_count{resumed=\"no\"}"))
                     .isOne();
         }
     }
@@ -328,7 +328,7 @@ class StreamTest {
             daemon.awaitMetric("culvert_streams_active", 0);
             daemon.awaitMetric("culvert_stream_duration_seconds_count{outcome=\"client_gone\"}", 1);
             daemon.awaitMetric("culvert_turns_cancelled_total{cause=\"client_gone\"}", 1);
-            daemon.awaitMetric("culvert_turn_stop_seconds_count", 1);
+            daemon.awaitMetric("culvert_turn_stop_duration_seconds_count", 1);
             daemon.awaitAgent("a", "\"turns_in_flight\":0");
         }
     }

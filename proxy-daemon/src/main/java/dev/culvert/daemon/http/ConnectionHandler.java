@@ -151,6 +151,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         if (admitted) {
             reception.observer().onRequestRefused(problem.status().code());
         }
+        reception
+                .failures()
+                .refused(answer.requestId(), problem, outlet.channel().eventLoop());
         answer.closeAfter();
         answer.problem(problem);
     }
@@ -167,6 +170,13 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
             outlet.watch();
             timer.expireAfter(reception.settings().idleTimeout());
         }
+    }
+
+    /** A request that its route has handled did not end well. */
+    void failed(
+            Request request, @Nullable String turn, int status, long nanos, Trouble trouble) {
+        reception.observer().onFailed(trouble.code(), trouble.runtimeStatus());
+        reception.failures().ended(request, turn, status, nanos, trouble);
     }
 
     boolean isDraining() {

@@ -12,6 +12,14 @@ public interface HttpObserver {
     /** A request was answered that no route was found for, or that made no sense. */
     void onRequestRefused(int status);
 
+    /**
+     * A request that a route handled, or its stream, did not end well.
+     *
+     * @param code one word; of an agent it may be any, and empty where there is none
+     * @param runtimeStatus what the agent's runtime answered; 0 where it did not refuse
+     */
+    void onFailed(String code, int runtimeStatus);
+
     /** Asked once for each route, when the router is made; kept beside it. */
     RouteObserver observe(Route route);
 }

@@ -30,7 +30,7 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
             HttpSettings settings, Router router, HttpObserver observer, Supplier<Share> clients) {
         this.clients = clients;
         Connections connections = new Connections(settings.maxConnections());
-        reception = new Reception(settings, router, observer, connections);
+        reception = new Reception(settings, router, observer, connections, new FailureLog());
     }
 
     /** Takes other settings for the connections to come; those that are open notice nothing. */

@@ -3,7 +3,6 @@ package dev.culvert.daemon.http;
 import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERROR;
 
 import dev.culvert.daemon.config.HttpSettings;
-import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.TimeUnit;
@@ -64,13 +63,13 @@ final class IncomingRequest {
     void handle(Responder responder) {
         ByteBuf bytes = body.take();
         request.lendBody(bytes);
-        responder.observe(endpoint.observer());
+        responder.observe(request, endpoint.observer());
         try {
             endpoint.route().handle(request, responder);
         } catch (ProblemException e) {
             responder.crashed(e.problem());
         } catch (RuntimeException e) {
-            LOG.error("request {} {} failed", request.id(), Quoted.word(request.path()), e);
+            LOG.error("request {} failed: {}", request.id(), request.template(), e);
             responder.crashed(MISTAKE);
         } finally {
             request.withdrawBody();

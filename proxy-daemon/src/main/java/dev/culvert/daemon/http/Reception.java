@@ -18,22 +18,28 @@ final class Reception {
     private final BrowserPolicy browsers;
     private final RequestRules rules;
     private final Connections connections;
+    private final FailureLog failures;
     private final DateClock clock = new DateClock();
 
     Reception(
-            HttpSettings settings, Router router, HttpObserver observer, Connections connections) {
+            HttpSettings settings,
+            Router router,
+            HttpObserver observer,
+            Connections connections,
+            FailureLog failures) {
         this.settings = settings;
         this.router = router;
         this.observer = observer;
         browsers = new BrowserPolicy(settings);
         rules = new RequestRules(browsers, settings.maxBodyBytes());
         this.connections = connections;
+        this.failures = failures;
     }
 
     /** The same for connections to come, by other settings. */
     Reception with(HttpSettings next) {
         connections.limit(next.maxConnections());
-        return new Reception(next, router, observer, connections);
+        return new Reception(next, router, observer, connections, failures);
     }
 
     HttpSettings settings() {
@@ -42,6 +48,10 @@ final class Reception {
 
     HttpObserver observer() {
         return observer;
+    }
+
+    FailureLog failures() {
+        return failures;
     }
 
     Connections connections() {
@@ -92,6 +102,7 @@ final class Reception {
             case Options options -> answer.options(options.allow());
             case Refused refused -> {
                 observer.onRequestRefused(refused.problem().status().code());
+                failures.refused(answer.requestId(), refused.problem(), channel.eventLoop());
                 answer.problem(refused.problem());
             }
         }

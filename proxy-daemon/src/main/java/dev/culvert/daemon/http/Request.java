@@ -16,7 +16,7 @@ public final class Request {
     private final Head head;
     private final RequestTarget target;
     private final RequestId id;
-    private List<String> parameterNames = List.of();
+    private @Nullable Endpoint endpoint;
     private List<String> parameterValues = List.of();
     private ByteBuf body = Unpooled.EMPTY_BUFFER;
 
@@ -30,7 +30,7 @@ public final class Request {
 
     /** Names {@code values} by the endpoint's parameters, decoded. */
     void bind(Match.Found found) {
-        parameterNames = found.endpoint().parameters();
+        endpoint = found.endpoint();
         List<String> values = found.values();
         parameterValues =
                 target.path().indexOf('%') < 0
@@ -56,13 +56,24 @@ public final class Request {
         return target.path();
     }
 
+    /** The path as its route names it, without what its parameters were. */
+    String template() {
+        return endpoint == null ? "" : endpoint.route().templates().getFirst();
+    }
+
     /** The decoded value of a parameter that the route's template names. */
     public String parameter(String name) {
-        int index = parameterNames.indexOf(name);
-        if (index < 0) {
+        String value = find(name);
+        if (value == null) {
             throw new IllegalArgumentException("the template names no parameter '" + name + "'");
         }
-        return parameterValues.get(index);
+        return value;
+    }
+
+    /** The decoded value of a parameter; null where the route's template does not name it. */
+    @Nullable String find(String name) {
+        int index = endpoint == null ? -1 : endpoint.parameters().indexOf(name);
+        return index < 0 ? null : parameterValues.get(index);
     }
 
     /** The decoded value of a query parameter; empty where it has a name only. */

@@ -58,6 +58,9 @@ public final class Responder {
     private Runnable onGone = () -> {};
     private @Nullable StreamResponse stream;
     private @Nullable RouteObserver observer;
+    private @Nullable Request request;
+    private @Nullable String turn;
+    private @Nullable Trouble trouble;
     private long startNanos;
     private boolean mustClose;
     private boolean bodyPending;
@@ -69,7 +72,8 @@ public final class Responder {
     }
 
     /** Tells {@code route} how it ends. */
-    void observe(RouteObserver route) {
+    void observe(Request request, RouteObserver route) {
+        this.request = request;
         observer = route;
         startNanos = System.nanoTime();
         route.onStarted();
@@ -163,10 +167,21 @@ public final class Responder {
     }
 
     public void problem(Problem problem) {
+        failed(problem);
         problem.headers().forEach(this::header);
         ByteBuf body = outlet.buffer(HEAD_BYTES);
         problem.writeTo(body, envelope.requestId().toString());
         answer(problem.status(), PROBLEM_JSON, body);
+    }
+
+    /** For the log: the turn that the request is about. */
+    public void about(String turn) {
+        this.turn = turn;
+    }
+
+    /** For the log and those who count: the stream that has begun does not end well. */
+    public void failed(Problem why) {
+        trouble = Trouble.of(why);
     }
 
     public void failure(Failure failure) {
@@ -223,6 +238,10 @@ public final class Responder {
     /** Whether a client takes an orderly close for the end of what it was to get. */
     boolean endsByClosing() {
         return envelope.http10() && state == State.STREAMING;
+    }
+
+    String requestId() {
+        return envelope.requestId().toString();
     }
 
     public EventLoop eventLoop() {
@@ -307,7 +326,11 @@ public final class Responder {
 
     private void observeEnd(int code) {
         if (observer != null) {
-            observer.onEnded(envelope.method(), code, System.nanoTime() - startNanos);
+            long nanos = System.nanoTime() - startNanos;
+            observer.onEnded(envelope.method(), code, nanos);
+            if (trouble != null && request != null) {
+                connection.failed(request, turn, code, nanos, trouble);
+            }
         }
     }
 }

@@ -3,17 +3,27 @@ package dev.culvert.daemon.metrics;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 
-/** The buckets of every duration: from 250 µs, a message over loopback, to ten minutes. */
+/**
+ * The buckets of every duration: from 250 µs, a message over loopback, to ten minutes; between 5 ms
+ * and 60 s each is at most 2.5 times the one before, so that a quantile is no guess.
+ */
 final class Buckets {
     private static final Duration[] UP_TO = {
         Duration.ofNanos(250_000),
         Duration.ofMillis(1),
+        Duration.ofNanos(2_500_000),
         Duration.ofMillis(5),
+        Duration.ofMillis(10),
         Duration.ofMillis(25),
+        Duration.ofMillis(50),
         Duration.ofMillis(100),
+        Duration.ofMillis(250),
         Duration.ofMillis(500),
-        Duration.ofSeconds(2),
+        Duration.ofSeconds(1),
+        Duration.ofMillis(2_500),
+        Duration.ofSeconds(5),
         Duration.ofSeconds(10),
+        Duration.ofSeconds(25),
         Duration.ofSeconds(60),
         Duration.ofMinutes(10)
     };

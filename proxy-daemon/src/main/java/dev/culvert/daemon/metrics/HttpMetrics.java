@@ -19,10 +19,12 @@ public final class HttpMetrics implements HttpObserver {
     private final MeterRegistry registry;
     private final AtomicInteger connections = new AtomicInteger();
     private final Counter refusedConnections;
+    private final FailureMetrics failures;
     private final AtomicReferenceArray<Counter> refusedRequests = new AtomicReferenceArray<>(600);
 
     HttpMetrics(MeterRegistry registry) {
         this.registry = registry;
+        failures = new FailureMetrics(registry);
         Gauge.builder("culvert.http.connections", connections::get)
                 .description("Connections of clients.")
                 .register(registry);
@@ -50,6 +52,11 @@ public final class HttpMetrics implements HttpObserver {
     @Override
     public void onRequestRefused(int status) {
         refused(status).increment();
+    }
+
+    @Override
+    public void onFailed(String code, int runtimeStatus) {
+        failures.count(code, runtimeStatus);
     }
 
     private Counter refused(int status) {
@@ -105,7 +112,7 @@ public final class HttpMetrics implements HttpObserver {
         private Timer make(HttpMethod method, int status) {
             Timer timer =
                     Buckets.timer(
-                                    "culvert.http.requests",
+                                    "culvert.http.request.duration",
                                     "Requests of clients, by how they ended.")
                             .tag("route", template)
                             .tag("method", method.name())

@@ -219,7 +219,7 @@ public final class LinkMetrics implements LinkObserver {
     }
 
     private static Timer dials(MeterRegistry registry, String outcome) {
-        return Buckets.timer("culvert.dials", "Attempts to open a link to an agent.")
+        return Buckets.timer("culvert.dial.duration", "Attempts to open a link to an agent.")
                 .tag("outcome", outcome)
                 .register(registry);
     }

@@ -52,7 +52,7 @@ public final class StreamMetrics {
 
     private static Timer firstEvent(MeterRegistry registry, String resumed) {
         return Buckets.timer(
-                        "culvert.stream.first.event",
+                        "culvert.stream.first.event.duration",
                         "From the request of a stream to its first event: of new turns, and of"
                                 + " those that a client came back to.")
                 .tag("resumed", resumed)

@@ -38,7 +38,7 @@ public final class TurnMetrics {
         resumedAfterLoss = resumed(registry, "link");
         stopped =
                 Buckets.timer(
-                                "culvert.turn.stop",
+                                "culvert.turn.stop.duration",
                                 "From a client being gone, or a DELETE, to the agent having stopped"
                                         + " its runtime; the grace included.")
                         .register(registry);

@@ -54,6 +54,7 @@ public final class MessageRoute implements Route {
         responder.chargeTo(share);
         ByteBuf payload = JsonRequest.body(request);
         Origin origin = TurnRequest.begun(turns, agent, request, payload, false);
+        responder.about(origin.id());
         TurnSettings settings = calls.settings().turns();
         // Without a key nobody can come back for it.
         Duration grace = origin.repeatable() ? settings.resumeGrace() : Duration.ZERO;

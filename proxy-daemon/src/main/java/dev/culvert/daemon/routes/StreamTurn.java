@@ -1,7 +1,10 @@
 package dev.culvert.daemon.routes;
 
+import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_TIMEOUT;
+
 import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.http.LazyTimer;
+import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.metrics.StreamMetrics;
 import dev.culvert.daemon.metrics.StreamMetrics.End;
@@ -79,6 +82,7 @@ final class StreamTurn implements TurnListener, ClientPace.Listener {
         ids = EventIds.of(id);
         number = Math.max(0, after);
         opening = new LazyTimer(responder.eventLoop(), this::open);
+        responder.about(id);
         metrics.onStarted();
     }
 
@@ -171,6 +175,9 @@ final class StreamTurn implements TurnListener, ClientPace.Listener {
     }
 
     private void cutOff(String code, String message, End how, Cause cause) {
+        responder.failed(
+                Problem.of(REQUEST_TIMEOUT, "The stream was cut off: " + message + ".")
+                        .member("code", code));
         end(how, ERROR, LAST, error(code, message));
         if (turn != null) {
             turn.cancel(cause);
@@ -205,6 +212,7 @@ final class StreamTurn implements TurnListener, ClientPace.Listener {
         if (over) {
             return;
         }
+        responder.failed(Problem.of(failure));
         switch (failure) {
             case Failure.ToolBlocked blocked ->
                     endOfAgent(
@@ -269,6 +277,7 @@ final class StreamTurn implements TurnListener, ClientPace.Listener {
             close(End.ERROR);
             responder.problem(Admission.SHUTTING_DOWN);
         } else {
+            responder.failed(Admission.SHUTTING_DOWN.member("code", "draining"));
             end(
                     End.ERROR,
                     ERROR,

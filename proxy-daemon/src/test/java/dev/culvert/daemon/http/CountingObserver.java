@@ -45,6 +45,11 @@ public final class CountingObserver implements HttpObserver {
     }
 
     @Override
+    public void onFailed(String code, int runtimeStatus) {
+        events.add("failed " + code);
+    }
+
+    @Override
     public RouteObserver observe(Route route) {
         String name = route.templates().getFirst();
         return new RouteObserver() {

@@ -1,0 +1,113 @@
+package dev.culvert.daemon.http;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
+
+import dev.culvert.io.Quoted;
+import io.netty.channel.EventLoop;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Logs each request and each turn that did not end well, so that a {@code request_id} leads
+ * somewhere. At most {@value #A_SECOND} lines a second, then how many more there were. Called on
+ * every event loop.
+ */
+/* The id of a turn lets its holder read and stop the turn: only its beginning is logged. */
+final class FailureLog {
+    static final int A_SECOND = 10;
+
+    private static final Logger LOG = LoggerFactory.getLogger(FailureLog.class);
+    private static final int TURN_CHARS = 6;
+
+    private final AtomicLong second = new AtomicLong(Long.MIN_VALUE);
+    private final AtomicInteger told = new AtomicInteger();
+    private final AtomicLong heldBack = new AtomicLong();
+
+    /**
+     * A request that a route has handled.
+     *
+     * @param turn its id; null where the request is about none
+     * @param status of the answer's head
+     */
+    void ended(Request request, @Nullable String turn, int status, long nanos, Trouble trouble) {
+        if (trouble.concernsTheOperator()) {
+            if (mayTell(request.eventLoop())) {
+                LOG.warn("{}", line(request, turn, status, nanos, trouble));
+            }
+        } else if (LOG.isDebugEnabled()) {
+            LOG.debug("{}", line(request, turn, status, nanos, trouble));
+        }
+    }
+
+    /** A request that no route got to see: for the log only where it was not the client's fault. */
+    void refused(String requestId, Problem problem, EventLoop loop) {
+        boolean full = problem.status().equals(SERVICE_UNAVAILABLE);
+        if (full ? mayTell(loop) : LOG.isDebugEnabled()) {
+            LOG.atLevel(full ? Level.WARN : Level.DEBUG)
+                    .log(
+                            "refused: request={} status={}: {}",
+                            requestId,
+                            problem.status().code(),
+                            Quoted.sentence(problem.error()));
+        }
+    }
+
+    private static String line(
+            Request request, @Nullable String turn, int status, long nanos, Trouble trouble) {
+        String of = turn == null ? request.find("turn") : turn;
+        String agent = request.find("id");
+        if (agent == null && of != null) {
+            agent = of.substring(0, Math.max(0, of.lastIndexOf('.')));
+        }
+        StringBuilder line = new StringBuilder("failed: ");
+        line.append(request.method()).append(' ').append(request.template());
+        line.append(" request=").append(request.id());
+        add(line, "agent", agent);
+        add(line, "turn", of == null ? null : shortened(of));
+        line.append(" status=").append(status);
+        add(line, "code", trouble.code().isEmpty() ? null : trouble.code());
+        if (trouble.runtimeStatus() > 0) {
+            line.append(" runtime_status=").append(trouble.runtimeStatus());
+        }
+        line.append(" after=").append(TimeUnit.NANOSECONDS.toMillis(nanos)).append("ms: ");
+        return line.append(Quoted.sentence(trouble.sentence())).toString();
+    }
+
+    private static void add(StringBuilder line, String name, @Nullable String value) {
+        if (value != null) {
+            line.append(' ').append(name).append('=').append(Quoted.word(value));
+        }
+    }
+
+    private static String shortened(String turn) {
+        int end = turn.lastIndexOf('.') + 1 + TURN_CHARS;
+        return end < turn.length() ? turn.substring(0, end) + "…" : turn;
+    }
+
+    /** Whether a line more may be logged in this second. */
+    boolean mayTell(EventLoop loop) {
+        long now = TimeUnit.NANOSECONDS.toSeconds(loop.ticker().nanoTime());
+        long before = second.get();
+        if (now != before && second.compareAndSet(before, now)) {
+            told.set(0);
+        }
+        if (told.getAndIncrement() < A_SECOND) {
+            return true;
+        }
+        if (heldBack.getAndIncrement() == 0) {
+            loop.schedule(this::tellHeldBack, 1, TimeUnit.SECONDS);
+        }
+        return false;
+    }
+
+    private void tellHeldBack() {
+        LOG.warn(
+                "failed: {} more requests within a second; culvert_http_failures_total counts all by their code",
+                heldBack.getAndSet(0));
+    }
+}

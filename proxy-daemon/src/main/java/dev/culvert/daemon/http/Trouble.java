@@ -1,0 +1,33 @@
+package dev.culvert.daemon.http;
+
+/**
+ * Why a request did not end well, as a problem says it.
+ *
+ * @param status that of the problem, also where a stream had begun with 200
+ * @param code one word for programs; empty where there is none
+ * @param runtimeStatus what the agent's runtime answered; 0 where it did not refuse
+ */
+record Trouble(int status, String code, int runtimeStatus, String sentence) {
+    private static final int SERVER_ERRORS = 500;
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    static Trouble of(Problem problem) {
+        return new Trouble(
+                problem.status().code(),
+                problem.members().get("code") instanceof String code ? code : "",
+                problem.members().get("runtime_status") instanceof Integer status ? status : 0,
+                problem.error());
+    }
+
+    /**
+     * Whether an operator is to hear of it. A client's own mistakes are not among it: they would
+     * fill the log.
+     */
+    boolean concernsTheOperator() {
+        return status >= SERVER_ERRORS
+                || status == TOO_MANY_REQUESTS
+                || code.equals("tool_blocked")
+                || code.equals("slow_consumer")
+                || code.equals("credit_ignored");
+    }
+}

@@ -1,0 +1,61 @@
+package dev.culvert.daemon.metrics;
+
+import dev.culvert.frame.ErrorCode;
+import dev.culvert.link.Outcome;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Requests and turns that did not end well, by their code. An agent cannot add to the codes. */
+final class FailureMetrics {
+    private static final String OTHER = "other";
+    private static final String NONE = "none";
+    private static final Set<String> CODES =
+            Stream.of(
+                            Stream.of(ErrorCode.values()).map(ErrorCode::wireName),
+                            Stream.of(Outcome.values()).map(Outcome::label),
+                            Stream.of("slow_consumer", "credit_ignored", "cannot_cancel", "cannot_join", NONE))
+                    .flatMap(it -> it)
+                    .collect(Collectors.toUnmodifiableSet());
+    private static final Set<Integer> STATUSES =
+            Set.of(400, 401, 403, 404, 408, 413, 422, 429, 500, 502, 503, 504);
+
+    private record Kind(String code, String runtimeStatus) {}
+
+    private final MeterRegistry registry;
+    private final Map<Kind, Counter> counters = new ConcurrentHashMap<>();
+
+    FailureMetrics(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    void count(String code, int runtimeStatus) {
+        counters.computeIfAbsent(new Kind(known(code), known(runtimeStatus)), this::counter)
+                .increment();
+    }
+
+    private static String known(String code) {
+        String named = code.isEmpty() ? NONE : code;
+        return CODES.contains(named) ? named : OTHER;
+    }
+
+    private static String known(int runtimeStatus) {
+        if (runtimeStatus == 0) {
+            return NONE;
+        }
+        return STATUSES.contains(runtimeStatus) ? Integer.toString(runtimeStatus) : OTHER;
+    }
+
+    private Counter counter(Kind kind) {
+        return Counter.builder("culvert.http.failures")
+                .description(
+                        "Requests and streams that did not end well, by the code of the problem or the error event.")
+                .tag("error", kind.code)
+                .tag("runtime_status", kind.runtimeStatus)
+                .register(registry);
+    }
+}
