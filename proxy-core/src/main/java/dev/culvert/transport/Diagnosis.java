@@ -12,6 +12,9 @@ final class Diagnosis {
     private static final String NO_VSOCK =
             "this kernel has no vsock: are the modules vsock and its transport loaded?";
 
+    private static final String NO_DESCRIPTOR =
+            "this process has no file descriptor left: raise its limit, LimitNOFILE= of the systemd unit or ulimit -n";
+
     private Diagnosis() {}
 
     static DialException timedOut(AgentAddress address, Duration timeout) {
@@ -89,6 +92,7 @@ final class Diagnosis {
                     failed(
                             address,
                             "there is no route to this host: is this machine on its network?");
+            case NO_DESCRIPTOR -> failed(address, NO_DESCRIPTOR);
             case ADDRESS_IN_USE, ADDRESS_NOT_HERE, OTHER -> other(address, cause);
         };
     }
@@ -109,6 +113,7 @@ final class Diagnosis {
             case NO_ENTRY ->
                     failed(address, "the directory of this socket is not there: make it first");
             case NO_HOST -> failed(address, "no such host: is its name spelt right?");
+            case NO_DESCRIPTOR -> failed(address, NO_DESCRIPTOR);
             case NO_ADDRESS_FAMILY -> new DialException(Reason.UNSUPPORTED, address, NO_VSOCK);
             case TRY_AGAIN, NO_DEVICE, RESET, TIMED_OUT, REFUSED, UNREACHABLE, OTHER ->
                     other(address, cause);

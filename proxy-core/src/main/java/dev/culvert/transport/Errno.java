@@ -12,6 +12,8 @@ enum Errno {
     NO_ENTRY(2, "No such file or directory"),
     TRY_AGAIN(11, "Resource temporarily unavailable"),
     ACCESS_DENIED(13, "Permission denied"),
+    /** Of this process, or of the whole system. */
+    NO_DESCRIPTOR(24, "Too many open files"),
     NO_DEVICE(19, "No such device"),
     NO_ADDRESS_FAMILY(97, "Address family not supported"),
     ADDRESS_IN_USE(98, "Address already in use"),
@@ -26,6 +28,9 @@ enum Errno {
 
     // The numbers are Linux's, the same on x86_64 and aarch64, as Netty's native calls report them.
     private static final Pattern NATIVE = Pattern.compile("failed with error\\(-(\\d+)\\)");
+
+    /** ENFILE. */
+    private static final int SYSTEM_WIDE = 23;
 
     private final int number;
     private final String text;
@@ -49,6 +54,9 @@ enum Errno {
         String message = String.valueOf(cause.getMessage());
         Matcher found = NATIVE.matcher(message);
         int number = found.find() ? Integer.parseInt(found.group(1)) : -1;
+        if (number == SYSTEM_WIDE) {
+            return NO_DESCRIPTOR;
+        }
         for (Errno errno : values()) {
             boolean same = number >= 0 ? number == errno.number : message.startsWith(errno.text);
             if (same) {

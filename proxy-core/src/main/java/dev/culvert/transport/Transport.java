@@ -29,6 +29,7 @@ import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Dials and listens on every kind of address. Both may be called from any thread; futures that fail
@@ -39,6 +40,7 @@ public final class Transport {
 
     private final Sockets sockets;
     private final HostResolver hostNames = new HostResolver();
+    private final LongAdder acceptFailures = new LongAdder();
 
     Transport(Sockets sockets) {
         this.sockets = sockets;
@@ -109,6 +111,11 @@ public final class Transport {
         };
     }
 
+    /** How often a listener was given no connection so far, for want of file descriptors mostly. */
+    public long acceptFailures() {
+        return acceptFailures.sum();
+    }
+
     private static void checkDialable(AgentAddress address) throws DialException {
         boolean wildcard =
                 switch (address) {
@@ -153,6 +160,7 @@ public final class Transport {
                 new ServerBootstrap()
                         .group(loops)
                         .channelFactory(() -> channel)
+                        .handler(new AcceptFailures(address, acceptFailures))
                         .childHandler(pipeline)
                         .bind(sockets.listenAddress(address));
         bound.addListener(_ -> {
@@ -178,6 +186,7 @@ public final class Transport {
                 new ServerBootstrap()
                         .group(loops)
                         .channelFactory(() -> channel)
+                        .handler(new AcceptFailures(socket.address(), acceptFailures))
                         .childHandler(pipeline)
                         .register();
         Promise<Channel> listening = loops.next().newPromise();

@@ -28,7 +28,8 @@ class DiagnosisTest {
                     unix:///v.sock       | 111 | REFUSED       | nothing listens on this socket: is the process that made it still running?
                     tcp://10.0.0.1:80    | 110 | TIMED_OUT     | the system gave up waiting for an answer: is the host up, and does no firewall drop what is sent to it?
                     tcp://10.0.0.1:80    | 104 | FAILED        | connect(..) failed with error(-104): text
-                    tcp://10.0.0.1:80    |  24 | FAILED        | connect(..) failed with error(-24): text
+                    tcp://10.0.0.1:80    |  24 | FAILED        | this process has no file descriptor left: raise its limit, LimitNOFILE= of the systemd unit or ulimit -n
+                    tcp://10.0.0.1:80    |   5 | FAILED        | connect(..) failed with error(-5): text
                     """)
     void saysWhyADialFailed(String address, int errno, Reason reason, String sentence) {
         DialException failure = Diagnosis.dialing(AgentAddress.parse(address), nativeError(errno));

@@ -185,6 +185,10 @@ public final class Daemon implements AutoCloseable {
                 "no",
                 () -> turns.remembered(false));
         fleet.listen(new FleetMeters(metrics, fleet, () -> this.settings.fleet()));
+        metrics.counter(
+                "culvert.http.accept.failures",
+                "Connections that the system did not give, for want of file descriptors mostly.",
+                loops.transport()::acceptFailures);
         fleet.replace(List.of(), settings.agents());
     }
 

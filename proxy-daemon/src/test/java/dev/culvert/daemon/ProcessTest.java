@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -181,6 +182,39 @@ class ProcessTest {
                     .contains(
                             "culvert_http_failures_total{error=\"runtime_error\",runtime_status=\"401\"} 2.0",
                             "culvert_http_failures_total{error=\"invalid_payload\",runtime_status=\"none\"} 1.0");
+        }
+    }
+
+    @Test
+    void saysOnceThatDescriptorsRunOutAndGoesOnWhenThereAreSomeAgain() throws Exception {
+        Path log = directory.resolve("log");
+        try (HttpClient client = HttpClient.newHttpClient();
+                DaemonProcess process =
+                        logging(
+                                log,
+                                "ulimit -n 150",
+                                Map.of("CULVERT_HTTP_HEAD_TIMEOUT", "1h"))) {
+            URI daemon = URI.create(process.after("listening on "));
+            List<Socket> sockets = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                sockets.add(new Socket(daemon.getHost(), daemon.getPort()));
+            }
+            Eventually.await(() -> assertThat(read(log)).contains("LimitNOFILE"));
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+            Eventually.await(() -> assertThat(read(log)).contains("accepted again"));
+
+            assertThat(get(client, daemon, "/metrics"))
+                    .containsPattern("culvert_http_accept_failures_total [1-9]")
+                    .contains("process_max_fds 150")
+                    .containsPattern("process_open_fds [1-9]");
+            assertThat(read(log).lines().filter(it -> it.contains("AcceptFailures")))
+                    .hasSize(2)
+                    .first()
+                    .asString()
+                    .contains("ERROR AcceptFailures - a connection cannot be accepted on tcp://");
+            assertThat(read(log)).doesNotContain("exceptionCaught()");
         }
     }
 

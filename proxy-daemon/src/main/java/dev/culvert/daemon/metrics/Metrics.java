@@ -1,6 +1,7 @@
 package dev.culvert.daemon.metrics;
 
 import com.sun.management.ThreadMXBean;
+import com.sun.management.UnixOperatingSystemMXBean;
 import dev.culvert.config.Version;
 import dev.culvert.io.Account;
 import dev.culvert.io.HeldKind;
@@ -13,7 +14,6 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.config.MeterFilter;
@@ -24,6 +24,7 @@ import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** All meters of the daemon, and their text for Prometheus. */
@@ -49,7 +50,7 @@ public final class Metrics implements AutoCloseable {
         new JvmThreadMetrics().bindTo(registry);
         processor(registry);
         new UptimeMetrics().bindTo(registry);
-        new FileDescriptorMetrics().bindTo(registry);
+        descriptors(registry);
         collections.bindTo(registry);
     }
 
@@ -150,6 +151,13 @@ public final class Metrics implements AutoCloseable {
                 .register(registry);
     }
 
+    /** A count that another keeps. */
+    public void counter(String name, String description, LongSupplier count) {
+        FunctionCounter.builder(name, count, LongSupplier::getAsLong)
+                .description(description)
+                .register(registry);
+    }
+
     /** In Prometheus' text format 0.0.4. */
     public String scrape() {
         return registry.scrape();
@@ -183,6 +191,19 @@ public final class Metrics implements AutoCloseable {
     private static double cpuSeconds(ProcessHandle process) {
         Duration used = process.info().totalCpuDuration().orElse(Duration.ZERO);
         return used.toMillis() / 1000.0;
+    }
+
+    /** By the names that Prometheus' own clients use, and its rules for alerts. */
+    private static void descriptors(MeterRegistry registry) {
+        if (ManagementFactory.getOperatingSystemMXBean()
+                instanceof UnixOperatingSystemMXBean system) {
+            Gauge.builder("process.open.fds", system::getOpenFileDescriptorCount)
+                    .description("File descriptors that are open.")
+                    .register(registry);
+            Gauge.builder("process.max.fds", system::getMaxFileDescriptorCount)
+                    .description("File descriptors that may be open (LimitNOFILE).")
+                    .register(registry);
+        }
     }
 
     private static void heap(MeterRegistry registry) {
