@@ -219,7 +219,7 @@ final class JsonScanner {
             if (b != ']') {
                 b = afterComma(b);
                 if (b == ']') {
-                    throw bad("a value was to stand there");
+                    throw bad("a value is expected");
                 }
             }
         }
@@ -365,7 +365,7 @@ final class JsonScanner {
     /** Behind it stands the value. */
     private void name(byte b) {
         if (b != '"') {
-            throw bad("a member's name was to stand there");
+            throw bad("a member's name in double quotes is expected");
         }
         token();
         nameStart = at + 1;
@@ -378,7 +378,7 @@ final class JsonScanner {
             checkName(nameEnd - nameStart);
         }
         if (afterBlanks() != ':') {
-            throw bad("':' was to stand there");
+            throw bad("':' is expected");
         }
         at++;
         afterBlanks();
@@ -458,7 +458,7 @@ final class JsonScanner {
 
     private byte afterComma(byte b) {
         if (b != ',') {
-            throw bad("',' or an end was to stand there");
+            throw bad("',' or the end of the object or list is expected");
         }
         at++;
         return afterBlanks();

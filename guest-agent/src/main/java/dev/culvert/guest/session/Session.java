@@ -24,6 +24,11 @@ public final class Session {
 
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
+    /** The host does not say why it cancels: these are its reasons. */
+    private static final String CANCELLED_BY_HOST =
+            "the host stopped the turn: it was deleted, or its client was away for longer than"
+                    + " turns.resume_grace of culvertd, did not read, or the host shut down";
+
     private static final String LOG_IS_GONE =
             "what the turn said is no longer kept that far back: see --turn-log-ttl,"
                     + " --turn-log-bytes, --turn-logs-bytes and --max-ended-turns of the agent";
@@ -239,7 +244,7 @@ public final class Session {
         Reader reader = readers.get(id);
         Turn turn = reader == null ? turns.findOpen(id) : reader.turn();
         if (turn != null && turn.reader() == reader) {
-            turn.stop(ErrorCode.CANCELLED, "the host cancelled the turn");
+            turn.stop(ErrorCode.CANCELLED, CANCELLED_BY_HOST);
         }
     }
 

@@ -200,7 +200,7 @@ final class Turn implements GenerationListener {
         finish(
                 FrameType.ERROR,
                 turns.payloads()
-                        .error(ErrorCode.CANCELLED, "nobody came back for the turn in time"));
+                        .error(ErrorCode.CANCELLED, "nobody came back for the turn in time (--orphan-grace of the agent)"));
     }
 
     /** Takes ownership of {@code payload}. */

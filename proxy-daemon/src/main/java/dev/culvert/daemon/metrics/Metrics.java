@@ -24,6 +24,8 @@ import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -31,6 +33,10 @@ import java.util.function.Supplier;
 public final class Metrics implements AutoCloseable {
     private final PrometheusMeterRegistry registry = registry();
     private final JvmGcMetrics collections = new JvmGcMetrics();
+
+    /** The registry itself does not hold them. */
+    private final List<LongSupplier> counts = new ArrayList<>();
+
     private final LinkMetrics links = new LinkMetrics(registry);
     private final HttpMetrics http = new HttpMetrics(registry);
     private final StreamMetrics streams = new StreamMetrics(registry);
@@ -153,6 +159,7 @@ public final class Metrics implements AutoCloseable {
 
     /** A count that another keeps. */
     public void counter(String name, String description, LongSupplier count) {
+        counts.add(count);
         FunctionCounter.builder(name, count, LongSupplier::getAsLong)
                 .description(description)
                 .register(registry);
