@@ -133,10 +133,11 @@ works_in_tree() {
     keeps_state culvert-agent.service /var/lib/culvert-agent culvert-agent --print-config
 }
 
-# Settings and the unit's variables together have a program keep its state where purge looks for it.
+# Settings and what systemd makes of the unit have a program keep its state where purge looks for it.
 keeps_state() {
     local unit=$1 dir=$2 variables
-    mapfile -t variables < <(sed -n 's/^Environment=//p' "$tree/usr/lib/systemd/system/$unit" | sed 's:%S:/var/lib:')
+    mapfile -t variables < <(sed -n -e 's/^Environment=//p' -e 's:^StateDirectory=:STATE_DIRECTORY=/var/lib/:p' \
+        "$tree/usr/lib/systemd/system/$unit" | sed 's:%S:/var/lib:')
     [[ $(in_tree env "${variables[@]}" "${@:3}") == *"\"state_dir\": \"$dir\""* ]] || fail "$unit does not keep its state in $dir"
 }
 
