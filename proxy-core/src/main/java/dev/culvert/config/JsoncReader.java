@@ -51,8 +51,12 @@ final class JsoncReader {
             String why =
                     switch (e) {
                         case NoSuchFileException _ -> "there is no such file";
-                        case AccessDeniedException _ -> "it may not be read by this user";
-                        case CharacterCodingException _ -> "it is not UTF-8";
+                        case AccessDeniedException _ ->
+                                "it may not be read by this user: change its owner or its mode";
+                        case CharacterCodingException _ ->
+                                "it is not UTF-8: save it again in that encoding";
+                        case IOException _ when Files.isDirectory(file) ->
+                                "it is a directory: name the file in it";
                         default -> "it cannot be read: " + e.getMessage();
                     };
             throw new BadSettingsException(List.of(new Problem(Origin.of(file.toString()), why)));

@@ -90,9 +90,9 @@ public final class Systemd {
                 loops.transport().connectDatagrams(loops.next(), name).awaitUninterruptibly();
         if (!connected.isSuccess()) {
             LOG.warn(
-                    "nobody is told how this process is, for NOTIFY_SOCKET={}",
+                    "nobody is told how this process is: NOTIFY_SOCKET={} cannot be connected to ({})",
                     name,
-                    connected.cause());
+                    connected.cause().toString());
             return SILENT;
         }
         return new SystemdNotifier(loops.group(), connected.getNow(), watchdog());

@@ -9,6 +9,8 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -41,15 +43,33 @@ public final class EventLoops implements AutoCloseable {
         transport = new Transport(sockets);
     }
 
-    /** Starts {@code threads} loops; says so in one line of the log where they are not epoll's. */
+    /**
+     * Starts {@code threads} loops; says so in one line of the log where they are not epoll's.
+     *
+     * @throws UncheckedIOException one sentence, when there are not enough file descriptors
+     */
     public static EventLoops start(int threads, String threadNamePrefix) {
         if (Epoll.isAvailable()) {
-            return new EventLoops(Sockets.EPOLL, threads, threadNamePrefix);
+            try {
+                return new EventLoops(Sockets.EPOLL, threads, threadNamePrefix);
+            } catch (IllegalStateException e) {
+                throw withoutDescriptors(e) ? tooMany(threads, e) : e;
+            }
         }
         LOG.warn(
                 "epoll does not load here, so sockets run on NIO and there is no vsock: {}",
                 String.valueOf(Epoll.unavailabilityCause()));
         return nio(threads, threadNamePrefix);
+    }
+
+    private static boolean withoutDescriptors(IllegalStateException e) {
+        return String.valueOf(e.getCause()).contains("Too many open files");
+    }
+
+    private static RuntimeException tooMany(int threads, IllegalStateException cause) {
+        String sentence =
+                "there are too few file descriptors for %d event loops, which take three each: raise their limit, LimitNOFILE= of the systemd unit or ulimit -n, or take fewer loops";
+        return new UncheckedIOException(new IOException(sentence.formatted(threads), cause));
     }
 
     static EventLoops nio(int threads, String threadNamePrefix) {

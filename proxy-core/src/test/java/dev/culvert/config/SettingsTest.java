@@ -174,11 +174,11 @@ class SettingsTest {
         Path latin = Files.write(folder.resolve("latin"), new byte[] {'{', (byte) 0xE9, '}'});
         assertThat(problemsOf(folder.resolve("none")))
                 .containsExactly(folder.resolve("none") + ": there is no such file");
-        assertThat(problemsOf(latin)).containsExactly(latin + ": it is not UTF-8");
+        assertThat(problemsOf(latin)).containsExactly(latin + ": it is not UTF-8: save it again in that encoding");
         assertThat(problemsOf(folder))
                 .singleElement()
                 .asString()
-                .startsWith(folder + ": it cannot be read: ");
+                .isEqualTo(folder + ": it is a directory: name the file in it");
     }
 
     @Test

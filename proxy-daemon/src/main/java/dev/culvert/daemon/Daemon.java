@@ -97,7 +97,7 @@ public final class Daemon implements AutoCloseable {
                         ? Runtime.getRuntime().availableProcessors()
                         : settings.eventLoops();
         StateDir stateDir = StateDir.open(settings.stateDir());
-        EventLoops loops = EventLoops.start(threads, "culvertd");
+        EventLoops loops = loops(threads, stateDir);
         Daemon daemon = null;
         try {
             daemon = new Daemon(settings, again, systemd, stateDir, loops);
@@ -114,6 +114,15 @@ public final class Daemon implements AutoCloseable {
                 throw bug;
             }
             throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private static EventLoops loops(int threads, StateDir stateDir) throws IOException {
+        try {
+            return EventLoops.start(threads, "culvertd");
+        } catch (UncheckedIOException e) {
+            stateDir.close();
+            throw e.getCause();
         }
     }
 

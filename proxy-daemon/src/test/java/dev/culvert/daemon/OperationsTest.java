@@ -53,6 +53,8 @@ class OperationsTest {
             daemon.post("/agents/peculiar/message", MESSAGE);
             daemon.post("/api/v1/agents/none/message", MESSAGE);
             daemon.get("/nowhere");
+            daemon.send("DELETE", "/livez", "");
+            daemon.send("GET", "/livez", "", "origin", "https://evil.example");
 
             HttpResponse<String> scrape = daemon.get("/metrics");
 
@@ -67,6 +69,8 @@ class OperationsTest {
                             "culvert_http_request_duration_seconds_count{code=\"404\",method=\"POST\",route=\"/api/v1/agents/{id}/message\"}"
                                 + " 1",
                             "culvert_http_requests_refused_total{code=\"404\"} 1",
+                            "culvert_http_requests_refused_total{code=\"405\"} 1",
+                            "culvert_http_requests_refused_total{code=\"403\"} 1",
                             "culvert_exchanges_ended_total{outcome=\"done\",request=\"message\"} 1",
                             "culvert_frames_total{direction=\"sent\",type=\"message\"} 1",
                             "culvert_frames_total{direction=\"received\",type=\"chunk\"} 1",

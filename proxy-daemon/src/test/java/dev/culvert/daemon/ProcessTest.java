@@ -218,6 +218,18 @@ class ProcessTest {
         }
     }
 
+    @Test
+    void saysWhatIsMissingWhereItCannotStartForWantOfDescriptors() throws Exception {
+        Path log = directory.resolve("log");
+        try (DaemonProcess process =
+                logging(log, "ulimit -n 70", Map.of("CULVERT_EVENT_LOOPS", "200"))) {
+            assertThat(process.exitCode()).isEqualTo(1);
+            assertThat(read(log).strip())
+                    .isEqualTo(
+                            "culvertd: there are too few file descriptors for 200 event loops, which take three each: raise their limit, LimitNOFILE= of the systemd unit or ulimit -n, or take fewer loops");
+        }
+    }
+
     private static void post(HttpClient client, URI daemon, String path, String id)
             throws IOException, InterruptedException {
         client.send(

@@ -96,7 +96,7 @@ public final class OffLoop {
         } catch (ProblemException e) {
             return () -> responder.problem(e.problem());
         } catch (IOException e) {
-            LOG.error("{} failed, state_dir cannot be used: {} (request {})", name, why(e), id);
+            // The answer is logged like each that is a 5xx, and so is why.
             Problem problem =
                     Problem.of(
                             INTERNAL_SERVER_ERROR,
