@@ -3,12 +3,10 @@ package dev.culvert.guest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.testing.ImportRules;
-
-import org.junit.jupiter.api.Test;
-
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
     private static final String FRAME = "dev.culvert.frame";

@@ -65,6 +65,9 @@ final class JsonScalars {
     }
 
     private static BadFrameException notAValue() {
-        return new BadFrameException(INVALID_JSON, "what should be a value is not a string, number, object, list, true, false or null");
+        return new BadFrameException(
+                INVALID_JSON,
+                "what should be a value is not a string, number, object, list, true, false or"
+                        + " null");
     }
 }

@@ -90,7 +90,8 @@ public final class Systemd {
                 loops.transport().connectDatagrams(loops.next(), name).awaitUninterruptibly();
         if (!connected.isSuccess()) {
             LOG.warn(
-                    "nobody is told how this process is: NOTIFY_SOCKET={} cannot be connected to ({})",
+                    "nobody is told how this process is: NOTIFY_SOCKET={} cannot be connected to"
+                            + " ({})",
                     name,
                     connected.cause().toString());
             return SILENT;

@@ -13,7 +13,8 @@ final class Diagnosis {
             "this kernel has no vsock: are the modules vsock and its transport loaded?";
 
     private static final String NO_DESCRIPTOR =
-            "this process has no file descriptor left: raise its limit, LimitNOFILE= of the systemd unit or ulimit -n";
+            "this process has no file descriptor left: raise its limit, LimitNOFILE= of the systemd"
+                    + " unit or ulimit -n";
 
     private Diagnosis() {}
 
@@ -87,7 +88,8 @@ final class Diagnosis {
             case TRY_AGAIN ->
                     failed(
                             address,
-                            "the queue of connections that wait there is full: does the process behind it still accept?");
+                            "the queue of connections that wait there is full: does the process"
+                                    + " behind it still accept?");
             case UNREACHABLE ->
                     failed(
                             address,

@@ -127,7 +127,8 @@ public final class Transport {
             throw new DialException(
                     Reason.UNSUPPORTED,
                     address,
-                    "this address can only be listened on: to dial, name one CID or host and a port other than 0");
+                    "this address can only be listened on: to dial, name one CID or host and a port"
+                            + " other than 0");
         }
     }
 

@@ -57,7 +57,8 @@ class SettingsTest {
                                         new User(
                                                 "ann",
                                                 Optional.of(
-                                                        "{\"a\": [1, 2.50, null], \"b\": \"\\\"x\\\"\"}")),
+                                                        "{\"a\": [1, 2.50, null], \"b\":"
+                                                                + " \"\\\"x\\\"\"}")),
                                         new User("bob", Optional.empty()))));
     }
 
@@ -95,7 +96,9 @@ class SettingsTest {
                         "house.jsonc:2:3: unknown key 'color': did you mean 'colour'?",
                         "house.jsonc:4:5: lamp.watts is 5000: it must be from 1 to 100",
                         "house.jsonc:5:5: lamp.on is 1: it must be true or false",
-                        "house.jsonc:6:5: lamp.after is \"soon\": it must be a time such as \"500ms\", \"10s\", \"2m\" or \"1h\", or a number of seconds, up to a year",
+                        "house.jsonc:6:5: lamp.after is \"soon\": it must be a time such as"
+                            + " \"500ms\", \"10s\", \"2m\" or \"1h\", or a number of seconds, up to"
+                            + " a year",
                         "house.jsonc:7:5: lamp.name is \"\": it must not be empty",
                         "house.jsonc:8:5: unknown key 'lamp.watt': did you mean 'lamp.watts'?",
                         "house.jsonc:11:19: unknown key 'users[0].role': here stand id, extra",
@@ -103,7 +106,8 @@ class SettingsTest {
                         "house.jsonc:13:5: users[2]: id is \"\": it must not be empty",
                         "house.jsonc:14:5: users[3] is 7: it must be an object",
                         "house.jsonc:16:3: store is a list: it must be an object",
-                        "house.jsonc:17:3: unknown key 'elsewhere': here stand colour, lamp, store, users");
+                        "house.jsonc:17:3: unknown key 'elsewhere': here stand colour, lamp, store,"
+                                + " users");
     }
 
     @Test
@@ -121,8 +125,10 @@ class SettingsTest {
                                 """))
                 .containsExactly(
                         "house.jsonc:2:4: users[0].id is \"\": it must not be empty",
-                        "house.jsonc:5:4: users[3].id is \"ann\": users[1].id (house.jsonc:3:4) is the same",
-                        "house.jsonc:6:4: users[4].id is \"bob\": users[2].id (house.jsonc:4:4) is the same");
+                        "house.jsonc:5:4: users[3].id is \"ann\": users[1].id (house.jsonc:3:4) is"
+                                + " the same",
+                        "house.jsonc:6:4: users[4].id is \"bob\": users[2].id (house.jsonc:4:4) is"
+                                + " the same");
     }
 
     @Test
@@ -174,7 +180,8 @@ class SettingsTest {
         Path latin = Files.write(folder.resolve("latin"), new byte[] {'{', (byte) 0xE9, '}'});
         assertThat(problemsOf(folder.resolve("none")))
                 .containsExactly(folder.resolve("none") + ": there is no such file");
-        assertThat(problemsOf(latin)).containsExactly(latin + ": it is not UTF-8: save it again in that encoding");
+        assertThat(problemsOf(latin))
+                .containsExactly(latin + ": it is not UTF-8: save it again in that encoding");
         assertThat(problemsOf(folder))
                 .singleElement()
                 .asString()
@@ -240,11 +247,13 @@ class SettingsTest {
                         it ->
                                 assertThat(it)
                                         .isEqualTo(
-                                                "environment HOUSE_LAMP_NAMES: no such setting: did you mean HOUSE_LAMP_NAME?"),
+                                                "environment HOUSE_LAMP_NAMES: no such setting: did"
+                                                        + " you mean HOUSE_LAMP_NAME?"),
                         it ->
                                 assertThat(it)
                                         .isEqualTo(
-                                                "environment HOUSE_LAMP_WATTS: lamp.watts is \"many\": it must be a whole number"),
+                                                "environment HOUSE_LAMP_WATTS: lamp.watts is"
+                                                        + " \"many\": it must be a whole number"),
                         it -> assertThat(it).startsWith("environment HOUSE_USERS:1:3: not JSON: "));
     }
 
@@ -304,7 +313,8 @@ class SettingsTest {
     void aSecretIsNotShownInMessagesEither() {
         assertThat(problems("{\"store\": {\"token\": 1234}}"))
                 .containsExactly(
-                        "house.jsonc:1:12: store.token is something else: it must be a text in quotes");
+                        "house.jsonc:1:12: store.token is something else: it must be a text in"
+                                + " quotes");
     }
 
     @ParameterizedTest

@@ -1,18 +1,16 @@
 package dev.culvert.log;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Fed as slf4j-simple does it. */
 class LogStreamTest {
@@ -86,8 +84,8 @@ class LogStreamTest {
         assertThat(written())
                 .startsWith(
                         "culvertd: it does not start\n"
-                            + "java.lang.IllegalStateException: of another thread\n"
-                            + "\tat ");
+                                + "java.lang.IllegalStateException: of another thread\n"
+                                + "\tat ");
     }
 
     @Test

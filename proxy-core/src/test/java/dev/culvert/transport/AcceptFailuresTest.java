@@ -38,6 +38,7 @@ class AcceptFailuresTest {
     void namesTheLimitOfDescriptors() {
         assertThat(Diagnosis.listening(new Tcp("127.0.0.1", 80), NO_DESCRIPTOR))
                 .hasMessage(
-                        "tcp://127.0.0.1:80: this process has no file descriptor left: raise its limit, LimitNOFILE= of the systemd unit or ulimit -n");
+                        "tcp://127.0.0.1:80: this process has no file descriptor left: raise its"
+                                + " limit, LimitNOFILE= of the systemd unit or ulimit -n");
     }
 }

@@ -1,13 +1,9 @@
 package dev.culvert.daemon;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.culvert.testing.Eventually;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -17,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 
 /** What accepts a connection only to close it, as a guest does that this host may not dial. */
 class FlappingAgentTest {
@@ -63,7 +60,8 @@ class FlappingAgentTest {
             }
 
             Eventually.await(() -> assertThat(guest.links()).hasSize(2));
-            assertThat(daemon.metric("culvert_dial_duration_seconds_count{outcome=\"ok\"}")).isEqualTo(2);
+            assertThat(daemon.metric("culvert_dial_duration_seconds_count{outcome=\"ok\"}"))
+                    .isEqualTo(2);
         }
     }
 
@@ -91,7 +89,8 @@ class FlappingAgentTest {
             }
 
             Eventually.await(() -> assertThat(guest.links()).hasSize(2));
-            assertThat(daemon.metric("culvert_dial_duration_seconds_count{outcome=\"ok\"}")).isEqualTo(2);
+            assertThat(daemon.metric("culvert_dial_duration_seconds_count{outcome=\"ok\"}"))
+                    .isEqualTo(2);
         }
     }
 

@@ -1,16 +1,10 @@
 package dev.culvert.daemon;
 
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.ScriptedGuest.Request;
 import dev.culvert.testing.Eventually;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -25,6 +19,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** {@code culvertd} as a process of its own, which is told what to do by signals. */
 @Timeout(60)
@@ -101,20 +98,25 @@ class ProcessTest {
 
             assertThat(process.exitCode()).isZero();
             response.body().close();
-            assertThat(read(log).lines().filter(it -> !it.contains(" HomeLink ") && !it.contains(" FailureLog ")))
+            assertThat(
+                            read(log)
+                                    .lines()
+                                    .filter(it ->
+                                            !it.contains(" HomeLink ")
+                                                    && !it.contains(" FailureLog ")))
                     .allMatch(it ->
                             it.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z .*"))
                     .extracting(it -> it.substring(25))
                     .containsExactly(
                             "INFO Daemon - there is no state_dir: a restart ends what turns clients"
-                                + " could come back to",
+                                    + " could come back to",
                             "INFO Main - culvertd 0.1.0 started: no settings file, listening on "
                                     + address
                                     + ", 1 agent, no state_dir",
                             "WARN Main - SIGHUP is ignored, as this process was started so (nohup"
-                                + " does that): reload with POST /admin/reload",
+                                    + " does that): reload with POST /admin/reload",
                             "INFO Daemon - draining: 1 turn under way, for at most 1h"
-                                + " (timeouts.drain); a second SIGINT or SIGTERM ends at once",
+                                    + " (timeouts.drain); a second SIGINT or SIGTERM ends at once",
                             "WARN Daemon - stopped: 1 turn cut before the end");
         }
     }
@@ -153,7 +155,8 @@ class ProcessTest {
                     request ->
                             request.reply(
                                     "error",
-                                    "{\"code\":\"runtime_error\",\"message\":\"no\\nERROR x\",\"status\":401}"));
+                                    "{\"code\":\"runtime_error\",\"message\":\"no\\nERROR"
+                                            + " x\",\"status\":401}"));
             post(client, daemon, "/agents/a/message", "m-1");
             post(client, daemon, "/agents/a/stream", "s-1");
             guest.on(
@@ -169,19 +172,30 @@ class ProcessTest {
             post(client, daemon, "/nowhere", "c-3");
 
             assertThat(read(log).lines().filter(it -> it.contains("FailureLog")))
-                    .extracting(
-                            it ->
-                                    it.substring(25)
-                                            .replaceAll("=a\\.[\\w-]{6}…", "=a.XXXXXX…")
-                                            .replaceAll("\\d+ms", "9ms"))
+                    .extracting(it ->
+                            it.substring(25)
+                                    .replaceAll("=a\\.[\\w-]{6}…", "=a.XXXXXX…")
+                                    .replaceAll("\\d+ms", "9ms"))
                     .containsExactly(
-                            "WARN FailureLog - failed: POST /api/v1/agents/{id}/message request=m-1 agent=a turn=a.XXXXXX… status=502 code=runtime_error runtime_status=401 after=9ms: The agent answered with an error: no\\nERROR x. Its code is 'runtime_error'.",
-                            "WARN FailureLog - failed: POST /api/v1/agents/{id}/stream request=s-1 agent=a turn=a.XXXXXX… status=200 code=runtime_error runtime_status=401 after=9ms: The agent answered with an error: no\\nERROR x. Its code is 'runtime_error'.",
-                            "WARN FailureLog - failed: POST /api/v1/agents/{id}/message request=b-1 agent=a turn=a.XXXXXX… status=403 code=tool_blocked after=9ms: The agent's policy ended the turn: the tool 'rm' is blocked: not listed. Allow the tool in the agent's configuration or do without.");
+                            "WARN FailureLog - failed: POST /api/v1/agents/{id}/message request=m-1"
+                                + " agent=a turn=a.XXXXXX… status=502 code=runtime_error"
+                                + " runtime_status=401 after=9ms: The agent answered with an error:"
+                                + " no\\nERROR x. Its code is 'runtime_error'.",
+                            "WARN FailureLog - failed: POST /api/v1/agents/{id}/stream request=s-1"
+                                + " agent=a turn=a.XXXXXX… status=200 code=runtime_error"
+                                + " runtime_status=401 after=9ms: The agent answered with an error:"
+                                + " no\\nERROR x. Its code is 'runtime_error'.",
+                            "WARN FailureLog - failed: POST /api/v1/agents/{id}/message request=b-1"
+                                + " agent=a turn=a.XXXXXX… status=403 code=tool_blocked after=9ms:"
+                                + " The agent's policy ended the turn: the tool 'rm' is blocked:"
+                                + " not listed. Allow the tool in the agent's configuration or do"
+                                + " without.");
             assertThat(get(client, daemon, "/metrics"))
                     .contains(
-                            "culvert_http_failures_total{error=\"runtime_error\",runtime_status=\"401\"} 2.0",
-                            "culvert_http_failures_total{error=\"invalid_payload\",runtime_status=\"none\"} 1.0");
+                            "culvert_http_failures_total{error=\"runtime_error\",runtime_status=\"401\"}"
+                                + " 2.0",
+                            "culvert_http_failures_total{error=\"invalid_payload\",runtime_status=\"none\"}"
+                                + " 1.0");
         }
     }
 
@@ -190,10 +204,7 @@ class ProcessTest {
         Path log = directory.resolve("log");
         try (HttpClient client = HttpClient.newHttpClient();
                 DaemonProcess process =
-                        logging(
-                                log,
-                                "ulimit -n 150",
-                                Map.of("CULVERT_HTTP_HEAD_TIMEOUT", "1h"))) {
+                        logging(log, "ulimit -n 150", Map.of("CULVERT_HTTP_HEAD_TIMEOUT", "1h"))) {
             URI daemon = URI.create(process.after("listening on "));
             List<Socket> sockets = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
@@ -226,7 +237,9 @@ class ProcessTest {
             assertThat(process.exitCode()).isEqualTo(1);
             assertThat(read(log).strip())
                     .isEqualTo(
-                            "culvertd: there are too few file descriptors for 200 event loops, which take three each: raise their limit, LimitNOFILE= of the systemd unit or ulimit -n, or take fewer loops");
+                            "culvertd: there are too few file descriptors for 200 event loops,"
+                                + " which take three each: raise their limit, LimitNOFILE= of the"
+                                + " systemd unit or ulimit -n, or take fewer loops");
         }
     }
 

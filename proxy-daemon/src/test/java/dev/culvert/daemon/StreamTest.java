@@ -66,7 +66,9 @@ class StreamTest {
             assertThat(daemon.metric("culvert_streams_active")).isZero();
             assertThat(daemon.metric("culvert_stream_duration_seconds_count{outcome=\"done\"}"))
                     .isOne();
-            assertThat(daemon.metric("culvert_stream_first_event_duration_seconds_count{resumed=\"no\"}"))
+            assertThat(
+                            daemon.metric(
+                                    "culvert_stream_first_event_duration_seconds_count{resumed=\"no\"}"))
                     .isOne();
         }
     }
@@ -224,7 +226,9 @@ class StreamTest {
                     .extracting(Event::type, Event::data)
                     .containsExactly(
                             tuple("tool_blocked", "{\"tool_name\":\"rm\",\"reason\":\"no\"}"));
-            assertThat(daemon.metric("culvert_stream_first_event_duration_seconds_count{resumed=\"no\"}"))
+            assertThat(
+                            daemon.metric(
+                                    "culvert_stream_first_event_duration_seconds_count{resumed=\"no\"}"))
                     .isOne();
         }
     }

@@ -61,7 +61,9 @@ class TurnStatusTest {
                     .contains("\"state\":\"ended\",\"outcome\":\"done\",\"last_event\":3,\"since\"")
                     .endsWith("\"read_by\":[]}");
             assertThat(daemon.metric("culvert_turns_remembered{key=\"no\"}")).isEqualTo(1);
-            assertThat(daemon.metric("culvert_stream_first_event_duration_seconds_count{resumed=\"no\"}"))
+            assertThat(
+                            daemon.metric(
+                                    "culvert_stream_first_event_duration_seconds_count{resumed=\"no\"}"))
                     .isEqualTo(1);
         }
     }

@@ -9,7 +9,6 @@ import dev.culvert.guest.Guest;
 import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.log.LogStream;
 import dev.culvert.systemd.Systemd;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;

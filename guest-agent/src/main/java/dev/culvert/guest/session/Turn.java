@@ -200,7 +200,10 @@ final class Turn implements GenerationListener {
         finish(
                 FrameType.ERROR,
                 turns.payloads()
-                        .error(ErrorCode.CANCELLED, "nobody came back for the turn in time (--orphan-grace of the agent)"));
+                        .error(
+                                ErrorCode.CANCELLED,
+                                "nobody came back for the turn in time (--orphan-grace of the"
+                                        + " agent)"));
     }
 
     /** Takes ownership of {@code payload}. */

@@ -42,7 +42,7 @@ final class DaemonLog {
         return lines().stream()
                 .filter(line ->
                         line.length() > MOST_CHARS
-                                || line.startsWith(forged)
+                                || line.strip().startsWith(forged)
                                 || line.codePoints().anyMatch(DaemonLog::isControl))
                 .toList();
     }

@@ -190,7 +190,7 @@ final class Stage implements AutoCloseable {
         agents.keySet().forEach(road -> logs.add(file(road, "log")));
         for (Path log : logs) {
             Files.readAllLines(log).stream()
-                    .filter(line -> line.startsWith("ERROR") || line.contains("Exception"))
+                    .filter(line -> line.contains(" ERROR ") || line.contains("Exception"))
                     .map(line -> log.getFileName() + ": " + line)
                     .forEach(complaints::add);
         }

@@ -7,10 +7,6 @@ import dev.culvert.daemon.config.SettingsReader;
 import dev.culvert.log.LogStream;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -21,6 +17,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where the process {@code culvertd} begins. */
 public final class Main {
@@ -62,7 +60,7 @@ public final class Main {
             if (!heedsHangup) {
                 log.warn(
                         "SIGHUP is ignored, as this process was started so (nohup does that):"
-                            + " reload with POST /admin/reload");
+                                + " reload with POST /admin/reload");
             }
             daemon.ready();
             stop.await();

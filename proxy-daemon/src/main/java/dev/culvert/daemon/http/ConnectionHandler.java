@@ -151,9 +151,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         if (admitted) {
             reception.observer().onRequestRefused(problem.status().code());
         }
-        reception
-                .failures()
-                .refused(answer.requestId(), problem, outlet.channel().eventLoop());
+        reception.failures().refused(answer.requestId(), problem, outlet.channel().eventLoop());
         answer.closeAfter();
         answer.problem(problem);
     }
@@ -173,8 +171,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     }
 
     /** A request that its route has handled did not end well. */
-    void failed(
-            Request request, @Nullable String turn, int status, long nanos, Trouble trouble) {
+    void failed(Request request, @Nullable String turn, int status, long nanos, Trouble trouble) {
         reception.observer().onFailed(trouble.code(), trouble.runtimeStatus());
         reception.failures().ended(request, turn, status, nanos, trouble);
     }

@@ -14,17 +14,18 @@ import org.slf4j.event.Level;
 
 /**
  * Logs each request and each turn that did not end well, so that a {@code request_id} leads
- * somewhere. At most {@value #A_SECOND} lines a second, then how many more there were. Called on
- * every event loop.
+ * somewhere. At most {@value #LINES} lines in {@value #SECONDS} seconds, then how many more there
+ * were. Called on every event loop.
  */
 /* The id of a turn lets its holder read and stop the turn: only its beginning is logged. */
 final class FailureLog {
-    static final int A_SECOND = 10;
+    static final int LINES = 10;
+    static final int SECONDS = 5;
 
     private static final Logger LOG = LoggerFactory.getLogger(FailureLog.class);
     private static final int TURN_CHARS = 6;
 
-    private final AtomicLong second = new AtomicLong(Long.MIN_VALUE);
+    private final AtomicLong window = new AtomicLong(Long.MIN_VALUE);
     private final AtomicInteger told = new AtomicInteger();
     private final AtomicLong heldBack = new AtomicLong();
 
@@ -89,25 +90,27 @@ final class FailureLog {
         return end < turn.length() ? turn.substring(0, end) + "…" : turn;
     }
 
-    /** Whether a line more may be logged in this second. */
+    /** Whether a line more may be logged in this window. */
     boolean mayTell(EventLoop loop) {
-        long now = TimeUnit.NANOSECONDS.toSeconds(loop.ticker().nanoTime());
-        long before = second.get();
-        if (now != before && second.compareAndSet(before, now)) {
+        long now = TimeUnit.NANOSECONDS.toSeconds(loop.ticker().nanoTime()) / SECONDS;
+        long before = window.get();
+        if (now != before && window.compareAndSet(before, now)) {
             told.set(0);
         }
-        if (told.getAndIncrement() < A_SECOND) {
+        if (told.getAndIncrement() < LINES) {
             return true;
         }
         if (heldBack.getAndIncrement() == 0) {
-            loop.schedule(this::tellHeldBack, 1, TimeUnit.SECONDS);
+            loop.schedule(this::tellHeldBack, SECONDS, TimeUnit.SECONDS);
         }
         return false;
     }
 
     private void tellHeldBack() {
         LOG.warn(
-                "failed: {} more requests within a second; culvert_http_failures_total counts all by their code",
-                heldBack.getAndSet(0));
+                "failed: {} more requests within {} s; culvert_http_failures_total counts all by"
+                        + " their code",
+                heldBack.getAndSet(0),
+                SECONDS);
     }
 }

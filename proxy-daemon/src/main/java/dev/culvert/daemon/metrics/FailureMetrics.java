@@ -18,7 +18,12 @@ final class FailureMetrics {
             Stream.of(
                             Stream.of(ErrorCode.values()).map(ErrorCode::wireName),
                             Stream.of(Outcome.values()).map(Outcome::label),
-                            Stream.of("slow_consumer", "credit_ignored", "cannot_cancel", "cannot_join", NONE))
+                            Stream.of(
+                                    "slow_consumer",
+                                    "credit_ignored",
+                                    "cannot_cancel",
+                                    "cannot_join",
+                                    NONE))
                     .flatMap(it -> it)
                     .collect(Collectors.toUnmodifiableSet());
     private static final Set<Integer> STATUSES =
@@ -53,7 +58,8 @@ final class FailureMetrics {
     private Counter counter(Kind kind) {
         return Counter.builder("culvert.http.failures")
                 .description(
-                        "Requests and streams that did not end well, by the code of the problem or the error event.")
+                        "Requests and streams that did not end well, by the code of the problem or"
+                                + " the error event.")
                 .tag("error", kind.code)
                 .tag("runtime_status", kind.runtimeStatus)
                 .register(registry);

@@ -66,13 +66,13 @@ public final class LinkMetrics implements LinkObserver {
                 Counter.builder("culvert.link.complaints")
                         .description(
                                 "Complaints of agents about their links, and heartbeats that cannot"
-                                    + " be read.")
+                                        + " be read.")
                         .register(registry);
         heldBack =
                 Counter.builder("culvert.log.lines.held.back")
                         .description(
                                 "Log lines that an agent caused within a second of another: counted"
-                                    + " in the next.")
+                                        + " in the next.")
                         .register(registry);
         dialed = dials(registry, "ok");
         dialFailed = dials(registry, "failed");

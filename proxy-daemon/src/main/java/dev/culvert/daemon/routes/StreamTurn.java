@@ -212,7 +212,6 @@ final class StreamTurn implements TurnListener, ClientPace.Listener {
         if (over) {
             return;
         }
-        responder.failed(Problem.of(failure));
         switch (failure) {
             case Failure.ToolBlocked blocked ->
                     endOfAgent(
@@ -245,6 +244,7 @@ final class StreamTurn implements TurnListener, ClientPace.Listener {
             close(End.ERROR);
             responder.failure(failure);
         } else {
+            responder.failed(Problem.of(failure));
             end(End.ERROR, ERROR, number, error(failure.code(), failure.message()));
         }
     }
@@ -264,6 +264,7 @@ final class StreamTurn implements TurnListener, ClientPace.Listener {
             close(how);
             responder.failure(failure);
         } else {
+            responder.failed(Problem.of(failure));
             end(how, type, seq > 0 ? seq : LAST, data);
         }
     }
