@@ -41,6 +41,7 @@ final class ChunkShape {
 
     private boolean hasPayload;
     private boolean isObject;
+    private boolean isLast;
     private int seen;
     private @Nullable Member faulty;
     private String fault = "";
@@ -49,6 +50,7 @@ final class ChunkShape {
     void clear() {
         hasPayload = false;
         isObject = false;
+        isLast = false;
         seen = 0;
         faulty = null;
     }
@@ -70,6 +72,7 @@ final class ChunkShape {
         }
         seen |= member.bit;
         boolean fits = member.takes(text.kind());
+        isLast |= member == Member.DONE && text.kind() == 't';
         if (fits && member == Member.TOOL_CALLS) {
             fits = text.skipArrayOf((byte) '{');
         } else {
@@ -88,12 +91,28 @@ final class ChunkShape {
     }
 
     private static @Nullable Member member(JsonScanner text) {
-        for (Member member : Member.ALL) {
-            if (text.isNamed(member.wireName)) {
-                return member;
+        if (text.isNameEscaped()) {
+            for (Member member : Member.ALL) {
+                if (text.isNamed(member.wireName)) {
+                    return member;
+                }
             }
+            return null;
         }
-        return null;
+        Member likely = switch (text.nameEnd() - text.nameStart()) { // all are of different lengths
+                    case 7 -> Member.CONTENT;
+                    case 4 -> Member.DONE;
+                    case 13 -> Member.FINISH_REASON;
+                    case 5 -> Member.USAGE;
+                    case 10 -> Member.TOOL_CALLS;
+                    default -> null;
+                };
+        return likely != null && text.isNamed(likely.wireName) ? likely : null;
+    }
+
+    /** Whether it says that it is the last one. */
+    boolean isLast() {
+        return isLast;
     }
 
     /** What is wrong with it, in words that follow "a chunk"; null where nothing is. */

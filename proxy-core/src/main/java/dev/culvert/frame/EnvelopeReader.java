@@ -86,7 +86,8 @@ final class EnvelopeReader {
                 .found(
                         members,
                         payloadEnd - payloadStart >= LARGE_BYTES,
-                        type == FrameType.CHUNK ? shape.fault() : null);
+                        type == FrameType.CHUNK ? shape.fault() : null,
+                        type == FrameType.CHUNK && shape.isLast());
     }
 
     private void reset() {

@@ -25,6 +25,7 @@ public final class Frame extends DefaultByteBufHolder {
     private boolean mayHoldTrue = true;
     private int @Nullable [] places;
     private @Nullable String chunkFault;
+    private boolean lastChunk;
 
     /** Takes ownership of {@code payload}. */
     public Frame(FrameType type, String id, ByteBuf payload) {
@@ -103,9 +104,12 @@ public final class Frame extends DefaultByteBufHolder {
      *
      * @param large whether to find them anew costs more than to keep where they are
      * @param fault as {@link #chunkFault}
+     * @param last as {@link #isLastChunk}
      */
-    Frame found(PayloadMembers.Finder members, boolean large, @Nullable String fault) {
+    Frame found(
+            PayloadMembers.Finder members, boolean large, @Nullable String fault, boolean last) {
         chunkFault = fault;
+        lastChunk = last;
         mayHoldTrue = members.holdsTrue();
         places = large || mayHoldTrue ? members.places() : null;
         return this;
@@ -117,6 +121,11 @@ public final class Frame extends DefaultByteBufHolder {
      */
     public @Nullable String chunkFault() {
         return chunkFault;
+    }
+
+    /** Whether it is a chunk that arrived and says {@code "done":true}. */
+    public boolean isLastChunk() {
+        return lastChunk;
     }
 
     /** Whether the member of that name is {@code true}, in a payload that arrived. */

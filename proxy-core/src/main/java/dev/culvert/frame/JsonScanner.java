@@ -178,6 +178,10 @@ final class JsonScanner {
         return nameIsEscaped ? name().equals(name) : is(name, nameStart, nameEnd);
     }
 
+    boolean isNameEscaped() {
+        return nameIsEscaped;
+    }
+
     /** The name of the member. */
     String name() {
         return decoded(nameStart, nameEnd, nameIsEscaped);

@@ -64,13 +64,13 @@ final class ReplyReader {
         if (fault != null) {
             return new Misfit(new Failure.BadAnswer("the agent sent a chunk " + fault));
         }
-        return reply.isTrue("done") ? Going.DONE : Going.ON;
+        return reply.isLastChunk() ? Going.DONE : Going.ON;
     }
 
     /** Whether the agent has nothing more to send for its request, whatever that was. */
     static boolean isLast(Frame reply) {
         return switch (reply.type()) {
-            case CHUNK -> reply.chunkFault() == null && reply.isTrue("done");
+            case CHUNK -> reply.chunkFault() == null && reply.isLastChunk();
             case PONG, CONFIG_ACK, TOOL_BLOCKED, ERROR -> true;
             case HEARTBEAT, MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE -> false;
             case PING, CREDIT, CANCEL, RESUME, UNKNOWN -> false;
