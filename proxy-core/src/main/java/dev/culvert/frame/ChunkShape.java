@@ -22,7 +22,10 @@ final class ChunkShape {
         static final List<Member> REQUIRED = List.of(CONTENT, DONE);
 
         final String wireName = name().toLowerCase(Locale.ROOT);
+
+        @SuppressWarnings("EnumOrdinal") // any bit of its own will do
         final int bit = 1 << ordinal();
+
         final String wrongKind;
 
         Member(String wrongKind) {

@@ -98,11 +98,12 @@ public final class CulvertAgent {
                 "org.slf4j.simpleLogger.defaultLogLevel",
                 settings.logLevel().name().toLowerCase(Locale.ROOT));
         Guest guest = Guest.start(settings, Systemd.of(environment));
-        Signals.handle("HUP", CulvertAgent::refuseToReload);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(guest), "culvert-stop"));
         out.println("listening on " + guest.address());
         out.flush();
         guest.ready();
+        // Last, for it takes some of the time of a start.
+        Signals.handle("HUP", CulvertAgent::refuseToReload);
         complainOfTheCache();
     }
 
