@@ -110,7 +110,7 @@ final class EchoGeneration implements Generation {
     }
 
     private static boolean isBlank(byte character) {
-        return character == ' ' || character >= '\t' && character <= '\r';
+        return character == ' ' || (character >= '\t' && character <= '\r');
     }
 
     /** Whether it is one of the further bytes of a character in UTF-8. */

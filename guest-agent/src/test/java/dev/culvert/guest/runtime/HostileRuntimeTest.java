@@ -2,6 +2,7 @@ package dev.culvert.guest.runtime;
 
 import static dev.culvert.guest.runtime.ScriptedRuntime.chunk;
 import static dev.culvert.guest.runtime.ScriptedRuntime.encoded;
+import static dev.culvert.guest.runtime.ScriptedRuntime.head;
 import static dev.culvert.guest.runtime.ScriptedRuntime.raw;
 import static dev.culvert.guest.runtime.ScriptedRuntime.rawThenClose;
 import static dev.culvert.guest.runtime.ScriptedRuntime.stream;
@@ -168,8 +169,7 @@ class HostileRuntimeTest {
         serve(
                 LONG,
                 rawThenClose(
-                        "HTTP/1.1 200 OK\r\n"
-                                + "Content-Encoding: identity\r\n\r\n"
+                        head("HTTP/1.1 200 OK", "Content-Encoding: identity")
                                 + "{\"choices\":[{\"text\":\"x\"}]}"));
         RecordingListener listener = client.ask();
 

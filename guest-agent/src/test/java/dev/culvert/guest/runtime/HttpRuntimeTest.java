@@ -4,6 +4,7 @@ import static dev.culvert.guest.runtime.ScriptedRuntime.answer;
 import static dev.culvert.guest.runtime.ScriptedRuntime.byteByByte;
 import static dev.culvert.guest.runtime.ScriptedRuntime.chunk;
 import static dev.culvert.guest.runtime.ScriptedRuntime.encoded;
+import static dev.culvert.guest.runtime.ScriptedRuntime.head;
 import static dev.culvert.guest.runtime.ScriptedRuntime.raw;
 import static dev.culvert.guest.runtime.ScriptedRuntime.rawThenClose;
 import static dev.culvert.guest.runtime.ScriptedRuntime.stream;
@@ -42,9 +43,8 @@ class HttpRuntimeTest {
                     + encoded("data: " + chunk("Wor") + "\r\n\r\n")
                     + encoded("data: " + chunk("ld ü\ud83d\ude00") + "\n\n")
                     + encoded("data: " + chunk("{}", "stop") + "\n\n")
-                    + encoded(
-                            "data: {\"choices\":[],\"usage\":{\"total_tokens\":7}}\n\n"
-                                    + "data: [DONE]\n\n")
+                    + encoded("data: {\"choices\":[],\"usage\":{\"total_tokens\":7}}\n\n")
+                    + encoded("data: [DONE]\n\n")
                     + "0\r\n\r\n";
 
     private static final String PLAIN =
@@ -269,8 +269,7 @@ class HttpRuntimeTest {
                 Arguments.of(
                         Code.RUNTIME_ERROR,
                         "neither an event stream",
-                        "HTTP/1.1 200 OK\r\n"
-                                + "Content-Type: text/html\r\n\r\n"
+                        head("HTTP/1.1 200 OK", "Content-Type: text/html")
                                 + "<html>Control UI</html>"),
                 Arguments.of(
                         Code.RUNTIME_ERROR,

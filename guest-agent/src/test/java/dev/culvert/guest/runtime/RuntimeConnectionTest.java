@@ -4,6 +4,7 @@ import static dev.culvert.guest.runtime.ScriptedRuntime.answer;
 import static dev.culvert.guest.runtime.ScriptedRuntime.chunk;
 import static dev.culvert.guest.runtime.ScriptedRuntime.encoded;
 import static dev.culvert.guest.runtime.ScriptedRuntime.hang;
+import static dev.culvert.guest.runtime.ScriptedRuntime.head;
 import static dev.culvert.guest.runtime.ScriptedRuntime.raw;
 import static dev.culvert.guest.runtime.ScriptedRuntime.stream;
 import static dev.culvert.guest.runtime.ScriptedRuntime.streamHead;
@@ -171,9 +172,7 @@ class RuntimeConnectionTest {
     void doesNotKeepAConnectionThatTheRuntimeWillClose() throws Exception {
         serve(
                 raw(
-                        "HTTP/1.1 200 OK\r\n"
-                                + "Connection: close\r\n"
-                                + "Content-Length: 26\r\n\r\n"
+                        head("HTTP/1.1 200 OK", "Connection: close", "Content-Length: 26")
                                 + "{\"choices\":[{\"text\":\"x\"}]}"));
         client.ask().awaitEnd();
         server.awaitCloseByClient();

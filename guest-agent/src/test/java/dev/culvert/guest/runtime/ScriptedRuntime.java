@@ -2,8 +2,6 @@ package dev.culvert.guest.runtime;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,6 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP server that does what a test tells it, with blocking sockets and a thread for each
@@ -170,9 +169,15 @@ public final class ScriptedRuntime implements AutoCloseable {
 
     /** The head of a stream in chunked encoding. */
     public static String streamHead() {
-        return "HTTP/1.1 200 OK\r\n"
-                + "Content-Type: text/event-stream; charset=utf-8\r\n"
-                + "Transfer-Encoding: chunked\r\n\r\n";
+        return head(
+                "HTTP/1.1 200 OK",
+                "Content-Type: text/event-stream; charset=utf-8",
+                "Transfer-Encoding: chunked");
+    }
+
+    /** The head of a response, by its lines. */
+    public static String head(String... lines) {
+        return String.join("\r\n", lines) + "\r\n\r\n";
     }
 
     /** One chunk of the chunked encoding. */

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.guest.config.RuntimeTimeouts;
 import org.junit.jupiter.api.Test;
 
-/** Which of two time-outs comes first, where daemon and agent each have one for the same silence. */
+/**
+ * Which of two time-outs comes first, where daemon and agent each have one for the same silence.
+ */
 class TimeOutOrderTest {
 
     @Test
