@@ -1,9 +1,8 @@
 package dev.culvert.config;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a section was asked for. */
 sealed interface Entry {

@@ -1,10 +1,9 @@
 package dev.culvert.config;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a record's message names: a value that was said, or an element of a list.

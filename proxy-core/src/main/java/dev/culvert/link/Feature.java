@@ -1,8 +1,7 @@
 package dev.culvert.link;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What an agent may do beyond the base protocol (compatibility.md). */
 public enum Feature {

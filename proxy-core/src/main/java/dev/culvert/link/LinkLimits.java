@@ -1,7 +1,6 @@
 package dev.culvert.link;
 
 import dev.culvert.frame.FrameLimits;
-
 import java.time.Duration;
 
 /**

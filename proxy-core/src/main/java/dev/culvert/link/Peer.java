@@ -27,7 +27,7 @@ final class Peer {
         if (!announced && said.isOfAnotherMajor()) {
             LOG.warn(
                     "{} leads to an agent of protocol '{}': only the base protocol is used with it,"
-                        + " for this daemon speaks 1.x",
+                            + " for this daemon speaks 1.x",
                     link,
                     said.protocol());
         }

@@ -69,8 +69,8 @@ public final class EventLoops implements AutoCloseable {
     private static RuntimeException tooMany(int threads, IllegalStateException cause) {
         String sentence =
                 "there are too few file descriptors for %d event loops, which take three each:"
-                    + " raise their limit, LimitNOFILE= of the systemd unit or ulimit -n, or take"
-                    + " fewer loops";
+                        + " raise their limit, LimitNOFILE= of the systemd unit or ulimit -n, or take"
+                        + " fewer loops";
         return new UncheckedIOException(new IOException(sentence.formatted(threads), cause));
     }
 

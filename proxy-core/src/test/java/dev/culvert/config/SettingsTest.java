@@ -97,8 +97,8 @@ class SettingsTest {
                         "house.jsonc:4:5: lamp.watts is 5000: it must be from 1 to 100",
                         "house.jsonc:5:5: lamp.on is 1: it must be true or false",
                         "house.jsonc:6:5: lamp.after is \"soon\": it must be a time such as"
-                            + " \"500ms\", \"10s\", \"2m\" or \"1h\", or a number of seconds, up to"
-                            + " a year",
+                                + " \"500ms\", \"10s\", \"2m\" or \"1h\", or a number of seconds, up to"
+                                + " a year",
                         "house.jsonc:7:5: lamp.name is \"\": it must not be empty",
                         "house.jsonc:8:5: unknown key 'lamp.watt': did you mean 'lamp.watts'?",
                         "house.jsonc:11:19: unknown key 'users[0].role': here stand id, extra",

@@ -5,18 +5,15 @@ import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
 import dev.culvert.transport.InheritedSocket;
 import dev.culvert.transport.Transport;
-
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where clients come in: the sockets that systemd opened for them, else those of the settings. */
 final class Listeners implements AutoCloseable {

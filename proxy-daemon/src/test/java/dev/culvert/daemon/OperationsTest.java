@@ -65,9 +65,9 @@ class OperationsTest {
                     .doesNotContain("process_cpu_time_ns", "system_cpu_count") // promtool's lint
                     .contains(
                             "culvert_http_request_duration_seconds_count{code=\"200\",method=\"POST\",route=\"/api/v1/agents/{id}/message\"}"
-                                + " 1",
+                                    + " 1",
                             "culvert_http_request_duration_seconds_count{code=\"404\",method=\"POST\",route=\"/api/v1/agents/{id}/message\"}"
-                                + " 1",
+                                    + " 1",
                             "culvert_http_requests_refused_total{code=\"404\"} 1",
                             "culvert_http_requests_refused_total{code=\"405\"} 1",
                             "culvert_http_requests_refused_total{code=\"403\"} 1",
@@ -75,7 +75,7 @@ class OperationsTest {
                             "culvert_frames_total{direction=\"sent\",type=\"message\"} 1",
                             "culvert_frames_total{direction=\"received\",type=\"chunk\"} 1",
                             "culvert_frame_payload_bytes_total{direction=\"received\",type=\"chunk\"}"
-                                + " 28",
+                                    + " 28",
                             "culvert_links{state=\"open\",transport=\"tcp\"} 2",
                             "culvert_dial_duration_seconds_count{outcome=\"ok\"} 2",
                             "culvert_pool_waiting 0",

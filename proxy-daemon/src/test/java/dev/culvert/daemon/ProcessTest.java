@@ -178,24 +178,24 @@ class ProcessTest {
                                     .replaceAll("\\d+ms", "9ms"))
                     .containsExactly(
                             "WARN FailureLog - failed: POST /api/v1/agents/{id}/message request=m-1"
-                                + " agent=a turn=a.XXXXXX… status=502 code=runtime_error"
-                                + " runtime_status=401 after=9ms: The agent answered with an error:"
-                                + " no\\nERROR x. Its code is 'runtime_error'.",
+                                    + " agent=a turn=a.XXXXXX… status=502 code=runtime_error"
+                                    + " runtime_status=401 after=9ms: The agent answered with an error:"
+                                    + " no\\nERROR x. Its code is 'runtime_error'.",
                             "WARN FailureLog - failed: POST /api/v1/agents/{id}/stream request=s-1"
-                                + " agent=a turn=a.XXXXXX… status=200 code=runtime_error"
-                                + " runtime_status=401 after=9ms: The agent answered with an error:"
-                                + " no\\nERROR x. Its code is 'runtime_error'.",
+                                    + " agent=a turn=a.XXXXXX… status=200 code=runtime_error"
+                                    + " runtime_status=401 after=9ms: The agent answered with an error:"
+                                    + " no\\nERROR x. Its code is 'runtime_error'.",
                             "WARN FailureLog - failed: POST /api/v1/agents/{id}/message request=b-1"
-                                + " agent=a turn=a.XXXXXX… status=403 code=tool_blocked after=9ms:"
-                                + " The agent's policy ended the turn: the tool 'rm' is blocked:"
-                                + " not listed. Allow the tool in the agent's configuration or do"
-                                + " without.");
+                                    + " agent=a turn=a.XXXXXX… status=403 code=tool_blocked after=9ms:"
+                                    + " The agent's policy ended the turn: the tool 'rm' is blocked:"
+                                    + " not listed. Allow the tool in the agent's configuration or do"
+                                    + " without.");
             assertThat(get(client, daemon, "/metrics"))
                     .contains(
                             "culvert_http_failures_total{error=\"runtime_error\",runtime_status=\"401\"}"
-                                + " 2.0",
+                                    + " 2.0",
                             "culvert_http_failures_total{error=\"invalid_payload\",runtime_status=\"none\"}"
-                                + " 1.0");
+                                    + " 1.0");
         }
     }
 
@@ -238,8 +238,8 @@ class ProcessTest {
             assertThat(read(log).strip())
                     .isEqualTo(
                             "culvertd: there are too few file descriptors for 200 event loops,"
-                                + " which take three each: raise their limit, LimitNOFILE= of the"
-                                + " systemd unit or ulimit -n, or take fewer loops");
+                                    + " which take three each: raise their limit, LimitNOFILE= of the"
+                                    + " systemd unit or ulimit -n, or take fewer loops");
         }
     }
 

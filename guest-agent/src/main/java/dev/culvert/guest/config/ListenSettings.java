@@ -57,8 +57,8 @@ public record ListenSettings(
                 "listen",
                 address,
                 "as there are no credentials, it must be vsock, a Unix socket or loopback, or"
-                    + " whoever reaches it commands the agent; --allow-unauthenticated=true takes"
-                    + " that risk");
+                        + " whoever reaches it commands the agent; --allow-unauthenticated=true takes"
+                        + " that risk");
     }
 
     static ListenSettings read(Section in) {

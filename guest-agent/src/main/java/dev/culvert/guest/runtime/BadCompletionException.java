@@ -1,7 +1,6 @@
 package dev.culvert.guest.runtime;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-
 import java.io.Serial;
 
 /** JSON that is no chat completion; the message says which member and what it must be. */

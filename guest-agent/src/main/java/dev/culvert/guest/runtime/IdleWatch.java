@@ -2,11 +2,9 @@ package dev.culvert.guest.runtime;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls once an answer has made no progress for a time, on its loop. Progress costs it a look at

@@ -2,9 +2,7 @@ package dev.culvert.guest.runtime;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-
 import dev.culvert.guest.runtime.Completion.ToolCallPart;
-
 import java.io.IOException;
 
 /**

@@ -1,16 +1,13 @@
 package dev.culvert.guest.session;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.PayloadJson;
 import dev.culvert.guest.runtime.GenerationEnd;
 import dev.culvert.guest.runtime.RuntimeFailure;
-
 import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 

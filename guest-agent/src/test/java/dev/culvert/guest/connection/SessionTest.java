@@ -34,8 +34,8 @@ class SessionTest {
         assertThat(host.next())
                 .isEqualTo(
                         "{\"type\":\"heartbeat\",\"id\":\"\",\"payload\":{\"status\":\"ready\",\"uptime_secs\":0,"
-                            + "\"protocol\":\"1.1\",\"features\":[\"credit\",\"cancel\",\"resume\"],\"instance\":\"i-1\","
-                            + "\"agent_version\":\"1.2.3\",\"in_flight\":0}}");
+                                + "\"protocol\":\"1.1\",\"features\":[\"credit\",\"cancel\",\"resume\"],\"instance\":\"i-1\","
+                                + "\"agent_version\":\"1.2.3\",\"in_flight\":0}}");
         host.advance(9);
         assertThat(host.next()).isNull();
 
@@ -87,7 +87,7 @@ class SessionTest {
         assertThat(host.next())
                 .isEqualTo(
                         "{\"type\":\"chunk\",\"id\":\"m1\",\"seq\":3,\"payload\":{\"content\":\"\",\"done\":true,"
-                            + "\"finish_reason\":\"stop\",\"usage\":{\"total_tokens\":1e2}}}");
+                                + "\"finish_reason\":\"stop\",\"usage\":{\"total_tokens\":1e2}}}");
         assertThat(agent.agent().openTurns()).isZero();
     }
 
@@ -139,7 +139,7 @@ class SessionTest {
                 .containsExactly(
                         chunk("m1", 1, "half"),
                         "{\"type\":\"error\",\"id\":\"m1\",\"seq\":2,\"payload\":{\"code\":\"stream_broken\",\"message\":\"it"
-                            + " broke off\"}}");
+                                + " broke off\"}}");
         assertThat(agent.agent().openTurns()).isZero();
     }
 
@@ -183,7 +183,7 @@ class SessionTest {
                         chunk("m1", 1, "let me"),
                         "{\"type\":\"chunk\",\"id\":\"m1\",\"seq\":2,\"payload\":{\"content\":\"\",\"done\":false,\"tool_calls\":[{\"index\":0}]}}",
                         "{\"type\":\"tool_blocked\",\"id\":\"m1\",\"seq\":3,\"payload\":{\"tool_name\":\"delete_all\",\"reason\":\"it"
-                            + " is not on the tool allowlist [search_*, read]\"}}");
+                                + " is not on the tool allowlist [search_*, read]\"}}");
         assertThat(llm.last().isAborted()).isTrue();
         assertThat(agent.agent().openTurns()).isZero();
     }
@@ -214,9 +214,9 @@ class SessionTest {
         assertThat(llm.last().body())
                 .isEqualTo(
                         "{\"model\":\"m\",\"temperature\":1,\"max_tokens\":9,\"seed\":1e999,\"stream\":true,\"messages\":[{\"role\":\"system\",\"content\":\"Be"
-                            + " \\\"kind\\\".\"},{\"role\":\"system\",\"content\":\"the sky is"
-                            + " blue\"},{\"role\":\"system\",\"content\":\"{\\\"k\\\":[1]}\"},"
-                            + "{\"role\":\"user\",\"content\":\"hi\"}]}");
+                                + " \\\"kind\\\".\"},{\"role\":\"system\",\"content\":\"the sky is"
+                                + " blue\"},{\"role\":\"system\",\"content\":\"{\\\"k\\\":[1]}\"},"
+                                + "{\"role\":\"user\",\"content\":\"hi\"}]}");
         assertThat(llm.last().headers()).containsExactly(Map.entry("x-agent", "a"));
     }
 
@@ -231,7 +231,7 @@ class SessionTest {
         assertThat(llm.last().body())
                 .isEqualTo(
                         "{\"x\":[1],\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]},"
-                            + " {\"role\":\"assistant\"}]}");
+                                + " {\"role\":\"assistant\"}]}");
     }
 
     @ParameterizedTest

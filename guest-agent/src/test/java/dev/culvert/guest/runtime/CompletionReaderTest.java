@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-
 import dev.culvert.guest.runtime.Completion.ToolCallPart;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,11 +24,11 @@ class CompletionReaderTest {
                 "{\"choices\":[{\"delta\":{\"content\":\"no index\"}}]} @ no index",
                 "{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"another\"}}]} @ ``",
                 "{\"choices\":[{\"delta\":{\"content\":\"another\"},\"index\":1},{\"delta\":{\"content\":\"first\"},\"index\":0}]}"
-                    + " @ first",
+                        + " @ first",
                 "{\"choices\":[{\"delta\":{\"content\":[{\"type\":\"text\",\"text\":\"a\"},{\"text\":\"b\",\"type\":\"output_text\"},\"c\"]}}]}"
-                    + " @ abc",
+                        + " @ abc",
                 "{\"choices\":[{\"delta\":{\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"hm\"}]},{\"type\":\"reasoning\",\"text\":\"hm\"}]}}]}"
-                    + " @ ``",
+                        + " @ ``",
                 "{\"choices\":[{\"delta\":{\"content\":null,\"refusal\":\"I will not\"}}]} @ I will"
                         + " not",
                 "{\"choices\":[{\"delta\":{\"content\":\"\",\"reasoning_content\":\"hm\"}}]} @ ``",
@@ -78,8 +76,8 @@ class CompletionReaderTest {
     void readsToolCallsAndHandsThemOnAsTheyAreWritten() throws Exception {
         String calls =
                 "[ {\"index\":0,\"id\":\"a\",\"type\":\"function\",\"function\":{\"name\":\"find\",\"arguments\":\"\"}},"
-                    + "{\"function\":{\"arguments\":\"{\\\"q\\\":\"},\"index\":3},"
-                    + "{\"custom\":{\"name\":\"run\",\"input\":\"x\"}},{\"index\":9,\"name\":\"outside\"}]";
+                        + "{\"function\":{\"arguments\":\"{\\\"q\\\":\"},\"index\":3},"
+                        + "{\"custom\":{\"name\":\"run\",\"input\":\"x\"}},{\"index\":9,\"name\":\"outside\"}]";
         Completion completion =
                 CompletionReader.read(
                         "{\"choices\":[{\"delta\":{\"content\":null,\"tool_calls\":"

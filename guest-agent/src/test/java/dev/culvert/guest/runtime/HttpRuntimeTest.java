@@ -49,7 +49,7 @@ class HttpRuntimeTest {
 
     private static final String PLAIN =
             "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"plain\"},\"finish_reason\":\"stop\"}],"
-                + "\"usage\":{\"total_tokens\":2}}";
+                    + "\"usage\":{\"total_tokens\":2}}";
 
     @SuppressWarnings("NullAway.Init") // set by serve, with which every test begins
     private ScriptedRuntime server;

@@ -160,7 +160,7 @@ public final class ScriptedRuntime implements AutoCloseable {
     /** A chunk of a chat completion with this delta, in JSON. */
     public static String chunk(String delta, @Nullable String finishReason) {
         return "{\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,"
-                   + "\"delta\":"
+                + "\"delta\":"
                 + delta
                 + ",\"finish_reason\":"
                 + (finishReason == null ? "null" : "\"" + finishReason + "\"")

@@ -62,11 +62,11 @@ public final class BrowserPolicy {
             return own
                     ? null
                     : "The Origin is not allowed: add it to http.allowed_origins if its pages may"
-                          + " call.";
+                            + " call.";
         }
         if (fetchSite != null && FOREIGN_FETCHES.contains(fetchSite)) {
             return "A page of another origin sent this: add its origin to http.allowed_origins if"
-                       + " it may call.";
+                    + " it may call.";
         }
         return null;
     }

@@ -2,7 +2,6 @@ package dev.culvert.daemon.cli;
 
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.SettingsReader;
-
 import java.nio.file.Path;
 import java.util.Optional;
 

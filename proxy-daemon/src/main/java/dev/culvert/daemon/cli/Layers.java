@@ -6,15 +6,13 @@ import dev.culvert.config.Origin;
 import dev.culvert.config.Settings;
 import dev.culvert.config.Source;
 import dev.culvert.daemon.config.DaemonSettings;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Where settings come from: flags, the environment, a file, and the directory of systemd's. */
 final class Layers {

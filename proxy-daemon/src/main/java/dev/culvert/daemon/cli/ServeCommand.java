@@ -6,15 +6,6 @@ import dev.culvert.config.Origin;
 import dev.culvert.config.Settings;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.LogLevel;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
-
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -23,6 +14,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code culvertd serve}. */
 @Command(

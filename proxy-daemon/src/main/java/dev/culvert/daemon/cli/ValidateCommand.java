@@ -5,14 +5,6 @@ import dev.culvert.config.Settings;
 import dev.culvert.config.Source;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.StateDir;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
-
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,6 +12,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code culvertd config validate}: what {@code serve} would read here, without its flags. */
 /* The file is read alone as well, for the environment hides what is wrong with what it overrides. */
@@ -27,7 +24,7 @@ import java.util.concurrent.Callable;
         name = "validate",
         description =
                 "Tells all that is wrong with the settings file, each with its line and column,"
-                    + " with the CULVERT_… variables of this environment, and with the state_dir.",
+                        + " with the CULVERT_… variables of this environment, and with the state_dir.",
         mixinStandardHelpOptions = true,
         versionProvider = Culvertd.BuildVersion.class,
         exitCodeListHeading = "%nExit codes:%n",

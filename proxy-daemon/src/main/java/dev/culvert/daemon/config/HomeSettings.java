@@ -4,7 +4,6 @@ import dev.culvert.config.Check;
 import dev.culvert.config.Kind;
 import dev.culvert.config.Section;
 import dev.culvert.config.Units;
-
 import java.time.Duration;
 
 /**

@@ -8,7 +8,6 @@ import dev.culvert.transport.AgentAddress.HybridUnix;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.AgentAddress.Vsock;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -100,8 +99,8 @@ public record HttpSettings(
             case Tcp tcp when tcp.isLoopback() || allowUnauthenticated -> "";
             case Tcp _ ->
                     "there is no authentication yet, and whoever reaches this address commands"
-                        + " every agent: listen on loopback or a Unix socket, or take the risk with"
-                        + " http.allow_unauthenticated";
+                            + " every agent: listen on loopback or a Unix socket, or take the risk with"
+                            + " http.allow_unauthenticated";
             case HybridUnix _, Vsock _ ->
                     "clients come by tcp://HOST:PORT, HOST:PORT or unix:///PATH only";
         };

@@ -1,7 +1,5 @@
 package dev.culvert.daemon.config;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The directory {@code state_dir}, which one daemon holds at a time. Blocks. */
 /* The lock is the kernel's: it ends with the process, however that ends. The file stays. */

@@ -1,7 +1,6 @@
 package dev.culvert.daemon.home;
 
 import dev.culvert.daemon.config.HomeSettings;
-
 import java.time.Duration;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;

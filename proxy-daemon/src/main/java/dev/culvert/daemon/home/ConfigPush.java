@@ -8,14 +8,11 @@ import dev.culvert.link.AgentLink;
 import dev.culvert.link.Failure;
 import dev.culvert.link.Patience;
 import dev.culvert.link.ReplyListener;
-
 import io.netty.buffer.Unpooled;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the wanted configuration to one agent, one revision at a time: what is wanted meanwhile is

@@ -5,14 +5,11 @@ import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.DialListener;
 import dev.culvert.link.Failure;
-
 import io.netty.util.concurrent.Future;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps one link to one agent open: dials, and dials again after each loss. What happens on a link

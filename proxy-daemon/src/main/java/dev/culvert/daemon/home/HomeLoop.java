@@ -3,9 +3,7 @@ package dev.culvert.daemon.home;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.link.Links;
-
 import io.netty.channel.EventLoop;
-
 import java.util.function.Supplier;
 
 /**

@@ -4,15 +4,12 @@ import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Presence;
 import dev.culvert.daemon.fleet.State;
 import dev.culvert.link.Heartbeat;
-
 import io.netty.util.concurrent.Future;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
-
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * Says how one agent is: to whoever looks at once, to listeners and the log at a pace that the

@@ -7,15 +7,12 @@ import dev.culvert.link.AgentLink;
 import dev.culvert.link.Failure;
 import dev.culvert.link.Patience;
 import dev.culvert.link.ReplyListener;
-
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out whether an agent answers on one link: asks once at its beginning, then whenever the

@@ -1,13 +1,11 @@
 package dev.culvert.daemon.home;
 
 import io.netty.util.concurrent.EventExecutor;
-
-import org.slf4j.Logger;
-import org.slf4j.event.Level;
-
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.event.Level;
 
 /**
  * Keeps a peer from filling the log: of each kind of line the first is written at once, and those

@@ -1,13 +1,11 @@
 package dev.culvert.daemon.routes;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Desired;
 import dev.culvert.daemon.fleet.Presence;
 import dev.culvert.link.Feature;
 import dev.culvert.link.Heartbeat;
-
 import java.io.IOException;
 import java.time.temporal.ChronoUnit;
 

@@ -8,14 +8,6 @@ import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.LogLevel;
 import dev.culvert.daemon.config.SettingsReader;
 import dev.culvert.transport.AgentAddress;
-
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -27,6 +19,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CulvertdTest {
     @TempDir Path folder;
@@ -178,8 +176,8 @@ class CulvertdTest {
                         file + ":2:1: event_loops is -1: it must be from 0 to 1024",
                         file + ":3:10: unknown key 'http.lisen': did you mean 'http.listen'?",
                         "environment CULVERT_TIMEOUTS_PING: timeouts.ping is \"fast\": it must be a"
-                            + " time such as \"500ms\", \"10s\", \"2m\" or \"1h\", or a number of"
-                            + " seconds, up to a year",
+                                + " time such as \"500ms\", \"10s\", \"2m\" or \"1h\", or a number of"
+                                + " seconds, up to a year",
                         "flag --log-level: log_level is \"loud\": it must be one of error, warn,"
                                 + " info, debug, trace");
         assertThat(launcher.settings).isEmpty();
@@ -192,13 +190,13 @@ class CulvertdTest {
                 "serve --agent web | culvertd serve: --agent takes ID=ADDRESS and got \"web\" (see"
                         + " culvertd serve --help)",
                 "serve --agent web=here | flag --agent: agents[0].address: \"here\" is not the"
-                    + " address of an agent: it is not HOST:PORT and does not start with vsock://,"
-                    + " unix:// or tcp://; it takes vsock://CID:PORT, unix:///PATH?port=PORT,"
-                    + " unix:///PATH, tcp://HOST:PORT, HOST:PORT or :PORT",
+                        + " address of an agent: it is not HOST:PORT and does not start with vsock://,"
+                        + " unix:// or tcp://; it takes vsock://CID:PORT, unix:///PATH?port=PORT,"
+                        + " unix:///PATH, tcp://HOST:PORT, HOST:PORT or :PORT",
                 "serve --http here | flag --http: http.listen[0]: \"here\" is not the address of a"
-                    + " listener: it is not HOST:PORT and does not start with vsock://, unix:// or"
-                    + " tcp://; it takes tcp://HOST:PORT, HOST:PORT, :PORT, unix:///PATH or, in a"
-                    + " guest, vsock://any:PORT",
+                        + " listener: it is not HOST:PORT and does not start with vsock://, unix:// or"
+                        + " tcp://; it takes tcp://HOST:PORT, HOST:PORT, :PORT, unix:///PATH or, in a"
+                        + " guest, vsock://any:PORT",
                 "serve --http vsock://any:1 | flag --http: http.listen[0] is vsock://any:1: clients"
                         + " come by tcp://HOST:PORT, HOST:PORT or unix:///PATH only",
                 "serve --htp x | culvertd serve: Unknown options: '--htp', 'x'; did you mean"
@@ -259,8 +257,8 @@ class CulvertdTest {
                                 + ":2:12: agents[0]: no cid and no address: an agent has exactly"
                                 + " one of the two",
                         "environment CULVERT_TIMEOUTS_PING: timeouts.ping is \"fast\": it must be a"
-                            + " time such as \"500ms\", \"10s\", \"2m\" or \"1h\", or a number of"
-                            + " seconds, up to a year");
+                                + " time such as \"500ms\", \"10s\", \"2m\" or \"1h\", or a number of"
+                                + " seconds, up to a year");
     }
 
     @Test

@@ -225,7 +225,7 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'http': {'allowed_origins': ['https://a.example/']}}",
                         "31: http.allowed_origins[0] is \"https://a.example/\": an origin is"
-                            + " http://HOST or https://HOST, with :PORT or not, and nothing more"),
+                                + " http://HOST or https://HOST, with :PORT or not, and nothing more"),
                 Arguments.of(
                         "{'http': {'max_body_bytes': '5MiB'}}",
                         "11: http.max_body_bytes is 5MiB: a body goes to the agent in one frame,"
@@ -313,9 +313,9 @@ class DaemonSettingsTest {
         assertThat(problems("{'agents': [{'id': 'a', 'address': '127.0.0.1'}]}"))
                 .containsExactly(
                         "f:1:25: agents[0].address: \"127.0.0.1\" is not the address of an agent:"
-                            + " it is not HOST:PORT and does not start with vsock://, unix:// or"
-                            + " tcp://; it takes vsock://CID:PORT, unix:///PATH?port=PORT,"
-                            + " unix:///PATH, tcp://HOST:PORT, HOST:PORT or :PORT");
+                                + " it is not HOST:PORT and does not start with vsock://, unix:// or"
+                                + " tcp://; it takes vsock://CID:PORT, unix:///PATH?port=PORT,"
+                                + " unix:///PATH, tcp://HOST:PORT, HOST:PORT or :PORT");
     }
 
     @Test

@@ -3,14 +3,12 @@ package dev.culvert.daemon.home;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.config.HomeSettings;
-
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 
 class BackoffTest {
     /** Draws the greatest number that may come. */

@@ -3,7 +3,9 @@ package dev.culvert.daemon.home;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.embedded.EmbeddedChannel;
-
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -11,10 +13,6 @@ import org.slf4j.Marker;
 import org.slf4j.event.Level;
 import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.helpers.MessageFormatter;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 class RepeatedLinesTest {
     private final EmbeddedChannel channel = new EmbeddedChannel();
@@ -43,7 +41,7 @@ class RepeatedLinesTest {
                 .containsExactly(
                         "WARN it is lost for the 0th time",
                         "WARN it is lost for the 999th time (and 999 more like it within a minute,"
-                            + " the last 60 s ago)");
+                                + " the last 60 s ago)");
     }
 
     @Test
