@@ -138,6 +138,9 @@ class TurnTest {
             guest.take()
                     .numbered(2, "error", "{\"code\":\"stream_broken\",\"message\":\"it broke\"}");
             assertThat(failed.get().statusCode()).isEqualTo(204);
+            assertThat(daemon.get("/metrics").body())
+                    .as("it was told, and counted, when it happened")
+                    .doesNotContain("culvert_http_failures_total{error=\"stream_broken\"");
         }
     }
 
