@@ -19,7 +19,9 @@ final class SystemdNotifier implements Notifier {
     private static final ChannelFutureListener COMPLAIN =
             sent -> {
                 if (!sent.isSuccess() && sent.channel().isOpen()) {
-                    LOG.warn("systemd was not told how this process is", sent.cause());
+                    LOG.warn(
+                            "systemd was not told how this process is: {}",
+                            sent.cause().toString());
                 }
             };
 

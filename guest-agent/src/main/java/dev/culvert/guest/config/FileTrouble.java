@@ -10,6 +10,13 @@ import java.nio.file.NoSuchFileException;
 public final class FileTrouble {
     private FileTrouble() {}
 
+    /** With the name of the file, where that is known. */
+    public static String of(IOException e) {
+        return e instanceof FileSystemException system && system.getFile() != null
+                ? system.getFile() + ": " + why(e)
+                : why(e);
+    }
+
     public static String why(IOException e) {
         return switch (e) {
             case NoSuchFileException _ -> "there is no such file";

@@ -3,6 +3,7 @@ package dev.culvert.guest.session;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
+import dev.culvert.guest.config.FileTrouble;
 import dev.culvert.guest.config.HeldSettings;
 import dev.culvert.guest.runtime.GenerationRequest;
 import dev.culvert.io.Quoted;
@@ -289,12 +290,14 @@ public final class Session {
             if (failure == null) {
                 send(new Frame(FrameType.CONFIG_ACK, id, payloads.applied()));
             } else {
-                LOG.error("the state was not kept", failure);
+                String why = FileTrouble.of(failure);
+                LOG.error(
+                        "the state was not kept, and is lost at a restart: {}; mend the directory --state-dir",
+                        why);
                 sendError(
                         id,
                         ErrorCode.INTERNAL,
-                        "it is in force, but was not kept and will be lost at a restart: "
-                                + failure.getMessage());
+                        "it is in force, but was not kept and will be lost at a restart: " + why);
             }
         };
     }
