@@ -35,6 +35,7 @@ public final class Account {
     private final AtomicLong lastTold =
             new AtomicLong(System.nanoTime() - TimeUnit.SECONDS.toNanos(1));
     private final Share whole;
+    private final Reservations reservations = new Reservations(this);
     private final Set<Holding> counted = ConcurrentHashMap.newKeySet();
     private final LongAdder[] held = adders();
     private final LongAdder[] ended = adders();
@@ -92,6 +93,10 @@ public final class Account {
     /** How often that happened. */
     public long refused() {
         return refused.sum();
+    }
+
+    Reservations reservations() {
+        return reservations;
     }
 
     long highMarkOf(long limitBytes) {

@@ -70,6 +70,9 @@ public final class Holding {
         if (now == 0) {
             isLetGo();
         }
+        if (now < before) {
+            account.reservations().hasRoom();
+        }
         if (now > before) {
             if (second != null) {
                 account.check(second);

@@ -12,6 +12,7 @@ public final class Share {
     private final LongSupplier limitBytes;
     private final AtomicLong held = new AtomicLong();
     private final AtomicLong ending = new AtomicLong();
+    private final AtomicLong reserved = new AtomicLong();
 
     Share(Account account, String owner, String key, LongSupplier limitBytes) {
         this.account = account;
@@ -53,12 +54,34 @@ public final class Share {
 
     /** Whether it is past its high mark, where nothing new should begin. */
     public boolean isCrowded() {
-        return held.get() >= account.highMarkOf(limitBytes());
+        return held.get() >= highMarkBytes();
     }
 
     /** The limit and the key that changes it, for sentences. */
     public String limitText() {
         return limitBytes() + " bytes (" + key + ")";
+    }
+
+    /**
+     * Asks for room for what is going to be large, instead of holding it and being ended for it.
+     *
+     * @param granted called on {@code loop} when there is room; never once it is released
+     */
+    public Reservation reserve(long bytes, Executor loop, Runnable granted) {
+        return account.reservations().ask(this, bytes, loop, granted);
+    }
+
+    /** What is between the high mark and the limit is for what cannot wait. */
+    boolean hasRoomFor(long bytes) {
+        return held.get() + reserved.get() + bytes <= highMarkBytes();
+    }
+
+    long highMarkBytes() {
+        return account.highMarkOf(limitBytes());
+    }
+
+    void addReserved(long bytes) {
+        reserved.addAndGet(bytes);
     }
 
     void add(long bytes) {

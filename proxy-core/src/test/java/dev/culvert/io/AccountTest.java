@@ -218,4 +218,55 @@ class AccountTest {
         assertThatThrownBy(() -> new AccountLimits(KEY, 1, 101))
                 .hasMessage("high_mark is 101%: it must be from 1% to 100%");
     }
+
+    @Test
+    void givesRoomInTheOrderInWhichItWasAskedForWithinEachShare() {
+        List<String> granted = new ArrayList<>();
+        Share one = agents.of("one");
+        Holding held = holding("held", one);
+        held.set(150 * KIB);
+        Reservation first = one.reserve(140 * KIB, loop::add, () -> granted.add("first"));
+        Reservation second = one.reserve(140 * KIB, loop::add, () -> granted.add("second"));
+        one.reserve(20 * KIB, loop::add, () -> granted.add("third"));
+        agents.of("two").reserve(140 * KIB, loop::add, () -> granted.add("other"));
+        runLoop();
+        assertThat(granted).containsExactly("first", "other");
+        assertThat(first.isGranted()).isTrue();
+        assertThat(second.isGranted()).isFalse();
+
+        held.set(60 * KIB);
+        runLoop();
+        assertThat(granted).hasSize(2);
+        first.used(50 * KIB);
+        runLoop();
+        assertThat(granted).containsExactly("first", "other", "second");
+        first.release();
+        runLoop();
+        assertThat(granted).containsExactly("first", "other", "second", "third");
+    }
+
+    @Test
+    void givesNoRoomToWhomNoLongerWantsIt() {
+        List<String> granted = new ArrayList<>();
+        Share one = agents.of("one");
+        Reservation first = one.reserve(140 * KIB, loop::add, () -> granted.add("first"));
+        one.reserve(140 * KIB, loop::add, () -> granted.add("second"));
+        Reservation third = one.reserve(140 * KIB, loop::add, () -> granted.add("third"));
+        one.reserve(140 * KIB, loop::add, () -> granted.add("fourth"));
+        third.release();
+        runLoop();
+        assertThat(granted).containsExactly("first", "second");
+        first.release();
+        first.release();
+        runLoop();
+        assertThat(granted).containsExactly("first", "second", "fourth");
+    }
+
+    @Test
+    void givesHalfOfAShareToWhomAllOfItWouldNotDo() {
+        List<String> granted = new ArrayList<>();
+        agents.of("one").reserve(10_000 * KIB, loop::add, () -> granted.add("large"));
+        runLoop();
+        assertThat(granted).containsExactly("large");
+    }
 }

@@ -10,8 +10,13 @@ import java.net.SocketTimeoutException;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +25,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(90)
 class MemoryTest {
     private static final int MIB = 1 << 20;
+    private static final Pattern CREDIT = Pattern.compile("\"credit\":([0-9]+)");
+    private static final Pattern BYTES = Pattern.compile("\"bytes\":([0-9]+)");
 
     private final List<Socket> clients = new ArrayList<>();
 
@@ -236,6 +243,59 @@ class MemoryTest {
             HttpResponse<String> answer = asked.get(20, TimeUnit.SECONDS);
             assertThat(answer.statusCode()).isEqualTo(502);
             assertThat(answer.body()).contains("link_lost", "2097152 bytes (memory.agent_share)");
+        }
+    }
+
+    /** Sends an answer of so many bytes as its host gives it credit. */
+    private static void answer(
+            Request message, Map<String, Semaphore> credits, int bytes, String chunk) {
+        Semaphore credit = credits.computeIfAbsent(message.id(), _ -> new Semaphore(0));
+        Matcher first = CREDIT.matcher(message.json());
+        assertThat(first.find()).isTrue();
+        credit.release(Integer.parseInt(first.group(1)));
+        Thread.startVirtualThread(() -> {
+            try {
+                for (int sent = 0; sent < bytes; sent += chunk.length()) {
+                    credit.acquire(chunk.length() + 100);
+                    message.chunk(chunk);
+                }
+                message.done("");
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    @Test
+    void manyLargeAnswersOfOneAgentAllComeThroughAFewAtATime() throws Exception {
+        Map<String, Semaphore> credits = new ConcurrentHashMap<>();
+        String chunk = "x".repeat(20_000);
+        int bytes = 90 * chunk.length();
+        try (ScriptedGuest guest = ScriptedGuest.announcing("credit", "cancel");
+                TestDaemon daemon =
+                        TestDaemon.with(
+                                memory(40, "") + "\"turns\": {\"max_answer_bytes\": \"2MiB\"},",
+                                guest)) {
+            guest.on(
+                    "credit",
+                    frame -> {
+                        Matcher more = BYTES.matcher(frame.payload());
+                        assertThat(more.find()).isTrue();
+                        credits.computeIfAbsent(frame.id(), _ -> new Semaphore(0))
+                                .release(Integer.parseInt(more.group(1)));
+                    });
+            guest.on("message", message -> answer(message, credits, bytes, chunk));
+            List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+            for (int i = 0; i < 24; i++) {
+                answers.add(daemon.begin("POST", "/api/v1/agents/a/message", TestDaemon.MESSAGE));
+            }
+            for (CompletableFuture<HttpResponse<String>> answer : answers) {
+                HttpResponse<String> response = answer.get(60, TimeUnit.SECONDS);
+                assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+                assertThat(response.body()).hasSize(bytes + "{'content':''}".length());
+            }
+            assertThat(daemon.metric("culvert_held_ended_total{kind=\"answers\"}")).isZero();
+            daemon.awaitMetric("culvert_held_bytes{kind=\"answers\"}", 0);
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.culvert.io.Share;
 import dev.culvert.transport.AgentAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
@@ -42,12 +43,14 @@ final class AgentPieces {
     private final Holding holding;
     private final Map<String, Piece> pieces = new HashMap<>();
     private long heldBytes;
-    private long oldestNanos;
+
+    /** Where old pieces are forgotten; null while there are none. */
+    private volatile @Nullable EventLoop forgetting;
 
     AgentPieces(Fleet fleet, ToIntFunction<AgentAddress> linksOpen, Share share) {
         this.fleet = fleet;
         this.linksOpen = linksOpen;
-        holding = share.open(HeldKind.SNAPSHOTS, Runnable::run, _ -> forgetAll());
+        holding = share.open(HeldKind.SNAPSHOTS, this::later, _ -> forgetAll());
     }
 
     /**
@@ -55,13 +58,11 @@ final class AgentPieces {
      *
      * @param revision of the fleet that the reader has to be told of at least
      */
-    synchronized @Nullable Piece after(String id, long revision, long currentRevision) {
+    synchronized @Nullable Piece after(
+            String id, long revision, long currentRevision, EventLoop loop) {
         long now = System.nanoTime();
-        if (now - oldestNanos >= FRESH_NANOS) {
-            forgetOld(now);
-        }
         Piece known = pieces.get(id);
-        if (known != null && known.revision() >= revision) {
+        if (known != null && known.revision() >= revision && isFresh(known, now)) {
             return known;
         }
         Piece made = make(id, currentRevision, now);
@@ -69,19 +70,40 @@ final class AgentPieces {
             Piece before = pieces.put(id, made);
             heldBytes += made.json().length - (before == null ? 0 : before.json().length);
             holding.set(heldBytes);
+            if (forgetting == null) {
+                forgetLater(loop);
+            }
         }
         return made;
     }
 
-    private void forgetOld(long now) {
-        oldestNanos = now;
-        pieces.values().removeIf(piece -> now - piece.madeNanos() >= FRESH_NANOS);
+    private static boolean isFresh(Piece piece, long now) {
+        return now - piece.madeNanos() < FRESH_NANOS;
+    }
+
+    private void forgetLater(EventLoop loop) {
+        forgetting = loop;
+        loop.schedule(() -> forgetOld(loop), FRESH_NANOS, TimeUnit.NANOSECONDS);
+    }
+
+    private synchronized void forgetOld(EventLoop loop) {
+        long now = System.nanoTime();
+        pieces.values().removeIf(piece -> !isFresh(piece, now));
         heldBytes = 0;
-        for (Piece piece : pieces.values()) {
-            heldBytes += piece.json().length;
-            oldestNanos = Math.min(oldestNanos, piece.madeNanos());
-        }
+        pieces.values().forEach(piece -> heldBytes += piece.json().length);
         holding.set(heldBytes);
+        forgetting = null;
+        if (!pieces.isEmpty()) {
+            forgetLater(loop);
+        }
+    }
+
+    /** Not at once, and without this lock: whoever calls holds locks of the account. */
+    private void later(Runnable task) {
+        EventLoop loop = forgetting;
+        if (loop != null) {
+            loop.execute(task);
+        }
     }
 
     private synchronized void forgetAll() {

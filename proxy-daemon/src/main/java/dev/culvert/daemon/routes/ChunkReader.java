@@ -83,6 +83,11 @@ final class ChunkReader {
         return Unpooled.copiedBuffer(payload.slice(start, members.valueEnd() - start));
     }
 
+    /** The memory that it takes. */
+    int heldBytes() {
+        return joined == null ? 0 : joined.capacity();
+    }
+
     int contentBytes() {
         return joined == null ? 0 : joined.readableBytes() - BEGIN.length();
     }

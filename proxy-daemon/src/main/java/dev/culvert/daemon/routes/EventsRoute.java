@@ -7,6 +7,7 @@ import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.transport.AgentAddress;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Set;
@@ -101,8 +102,8 @@ public final class EventsRoute implements Route, FleetListener, AutoCloseable {
         watchers.forEach(watcher -> watcher.tell(agent.id()));
     }
 
-    AgentPieces.@Nullable Piece piece(String after, long atLeast) {
-        return pieces.after(after, atLeast, revision.get());
+    AgentPieces.@Nullable Piece piece(String after, long atLeast, EventLoop loop) {
+        return pieces.after(after, atLeast, revision.get(), loop);
     }
 
     @Nullable Agent find(String id) {

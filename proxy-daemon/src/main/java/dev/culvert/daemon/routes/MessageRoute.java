@@ -18,6 +18,7 @@ import dev.culvert.daemon.turn.Turns;
 import dev.culvert.frame.Frame;
 import dev.culvert.io.HeldKind;
 import dev.culvert.io.Holding;
+import dev.culvert.io.Reservation;
 import dev.culvert.io.Share;
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code POST /agents/{id}/message}: asks, and answers with the whole. */
 public final class MessageRoute implements Route {
+    /** Of an answer that is held without asking for room: less than the agent gets credit for. */
+    private static final int FIRST_BYTES = 16 * 1024;
+
     private final AgentCalls calls;
     private final Turns turns;
 
@@ -72,6 +76,12 @@ public final class MessageRoute implements Route {
         private final ChunkReader chunks;
         private @Nullable LiveTurn turn;
 
+        /** What a large answer may still need; null for one that is not large. */
+        private @Nullable Reservation room;
+
+        /** Taken, but not said to the agent, which sends more for it. */
+        private long heldBack;
+
         Answer(Responder responder, Share share, int maxBytes, Duration grace) {
             this.responder = responder;
             this.share = share;
@@ -82,7 +92,7 @@ public final class MessageRoute implements Route {
 
         @Override
         public void run() {
-            chunks.drop();
+            drop();
             if (turn != null) {
                 turn.clientGone(grace);
             }
@@ -93,11 +103,50 @@ public final class MessageRoute implements Route {
             if (!responder.isOpen()) {
                 return;
             }
+            int before = chunks.heldBytes();
             chunks.read(chunk);
+            if (room != null) {
+                room.used(chunks.heldBytes() - before);
+            }
             if (chunks.contentBytes() > maxBytes) {
                 refuseTooLong();
-            } else if (turn != null) {
-                turn.consumed(chunk.payload().readableBytes());
+            } else {
+                taken(chunk.payload().readableBytes());
+            }
+        }
+
+        /**
+         * A large answer waits until there is room for all of it, before more of it comes: many at
+         * once would end one another.
+         */
+        private void taken(int bytes) {
+            if (room == null && chunks.contentBytes() > FIRST_BYTES) {
+                room =
+                        share.reserve(
+                                maxBytes - FIRST_BYTES, responder.eventLoop(), this::mayGoOn);
+            }
+            heldBack += bytes;
+            if (room == null || room.isGranted()) {
+                mayGoOn();
+            }
+        }
+
+        private void mayGoOn() {
+            if (turn != null && heldBack > 0) {
+                long bytes = heldBack;
+                heldBack = 0;
+                turn.consumed(bytes);
+            }
+        }
+
+        private void drop() {
+            chunks.drop();
+            releaseRoom();
+        }
+
+        private void releaseRoom() {
+            if (room != null) {
+                room.release();
             }
         }
 
@@ -121,7 +170,7 @@ public final class MessageRoute implements Route {
         }
 
         private void refuse(Problem problem) {
-            chunks.drop();
+            drop();
             if (responder.isOpen()) {
                 responder.problem(problem);
             }
@@ -135,11 +184,13 @@ public final class MessageRoute implements Route {
             if (responder.isOpen()) {
                 responder.json(OK, chunks.take());
             }
+            // After the flush, from which on what the client has not taken is counted.
+            responder.eventLoop().execute(this::releaseRoom);
         }
 
         @Override
         public void onFailure(Failure failure) {
-            chunks.drop();
+            drop();
             if (responder.isOpen()) {
                 responder.failure(failure);
             }
@@ -147,7 +198,7 @@ public final class MessageRoute implements Route {
 
         @Override
         public void onCut() {
-            chunks.drop();
+            drop();
             if (responder.isOpen()) {
                 responder.problem(Admission.SHUTTING_DOWN);
             }

@@ -114,7 +114,7 @@ final class Watcher {
     }
 
     private int writePiece(String after) {
-        AgentPieces.Piece piece = route.piece(after, revision);
+        AgentPieces.Piece piece = route.piece(after, revision, loop);
         if (piece == null) {
             events.more(Unpooled.wrappedBuffer(END));
             events.endEvent();
