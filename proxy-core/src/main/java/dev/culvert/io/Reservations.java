@@ -7,9 +7,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Executor;
 
-/**
- * Room that is kept for what is going to be held, first come, first served. Used on any thread.
- */
+/** Room that is kept for what is going to be held, first come, first served. Used on any thread. */
 /* Whoever lets more come than fits would have to end what came. So large things wait before they
  * come: each owner's in the order in which they asked, and nobody for another owner's. */
 final class Reservations {

@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
  *     itself over loopback
  * @param maxBodyBytes of one request
  * @param maxHeaderBytes the header lines of one request together
+ * @param maxHeaderLines of one request
  * @param maxUriBytes of the request target
  * @param maxConnections at once; one more is answered 503 and closed
  * @param headTimeout for the whole head of a request, from its first byte or the connection's start
@@ -34,6 +35,7 @@ public record HttpSettings(
         List<String> allowedOrigins,
         int maxBodyBytes,
         int maxHeaderBytes,
+        int maxHeaderLines,
         int maxUriBytes,
         int maxConnections,
         Duration headTimeout,
@@ -49,6 +51,7 @@ public record HttpSettings(
                     List.of(),
                     1024 * 1024,
                     16 * 1024,
+                    128,
                     64 * 1024,
                     20_000,
                     Duration.ofSeconds(10),
@@ -73,6 +76,7 @@ public record HttpSettings(
         }
         Check.atLeast("max_body_bytes", maxBodyBytes, 1);
         Check.atLeast("max_header_bytes", maxHeaderBytes, 1);
+        Check.atLeast("max_header_lines", maxHeaderLines, 1);
         Check.atLeast("max_uri_bytes", maxUriBytes, 1);
         Check.atLeast("max_connections", maxConnections, 1);
         Check.positive("head_timeout", headTimeout);
@@ -113,6 +117,7 @@ public record HttpSettings(
                 in.list("allowed_origins", Kind.TEXT, DEFAULTS.allowedOrigins),
                 in.get("max_body_bytes", Kind.BYTES, DEFAULTS.maxBodyBytes),
                 in.get("max_header_bytes", Kind.BYTES, DEFAULTS.maxHeaderBytes),
+                in.get("max_header_lines", Kind.INT, DEFAULTS.maxHeaderLines),
                 in.get("max_uri_bytes", Kind.BYTES, DEFAULTS.maxUriBytes),
                 in.get("max_connections", Kind.INT, DEFAULTS.maxConnections),
                 in.get("head_timeout", Kind.DURATION, DEFAULTS.headTimeout),

@@ -28,7 +28,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private static final Problem TOO_SLOW =
             Problem.of(REQUEST_TIMEOUT, "The request came too slowly: send it again, at once.");
     private static final Problem TOO_MANY =
-            Problem.of(SERVICE_UNAVAILABLE, "There are too many connections: try again later.")
+            Problem.of(
+                            SERVICE_UNAVAILABLE,
+                            "There are as many connections as there may be (http.max_connections): try again later.")
                     .retryAfter(1);
 
     /* What a client that has just connected has to ask before the daemon is gone. */

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeadGuard implements ByteProcessor {
     private static final int MAX_METHOD_BYTES = 32;
-    private static final int MAX_LINES = 128;
     private static final String VERSION = "HTTP/d.d";
     private static final boolean[] TOKEN = new boolean[128];
 
@@ -45,6 +44,7 @@ final class HeadGuard implements ByteProcessor {
 
     private final int maxTargetBytes;
     private final int maxLinesBytes;
+    private final int maxLines;
 
     private At at = At.START;
     private boolean emptyLineSeen;
@@ -58,6 +58,7 @@ final class HeadGuard implements ByteProcessor {
     HeadGuard(HttpSettings settings) {
         maxTargetBytes = settings.maxUriBytes();
         maxLinesBytes = settings.maxHeaderBytes();
+        maxLines = settings.maxHeaderLines();
     }
 
     static boolean isTokenByte(int b) {
@@ -102,7 +103,9 @@ final class HeadGuard implements ByteProcessor {
         if (at.compareTo(At.LINE) >= 0 && ++linesBytes > maxLinesBytes) {
             return refuse(
                     REQUEST_HEADER_FIELDS_TOO_LARGE,
-                    "The header lines take more than " + maxLinesBytes + " bytes: send fewer.");
+                    "The header lines take more than "
+                            + maxLinesBytes
+                            + " bytes (http.max_header_bytes): send fewer.");
         }
         return switch (at) {
             case START -> start(b);
@@ -151,7 +154,7 @@ final class HeadGuard implements ByteProcessor {
                         REQUEST_URI_TOO_LONG,
                         "The request target takes more than "
                                 + maxTargetBytes
-                                + " bytes: send the message in the body of a POST.");
+                                + " bytes (http.max_uri_bytes): send the message in the body of a POST.");
     }
 
     private boolean version(byte b) {
@@ -180,10 +183,12 @@ final class HeadGuard implements ByteProcessor {
         if (b == ' ' || b == '\t') {
             return bad("A header line begins with a blank: send each header on one line.");
         }
-        if (++lines > MAX_LINES) {
+        if (++lines > maxLines) {
             return refuse(
                     REQUEST_HEADER_FIELDS_TOO_LARGE,
-                    "There are more than " + MAX_LINES + " header lines: send fewer.");
+                    "There are more than "
+                            + maxLines
+                            + " header lines (http.max_header_lines): send fewer.");
         }
         return go(At.NAME) && name(b);
     }

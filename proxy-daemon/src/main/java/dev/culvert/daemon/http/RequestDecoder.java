@@ -238,7 +238,8 @@ final class RequestDecoder extends ByteToMessageDecoder {
         int size = ChunkLine.size(in, line);
         extensionBytes += line - Integer.toHexString(size).length() - 2;
         if (extensionBytes > maxExtensionBytes) {
-            throw FramingRules.bad("The chunk extensions take more bytes than headers may.");
+            throw FramingRules.bad(
+                    "The chunk extensions take more bytes than headers may (http.max_header_bytes).");
         }
         in.skipBytes(line);
         bytesLeft = size;

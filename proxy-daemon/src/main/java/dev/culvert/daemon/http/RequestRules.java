@@ -69,7 +69,9 @@ final class RequestRules {
     Problem bodyTooLarge() {
         return Problem.of(
                 REQUEST_ENTITY_TOO_LARGE,
-                "The body takes more than " + maxBodyBytes + " bytes: send less.");
+                "The body takes more than "
+                        + maxBodyBytes
+                        + " bytes (http.max_body_bytes): send less.");
     }
 
     /** HTTP/1.0 may leave it out; a page in a browser cannot. */

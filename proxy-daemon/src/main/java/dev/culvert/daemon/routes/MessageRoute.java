@@ -121,9 +121,7 @@ public final class MessageRoute implements Route {
          */
         private void taken(int bytes) {
             if (room == null && chunks.contentBytes() > FIRST_BYTES) {
-                room =
-                        share.reserve(
-                                maxBytes - FIRST_BYTES, responder.eventLoop(), this::mayGoOn);
+                room = share.reserve(maxBytes - FIRST_BYTES, responder.eventLoop(), this::mayGoOn);
             }
             heldBack += bytes;
             if (room == null || room.isGranted()) {

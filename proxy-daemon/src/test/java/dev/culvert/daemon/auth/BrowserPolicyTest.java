@@ -23,6 +23,7 @@ class BrowserPolicyTest {
                         List.of("https://app.example"),
                         it.maxBodyBytes(),
                         it.maxHeaderBytes(),
+                        it.maxHeaderLines(),
                         it.maxUriBytes(),
                         it.maxConnections(),
                         it.headTimeout(),

@@ -146,6 +146,7 @@ final class TestServer implements AutoCloseable {
                     origins,
                     maxBodyBytes,
                     maxHeaderBytes,
+                    defaults.maxHeaderLines(),
                     maxUriBytes,
                     maxConnections,
                     defaults.headTimeout(),
