@@ -27,7 +27,7 @@ public final class LogStream extends PrintStream {
     private static final String JOURNAL_BREAK = " | ";
     private static final String OTHER_BREAK = "\n    ";
 
-    private final PrintStream out;
+    private final PrintStream target;
     private final boolean journal;
     private final Clock clock;
     private final StringBuilder entry = new StringBuilder();
@@ -35,7 +35,7 @@ public final class LogStream extends PrintStream {
 
     LogStream(PrintStream out, boolean journal, Clock clock) {
         super(out, true, UTF_8);
-        this.out = out;
+        target = out;
         this.journal = journal;
         this.clock = clock;
     }
@@ -86,7 +86,7 @@ public final class LogStream extends PrintStream {
     /** A line of a stack trace. */
     @Override
     public synchronized void println(@Nullable Object line) {
-        if (owner == Thread.currentThread()) {
+        if (Thread.currentThread().equals(owner)) {
             entry.append(lineBreak());
             append(String.valueOf(line).strip());
         } else {
@@ -125,8 +125,8 @@ public final class LogStream extends PrintStream {
         }
         byte[] bytes = entry.append('\n').toString().getBytes(UTF_8);
         entry.setLength(0);
-        out.write(bytes, 0, bytes.length);
-        out.flush();
+        target.write(bytes, 0, bytes.length);
+        target.flush();
     }
 
     private String lineBreak() {
