@@ -1,8 +1,12 @@
 package dev.culvert.io;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -37,8 +41,8 @@ public final class Account {
     private final Share whole;
     private final Reservations reservations = new Reservations(this);
     private final Set<Holding> counted = ConcurrentHashMap.newKeySet();
-    private final LongAdder[] held = adders();
-    private final LongAdder[] ended = adders();
+    private final Map<HeldKind, LongAdder> held = adders();
+    private final Map<HeldKind, LongAdder> ended = adders();
     private final LongAdder refused = new LongAdder();
     private volatile AccountLimits limits;
 
@@ -47,12 +51,16 @@ public final class Account {
         whole = new Share(this, "everybody", limits.key(), () -> this.limits.heldBytes());
     }
 
-    private static LongAdder[] adders() {
-        LongAdder[] adders = new LongAdder[HeldKind.values().length];
-        for (int i = 0; i < adders.length; i++) {
-            adders[i] = new LongAdder();
+    private static Map<HeldKind, LongAdder> adders() {
+        Map<HeldKind, LongAdder> adders = new EnumMap<>(HeldKind.class);
+        for (HeldKind kind : HeldKind.values()) {
+            adders.put(kind, new LongAdder());
         }
         return adders;
+    }
+
+    private static LongAdder of(HeldKind kind, Map<HeldKind, LongAdder> adders) {
+        return requireNonNull(adders.get(kind));
     }
 
     /** Other limits from now on. */
@@ -77,12 +85,12 @@ public final class Account {
     }
 
     public long heldBytes(HeldKind kind) {
-        return held[kind.ordinal()].sum();
+        return of(kind, held).sum();
     }
 
     /** How many holdings ended because a share was exceeded. */
     public long ended(HeldKind kind) {
-        return ended[kind.ordinal()].sum();
+        return of(kind, ended).sum();
     }
 
     /** Something new did not begin because a share is crowded. */
@@ -116,12 +124,12 @@ public final class Account {
     }
 
     void add(HeldKind kind, long bytes) {
-        held[kind.ordinal()].add(bytes);
+        of(kind, held).add(bytes);
         whole.add(bytes);
     }
 
     void hasEnded(HeldKind kind) {
-        ended[kind.ordinal()].increment();
+        of(kind, ended).increment();
     }
 
     /** Ends the largest holdings of {@code share}, where it is exceeded. */

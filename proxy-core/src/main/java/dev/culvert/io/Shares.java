@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.IntSupplier;
 
 /** The shares of all owners of one sort, each as large as the others. Used on any thread. */
-public final class Shares<T extends Object> {
+public final class Shares<T> {
     private final Account account;
     private final String key;
     private final IntSupplier percentOfWhole;

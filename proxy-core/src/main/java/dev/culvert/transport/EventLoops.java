@@ -67,11 +67,11 @@ public final class EventLoops implements AutoCloseable {
     }
 
     private static RuntimeException tooMany(int threads, IllegalStateException cause) {
-        String sentence =
-                "there are too few file descriptors for %d event loops, which take three each:"
-                        + " raise their limit, LimitNOFILE= of the systemd unit or ulimit -n, or take"
-                        + " fewer loops";
-        return new UncheckedIOException(new IOException(sentence.formatted(threads), cause));
+        return new UncheckedIOException(
+                new IOException(
+                        "there are too few file descriptors for %d event loops, which take three each: raise their limit, LimitNOFILE= of the systemd unit or ulimit -n, or take fewer loops"
+                                .formatted(threads),
+                        cause));
     }
 
     static EventLoops nio(int threads, String threadNamePrefix) {

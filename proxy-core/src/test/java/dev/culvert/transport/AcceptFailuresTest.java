@@ -31,7 +31,7 @@ class AcceptFailuresTest {
         assertThat(count.sum()).isEqualTo(2);
         listener.checkException(); // Netty's own line for what nobody took
         listener.writeInbound("a connection");
-        assertThat((Object) listener.readInbound()).isEqualTo("a connection");
+        assertThat(listener.<Object>readInbound()).isEqualTo("a connection");
     }
 
     @Test

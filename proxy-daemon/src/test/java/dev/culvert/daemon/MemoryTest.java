@@ -49,6 +49,11 @@ class MemoryTest {
         return "\"memory\": {\"max_held_bytes\": \"%dMiB\"%s},".formatted(mebibytes, more);
     }
 
+    private static String post(String path, int length) {
+        String line = "POST %s HTTP/1.1\r\nhost: localhost\r\n".formatted(path);
+        return line + "content-length: %d\r\n\r\n".formatted(length);
+    }
+
     private static String stream(String agent) {
         return "POST /api/v1/agents/%s/stream HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}"
                 .formatted(agent);
@@ -66,10 +71,7 @@ class MemoryTest {
     @Test
     void unfinishedBodiesAreAnsweredWhenTheyAreTooMuchAndNoneIsClosedWithoutAWord()
             throws Exception {
-        String head =
-                "POST /api/v1/agents/a/message HTTP/1.1\r\n"
-                        + "host: localhost\r\n"
-                        + "content-length: 1048576\r\n\r\n";
+        String head = post("/api/v1/agents/a/message", MIB);
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon = TestDaemon.with(memory(6, ""), guest)) {
             for (int i = 0; i < 20; i++) {
@@ -112,11 +114,7 @@ class MemoryTest {
                         TestDaemon.with(
                                 memory(2, ", \"high_mark\": \"40%\", \"client_share\": \"100%\""),
                                 guest)) {
-            client(
-                            daemon,
-                            "POST /api/v1/agents/a/message HTTP/1.1\r\n"
-                                    + "host: localhost\r\n"
-                                    + "content-length: 1048576\r\n\r\n")
+            client(daemon, post("/api/v1/agents/a/message", MIB))
                     .getOutputStream()
                     .write("x".repeat(MIB - 1).getBytes(UTF_8));
             daemon.awaitMetric("culvert_held_bytes{kind=\"bodies\"}", held -> held > 0.9 * MIB);

@@ -191,7 +191,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
 
     @Override
     public long unreadBytes() {
-        return decoder.heldBytes() + (incoming == null ? 0 : incoming.heldBytes());
+        return (long) decoder.heldBytes() + (incoming == null ? 0 : incoming.heldBytes());
     }
 
     /** A client that is still sending is told; one that does not read cannot be. */

@@ -31,9 +31,9 @@ final class AgentPieces {
      * One piece.
      *
      * @param last the id of its last agent
-     * @param json objects with commas between them; not to be changed
+     * @param json objects with commas between them; lent
      */
-    record Piece(String last, byte[] json, long revision, long madeNanos) {}
+    record Piece(String last, ByteBuf json, long revision, long madeNanos) {}
 
     private static final int PIECE_BYTES = 16 * 1024;
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -68,7 +68,9 @@ final class AgentPieces {
         Piece made = make(id, currentRevision, now);
         if (made != null) {
             Piece before = pieces.put(id, made);
-            heldBytes += made.json().length - (before == null ? 0 : before.json().length);
+            heldBytes +=
+                    made.json().readableBytes()
+                            - (before == null ? 0 : before.json().readableBytes());
             holding.set(heldBytes);
             if (forgetting == null) {
                 forgetLater(loop);
@@ -90,7 +92,7 @@ final class AgentPieces {
         long now = System.nanoTime();
         pieces.values().removeIf(piece -> !isFresh(piece, now));
         heldBytes = 0;
-        pieces.values().forEach(piece -> heldBytes += piece.json().length);
+        pieces.values().forEach(piece -> heldBytes += piece.json().readableBytes());
         holding.set(heldBytes);
         forgetting = null;
         if (!pieces.isEmpty()) {
@@ -130,7 +132,8 @@ final class AgentPieces {
         }
         byte[] json = new byte[text.readableBytes()];
         text.readBytes(json);
-        return new Piece(last, json, revision, now);
+        return new Piece(
+                last, Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(json)), revision, now);
     }
 
     private void write(Agent agent, ByteBuf text) {

@@ -124,9 +124,9 @@ final class Watcher {
         if (!after.isEmpty()) {
             events.more(Unpooled.wrappedBuffer(COMMA));
         }
-        events.more(Unpooled.wrappedBuffer(piece.json()));
+        events.more(piece.json());
         snapshotUpTo = piece.last();
-        return piece.json().length;
+        return piece.json().readableBytes();
     }
 
     /** The agent as it is by now, so that the last event is right, however many there were. */
