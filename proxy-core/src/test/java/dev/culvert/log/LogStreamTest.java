@@ -83,9 +83,7 @@ class LogStreamTest {
         new IllegalStateException("of another thread").printStackTrace(terminal);
         assertThat(written())
                 .startsWith(
-                        "culvertd: it does not start\n"
-                                + "java.lang.IllegalStateException: of another thread\n"
-                                + "\tat ");
+                        "culvertd: it does not start\njava.lang.IllegalStateException: of another thread\n\tat ");
     }
 
     @Test

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
 class AcceptFailuresTest {
-    private static final IOException NO_DESCRIPTOR =
+    private final IOException noDescriptor =
             new IOException("accept(..) failed with error(-24): Too many open files");
 
     private final LongAdder count = new LongAdder();
@@ -20,14 +20,14 @@ class AcceptFailuresTest {
     @Test
     void triesAgainASecondAfterAFailureAndPassesNothingOn() {
         listener.freezeTime();
-        listener.pipeline().fireExceptionCaught(NO_DESCRIPTOR);
+        listener.pipeline().fireExceptionCaught(noDescriptor);
         assertThat(listener.config().isAutoRead()).isFalse();
 
         listener.advanceTimeBy(1, TimeUnit.SECONDS);
         listener.runScheduledPendingTasks();
         assertThat(listener.config().isAutoRead()).isTrue();
 
-        listener.pipeline().fireExceptionCaught(NO_DESCRIPTOR);
+        listener.pipeline().fireExceptionCaught(noDescriptor);
         assertThat(count.sum()).isEqualTo(2);
         listener.checkException(); // Netty's own line for what nobody took
         listener.writeInbound("a connection");
@@ -36,7 +36,7 @@ class AcceptFailuresTest {
 
     @Test
     void namesTheLimitOfDescriptors() {
-        assertThat(Diagnosis.listening(new Tcp("127.0.0.1", 80), NO_DESCRIPTOR))
+        assertThat(Diagnosis.listening(new Tcp("127.0.0.1", 80), noDescriptor))
                 .hasMessage(
                         "tcp://127.0.0.1:80: this process has no file descriptor left: raise its"
                                 + " limit, LimitNOFILE= of the systemd unit or ulimit -n");

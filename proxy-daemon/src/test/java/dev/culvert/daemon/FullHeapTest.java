@@ -2,12 +2,13 @@ package dev.culvert.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The options with which both programs are shipped, and the units that start them again. */
 class FullHeapTest {
@@ -26,14 +27,11 @@ class FullHeapTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "dist/jvm.options, dist/culvertd.service",
-                "../guest-agent/dist/jvm.options, ../guest-agent/dist/culvert-agent.service"
-            })
-    void endsTheProcessWhichSystemdStartsAgain(String files) throws Exception {
-        Path options = Path.of(files.split(", ")[0]);
-        Path unit = Path.of(files.split(", ")[1]);
+    @CsvSource({
+        "dist/jvm.options, dist/culvertd.service",
+        "../guest-agent/dist/jvm.options, ../guest-agent/dist/culvert-agent.service"
+    })
+    void endsTheProcessWhichSystemdStartsAgain(Path options, Path unit) throws Exception {
         Process process =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -43,7 +41,7 @@ class FullHeapTest {
                                 Greedy.class.getName())
                         .redirectErrorStream(true)
                         .start();
-        String said = new String(process.getInputStream().readAllBytes());
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(said).isEqualTo(OUT_OF_MEMORY);

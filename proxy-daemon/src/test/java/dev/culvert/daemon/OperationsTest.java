@@ -318,11 +318,8 @@ class OperationsTest {
                         }
                     });
             client.send(
-                    "POST /agents/a/stream HTTP/1.1\r\n"
-                            + "host: localhost\r\n"
-                            + "content-length: 2\r\n\r\n"
-                            + "{}GET /livez HTTP/1.1\r\n"
-                            + "host: localhost\r\n\r\n");
+                    "POST /agents/a/stream HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}"
+                            + "GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n");
 
             String stream = client.head();
             assertThat(stream).contains("transfer-encoding: chunked");

@@ -186,7 +186,7 @@ final class ScriptedGuest implements Closeable {
     private synchronized void letRead(Request request) {
         if (request.type().equals("message") || request.type().equals("resume")) {
             Request before = readers.put(request.id(), request);
-            if (before != null && before.link() != request.link()) {
+            if (before != null && !before.link().equals(request.link())) {
                 tellIfItIsThere(before);
             }
         }

@@ -123,7 +123,7 @@ class TakeOverTest {
     private static void comeAndLeaveUnasked(TestDaemon daemon, ScriptedGuest guest)
             throws Exception {
         guest.saysNothingAtFirst();
-        try (RawConnection second = ask(daemon)) {
+        try (RawConnection _ = ask(daemon)) {
             daemon.awaitAgent("a", "\"turns_in_flight\":2");
         }
         daemon.awaitAgent("a", "\"turns_in_flight\":1");

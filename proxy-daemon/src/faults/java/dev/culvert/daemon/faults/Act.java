@@ -124,10 +124,14 @@ final class Act implements AutoCloseable {
         return log;
     }
 
+    @SuppressWarnings(
+            "AnnotateFormatMethod") // the annotation is in no library that this project has
     synchronized void figure(String format, Object... values) {
         figures.add(format.formatted(values));
     }
 
+    @SuppressWarnings(
+            "AnnotateFormatMethod") // the annotation is in no library that this project has
     synchronized void violation(String format, Object... values) {
         violations.add(format.formatted(values));
     }

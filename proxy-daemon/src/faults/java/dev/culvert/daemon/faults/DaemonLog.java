@@ -55,7 +55,7 @@ final class DaemonLog {
 
     /** C0, DEL, C1, and what some readers take for the end of a line. */
     private static boolean isControl(int codePoint) {
-        return Character.isISOControl(codePoint) && codePoint != '\t'
+        return (Character.isISOControl(codePoint) && codePoint != '\t')
                 || codePoint == 0x2028
                 || codePoint == 0x2029;
     }

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ final class Flood implements AutoCloseable {
     private volatile @Nullable GuestLink link;
     private volatile boolean intoTheDaemon = true;
     private volatile boolean closed;
-    private volatile long bytes;
+    private final LongAdder bytes = new LongAdder();
     private volatile double bytesPerSecond = 1;
 
     Flood(byte[] block) throws IOException {
@@ -55,7 +56,7 @@ final class Flood implements AutoCloseable {
 
     /** What has gone into either. */
     long bytes() {
-        return bytes;
+        return bytes.sum();
     }
 
     private void run() {
@@ -70,7 +71,7 @@ final class Flood implements AutoCloseable {
                     write(sink.getOutputStream());
                 } else if (open != null && open.isOpen()) {
                     open.write(block);
-                    bytes += block.length;
+                    bytes.add(block.length);
                     due = System.nanoTime();
                 } else {
                     Pause.ofMillis(1);
@@ -91,7 +92,7 @@ final class Flood implements AutoCloseable {
     private void write(OutputStream out) throws IOException {
         if (!intoTheDaemon && !closed) {
             out.write(block);
-            bytes += block.length;
+            bytes.add(block.length);
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 
@@ -45,7 +46,7 @@ final class MessageClient {
         for (; fruitless < MOST_ATTEMPTS; fruitless++) {
             int generation = scene.daemon().generation();
             try (HttpCall call = new HttpCall(scene.way(fruitless), patience(), RECEIVE_BYTES)) {
-                history.add(LocalTime.now() + " asks " + headers());
+                history.add(LocalTime.now(ZoneOffset.UTC) + " asks " + headers());
                 try {
                     call.ask("POST", plan.path(), headers(), plan.body());
                     if (answered(call, generation)) {

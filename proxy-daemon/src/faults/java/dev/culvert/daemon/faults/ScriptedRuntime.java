@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,9 +37,7 @@ final class ScriptedRuntime implements AutoCloseable {
     private static final Pattern LENGTH = Pattern.compile("(?i)content-length: *(\\d+)");
     private static final int SEND_BYTES = 64 * 1024;
     private static final String HEAD =
-            "HTTP/1.1 200 OK\r\n"
-                    + "content-type: text/event-stream\r\n"
-                    + "transfer-encoding: chunked\r\n\r\n";
+            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
 
     /** What became of one answer. */
     static final class Run {
@@ -139,7 +138,8 @@ final class ScriptedRuntime implements AutoCloseable {
                     strangers.incrementAndGet();
                     return;
                 }
-                run.starts.add(LocalTime.now() + " for " + socket.getRemoteSocketAddress());
+                run.starts.add(
+                        LocalTime.now(ZoneOffset.UTC) + " for " + socket.getRemoteSocketAddress());
                 run.running.incrementAndGet();
                 try {
                     if (!new Speech(run, socket).speak()) {

@@ -10,6 +10,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -333,6 +334,6 @@ final class StreamClient {
     }
 
     private void note(String what) {
-        history.add(LocalTime.now() + " " + what);
+        history.add(LocalTime.now(ZoneOffset.UTC) + " " + what);
     }
 }

@@ -86,7 +86,7 @@ public record AgentSettings(
         if (config.isEmpty() && toolAllowlist.isEmpty()) {
             return 0;
         }
-        long bytes = NOTHING_WANTED.length() + config.map(ByteBufUtil::utf8Bytes).orElse(0);
+        long bytes = (long) NOTHING_WANTED.length() + config.map(ByteBufUtil::utf8Bytes).orElse(0);
         for (String tool : toolAllowlist) {
             bytes += ByteBufUtil.utf8Bytes(tool) + 3; // quotes and a comma
         }

@@ -34,6 +34,8 @@ record PastTurn(
         private static final int MAX_CODE_CHARS = 64;
 
         /**
+         * What is kept of an end.
+         *
          * @param how as its reader was told; null where the answer is whole
          * @return null where that says nothing of the turn
          */
