@@ -23,6 +23,7 @@ final class RequestDecoder extends ByteToMessageDecoder {
     /* Behind this many bytes that wait the socket is not read any more. */
     private static final int MAX_HELD_BYTES = 64 * 1024;
 
+    private static final short CR_LF = '\r' << 8 | '\n';
     private static final int SMALL_CHUNK_BYTES = 1024;
     private static final int USUAL_HEAD_BYTES = 4 * 1024;
 
@@ -206,7 +207,7 @@ final class RequestDecoder extends ByteToMessageDecoder {
                             if (joined == null) {
                                 joined = context.alloc().buffer(in.readableBytes());
                             }
-                            joined.writeBytes(in, bytes);
+                            join(in, bytes, joined);
                         }
                         bytesLeft -= bytes;
                         if (bytesLeft == 0) {
@@ -222,6 +223,14 @@ final class RequestDecoder extends ByteToMessageDecoder {
         }
     }
 
+    private static void join(ByteBuf in, int bytes, ByteBuf joined) {
+        if (bytes == 1) {
+            joined.writeByte(in.readByte());
+        } else {
+            joined.writeBytes(in, bytes);
+        }
+    }
+
     private static @Nullable ByteBuf handOn(@Nullable ByteBuf joined, List<Object> out) {
         if (joined != null) {
             out.add(joined);
@@ -231,12 +240,19 @@ final class RequestDecoder extends ByteToMessageDecoder {
 
     /** False while it is not all there. */
     private boolean chunkLine(ByteBuf in) {
+        int tiny = ChunkLine.tinySize(in);
+        if (tiny > 0) {
+            in.skipBytes(ChunkLine.TINY_BYTES);
+            bytesLeft = tiny;
+            part = Part.CHUNK;
+            return true;
+        }
         int line = ChunkLine.length(in);
         if (line == ChunkLine.INCOMPLETE) {
             return false;
         }
         int size = ChunkLine.size(in, line);
-        extensionBytes += line - Integer.toHexString(size).length() - 2;
+        extensionBytes += line - ChunkLine.shortestLength(size);
         if (extensionBytes > maxExtensionBytes) {
             throw FramingRules.bad(
                     "The chunk extensions take more bytes than headers may (http.max_header_bytes).");
@@ -256,7 +272,7 @@ final class RequestDecoder extends ByteToMessageDecoder {
         if (in.readableBytes() < 2) {
             return false;
         }
-        if (in.readByte() != '\r' || in.readByte() != '\n') {
+        if (in.readShort() != CR_LF) {
             throw FramingRules.bad("A chunk does not end with CR LF behind the bytes of its size.");
         }
         part = Part.CHUNK_LINE;
