@@ -111,7 +111,7 @@ class HostileGuestsIT {
     void streamsWhoseClientsStandStillHurtNobodyElse() throws Exception {
         try (Act act = act("streams whose clients stand still, poured out by their guests")) {
             AtomicLong poured = new AtomicLong();
-            int count = count(700) / 2;
+            int count = count(700);
             act.enter("pours", Habits.pouring(poured, false));
             act.enter("pours-in-spite-of-credit", Habits.pouring(poured, true));
             act.awaitReady();
