@@ -66,12 +66,14 @@ final class Act implements AutoCloseable {
     /** Plays it beside honest clients and a probe, and tells how they fared. */
     void play(Deed deed) throws Exception {
         Endpoint daemon = stage.daemon().endpoint();
-        try (Probe probe = new Probe(daemon);
-                HonestClients honest = new HonestClients(daemon, HostileStage.HONEST)) {
+        LoopWaits waits = new LoopWaits(stage.daemon().pid());
+        try (Probe probe = new Probe(daemon, waits);
+                HonestClients honest = new HonestClients(daemon, waits, HostileStage.HONEST)) {
             Pause.of(before.dividedBy(2)); // the first of everything is slow
             long from = System.nanoTime();
             Pause.of(before);
             log = stage.log();
+            long[] beganWaits = waits.now();
             long began = System.nanoTime();
             try {
                 deed.play();
@@ -79,12 +81,11 @@ final class Act implements AutoCloseable {
                 violation("it broke off: %s", e);
             }
             long ended = System.nanoTime();
-            Probe.Seen calm = probe.seen(from, began);
-            Probe.Seen seen = probe.seen(began, ended);
-            judge(seen);
-            judge(
-                    honest.pace(from, began, calm.lostNanos()),
-                    honest.pace(began, ended, seen.lostNanos()));
+            judge(probe.seen(began, ended));
+            figure(
+                    "an event loop waited %.2f s for a CPU",
+                    LoopWaits.most(beganWaits, waits.now()) / 1e9);
+            judge(honest.pace(from, began), honest.pace(began, ended));
             judge(honest.complaints(began));
             figure(
                     "%.1f s, daemon at its peak %d MB, %d lines logged",
@@ -101,10 +102,12 @@ final class Act implements AutoCloseable {
         }
     }
 
-    private void judge(double before, double during) {
-        double kept = during / before;
-        figure("honest turns %.1f/s, before %.1f/s: %.3f", during, before, kept);
-        if (!(kept >= LEAST_OF_PACE)) { // nor is it a number where nothing went well before
+    private void judge(HonestClients.Pace before, HonestClients.Pace during) {
+        double kept = during.share() / before.share();
+        figure(
+                "honest turns %.1f/s, before %.1f/s; of those that were due %.3f of the share before",
+                during.perSecond(), before.perSecond(), kept);
+        if (!(kept >= LEAST_OF_PACE)) { // nor is it a number where there were none
             violation("honest agents kept %.3f of their pace", kept);
         }
     }

@@ -58,6 +58,10 @@ final class DaemonProgram implements AutoCloseable {
         return program.endpoint();
     }
 
+    synchronized long pid() {
+        return program.pid();
+    }
+
     synchronized int stop() throws IOException {
         goDown();
         return program.stop();

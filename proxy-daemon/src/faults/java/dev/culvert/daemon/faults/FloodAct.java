@@ -15,11 +15,13 @@ final class FloodAct {
 
     private final Act act;
     private final Endpoint daemon;
+    private final LoopWaits waits;
     private final Duration slice;
 
-    FloodAct(Act act, Endpoint daemon, Duration slice) {
+    FloodAct(Act act, DaemonProgram daemon, Duration slice) throws IOException {
         this.act = act;
-        this.daemon = daemon;
+        this.daemon = daemon.endpoint();
+        waits = new LoopWaits(daemon.pid());
         this.slice = slice;
     }
 
@@ -29,7 +31,7 @@ final class FloodAct {
      */
     void play(String flooder, String frame) throws IOException {
         try (Flood flood = new Flood(Habits.block(frame));
-                Probe probe = new Probe(daemon);
+                Probe probe = new Probe(daemon, waits);
                 Neighbours neighbours = new Neighbours(daemon, HostileStage.HONEST.getFirst())) {
             neighbours.pace(slice.multipliedBy(5)); // until what is hot is compiled
             act.enter(flooder, flood.habit());

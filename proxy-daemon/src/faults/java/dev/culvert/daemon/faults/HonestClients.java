@@ -27,8 +27,10 @@ final class HonestClients implements AutoCloseable {
      * What became of a turn.
      *
      * @param complaint empty where it went well
+     * @param due how many turns would have been due until it ended, less those that only came too
+     *     late because an event loop waited for a CPU
      */
-    private record Outcome(long endedNanos, String complaint) {
+    private record Outcome(long endedNanos, String complaint, long due) {
         boolean isWell() {
             return complaint.isEmpty();
         }
@@ -38,13 +40,23 @@ final class HonestClients implements AutoCloseable {
         }
     }
 
+    /**
+     * What had become of the turns of some time.
+     *
+     * @param perSecond that went well
+     * @param share of those that were due
+     */
+    record Pace(double perSecond, double share) {}
+
     private final Endpoint daemon;
+    private final LoopWaits waits;
     private final List<Outcome> outcomes = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean closed;
 
-    HonestClients(Endpoint daemon, List<String> agents) {
+    HonestClients(Endpoint daemon, LoopWaits waits, List<String> agents) {
         this.daemon = daemon;
+        this.waits = waits;
         for (String agent : agents) {
             start(() -> message("/api/v1/agents/" + agent + "/message"));
             start(() -> stream("/api/v1/agents/" + agent + "/stream"));
@@ -59,9 +71,12 @@ final class HonestClients implements AutoCloseable {
         long due = System.nanoTime();
         while (!closed) {
             Pause.until(due);
-            note(complaint(turn));
-            long missed = Math.max(0, (System.nanoTime() - due) / INTERVAL.toNanos());
-            due += (missed + 1) * INTERVAL.toNanos();
+            long[] before = waits.now();
+            String complaint = complaint(turn);
+            long late = System.nanoTime() - due;
+            long excused = LoopWaits.most(before, waits.now());
+            note(complaint, 1 + Math.max(0, late - excused) / INTERVAL.toNanos());
+            due += (1 + late / INTERVAL.toNanos()) * INTERVAL.toNanos();
         }
     }
 
@@ -102,19 +117,20 @@ final class HonestClients implements AutoCloseable {
         }
     }
 
-    private synchronized void note(String complaint) {
-        outcomes.add(new Outcome(System.nanoTime(), complaint));
+    private synchronized void note(String complaint, long due) {
+        outcomes.add(new Outcome(System.nanoTime(), complaint, due));
     }
 
-    /**
-     * Turns a second that went well in this time.
-     *
-     * @param lostNanos of this time, in which nobody could have done anything
-     */
-    synchronized double pace(long fromNanos, long toNanos, long lostNanos) {
-        long well =
-                outcomes.stream().filter(it -> it.isIn(fromNanos, toNanos) && it.isWell()).count();
-        return well * 1e9 / Math.max(1, toNanos - fromNanos - lostNanos);
+    synchronized Pace pace(long fromNanos, long toNanos) {
+        double well = 0;
+        double due = 0;
+        for (Outcome outcome : outcomes) {
+            if (outcome.isIn(fromNanos, toNanos)) {
+                well += outcome.isWell() ? 1 : 0;
+                due += outcome.due();
+            }
+        }
+        return new Pace(well * 1e9 / (toNanos - fromNanos), well / due);
     }
 
     /** What went wrong since then. */

@@ -133,7 +133,6 @@ class HostileGuestsIT {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "hostile.whole", matches = "true")
     void readersOfEventsThatStandStillHurtNobodyElse() throws Exception {
         try (Act act = act("readers of /events that stand still, in a large fleet")) {
             int count = count(300);
@@ -178,7 +177,6 @@ class HostileGuestsIT {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "hostile.whole", matches = "true")
     void everyUnfinishedBodyIsAnswered() throws Exception {
         try (Act act = act("bodies of 1 MiB that wait for their last byte")) {
             int count = count(540);
@@ -285,7 +283,6 @@ class HostileGuestsIT {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "hostile.whole", matches = "true")
     void complaintsAndChangesOfMindAreFewInLogAndEvents() throws Exception {
         FlippingHabit flipping = new FlippingHabit();
         try (Act act = act("complaints, and ready and draining in turn, at full speed");
@@ -318,7 +315,7 @@ class HostileGuestsIT {
     @EnabledIfSystemProperty(named = "hostile.whole", matches = "true")
     void aFlooderLeavesItsNeighbourItsPace() throws Exception {
         try (Act act = act("a guest that floods")) {
-            FloodAct flood = new FloodAct(act, endpoint(), SLICE);
+            FloodAct flood = new FloodAct(act, stage.daemon(), SLICE);
             flood.play("heartbeats", HEARTBEAT);
             if (WHOLE) {
                 String much = "x".repeat(MEGABYTE);

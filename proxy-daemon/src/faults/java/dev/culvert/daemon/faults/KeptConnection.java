@@ -64,7 +64,7 @@ final class KeptConnection implements AutoCloseable {
         int status = head();
         body = in.readNBytes(length);
         if (body.length < length) {
-            throw new EOFException("the connection ended");
+            throw new EOFException("the connection ended within a body");
         }
         return status;
     }
@@ -74,11 +74,19 @@ final class KeptConnection implements AutoCloseable {
         int status = head();
         if (length >= bytes) {
             body = new byte[0];
-            in.skipNBytes(length);
+            skipBody();
         } else {
             body = in.readNBytes(length);
         }
         return status;
+    }
+
+    private void skipBody() throws IOException {
+        try {
+            in.skipNBytes(length);
+        } catch (EOFException _) {
+            throw new EOFException("the connection ended within a body");
+        }
     }
 
     private int head() throws IOException {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the same again and again on one connection, and notes how long each answer took. */
@@ -20,8 +21,9 @@ final class Pinger implements AutoCloseable {
      * One question.
      *
      * @param answered by a 200
+     * @param waitedNanos of this time in which an event loop waited for a CPU
      */
-    record Sample(long beganNanos, long endedNanos, boolean answered) {
+    record Sample(long beganNanos, long endedNanos, boolean answered, long waitedNanos) {
         long tookNanos() {
             return endedNanos - beganNanos;
         }
@@ -33,22 +35,29 @@ final class Pinger implements AutoCloseable {
 
     private final Endpoint endpoint;
     private final byte[] request;
+    private final Supplier<long[]> waits;
     private final List<Sample> samples = new ArrayList<>();
     private final Thread thread;
     private volatile boolean closed;
     private @Nullable KeptConnection connection;
 
-    Pinger(Endpoint endpoint, String target) {
+    /**
+     * @param waits of the event loops of whom it asks
+     */
+    Pinger(Endpoint endpoint, String target, Supplier<long[]> waits) {
         this.endpoint = endpoint;
+        this.waits = waits;
         request = KeptConnection.request("GET", target, "");
         thread = Thread.ofPlatform().daemon().name("pinger").start(this::run);
     }
 
     private void run() {
         while (!closed) {
+            long[] before = waits.get();
             long began = System.nanoTime();
             boolean answered = ask();
-            note(new Sample(began, System.nanoTime(), answered));
+            long ended = System.nanoTime();
+            note(new Sample(began, ended, answered, LoopWaits.most(before, waits.get())));
             Pause.of(INTERVAL);
         }
     }

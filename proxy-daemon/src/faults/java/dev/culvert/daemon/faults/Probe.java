@@ -8,28 +8,19 @@ import java.util.List;
 
 /**
  * Asks the daemon for {@code /livez} all the time, on two connections. A third asks a {@link
- * Control}: what that one had to wait meanwhile is not the daemon's fault.
+ * Control}: what that one had to wait meanwhile is not the daemon's fault, nor is what its event
+ * loop waited for a CPU.
  */
 final class Probe implements AutoCloseable {
     /** In which every answer must be there. */
     private static final Duration BOUND = Duration.ofMillis(100);
 
-    /** What the control takes on a machine that has time for it, and more. */
-    private static final Duration AT_ONCE = Duration.ofMillis(10);
-
     /**
      * What it saw in some time.
      *
      * @param late answers that took longer than they may
-     * @param lostNanos in which this process or the machine kept the control waiting
      */
-    record Seen(
-            int asked,
-            long worstMillis,
-            long controlMillis,
-            int late,
-            int unanswered,
-            long lostNanos) {
+    record Seen(int asked, long worstMillis, long controlMillis, int late, int unanswered) {
         @Override
         public String toString() {
             return "/livez asked %d times, worst %d ms (control %d ms), %d late, %d unanswered"
@@ -39,11 +30,11 @@ final class Probe implements AutoCloseable {
 
     private final List<Pinger> daemon = new ArrayList<>();
     private final Control control = new Control();
-    private final Pinger controlled = new Pinger(control.endpoint(), "/");
+    private final Pinger controlled = new Pinger(control.endpoint(), "/", () -> new long[0]);
 
-    Probe(Endpoint endpoint) throws IOException {
-        daemon.add(new Pinger(endpoint, "/livez"));
-        daemon.add(new Pinger(endpoint, "/livez"));
+    Probe(Endpoint endpoint, LoopWaits waits) throws IOException {
+        daemon.add(new Pinger(endpoint, "/livez", waits::now));
+        daemon.add(new Pinger(endpoint, "/livez", waits::now));
     }
 
     Seen seen(long fromNanos, long toNanos) {
@@ -55,21 +46,16 @@ final class Probe implements AutoCloseable {
         for (Sample sample : samples) {
             if (!sample.answered()) {
                 unanswered++;
-            } else if (sample.tookNanos() - worst(fair, sample) > BOUND.toNanos()) {
+            } else if (sample.tookNanos() - excused(fair, sample) > BOUND.toNanos()) {
                 late++;
             }
         }
         return new Seen(
-                samples.size(),
-                millis(worst(samples)),
-                millis(worst(fair)),
-                late,
-                unanswered,
-                lost(fair));
+                samples.size(), millis(worst(samples)), millis(worst(fair)), late, unanswered);
     }
 
-    private static long lost(List<Sample> fair) {
-        return fair.stream().mapToLong(it -> Math.max(0, it.tookNanos() - AT_ONCE.toNanos())).sum();
+    private static long excused(List<Sample> fair, Sample sample) {
+        return Math.max(sample.waitedNanos(), worst(fair, sample));
     }
 
     /** The longest of those that were under way with the other. */
