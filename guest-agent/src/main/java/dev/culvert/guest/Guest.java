@@ -157,10 +157,9 @@ public final class Guest implements AutoCloseable {
     private void drain(Promise<Void> idle) {
         if (agent.openTurns() > 0) {
             LOG.info(
-                    "stopping: {} turns under way have {} s to end (--drain); a second signal ends"
-                            + " them at once",
-                    agent.openTurns(),
-                    settings.drain().toMillis() / 1000.0);
+                    "stopping: waiting up to {} s (--drain) for {} under way; a second signal stops at once",
+                    settings.drain().toMillis() / 1000.0,
+                    turns(agent.openTurns()));
         }
         agent.drain(() -> idle.trySuccess(null));
     }
@@ -173,7 +172,11 @@ public final class Guest implements AutoCloseable {
     private static String cut(int turns) {
         return turns == 0
                 ? "no turn was cut"
-                : turns + (turns == 1 ? " turn was cut" : " turns were cut");
+                : turns(turns) + (turns == 1 ? " was cut" : " were cut");
+    }
+
+    private static String turns(int count) {
+        return count == 1 ? "1 turn" : count + " turns";
     }
 
     private void restore() throws IOException {

@@ -110,7 +110,7 @@ class CulvertAgentImageIT {
 
             assertThat(agent.exitCode()).isEqualTo(130);
             assertThat(agent.err())
-                    .contains("stopping: 1 turns under way have 10.0 s to end (--drain)")
+                    .contains("stopping: waiting up to 10.0 s (--drain) for 1 turn under way;")
                     .contains("stopped at the second signal: 1 turn was cut");
         }
     }
