@@ -284,6 +284,27 @@ class TurnTest {
     }
 
     @Test
+    void aMessageOnALinkOnWhichNothingWasHeardMayHaveArrivedAndIsSentAgainToTheSameProcess()
+            throws Exception {
+        String quick = "\"link\": {\"dial_timeout\": \"200ms\"},";
+        try (ScriptedGuest guest = guest();
+                TestDaemon daemon = daemon(quick, guest)) {
+            guest.saysNothingAtFirst();
+            guest.on("ping", ScriptedGuest.SILENCE);
+            CompletableFuture<HttpResponse<String>> answer =
+                    daemon.begin("POST", "/agents/a/message", MESSAGE);
+            Request first = guest.take();
+            guest.announces("credit", "cancel", "resume");
+
+            Request again = guest.take();
+            assertThat(again.json()).isEqualTo(first.json());
+            assertThat(again.link()).isNotSameAs(first.link());
+            again.done(1, "once");
+            assertThat(answer.get().body()).contains("once");
+        }
+    }
+
+    @Test
     void aMessageIsNeverSentToAnotherProcessThanTheOneThatMayHaveBegunIt() throws Exception {
         try (ScriptedGuest guest = guest();
                 TestDaemon daemon = daemon(guest);

@@ -50,12 +50,14 @@ final class AgentSide implements LinkSearch.Seeker {
 
     /** Asks, as soon as there is a way. */
     void start() {
-        if (requests.isNew()) {
-            seek(Kind.ANY, "");
-        } else if (origin.agentIsBase()) {
+        if (!requests.isNew() && origin.agentIsBase()) {
             owner.onNoWay(requests.notResumable());
+        } else if (progress.mayBeKnown()) {
+            seek(Kind.PATIENT, "");
+        } else if (origin.agentIsAway()) {
+            seek(Kind.PROVEN, "");
         } else {
-            seek(progress.mayBeKnown() ? Kind.PATIENT : Kind.ANNOUNCED, "");
+            seek(requests.isNew() ? Kind.ANY : Kind.ANNOUNCED, "");
         }
     }
 
@@ -134,11 +136,19 @@ final class AgentSide implements LinkSearch.Seeker {
         };
     }
 
-    /** What is unknown to an agent that has answered it before has been forgotten there. */
+    /**
+     * What a failure of the exchange means for the turn. A link on which nothing was ever heard may
+     * have carried the request all the same: who asked again because the agent was not reached
+     * might have the work done twice. And what is unknown to an agent that has answered it before
+     * has been forgotten there.
+     */
     Failure meaning(Failure said) {
-        return state instanceof Reading(AgentLink link, _)
-                        && Endings.isError(said, ErrorCode.UNKNOWN_TURN)
-                        && progress.wasBegunBy(link)
+        if (!(state instanceof Reading(AgentLink link, _))) {
+            return said;
+        } else if (said instanceof Failure.Unreachable(String why) && isResumable()) {
+            return new Failure.LinkLost(why);
+        }
+        return Endings.isError(said, ErrorCode.UNKNOWN_TURN) && progress.wasBegunBy(link)
                 ? Endings.FORGOTTEN
                 : said;
     }

@@ -43,6 +43,9 @@ final class Audience {
 
     /** Whether there is a client to be told anything. */
     boolean isRead() {
+        if (demand instanceof Wanted) { // asked for each event: one test costs less than a switch
+            return true;
+        }
         return switch (demand) {
             case Wanted _, Stopping _ -> true;
             case Left _, Forsaken _, StoppingUnread _, Told _ -> false;

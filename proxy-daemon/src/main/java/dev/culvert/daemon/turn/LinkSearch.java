@@ -32,6 +32,9 @@ final class LinkSearch implements DialListener {
         /** One on which the agent has said what it can, and the id is free. */
         ANNOUNCED,
 
+        /** The same, and soon: an agent that says nothing on a new link is not there. */
+        PROVEN,
+
         /** The same, where an agent that cannot be reached may come back. */
         PATIENT
     }
@@ -70,7 +73,10 @@ final class LinkSearch implements DialListener {
 
     void begin() {
         if (kind != Kind.ANY) {
-            Duration most = needs.settings().get().timeouts().message();
+            Duration most =
+                    kind == Kind.PROVEN
+                            ? needs.settings().get().link().dialTimeout().multipliedBy(2)
+                            : needs.settings().get().timeouts().message();
             deadline = loop.schedule(this::expire, most.toNanos(), TimeUnit.NANOSECONDS);
         }
         seek();
@@ -165,6 +171,13 @@ final class LinkSearch implements DialListener {
     }
 
     private void expire() {
+        if (kind == Kind.PROVEN) {
+            giveUp(
+                    new Failure.Unreachable(
+                            "%s: something takes connections there, but the agent says nothing on them, nor on its home link (link.dial_timeout); nothing was sent"
+                                    .formatted(origin.agent().address())));
+            return;
+        }
         giveUp(
                 new Failure.LinkLost(
                         reason.isEmpty() ? "the agent has not said what it is" : reason));

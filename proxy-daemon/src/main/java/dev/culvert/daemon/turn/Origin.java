@@ -35,6 +35,15 @@ public record Origin(
         return agent.presence().said().features().contains(Feature.RESUME);
     }
 
+    /**
+     * Whether the agent, which says what it is on each link, does not answer on its home link: what
+     * is sent to it now may be read much later, and until then nobody can say whether it was.
+     */
+    boolean agentIsAway() {
+        Presence presence = agent.presence();
+        return presence.state() == State.UNREACHABLE && !presence.said().equals(Heartbeat.NONE);
+    }
+
     /** Whether the agent cannot: one that is there and has not announced anything never will. */
     boolean agentIsBase() {
         Presence presence = agent.presence();
