@@ -57,13 +57,17 @@ class SseStreamTest {
 
     @BeforeEach
     void open() {
-        channel.freezeTime();
+        open(channel);
+    }
+
+    private void open(EmbeddedChannel it) {
+        it.freezeTime();
         Router router = new Router(List.of(new StreamRoute()), observer);
         Account account = new Account(new AccountLimits("memory.max_held_bytes", 64 << 20, 75));
-        channel.pipeline()
+        it.pipeline()
                 .addLast(new HttpPipeline(HttpSettings.DEFAULTS, router, observer, account::whole));
-        channel.pipeline().fireChannelActive();
-        channel.writeInbound(text("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        it.pipeline().fireChannelActive();
+        it.writeInbound(text("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"));
     }
 
     @AfterEach
@@ -240,14 +244,17 @@ class SseStreamTest {
     @Test
     void takesNoMemoryForALargePayloadBesideThePayload() {
         UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(true, true);
-        channel.config().setAllocator(buffers);
-        stream().event(CHUNK, text("first"));
-        channel.runPendingTasks();
+        EmbeddedChannel counted = new EmbeddedChannel();
+        counted.config().setAllocator(buffers);
+        open(counted);
+        streams.getLast().event(CHUNK, text("first"));
+        counted.runPendingTasks();
         long before = buffers.metric().usedDirectMemory() + buffers.metric().usedHeapMemory();
         ByteBuf large = text("x".repeat(1 << 20));
-        stream().event(CHUNK, large);
+        streams.getLast().event(CHUNK, large);
         large.release();
         assertThat(buffers.metric().usedDirectMemory() + buffers.metric().usedHeapMemory() - before)
                 .isLessThan(10_000);
+        counted.finishAndReleaseAll();
     }
 }
