@@ -1,9 +1,13 @@
 package dev.culvert.daemon.faults;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.culvert.daemon.faults.EventStream.Event;
+import dev.culvert.testing.Eventually;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,22 +30,30 @@ final class HonestClients implements AutoCloseable {
     /**
      * What became of a turn.
      *
+     * @param dueNanos when it was to begin
+     * @param excusedNanos of its time, in which an event loop waited for a CPU
      * @param complaint empty where it went well
-     * @param due how many turns would have been due until it ended, less those that only came too
-     *     late because an event loop waited for a CPU
      */
-    private record Outcome(long endedNanos, String complaint, long due) {
+    private record Outcome(long dueNanos, long endedNanos, long excusedNanos, String complaint) {
         boolean isWell() {
             return complaint.isEmpty();
         }
 
-        boolean isIn(long fromNanos, long toNanos) {
-            return endedNanos - fromNanos >= 0 && endedNanos - toNanos < 0;
+        /** Itself, and those that it took the time of. */
+        long turns() {
+            long late = Math.max(0, endedNanos - dueNanos - excusedNanos);
+            return 1 + late / INTERVAL.toNanos();
+        }
+
+        /** How much of its time is in this one, from 0 to 1. */
+        double shareIn(long fromNanos, long toNanos) {
+            double inside = Math.min(endedNanos, toNanos) - Math.max(dueNanos, fromNanos);
+            return Math.max(0, inside / (endedNanos - dueNanos));
         }
     }
 
     /**
-     * What had become of the turns of some time.
+     * How the turns of some time went.
      *
      * @param perSecond that went well
      * @param share of those that were due
@@ -51,6 +63,7 @@ final class HonestClients implements AutoCloseable {
     private final Endpoint daemon;
     private final LoopWaits waits;
     private final List<Outcome> outcomes = new ArrayList<>();
+    private final Map<Thread, Long> lastEnded = new HashMap<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean closed;
 
@@ -73,9 +86,9 @@ final class HonestClients implements AutoCloseable {
             Pause.until(due);
             long[] before = waits.now();
             String complaint = complaint(turn);
-            long late = System.nanoTime() - due;
-            long excused = LoopWaits.most(before, waits.now());
-            note(complaint, 1 + Math.max(0, late - excused) / INTERVAL.toNanos());
+            long ended = System.nanoTime();
+            note(new Outcome(due, ended, LoopWaits.most(before, waits.now()), complaint));
+            long late = ended - due;
             due += (1 + late / INTERVAL.toNanos()) * INTERVAL.toNanos();
         }
     }
@@ -117,20 +130,29 @@ final class HonestClients implements AutoCloseable {
         }
     }
 
-    private synchronized void note(String complaint, long due) {
-        outcomes.add(new Outcome(System.nanoTime(), complaint, due));
+    private synchronized void note(Outcome outcome) {
+        outcomes.add(outcome);
+        lastEnded.put(Thread.currentThread(), outcome.endedNanos());
     }
 
-    synchronized Pace pace(long fromNanos, long toNanos) {
-        double well = 0;
-        double due = 0;
-        for (Outcome outcome : outcomes) {
-            if (outcome.isIn(fromNanos, toNanos)) {
-                well += outcome.isWell() ? 1 : 0;
-                due += outcome.due();
+    /** How the turns of this time went; waits for those that are under way at its end. */
+    Pace pace(long fromNanos, long toNanos) {
+        Eventually.await(PATIENCE.multipliedBy(2), () -> assertThat(isBehind(toNanos)).isTrue());
+        synchronized (this) {
+            double well = 0;
+            double due = 0;
+            for (Outcome outcome : outcomes) {
+                double share = outcome.shareIn(fromNanos, toNanos);
+                well += outcome.isWell() ? share : 0;
+                due += share * outcome.turns();
             }
+            return new Pace(well * 1e9 / (toNanos - fromNanos), well / due);
         }
-        return new Pace(well * 1e9 / (toNanos - fromNanos), well / due);
+    }
+
+    private synchronized boolean isBehind(long nanos) {
+        return lastEnded.size() == threads.size()
+                && lastEnded.values().stream().allMatch(ended -> ended - nanos >= 0);
     }
 
     /** What went wrong since then. */

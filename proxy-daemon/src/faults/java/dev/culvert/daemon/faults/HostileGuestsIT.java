@@ -133,6 +133,7 @@ class HostileGuestsIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "hostile.whole", matches = "true")
     void readersOfEventsThatStandStillHurtNobodyElse() throws Exception {
         try (Act act = act("readers of /events that stand still, in a large fleet")) {
             int count = count(300);
