@@ -1,6 +1,7 @@
 package dev.culvert.daemon.turn;
 
 import dev.culvert.daemon.turn.LinkSearch.Kind;
+import dev.culvert.daemon.turn.State.Dialling;
 import dev.culvert.daemon.turn.State.Ended;
 import dev.culvert.daemon.turn.State.New;
 import dev.culvert.daemon.turn.State.Reading;
@@ -8,17 +9,19 @@ import dev.culvert.daemon.turn.State.Waiting;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.FrameType;
 import dev.culvert.link.AgentLink;
+import dev.culvert.link.DialListener;
 import dev.culvert.link.Exchange;
 import dev.culvert.link.Failure;
 import dev.culvert.link.Feature;
 import dev.culvert.link.ReplyListener;
+import dev.culvert.pool.Lane;
 import io.netty.channel.EventLoop;
 
 /**
  * The agent's side of a reading: the way to the agent, and the exchange with it. Confined to the
  * client's event loop.
  */
-final class AgentSide implements LinkSearch.Seeker {
+final class AgentSide implements LinkSearch.Seeker, DialListener {
     /** Whose side this is; is told what answers, too. */
     interface Owner extends ReplyListener {
         /** Whether the turn is to be stopped as soon as the agent can be told. */
@@ -56,8 +59,30 @@ final class AgentSide implements LinkSearch.Seeker {
             seek(Kind.PATIENT, "");
         } else if (origin.agentIsAway()) {
             seek(Kind.PROVEN, "");
+        } else if (!requests.isNew()) {
+            seek(Kind.ANNOUNCED, "");
         } else {
-            seek(requests.isNew() ? Kind.ANY : Kind.ANNOUNCED, "");
+            askOnAnyLink();
+        }
+    }
+
+    /* What nearly every turn does; a search would be an object or two more for each of them. */
+    private void askOnAnyLink() {
+        state = State.DIALLING;
+        needs.links().acquire(loop, origin.agent().address(), Lane.FIRST, this);
+    }
+
+    @Override
+    public void onLink(AgentLink link) {
+        if (state instanceof Dialling) {
+            onFound(link);
+        }
+    }
+
+    @Override
+    public void onFailure(Failure failure) {
+        if (state instanceof Dialling) {
+            owner.onNoWay(failure);
         }
     }
 
@@ -106,7 +131,7 @@ final class AgentSide implements LinkSearch.Seeker {
     /** Whether the agent has had a request of this reader. */
     boolean isKnownToTheAgent() {
         return switch (state) {
-            case New _ -> false;
+            case New _, Dialling _ -> false;
             case Waiting(_, boolean again) -> again;
             case Reading _, Ended _ -> true;
         };
@@ -130,7 +155,7 @@ final class AgentSide implements LinkSearch.Seeker {
 
     TurnStatus.State look() {
         return switch (state) {
-            case New _, Waiting _ -> TurnStatus.State.WAITING;
+            case New _, Dialling _, Waiting _ -> TurnStatus.State.WAITING;
             case Reading _ -> TurnStatus.State.RUNNING;
             case Ended _ -> TurnStatus.State.UNREAD;
         };

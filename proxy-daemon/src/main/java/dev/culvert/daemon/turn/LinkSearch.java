@@ -26,9 +26,6 @@ final class LinkSearch implements DialListener {
 
     /** What will do. */
     enum Kind {
-        /** Any link, for an id that nobody else can have; what fails, fails at once. */
-        ANY,
-
         /** One on which the agent has said what it can, and the id is free. */
         ANNOUNCED,
 
@@ -72,13 +69,11 @@ final class LinkSearch implements DialListener {
     }
 
     void begin() {
-        if (kind != Kind.ANY) {
-            Duration most =
-                    kind == Kind.PROVEN
-                            ? needs.settings().get().link().dialTimeout().multipliedBy(2)
-                            : needs.settings().get().timeouts().message();
-            deadline = loop.schedule(this::expire, most.toNanos(), TimeUnit.NANOSECONDS);
-        }
+        Duration most =
+                kind == Kind.PROVEN
+                        ? needs.settings().get().link().dialTimeout().multipliedBy(2)
+                        : needs.settings().get().timeouts().message();
+        deadline = loop.schedule(this::expire, most.toNanos(), TimeUnit.NANOSECONDS);
         seek();
     }
 
@@ -93,7 +88,7 @@ final class LinkSearch implements DialListener {
         if (over) {
             return;
         }
-        if (kind == Kind.ANY || needs.isThere().test(origin.agent())) {
+        if (needs.isThere().test(origin.agent())) {
             acquire(Lane.FIRST);
         } else {
             giveUp(new Failure.LinkLost("the agent was removed"));
@@ -110,9 +105,7 @@ final class LinkSearch implements DialListener {
         if (over) {
             return;
         }
-        if (kind == Kind.ANY) {
-            found(opened);
-        } else if (opened.isFree(origin.id())) {
+        if (opened.isFree(origin.id())) {
             opened.whenAnnounced(() -> onAnnounced(opened));
         } else {
             tryOtherLane();

@@ -4,8 +4,8 @@ import dev.culvert.daemon.metrics.TurnMetrics.Cause;
 import dev.culvert.daemon.turn.Progress.Unanswered;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
+import dev.culvert.io.Account;
 import dev.culvert.io.HeldKind;
-import dev.culvert.io.Holding;
 import dev.culvert.io.Share;
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
@@ -58,15 +58,19 @@ public final class LiveTurn implements AgentSide.Owner {
         this.origin = origin;
         this.listener = listener;
         int credit = needs.settings().get().turns().initialCredit();
-        progress = new Progress(message, after, credit, this::charged);
+        progress = new Progress(message, after, credit);
+        chargeMessage();
         agent = new AgentSide(needs, loop, origin, progress, this);
         origin.agent().turnBegan();
     }
 
-    private Holding charged() {
-        return needs.shares()
-                .apply(origin.agent())
-                .open(HeldKind.MESSAGES, loop, this::isOverMemory);
+    /** What is small is not counted, and costs nothing here. */
+    private void chargeMessage() {
+        int bytes = progress.messageBytes();
+        if (bytes >= Account.GRAIN_BYTES) {
+            Share share = needs.shares().apply(origin.agent());
+            progress.charge(share.open(HeldKind.MESSAGES, loop, this::isOverMemory), bytes);
+        }
     }
 
     /** It cannot be sent again from now on; where it was not sent at all, that is the end. */
@@ -111,6 +115,7 @@ public final class LiveTurn implements AgentSide.Owner {
                     unanswered.message().release();
                 } else if (unanswered != null) {
                     progress.take(unanswered);
+                    chargeMessage();
                 }
                 start();
             });

@@ -3,12 +3,10 @@ package dev.culvert.daemon.turn;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
-import dev.culvert.io.Account;
 import dev.culvert.io.DirectMemory;
 import dev.culvert.io.Holding;
 import dev.culvert.link.AgentLink;
 import io.netty.buffer.ByteBuf;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** How far a reading has come: what was asked, what was answered, and how much more may come. */
@@ -17,8 +15,6 @@ final class Progress {
 
     /** What to ask, until the agent has answered anything; null where a turn is only resumed. */
     private @Nullable ByteBuf message;
-
-    private final Supplier<Holding> charged;
 
     /** Null where the message is small, or gone. */
     private @Nullable Holding holding;
@@ -41,24 +37,22 @@ final class Progress {
     /**
      * @param message to be released by {@link #dropMessage}
      * @param after the number of the last frame that the client has
-     * @param charged makes what is charged for a message that is not small
      */
-    Progress(@Nullable ByteBuf message, long after, int credit, Supplier<Holding> charged) {
-        this.charged = charged;
+    Progress(@Nullable ByteBuf message, long after, int credit) {
         lastNumber = after;
-        if (message != null) {
-            keep(message);
-        }
+        this.message = message;
         window = new Window(credit);
     }
 
-    private void keep(ByteBuf kept) {
-        message = kept;
-        int bytes = DirectMemory.pinnedBytes(kept);
-        if (bytes >= Account.GRAIN_BYTES) {
-            holding = charged.get();
-            holding.set(bytes);
-        }
+    /** The memory that the message takes until it is dropped. */
+    int messageBytes() {
+        return message == null ? 0 : DirectMemory.pinnedBytes(message);
+    }
+
+    /** Charges so many bytes until the message is dropped. */
+    void charge(Holding charged, int bytes) {
+        holding = charged;
+        charged.set(bytes);
     }
 
     boolean hasMessage() {
@@ -127,7 +121,7 @@ final class Progress {
 
     /** Takes ownership of its message. */
     void take(Unanswered other) {
-        keep(other.message());
+        message = other.message();
         instance = other.instance();
         sent = other.sent();
     }
