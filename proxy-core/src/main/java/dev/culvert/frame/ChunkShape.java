@@ -19,7 +19,7 @@ final class ChunkShape {
         TOOL_CALLS("is not an array of objects");
 
         static final List<Member> ALL = List.of(values());
-        static final List<Member> REQUIRED = List.of(CONTENT, DONE);
+        static final int REQUIRED = CONTENT.bit | DONE.bit;
 
         final String wireName = name().toLowerCase(Locale.ROOT);
 
@@ -131,11 +131,11 @@ final class ChunkShape {
             String opening = fault.equals(TWICE) ? "in which '" : "whose '";
             return opening + wrong.wireName + "' " + fault;
         }
-        for (Member member : Member.REQUIRED) {
-            if ((seen & member.bit) == 0) {
-                return "without '" + member.wireName + "'";
-            }
+        int missing = Member.REQUIRED & ~seen;
+        if (missing == 0) {
+            return null;
         }
-        return null;
+        Member first = (missing & Member.CONTENT.bit) != 0 ? Member.CONTENT : Member.DONE;
+        return "without '" + first.wireName + "'";
     }
 }
