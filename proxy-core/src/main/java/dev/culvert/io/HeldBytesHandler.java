@@ -48,6 +48,11 @@ public final class HeldBytesHandler extends ChannelDuplexHandler {
         return buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
     }
 
+    /** What was read and not passed on counts for {@code share}, too, from now on. */
+    public void countUnreadAlsoFor(Share share) {
+        incoming.holding.countAlsoFor(share);
+    }
+
     /** What is unsent counts for {@code share}, too, from now on; null for nobody. */
     public void countUnsentAlsoFor(@Nullable Share share) {
         outgoing.holding.countAlsoFor(share);

@@ -138,7 +138,7 @@ public final class Holding {
             owner.addEnding(bytes);
         }
         Share second = secondOwner;
-        if (second != null) {
+        if (second != null && second != account.whole()) {
             second.addEnding(bytes);
         }
     }

@@ -168,7 +168,16 @@ public final class Daemon implements AutoCloseable {
                 new AgentCalls(fleet, homes, pool, agentShares, admission, this::settings);
         events = new EventsRoute(calls, fleet, metrics.links()::openTo);
         Router router = new Router(routes(calls), metrics.http());
-        http = new HttpPipeline(settings.http(), router, metrics.http(), this::clientShare);
+        http =
+                new HttpPipeline(
+                        settings.http(),
+                        router,
+                        metrics.http(),
+                        this::clientShare,
+                        account.share(
+                                "requests that are not complete",
+                                MemorySettings.BODY_SHARE,
+                                () -> this.settings.memory().bodyShare()));
         fleet.listen(homes);
         fleet.listen(events);
         fleet.listen(

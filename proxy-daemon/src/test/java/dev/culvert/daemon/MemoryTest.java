@@ -97,7 +97,7 @@ class MemoryTest {
                 try {
                     assertThat(text(client))
                             .startsWith("HTTP/1.1 503 ")
-                            .contains("retry-after: 1", "over_memory", "memory.max_held_bytes");
+                            .contains("retry-after: 1", "over_memory", "memory.body_share");
                     answered++;
                 } catch (SocketTimeoutException _) {
                     // it may still send the rest
@@ -108,11 +108,36 @@ class MemoryTest {
     }
 
     @Test
+    void unfinishedBodiesLeaveRoomForMessagesThatComeWhole() throws Exception {
+        String head = post("/api/v1/agents/a/message", MIB);
+        byte[] most = "x".repeat(MIB - 1024).getBytes(UTF_8);
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(memory(16, ""), guest)) {
+            guest.on("message", message -> message.done("yes"));
+            for (int i = 0; i < 30; i++) {
+                try {
+                    client(daemon, head).getOutputStream().write(most);
+                } catch (IOException _) {
+                    // it was answered while it sent
+                }
+                HttpResponse<String> honest =
+                        daemon.post("/api/v1/agents/a/message", TestDaemon.MESSAGE);
+                assertThat(honest.statusCode()).as(honest.body()).isEqualTo(200);
+            }
+            daemon.awaitMetric("culvert_held_ended_total{kind=\"bodies\"}", count -> count >= 20);
+            assertThat(daemon.metric("culvert_held_bytes{kind=\"bodies\"}"))
+                    .isBetween(1.0, 0.4 * 16 * MIB);
+        }
+    }
+
+    @Test
     void newWorkIsRefusedPastTheHighMarkAndHealthAndMetricsAreNot() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon =
                         TestDaemon.with(
-                                memory(2, ", \"high_mark\": \"40%\", \"client_share\": \"100%\""),
+                                memory(
+                                        2,
+                                        ", \"high_mark\": \"40%\", \"client_share\": \"100%\", \"body_share\": \"100%\""),
                                 guest)) {
             client(daemon, post("/api/v1/agents/a/message", MIB))
                     .getOutputStream()

@@ -77,7 +77,13 @@ public class SseBenchmark {
         Router router = new Router(List.of(new StreamRoute()), observer);
         Account account = new Account(new AccountLimits("memory.max_held_bytes", 64 << 20, 75));
         channel.pipeline()
-                .addLast(new HttpPipeline(HttpSettings.DEFAULTS, router, observer, account::whole));
+                .addLast(
+                        new HttpPipeline(
+                                HttpSettings.DEFAULTS,
+                                router,
+                                observer,
+                                account::whole,
+                                account.whole()));
         channel.pipeline().fireChannelActive();
         channel.writeInbound(direct("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"));
         payload = direct("{\"content\":\"" + "x".repeat(40) + "\",\"done\":false}");

@@ -13,13 +13,16 @@ import dev.culvert.io.DirectMemory;
  * @param highMark the percentage of a limit at which new work is refused
  * @param agentShare the percentage of the whole that may be held for one agent
  * @param clientShare the percentage of the whole that may be held for one client
+ * @param bodyShare the percentage of the whole that may be held for requests that are not complete
  */
-public record MemorySettings(int maxHeldBytes, int highMark, int agentShare, int clientShare) {
+public record MemorySettings(
+        int maxHeldBytes, int highMark, int agentShare, int clientShare, int bodyShare) {
     public static final String MAX_HELD_BYTES = "memory.max_held_bytes";
     public static final String AGENT_SHARE = "memory.agent_share";
     public static final String CLIENT_SHARE = "memory.client_share";
+    public static final String BODY_SHARE = "memory.body_share";
 
-    public static final MemorySettings DEFAULTS = new MemorySettings(0, 75, 25, 25);
+    public static final MemorySettings DEFAULTS = new MemorySettings(0, 75, 25, 25, 40);
 
     /* What the allocator keeps, what is read at once, and what is too small to be counted. */
     private static final int RESERVED_PART = 4;
@@ -40,6 +43,7 @@ public record MemorySettings(int maxHeldBytes, int highMark, int agentShare, int
         Check.between("high_mark", highMark, 1, WHOLE);
         Check.between("agent_share", agentShare, 1, WHOLE);
         Check.between("client_share", clientShare, 1, WHOLE);
+        Check.between("body_share", bodyShare, 1, WHOLE);
     }
 
     public AccountLimits limits() {
@@ -52,6 +56,7 @@ public record MemorySettings(int maxHeldBytes, int highMark, int agentShare, int
                 in.get("max_held_bytes", Kind.BYTES, DEFAULTS.maxHeldBytes),
                 in.get("high_mark", Kind.PERCENT, DEFAULTS.highMark),
                 in.get("agent_share", Kind.PERCENT, DEFAULTS.agentShare),
-                in.get("client_share", Kind.PERCENT, DEFAULTS.clientShare));
+                in.get("client_share", Kind.PERCENT, DEFAULTS.clientShare),
+                in.get("body_share", Kind.PERCENT, DEFAULTS.bodyShare));
     }
 }

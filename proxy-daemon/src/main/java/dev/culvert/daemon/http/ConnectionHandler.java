@@ -60,12 +60,19 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
      * For a connection that has begun.
      *
      * @param client is charged for what the connection holds
+     * @param bodies is charged, too, for what it has sent of a request that is not complete
      */
-    ConnectionHandler(Channel channel, Reception reception, RequestDecoder decoder, Share client) {
+    ConnectionHandler(
+            Channel channel,
+            Reception reception,
+            RequestDecoder decoder,
+            Share client,
+            Share bodies) {
         this.reception = reception;
         this.decoder = decoder;
         this.client = client;
         account = new HeldBytesHandler(channel, client, HeldKind.BODIES, HeldKind.UNSENT, this);
+        account.countUnreadAlsoFor(bodies);
         outlet = new Outlet(channel, account);
         timer = new LazyTimer(channel.eventLoop(), this::expired);
     }

@@ -19,16 +19,23 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
     private static final int SEND_BYTES = 128 * 1024;
 
     private final Supplier<Share> clients;
+    private final Share bodies;
     private volatile Reception reception;
 
     /**
      * Serves nobody yet.
      *
      * @param clients a share for each client, which is a connection
+     * @param bodies the share of all requests together that are not complete
      */
     public HttpPipeline(
-            HttpSettings settings, Router router, HttpObserver observer, Supplier<Share> clients) {
+            HttpSettings settings,
+            Router router,
+            HttpObserver observer,
+            Supplier<Share> clients,
+            Share bodies) {
         this.clients = clients;
+        this.bodies = bodies;
         Connections connections = new Connections(settings.maxConnections());
         reception = new Reception(settings, router, observer, connections, new FailureLog());
     }
@@ -43,7 +50,8 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
         channel.config().setOption(ChannelOption.SO_SNDBUF, SEND_BYTES);
         Reception now = reception;
         RequestDecoder decoder = new RequestDecoder(now.settings());
-        ConnectionHandler connection = new ConnectionHandler(channel, now, decoder, clients.get());
+        ConnectionHandler connection =
+                new ConnectionHandler(channel, now, decoder, clients.get(), bodies);
         channel.pipeline()
                 .addLast("account", connection.account())
                 .addLast("requests", decoder)

@@ -73,7 +73,7 @@ class DaemonSettingsTest {
                                 seconds(10), 3, seconds(1), seconds(60), Duration.ofMillis(250)));
         assertThat(it.fleet()).isEqualTo(new FleetSettings(10_000, 1 << 20, 64 << 20));
         assertThat(it.workers()).isEqualTo(new WorkerSettings(4, 256));
-        assertThat(it.memory()).isEqualTo(new MemorySettings(0, 75, 25, 25));
+        assertThat(it.memory()).isEqualTo(new MemorySettings(0, 75, 25, 25, 40));
         assertThat(it.memory().limits())
                 .isEqualTo(
                         new AccountLimits(
@@ -121,7 +121,7 @@ class DaemonSettingsTest {
                   "fleet": {"max_agents": 27, "max_config_bytes": 100, "max_total_config_bytes": 1000},
                   "workers": {"threads": 25, "queue": 26},
                   "memory": {
-                    "max_held_bytes": "230KiB", "high_mark": "24%", "agent_share": "25%", "client_share": "100%"
+                    "max_held_bytes": "230KiB", "high_mark": "24%", "agent_share": "25%", "client_share": "100%", "body_share": "41%"
                   },
                   "agents": [
                     {"id": "a", "cid": 3},
@@ -195,7 +195,7 @@ class DaemonSettingsTest {
                                         seconds(20), 21, seconds(22), seconds(23), seconds(24)),
                                 new FleetSettings(27, 100, 1000),
                                 new WorkerSettings(25, 26),
-                                new MemorySettings(230 << 10, 24, 25, 100),
+                                new MemorySettings(230 << 10, 24, 25, 100, 41),
                                 List.of(first, second),
                                 24,
                                 Optional.of(Path.of("/var/lib/culvert")),
@@ -269,6 +269,9 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'memory': {'agent_share': '0%'}}",
                         "13: memory.agent_share is 0: it must be from 1 to 100"),
+                Arguments.of(
+                        "{'memory': {'body_share': '101%'}}",
+                        "13: memory.body_share is 101: it must be from 1 to 100"),
                 Arguments.of(
                         "{'event_loops': -1}", "2: event_loops is -1: it must be from 0 to 1024"),
                 Arguments.of(

@@ -22,7 +22,7 @@ final class EmbeddedServer implements AutoCloseable {
 
     EmbeddedServer(HttpSettings settings, Route... more) {
         Router router = new Router(TestServer.routes(more), observer);
-        pipeline = new HttpPipeline(settings, router, observer, account::whole);
+        pipeline = new HttpPipeline(settings, router, observer, account::whole, account.whole());
         channel = new EmbeddedChannel();
         channel.freezeTime();
         channel.pipeline().addLast(pipeline);

@@ -43,7 +43,11 @@ final class TestServer implements AutoCloseable {
     TestServer(HttpSettings settings, AgentAddress address, Route... more) {
         pipeline =
                 new HttpPipeline(
-                        settings, new Router(routes(more), observer), observer, account::whole);
+                        settings,
+                        new Router(routes(more), observer),
+                        observer,
+                        account::whole,
+                        account.whole());
         listening =
                 loops.transport()
                         .listen(loops.group(), address, pipeline)

@@ -65,7 +65,13 @@ class SseStreamTest {
         Router router = new Router(List.of(new StreamRoute()), observer);
         Account account = new Account(new AccountLimits("memory.max_held_bytes", 64 << 20, 75));
         it.pipeline()
-                .addLast(new HttpPipeline(HttpSettings.DEFAULTS, router, observer, account::whole));
+                .addLast(
+                        new HttpPipeline(
+                                HttpSettings.DEFAULTS,
+                                router,
+                                observer,
+                                account::whole,
+                                account.whole()));
         it.pipeline().fireChannelActive();
         it.writeInbound(text("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"));
     }
