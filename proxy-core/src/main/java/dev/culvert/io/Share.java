@@ -52,9 +52,12 @@ public final class Share {
         return held.get();
     }
 
-    /** Whether it is past its high mark, where nothing new should begin. */
+    /**
+     * Whether it is past its high mark, where nothing new should begin. What is about to be let go
+     * does not count: it makes room before what begins now needs it.
+     */
     public boolean isCrowded() {
-        return held.get() >= highMarkBytes();
+        return held.get() - ending.get() >= highMarkBytes();
     }
 
     /** The limit and the key that changes it, for sentences. */

@@ -86,6 +86,21 @@ class AccountTest {
     }
 
     @Test
+    void isNotCrowdedByWhatIsAboutToEnd() {
+        Share part = account.share("part", "memory.body_share", () -> 40);
+        for (int i = 0; i < 8; i++) {
+            Holding holding = holding("body " + i, agents.of("client " + i));
+            holding.countAlsoFor(part);
+            holding.set(100 * KIB);
+        }
+        assertThat(account.whole().heldBytes()).isEqualTo(800 * KIB);
+        assertThat(account.whole().isCrowded()).isFalse();
+        runLoop();
+        assertThat(ended).hasSize(4).allMatch(it -> it.endsWith(" for memory.body_share"));
+        assertThat(account.whole().heldBytes()).isLessThanOrEqualTo(400 * KIB);
+    }
+
+    @Test
     void endsTheLargestOfAllWhenTheWholeIsExceeded() {
         for (int i = 0; i < 5; i++) {
             holding("small " + i, agents.of("agent " + i)).set(120 * KIB);
