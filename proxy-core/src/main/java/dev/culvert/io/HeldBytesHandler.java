@@ -58,6 +58,11 @@ public final class HeldBytesHandler extends ChannelDuplexHandler {
         outgoing.holding.countAlsoFor(share);
     }
 
+    /** Whether others that are not much smaller end before what is unsent. */
+    public void endUnsentLate(boolean late) {
+        outgoing.holding.endLate(late);
+    }
+
     /** Whether the peer had not taken all when this was last measured. */
     public boolean isBehind() {
         return outgoing.holding.isCounted();

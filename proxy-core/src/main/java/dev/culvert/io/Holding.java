@@ -6,12 +6,16 @@ import org.jspecify.annotations.Nullable;
 
 /** What one holder keeps, of one kind. Confined to its event loop, except where noted. */
 public final class Holding {
+    /* Not last of all: who reads nothing of many large answers must not outlive every link. */
+    private static final int LATE_PART = 64;
+
     private final Account account;
     private final HeldKind kind;
     private final Executor loop;
     private final Share owner;
     private final Holder holder;
     private volatile @Nullable Share secondOwner;
+    private volatile boolean endsLate;
     private volatile long counted;
 
     /** What is about to be let go, as it was when that was decided. Guarded by this. */
@@ -56,6 +60,13 @@ public final class Holding {
         set(bytes);
     }
 
+    /** Whether others that are not much smaller end before it. */
+    public void endLate(boolean late) {
+        if (late != endsLate) {
+            endsLate = late;
+        }
+    }
+
     private void count(long before, long now) {
         counted = now;
         if (now == 0) {
@@ -90,7 +101,8 @@ public final class Holding {
 
     /** From any thread, as the next two. */
     long rank() {
-        return kind.rank(counted);
+        long rank = kind.rank(counted);
+        return endsLate ? rank / LATE_PART : rank;
     }
 
     synchronized boolean mayEndFor(Share share) {

@@ -65,6 +65,17 @@ public final class Reservation {
         }
     }
 
+    /** What was used of it moves to where it is counted only later: so much room is kept for it. */
+    public void keep(long moving) {
+        synchronized (this) {
+            if (!isGranted || isReleased) {
+                return;
+            }
+            bytes += moving;
+        }
+        reservations.reserve(share, moving);
+    }
+
     /** No more of it is needed, whether it was granted or not. */
     public void release() {
         long left;

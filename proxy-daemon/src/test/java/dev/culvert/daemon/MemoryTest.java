@@ -11,8 +11,12 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -269,6 +273,109 @@ class MemoryTest {
         }
     }
 
+    /** Asks for a whole answer, and does not read it yet. */
+    private Socket asked(TestDaemon daemon) throws IOException {
+        return client(
+                daemon,
+                "POST /api/v1/agents/a/message HTTP/1.1\r\nhost: localhost\r\nconnection:"
+                        + " close\r\ncontent-length: 2\r\n\r\n{}");
+    }
+
+    private static void assertWhole(Socket client, int bytes) throws IOException {
+        String answer = text(client);
+        int body = answer.indexOf("\r\n\r\n") + 4;
+        assertThat(answer).startsWith("HTTP/1.1 200 ");
+        assertThat(answer.length() - body).isEqualTo(bytes + "{'content':''}".length());
+    }
+
+    @Test
+    void anAnswerThatHasBegunToLeaveEndsWholeAndThoseThatAreNotCompleteEndInWords()
+            throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon =
+                        TestDaemon.with(memory(48, ", \"high_mark\": \"100%\""), guest)) {
+            Socket first = asked(daemon);
+            Request message = guest.take();
+            for (int i = 0; i < 4; i++) {
+                flood(message, 1400);
+            }
+            message.done("");
+            daemon.awaitMetric("culvert_held_bytes{kind=\"unsent\"}", held -> held > 3 * MIB);
+
+            List<Request> others = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                asked(daemon);
+                others.add(guest.take());
+            }
+            for (Request other : others) {
+                flood(other, 1400);
+                flood(other, 1400);
+            }
+            daemon.awaitMetric("culvert_held_ended_total{kind=\"answers\"}", count -> count >= 1);
+            for (Request other : others) {
+                other.done("");
+            }
+            assertWhole(first, 4 * 1400 * 1024);
+            int refused = 0;
+            for (Socket client : clients.subList(1, clients.size())) {
+                String answer = text(client);
+                if (answer.startsWith("HTTP/1.1 503 ")) {
+                    assertThat(answer).contains("over_memory", "memory.agent_share");
+                    refused++;
+                } else {
+                    assertThat(answer).startsWith("HTTP/1.1 200 ").endsWith("x\"}");
+                }
+            }
+            assertThat(refused).isBetween(1, 2);
+            assertThat(daemon.metric("culvert_held_ended_total{kind=\"unsent\"}")).isZero();
+        }
+    }
+
+    @Test
+    void largeAnswersKeepTheirRoomUntilTheyHaveLeft() throws Exception {
+        Map<String, Semaphore> credits = new ConcurrentHashMap<>();
+        String chunk = "x".repeat(20_000);
+        int bytes = 209 * chunk.length();
+        try (ScriptedGuest guest = ScriptedGuest.announcing("credit", "cancel");
+                TestDaemon daemon =
+                        TestDaemon.with(
+                                memory(64, ", \"high_mark\": \"100%\", \"agent_share\": \"26%\"")
+                                        + "\"turns\": {\"max_answer_bytes\": \"4MiB\"},",
+                                guest)) {
+            giveCredit(guest, credits);
+            guest.on("message", message -> answer(message, credits, bytes, chunk));
+            for (int i = 0; i < 8; i++) {
+                asked(daemon);
+            }
+            daemon.awaitMetric("culvert_held_bytes{kind=\"unsent\"}", held -> held > 13 * MIB);
+            List<Callable<Void>> readers = new ArrayList<>();
+            for (Socket client : clients) {
+                readers.add(() -> {
+                    assertWhole(client, bytes);
+                    return null;
+                });
+            }
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (Future<Void> read : threads.invokeAll(readers)) {
+                    read.get();
+                }
+            }
+            assertThat(daemon.metric("culvert_held_ended_total{kind=\"unsent\"}")).isZero();
+            assertThat(daemon.metric("culvert_held_ended_total{kind=\"answers\"}")).isZero();
+        }
+    }
+
+    private static void giveCredit(ScriptedGuest guest, Map<String, Semaphore> credits) {
+        guest.on(
+                "credit",
+                frame -> {
+                    Matcher more = BYTES.matcher(frame.payload());
+                    assertThat(more.find()).isTrue();
+                    credits.computeIfAbsent(frame.id(), _ -> new Semaphore(0))
+                            .release(Integer.parseInt(more.group(1)));
+                });
+    }
+
     /** Sends an answer of so many bytes as its host gives it credit. */
     private static void answer(
             Request message, Map<String, Semaphore> credits, int bytes, String chunk) {
@@ -299,14 +406,7 @@ class MemoryTest {
                         TestDaemon.with(
                                 memory(40, "") + "\"turns\": {\"max_answer_bytes\": \"2MiB\"},",
                                 guest)) {
-            guest.on(
-                    "credit",
-                    frame -> {
-                        Matcher more = BYTES.matcher(frame.payload());
-                        assertThat(more.find()).isTrue();
-                        credits.computeIfAbsent(frame.id(), _ -> new Semaphore(0))
-                                .release(Integer.parseInt(more.group(1)));
-                    });
+            giveCredit(guest, credits);
             guest.on("message", message -> answer(message, credits, bytes, chunk));
             List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
             for (int i = 0; i < 24; i++) {

@@ -117,6 +117,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         Responder answer = new Responder(this, outlet, envelope);
         responder = answer;
         outlet.chargeTo(null);
+        outlet.holdsWhole(false);
         if (head.announcesBody()) {
             answer.expectBody();
         }

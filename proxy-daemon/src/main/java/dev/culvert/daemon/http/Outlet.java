@@ -46,6 +46,11 @@ final class Outlet {
         account.countUnsentAlsoFor(agent);
     }
 
+    /** Whether all that waits is whole, and so worth more than what others are still making. */
+    void holdsWhole(boolean whole) {
+        account.endUnsentLate(whole);
+    }
+
     /** The caller owns it. */
     ByteBuf buffer(int bytes) {
         return channel.alloc().buffer(bytes);

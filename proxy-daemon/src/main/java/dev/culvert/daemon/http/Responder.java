@@ -12,6 +12,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.NO_CONTENT;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.frame.Decimal;
+import dev.culvert.io.Account;
 import dev.culvert.io.Share;
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
@@ -152,6 +153,7 @@ public final class Responder {
         Envelope.endLine(head);
         Envelope.endLine(head);
         if (!envelope.isHead()) {
+            outlet.holdsWhole(length >= Account.GRAIN_BYTES);
             outlet.write(body);
         }
         body.release();

@@ -180,6 +180,9 @@ public final class MessageRoute implements Route {
         @Override
         public void onDone(long number) {
             if (responder.isOpen()) {
+                if (room != null) {
+                    room.keep(chunks.heldBytes());
+                }
                 responder.json(OK, chunks.take());
             }
             // After the flush, from which on what the client has not taken is counted.
