@@ -258,7 +258,7 @@ public final class Daemon implements AutoCloseable {
                 new ContextRoute(calls),
                 new ConfigRoute(calls, fleet, homes, offLoop),
                 new PingRoute(calls),
-                new AgentsRoute(fleet, metrics.links()::openTo),
+                new AgentsRoute(calls, fleet, events),
                 new AgentRoute(calls, fleet, metrics.links()::openTo, offLoop),
                 events,
                 new HealthRoute(admission, fleet),

@@ -13,9 +13,12 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -30,10 +33,28 @@ final class AgentPieces {
     /**
      * One piece.
      *
-     * @param last the id of its last agent
+     * @param ids of its agents; at least one
+     * @param ends where each agent ends
      * @param json objects with commas between them; lent
      */
-    record Piece(String last, ByteBuf json, long revision, long madeNanos) {}
+    record Piece(
+            List<String> ids, List<Integer> ends, ByteBuf json, long revision, long madeNanos) {
+        String last() {
+            return ids.getLast();
+        }
+
+        /** At most {@code most} of its agents, which is more than none. */
+        Piece first(int most) {
+            return most >= ids.size()
+                    ? this
+                    : new Piece(
+                            ids.subList(0, most),
+                            ends.subList(0, most),
+                            json.slice(0, ends.get(most - 1)),
+                            revision,
+                            madeNanos);
+        }
+    }
 
     private static final int PIECE_BYTES = 16 * 1024;
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -65,7 +86,7 @@ final class AgentPieces {
         if (known != null && known.revision() >= revision && isFresh(known, now)) {
             return known;
         }
-        Piece made = make(id, currentRevision, now);
+        Piece made = make(id, Integer.MAX_VALUE, _ -> true, currentRevision, now);
         if (made != null) {
             Piece before = pieces.put(id, made);
             heldBytes +=
@@ -114,26 +135,44 @@ final class AgentPieces {
         holding.set(0);
     }
 
-    private @Nullable Piece make(String id, long revision, long now) {
-        ByteBuf text = Unpooled.buffer(PIECE_BYTES + 1024);
-        String last = null;
+    /**
+     * The same of those that {@code wanted} holds for, as they are now and for one reader only.
+     *
+     * @param most how many at most
+     */
+    @Nullable Piece make(String id, int most, Predicate<Agent> wanted) {
+        return make(id, most, wanted, 0, System.nanoTime());
+    }
+
+    private @Nullable Piece make(
+            String id, int most, Predicate<Agent> wanted, long revision, long now) {
+        ByteBuf text = Unpooled.buffer(1024);
+        List<String> ids = new ArrayList<>();
+        List<Integer> ends = new ArrayList<>();
         for (Agent agent : fleet.after(id)) {
-            if (text.readableBytes() >= PIECE_BYTES) {
+            if (text.readableBytes() >= PIECE_BYTES || ids.size() == most) {
                 break;
             }
-            if (last != null) {
-                text.writeByte(',');
+            if (wanted.test(agent)) {
+                if (!ids.isEmpty()) {
+                    text.writeByte(',');
+                }
+                write(agent, text);
+                ids.add(agent.id());
+                ends.add(text.readableBytes());
             }
-            write(agent, text);
-            last = agent.id();
         }
-        if (last == null) {
+        if (ids.isEmpty()) {
             return null;
         }
         byte[] json = new byte[text.readableBytes()];
         text.readBytes(json);
         return new Piece(
-                last, Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(json)), revision, now);
+                ids,
+                ends,
+                Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(json)),
+                revision,
+                now);
     }
 
     private void write(Agent agent, ByteBuf text) {

@@ -3,7 +3,6 @@ package dev.culvert.daemon.routes;
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.State;
@@ -13,25 +12,26 @@ import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.io.Quoted;
-import dev.culvert.transport.AgentAddress;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.function.ToIntFunction;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code GET /agents}: the fleet by id, filtered and paged. */
 public final class AgentsRoute implements Route {
+    private final AgentCalls calls;
     private final Fleet fleet;
-    private final ToIntFunction<AgentAddress> linksOpen;
+    private final EventsRoute events;
 
-    public AgentsRoute(Fleet fleet, ToIntFunction<AgentAddress> linksOpen) {
+    /** Shares what it shows with {@code events}. */
+    public AgentsRoute(AgentCalls calls, Fleet fleet, EventsRoute events) {
+        this.calls = calls;
         this.fleet = fleet;
-        this.linksOpen = linksOpen;
+        this.events = events;
     }
 
     @Override
@@ -49,16 +49,58 @@ public final class AgentsRoute implements Route {
         State state = state(request.query("state"));
         String tenant = request.query("tenant");
         Page page = Page.of(request);
-        Stream<Agent> found =
-                fleet.all().stream()
-                        .filter(agent -> state == null || agent.presence().state() == state)
-                        .filter(agent -> tenant == null || agent.tenant().equals(tenant));
-        responder.json(
-                OK, Json.object(json -> page.write(json, "agents", found, Agent::id, this::write)));
+        Predicate<Agent> wanted =
+                agent ->
+                        (state == null || agent.presence().state() == state)
+                                && (tenant == null || agent.tenant().equals(tenant));
+        AgentPieces.Piece first = events.pieces().make(page.start(), page.limit(), wanted);
+        boolean isFull = first != null && first.ids().size() == page.limit();
+        boolean hasMore = first != null && hasMoreAfter(first.last(), wanted);
+        if (first == null || isFull || !hasMore) {
+            String next = first != null && hasMore ? first.last() : null;
+            responder.json(OK, AgentList.whole(first, next));
+        } else {
+            AgentList.send(
+                    state == null && tenant == null ? shared(request.eventLoop()) : own(wanted),
+                    page,
+                    responder,
+                    calls.settings().turns().stallTimeout());
+        }
     }
 
-    private void write(JsonGenerator json, Agent agent) throws IOException {
-        AgentJson.write(json, agent, linksOpen.applyAsInt(agent.address()));
+    private boolean hasMoreAfter(String id, Predicate<Agent> wanted) {
+        return fleet.after(id).stream().anyMatch(wanted);
+    }
+
+    /** Of all agents, which many clients ask for. */
+    private AgentList.Source shared(EventLoop loop) {
+        long atLeast = events.revision();
+        return new AgentList.Source() {
+            @Override
+            public AgentPieces.@Nullable Piece after(String id, int most) {
+                AgentPieces.Piece piece = events.piece(id, atLeast, loop);
+                return piece == null ? null : piece.first(most);
+            }
+
+            @Override
+            public boolean hasMoreAfter(String id) {
+                return !fleet.after(id).isEmpty();
+            }
+        };
+    }
+
+    private AgentList.Source own(Predicate<Agent> wanted) {
+        return new AgentList.Source() {
+            @Override
+            public AgentPieces.@Nullable Piece after(String id, int most) {
+                return events.pieces().make(id, most, wanted);
+            }
+
+            @Override
+            public boolean hasMoreAfter(String id) {
+                return AgentsRoute.this.hasMoreAfter(id, wanted);
+            }
+        };
     }
 
     private static @Nullable State state(@Nullable String text) {

@@ -102,6 +102,15 @@ public final class EventsRoute implements Route, FleetListener, AutoCloseable {
         watchers.forEach(watcher -> watcher.tell(agent.id()));
     }
 
+    /** Of the fleet, as far as those who watch it were told. */
+    long revision() {
+        return revision.get();
+    }
+
+    AgentPieces pieces() {
+        return pieces;
+    }
+
     AgentPieces.@Nullable Piece piece(String after, long atLeast, EventLoop loop) {
         return pieces.after(after, atLeast, revision.get(), loop);
     }

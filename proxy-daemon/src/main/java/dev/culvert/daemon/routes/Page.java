@@ -26,6 +26,11 @@ record Page(@Nullable String after, int limit) {
         return new Page(request.query("after"), limit(request.query("limit")));
     }
 
+    /** The id after which it begins; the empty one where that is the first. */
+    String start() {
+        return after == null ? "" : after;
+    }
+
     private static int limit(@Nullable String text) {
         if (text == null) {
             return DEFAULT_LIMIT;

@@ -3,7 +3,6 @@ package dev.culvert.daemon.routes;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.culvert.daemon.fleet.Agent;
-import dev.culvert.daemon.http.LazyTimer;
 import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.sse.EventType;
 import dev.culvert.daemon.sse.SseStream;
@@ -35,8 +34,7 @@ final class Watcher {
     private final EventsRoute route;
     private final EventLoop loop;
     private final SseStream events;
-    private final Duration stallTimeout;
-    private final LazyTimer stall;
+    private final PiecePace pace;
 
     /** Of the fleet, from which on it is told of changes. */
     private long revision;
@@ -49,9 +47,6 @@ final class Watcher {
     /** The last agent of the snapshot that was written; null when all of it is. */
     private @Nullable String snapshotUpTo = "";
 
-    private boolean awaitsClient;
-    private long unsentBefore;
-
     Watcher(
             EventsRoute route,
             EventLoop loop,
@@ -60,9 +55,8 @@ final class Watcher {
             Duration stallTimeout) {
         this.route = route;
         this.loop = loop;
-        this.stallTimeout = stallTimeout;
-        stall = new LazyTimer(loop, this::checkStall);
         events = SseStream.open(responder, keepalive, this::forget);
+        pace = new PiecePace(loop, stallTimeout, events::unsentBytes, events::whenSent, this::cut);
     }
 
     /**
@@ -88,7 +82,7 @@ final class Watcher {
     }
 
     private void writeMore() {
-        if (awaitsClient) {
+        if (pace.awaitsClient()) {
             return;
         }
         int written = 0;
@@ -98,19 +92,8 @@ final class Watcher {
             written += next;
         }
         if (written > 0 && events.isOpen()) {
-            awaitClient();
+            pace.await(this::writeMore);
         }
-    }
-
-    private void awaitClient() {
-        awaitsClient = true;
-        unsentBefore = events.unsentBytes();
-        stall.expireAfter(stallTimeout);
-        events.whenSent(() -> {
-            awaitsClient = false;
-            stall.disarm();
-            writeMore();
-        });
     }
 
     private int writePiece(String after) {
@@ -150,15 +133,9 @@ final class Watcher {
     }
 
     /** A client that takes nothing is cut: it gets the whole fleet when it comes back. */
-    private void checkStall() {
-        long unsent = events.unsentBytes();
-        if (unsent < unsentBefore) {
-            unsentBefore = unsent;
-            stall.expireAfter(stallTimeout);
-        } else {
-            forget();
-            events.abort();
-        }
+    private void cut() {
+        forget();
+        events.abort();
     }
 
     /** From any thread. */
@@ -174,7 +151,7 @@ final class Watcher {
     }
 
     private void forget() {
-        stall.cancel();
+        pace.cancel();
         route.forget(this);
     }
 }
