@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code culvertd} as a process of its own, which is told what to do by signals. */
 @Timeout(60)
 class ProcessTest {
+    private static final Pattern HELD_BACK = Pattern.compile("failed: (\\d+) more requests");
+
     @TempDir Path directory;
 
     @Test
@@ -197,6 +201,54 @@ class ProcessTest {
                             "culvert_http_failures_total{error=\"invalid_payload\",runtime_status=\"none\"}"
                                     + " 1.0");
         }
+    }
+
+    /** As of whatever else is refused: a client that goes on cannot fill the log. */
+    @Test
+    void saysOfConfigurationsThatFindNoRoomAFewAndHowManyMore() throws Exception {
+        Path log = directory.resolve("log");
+        Map<String, String> limits =
+                Map.of(
+                        "CULVERT_FLEET_MAX_CONFIG_BYTES",
+                        "100",
+                        "CULVERT_FLEET_MAX_TOTAL_CONFIG_BYTES",
+                        "100");
+        int refused = 200;
+        try (HttpClient client = HttpClient.newHttpClient();
+                DaemonProcess process = logging(log, "true", limits)) {
+            URI daemon = URI.create(process.after("listening on "));
+            long began = System.nanoTime();
+            for (int i = 0; i <= refused; i++) {
+                HttpRequest put =
+                        HttpRequest.newBuilder(daemon.resolve("/agents/a" + i))
+                                .header("content-type", "application/json")
+                                .PUT(BodyPublishers.ofString(away(1 + i)))
+                                .build();
+                assertThat(client.send(put, BodyHandlers.discarding()).statusCode())
+                        .isEqualTo(i == 0 ? 201 : 503);
+            }
+            Eventually.await(() -> assertThat(told(log) + heldBack(log)).isEqualTo(refused));
+            long windows = 2 + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began) / 5;
+            assertThat(told(log)).isBetween(1L, 10 * windows);
+        }
+    }
+
+    /** An agent that is away, with a configuration: two of them find no room. */
+    private static String away(int port) {
+        return "{\"address\":\"tcp://127.0.0.1:%d\",\"config\":{\"k\":\"%s\"}}"
+                .formatted(port, "x".repeat(40));
+    }
+
+    private static long told(Path log) {
+        return read(log).lines().filter(it -> it.contains("fleet.max_total_config_bytes")).count();
+    }
+
+    private static long heldBack(Path log) {
+        return HELD_BACK
+                .matcher(read(log))
+                .results()
+                .mapToLong(it -> Long.parseLong(it.group(1)))
+                .sum();
     }
 
     @Test
