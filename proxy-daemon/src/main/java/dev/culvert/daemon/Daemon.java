@@ -6,6 +6,7 @@ import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.FileTrouble;
 import dev.culvert.daemon.config.MemorySettings;
 import dev.culvert.daemon.config.SettingsReader;
+import dev.culvert.daemon.config.StartSettings;
 import dev.culvert.daemon.config.StateDir;
 import dev.culvert.daemon.config.WorkerSettings;
 import dev.culvert.daemon.fleet.Agent;
@@ -87,6 +88,7 @@ public final class Daemon implements AutoCloseable {
     private final Listeners listeners;
     private final Notifier notifier;
     private final CompletableFuture<@Nullable Void> hurry = new CompletableFuture<>();
+    private final StartSettings atStart;
     private volatile DaemonSettings settings;
 
     /** Starts it. Where that fails, nothing of it is left. */
@@ -134,6 +136,7 @@ public final class Daemon implements AutoCloseable {
             EventLoops loops)
             throws IOException {
         this.settings = settings;
+        atStart = StartSettings.of(settings);
         this.stateDir = stateDir;
         this.again = again;
         this.loops = loops;
@@ -333,11 +336,15 @@ public final class Daemon implements AutoCloseable {
         account.limit(next.memory().limits());
         http.use(next.http());
         metrics.reloads().onReloaded(true);
-        List<String> waiting = before.needingRestart(next);
         LOG.info(
-                "reloaded: {}{}",
-                next.agents().size() == 1 ? "1 agent" : next.agents().size() + " agents",
-                waiting.isEmpty() ? "" : "; only a restart changes " + String.join(", ", waiting));
+                "reloaded: {}",
+                next.agents().size() == 1 ? "1 agent" : next.agents().size() + " agents");
+        List<String> waiting = atStart.needingRestart(next);
+        if (!waiting.isEmpty()) {
+            LOG.warn(
+                    "only a restart changes {}: until then what was read at the start is in force",
+                    String.join(", ", waiting));
+        }
         return List.of();
     }
 

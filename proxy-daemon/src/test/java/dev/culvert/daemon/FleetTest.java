@@ -272,6 +272,8 @@ class FleetTest {
             awaitEvent(events, "agent", "\"state\":\"ready\"");
             daemon.put("/agents/x", "{\"address\":\"tcp://127.0.0.1:1\"}");
             awaitEvent(events, "agent", "\"id\":\"x\"");
+            daemon.put("/agents/x", "{\"tenant\":\"other\",\"address\":\"tcp://127.0.0.1:1\"}");
+            awaitEvent(events, "agent", "\"tenant\":\"other\"");
             daemon.send("DELETE", "/agents/x", "");
             awaitEvent(events, "removed", "{\"id\":\"x\"}");
         }

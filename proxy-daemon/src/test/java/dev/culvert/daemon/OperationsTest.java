@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.daemon.ScriptedGuest.Request;
+import dev.culvert.testing.CapturedLog;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -126,6 +127,24 @@ class OperationsTest {
             assertThat(daemon.get("/agents/b").statusCode()).isEqualTo(404);
             assertThat(daemon.get("/agents/a").body()).contains(other.address().toString());
             daemon.awaitState("a", "ready");
+        }
+    }
+
+    @Test
+    void eachReloadNamesWhatOnlyARestartChangesUntilItIsAsAtTheStart() throws Exception {
+        try (TestDaemon daemon = TestDaemon.start("{}");
+                CapturedLog log = new CapturedLog()) {
+            daemon.write("{\"event_loops\": 2}");
+            daemon.daemon().reload();
+            daemon.write("{\"event_loops\": 2, \"timeouts\": {\"message\": \"1s\"}}");
+            daemon.daemon().reload();
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("only a restart changes event_loops"))
+                    .hasSize(2);
+
+            daemon.write("{}");
+            daemon.daemon().reload();
+            assertThat(log.lines()).filteredOn(line -> line.contains("only a restart")).hasSize(2);
         }
     }
 

@@ -8,7 +8,6 @@ import dev.culvert.link.LinkLimits;
 import dev.culvert.pool.PoolLimits;
 import dev.culvert.transport.AgentAddress;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,23 +97,6 @@ public record DaemonSettings(
                 "fleet.max_total_config_bytes",
                 Units.text(fleet.maxTotalConfigBytes()),
                 "the configurations of all agents have " + all + " bytes");
-    }
-
-    /** The keys that differ in {@code next} and are looked at only at the start. */
-    public List<String> needingRestart(DaemonSettings next) {
-        List<String> keys = new ArrayList<>();
-        addIf(!http.listen().equals(next.http.listen()), "http.listen", keys);
-        addIf(!workers.equals(next.workers), "workers", keys);
-        addIf(eventLoops != next.eventLoops, "event_loops", keys);
-        addIf(!stateDir.equals(next.stateDir), "state_dir", keys);
-        addIf(logLevel != next.logLevel, "log_level", keys);
-        return keys;
-    }
-
-    private static void addIf(boolean differs, String key, List<String> keys) {
-        if (differs) {
-            keys.add(key);
-        }
     }
 
     /** Reads all of it; for {@link dev.culvert.config.Settings#read}. */

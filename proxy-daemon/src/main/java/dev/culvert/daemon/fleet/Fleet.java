@@ -196,13 +196,23 @@ public final class Fleet {
         arriving.forEach(agent -> drop(agent.id()));
         for (AgentSettings settings : now) {
             Agent staying = agents.get(settings.id());
-            if (staying != null && staying.reconfigure(settings)) {
-                tell(listener -> listener.onReconfigured(staying));
+            if (staying != null) {
+                reconfigure(staying, settings);
             }
         }
         for (Agent agent : arriving) {
             agents.put(agent.id(), agent);
             tell(listener -> listener.onAdded(agent));
+        }
+    }
+
+    private void reconfigure(Agent agent, AgentSettings next) {
+        String tenant = agent.tenant();
+        if (agent.reconfigure(next)) {
+            tell(listener -> listener.onReconfigured(agent));
+        }
+        if (!tenant.equals(agent.tenant())) {
+            tell(listener -> listener.onTenantChanged(agent));
         }
     }
 

@@ -9,6 +9,9 @@ public interface FleetListener {
     /** Another configuration is wanted of it. */
     default void onReconfigured(Agent agent) {}
 
+    /** It belongs to another tenant. */
+    default void onTenantChanged(Agent agent) {}
+
     /**
      * It came into another state. A guest that changes its state all the time does not cause this
      * as often: the last state is told, once in {@code home.change_interval}.

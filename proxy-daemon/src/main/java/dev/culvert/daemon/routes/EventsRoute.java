@@ -93,6 +93,11 @@ public final class EventsRoute implements Route, FleetListener, AutoCloseable {
     }
 
     @Override
+    public void onTenantChanged(Agent agent) {
+        tell(agent);
+    }
+
+    @Override
     public void onChanged(Agent agent) {
         tell(agent);
     }
