@@ -1,7 +1,7 @@
 package dev.culvert.guest;
 
-import dev.culvert.guest.config.FileTrouble;
 import dev.culvert.guest.config.RuntimeSource;
+import dev.culvert.io.FileTrouble;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.FileSystemException;

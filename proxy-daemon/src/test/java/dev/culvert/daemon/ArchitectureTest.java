@@ -27,7 +27,7 @@ class ArchitectureTest {
                                             "config",
                                             "fleet")),
                             Map.entry("http", with(core("frame", "io", "link"), "auth", "config")),
-                            Map.entry("state", Set.of("config", "fleet")),
+                            Map.entry("state", with(core("io"), "config", "fleet")),
                             Map.entry("sse", with(core("frame", "link"), "http")),
                             Map.entry(
                                     "metrics",

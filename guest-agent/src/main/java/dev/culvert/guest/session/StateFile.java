@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.culvert.frame.PayloadJson;
-import dev.culvert.guest.config.FileTrouble;
+import dev.culvert.io.FileTrouble;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
 import io.netty.buffer.Unpooled;
@@ -63,7 +63,7 @@ final class StateFile {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
-            throw unusable("it cannot be made: " + FileTrouble.why(e), e);
+            throw unusable("it cannot be made: " + FileTrouble.of(e), e);
         }
         if (!Files.isWritable(directory)) {
             throw unusable("the agent's user has no right to write there", null);

@@ -1,5 +1,6 @@
 package dev.culvert.daemon.config;
 
+import dev.culvert.io.FileTrouble;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

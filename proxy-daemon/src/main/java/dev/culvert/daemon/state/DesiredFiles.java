@@ -1,9 +1,9 @@
 package dev.culvert.daemon.state;
 
-import dev.culvert.daemon.config.FileTrouble;
 import dev.culvert.daemon.config.OwnerOnly;
 import dev.culvert.daemon.fleet.Desired;
 import dev.culvert.daemon.fleet.DesiredStore;
+import dev.culvert.io.FileTrouble;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package dev.culvert.daemon.config;
+package dev.culvert.io;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -10,23 +10,41 @@ import java.nio.file.NotDirectoryException;
 
 /** Says why a file could not be used, and what to do. The JDK's message is often a bare path. */
 public final class FileTrouble {
+    private static final String IT = "it";
+
     private FileTrouble() {}
 
-    /** A clause without a full stop, which names the path where that is known. */
+    /** Of a file to be written. A clause without a full stop, which names the path where known. */
     public static String of(IOException trouble) {
-        if (!(trouble instanceof FileSystemException system)) {
-            return trouble instanceof CharacterCodingException
-                    ? "it is not UTF-8"
-                    : String.valueOf(trouble.getMessage());
-        }
-        String path = system.getFile() == null ? "it" : system.getFile();
-        return switch (system) {
+        String path =
+                trouble instanceof FileSystemException system && system.getFile() != null
+                        ? system.getFile()
+                        : IT;
+        return trouble instanceof NoSuchFileException
+                ? path + " is not there and cannot be made"
+                : clause(path, trouble);
+    }
+
+    /** Of a file to be read. The same, for a sentence that has named the file. */
+    public static String why(IOException trouble) {
+        return trouble instanceof NoSuchFileException
+                ? "there is no such file"
+                : clause(IT, trouble);
+    }
+
+    private static String clause(String path, IOException trouble) {
+        return switch (trouble) {
+            case CharacterCodingException _ -> path + " is not UTF-8";
             case AccessDeniedException _ ->
                     path + " may not be used by this user: change its owner or its mode";
-            case NoSuchFileException _ -> path + " is not there and cannot be made";
             case FileAlreadyExistsException _, NotDirectoryException _ ->
                     path + " is in the way: it is not a directory";
-            default -> bySystem(path, String.valueOf(system.getReason()));
+            case FileSystemException system when system.getReason() != null ->
+                    bySystem(path, system.getReason());
+            default ->
+                    trouble.getMessage() == null
+                            ? trouble.getClass().getSimpleName()
+                            : trouble.getMessage();
         };
     }
 
@@ -42,7 +60,7 @@ public final class FileTrouble {
                     path
                             + " cannot be opened: raise the limit of open files (LimitNOFILE,"
                             + " ulimit -n)";
-            default -> path + ": " + reason;
+            default -> path.equals(IT) ? reason : path + ": " + reason;
         };
     }
 }
