@@ -41,6 +41,7 @@ import dev.culvert.daemon.state.DesiredFiles;
 import dev.culvert.daemon.turn.TurnIds;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.io.Account;
+import dev.culvert.io.DirectMemory;
 import dev.culvert.io.FileTrouble;
 import dev.culvert.io.Share;
 import dev.culvert.io.Shares;
@@ -94,6 +95,7 @@ public final class Daemon implements AutoCloseable {
     /** Starts it. Where that fails, nothing of it is left. */
     public static Daemon start(DaemonSettings settings, SettingsReader again, Systemd systemd)
             throws IOException {
+        DirectMemory.limit();
         int threads =
                 settings.eventLoops() == 0
                         ? Runtime.getRuntime().availableProcessors()

@@ -4,7 +4,7 @@ import dev.culvert.config.Check;
 import dev.culvert.config.Kind;
 import dev.culvert.config.Section;
 import dev.culvert.transport.AgentAddress;
-import io.netty.buffer.ByteBufUtil;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -86,11 +86,16 @@ public record AgentSettings(
         if (config.isEmpty() && toolAllowlist.isEmpty()) {
             return 0;
         }
-        long bytes = (long) NOTHING_WANTED.length() + config.map(ByteBufUtil::utf8Bytes).orElse(0);
+        long bytes =
+                (long) NOTHING_WANTED.length() + config.map(AgentSettings::utf8Bytes).orElse(0);
         for (String tool : toolAllowlist) {
-            bytes += ByteBufUtil.utf8Bytes(tool) + 3; // quotes and a comma
+            bytes += utf8Bytes(tool) + 3; // quotes and a comma
         }
         return bytes;
+    }
+
+    private static int utf8Bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** Without the configuration, which may hold keys. */

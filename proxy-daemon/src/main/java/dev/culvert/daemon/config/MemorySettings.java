@@ -39,7 +39,7 @@ public record MemorySettings(
                 "this JVM has "
                         + all
                         + " bytes for network buffers, and a quarter of them must stay free;"
-                        + " -XX:MaxDirectMemorySize and -Dio.netty.maxDirectMemory give it more");
+                        + " -Dio.netty.maxDirectMemory, with a larger -XX:MaxDirectMemorySize, gives it more");
         Check.between("high_mark", highMark, 1, WHOLE);
         Check.between("agent_share", agentShare, 1, WHOLE);
         Check.between("client_share", clientShare, 1, WHOLE);

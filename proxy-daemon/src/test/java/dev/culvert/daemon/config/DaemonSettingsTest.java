@@ -261,7 +261,7 @@ class DaemonSettingsTest {
                         "11: home.backoff_max is 500ms: it must not be less than backoff_min, 1s"),
                 Arguments.of(
                         "{'memory': {'max_held_bytes': '2047MiB'}}",
-                        "13: memory.max_held_bytes is 2146435072: this JVM has %d bytes for network buffers, and a quarter of them must stay free; -XX:MaxDirectMemorySize and -Dio.netty.maxDirectMemory give it more"
+                        "13: memory.max_held_bytes is 2146435072: this JVM has %d bytes for network buffers, and a quarter of them must stay free; -Dio.netty.maxDirectMemory, with a larger -XX:MaxDirectMemorySize, gives it more"
                                 .formatted(DirectMemory.limitBytes())),
                 Arguments.of(
                         "{'memory': {'high_mark': 75}}",
