@@ -46,22 +46,23 @@ class FlappingAgentTest {
 
     @Test
     void aGreetingIsNoWorkThatEndsARowOfLosses() throws Exception {
-        try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon =
-                        TestDaemon.start(
-                                "{\"home\": {\"backoff_min\": \"1h\", \"backoff_max\": \"1h\"},"
-                                        + TestDaemon.agents(guest)
-                                        + "}")) {
+        try (ScriptedGuest guest = ScriptedGuest.start()) {
             guest.on("ping", request -> request.link().close());
-            daemon.awaitState("a", "unreachable");
+            try (TestDaemon daemon =
+                    TestDaemon.start(
+                            "{\"home\": {\"backoff_min\": \"1h\", \"backoff_max\": \"1h\"},"
+                                    + TestDaemon.agents(guest)
+                                    + "}")) {
+                daemon.awaitState("a", "unreachable");
 
-            for (int i = 0; i < 20; i++) {
-                assertThat(daemon.get("/agents").statusCode()).isEqualTo(200);
+                for (int i = 0; i < 20; i++) {
+                    assertThat(daemon.get("/agents").statusCode()).isEqualTo(200);
+                }
+
+                Eventually.await(() -> assertThat(guest.links()).hasSize(2));
+                assertThat(daemon.metric("culvert_dial_duration_seconds_count{outcome=\"ok\"}"))
+                        .isEqualTo(2);
             }
-
-            Eventually.await(() -> assertThat(guest.links()).hasSize(2));
-            assertThat(daemon.metric("culvert_dial_duration_seconds_count{outcome=\"ok\"}"))
-                    .isEqualTo(2);
         }
     }
 
