@@ -36,5 +36,7 @@ else
     scenes=FaultsIT,LongStreamIT,StalledReaderIT
     options=("-Dfaults.count=${1:-10000}" "-Dfaults.seed=${2:-$seed}" -Dfaults.stream=2048)
 fi
-exec mvn -B -ntp verify -pl proxy-daemon -am -Dtest="$tests" -Dsurefire.failIfNoSpecifiedTests=false \
+# At length they take longer than the 10 minutes that a test may take elsewhere.
+exec mvn -B -ntp verify -pl proxy-daemon -am -Djunit.jupiter.execution.timeout.default=55m \
+    -Dtest="$tests" -Dsurefire.failIfNoSpecifiedTests=false \
     -Dit.test="$scenes" -Dfailsafe.failIfNoSpecifiedTests=false "${options[@]}"
