@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Hostile guests and clients beside honest ones, one act after the other, on one daemon. {@code
- * -Dhostile.whole=true} is the long form, with twenty times as many; {@code -Dhostile.seed=N} draws
- * other texts and another order.
+ * -Dhostile.whole=true} is the long form, with twenty times as many, which alone judges pace and
+ * punctuality; {@code -Dhostile.seed=N} draws other texts and another order.
  */
 @TestMethodOrder(HostileGuestsIT.BySeed.class)
 @Timeout(120)
@@ -107,7 +107,6 @@ class HostileGuestsIT {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "hostile.whole", matches = "true")
     void streamsWhoseClientsStandStillHurtNobodyElse() throws Exception {
         try (Act act = act("streams whose clients stand still, poured out by their guests")) {
             AtomicLong poured = new AtomicLong();
@@ -133,7 +132,6 @@ class HostileGuestsIT {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "hostile.whole", matches = "true")
     void readersOfEventsThatStandStillHurtNobodyElse() throws Exception {
         try (Act act = act("readers of /events that stand still, in a large fleet")) {
             int count = count(300);
@@ -219,7 +217,6 @@ class HostileGuestsIT {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "hostile.whole", matches = "true")
     void heartbeatsWithHalfAMillionFeaturesTakeNoMemory() throws Exception {
         try (Act act = act("heartbeats with 500,000 features")) {
             Habit boasting = Habits.boasting(500_000, HOLD.dividedBy(5));
@@ -328,7 +325,7 @@ class HostileGuestsIT {
     }
 
     private static Act act(String name) {
-        return new Act(stage, name, BEFORE);
+        return new Act(stage, name, BEFORE, WHOLE);
     }
 
     private static Endpoint endpoint() {
