@@ -67,7 +67,7 @@ class VhostImages implements ImagesContract {
     @Test
     void noticeAVmThatStandsStillAndFindItAgain() throws Exception {
         vm.pause();
-        daemon.awaitAgent("vm", "nothing was heard of it for 3 times");
+        daemon.awaitAgent("vm", "nothing was heard of it for");
         daemon.awaitState("vm", "unreachable");
 
         vm.unpause();
