@@ -8,9 +8,9 @@ import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,7 +92,7 @@ class BasePeerTest {
     @ParameterizedTest
     @EnumSource
     void aRequestArrivesAsTheBytesThatWereSent(Road road) throws IOException {
-        List<String> requests = Collections.synchronizedList(new ArrayList<>());
+        List<String> requests = new CopyOnWriteArrayList<>();
         AgentLink link =
                 link(
                         road,

@@ -2,15 +2,14 @@ package dev.culvert.link;
 
 import dev.culvert.frame.Frame;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Keeps what it is told, as text: each reply's payload, then "done" or "failed". */
 final class ScriptedListener implements ReplyListener {
-    private final List<String> replies = Collections.synchronizedList(new ArrayList<>());
-    private final List<String> ends = Collections.synchronizedList(new ArrayList<>());
-    private final List<Failure> failures = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> replies = new CopyOnWriteArrayList<>();
+    private final List<String> ends = new CopyOnWriteArrayList<>();
+    private final List<Failure> failures = new CopyOnWriteArrayList<>();
 
     @Override
     public void onReply(Frame reply) {

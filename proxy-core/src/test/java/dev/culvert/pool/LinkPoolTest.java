@@ -28,10 +28,10 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -454,7 +454,7 @@ class LinkPoolTest {
 
     /** Keeps how an exchange ended, and then does what the test wants done. */
     private static final class End implements ReplyListener {
-        private final List<String> told = Collections.synchronizedList(new ArrayList<>());
+        private final List<String> told = new CopyOnWriteArrayList<>();
         private final Runnable then;
 
         End(Runnable then) {

@@ -4,14 +4,13 @@ import dev.culvert.link.AgentLink;
 import dev.culvert.link.DialListener;
 import dev.culvert.link.Failure;
 import dev.culvert.testing.Eventually;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** Waits for a link: keeps what it is told, and then does what the test wants done. */
 final class Waiter implements DialListener {
-    private final List<Object> told = Collections.synchronizedList(new ArrayList<>());
+    private final List<Object> told = new CopyOnWriteArrayList<>();
     private final Consumer<Object> then;
 
     Waiter(Consumer<Object> then) {
