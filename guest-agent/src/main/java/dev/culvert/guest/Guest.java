@@ -1,6 +1,6 @@
 package dev.culvert.guest;
 
-import dev.culvert.config.Version;
+import dev.culvert.about.Version;
 import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.guest.config.HeldSettings;
 import dev.culvert.guest.config.ListenSettings;

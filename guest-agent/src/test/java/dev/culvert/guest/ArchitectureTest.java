@@ -9,11 +9,12 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
+    private static final String ABOUT = "dev.culvert.about";
     private static final String FRAME = "dev.culvert.frame";
     private static final String IO = "dev.culvert.io";
     private static final String TRANSPORT = "dev.culvert.transport";
     private static final String LOG = "dev.culvert.log";
-    private static final String SETTINGS = "dev.culvert.config";
+    private static final String SETTINGS = "dev.culvert.settings";
     private static final String SYSTEMD = "dev.culvert.systemd";
 
     private static final ImportRules RULES =
@@ -26,12 +27,13 @@ class ArchitectureTest {
                                             "session",
                                             "runtime",
                                             "config",
+                                            ABOUT,
                                             IO,
                                             SETTINGS,
                                             SYSTEMD,
                                             TRANSPORT),
-                            "cli", Set.of("", "config", LOG, SETTINGS, SYSTEMD, TRANSPORT),
-                            "config", Set.of(SETTINGS, TRANSPORT),
+                            "cli", Set.of(ABOUT, "", "config", LOG, SETTINGS, SYSTEMD, TRANSPORT),
+                            "config", Set.of(ABOUT, SETTINGS, TRANSPORT),
                             "connection", Set.of("session", "config", FRAME, IO, TRANSPORT),
                             "session", Set.of("runtime", "policy", "config", FRAME, IO),
                             "runtime", Set.of("config", IO),

@@ -3,7 +3,7 @@ package dev.culvert.guest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.culvert.config.Version;
+import dev.culvert.about.Version;
 import dev.culvert.testing.NotifySocket;
 import dev.culvert.testing.SocketHolder;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 package dev.culvert.daemon;
 
-import dev.culvert.config.BadSettingsException;
-import dev.culvert.config.Units;
+import dev.culvert.about.Units;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.MemorySettings;
 import dev.culvert.daemon.config.SettingsReader;
@@ -47,6 +46,7 @@ import dev.culvert.io.Share;
 import dev.culvert.io.Shares;
 import dev.culvert.io.Workers;
 import dev.culvert.pool.LinkPool;
+import dev.culvert.settings.BadSettingsException;
 import dev.culvert.systemd.Notifier;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress;

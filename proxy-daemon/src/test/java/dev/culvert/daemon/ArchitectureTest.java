@@ -17,7 +17,14 @@ class ArchitectureTest {
                     Map.ofEntries(
                             Map.entry(
                                     "config",
-                                    core("config", "frame", "io", "link", "pool", "transport")),
+                                    core(
+                                            "about",
+                                            "frame",
+                                            "io",
+                                            "link",
+                                            "pool",
+                                            "settings",
+                                            "transport")),
                             Map.entry("auth", with(core("io", "transport"), "config")),
                             Map.entry("fleet", with(core("link", "transport"), "config")),
                             Map.entry(
@@ -32,7 +39,13 @@ class ArchitectureTest {
                             Map.entry(
                                     "metrics",
                                     with(
-                                            core("config", "frame", "io", "link", "transport"),
+                                            core(
+                                                    "about",
+                                                    "settings",
+                                                    "frame",
+                                                    "io",
+                                                    "link",
+                                                    "transport"),
                                             "http")),
                             Map.entry(
                                     "turn",
@@ -45,7 +58,7 @@ class ArchitectureTest {
                                     "routes",
                                     with(
                                             core(
-                                                    "config",
+                                                    "settings",
                                                     "frame",
                                                     "io",
                                                     "link",
@@ -63,7 +76,8 @@ class ArchitectureTest {
                                     "",
                                     with(
                                             core(
-                                                    "config",
+                                                    "about",
+                                                    "settings",
                                                     "io",
                                                     "link",
                                                     "pool",
@@ -81,7 +95,12 @@ class ArchitectureTest {
                             Map.entry(
                                     "cli",
                                     with(
-                                            core("config", "log", "systemd", "transport"),
+                                            core(
+                                                    "about",
+                                                    "log",
+                                                    "settings",
+                                                    "systemd",
+                                                    "transport"),
                                             "",
                                             "config"))),
                     Map.of(

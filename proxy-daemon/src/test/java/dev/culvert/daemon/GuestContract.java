@@ -2,11 +2,11 @@ package dev.culvert.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.culvert.config.Settings;
-import dev.culvert.config.Source;
 import dev.culvert.daemon.EventReader.Event;
 import dev.culvert.guest.Guest;
 import dev.culvert.guest.config.GuestSettings;
+import dev.culvert.settings.Settings;
+import dev.culvert.settings.Source;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dev.culvert.daemon;
 
-import dev.culvert.config.BadSettingsException;
-import dev.culvert.config.Settings;
-import dev.culvert.config.Source;
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Settings;
+import dev.culvert.settings.Source;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.testing.Eventually;
 import dev.culvert.transport.AgentAddress;

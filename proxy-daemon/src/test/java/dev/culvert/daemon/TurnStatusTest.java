@@ -3,11 +3,11 @@ package dev.culvert.daemon;
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.culvert.config.Settings;
-import dev.culvert.config.Source;
 import dev.culvert.daemon.ScriptedGuest.Request;
 import dev.culvert.guest.Guest;
 import dev.culvert.guest.config.GuestSettings;
+import dev.culvert.settings.Settings;
+import dev.culvert.settings.Source;
 import dev.culvert.systemd.Systemd;
 import java.io.IOException;
 import java.net.http.HttpResponse;

@@ -1,13 +1,13 @@
 package dev.culvert.guest.cli;
 
-import dev.culvert.config.BadSettingsException;
-import dev.culvert.config.Node;
-import dev.culvert.config.Origin;
-import dev.culvert.config.Settings;
-import dev.culvert.config.Source;
 import dev.culvert.guest.Guest;
 import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.log.LogStream;
+import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Node;
+import dev.culvert.settings.Origin;
+import dev.culvert.settings.Settings;
+import dev.culvert.settings.Source;
 import dev.culvert.systemd.Systemd;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,6 +1,6 @@
 package dev.culvert.guest.cli;
 
-import dev.culvert.config.Version;
+import dev.culvert.about.Version;
 import dev.culvert.guest.config.GuestSettings.LogLevel;
 import dev.culvert.guest.config.ListenSettings.AcceptFrom;
 import java.io.PrintStream;

@@ -3,9 +3,9 @@ package dev.culvert.guest.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.culvert.config.BadSettingsException;
-import dev.culvert.config.Settings;
-import dev.culvert.config.Source;
+import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Settings;
+import dev.culvert.settings.Source;
 import dev.culvert.transport.AgentAddress;
 import java.net.URI;
 import java.nio.file.Path;

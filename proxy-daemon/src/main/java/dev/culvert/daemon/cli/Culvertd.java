@@ -1,7 +1,7 @@
 package dev.culvert.daemon.cli;
 
-import dev.culvert.config.BadSettingsException;
-import dev.culvert.config.Version;
+import dev.culvert.about.Version;
+import dev.culvert.settings.BadSettingsException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.culvert.daemon.cli;
 
-import dev.culvert.config.BadSettingsException;
-import dev.culvert.config.Node;
-import dev.culvert.config.Origin;
-import dev.culvert.config.Settings;
-import dev.culvert.config.Source;
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Node;
+import dev.culvert.settings.Origin;
+import dev.culvert.settings.Settings;
+import dev.culvert.settings.Source;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.culvert.daemon.cli;
 
-import dev.culvert.config.Version;
+import dev.culvert.about.Version;
 import dev.culvert.daemon.Daemon;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.SettingsReader;

@@ -1,10 +1,10 @@
 package dev.culvert.daemon.cli;
 
-import dev.culvert.config.BadSettingsException;
-import dev.culvert.config.Settings;
-import dev.culvert.config.Source;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.StateDir;
+import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Settings;
+import dev.culvert.settings.Source;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.culvert.daemon.config;
 
-import dev.culvert.config.Check;
-import dev.culvert.config.Kind;
-import dev.culvert.config.Section;
-import dev.culvert.config.Units;
+import dev.culvert.about.Check;
+import dev.culvert.about.Units;
 import dev.culvert.link.LinkLimits;
 import dev.culvert.pool.PoolLimits;
+import dev.culvert.settings.Kind;
+import dev.culvert.settings.Section;
 import dev.culvert.transport.AgentAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -99,7 +99,7 @@ public record DaemonSettings(
                 "the configurations of all agents have " + all + " bytes");
     }
 
-    /** Reads all of it; for {@link dev.culvert.config.Settings#read}. */
+    /** Reads all of it; for {@link dev.culvert.settings.Settings#read}. */
     public static DaemonSettings read(Section in) {
         HttpSettings http = in.section("http", HttpSettings::read);
         SseSettings sse = in.section("sse", SseSettings::read);

@@ -1,10 +1,10 @@
 package dev.culvert.daemon.config;
 
-import dev.culvert.config.Check;
-import dev.culvert.config.Kind;
-import dev.culvert.config.Section;
+import dev.culvert.about.Check;
 import dev.culvert.io.AccountLimits;
 import dev.culvert.io.DirectMemory;
+import dev.culvert.settings.Kind;
+import dev.culvert.settings.Section;
 
 /**
  * The section {@code memory}: how many bytes may wait in the daemon, for anyone.

@@ -1,6 +1,6 @@
 package dev.culvert.daemon.config;
 
-import dev.culvert.config.BadSettingsException;
+import dev.culvert.settings.BadSettingsException;
 
 /** Reads the settings anew from where they first came from, for a reload. */
 @FunctionalInterface

@@ -1,8 +1,8 @@
 package dev.culvert.daemon.config;
 
-import dev.culvert.config.Check;
-import dev.culvert.config.Kind;
-import dev.culvert.config.Section;
+import dev.culvert.about.Check;
+import dev.culvert.settings.Kind;
+import dev.culvert.settings.Section;
 import java.time.Duration;
 
 /**

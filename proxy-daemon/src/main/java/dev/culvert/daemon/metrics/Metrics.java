@@ -2,7 +2,7 @@ package dev.culvert.daemon.metrics;
 
 import com.sun.management.ThreadMXBean;
 import com.sun.management.UnixOperatingSystemMXBean;
-import dev.culvert.config.Version;
+import dev.culvert.about.Version;
 import dev.culvert.io.Account;
 import dev.culvert.io.HeldKind;
 import dev.culvert.io.Workers;

@@ -3,10 +3,10 @@ package dev.culvert.daemon.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.culvert.config.BadSettingsException;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.LogLevel;
 import dev.culvert.daemon.config.SettingsReader;
+import dev.culvert.settings.BadSettingsException;
 import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.culvert.config.BadSettingsException;
-import dev.culvert.config.Settings;
-import dev.culvert.config.Source;
 import dev.culvert.frame.FrameLimits;
 import dev.culvert.io.AccountLimits;
 import dev.culvert.io.DirectMemory;
 import dev.culvert.link.LinkLimits;
 import dev.culvert.pool.PoolLimits;
+import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Settings;
+import dev.culvert.settings.Source;
 import dev.culvert.transport.AgentAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;

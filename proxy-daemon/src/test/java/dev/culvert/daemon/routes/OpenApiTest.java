@@ -2,10 +2,10 @@ package dev.culvert.daemon.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.culvert.config.Settings;
-import dev.culvert.config.Source;
 import dev.culvert.daemon.Daemon;
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.settings.Settings;
+import dev.culvert.settings.Source;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress.Tcp;
 import java.io.IOException;

@@ -3,14 +3,14 @@ package dev.culvert.daemon.turn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.culvert.config.Settings;
-import dev.culvert.config.Source;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.FleetSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.frame.FrameLimits;
+import dev.culvert.settings.Settings;
+import dev.culvert.settings.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.culvert.config;
+package dev.culvert.settings;
 
 import java.util.Iterator;
 import java.util.Map;

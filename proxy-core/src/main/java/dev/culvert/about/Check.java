@@ -1,4 +1,4 @@
-package dev.culvert.config;
+package dev.culvert.about;
 
 import java.time.Duration;
 

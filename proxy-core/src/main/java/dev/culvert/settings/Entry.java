@@ -1,4 +1,4 @@
-package dev.culvert.config;
+package dev.culvert.settings;
 
 import java.util.ArrayList;
 import java.util.List;

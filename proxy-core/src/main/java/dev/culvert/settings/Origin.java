@@ -1,4 +1,4 @@
-package dev.culvert.config;
+package dev.culvert.settings;
 
 /**
  * Where a value was said: a place in a file, a flag, a variable of the environment.

@@ -1,4 +1,4 @@
-package dev.culvert.config;
+package dev.culvert.about;
 
 import java.time.Duration;
 import java.util.Map;
@@ -17,17 +17,17 @@ public final class Units {
     private Units() {}
 
     /** Reads {@code 500ms}, {@code 10s}, {@code 2m}, {@code 1h}, or a plain number of seconds. */
-    static Duration duration(String text) {
+    public static Duration duration(String text) {
         return Duration.ofMillis(quantity(text, MILLIS, MAX_MILLIS));
     }
 
     /** Reads {@code 512}, {@code 64KiB}, {@code 1MiB} or {@code 1GiB}. */
-    static int bytes(String text) {
+    public static int bytes(String text) {
         return (int) quantity(text, BYTES, Integer.MAX_VALUE);
     }
 
     /** Reads {@code 75%}. */
-    static int percent(String text) {
+    public static int percent(String text) {
         if (!text.matches("\\d{1,3}%")) {
             throw new NumberFormatException(text);
         }

@@ -1,6 +1,7 @@
-package dev.culvert.config;
+package dev.culvert.settings;
 
-import dev.culvert.config.Node.Form;
+import dev.culvert.about.Units;
+import dev.culvert.settings.Node.Form;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;

@@ -1,8 +1,11 @@
-package dev.culvert.config;
+package dev.culvert.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.culvert.about.Check;
+import dev.culvert.about.Units;
+import dev.culvert.about.Version;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

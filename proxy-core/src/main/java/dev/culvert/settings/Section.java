@@ -1,6 +1,6 @@
-package dev.culvert.config;
+package dev.culvert.settings;
 
-import dev.culvert.config.Node.Form;
+import dev.culvert.settings.Node.Form;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

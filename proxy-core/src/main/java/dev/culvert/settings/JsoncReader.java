@@ -1,4 +1,4 @@
-package dev.culvert.config;
+package dev.culvert.settings;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;

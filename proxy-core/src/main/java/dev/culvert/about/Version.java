@@ -1,4 +1,4 @@
-package dev.culvert.config;
+package dev.culvert.about;
 
 import java.io.IOException;
 import java.io.InputStream;
