@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.testing.ImportRules;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -26,36 +29,61 @@ class ArchitectureTest {
 
     @Test
     void packagesImportOnlyWhatTheDesignAllows() {
-        assertThat(RULES.violations(Path.of("target/classes"))).isEmpty();
+        assertThat(violations(RULES)).isEmpty();
     }
 
     @Test
     void aForbiddenImportIsFound() {
-        ImportRules stricter =
-                new ImportRules(
-                        RULES.root(),
-                        Map.of(
-                                "about",
-                                Set.of(),
-                                "settings",
-                                Set.of("about", "io"),
-                                "io",
-                                Set.of(),
-                                "frame",
-                                Set.of("io"),
-                                "log",
-                                Set.of(),
-                                "transport",
-                                Set.of(),
-                                "link",
-                                Set.of("frame", "io"),
-                                "pool",
-                                Set.of("io", "link", "transport"),
-                                "systemd",
-                                Set.of("transport")),
-                        Map.of("com.fasterxml.jackson", Set.of("settings", "frame")));
-        assertThat(stricter.violations(Path.of("target/classes")))
-                .anyMatch(it -> it.contains("AgentLink") && it.contains("dev.culvert.transport"))
-                .anyMatch(it -> it.contains("HeartbeatReader") && it.contains("may not know"));
+        assertThat(violations(withRow("link", Set.of("frame", "io"))))
+                .anyMatch(
+                        it -> it.contains("AgentLink.class may not import dev.culvert.transport"));
+    }
+
+    @Test
+    void aPackageWithoutARowIsFound() {
+        assertThat(violations(withRow("systemd", null)))
+                .anyMatch(it -> it.contains("Watchdog") && it.contains("has no row"));
+    }
+
+    @Test
+    void aRowWithoutAPackageIsFound() {
+        assertThat(violations(withRow("nowhere", Set.of())))
+                .containsExactly("the row 'nowhere' has no package");
+    }
+
+    @Test
+    void aPermissionThatNobodyUsesIsFound() {
+        assertThat(violations(withRow("systemd", Set.of("transport", "link"))))
+                .containsExactly("'systemd' may import link, but does not");
+    }
+
+    @Test
+    void aForeignPackageThatOnlyOthersMayUseIsFound() {
+        assertThat(violations(reserving("io.netty.channel.epoll", Set.of())))
+                .anyMatch(it -> it.contains("EventLoops") && it.contains("may not use"));
+    }
+
+    @Test
+    void aForeignPackageThatItsOwnerDoesNotUseIsFound() {
+        assertThat(violations(reserving("picocli", Set.of("about"))))
+                .containsExactly("'about' may use picocli, but does not");
+    }
+
+    private static ImportRules withRow(String row, @Nullable Set<String> mayImport) {
+        Map<String, Set<String>> rows = new HashMap<>(RULES.allowed());
+        if (mayImport == null) {
+            rows.remove(row);
+        } else {
+            rows.put(row, mayImport);
+        }
+        return new ImportRules(RULES.root(), rows, RULES.reserved());
+    }
+
+    private static ImportRules reserving(String foreign, Set<String> owners) {
+        return new ImportRules(RULES.root(), RULES.allowed(), Map.of(foreign, owners));
+    }
+
+    private static List<String> violations(ImportRules rules) {
+        return rules.violations(Path.of("target/classes"));
     }
 }

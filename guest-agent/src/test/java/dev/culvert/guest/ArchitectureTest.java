@@ -29,15 +29,14 @@ class ArchitectureTest {
                                             "config",
                                             ABOUT,
                                             IO,
-                                            SETTINGS,
                                             SYSTEMD,
                                             TRANSPORT),
                             "cli", Set.of(ABOUT, "", "config", LOG, SETTINGS, SYSTEMD, TRANSPORT),
                             "config", Set.of(ABOUT, SETTINGS, TRANSPORT),
-                            "connection", Set.of("session", "config", FRAME, IO, TRANSPORT),
+                            "connection", Set.of("session", FRAME, IO, TRANSPORT),
                             "session", Set.of("runtime", "policy", "config", FRAME, IO),
                             "runtime", Set.of("config", IO),
-                            "policy", Set.of("config")),
+                            "policy", Set.of()),
                     Map.of("picocli", Set.of("cli"), "io.netty.channel.epoll", Set.of()));
 
     @Test

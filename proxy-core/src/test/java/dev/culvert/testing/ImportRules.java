@@ -14,17 +14,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Holds a module's table of who may import whom against its compiled classes.
+ * Compares a module's table of who may import whom with its compiled classes.
  *
- * @param root the package that all others of the table are named from
- * @param allowed for each package its allowed imports; every package of the module must stand here
- * @param reserved for each foreign package the only ones that may know it
+ * @param root the package that the short names of the table are relative to
+ * @param allowed for each package of the module, exactly the packages of ours that it imports
+ * @param reserved for each foreign package, exactly the packages of the module that use it
  */
 public record ImportRules(
         String root, Map<String, Set<String>> allowed, Map<String, Set<String>> reserved) {
@@ -33,47 +34,79 @@ public record ImportRules(
     private static final Pattern IN_DESCRIPTOR =
             Pattern.compile("L([a-z][\\w/]*/[A-Z][\\w$]*)[;<]");
 
-    /** What the classes below {@code classes} do that the table forbids, a sentence each. */
+    /** Where the classes below {@code classes} and the table differ, one sentence for each. */
     public List<String> violations(Path classes) {
         List<String> violations = new ArrayList<>();
+        Map<String, Set<String>> used = new TreeMap<>();
         try (Stream<Path> files = Files.walk(classes, FileVisitOption.FOLLOW_LINKS)) {
             files.filter(file -> file.toString().endsWith(".class"))
                     .sorted()
-                    .forEach(file -> check(classes.relativize(file), read(file), violations));
+                    .forEach(file -> check(classes.relativize(file), read(file), used, violations));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        checkTable(used, violations);
         return violations;
     }
 
-    private void check(Path file, ClassModel model, List<String> violations) {
+    private void check(
+            Path file, ClassModel model, Map<String, Set<String>> used, List<String> violations) {
         String from = packageOf(model.thisClass().asInternalName());
         if (!from.startsWith(root)) {
             violations.add(file + " is outside " + root);
             return;
         }
-        Set<String> mayImport = allowed.get(inRoot(from));
+        String row = inRoot(from);
+        Set<String> usedHere = used.computeIfAbsent(row, _ -> new TreeSet<>());
+        Set<String> mayImport = allowed.get(row);
         if (mayImport == null) {
-            violations.add("the package of " + file + " does not stand in the table");
+            violations.add("the package of " + file + " has no row in the table");
             return;
         }
-        for (String used : packagesUsedBy(model)) {
-            if (isOurs(used) && !used.equals(from) && !mayImport.contains(inRoot(used))) {
-                violations.add(file + " may not import " + used);
+        for (String imported : packagesUsedBy(model)) {
+            usedHere.add(inRoot(imported));
+            if (isOurs(imported)
+                    && !imported.equals(from)
+                    && !mayImport.contains(inRoot(imported))) {
+                violations.add(file + " may not import " + imported);
             }
             reserved.forEach((foreign, owners) -> {
-                if (used.startsWith(foreign) && !owners.contains(inRoot(from))) {
-                    violations.add(file + " may not know " + used);
+                if (imported.startsWith(foreign) && !owners.contains(row)) {
+                    violations.add(file + " may not use " + imported);
                 }
             });
         }
+    }
+
+    /** A permission that nobody needs invites the import that the design does not want. */
+    private void checkTable(Map<String, Set<String>> used, List<String> violations) {
+        allowed.forEach((row, mayImport) -> {
+            Set<String> usedHere = used.get(row);
+            if (usedHere == null) {
+                violations.add("the row '" + row + "' has no package");
+                return;
+            }
+            for (String permission : mayImport) {
+                if (!usedHere.contains(permission)) {
+                    violations.add("'" + row + "' may import " + permission + ", but does not");
+                }
+            }
+        });
+        reserved.forEach((foreign, owners) -> {
+            for (String owner : owners) {
+                if (used.getOrDefault(owner, Set.of()).stream()
+                        .noneMatch(it -> it.startsWith(foreign))) {
+                    violations.add("'" + owner + "' may use " + foreign + ", but does not");
+                }
+            }
+        });
     }
 
     private boolean isOurs(String name) {
         return name.startsWith("dev.culvert.");
     }
 
-    /** The name as it stands in the table: short below the root, whole elsewhere. */
+    /** The name as the table has it: relative below the root, in full elsewhere. */
     private String inRoot(String name) {
         if (name.equals(root)) {
             return "";

@@ -35,17 +35,11 @@ class ArchitectureTest {
                                             "fleet")),
                             Map.entry("http", with(core("frame", "io", "link"), "auth", "config")),
                             Map.entry("state", with(core("io"), "config", "fleet")),
-                            Map.entry("sse", with(core("frame", "link"), "http")),
+                            Map.entry("sse", with(core("frame"), "http")),
                             Map.entry(
                                     "metrics",
                                     with(
-                                            core(
-                                                    "about",
-                                                    "settings",
-                                                    "frame",
-                                                    "io",
-                                                    "link",
-                                                    "transport"),
+                                            core("about", "frame", "io", "link", "transport"),
                                             "http")),
                             Map.entry(
                                     "turn",
@@ -64,7 +58,6 @@ class ArchitectureTest {
                                                     "link",
                                                     "pool",
                                                     "transport"),
-                                            "auth",
                                             "config",
                                             "fleet",
                                             "home",
@@ -83,7 +76,6 @@ class ArchitectureTest {
                                                     "pool",
                                                     "systemd",
                                                     "transport"),
-                                            "auth",
                                             "config",
                                             "fleet",
                                             "home",
