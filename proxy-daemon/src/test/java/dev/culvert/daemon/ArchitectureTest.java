@@ -40,14 +40,15 @@ class ArchitectureTest {
                                     "metrics",
                                     with(
                                             core("about", "frame", "io", "link", "transport"),
-                                            "http")),
+                                            "http",
+                                            "routes",
+                                            "turn")),
                             Map.entry(
                                     "turn",
                                     with(
                                             core("frame", "io", "link", "pool", "transport"),
                                             "config",
-                                            "fleet",
-                                            "metrics")),
+                                            "fleet")),
                             Map.entry(
                                     "routes",
                                     with(
@@ -62,7 +63,6 @@ class ArchitectureTest {
                                             "fleet",
                                             "home",
                                             "http",
-                                            "metrics",
                                             "sse",
                                             "turn")),
                             Map.entry(

@@ -1,5 +1,6 @@
 package dev.culvert.daemon.metrics;
 
+import dev.culvert.daemon.routes.StreamObserver;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -10,16 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Streams of answers. */
-public final class StreamMetrics {
-    /** How a stream ended. */
-    public enum End {
-        DONE,
-        ERROR,
-        TOOL_BLOCKED,
-        CLIENT_GONE,
-        SLOW_CONSUMER
-    }
-
+public final class StreamMetrics implements StreamObserver {
     private final AtomicInteger active = new AtomicInteger();
     private final Timer firstEventOfNew;
     private final Timer firstEventOfResumed;
@@ -46,6 +38,7 @@ public final class StreamMetrics {
         }
     }
 
+    @Override
     public void onStarted() {
         active.incrementAndGet();
     }
@@ -59,17 +52,17 @@ public final class StreamMetrics {
                 .register(registry);
     }
 
-    /** Of a turn that the client came back to, it may be an event that was there already. */
+    @Override
     public void onFirstEvent(boolean isResumed, long nanos) {
         (isResumed ? firstEventOfResumed : firstEventOfNew).record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** So many streams more wait for their clients, or fewer. */
+    @Override
     public void onBehind(int change) {
         behind.addAndGet(change);
     }
 
-    /** Told once for each start. */
+    @Override
     public void onEnded(End end, long nanos) {
         active.decrementAndGet();
         Timer timer = ended.get(end);

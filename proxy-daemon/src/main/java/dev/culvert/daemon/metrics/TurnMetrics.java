@@ -1,5 +1,7 @@
 package dev.culvert.daemon.metrics;
 
+import dev.culvert.daemon.turn.CancelCause;
+import dev.culvert.daemon.turn.TurnObserver;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -9,24 +11,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Turns that are taken up again, and turns that are stopped. */
-public final class TurnMetrics {
-    /** Why a turn was stopped before its end. */
-    public enum Cause {
-        CLIENT_GONE,
-        DELETED,
-        SLOW_CONSUMER,
-        CREDIT_IGNORED,
-        ANSWER_REFUSED,
-        SHUTDOWN
-    }
-
-    private final Map<Cause, Counter> cancelled = new EnumMap<>(Cause.class);
+public final class TurnMetrics implements TurnObserver {
+    private final Map<CancelCause, Counter> cancelled = new EnumMap<>(CancelCause.class);
     private final Counter resumedByClient;
     private final Counter resumedAfterLoss;
     private final Timer stopped;
 
     TurnMetrics(MeterRegistry registry) {
-        for (Cause cause : Cause.values()) {
+        for (CancelCause cause : CancelCause.values()) {
             cancelled.put(
                     cause,
                     Counter.builder("culvert.turns.cancelled")
@@ -53,18 +45,20 @@ public final class TurnMetrics {
                 .register(registry);
     }
 
-    public void onCancelled(Cause cause) {
+    @Override
+    public void onCancelled(CancelCause cause) {
         Counter counter = cancelled.get(cause);
         if (counter != null) {
             counter.increment();
         }
     }
 
+    @Override
     public void onResumed(boolean byClient) {
         (byClient ? resumedByClient : resumedAfterLoss).increment();
     }
 
-    /** The agent has confirmed that nothing runs any more. */
+    @Override
     public void onStopped(long nanos) {
         stopped.record(nanos, TimeUnit.NANOSECONDS);
     }

@@ -2,7 +2,6 @@ package dev.culvert.daemon.routes;
 
 import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.http.LazyTimer;
-import dev.culvert.daemon.metrics.StreamMetrics;
 import dev.culvert.daemon.sse.SseStream;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -35,7 +34,7 @@ final class ClientPace {
     private static final int MOST_CHUNKS_BEYOND = 2;
 
     private final TurnSettings settings;
-    private final StreamMetrics metrics;
+    private final StreamObserver observer;
     private final SseStream stream;
     private final Listener listener;
     private final LazyTimer stall;
@@ -55,12 +54,12 @@ final class ClientPace {
 
     ClientPace(
             TurnSettings settings,
-            StreamMetrics metrics,
+            StreamObserver observer,
             SseStream stream,
             EventLoop loop,
             Listener listener) {
         this.settings = settings;
-        this.metrics = metrics;
+        this.observer = observer;
         this.stream = stream;
         this.listener = listener;
         stall = new LazyTimer(loop, this::checkStall);
@@ -111,7 +110,7 @@ final class ClientPace {
         long bytes = unconfirmed;
         unconfirmed = 0;
         awaitsClient = true;
-        metrics.onBehind(1);
+        observer.onBehind(1);
         watchStall();
         stream.whenSent(() -> {
             noLongerAwaitsClient();
@@ -129,7 +128,7 @@ final class ClientPace {
         if (awaitsClient) {
             awaitsClient = false;
             stall.disarm();
-            metrics.onBehind(-1);
+            observer.onBehind(-1);
         }
     }
 

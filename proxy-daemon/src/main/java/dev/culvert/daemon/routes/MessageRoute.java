@@ -10,7 +10,7 @@ import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
-import dev.culvert.daemon.metrics.TurnMetrics.Cause;
+import dev.culvert.daemon.turn.CancelCause;
 import dev.culvert.daemon.turn.LiveTurn;
 import dev.culvert.daemon.turn.Origin;
 import dev.culvert.daemon.turn.TurnListener;
@@ -173,7 +173,7 @@ public final class MessageRoute implements Route {
                 responder.problem(problem);
             }
             if (turn != null) {
-                turn.cancel(Cause.ANSWER_REFUSED);
+                turn.cancel(CancelCause.ANSWER_REFUSED);
             }
         }
 

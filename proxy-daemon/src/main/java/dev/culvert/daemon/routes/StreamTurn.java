@@ -6,12 +6,11 @@ import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.http.LazyTimer;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.Responder;
-import dev.culvert.daemon.metrics.StreamMetrics;
-import dev.culvert.daemon.metrics.StreamMetrics.End;
-import dev.culvert.daemon.metrics.TurnMetrics.Cause;
+import dev.culvert.daemon.routes.StreamObserver.End;
 import dev.culvert.daemon.sse.EventIds;
 import dev.culvert.daemon.sse.EventType;
 import dev.culvert.daemon.sse.SseStream;
+import dev.culvert.daemon.turn.CancelCause;
 import dev.culvert.daemon.turn.LiveTurn;
 import dev.culvert.daemon.turn.TurnListener;
 import dev.culvert.frame.ErrorCode;
@@ -48,7 +47,7 @@ final class StreamTurn implements TurnListener, ClientPace.Listener {
     private static final Duration HEAD_DELAY = Duration.ofMillis(250);
 
     private final Responder responder;
-    private final StreamMetrics metrics;
+    private final StreamObserver observer;
     private final TurnSettings settings;
     private final Duration keepalive;
     private final EventIds ids;
@@ -72,9 +71,9 @@ final class StreamTurn implements TurnListener, ClientPace.Listener {
             boolean readsEvents,
             Responder responder,
             AgentCalls calls,
-            StreamMetrics metrics) {
+            StreamObserver observer) {
         this.responder = responder;
-        this.metrics = metrics;
+        this.observer = observer;
         this.after = after;
         this.readsEvents = readsEvents;
         settings = calls.settings().turns();
@@ -83,7 +82,7 @@ final class StreamTurn implements TurnListener, ClientPace.Listener {
         number = Math.max(0, after);
         opening = new LazyTimer(responder.eventLoop(), this::open);
         responder.about(id);
-        metrics.onStarted();
+        observer.onStarted();
     }
 
     /** The turn that it shows, which may have told everything already. */
@@ -108,7 +107,7 @@ final class StreamTurn implements TurnListener, ClientPace.Listener {
         if (open == null) {
             open = SseStream.open(responder, keepalive, () -> gone(settings.resumeGrace()));
             events = open;
-            pace = new ClientPace(settings, metrics, open, responder.eventLoop(), this);
+            pace = new ClientPace(settings, observer, open, responder.eventLoop(), this);
             open.begin(ids, number);
         }
         return open;
@@ -154,7 +153,7 @@ final class StreamTurn implements TurnListener, ClientPace.Listener {
                 "slow_consumer",
                 "the client does not read: " + why,
                 End.SLOW_CONSUMER,
-                Cause.SLOW_CONSUMER);
+                CancelCause.SLOW_CONSUMER);
     }
 
     @Override
@@ -168,13 +167,13 @@ final class StreamTurn implements TurnListener, ClientPace.Listener {
                     "the agent sent %d bytes without having credit for them, and the client cannot take them so fast: %s"
                             .formatted(withoutCredit, limit),
                     End.ERROR,
-                    Cause.CREDIT_IGNORED);
+                    CancelCause.CREDIT_IGNORED);
         } else {
             onTooSlow(limit);
         }
     }
 
-    private void cutOff(String code, String message, End how, Cause cause) {
+    private void cutOff(String code, String message, End how, CancelCause cause) {
         responder.failed(
                 Problem.of(REQUEST_TIMEOUT, "The stream was cut off: " + message + ".")
                         .member("code", code));
@@ -303,7 +302,7 @@ final class StreamTurn implements TurnListener, ClientPace.Listener {
     /** Borrows {@code data}. */
     private void tell(SseStream to, EventType type, long place, ByteBuf data) {
         if (number == Math.max(0, after)) {
-            metrics.onFirstEvent(isResumed(), System.nanoTime() - startNanos);
+            observer.onFirstEvent(isResumed(), System.nanoTime() - startNanos);
         }
         number = place;
         to.event(type, ids, place, data);
@@ -316,7 +315,7 @@ final class StreamTurn implements TurnListener, ClientPace.Listener {
             if (pace != null) {
                 pace.ended();
             }
-            metrics.onEnded(how, System.nanoTime() - startNanos);
+            observer.onEnded(how, System.nanoTime() - startNanos);
         }
     }
 

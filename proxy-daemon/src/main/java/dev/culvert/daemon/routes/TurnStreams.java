@@ -2,7 +2,6 @@ package dev.culvert.daemon.routes;
 
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Responder;
-import dev.culvert.daemon.metrics.StreamMetrics;
 import dev.culvert.daemon.sse.EventIds;
 import dev.culvert.daemon.turn.Origin;
 import dev.culvert.daemon.turn.Turns;
@@ -13,19 +12,19 @@ import io.netty.buffer.ByteBuf;
 public final class TurnStreams {
     private final AgentCalls calls;
     private final Turns turns;
-    private final StreamMetrics metrics;
+    private final StreamObserver observer;
 
-    public TurnStreams(AgentCalls calls, Turns turns, StreamMetrics metrics) {
+    public TurnStreams(AgentCalls calls, Turns turns, StreamObserver observer) {
         this.calls = calls;
         this.turns = turns;
-        this.metrics = metrics;
+        this.observer = observer;
     }
 
     /** Lends {@code message} for the call. */
     void begin(Request request, Responder responder, Origin origin, ByteBuf message) {
         responder.chargeTo(calls.checkMemory(origin.agent()));
         StreamTurn stream =
-                new StreamTurn(origin.id(), StreamTurn.NEW, false, responder, calls, metrics);
+                new StreamTurn(origin.id(), StreamTurn.NEW, false, responder, calls, observer);
         stream.reads(turns.begin(request.eventLoop(), origin, message, stream));
     }
 
@@ -39,7 +38,7 @@ public final class TurnStreams {
             return;
         }
         boolean readsEvents = TurnRequest.readsEvents(request);
-        StreamTurn stream = new StreamTurn(id, after, readsEvents, responder, calls, metrics);
+        StreamTurn stream = new StreamTurn(id, after, readsEvents, responder, calls, observer);
         Origin origin = TurnRequest.known(turns, request, id);
         if (calls.admission().isClosed()) {
             stream.onCut(); // a browser comes back after this, and not after a 503

@@ -113,7 +113,7 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
         Reading reading = new Reading(link, exchange);
         state = reading;
         if (exchange.request() == FrameType.RESUME) {
-            needs.metrics().onResumed(!again);
+            needs.observer().onResumed(!again);
         }
         if (progress.hasMessage() && progress.markSent()) {
             owner.onSent();

@@ -1,6 +1,5 @@
 package dev.culvert.daemon.turn;
 
-import dev.culvert.daemon.metrics.TurnMetrics.Cause;
 import dev.culvert.daemon.turn.Progress.Unanswered;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
@@ -199,7 +198,7 @@ public final class LiveTurn implements AgentSide.Owner {
             agent.start();
         } else {
             if (audience.isStopping() && Endings.isError(failure, ErrorCode.CANCELLED)) {
-                needs.metrics().onStopped(audience.unwantedNanos());
+                needs.observer().onStopped(audience.unwantedNanos());
             }
             fail(failure);
         }
@@ -236,7 +235,7 @@ public final class LiveTurn implements AgentSide.Owner {
     /** Who came after it still wants the turn; when that one goes, {@link #leftAlone} is called. */
     private void forsaken() {
         if (needs.readers().isLast(this)) {
-            cancel(Cause.CLIENT_GONE);
+            cancel(CancelCause.CLIENT_GONE);
         }
     }
 
@@ -266,11 +265,11 @@ public final class LiveTurn implements AgentSide.Owner {
      * Nobody wants it any more: it is over once the agent has stopped, which is told as its failure
      * unless the client is gone. An agent that cannot stop is left to itself, and that is told.
      */
-    public void cancel(Cause cause) {
+    public void cancel(CancelCause cause) {
         if (agent.isOver() || audience.isStopping()) {
             return;
         }
-        needs.metrics().onCancelled(cause);
+        needs.observer().onCancelled(cause);
         audience.stop();
         if (agent.isReading()) {
             agent.stop();
@@ -283,7 +282,7 @@ public final class LiveTurn implements AgentSide.Owner {
     void delete(Consumer<@Nullable Failure> told) {
         onLoop(() -> {
             audience.whenOver(told);
-            cancel(Cause.DELETED);
+            cancel(CancelCause.DELETED);
         });
     }
 
@@ -297,7 +296,7 @@ public final class LiveTurn implements AgentSide.Owner {
                 return;
             }
             if (agent.letGo()) {
-                needs.metrics().onCancelled(Cause.SHUTDOWN);
+                needs.observer().onCancelled(CancelCause.SHUTDOWN);
             }
             if (end(Endings.SHUTTING_DOWN)) {
                 listener.onCut();

@@ -2,7 +2,6 @@ package dev.culvert.daemon.turn;
 
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Agent;
-import dev.culvert.daemon.metrics.TurnMetrics;
 import dev.culvert.io.Share;
 import dev.culvert.link.Patience;
 import java.util.function.Function;
@@ -24,4 +23,4 @@ record TurnNeeds(
         Function<Agent, Share> shares,
         Supplier<DaemonSettings> settings,
         Supplier<Patience> patience,
-        TurnMetrics metrics) {}
+        TurnObserver observer) {}

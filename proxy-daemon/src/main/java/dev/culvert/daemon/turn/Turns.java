@@ -5,7 +5,6 @@ import dev.culvert.daemon.config.TimeoutSettings;
 import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Fleet;
-import dev.culvert.daemon.metrics.TurnMetrics;
 import dev.culvert.frame.Frame;
 import dev.culvert.io.Shares;
 import dev.culvert.link.Failure;
@@ -39,7 +38,7 @@ public final class Turns {
             TurnIds ids,
             Shares<AgentAddress> shares,
             Supplier<DaemonSettings> settings,
-            TurnMetrics metrics) {
+            TurnObserver observer) {
         this.fleet = fleet;
         this.ids = ids;
         this.settings = settings;
@@ -53,7 +52,7 @@ public final class Turns {
                         agent -> shares.of(agent.address()),
                         settings,
                         this::patience,
-                        metrics);
+                        observer);
     }
 
     public TurnIds ids() {

@@ -10,8 +10,6 @@ import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.Fleet;
-import dev.culvert.daemon.metrics.Metrics;
-import dev.culvert.daemon.metrics.TurnMetrics.Cause;
 import dev.culvert.frame.Frame;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
@@ -47,7 +45,24 @@ class LiveTurnTest {
     private final EmbeddedLink second = link();
     private final AgentLink firstLink = first.link();
     private final AgentLink secondLink = second.link();
-    private final Metrics metrics = new Metrics();
+    private final List<String> counted = new ArrayList<>();
+    private final TurnObserver observer =
+            new TurnObserver() {
+                @Override
+                public void onCancelled(CancelCause cause) {
+                    counted.add("cancelled: " + cause);
+                }
+
+                @Override
+                public void onResumed(boolean byClient) {
+                    counted.add(byClient ? "resumed by client" : "resumed after loss");
+                }
+
+                @Override
+                public void onStopped(long nanos) {
+                    counted.add("stopped");
+                }
+            };
     private final Readers readers = new Readers();
     private final PastTurns past = new PastTurns(() -> TurnSettings.DEFAULTS, System::nanoTime);
     private final Agent agent;
@@ -66,7 +81,7 @@ class LiveTurnTest {
                     _ -> account.whole(),
                     () -> DaemonSettings.DEFAULTS,
                     () -> Patience.ofSilence(Duration.ofMinutes(1)),
-                    metrics.turns());
+                    observer);
 
     private static EmbeddedLink link() {
         return new EmbeddedLink(EmbeddedLink.UNWATCHED, LinkObserver.NONE);
@@ -98,7 +113,6 @@ class LiveTurnTest {
         readers.forEach(LiveTurn::cut);
         first.close();
         second.close();
-        metrics.close();
     }
 
     /** What a client was told, a word each. */
@@ -253,7 +267,7 @@ class LiveTurnTest {
                                 needs.shares(),
                                 needs.settings(),
                                 needs.patience(),
-                                needs.metrics()),
+                                needs.observer()),
                         first.channel().eventLoop(),
                         new Origin("t", agent, false, 0, "", null),
                         Unpooled.copiedBuffer("{}", UTF_8),
@@ -262,7 +276,7 @@ class LiveTurnTest {
         enter(turn);
         assertThat(second.sent()).contains("\"type\":\"message\"");
 
-        turn.cancel(Cause.DELETED);
+        turn.cancel(CancelCause.DELETED);
 
         assertThat(second.sent()).isEqualTo(CANCEL);
         error(second, "cancelled");

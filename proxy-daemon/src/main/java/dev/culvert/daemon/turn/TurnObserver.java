@@ -1,0 +1,21 @@
+package dev.culvert.daemon.turn;
+
+/** Counts what becomes of turns. Called on many event loops at once. */
+public interface TurnObserver {
+    /** The daemon stops a turn. */
+    void onCancelled(CancelCause cause);
+
+    /**
+     * An agent continues a turn.
+     *
+     * @param byClient whether a client came back to it; else its link was lost
+     */
+    void onResumed(boolean byClient);
+
+    /**
+     * The agent has confirmed that it stopped a turn.
+     *
+     * @param nanos since nobody wanted the turn any more
+     */
+    void onStopped(long nanos);
+}
