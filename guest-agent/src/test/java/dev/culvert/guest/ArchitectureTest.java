@@ -25,6 +25,7 @@ class ArchitectureTest {
                                     Set.of(
                                             "connection",
                                             "session",
+                                            "desired",
                                             "runtime",
                                             "config",
                                             ABOUT,
@@ -34,7 +35,12 @@ class ArchitectureTest {
                             "cli", Set.of(ABOUT, "", "config", LOG, SETTINGS, SYSTEMD, TRANSPORT),
                             "config", Set.of(ABOUT, SETTINGS, TRANSPORT),
                             "connection", Set.of("session", FRAME, IO, TRANSPORT),
-                            "session", Set.of("runtime", "policy", "config", FRAME, IO),
+                            "session",
+                                    Set.of(
+                                            "turn", "desired", "runtime", "policy", "config", FRAME,
+                                            IO),
+                            "turn", Set.of("session", "runtime", "policy", FRAME, IO),
+                            "desired", Set.of("runtime", "policy", FRAME, IO),
                             "runtime", Set.of("config", IO),
                             "policy", Set.of()),
                     Map.of("picocli", Set.of("cli"), "io.netty.channel.epoll", Set.of()));

@@ -1,8 +1,15 @@
 package dev.culvert.guest.session;
 
 import dev.culvert.frame.Frame;
+import dev.culvert.guest.desired.AgentConfig;
+import dev.culvert.guest.desired.Contexts;
+import dev.culvert.guest.desired.InvalidPayloadException;
+import dev.culvert.guest.desired.StateFile;
+import dev.culvert.guest.desired.StateKeeper;
 import dev.culvert.guest.runtime.GenerationRequest;
 import dev.culvert.guest.runtime.LlmRuntime;
+import dev.culvert.guest.turn.Payloads;
+import dev.culvert.guest.turn.Turns;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;

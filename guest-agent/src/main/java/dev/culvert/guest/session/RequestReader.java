@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.PayloadJson;
 import dev.culvert.frame.PayloadMembers;
+import dev.culvert.guest.desired.AgentConfig;
+import dev.culvert.guest.desired.InvalidPayloadException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;

@@ -4,7 +4,15 @@ import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.guest.config.HeldSettings;
+import dev.culvert.guest.desired.InvalidPayloadException;
+import dev.culvert.guest.desired.JsonObject;
+import dev.culvert.guest.desired.StateKeeper;
 import dev.culvert.guest.runtime.GenerationRequest;
+import dev.culvert.guest.turn.Fingerprint;
+import dev.culvert.guest.turn.Payloads;
+import dev.culvert.guest.turn.Reader;
+import dev.culvert.guest.turn.Turn;
+import dev.culvert.guest.turn.Turns;
 import dev.culvert.io.FileTrouble;
 import dev.culvert.io.Quoted;
 import java.util.ArrayDeque;
@@ -250,18 +258,18 @@ public final class Session {
     }
 
     /** Ends an exchange, and not its turn, by an error without a number. */
-    void dismiss(Reader reader, ErrorCode code, String message) {
+    public void dismiss(Reader reader, ErrorCode code, String message) {
         sendError(reader.turn().id(), code, message);
         forget(reader);
     }
 
     /** It needs nothing more. */
-    void forget(Reader reader) {
+    public void forget(Reader reader) {
         readers.remove(reader.turn().id(), reader);
     }
 
     /** It may have something to send, which goes out when its turn has come. */
-    void offer(Reader reader) {
+    public void offer(Reader reader) {
         if (!reader.queued && reader.canSend()) {
             reader.queued = true;
             ready.add(reader);
@@ -303,7 +311,7 @@ public final class Session {
     }
 
     /** Takes ownership of {@code frame}. */
-    void send(Frame frame) {
+    public void send(Frame frame) {
         replies.send(frame);
     }
 

@@ -2,6 +2,7 @@ package dev.culvert.guest.session;
 
 import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.guest.config.TurnLogSettings;
+import dev.culvert.guest.turn.TurnLimits;
 
 /**
  * What the agent may hold.

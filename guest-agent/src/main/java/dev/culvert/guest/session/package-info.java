@@ -1,14 +1,13 @@
 /**
- * What a host asks of the agent, and how it is answered.
+ * What a host asks of the agent over one connection, and what belongs to the agent and outlives
+ * every connection.
  *
  * <pre>
- *   frame → Session → Turn → runtime
- *   Replies ← Session ← Reader ← Transcript ← Turn ← deltas ← runtime
+ *   frame → Session → turn.Turn → runtime
+ *   Replies ← Session ← turn.Reader
  * </pre>
  *
- * The {@link dev.culvert.guest.session.Agent} outlives every connection, with its configuration,
- * its context and its turns; a session only reads turns, and another may read on. A turn that has
- * ended leaves its log. All of it is confined to the guest's one event loop.
+ * All of it runs on the guest's one event loop.
  */
 @NullMarked
 package dev.culvert.guest.session;

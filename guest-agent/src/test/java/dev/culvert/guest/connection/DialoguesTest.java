@@ -8,7 +8,7 @@ import dev.culvert.guest.connection.ScriptedLlm.Asked;
 import dev.culvert.guest.runtime.GenerationEnd;
 import dev.culvert.guest.runtime.RuntimeFailure;
 import dev.culvert.guest.session.SessionLimits;
-import dev.culvert.guest.session.TurnLimits;
+import dev.culvert.guest.turn.TurnLimits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,10 +1,10 @@
 package dev.culvert.guest.connection;
 
 import dev.culvert.guest.config.GuestSettings;
+import dev.culvert.guest.desired.StateKeeper;
 import dev.culvert.guest.runtime.LlmRuntime;
 import dev.culvert.guest.session.Agent;
 import dev.culvert.guest.session.SessionLimits;
-import dev.culvert.guest.session.StateKeeper;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
 import io.netty.channel.embedded.EmbeddedChannel;

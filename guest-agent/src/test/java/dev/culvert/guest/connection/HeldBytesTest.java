@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.guest.session.SessionLimits;
-import dev.culvert.guest.session.TurnLimits;
+import dev.culvert.guest.turn.TurnLimits;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

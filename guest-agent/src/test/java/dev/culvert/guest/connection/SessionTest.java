@@ -6,7 +6,7 @@ import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.guest.runtime.GenerationEnd;
 import dev.culvert.guest.runtime.RuntimeFailure;
 import dev.culvert.guest.session.SessionLimits;
-import dev.culvert.guest.session.TurnLimits;
+import dev.culvert.guest.turn.TurnLimits;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.guest.connection.ScriptedLlm.Asked;
 import dev.culvert.guest.runtime.GenerationEnd;
 import dev.culvert.guest.session.SessionLimits;
-import dev.culvert.guest.session.TurnLimits;
+import dev.culvert.guest.turn.TurnLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

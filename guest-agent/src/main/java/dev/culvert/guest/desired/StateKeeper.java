@@ -1,4 +1,4 @@
-package dev.culvert.guest.session;
+package dev.culvert.guest.desired;
 
 import io.netty.channel.EventLoop;
 import java.io.IOException;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StateKeeper implements AutoCloseable {
     /** Told on the event loop once the state is kept, or why it is not. */
-    interface Kept {
+    public interface Kept {
         void onKept(@Nullable IOException failure);
     }
 
@@ -38,7 +38,7 @@ public final class StateKeeper implements AutoCloseable {
     }
 
     /** What an earlier process kept. Blocks. */
-    StateFile.State load() throws IOException {
+    public StateFile.State load() throws IOException {
         if (disk == null) {
             return StateFile.State.NONE;
         }
@@ -47,11 +47,11 @@ public final class StateKeeper implements AutoCloseable {
     }
 
     /** That what was kept is not what an agent keeps. */
-    IOException wrong(String why) {
+    public IOException wrong(String why) {
         return disk == null ? new IOException(why) : disk.file.wrong(why);
     }
 
-    void save(StateFile.State state, Kept kept) {
+    public void save(StateFile.State state, Kept kept) {
         if (disk == null) {
             kept.onKept(null);
             return;

@@ -1,12 +1,12 @@
-package dev.culvert.guest.session;
+package dev.culvert.guest.desired;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.culvert.frame.PayloadJson;
+import dev.culvert.guest.desired.JsonObject.Value;
 import dev.culvert.guest.policy.ToolAllowlist;
 import dev.culvert.guest.runtime.GenerationRequest;
-import dev.culvert.guest.session.JsonObject.Value;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -24,22 +24,22 @@ import org.jspecify.annotations.Nullable;
  * @param systemPrompt as a JSON text; null for none
  * @param headers further ones of the request to the runtime
  */
-record AgentConfig(
+public record AgentConfig(
         Map<String, String> options,
         @Nullable String systemPrompt,
         Map<String, String> headers,
         ToolAllowlist tools) {
 
-    static final AgentConfig EMPTY =
+    public static final AgentConfig EMPTY =
             new AgentConfig(Map.of(), null, Map.of(), ToolAllowlist.EVERYTHING);
 
-    AgentConfig {
+    public AgentConfig {
         options = new LinkedHashMap<>(options);
         headers = Map.copyOf(headers);
     }
 
     /** Borrows {@code payload}. */
-    static AgentConfig read(ByteBuf payload) throws InvalidPayloadException {
+    public static AgentConfig read(ByteBuf payload) throws InvalidPayloadException {
         JsonObject update = JsonObject.read("the payload", payload);
         Value config = required(update, "config");
         if (config.kind() != JsonToken.START_OBJECT) {
@@ -88,7 +88,7 @@ record AgentConfig(
     }
 
     /** With this model where it names none. */
-    AgentConfig orModel(@Nullable String model) {
+    public AgentConfig orModel(@Nullable String model) {
         if (model == null || options.containsKey("model")) {
             return this;
         }

@@ -1,4 +1,4 @@
-package dev.culvert.guest.session;
+package dev.culvert.guest.turn;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package dev.culvert.guest.session;
+package dev.culvert.guest.turn;
 
 import dev.culvert.guest.policy.ToolAllowlist;
 import io.netty.buffer.ByteBufAllocator;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * All turns by id, of whatever connection, and the bounds on what is kept of them. Confined to the
  * event loop.
  */
-final class Turns {
+public final class Turns {
     private final EventLoop loop;
     private final ByteBufAllocator buffers;
     private final Payloads payloads;
@@ -36,7 +36,7 @@ final class Turns {
 
     private @Nullable Runnable whenNoneIsOpen;
 
-    Turns(EventLoop loop, ByteBufAllocator buffers, Payloads payloads, TurnLimits limits) {
+    public Turns(EventLoop loop, ByteBufAllocator buffers, Payloads payloads, TurnLimits limits) {
         this.loop = loop;
         this.buffers = buffers;
         this.payloads = payloads;
@@ -45,7 +45,7 @@ final class Turns {
     }
 
     /** A new one, which nobody reads yet. */
-    Turn begin(String id, long asked, ToolAllowlist tools) {
+    public Turn begin(String id, long asked, ToolAllowlist tools) {
         TurnLog log = new TurnLog(buffers, limits.logBytes());
         Turn turn = new Turn(id, asked, tools, new Transcript(id, log, payloads, null), this);
         open.put(id, turn);
@@ -53,12 +53,12 @@ final class Turns {
     }
 
     /** One that is open; null where there is none of this id. */
-    @Nullable Turn findOpen(String id) {
+    public @Nullable Turn findOpen(String id) {
         return open.get(id);
     }
 
     /** One of which there is a log: to be settled by the caller, unless it is read from now on. */
-    @Nullable Turn find(String id) {
+    public @Nullable Turn find(String id) {
         Turn turn = open.get(id);
         if (turn != null) {
             return turn;
@@ -72,16 +72,16 @@ final class Turns {
     }
 
     /** Whether there was a turn of this id, be its log there or not. */
-    boolean hasEnded(String id) {
+    public boolean hasEnded(String id) {
         return ended.find(id) >= 0;
     }
 
     /** Whether a request may be held, besides those that are; a single one always may. */
-    boolean hasRoomFor(int bytes) {
+    public boolean hasRoomFor(int bytes) {
         return requestBytes == 0 || requestBytes + bytes <= limits.requestBytes();
     }
 
-    long requestBytes() {
+    public long requestBytes() {
         return requestBytes;
     }
 
@@ -91,18 +91,18 @@ final class Turns {
     }
 
     /** How many are open. */
-    int count() {
+    public int count() {
         return open.size();
     }
 
     /** From now on {@code action} runs when none is open, at once if so it is. */
-    void whenNoneIsOpen(Runnable action) {
+    public void whenNoneIsOpen(Runnable action) {
         whenNoneIsOpen = action;
         lookForOpenOnes();
     }
 
     /** Aborts what runs and drops all logs. */
-    void close() {
+    public void close() {
         List.copyOf(open.values()).forEach(Turn::drop);
         open.clear();
         ended.clear();
@@ -116,7 +116,7 @@ final class Turns {
         return loop;
     }
 
-    TurnLimits limits() {
+    public TurnLimits limits() {
         return limits;
     }
 

@@ -1,4 +1,4 @@
-package dev.culvert.guest.session;
+package dev.culvert.guest.turn;
 
 import static java.util.Objects.requireNonNull;
 
@@ -11,6 +11,7 @@ import dev.culvert.guest.runtime.GenerationListener;
 import dev.culvert.guest.runtime.GenerationRequest;
 import dev.culvert.guest.runtime.LlmRuntime;
 import dev.culvert.guest.runtime.RuntimeFailure;
+import dev.culvert.guest.session.Session;
 import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * One message and its answer, whoever reads it, and for a while nobody. What waits too long for a
  * reader stops the reading from the runtime.
  */
-final class Turn implements GenerationListener {
+public final class Turn implements GenerationListener {
     private static final Logger LOG = LoggerFactory.getLogger(Turn.class);
 
     private final String id;
@@ -57,12 +58,12 @@ final class Turn implements GenerationListener {
         this.turns = turns;
     }
 
-    String id() {
+    public String id() {
         return id;
     }
 
     /** Whether the payload with this fingerprint is what it answers. */
-    boolean answers(long fingerprint) {
+    public boolean answers(long fingerprint) {
         return asked == fingerprint;
     }
 
@@ -71,12 +72,12 @@ final class Turn implements GenerationListener {
     }
 
     /** Who reads it; null while nobody does. */
-    @Nullable Reader reader() {
+    public @Nullable Reader reader() {
         return reader;
     }
 
     /** Takes ownership of the request's body. */
-    void start(LlmRuntime runtime, GenerationRequest request) {
+    public void start(LlmRuntime runtime, GenerationRequest request) {
         countRequest(request.body().readableBytes());
         generation = runtime.start(turns.loop(), request, this);
     }
@@ -122,7 +123,7 @@ final class Turn implements GenerationListener {
     }
 
     /** Why it cannot be read after this frame (resuming.md); null where it can. */
-    @Nullable ErrorCode refusal(long after) {
+    public @Nullable ErrorCode refusal(long after) {
         long from = from(after);
         if (from > said.log().last()) {
             return ErrorCode.UNKNOWN_TURN;
@@ -139,7 +140,7 @@ final class Turn implements GenerationListener {
     }
 
     /** From now on this one reads it, and whoever did before does not. */
-    Reader readBy(Session session, long after, long credit) {
+    public Reader readBy(Session session, long after, long credit) {
         Reader fresh = new Reader(session, this, from(after), credit);
         if (reader != null) {
             reader.close();
@@ -152,7 +153,7 @@ final class Turn implements GenerationListener {
     }
 
     /** This one reads it no more. */
-    void leave(Reader leaving) {
+    public void leave(Reader leaving) {
         leaving.close();
         if (leaving == reader) {
             reader = null;
@@ -177,7 +178,7 @@ final class Turn implements GenerationListener {
      * Ends it with this error, where it has ended only the reading of it. What has not been sent is
      * not sent any more.
      */
-    void stop(ErrorCode code, String message) {
+    public void stop(ErrorCode code, String message) {
         Reader last = reader;
         boolean ended = said.end() != null;
         if (last != null && (ended || last.sent() < said.log().last())) {
@@ -269,7 +270,7 @@ final class Turn implements GenerationListener {
     }
 
     /** Sees to it that it is open while it runs or is read, and given up or kept where not. */
-    void settle() {
+    public void settle() {
         if (reader != null) {
             cancelTimer();
             turns.open(this);

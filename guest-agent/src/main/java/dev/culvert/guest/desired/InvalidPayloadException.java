@@ -1,14 +1,14 @@
-package dev.culvert.guest.session;
+package dev.culvert.guest.desired;
 
 import java.io.Serial;
 
 /** A payload that breaks its schema; the message says which member and what it takes. */
-final class InvalidPayloadException extends Exception {
+public final class InvalidPayloadException extends Exception {
     @Serial private static final long serialVersionUID = 1L;
 
     private final String sentence;
 
-    InvalidPayloadException(String sentence) {
+    public InvalidPayloadException(String sentence) {
         super(sentence, null, false, false);
         this.sentence = sentence;
     }

@@ -1,6 +1,6 @@
-package dev.culvert.guest.session;
+package dev.culvert.guest.desired;
 
-import dev.culvert.guest.session.JsonObject.Value;
+import dev.culvert.guest.desired.JsonObject.Value;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -8,7 +8,7 @@ import java.util.Deque;
 import java.util.List;
 
 /** What the host has told the agent to know, oldest first, within a bound: the newest wins. */
-final class Contexts {
+public final class Contexts {
     /**
      * What a byte takes as an escape: a larger payload need not be read to know that it is too
      * large.
@@ -22,12 +22,12 @@ final class Contexts {
     private final Deque<String> texts = new ArrayDeque<>();
     private int bytes;
 
-    Contexts(int maxBytes) {
+    public Contexts(int maxBytes) {
         this.maxBytes = maxBytes;
     }
 
     /** Borrows {@code payload}. A context of null forgets all that was there. */
-    void update(ByteBuf payload) throws InvalidPayloadException {
+    public void update(ByteBuf payload) throws InvalidPayloadException {
         if (payload.readableBytes() > (long) MOST_ESCAPED * maxBytes + MEMBER_BYTES) {
             throw tooLarge(payload.readableBytes());
         }
@@ -47,7 +47,7 @@ final class Contexts {
      * Takes up what an earlier process had, oldest first, whose bound may have been larger: the
      * newest that fit. Returns how many do not.
      */
-    int restore(List<String> kept) {
+    public int restore(List<String> kept) {
         for (String text : kept.reversed()) {
             int size = size(text);
             if (size <= maxBytes - bytes) {
@@ -70,7 +70,7 @@ final class Contexts {
         }
     }
 
-    int maxBytes() {
+    public int maxBytes() {
         return maxBytes;
     }
 
@@ -84,7 +84,7 @@ final class Contexts {
     }
 
     /** Each is one system message. */
-    List<String> texts() {
+    public List<String> texts() {
         return List.copyOf(texts);
     }
 

@@ -1,4 +1,4 @@
-package dev.culvert.guest.session;
+package dev.culvert.guest.desired;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -24,7 +24,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where the agent's configuration and context outlive the process. Written whole or not at all. */
-final class StateFile {
+public final class StateFile {
     private static final String NAME = "agent-state.json";
 
     /* A configuration of the size of a frame, and as much context again, each byte of which may be an escape. */
@@ -46,7 +46,7 @@ final class StateFile {
      *
      * @param configUpdate the payload of the last one, as it came; null before the first
      */
-    record State(@Nullable String configUpdate, List<String> contexts) {
+    public record State(@Nullable String configUpdate, List<String> contexts) {
         static final State NONE = new State(null, List.of());
     }
 

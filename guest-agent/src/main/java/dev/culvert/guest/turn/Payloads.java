@@ -1,4 +1,4 @@
-package dev.culvert.guest.session;
+package dev.culvert.guest.turn;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.frame.ErrorCode;
@@ -12,22 +12,22 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** Writes the payloads of replies (messages.md). Each belongs to the caller. */
-final class Payloads {
+public final class Payloads {
     private interface Body {
         void write(JsonGenerator json) throws IOException;
     }
 
     private final ByteBufAllocator buffers;
 
-    Payloads(ByteBufAllocator buffers) {
+    public Payloads(ByteBufAllocator buffers) {
         this.buffers = buffers;
     }
 
-    ByteBuf empty() {
+    public ByteBuf empty() {
         return object(_ -> {});
     }
 
-    ByteBuf applied() {
+    public ByteBuf applied() {
         return object(json -> json.writeBooleanField("applied", true));
     }
 
@@ -69,7 +69,7 @@ final class Payloads {
         });
     }
 
-    ByteBuf error(ErrorCode code, String message) {
+    public ByteBuf error(ErrorCode code, String message) {
         return object(json -> {
             string(json, "code", code.wireName());
             json.writeStringField("message", Quoted.sentence(message));
@@ -77,7 +77,7 @@ final class Payloads {
     }
 
     /** Nothing has begun; it is worth another attempt after so many seconds. */
-    ByteBuf refusal(ErrorCode code, String message, int retryAfterSeconds) {
+    public ByteBuf refusal(ErrorCode code, String message, int retryAfterSeconds) {
         return object(json -> {
             string(json, "code", code.wireName());
             json.writeStringField("message", Quoted.sentence(message));

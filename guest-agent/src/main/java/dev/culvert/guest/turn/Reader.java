@@ -1,10 +1,11 @@
-package dev.culvert.guest.session;
+package dev.culvert.guest.turn;
 
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
+import dev.culvert.guest.session.Session;
 
 /** A turn as one connection reads it: how far it has been sent, and how much more it may be. */
-final class Reader {
+public final class Reader {
     private static final long MOST_CREDIT = (1L << 53) - 1;
 
     private final Session session;
@@ -15,7 +16,7 @@ final class Reader {
     private boolean closed;
 
     /** Whether the session has it in its queue. */
-    boolean queued;
+    public boolean queued;
 
     /**
      * @param after the number of the last frame that the host has
@@ -29,11 +30,11 @@ final class Reader {
         this.credit = credit;
     }
 
-    Session session() {
+    public Session session() {
         return session;
     }
 
-    Turn turn() {
+    public Turn turn() {
         return turn;
     }
 
@@ -42,11 +43,11 @@ final class Reader {
         return sent;
     }
 
-    boolean isLimited() {
+    public boolean isLimited() {
         return limited;
     }
 
-    void grant(long bytes) {
+    public void grant(long bytes) {
         credit = Math.min(MOST_CREDIT, credit + bytes);
         offer();
     }
@@ -61,14 +62,14 @@ final class Reader {
         closed = true;
     }
 
-    boolean canSend() {
+    public boolean canSend() {
         return !closed
                 && turn.said().hasAfter(sent)
                 && (!limited || credit > 0 || turn.said().typeAfter(sent) != FrameType.CHUNK);
     }
 
     /** Sends the next frame, which there must be. */
-    void sendNext() {
+    public void sendNext() {
         Frame frame = turn.said().frameAfter(sent);
         if (limited && frame.type() == FrameType.CHUNK) {
             credit -= frame.payload().readableBytes();

@@ -1,4 +1,4 @@
-package dev.culvert.guest.session;
+package dev.culvert.guest.turn;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;

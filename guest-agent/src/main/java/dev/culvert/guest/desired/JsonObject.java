@@ -1,4 +1,4 @@
-package dev.culvert.guest.session;
+package dev.culvert.guest.desired;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The members of a JSON object, each as the text that stands there: passing a number on as text
  * keeps it what it was.
  */
-final class JsonObject {
+public final class JsonObject {
     private static final int SMALL_BYTES = 16 << 10;
     private static final long MAX_SAFE_INTEGER = (1L << 53) - 1;
 
@@ -96,7 +96,8 @@ final class JsonObject {
     }
 
     /** As {@link #read(String, ByteBuf)}, of one that holds a number or two. */
-    static JsonObject readSmall(String what, ByteBuf payload) throws InvalidPayloadException {
+    public static JsonObject readSmall(String what, ByteBuf payload)
+            throws InvalidPayloadException {
         if (payload.readableBytes() > SMALL_BYTES) {
             throw new InvalidPayloadException(
                     what
@@ -135,7 +136,7 @@ final class JsonObject {
     }
 
     /** A number that must be there, from {@code least} to 2^53-1, in digits alone. */
-    long integer(String name, long least) throws InvalidPayloadException {
+    public long integer(String name, long least) throws InvalidPayloadException {
         Value value = members.get(name);
         if (value != null
                 && value.kind() == JsonToken.VALUE_NUMBER_INT
