@@ -32,7 +32,10 @@ class ArchitectureTest {
                                             IO,
                                             SYSTEMD,
                                             TRANSPORT),
-                            "cli", Set.of(ABOUT, "", "config", LOG, SETTINGS, SYSTEMD, TRANSPORT),
+                            "cli",
+                                    Set.of(
+                                            ABOUT, "", "config", IO, LOG, SETTINGS, SYSTEMD,
+                                            TRANSPORT),
                             "config", Set.of(ABOUT, SETTINGS, TRANSPORT),
                             "connection", Set.of("session", FRAME, IO, TRANSPORT),
                             "session",

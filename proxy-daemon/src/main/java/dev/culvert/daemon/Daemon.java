@@ -5,7 +5,6 @@ import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.MemorySettings;
 import dev.culvert.daemon.config.SettingsReader;
 import dev.culvert.daemon.config.StartSettings;
-import dev.culvert.daemon.config.StateDir;
 import dev.culvert.daemon.config.WorkerSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.DesiredStore;
@@ -37,6 +36,8 @@ import dev.culvert.daemon.routes.TurnRoute;
 import dev.culvert.daemon.routes.TurnStreamRoute;
 import dev.culvert.daemon.routes.TurnStreams;
 import dev.culvert.daemon.state.DesiredFiles;
+import dev.culvert.daemon.state.StateDir;
+import dev.culvert.daemon.state.TurnKey;
 import dev.culvert.daemon.turn.TurnIds;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.io.Account;
@@ -227,7 +228,7 @@ public final class Daemon implements AutoCloseable {
             return TurnIds.ofThisProcess();
         }
         try {
-            return TurnIds.keptIn(settings.stateDir().get());
+            return TurnIds.of(TurnKey.keptIn(settings.stateDir().get(), TurnIds.KEY_BYTES));
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "state_dir is " + settings.stateDir().get() + ": " + FileTrouble.of(e), e);

@@ -34,7 +34,7 @@ class ArchitectureTest {
                                             "config",
                                             "fleet")),
                             Map.entry("http", with(core("frame", "io", "link"), "auth", "config")),
-                            Map.entry("state", with(core("io"), "config", "fleet")),
+                            Map.entry("state", with(core("io"), "fleet")),
                             Map.entry("sse", with(core("frame"), "http")),
                             Map.entry(
                                     "metrics",
@@ -89,12 +89,14 @@ class ArchitectureTest {
                                     with(
                                             core(
                                                     "about",
+                                                    "io",
                                                     "log",
                                                     "settings",
                                                     "systemd",
                                                     "transport"),
                                             "",
-                                            "config"))),
+                                            "config",
+                                            "state"))),
                     Map.of(
                             "picocli", Set.of("cli"),
                             "io.micrometer", Set.of("metrics"),

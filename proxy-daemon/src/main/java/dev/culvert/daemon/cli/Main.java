@@ -4,6 +4,7 @@ import dev.culvert.about.Version;
 import dev.culvert.daemon.Daemon;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.SettingsReader;
+import dev.culvert.io.Signals;
 import dev.culvert.log.LogStream;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress;

@@ -1,7 +1,7 @@
 package dev.culvert.daemon.cli;
 
 import dev.culvert.daemon.config.DaemonSettings;
-import dev.culvert.daemon.config.StateDir;
+import dev.culvert.daemon.state.StateDir;
 import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Settings;
 import dev.culvert.settings.Source;

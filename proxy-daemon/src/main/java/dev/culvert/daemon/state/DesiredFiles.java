@@ -1,6 +1,5 @@
 package dev.culvert.daemon.state;
 
-import dev.culvert.daemon.config.OwnerOnly;
 import dev.culvert.daemon.fleet.Desired;
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.io.FileTrouble;

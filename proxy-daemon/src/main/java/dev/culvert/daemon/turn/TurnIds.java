@@ -3,19 +3,13 @@ package dev.culvert.daemon.turn;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.culvert.daemon.config.OwnerOnly;
 import dev.culvert.daemon.fleet.Agent;
 import io.netty.util.concurrent.FastThreadLocal;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TurnIds {
     private static final String ALGORITHM = "HmacSHA256";
-    private static final int KEY_BYTES = 32;
+    public static final int KEY_BYTES = 32;
+
     private static final int NONCE_BYTES = 9;
     private static final int PROOF_BYTES = 9;
     private static final char SEPARATOR = '.';
@@ -65,24 +60,9 @@ public final class TurnIds {
         return new TurnIds(key);
     }
 
-    /** With the key kept in {@code directory}, which is made where there is none yet. Blocks. */
-    public static TurnIds keptIn(Path directory) throws IOException {
-        Path file = directory.resolve("turn.key");
-        try {
-            String text = Files.readString(file, ISO_8859_1).strip();
-            if (!text.matches("[0-9a-f]{" + 2 * KEY_BYTES + "}")) {
-                throw new IOException(
-                        file
-                                + " is damaged: restore it, or remove it, and clients cannot come"
-                                + " back to turns that run now");
-            }
-            return new TurnIds(HexFormat.of().parseHex(text));
-        } catch (NoSuchFileException _) {
-            byte[] key = new byte[KEY_BYTES];
-            new SecureRandom().nextBytes(key);
-            OwnerOnly.write(file, HexFormat.of().formatHex(key) + "\n");
-            return new TurnIds(key);
-        }
+    /** With a key that outlives the process: ids that were made with it stay valid. */
+    public static TurnIds of(byte[] key) {
+        return new TurnIds(key.clone());
     }
 
     /**

@@ -1,7 +1,6 @@
 package dev.culvert.daemon.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.FleetSettings;
@@ -11,20 +10,13 @@ import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.frame.FrameLimits;
 import dev.culvert.settings.Settings;
 import dev.culvert.settings.Source;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class TurnIdsTest {
-    @TempDir Path state;
-
     private static Agent agent(String id, String tenant) throws Exception {
         String text =
                 "{\"agents\": [{\"id\": \"%s\", \"tenant\": \"%s\", \"cid\": 3}]}"
@@ -111,29 +103,5 @@ class TurnIdsTest {
         assertThat(ids.isOf(agent, ids.mint(agent, "k"))).isTrue();
         assertThat(ids.mint(agent, "k")).isNotEqualTo(ids.mint(agent, "l"));
         assertThat(ids.mint(agent, "k")).isNotEqualTo(ids.mint(agent("a", "other"), "k"));
-    }
-
-    @Test
-    void theKeyIsKeptForItsOwnerAlone() throws Exception {
-        Path directory = state.resolve("made");
-        Agent agent = agent("a", "acme");
-        String id = TurnIds.keptIn(directory).mint(agent);
-
-        assertThat(TurnIds.keptIn(directory).isOf(agent, id)).isTrue();
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
-                .isEqualTo("rwx------");
-        Path file = directory.resolve("turn.key");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-                .isEqualTo("rw-------");
-        assertThat(directory).isDirectoryNotContaining(it -> !it.equals(file));
-    }
-
-    @Test
-    void aDamagedKeyIsSaidToBe() throws IOException {
-        Files.writeString(state.resolve("turn.key"), "abc\n");
-
-        assertThatThrownBy(() -> TurnIds.keptIn(state))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("turn.key is damaged");
     }
 }

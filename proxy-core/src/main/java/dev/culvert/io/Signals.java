@@ -1,21 +1,24 @@
-package dev.culvert.daemon.cli;
+package dev.culvert.io;
 
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Objects;
 
 /** Signals of the operating system. */
-/* The JDK has them in a class that every JDK exports and the compiler refuses to be told of: so it
- * is found by its name. A shutdown hook can neither tell SIGHUP apart nor choose the exit code. */
-final class Signals {
+/* Every JDK exports the class for signals, but javac refuses to compile against it, so reflection
+ * finds it by name. A shutdown hook cannot replace it: it cannot recognize SIGHUP or choose the
+ * exit code. */
+public final class Signals {
     private Signals() {}
 
     /**
      * Runs {@code action} at each such signal, on a thread of its own.
      *
-     * @return whether it will: a process that was started with the signal ignored, as by nohup,
-     *     ignores it for good
+     * @param name without SIG
+     * @return false when the signal stays as it is: a process that was started with it ignored
+     *     (nohup does that) ignores it for good, and {@code -Xrs} leaves it to the kernel
      */
-    static boolean handle(String name, Runnable action) {
+    public static boolean handle(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -36,8 +39,10 @@ final class Signals {
                                     signal.getConstructor(String.class).newInstance(name),
                                     proxy);
             return !Objects.equals(before, handler.getField("SIG_IGN").get(null));
+        } catch (InvocationTargetException _) {
+            return false;
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("this Java has no signals: culvertd needs them", e);
+            throw new IllegalStateException("this Java has no signals: Culvert needs them", e);
         }
     }
 }

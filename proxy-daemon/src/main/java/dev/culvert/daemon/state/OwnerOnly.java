@@ -1,4 +1,4 @@
-package dev.culvert.daemon.config;
+package dev.culvert.daemon.state;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package dev.culvert.daemon.config;
+package dev.culvert.daemon.state;
 
 import dev.culvert.io.FileTrouble;
 import java.io.IOException;
