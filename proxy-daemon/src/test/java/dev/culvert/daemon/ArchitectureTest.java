@@ -41,7 +41,7 @@ class ArchitectureTest {
                                     with(
                                             core("about", "frame", "io", "link", "transport"),
                                             "http",
-                                            "routes",
+                                            "answer",
                                             "turn")),
                             Map.entry(
                                     "turn",
@@ -50,21 +50,43 @@ class ArchitectureTest {
                                             "config",
                                             "fleet")),
                             Map.entry(
-                                    "routes",
+                                    "answer",
                                     with(
-                                            core(
-                                                    "settings",
-                                                    "frame",
-                                                    "io",
-                                                    "link",
-                                                    "pool",
-                                                    "transport"),
+                                            core("frame", "io", "link"),
+                                            "config",
+                                            "http",
+                                            "sse",
+                                            "turn")),
+                            Map.entry(
+                                    "api",
+                                    with(
+                                            core("frame", "io", "link", "pool", "transport"),
+                                            "config",
+                                            "fleet",
+                                            "home",
+                                            "http")),
+                            Map.entry(
+                                    "api.turns",
+                                    with(
+                                            core("frame", "io", "link"),
+                                            "answer",
+                                            "api",
+                                            "config",
+                                            "fleet",
+                                            "http",
+                                            "sse",
+                                            "turn")),
+                            Map.entry(
+                                    "api.agents",
+                                    with(
+                                            core("frame", "io", "link", "settings", "transport"),
+                                            "api",
                                             "config",
                                             "fleet",
                                             "home",
                                             "http",
-                                            "sse",
-                                            "turn")),
+                                            "sse")),
+                            Map.entry("api.admin", Set.of("api", "fleet", "http")),
                             Map.entry(
                                     "",
                                     with(
@@ -81,7 +103,11 @@ class ArchitectureTest {
                                             "home",
                                             "http",
                                             "metrics",
-                                            "routes",
+                                            "answer",
+                                            "api",
+                                            "api.admin",
+                                            "api.agents",
+                                            "api.turns",
                                             "state",
                                             "turn")),
                             Map.entry(

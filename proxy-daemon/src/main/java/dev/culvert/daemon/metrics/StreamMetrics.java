@@ -1,6 +1,6 @@
 package dev.culvert.daemon.metrics;
 
-import dev.culvert.daemon.routes.StreamObserver;
+import dev.culvert.daemon.answer.StreamObserver;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;

@@ -1,0 +1,29 @@
+package dev.culvert.daemon.answer;
+
+/** Counts the streams that clients read. Called on many event loops at once. */
+public interface StreamObserver {
+    /** How a stream ended. */
+    enum End {
+        DONE,
+        ERROR,
+        TOOL_BLOCKED,
+        CLIENT_GONE,
+        SLOW_CONSUMER
+    }
+
+    void onStarted();
+
+    /**
+     * The first event was written.
+     *
+     * @param isResumed whether the client came back to its turn; the event may then be an old one
+     * @param nanos since the request
+     */
+    void onFirstEvent(boolean isResumed, long nanos);
+
+    /** {@code change} more streams wait for their clients, or fewer. */
+    void onBehind(int change);
+
+    /** Called once for each {@link #onStarted}. */
+    void onEnded(End end, long nanos);
+}

@@ -1,0 +1,34 @@
+package dev.culvert.daemon.api;
+
+import dev.culvert.frame.Frame;
+import dev.culvert.link.AgentLink;
+import dev.culvert.link.DialListener;
+import dev.culvert.link.Failure;
+import dev.culvert.link.Patience;
+
+/** One request on its way to an agent: it waits for a link, then becomes an exchange on it. */
+final class Call implements DialListener {
+    private final Frame request;
+    private final CallListener listener;
+    private final Patience patience;
+
+    /** Takes ownership of {@code request}. */
+    Call(Frame request, CallListener listener, Patience patience) {
+        this.request = request;
+        this.listener = listener;
+        this.patience = patience;
+    }
+
+    @Override
+    public void onLink(AgentLink link) {
+        if (link.open(request, listener, patience).isOpen()) {
+            listener.onSent();
+        }
+    }
+
+    @Override
+    public void onFailure(Failure failure) {
+        request.release();
+        listener.onFailure(failure);
+    }
+}

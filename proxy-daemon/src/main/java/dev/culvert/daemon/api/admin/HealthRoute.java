@@ -1,0 +1,58 @@
+package dev.culvert.daemon.api.admin;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.OK;
+import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
+
+import dev.culvert.daemon.fleet.Fleet;
+import dev.culvert.daemon.fleet.State;
+import dev.culvert.daemon.http.Admission;
+import dev.culvert.daemon.http.Json;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.Responder;
+import dev.culvert.daemon.http.Route;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * {@code GET /livez}, {@code /readyz} and {@code /healthz}: whether the process lives; whether it
+ * takes work; the same in words. With {@code ?verbose} each says more.
+ */
+public final class HealthRoute implements Route {
+    private final Admission admission;
+    private final Fleet fleet;
+
+    public HealthRoute(Admission admission, Fleet fleet) {
+        this.admission = admission;
+        this.fleet = fleet;
+    }
+
+    @Override
+    public Set<HttpMethod> methods() {
+        return Set.of(HttpMethod.GET);
+    }
+
+    @Override
+    public List<String> templates() {
+        return List.of("/healthz", "/readyz", "/livez");
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        boolean draining = admission.isClosed();
+        boolean failing = draining && !request.path().equals("/livez");
+        boolean verbose = request.query("verbose") != null || request.path().equals("/healthz");
+        responder.json(
+                failing ? SERVICE_UNAVAILABLE : OK,
+                Json.object(json -> {
+                    json.writeStringField("status", draining ? "draining" : "ok");
+                    if (verbose) {
+                        json.writeObjectFieldStart("agents");
+                        for (State state : State.values()) {
+                            json.writeNumberField(state.label(), fleet.count(state));
+                        }
+                        json.writeEndObject();
+                    }
+                }));
+    }
+}

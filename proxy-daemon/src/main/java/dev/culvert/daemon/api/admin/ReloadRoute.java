@@ -1,0 +1,64 @@
+package dev.culvert.daemon.api.admin;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.OK;
+import static io.netty.handler.codec.http.HttpResponseStatus.UNPROCESSABLE_ENTITY;
+
+import dev.culvert.daemon.api.OffLoop;
+import dev.culvert.daemon.http.Json;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.Responder;
+import dev.culvert.daemon.http.Route;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.List;
+import java.util.Set;
+
+/** {@code POST /admin/reload}: reads the settings again, as SIGHUP does. */
+public final class ReloadRoute implements Route {
+    /** Reads and takes over the settings; blocks. */
+    public interface Reload {
+        /**
+         * Returns what is wrong with them, and then nothing has changed; empty when all is well.
+         */
+        List<String> run();
+    }
+
+    private final Reload reload;
+    private final OffLoop offLoop;
+
+    public ReloadRoute(Reload reload, OffLoop offLoop) {
+        this.reload = reload;
+        this.offLoop = offLoop;
+    }
+
+    @Override
+    public Set<HttpMethod> methods() {
+        return Set.of(HttpMethod.POST);
+    }
+
+    @Override
+    public List<String> templates() {
+        return List.of("/admin/reload");
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        offLoop.run(request, responder, () -> answer(responder));
+    }
+
+    private Runnable answer(Responder responder) {
+        List<String> problems = reload.run();
+        if (problems.isEmpty()) {
+            return () ->
+                    responder.json(
+                            OK, Json.object(json -> json.writeStringField("status", "reloaded")));
+        }
+        Problem problem =
+                Problem.of(
+                        UNPROCESSABLE_ENTITY,
+                        "The settings are not valid, and those before are still in force: "
+                                + String.join("; ", problems)
+                                + ".");
+        return () -> responder.problem(problem);
+    }
+}

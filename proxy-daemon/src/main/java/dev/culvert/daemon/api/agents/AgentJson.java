@@ -1,0 +1,60 @@
+package dev.culvert.daemon.api.agents;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.Desired;
+import dev.culvert.daemon.fleet.Presence;
+import dev.culvert.link.Feature;
+import dev.culvert.link.Heartbeat;
+import java.io.IOException;
+import java.time.temporal.ChronoUnit;
+
+/** How an agent is shown to clients. */
+final class AgentJson {
+    private AgentJson() {}
+
+    /** As an object of its own, with all there is to know. */
+    static void write(JsonGenerator json, Agent agent, int linksOpen) throws IOException {
+        json.writeStartObject();
+        writeMembers(json, agent, linksOpen);
+        json.writeEndObject();
+    }
+
+    static void writeMembers(JsonGenerator json, Agent agent, int linksOpen) throws IOException {
+        Presence presence = agent.presence();
+        Desired desired = agent.desired();
+        json.writeStringField("id", agent.id());
+        json.writeStringField("tenant", agent.tenant());
+        json.writeStringField("address", agent.address().toString());
+        json.writeStringField("state", presence.state().label());
+        json.writeStringField("since", presence.since().truncatedTo(ChronoUnit.MILLIS).toString());
+        if (presence.lastHeard() != null) {
+            json.writeStringField(
+                    "last_heard", presence.lastHeard().truncatedTo(ChronoUnit.MILLIS).toString());
+        }
+        writeHeartbeat(json, presence.said());
+        json.writeNumberField("links_open", linksOpen);
+        json.writeNumberField("turns_in_flight", agent.turns());
+        json.writeNumberField("desired_revision", desired == null ? 0 : desired.revision());
+        json.writeNumberField("applied_revision", agent.appliedRevision());
+        if (presence.lastError() != null) {
+            json.writeStringField("last_error", presence.lastError());
+        }
+    }
+
+    private static void writeHeartbeat(JsonGenerator json, Heartbeat said) throws IOException {
+        json.writeObjectFieldStart("heartbeat");
+        json.writeStringField("status", said.status());
+        json.writeNumberField("uptime_secs", said.uptimeSeconds());
+        json.writeStringField("protocol", said.protocol());
+        json.writeArrayFieldStart("features");
+        for (Feature feature : said.features()) {
+            json.writeString(feature.wireName());
+        }
+        json.writeEndArray();
+        json.writeStringField("instance", said.instance());
+        json.writeStringField("agent_version", said.agentVersion());
+        json.writeNumberField("in_flight", said.inFlight());
+        json.writeEndObject();
+    }
+}

@@ -1,0 +1,111 @@
+package dev.culvert.daemon.api.agents;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.culvert.daemon.api.Page;
+import dev.culvert.daemon.http.Json;
+import dev.culvert.daemon.http.Responder;
+import dev.culvert.daemon.http.StreamResponse;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.util.AsciiString;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A page of agents on its way to one client, the next pieces when it has taken those before.
+ * Confined to its event loop.
+ */
+final class AgentList {
+    /** Where the pieces come from. */
+    interface Source {
+        /** The agents after {@code id}, at most so many; null where there are none. */
+        AgentPieces.@Nullable Piece after(String id, int most);
+
+        boolean hasMoreAfter(String id);
+    }
+
+    private static final byte[] BEGIN = "{\"agents\":[".getBytes(US_ASCII);
+    private static final byte[] COMMA = ",".getBytes(US_ASCII);
+    private static final byte[] NOTHING = {};
+    private static final byte[] END = "],".getBytes(US_ASCII);
+    private static final int BATCH_BYTES = 32 * 1024;
+
+    private final Source source;
+    private final StreamResponse response;
+    private final PiecePace pace;
+    private boolean begun;
+    private String upTo;
+    private int left;
+
+    private AgentList(Source source, Page page, Responder responder, Duration stallTimeout) {
+        this.source = source;
+        upTo = page.start();
+        left = page.limit();
+        response = responder.stream(HttpHeaderValues.APPLICATION_JSON);
+        pace =
+                new PiecePace(
+                        responder.eventLoop(),
+                        stallTimeout,
+                        response::unsentBytes,
+                        response::whenSent,
+                        response::abort);
+        responder.onGone(pace::cancel);
+    }
+
+    /** Answers with the page; a client that takes nothing for {@code stallTimeout} is cut. */
+    static void send(Source source, Page page, Responder responder, Duration stallTimeout) {
+        new AgentList(source, page, responder, stallTimeout).writeMore();
+    }
+
+    /** A page of nothing but this piece; it belongs to the caller. */
+    static ByteBuf whole(AgentPieces.@Nullable Piece piece, @Nullable String next) {
+        ByteBuf end = end(next);
+        ByteBuf json = piece == null ? Unpooled.EMPTY_BUFFER : piece.json();
+        return Unpooled.wrappedBuffer(Unpooled.wrappedBuffer(BEGIN), json, end);
+    }
+
+    private static ByteBuf end(@Nullable String next) {
+        ByteBuf members = Json.object(json -> json.writeStringField("next", next));
+        return Unpooled.wrappedBuffer(Unpooled.wrappedBuffer(END), members.skipBytes(1));
+    }
+
+    private void writeMore() {
+        int written = 0;
+        while (response.isOpen() && written < BATCH_BYTES) {
+            written += writePiece();
+        }
+        if (response.isOpen()) {
+            pace.await(this::writeMore);
+        }
+    }
+
+    private int writePiece() {
+        AgentPieces.Piece piece = left == 0 ? null : source.after(upTo, left);
+        if (piece == null) {
+            writeEnd();
+            return 0;
+        }
+        write(begun ? COMMA : BEGIN, piece.json());
+        begun = true;
+        left -= piece.ids().size();
+        upTo = piece.last();
+        return piece.json().readableBytes();
+    }
+
+    private void writeEnd() {
+        ByteBuf end = end(left == 0 && source.hasMoreAfter(upTo) ? upTo : null);
+        write(begun ? NOTHING : BEGIN, end);
+        end.release();
+        pace.cancel();
+        response.end();
+    }
+
+    /** Borrows {@code part}. */
+    private void write(byte[] before, ByteBuf part) {
+        response.begin(before.length, part.readableBytes()).writeBytes(before);
+        response.add(part);
+        response.finish(AsciiString.EMPTY_STRING);
+    }
+}

@@ -1,0 +1,185 @@
+package dev.culvert.daemon.api.agents;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.Fleet;
+import dev.culvert.frame.PayloadJson;
+import dev.culvert.io.HeldKind;
+import dev.culvert.io.Holding;
+import dev.culvert.io.Share;
+import dev.culvert.transport.AgentAddress;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The agents of the fleet as JSON, piece by piece by their ids. What one reader was given serves
+ * all who ask for the same within a second, so that many cost little more than one. Called on any
+ * event loop.
+ */
+/* A piece is found by the id that it comes after. Who has read up to some id goes on from there,
+ * whatever became of the fleet meanwhile, and so keeps nothing but that id. */
+final class AgentPieces {
+    /**
+     * One piece.
+     *
+     * @param ids of its agents; at least one
+     * @param ends where each agent ends
+     * @param json objects with commas between them; lent
+     */
+    record Piece(
+            List<String> ids, List<Integer> ends, ByteBuf json, long revision, long madeNanos) {
+        String last() {
+            return ids.getLast();
+        }
+
+        /** At most {@code most} of its agents, which is more than none. */
+        Piece first(int most) {
+            return most >= ids.size()
+                    ? this
+                    : new Piece(
+                            ids.subList(0, most),
+                            ends.subList(0, most),
+                            json.slice(0, ends.get(most - 1)),
+                            revision,
+                            madeNanos);
+        }
+    }
+
+    private static final int PIECE_BYTES = 16 * 1024;
+    private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Fleet fleet;
+    private final ToIntFunction<AgentAddress> linksOpen;
+    private final Holding holding;
+    private final Map<String, Piece> pieces = new HashMap<>();
+    private long heldBytes;
+
+    /** Where old pieces are forgotten; null while there are none. */
+    private volatile @Nullable EventLoop forgetting;
+
+    AgentPieces(Fleet fleet, ToIntFunction<AgentAddress> linksOpen, Share share) {
+        this.fleet = fleet;
+        this.linksOpen = linksOpen;
+        holding = share.open(HeldKind.SNAPSHOTS, this::later, _ -> forgetAll());
+    }
+
+    /**
+     * The agents after {@code id}, as many as make a piece; null where there are none.
+     *
+     * @param revision of the fleet that the reader has to be told of at least
+     */
+    synchronized @Nullable Piece after(
+            String id, long revision, long currentRevision, EventLoop loop) {
+        long now = System.nanoTime();
+        Piece known = pieces.get(id);
+        if (known != null && known.revision() >= revision && isFresh(known, now)) {
+            return known;
+        }
+        Piece made = make(id, Integer.MAX_VALUE, _ -> true, currentRevision, now);
+        if (made != null) {
+            Piece before = pieces.put(id, made);
+            heldBytes +=
+                    made.json().readableBytes()
+                            - (before == null ? 0 : before.json().readableBytes());
+            holding.set(heldBytes);
+            if (forgetting == null) {
+                forgetLater(loop);
+            }
+        }
+        return made;
+    }
+
+    private static boolean isFresh(Piece piece, long now) {
+        return now - piece.madeNanos() < FRESH_NANOS;
+    }
+
+    private void forgetLater(EventLoop loop) {
+        forgetting = loop;
+        loop.schedule(() -> forgetOld(loop), FRESH_NANOS, TimeUnit.NANOSECONDS);
+    }
+
+    private synchronized void forgetOld(EventLoop loop) {
+        long now = System.nanoTime();
+        pieces.values().removeIf(piece -> !isFresh(piece, now));
+        heldBytes = 0;
+        pieces.values().forEach(piece -> heldBytes += piece.json().readableBytes());
+        holding.set(heldBytes);
+        forgetting = null;
+        if (!pieces.isEmpty()) {
+            forgetLater(loop);
+        }
+    }
+
+    /** Not at once, and without this lock: whoever calls holds locks of the account. */
+    private void later(Runnable task) {
+        EventLoop loop = forgetting;
+        if (loop != null) {
+            loop.execute(task);
+        }
+    }
+
+    private synchronized void forgetAll() {
+        pieces.clear();
+        heldBytes = 0;
+        holding.set(0);
+    }
+
+    /**
+     * The same of those that {@code wanted} holds for, as they are now and for one reader only.
+     *
+     * @param most how many at most
+     */
+    @Nullable Piece make(String id, int most, Predicate<Agent> wanted) {
+        return make(id, most, wanted, 0, System.nanoTime());
+    }
+
+    private @Nullable Piece make(
+            String id, int most, Predicate<Agent> wanted, long revision, long now) {
+        ByteBuf text = Unpooled.buffer(1024);
+        List<String> ids = new ArrayList<>();
+        List<Integer> ends = new ArrayList<>();
+        for (Agent agent : fleet.after(id)) {
+            if (text.readableBytes() >= PIECE_BYTES || ids.size() == most) {
+                break;
+            }
+            if (wanted.test(agent)) {
+                if (!ids.isEmpty()) {
+                    text.writeByte(',');
+                }
+                write(agent, text);
+                ids.add(agent.id());
+                ends.add(text.readableBytes());
+            }
+        }
+        if (ids.isEmpty()) {
+            return null;
+        }
+        byte[] json = new byte[text.readableBytes()];
+        text.readBytes(json);
+        return new Piece(
+                ids,
+                ends,
+                Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(json)),
+                revision,
+                now);
+    }
+
+    private void write(Agent agent, ByteBuf text) {
+        try (JsonGenerator json = PayloadJson.generator(text)) {
+            AgentJson.write(json, agent, linksOpen.applyAsInt(agent.address()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory failed", e);
+        }
+    }
+}

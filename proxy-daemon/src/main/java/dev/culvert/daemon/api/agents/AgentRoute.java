@@ -1,0 +1,145 @@
+package dev.culvert.daemon.api.agents;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
+import static io.netty.handler.codec.http.HttpResponseStatus.CONFLICT;
+import static io.netty.handler.codec.http.HttpResponseStatus.CREATED;
+import static io.netty.handler.codec.http.HttpResponseStatus.OK;
+
+import dev.culvert.daemon.api.AgentCalls;
+import dev.culvert.daemon.api.OffLoop;
+import dev.culvert.daemon.config.AgentSettings;
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.Fleet;
+import dev.culvert.daemon.http.Json;
+import dev.culvert.daemon.http.JsonRequest;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.ProblemException;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.Responder;
+import dev.culvert.daemon.http.Route;
+import dev.culvert.io.Quoted;
+import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Node;
+import dev.culvert.settings.Origin;
+import dev.culvert.settings.Settings;
+import dev.culvert.settings.Source;
+import dev.culvert.transport.AgentAddress;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.function.ToIntFunction;
+
+/** {@code GET|PUT|DELETE /agents/{id}}: shows, adds or changes, and removes one agent. */
+public final class AgentRoute implements Route {
+    private final AgentCalls calls;
+    private final Fleet fleet;
+    private final ToIntFunction<AgentAddress> linksOpen;
+    private final OffLoop offLoop;
+    private final ConfigRoom room;
+
+    public AgentRoute(
+            AgentCalls calls, Fleet fleet, ToIntFunction<AgentAddress> linksOpen, OffLoop offLoop) {
+        this.calls = calls;
+        this.offLoop = offLoop;
+        room = new ConfigRoom(fleet, offLoop);
+        this.fleet = fleet;
+        this.linksOpen = linksOpen;
+    }
+
+    @Override
+    public Set<HttpMethod> methods() {
+        return Set.of(HttpMethod.GET, HttpMethod.PUT, HttpMethod.DELETE);
+    }
+
+    @Override
+    public List<String> templates() {
+        return List.of("/api/v1/agents/{id}", "/agents/{id}");
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        if (request.method().equals(HttpMethod.PUT)) {
+            put(request, responder);
+        } else if (request.method().equals(HttpMethod.DELETE)) {
+            String id = calls.agent(request).id();
+            offLoop.run(
+                    id,
+                    fleet.mayBeOnDisk(id),
+                    request,
+                    responder,
+                    () -> {
+                        fleet.remove(id);
+                        return responder::noContent;
+                    });
+        } else {
+            show(responder, OK, calls.agent(request));
+        }
+    }
+
+    private void put(Request request, Responder responder) {
+        calls.admission().check();
+        String body = JsonRequest.body(request).toString(StandardCharsets.UTF_8);
+        AgentSettings settings = read(request.parameter("id"), body);
+        String id = settings.id();
+        room.run(
+                id,
+                fleet.mayBeOnDisk(id),
+                settings.configBytes(),
+                request,
+                responder,
+                () -> put(settings, responder));
+    }
+
+    private Runnable put(AgentSettings settings, Responder responder) throws IOException {
+        try {
+            HttpResponseStatus status = fleet.put(settings) ? CREATED : OK;
+            Agent agent = fleet.find(settings.id());
+            return () -> {
+                if (agent != null) {
+                    show(responder, status, agent);
+                } else {
+                    responder.problem(
+                            Problem.of(CONFLICT, "The agent was removed again meanwhile."));
+                }
+            };
+        } catch (IllegalArgumentException e) {
+            throw new ProblemException(
+                    Problem.of(CONFLICT, "The agent cannot be added: " + e.getMessage() + "."));
+        }
+    }
+
+    /** By the rules of the settings file, where the id stands in the list. */
+    private AgentSettings read(String id, String body) {
+        Source path = key -> key.equals("id") ? Node.plain(Origin.of("path"), id) : null;
+        try {
+            AgentSettings read =
+                    Settings.read(
+                                    List.of(Source.text("body", body), path),
+                                    in -> AgentSettings.read(in, calls.settings().transport()))
+                            .value();
+            if (!read.id().equals(id)) {
+                throw new ProblemException(
+                        Problem.of(
+                                BAD_REQUEST,
+                                "The body says that its id is '%s', the path that it is '%s': leave it out of the body."
+                                        .formatted(Quoted.word(read.id()), Quoted.word(id))));
+            }
+            return read;
+        } catch (BadSettingsException e) {
+            throw new ProblemException(
+                    Problem.of(
+                            BAD_REQUEST,
+                            "The body does not describe an agent: "
+                                    + String.join("; ", e.problems())
+                                    + "."));
+        }
+    }
+
+    private void show(Responder responder, HttpResponseStatus status, Agent agent) {
+        int links = linksOpen.applyAsInt(agent.address());
+        responder.json(status, Json.object(json -> AgentJson.writeMembers(json, agent, links)));
+    }
+}

@@ -1,0 +1,125 @@
+package dev.culvert.daemon.api.agents;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
+import static io.netty.handler.codec.http.HttpResponseStatus.OK;
+
+import dev.culvert.daemon.api.AgentCalls;
+import dev.culvert.daemon.api.Page;
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.Fleet;
+import dev.culvert.daemon.fleet.State;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.ProblemException;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.Responder;
+import dev.culvert.daemon.http.Route;
+import dev.culvert.io.Quoted;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** {@code GET /agents}: the fleet by id, filtered and paged. */
+public final class AgentsRoute implements Route {
+    private final AgentCalls calls;
+    private final Fleet fleet;
+    private final EventsRoute events;
+
+    /** Shares what it shows with {@code events}. */
+    public AgentsRoute(AgentCalls calls, Fleet fleet, EventsRoute events) {
+        this.calls = calls;
+        this.fleet = fleet;
+        this.events = events;
+    }
+
+    @Override
+    public Set<HttpMethod> methods() {
+        return Set.of(HttpMethod.GET);
+    }
+
+    @Override
+    public List<String> templates() {
+        return List.of("/api/v1/agents", "/agents");
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        State state = state(request.query("state"));
+        String tenant = request.query("tenant");
+        Page page = Page.of(request);
+        Predicate<Agent> wanted =
+                agent ->
+                        (state == null || agent.presence().state() == state)
+                                && (tenant == null || agent.tenant().equals(tenant));
+        AgentPieces.Piece first = events.pieces().make(page.start(), page.limit(), wanted);
+        boolean isFull = first != null && first.ids().size() == page.limit();
+        boolean hasMore = first != null && hasMoreAfter(first.last(), wanted);
+        if (first == null || isFull || !hasMore) {
+            String next = first != null && hasMore ? first.last() : null;
+            responder.json(OK, AgentList.whole(first, next));
+        } else {
+            AgentList.send(
+                    state == null && tenant == null ? shared(request.eventLoop()) : own(wanted),
+                    page,
+                    responder,
+                    calls.settings().turns().stallTimeout());
+        }
+    }
+
+    private boolean hasMoreAfter(String id, Predicate<Agent> wanted) {
+        return fleet.after(id).stream().anyMatch(wanted);
+    }
+
+    /** Of all agents, which many clients ask for. */
+    private AgentList.Source shared(EventLoop loop) {
+        long atLeast = events.revision();
+        return new AgentList.Source() {
+            @Override
+            public AgentPieces.@Nullable Piece after(String id, int most) {
+                AgentPieces.Piece piece = events.piece(id, atLeast, loop);
+                return piece == null ? null : piece.first(most);
+            }
+
+            @Override
+            public boolean hasMoreAfter(String id) {
+                return !fleet.after(id).isEmpty();
+            }
+        };
+    }
+
+    private AgentList.Source own(Predicate<Agent> wanted) {
+        return new AgentList.Source() {
+            @Override
+            public AgentPieces.@Nullable Piece after(String id, int most) {
+                return events.pieces().make(id, most, wanted);
+            }
+
+            @Override
+            public boolean hasMoreAfter(String id) {
+                return AgentsRoute.this.hasMoreAfter(id, wanted);
+            }
+        };
+    }
+
+    private static @Nullable State state(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        for (State state : State.values()) {
+            if (state.label().equals(text)) {
+                return state;
+            }
+        }
+        String labels =
+                Arrays.stream(State.values()).map(State::label).collect(Collectors.joining(", "));
+        throw bad("'state' is '%s': it takes %s.".formatted(Quoted.word(text), labels));
+    }
+
+    private static ProblemException bad(String sentence) {
+        return new ProblemException(Problem.of(BAD_REQUEST, "The query parameter " + sentence));
+    }
+}

@@ -1,0 +1,82 @@
+package dev.culvert.daemon.api.agents;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.ProblemException;
+import dev.culvert.frame.PayloadJson;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * Whether a body can be a configuration. An agent that is away cannot say so itself, and what it
+ * then refuses would keep it from being ready.
+ */
+final class ConfigBody {
+    private boolean hasConfig;
+    private boolean hasTools;
+
+    private ConfigBody() {}
+
+    /**
+     * Borrows {@code object}, which was checked to be one.
+     *
+     * @throws ProblemException saying what is missing or of another kind
+     */
+    static void check(ByteBuf object) {
+        ConfigBody body = new ConfigBody();
+        try (JsonParser parser = PayloadJson.parser(object)) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                body.checkMember(parser);
+                parser.skipChildren();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory failed", e);
+        }
+        if (!body.hasConfig || !body.hasTools) {
+            throw bad(
+                    "The body must have both 'config' and 'tool_allowlist' (null allows every tool): together they replace the whole configuration.");
+        }
+    }
+
+    private void checkMember(JsonParser parser) throws IOException {
+        String name = parser.currentName();
+        JsonToken value = parser.nextToken();
+        switch (name) {
+            case "config" -> {
+                hasConfig = true;
+                if (value != JsonToken.START_OBJECT) {
+                    throw bad("'config' must be a JSON object.");
+                }
+            }
+            case "tool_allowlist" -> {
+                hasTools = true;
+                checkTools(parser, value);
+            }
+            default -> {
+                // The agent may know it.
+            }
+        }
+    }
+
+    private static void checkTools(JsonParser parser, JsonToken value) throws IOException {
+        if (value == JsonToken.VALUE_NULL) {
+            return;
+        }
+        boolean isList = value == JsonToken.START_ARRAY;
+        while (isList && parser.nextToken() != JsonToken.END_ARRAY) {
+            isList = parser.currentToken() == JsonToken.VALUE_STRING;
+        }
+        if (!isList) {
+            throw bad("'tool_allowlist' must be a list of names, or null to allow every tool.");
+        }
+    }
+
+    private static ProblemException bad(String sentence) {
+        return new ProblemException(Problem.of(BAD_REQUEST, sentence));
+    }
+}

@@ -1,0 +1,76 @@
+package dev.culvert.daemon.api.agents;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
+import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
+
+import dev.culvert.daemon.api.OffLoop;
+import dev.culvert.daemon.fleet.Fleet;
+import dev.culvert.daemon.fleet.FleetLimitException;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.ProblemException;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.Responder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+
+/** Runs work that holds a configuration, within the bytes that all of them may have together. */
+final class ConfigRoom {
+    private static final int RETRY_SECONDS = 60;
+
+    private final Fleet fleet;
+    private final OffLoop offLoop;
+
+    ConfigRoom(Fleet fleet, OffLoop offLoop) {
+        this.fleet = fleet;
+        this.offLoop = offLoop;
+    }
+
+    /**
+     * As {@link OffLoop#run}.
+     *
+     * @param bytes of the configuration, which count while the work waits too
+     * @throws ProblemException when there is no room for them, or too much waits already
+     */
+    void run(
+            String agentId,
+            boolean onDisk,
+            long bytes,
+            Request request,
+            Responder responder,
+            OffLoop.Work work) {
+        try {
+            fleet.reserve(bytes);
+        } catch (FleetLimitException e) {
+            throw refused(e);
+        }
+        boolean taken = false;
+        try {
+            offLoop.run(
+                    agentId,
+                    onDisk,
+                    request,
+                    responder,
+                    () -> {
+                        try {
+                            return work.run();
+                        } catch (FleetLimitException e) {
+                            throw refused(e);
+                        } finally {
+                            fleet.release(bytes);
+                        }
+                    });
+            taken = true;
+        } finally {
+            if (!taken) {
+                fleet.release(bytes);
+            }
+        }
+    }
+
+    private static ProblemException refused(FleetLimitException limit) {
+        HttpResponseStatus status =
+                limit.isOfOne() ? REQUEST_ENTITY_TOO_LARGE : SERVICE_UNAVAILABLE;
+        Problem problem =
+                Problem.of(status, "There is no room for this: " + limit.getMessage() + ".");
+        return new ProblemException(limit.isOfOne() ? problem : problem.retryAfter(RETRY_SECONDS));
+    }
+}

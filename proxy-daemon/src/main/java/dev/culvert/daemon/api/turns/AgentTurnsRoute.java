@@ -1,0 +1,50 @@
+package dev.culvert.daemon.api.turns;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.OK;
+
+import dev.culvert.daemon.api.AgentCalls;
+import dev.culvert.daemon.api.Page;
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.http.Json;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.Responder;
+import dev.culvert.daemon.http.Route;
+import dev.culvert.daemon.turn.TurnStatus;
+import dev.culvert.daemon.turn.Turns;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+
+/** {@code GET /agents/{id}/turns}: those that this daemon knows, by id, a page at a time. */
+public final class AgentTurnsRoute implements Route {
+    private final AgentCalls calls;
+    private final Turns turns;
+
+    public AgentTurnsRoute(AgentCalls calls, Turns turns) {
+        this.calls = calls;
+        this.turns = turns;
+    }
+
+    @Override
+    public Set<HttpMethod> methods() {
+        return Set.of(HttpMethod.GET);
+    }
+
+    @Override
+    public List<String> templates() {
+        return List.of("/api/v1/agents/{id}/turns");
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        Agent agent = calls.agent(request);
+        Page page = Page.of(request);
+        Collection<TurnStatus> known = turns.of(agent);
+        responder.json(
+                OK,
+                Json.object(json ->
+                        page.write(
+                                json, "turns", known.stream(), TurnStatus::id, TurnJson::write)));
+    }
+}

@@ -1,0 +1,80 @@
+package dev.culvert.daemon.api.turns;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
+
+import dev.culvert.daemon.api.AgentCalls;
+import dev.culvert.daemon.api.turns.TurnRequest.Place;
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.http.JsonRequest;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.ProblemException;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.Responder;
+import dev.culvert.daemon.http.Route;
+import dev.culvert.daemon.turn.Origin;
+import dev.culvert.daemon.turn.Turns;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpMethod;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+
+/** {@code GET|POST /agents/{id}/stream}: asks, and streams the answer as it comes. */
+public final class StreamRoute implements Route {
+    private final AgentCalls calls;
+    private final Turns turns;
+    private final TurnStreams streams;
+
+    public StreamRoute(AgentCalls calls, Turns turns, TurnStreams streams) {
+        this.calls = calls;
+        this.turns = turns;
+        this.streams = streams;
+    }
+
+    @Override
+    public Set<HttpMethod> methods() {
+        return Set.of(HttpMethod.GET, HttpMethod.POST);
+    }
+
+    @Override
+    public List<String> templates() {
+        return List.of("/api/v1/agents/{id}/stream", "/agents/{id}/stream");
+    }
+
+    /** GET starts a turn here: a HEAD must not. */
+    @Override
+    public boolean answersHead() {
+        return false;
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        Place last = TurnRequest.lastEvent(request);
+        if (last != null) {
+            // A browser that connects again by itself: a second turn would do the work twice.
+            streams.resume(request, responder, last.turn(), last.number());
+            return;
+        }
+        Agent agent = calls.workingAgent(request);
+        ByteBuf payload =
+                request.method().equals(HttpMethod.GET)
+                        ? fromQuery(request)
+                        : JsonRequest.body(request);
+        Origin origin = TurnRequest.begun(turns, agent, request, payload, true);
+        streams.begin(request, responder, origin, payload);
+    }
+
+    private static ByteBuf fromQuery(Request request) {
+        String message = request.query("message");
+        if (message == null) {
+            throw new ProblemException(
+                    Problem.of(
+                            BAD_REQUEST,
+                            "The query parameter 'message' is missing: give it a URL-encoded JSON"
+                                    + " object, or POST one."));
+        }
+        ByteBuf text = Unpooled.copiedBuffer(message, StandardCharsets.UTF_8);
+        return JsonRequest.check("The query parameter 'message'", text);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.culvert.daemon.api.turns;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.culvert.daemon.turn.TurnStatus;
+import java.io.IOException;
+import java.time.temporal.ChronoUnit;
+
+/** How a turn is shown to clients. */
+final class TurnJson {
+    private TurnJson() {}
+
+    /** As an object of its own, without who reads it. */
+    static void write(JsonGenerator json, TurnStatus turn) throws IOException {
+        json.writeStartObject();
+        writeMembers(json, turn);
+        json.writeEndObject();
+    }
+
+    private static void writeMembers(JsonGenerator json, TurnStatus turn) throws IOException {
+        json.writeStringField("turn", turn.id());
+        json.writeStringField("agent", turn.agent());
+        json.writeStringField("state", turn.state().label());
+        if (turn.outcome() != null) {
+            json.writeStringField("outcome", turn.outcome());
+        }
+        if (!turn.code().isEmpty()) {
+            json.writeStringField("code", turn.code());
+        }
+        if (turn.lastEvent() >= 0) {
+            json.writeNumberField("last_event", turn.lastEvent());
+        }
+        if (turn.since() != null) {
+            json.writeStringField("since", turn.since().truncatedTo(ChronoUnit.MILLIS).toString());
+        }
+    }
+
+    /** All there is to know, in an object that is begun. */
+    static void writeAll(JsonGenerator json, TurnStatus turn) throws IOException {
+        writeMembers(json, turn);
+        json.writeArrayFieldStart("read_by");
+        for (String request : turn.readBy()) {
+            json.writeString(request);
+        }
+        json.writeEndArray();
+    }
+}

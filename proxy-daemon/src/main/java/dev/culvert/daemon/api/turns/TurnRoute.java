@@ -1,0 +1,86 @@
+package dev.culvert.daemon.api.turns;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
+import static io.netty.handler.codec.http.HttpResponseStatus.OK;
+
+import dev.culvert.daemon.api.AgentCalls;
+import dev.culvert.daemon.http.Json;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.Responder;
+import dev.culvert.daemon.http.Route;
+import dev.culvert.daemon.turn.Endings;
+import dev.culvert.daemon.turn.Origin;
+import dev.culvert.daemon.turn.TurnStatus;
+import dev.culvert.daemon.turn.Turns;
+import dev.culvert.link.Failure;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code GET /turns/{turn}} says how it is. {@code DELETE} stops it, and answers when the agent has
+ * stopped its runtime.
+ */
+public final class TurnRoute implements Route {
+    private final Turns turns;
+    private final AgentCalls calls;
+
+    public TurnRoute(Turns turns, AgentCalls calls) {
+        this.turns = turns;
+        this.calls = calls;
+    }
+
+    @Override
+    public Set<HttpMethod> methods() {
+        return Set.of(HttpMethod.GET, HttpMethod.DELETE);
+    }
+
+    @Override
+    public List<String> templates() {
+        return List.of("/api/v1/turns/{turn}");
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        Origin origin = TurnRequest.known(turns, request, request.parameter("turn"));
+        if (origin == null) {
+            responder.failure(TurnRequest.UNKNOWN);
+        } else if (!request.method().equals(HttpMethod.DELETE)) {
+            String id = request.parameter("turn");
+            turns.look(request.eventLoop(), id, status -> answer(id, status, responder));
+        } else {
+            turns.delete(request.eventLoop(), origin, failure -> answer(failure, responder));
+        }
+    }
+
+    private void answer(String id, @Nullable TurnStatus status, Responder responder) {
+        if (!responder.isOpen()) {
+            return;
+        }
+        if (status == null) {
+            responder.problem(notKnownHere(id));
+        } else {
+            responder.json(OK, Json.object(json -> TurnJson.writeAll(json, status)));
+        }
+    }
+
+    private Problem notKnownHere(String id) {
+        return Problem.of(
+                        NOT_FOUND,
+                        "This daemon does not know how the turn is: it was last read before the daemon was started, or over %.0f s ago (turns.remember), or has not begun. GET /api/v1/turns/%s/stream asks the agent."
+                                .formatted(
+                                        calls.settings().turns().remember().toMillis() / 1000.0,
+                                        id))
+                .member("code", "not_known_here");
+    }
+
+    private static void answer(@Nullable Failure failure, Responder responder) {
+        if (failure == null || Endings.isEndOfTurn(failure)) {
+            responder.noContent();
+        } else {
+            responder.failure(failure);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.culvert.daemon.http;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
+import static io.netty.handler.codec.http.HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE;
+
+import dev.culvert.frame.BadFrameException;
+import dev.culvert.frame.PayloadJson;
+import dev.culvert.io.Quoted;
+import io.netty.buffer.ByteBuf;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Takes JSON objects out of requests. */
+public final class JsonRequest {
+    private JsonRequest() {}
+
+    /**
+     * The body, which is one JSON object. Lent as the request lends it.
+     *
+     * @throws ProblemException when it is not
+     */
+    public static ByteBuf body(Request request) {
+        checkType(request.header(Header.CONTENT_TYPE));
+        return check("The body", request.body());
+    }
+
+    /** {@code text}, once it is found to be one JSON object; {@code what} begins the problem. */
+    public static ByteBuf check(String what, ByteBuf text) {
+        if (!text.isReadable()) {
+            throw problem(what + " is empty: send a JSON object.");
+        }
+        try {
+            PayloadJson.checkObject(text);
+        } catch (BadFrameException bad) {
+            throw problem(what + " is not one JSON object that can be sent: " + bad.detail() + ".");
+        }
+        return text;
+    }
+
+    private static void checkType(@Nullable String contentType) {
+        if (contentType == null || contentType.equals("application/json")) {
+            return;
+        }
+        String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        if (!type.equals("application/json") && !type.endsWith("+json")) {
+            throw new ProblemException(
+                    Problem.of(
+                            UNSUPPORTED_MEDIA_TYPE,
+                            "The body is said to be '%s': send 'content-type: application/json'."
+                                    .formatted(Quoted.word(type))));
+        }
+    }
+
+    private static ProblemException problem(String sentence) {
+        return new ProblemException(Problem.of(BAD_REQUEST, sentence));
+    }
+}
