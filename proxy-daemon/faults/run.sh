@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Runs the fault harness in full; `mvn verify` runs a short form.
+#   run.sh [FAULTS [SEED]]      Plays FAULTS faults (10,000 by default) and streams 2 GB to a slow client. Takes about
+#                               half an hour.
+#   run.sh hostile [--seed N] [--loops N]
+#                               Runs hostile guests and clients beside honest ones for about six minutes, on one event
+#                               loop or on N.
+# A run prints its count and seed. Pass both to repeat it.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+usage() {
+    sed -n '2,8s/^# \{0,1\}//p' proxy-daemon/faults/run.sh >&2
+    exit 2
+}
+
+JAVA_HOME=$(./culvert jdk)
+export JAVA_HOME
+seed=$RANDOM$RANDOM
+if [ "${1:-}" = hostile ]; then
+    shift
+    loops=1
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --seed) seed=${2:?--seed needs a number} ;;
+            --loops) loops=${2:?--loops needs a number} ;;
+            *) usage ;;
+        esac
+        shift 2
+    done
+    tests=FaultPlanTest
+    scenes=HostileGuestsIT
+    options=(-Dhostile.whole=true "-Dhostile.seed=$seed" "-Dhostile.loops=$loops")
+else
+    [[ ${1:-0} =~ ^[0-9]+$ ]] || usage
+    tests=FaultPlanTest,TurnCheckTest,RelayTest
+    scenes=FaultsIT,LongStreamIT,StalledReaderIT
+    options=("-Dfaults.count=${1:-10000}" "-Dfaults.seed=${2:-$seed}" -Dfaults.stream=2048)
+fi
+# The full form takes longer than the 10 minutes that a test may usually take.
+exec mvn -B -ntp verify -pl proxy-daemon/faults -am -Djunit.jupiter.execution.timeout.default=55m \
+    -Dtest="$tests" -Dsurefire.failIfNoSpecifiedTests=false \
+    -Dit.test="$scenes" -Dfailsafe.failIfNoSpecifiedTests=false "${options[@]}"

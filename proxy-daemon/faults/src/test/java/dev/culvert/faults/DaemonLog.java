@@ -1,0 +1,62 @@
+package dev.culvert.faults;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What the daemon has logged since a moment. */
+final class DaemonLog {
+    /** Of a line, in characters: what came from outside is cut long before. */
+    private static final int MOST_CHARS = 2_000;
+
+    private final Path file;
+    private final long fromBytes;
+
+    DaemonLog(Path file) {
+        this.file = file;
+        fromBytes = file.toFile().length();
+    }
+
+    List<String> lines() throws IOException {
+        try (RandomAccessFile log = new RandomAccessFile(file.toFile(), "r")) {
+            byte[] bytes = new byte[Math.toIntExact(log.length() - fromBytes)];
+            log.seek(fromBytes);
+            log.readFully(bytes);
+            return Stream.of(new String(bytes, UTF_8).split("\n"))
+                    .filter(line -> !line.isEmpty())
+                    .toList();
+        }
+    }
+
+    /** How many lines have this in them. */
+    long quoting(String text) throws IOException {
+        return lines().stream().filter(line -> line.contains(text)).count();
+    }
+
+    /** Lines that an outsider had a part in which they must not have. */
+    List<String> scribbled(String forged) throws IOException {
+        return lines().stream()
+                .filter(line ->
+                        line.length() > MOST_CHARS
+                                || line.strip().startsWith(forged)
+                                || line.codePoints().anyMatch(DaemonLog::isControl))
+                .toList();
+    }
+
+    /** So that it harms no terminal, and as much of it as tells what is wrong. */
+    static String shown(String line) {
+        String head = line.substring(0, Math.min(200, line.length()));
+        return ScriptedRuntime.quoted(head) + " (" + line.length() + " characters)";
+    }
+
+    /** C0, DEL, C1, and what some readers take for the end of a line. */
+    private static boolean isControl(int codePoint) {
+        return (Character.isISOControl(codePoint) && codePoint != '\t')
+                || codePoint == 0x2028
+                || codePoint == 0x2029;
+    }
+}

@@ -1,0 +1,59 @@
+package dev.culvert.faults;
+
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/** Random choices that depend on nothing but what they are drawn for. */
+final class Draw {
+    private final SplittableRandom random;
+
+    private Draw(long seed) {
+        random = new SplittableRandom(seed);
+    }
+
+    /** The choices for one thing: the same seed and the same numbers give the same choices. */
+    static Draw of(long seed, long... numbers) {
+        long mixed = seed;
+        for (long number : numbers) {
+            mixed = new SplittableRandom(mixed ^ number * 0x9e3779b97f4a7c15L).nextLong();
+        }
+        return new Draw(mixed);
+    }
+
+    /** From {@code least} to {@code most}, both included. */
+    int between(int least, int most) {
+        return random.nextInt(least, most + 1);
+    }
+
+    /** Likewise, with small ones as likely as large ones of ten times the size. */
+    int logBetween(int least, int most) {
+        double low = Math.log(least + 1.0);
+        double high = Math.log(most + 2.0);
+        int drawn = (int) Math.exp(low + random.nextDouble() * (high - low)) - 1;
+        return Math.clamp(drawn, least, most);
+    }
+
+    boolean chance(int percent) {
+        return random.nextInt(100) < percent;
+    }
+
+    long number() {
+        return random.nextLong();
+    }
+
+    /** One of these, each as likely as its weight says. */
+    <T> T oneOf(T[] choices, int... weights) {
+        return choices[weighted(weights)];
+    }
+
+    /** A choice from 0 on, each as likely as its weight says. */
+    int weighted(int... weights) {
+        int left = random.nextInt(IntStream.of(weights).sum());
+        int choice = 0;
+        while (left >= weights[choice]) {
+            left -= weights[choice];
+            choice++;
+        }
+        return choice;
+    }
+}

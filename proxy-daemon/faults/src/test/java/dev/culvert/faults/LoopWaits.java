@@ -1,0 +1,57 @@
+package dev.culvert.faults;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Scanner;
+import java.util.stream.Stream;
+
+/**
+ * How long the daemon's event loops had something to do, and no CPU to do it on, as the kernel
+ * counts.
+ */
+final class LoopWaits {
+    /** What the names of their threads begin with. */
+    private static final String LOOP = "culvertd-";
+
+    private final List<Path> loops = new ArrayList<>();
+
+    LoopWaits(long pid) throws IOException {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+            for (Path thread : threads.toList()) {
+                if (Files.readString(thread.resolve("comm")).startsWith(LOOP)) {
+                    loops.add(thread.resolve("schedstat"));
+                }
+            }
+        }
+    }
+
+    /**
+     * Of each loop since its start, in nanoseconds; zeros where the kernel does not count, or it is
+     * gone.
+     */
+    long[] now() {
+        return loops.stream().mapToLong(LoopWaits::waitedNanos).toArray();
+    }
+
+    private static long waitedNanos(Path schedstat) {
+        try {
+            Scanner times = new Scanner(Files.readString(schedstat));
+            times.nextLong(); // it ran for so long
+            return times.nextLong();
+        } catch (IOException _) {
+            return 0;
+        }
+    }
+
+    /** What the loop waited that waited most, from one {@link #now} to another. */
+    static long most(long[] from, long[] to) {
+        long most = 0;
+        for (int i = 0; i < to.length; i++) {
+            most = Math.max(most, to[i] - from[i]);
+        }
+        return most;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.culvert.promises;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Runs after all other tests of the build and reads the reports of the daemon's and this module's.
+ */
+class PromisesIT {
+    @Test
+    void everyPromiseIsHeldByATestThatRan() throws IOException {
+        Path daemon = Path.of("..");
+        assertThat(
+                        Promises.broken(
+                                daemon.resolve("docs/PROMISES.md"),
+                                daemon.resolve("target/surefire-reports"),
+                                daemon.resolve("target/failsafe-reports"),
+                                Path.of("target", "surefire-reports"),
+                                Path.of("target", "failsafe-reports")))
+                .isEmpty();
+    }
+}
