@@ -7,9 +7,19 @@ import java.time.Duration;
 public sealed interface Failure {
     String message();
 
-    /** One word for programs: of an agent's error its own, else how the exchange ended. */
+    /** One word for programs, which clients read; an agent's error has the agent's own. */
     default String code() {
-        return Outcome.of(this).label();
+        return switch (this) {
+            case Unreachable _ -> "unreachable";
+            case LinkLost _ -> "link_lost";
+            case TimedOut _ -> "timed_out";
+            case Overloaded _ -> "overloaded";
+            case OverMemory _ -> "over_memory";
+            case TooLarge _ -> "too_large";
+            case ToolBlocked _ -> "tool_blocked";
+            case BadAnswer _ -> "bad_answer";
+            case AgentError error -> error.code();
+        };
     }
 
     /** No link could be had, or nobody ever said a word on it. */

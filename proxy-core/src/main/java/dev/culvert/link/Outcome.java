@@ -1,9 +1,8 @@
 package dev.culvert.link;
 
 import dev.culvert.frame.ErrorCode;
-import java.util.Locale;
 
-/** How an exchange ended, for those who count. */
+/** How an exchange ended, as a {@link LinkObserver} counts it. */
 public enum Outcome {
     DONE,
     CANCELLED,
@@ -18,12 +17,6 @@ public enum Outcome {
     BAD_ANSWER,
     TAKEN_OVER,
     AGENT_ERROR;
-
-    private final String label = name().toLowerCase(Locale.ROOT);
-
-    public String label() {
-        return label;
-    }
 
     public static Outcome of(Failure failure) {
         return switch (failure) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +78,7 @@ public final class CountingObserver implements LinkObserver {
 
     @Override
     public void onExchangeEnded(FrameType request, Outcome outcome) {
-        lines.add("ended " + outcome.label());
+        lines.add("ended " + outcome.name().toLowerCase(Locale.ROOT));
     }
 
     @Override

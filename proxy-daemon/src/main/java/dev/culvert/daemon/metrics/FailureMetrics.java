@@ -1,7 +1,6 @@
 package dev.culvert.daemon.metrics;
 
 import dev.culvert.frame.ErrorCode;
-import dev.culvert.link.Outcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
@@ -10,15 +9,25 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Requests and turns that did not end well, by their code. An agent cannot add to the codes. */
+/**
+ * Requests and turns that failed, by their code. A code that is not known here counts as "other",
+ * so that an agent cannot add time series.
+ */
 final class FailureMetrics {
     private static final String OTHER = "other";
     private static final String NONE = "none";
     private static final Set<String> CODES =
             Stream.of(
                             Stream.of(ErrorCode.values()).map(ErrorCode::wireName),
-                            Stream.of(Outcome.values()).map(Outcome::label),
                             Stream.of(
+                                    "unreachable",
+                                    "link_lost",
+                                    "timed_out",
+                                    "overloaded",
+                                    "over_memory",
+                                    "too_large",
+                                    "tool_blocked",
+                                    "bad_answer",
                                     "slow_consumer",
                                     "credit_ignored",
                                     "cannot_cancel",

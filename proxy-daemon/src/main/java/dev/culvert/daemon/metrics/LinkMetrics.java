@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,7 @@ public final class LinkMetrics implements LinkObserver {
                         Counter.builder("culvert.exchanges.ended")
                                 .description("Requests to agents that ended, by how.")
                                 .tag("request", request.wireName())
-                                .tag("outcome", outcome.label())
+                                .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
                                 .register(registry));
             }
             ended.put(request, outcomes);
