@@ -44,7 +44,7 @@ class ArchitectureTest {
                                             IO),
                             "turn", Set.of("session", "runtime", "policy", FRAME, IO),
                             "desired", Set.of("runtime", "policy", FRAME, IO),
-                            "runtime", Set.of("config", IO),
+                            "runtime", Set.of("config", FRAME, IO),
                             "policy", Set.of()),
                     Map.of("picocli", Set.of("cli"), "io.netty.channel.epoll", Set.of()));
 

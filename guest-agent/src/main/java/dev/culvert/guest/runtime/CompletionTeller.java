@@ -1,5 +1,6 @@
 package dev.culvert.guest.runtime;
 
+import dev.culvert.frame.ErrorCode;
 import io.netty.buffer.ByteBufUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,7 @@ final class CompletionTeller {
         }
         if (toldBytes == 0) {
             throw new FailedGenerationException(
-                    RuntimeFailure.Code.EMPTY_RESPONSE,
+                    ErrorCode.EMPTY_RESPONSE,
                     "The runtime's answer is complete but holds neither text nor a tool call"
                             + (finishReason == null
                                     ? ""
@@ -98,13 +99,13 @@ final class CompletionTeller {
 
     static FailedGenerationException brokenOff(RuntimeSettings settings, String words) {
         return new FailedGenerationException(
-                RuntimeFailure.Code.RUNTIME_ERROR,
+                ErrorCode.RUNTIME_ERROR,
                 "The runtime broke off with an error: " + settings.quote(words));
     }
 
     private static FailedGenerationException tooLarge(RuntimeSettings settings) {
         return new FailedGenerationException(
-                RuntimeFailure.Code.RESPONSE_TOO_LARGE,
+                ErrorCode.RESPONSE_TOO_LARGE,
                 "The runtime's answer is larger than "
                         + settings.limits().answerBytes()
                         + " bytes; set max_tokens, ask for less at once, or raise"

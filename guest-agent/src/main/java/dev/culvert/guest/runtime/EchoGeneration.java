@@ -2,6 +2,7 @@ package dev.culvert.guest.runtime;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.culvert.frame.ErrorCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -65,7 +66,7 @@ final class EchoGeneration implements Generation {
             text.release();
             listener.onFailure(
                     new RuntimeFailure(
-                            RuntimeFailure.Code.EMPTY_RESPONSE,
+                            ErrorCode.EMPTY_RESPONSE,
                             "There is nothing to echo; send a message with the role user and some"
                                     + " text."));
         } else if (!text.isReadable()) {

@@ -1,5 +1,7 @@
 package dev.culvert.guest.runtime;
 
+import dev.culvert.frame.ErrorCode;
+
 /**
  * Carries a failure from where an answer is read to the generation, which tells it. Without a stack
  * trace.
@@ -15,7 +17,7 @@ final class FailedGenerationException extends Exception {
         this.failure = failure;
     }
 
-    FailedGenerationException(RuntimeFailure.Code code, String message) {
+    FailedGenerationException(ErrorCode code, String message) {
         this(new RuntimeFailure(code, message));
     }
 

@@ -2,6 +2,7 @@ package dev.culvert.guest.runtime;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.culvert.frame.ErrorCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
@@ -42,7 +43,7 @@ final class HttpGeneration implements Generation {
 
     private @Nullable Promise<RuntimeConnection> dialling;
     private @Nullable RuntimeConnection connection;
-    private @Nullable Answer answer;
+    private @Nullable ResponseBody responseBody;
     private @Nullable ScheduledFuture<?> refusalText;
     private int interim;
     private boolean paused;
@@ -145,7 +146,7 @@ final class HttpGeneration implements Generation {
         if (interim > MAX_INTERIM) {
             fail(
                     new RuntimeFailure(
-                            RuntimeFailure.Code.RUNTIME_ERROR,
+                            ErrorCode.RUNTIME_ERROR,
                             "The runtime sent "
                                     + interim
                                     + " responses of status 1xx, the last "
@@ -158,12 +159,12 @@ final class HttpGeneration implements Generation {
         idleWatch.onProgress();
         listener.onAnswer();
         try {
-            answer = Answer.to(response, settings, listener, idleWatch::onProgress);
+            responseBody = ResponseBody.of(response, settings, listener, idleWatch::onProgress);
         } catch (FailedGenerationException e) {
             fail(e.failure());
             return;
         }
-        if (answer instanceof ErrorAnswer refusal) {
+        if (responseBody instanceof ErrorBody refusal) {
             refusalText =
                     loop.schedule(
                             () -> fail(refusal.cut("its text did not end")),
@@ -175,7 +176,7 @@ final class HttpGeneration implements Generation {
     /** Lends {@code content} for the call. */
     void onContent(ByteBuf content) {
         try {
-            requireNonNull(answer).content(content);
+            requireNonNull(responseBody).content(content);
         } catch (FailedGenerationException e) {
             fail(e.failure());
         }
@@ -187,7 +188,7 @@ final class HttpGeneration implements Generation {
     void onBodyEnd() {
         leaveConnection();
         try {
-            requireNonNull(answer).end();
+            requireNonNull(responseBody).end();
         } catch (FailedGenerationException e) {
             fail(e.failure());
         }
@@ -203,26 +204,27 @@ final class HttpGeneration implements Generation {
         }
         String why = cause == null ? "the connection was closed" : settings.quote(cause);
         fail(
-                answer == null
-                        ? Answer.broken(why + " before the runtime answered, which may have begun")
-                        : answer.cut(why));
+                responseBody == null
+                        ? ResponseBody.broken(
+                                why + " before the runtime answered, which may have begun")
+                        : responseBody.cut(why));
     }
 
     /** What came is no HTTP; the connection is closed. */
     void onUnreadable(Throwable cause) {
         String why = "what it sends is not HTTP/1.1 (" + settings.quote(cause) + ")";
         connection = null;
-        if (answer == null) {
+        if (responseBody == null) {
             fail(
                     new RuntimeFailure(
-                            RuntimeFailure.Code.RUNTIME_ERROR,
+                            ErrorCode.RUNTIME_ERROR,
                             "What listens at "
                                     + settings.base()
                                     + " is no runtime, "
                                     + why
                                     + "; check --runtime."));
         } else {
-            fail(answer.cut(why));
+            fail(responseBody.cut(why));
         }
     }
 
@@ -240,7 +242,7 @@ final class HttpGeneration implements Generation {
                                 + seconds(settings.timeouts().connect())
                         : settings.quote(cause);
         return new RuntimeFailure(
-                RuntimeFailure.Code.RUNTIME_UNREACHABLE,
+                ErrorCode.RUNTIME_UNREACHABLE,
                 "The runtime at "
                         + settings.base()
                         + " cannot be reached: "
@@ -251,7 +253,7 @@ final class HttpGeneration implements Generation {
     private void onIdle() {
         fail(
                 new RuntimeFailure(
-                        RuntimeFailure.Code.RUNTIME_TIMEOUT,
+                        ErrorCode.RUNTIME_TIMEOUT,
                         "The runtime sent nothing of an answer for "
                                 + seconds(settings.timeouts().idle())
                                 + "; look whether it hangs, or raise --runtime-timeout where its"

@@ -3,6 +3,7 @@ package dev.culvert.guest.runtime;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.culvert.frame.ErrorCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.ByteProcessor;
 import java.util.Arrays;
@@ -76,7 +77,7 @@ final class SseParser {
         int needed = lineEnd + length;
         if (needed > maxEventBytes) {
             throw new FailedGenerationException(
-                    RuntimeFailure.Code.RESPONSE_TOO_LARGE,
+                    ErrorCode.RESPONSE_TOO_LARGE,
                     "One event of the runtime's stream is larger than "
                             + maxEventBytes
                             + " bytes; let the model answer in smaller pieces, or raise"

@@ -1,5 +1,6 @@
 package dev.culvert.guest.runtime;
 
+import dev.culvert.frame.ErrorCode;
 import dev.culvert.guest.runtime.Completion.ToolCallPart;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -109,7 +110,7 @@ final class ToolCalls {
 
     private static FailedGenerationException tooLarge(String what) {
         return new FailedGenerationException(
-                RuntimeFailure.Code.RESPONSE_TOO_LARGE,
+                ErrorCode.RESPONSE_TOO_LARGE,
                 what + "; look into the model's output at the runtime.");
     }
 }

@@ -139,7 +139,7 @@ public final class Agent {
 
     /** Borrows {@code message}; the body of the request belongs to the caller. */
     GenerationRequest request(Frame message) throws InvalidPayloadException {
-        ByteBuf body = RequestReader.body(buffers, message, config, contexts.texts());
+        ByteBuf body = RequestWriter.body(buffers, message, config, contexts.texts());
         String traceparent = message.traceparent();
         Map<String, String> headers = new HashMap<>(config.headers());
         if (traceparent != null && TRACEPARENT.matcher(traceparent).matches()) {

@@ -87,7 +87,7 @@ public final class Payloads {
 
     ByteBuf error(RuntimeFailure failure) {
         return object(json -> {
-            string(json, "code", failure.code().text());
+            string(json, "code", failure.code().wireName());
             json.writeStringField("message", Quoted.sentence(failure.message()));
             if (failure.status() != 0) {
                 json.writeNumberField("status", failure.status());

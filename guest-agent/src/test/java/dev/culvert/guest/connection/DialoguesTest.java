@@ -3,6 +3,7 @@ package dev.culvert.guest.connection;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.frame.ErrorCode;
 import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.guest.connection.ScriptedLlm.Asked;
 import dev.culvert.guest.runtime.GenerationEnd;
@@ -142,9 +143,9 @@ class DialoguesTest {
         return Integer.parseInt(step.string(name));
     }
 
-    private static RuntimeFailure.Code code(String text) {
-        return Arrays.stream(RuntimeFailure.Code.values())
-                .filter(code -> code.text().equals(text))
+    private static ErrorCode code(String text) {
+        return Arrays.stream(ErrorCode.values())
+                .filter(code -> code.wireName().equals(text))
                 .findAny()
                 .orElseThrow();
     }

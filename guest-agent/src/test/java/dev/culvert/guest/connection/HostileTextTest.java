@@ -2,6 +2,7 @@ package dev.culvert.guest.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.frame.ErrorCode;
 import dev.culvert.guest.runtime.RuntimeFailure;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -26,9 +27,7 @@ class HostileTextTest {
     void whatARuntimeSaysOfItsFailureIsShortAndOnOneLine() {
         startTurn();
 
-        llm.last()
-                .says()
-                .onFailure(new RuntimeFailure(RuntimeFailure.Code.RUNTIME_ERROR, HOSTILE, 500));
+        llm.last().says().onFailure(new RuntimeFailure(ErrorCode.RUNTIME_ERROR, HOSTILE, 500));
 
         assertIsHarmless(host.next(), "runtime_error");
     }

@@ -2,6 +2,7 @@ package dev.culvert.guest.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.frame.ErrorCode;
 import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.guest.runtime.GenerationEnd;
 import dev.culvert.guest.runtime.RuntimeFailure;
@@ -130,10 +131,7 @@ class SessionTest {
         startTurn("m1");
         llm.last().says().onText("half");
 
-        llm.last()
-                .says()
-                .onFailure(
-                        new RuntimeFailure(RuntimeFailure.Code.STREAM_BROKEN, "it broke off", 0));
+        llm.last().says().onFailure(new RuntimeFailure(ErrorCode.STREAM_BROKEN, "it broke off", 0));
 
         assertThat(host.all())
                 .containsExactly(
@@ -149,9 +147,7 @@ class SessionTest {
 
         llm.last()
                 .says()
-                .onFailure(
-                        new RuntimeFailure(
-                                RuntimeFailure.Code.RUNTIME_ERROR, "it is busy", 429, 7));
+                .onFailure(new RuntimeFailure(ErrorCode.RUNTIME_ERROR, "it is busy", 429, 7));
 
         assertThat(host.next())
                 .contains("\"code\":\"runtime_error\"", "\"status\":429,\"retry_after\":7}");

@@ -3,6 +3,7 @@ package dev.culvert.guest.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.culvert.frame.ErrorCode;
 import dev.culvert.guest.config.RuntimeLimits;
 import dev.culvert.guest.config.RuntimeTimeouts;
 import java.net.URI;
@@ -118,7 +119,7 @@ class CompletionTellerTest {
                         FailedGenerationException.class,
                         e ->
                                 assertThat(e.failure().code())
-                                        .isEqualTo(RuntimeFailure.Code.RESPONSE_TOO_LARGE));
+                                        .isEqualTo(ErrorCode.RESPONSE_TOO_LARGE));
     }
 
     @Test
@@ -157,7 +158,7 @@ class CompletionTellerTest {
                         FailedGenerationException.class,
                         e ->
                                 assertThat(e.failure().code())
-                                        .isEqualTo(RuntimeFailure.Code.RESPONSE_TOO_LARGE));
+                                        .isEqualTo(ErrorCode.RESPONSE_TOO_LARGE));
         assertThat(listener.text()).hasSize(940);
     }
 
@@ -167,9 +168,7 @@ class CompletionTellerTest {
         assertThatThrownBy(teller::end)
                 .isInstanceOfSatisfying(
                         FailedGenerationException.class,
-                        e ->
-                                assertThat(e.failure().code())
-                                        .isEqualTo(RuntimeFailure.Code.EMPTY_RESPONSE))
+                        e -> assertThat(e.failure().code()).isEqualTo(ErrorCode.EMPTY_RESPONSE))
                 .hasMessageContaining("finish_reason length");
     }
 

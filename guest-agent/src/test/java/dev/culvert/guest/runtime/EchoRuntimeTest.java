@@ -2,6 +2,7 @@ package dev.culvert.guest.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.frame.ErrorCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -105,7 +106,7 @@ class EchoRuntimeTest {
     void saysThatThereIsNothingToEcho(String body) throws Exception {
         start(Duration.ZERO, body);
         channel.runPendingTasks();
-        assertThat(listener.awaitFailure().code()).isEqualTo(RuntimeFailure.Code.EMPTY_RESPONSE);
+        assertThat(listener.awaitFailure().code()).isEqualTo(ErrorCode.EMPTY_RESPONSE);
     }
 
     private Generation start(Duration delay, String body) {

@@ -9,8 +9,8 @@ import static dev.culvert.guest.runtime.ScriptedRuntime.stream;
 import static dev.culvert.guest.runtime.ScriptedRuntime.streamHead;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.frame.ErrorCode;
 import dev.culvert.guest.config.RuntimeLimits;
-import dev.culvert.guest.runtime.RuntimeFailure.Code;
 import dev.culvert.guest.runtime.ScriptedRuntime.Script;
 import java.io.IOException;
 import java.time.Duration;
@@ -50,7 +50,7 @@ class HostileRuntimeTest {
 
         RuntimeFailure failure = client.ask().awaitFailure();
 
-        assertThat(failure.code()).isEqualTo(Code.RUNTIME_ERROR);
+        assertThat(failure.code()).isEqualTo(ErrorCode.RUNTIME_ERROR);
         assertThat(failure.status()).isEqualTo(500);
         assertThat(failure.message()).contains("500 Oops" + (text.isEmpty() ? "" : ": " + text));
         server.awaitCloseByClient();
@@ -69,7 +69,7 @@ class HostileRuntimeTest {
 
         RuntimeFailure failure = client.ask().awaitFailure();
 
-        assertThat(failure.code()).isEqualTo(Code.RUNTIME_ERROR);
+        assertThat(failure.code()).isEqualTo(ErrorCode.RUNTIME_ERROR);
         assertThat(failure.message()).contains("1xx");
     }
 
@@ -80,7 +80,7 @@ class HostileRuntimeTest {
 
         RuntimeFailure failure = client.ask().awaitFailure();
 
-        assertThat(failure.code()).isEqualTo(Code.RUNTIME_ERROR);
+        assertThat(failure.code()).isEqualTo(ErrorCode.RUNTIME_ERROR);
         assertThat(failure.message()).contains("without an event of the answer");
     }
 
@@ -111,7 +111,9 @@ class HostileRuntimeTest {
                     }
                 });
 
-        assertThat(client.ask().awaitFailure().code()).as(what).isEqualTo(Code.RUNTIME_TIMEOUT);
+        assertThat(client.ask().awaitFailure().code())
+                .as(what)
+                .isEqualTo(ErrorCode.RUNTIME_TIMEOUT);
     }
 
     @Test
@@ -156,7 +158,7 @@ class HostileRuntimeTest {
 
         RuntimeFailure failure = client.ask().awaitFailure();
 
-        assertThat(failure.code()).isEqualTo(Code.RUNTIME_ERROR);
+        assertThat(failure.code()).isEqualTo(ErrorCode.RUNTIME_ERROR);
         assertThat(failure.message())
                 .contains(header.replaceAll(".*: |, chunked", ""), "compress")
                 .doesNotContain("\037");
@@ -205,7 +207,7 @@ class HostileRuntimeTest {
 
         RuntimeFailure failure = listener.awaitFailure();
 
-        assertThat(failure.code()).isEqualTo(Code.RUNTIME_ERROR);
+        assertThat(failure.code()).isEqualTo(ErrorCode.RUNTIME_ERROR);
         assertThat(failure.message()).contains(why);
         assertThat(listener.text()).isEqualTo("x");
     }

@@ -11,9 +11,9 @@ import static dev.culvert.guest.runtime.ScriptedRuntime.stream;
 import static dev.culvert.guest.runtime.ScriptedRuntime.streamHead;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.frame.ErrorCode;
 import dev.culvert.guest.config.RuntimeLimits;
 import dev.culvert.guest.config.RuntimeTimeouts;
-import dev.culvert.guest.runtime.RuntimeFailure.Code;
 import dev.culvert.guest.runtime.ScriptedRuntime.Script;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -227,35 +227,38 @@ class HttpRuntimeTest {
         String json = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
         return Stream.of(
                 Arguments.of(
-                        Code.STREAM_BROKEN,
+                        ErrorCode.STREAM_BROKEN,
                         "without [DONE]",
                         streamHead() + encoded(one) + "0\r\n\r\n"),
                 Arguments.of(
-                        Code.STREAM_BROKEN,
+                        ErrorCode.STREAM_BROKEN,
                         "the connection was closed",
                         streamHead() + encoded(one)),
                 Arguments.of(
-                        Code.STREAM_BROKEN,
+                        ErrorCode.STREAM_BROKEN,
                         "the connection was closed",
                         streamHead() + encoded(one + finish)),
-                Arguments.of(Code.STREAM_BROKEN, "before the runtime answered", ""),
+                Arguments.of(ErrorCode.STREAM_BROKEN, "before the runtime answered", ""),
                 Arguments.of(
-                        Code.STREAM_BROKEN,
+                        ErrorCode.STREAM_BROKEN,
                         "before the runtime answered",
                         "HTTP/1.1 200 OK\r\nContent-"),
                 Arguments.of(
-                        Code.STREAM_BROKEN,
+                        ErrorCode.STREAM_BROKEN,
                         "not JSON",
                         streamHead() + encoded("data: {\"choices\":[{]\n\n")),
                 Arguments.of(
-                        Code.STREAM_BROKEN, "not HTTP/1.1", streamHead() + encoded(one) + "zz\r\n"),
+                        ErrorCode.STREAM_BROKEN,
+                        "not HTTP/1.1",
+                        streamHead() + encoded(one) + "zz\r\n"),
                 Arguments.of(
-                        Code.STREAM_BROKEN,
+                        ErrorCode.STREAM_BROKEN,
                         "the connection was closed",
                         json + "Content-Length: 500\r\n\r\n" + PLAIN),
-                Arguments.of(Code.RUNTIME_ERROR, "is no runtime", "SSH-2.0-OpenSSH_9.2p1\r\n\r\n"),
                 Arguments.of(
-                        Code.RUNTIME_ERROR,
+                        ErrorCode.RUNTIME_ERROR, "is no runtime", "SSH-2.0-OpenSSH_9.2p1\r\n\r\n"),
+                Arguments.of(
+                        ErrorCode.RUNTIME_ERROR,
                         "out of memory",
                         streamHead()
                                 + encoded(
@@ -263,37 +266,39 @@ class HttpRuntimeTest {
                                                 + "data: {\"error\":{\"message\":\"out of"
                                                 + " memory\"}}\n\n")),
                 Arguments.of(
-                        Code.RUNTIME_ERROR,
+                        ErrorCode.RUNTIME_ERROR,
                         "gone",
                         streamHead() + encoded("event: error\ndata: {\"message\":\"gone\"}\n\n")),
                 Arguments.of(
-                        Code.RUNTIME_ERROR,
+                        ErrorCode.RUNTIME_ERROR,
                         "neither an event stream",
                         head("HTTP/1.1 200 OK", "Content-Type: text/html")
                                 + "<html>Control UI</html>"),
                 Arguments.of(
-                        Code.RUNTIME_ERROR,
+                        ErrorCode.RUNTIME_ERROR,
                         "neither an event stream",
                         json + "Content-Length: 2\r\n\r\n{}"),
                 Arguments.of(
-                        Code.RUNTIME_ERROR, "overloaded", json + "\r\n{\"error\":\"overloaded\"}"),
+                        ErrorCode.RUNTIME_ERROR,
+                        "overloaded",
+                        json + "\r\n{\"error\":\"overloaded\"}"),
                 Arguments.of(
-                        Code.EMPTY_RESPONSE,
+                        ErrorCode.EMPTY_RESPONSE,
                         "neither text nor a tool call",
                         streamHead() + encoded(finish + "data: [DONE]\n\n")),
                 Arguments.of(
-                        Code.EMPTY_RESPONSE,
+                        ErrorCode.EMPTY_RESPONSE,
                         "neither text nor a tool call",
                         json + "\r\n{\"choices\":[{\"message\":{\"content\":null}}]}"),
                 Arguments.of(
-                        Code.RUNTIME_ERROR,
+                        ErrorCode.RUNTIME_ERROR,
                         "neither an event stream",
                         "HTTP/1.1 204 No Content\r\n\r\n"));
     }
 
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("failures")
-    void tellsAFailure(Code code, String why, String bytes) throws Exception {
+    void tellsAFailure(ErrorCode code, String why, String bytes) throws Exception {
         serve(rawThenClose(bytes));
         RecordingListener listener = client.ask();
         RuntimeFailure failure = listener.awaitFailure();
@@ -321,7 +326,7 @@ class HttpRuntimeTest {
             throws Exception {
         serve(answer(status, "application/json", body));
         RuntimeFailure failure = client.ask().awaitFailure();
-        assertThat(failure.code()).isEqualTo(Code.RUNTIME_ERROR);
+        assertThat(failure.code()).isEqualTo(ErrorCode.RUNTIME_ERROR);
         assertThat(failure.message()).contains(message);
     }
 
@@ -359,7 +364,7 @@ class HttpRuntimeTest {
             connection.awaitCloseByClient();
         });
         RecordingListener listener = client.ask();
-        assertThat(listener.awaitFailure().code()).isEqualTo(Code.RESPONSE_TOO_LARGE);
+        assertThat(listener.awaitFailure().code()).isEqualTo(ErrorCode.RESPONSE_TOO_LARGE);
         assertThat(listener.text()).hasSizeBetween(8_380_000, 8 << 20);
         server.awaitCloseByClient();
     }
@@ -370,13 +375,13 @@ class HttpRuntimeTest {
         client =
                 RuntimeDriver.of(
                         server.base(), RuntimeTimeouts.DEFAULTS, new RuntimeLimits(50, 1000, 1));
-        assertThat(client.ask().awaitFailure().code()).isEqualTo(Code.RESPONSE_TOO_LARGE);
+        assertThat(client.ask().awaitFailure().code()).isEqualTo(ErrorCode.RESPONSE_TOO_LARGE);
     }
 
     @Test
     void refusesAnEventOverTheBound() throws Exception {
         serve(raw(streamHead() + encoded("data: " + "x".repeat(300_000))));
-        assertThat(client.ask().awaitFailure().code()).isEqualTo(Code.RESPONSE_TOO_LARGE);
+        assertThat(client.ask().awaitFailure().code()).isEqualTo(ErrorCode.RESPONSE_TOO_LARGE);
     }
 
     @Test
@@ -390,7 +395,7 @@ class HttpRuntimeTest {
         RecordingListener listener = client.ask();
         listener.awaitText();
         read.release();
-        assertThat(listener.awaitFailure().code()).isEqualTo(Code.STREAM_BROKEN);
+        assertThat(listener.awaitFailure().code()).isEqualTo(ErrorCode.STREAM_BROKEN);
     }
 
     @Test
@@ -402,7 +407,7 @@ class HttpRuntimeTest {
         }
         try (RuntimeDriver other = RuntimeDriver.of(nobody)) {
             RuntimeFailure failure = other.ask().awaitFailure();
-            assertThat(failure.code()).isEqualTo(Code.RUNTIME_UNREACHABLE);
+            assertThat(failure.code()).isEqualTo(ErrorCode.RUNTIME_UNREACHABLE);
             assertThat(failure.message()).contains(nobody.toString(), "refused", "--runtime");
         }
     }

@@ -99,7 +99,7 @@ public class RecordingListener implements GenerationListener {
 
     @Override
     public void onFailure(RuntimeFailure failed) {
-        write("failure " + failed.code().text());
+        write("failure " + failed.code().wireName());
         failure.complete(failed);
     }
 }

@@ -12,9 +12,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.culvert.frame.ErrorCode;
 import dev.culvert.guest.config.RuntimeLimits;
 import dev.culvert.guest.config.RuntimeTimeouts;
-import dev.culvert.guest.runtime.RuntimeFailure.Code;
 import dev.culvert.guest.runtime.ScriptedRuntime.Connection;
 import dev.culvert.guest.runtime.ScriptedRuntime.Script;
 import io.netty.util.NetUtil;
@@ -115,7 +115,7 @@ class RuntimeConnectionTest {
 
         RuntimeFailure failure = client.ask().awaitFailure();
 
-        assertThat(failure.code()).isEqualTo(Code.STREAM_BROKEN);
+        assertThat(failure.code()).isEqualTo(ErrorCode.STREAM_BROKEN);
         assertThat(failure.message()).contains("before the runtime answered", "may have begun");
         server.request();
         assertThat(server.connections()).isEqualTo(1);
@@ -127,7 +127,7 @@ class RuntimeConnectionTest {
         client.ask().awaitEnd();
         settle();
 
-        assertThat(client.ask().awaitFailure().code()).isEqualTo(Code.STREAM_BROKEN);
+        assertThat(client.ask().awaitFailure().code()).isEqualTo(ErrorCode.STREAM_BROKEN);
         assertThat(server.connections()).isEqualTo(1);
     }
 
@@ -164,7 +164,7 @@ class RuntimeConnectionTest {
                 });
         client.ask().awaitEnd();
         settle();
-        assertThat(client.ask().awaitFailure().code()).isEqualTo(Code.STREAM_BROKEN);
+        assertThat(client.ask().awaitFailure().code()).isEqualTo(ErrorCode.STREAM_BROKEN);
         assertThat(server.connections()).isEqualTo(1);
     }
 
@@ -248,7 +248,7 @@ class RuntimeConnectionTest {
     void tellsThatNoByteCameInTime() throws Exception {
         serve(RuntimeDriver.idle(Duration.ofMillis(50)), hang());
         RuntimeFailure failure = client.ask().awaitFailure();
-        assertThat(failure.code()).isEqualTo(Code.RUNTIME_TIMEOUT);
+        assertThat(failure.code()).isEqualTo(ErrorCode.RUNTIME_TIMEOUT);
         assertThat(failure.message()).contains("0.05 s");
         server.awaitCloseByClient();
     }
@@ -263,7 +263,7 @@ class RuntimeConnectionTest {
                     connection.awaitCloseByClient();
                 });
         RecordingListener listener = client.ask();
-        assertThat(listener.awaitFailure().code()).isEqualTo(Code.RUNTIME_TIMEOUT);
+        assertThat(listener.awaitFailure().code()).isEqualTo(ErrorCode.RUNTIME_TIMEOUT);
         assertThat(listener.told()).containsExactly("text x", "failure runtime_timeout");
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.culvert.frame.ErrorCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
@@ -102,7 +103,7 @@ class SseParserTest {
                         FailedGenerationException.class,
                         e ->
                                 assertThat(e.failure().code())
-                                        .isEqualTo(RuntimeFailure.Code.RESPONSE_TOO_LARGE));
+                                        .isEqualTo(ErrorCode.RESPONSE_TOO_LARGE));
     }
 
     @Test

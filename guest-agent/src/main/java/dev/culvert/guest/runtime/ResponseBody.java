@@ -1,5 +1,6 @@
 package dev.culvert.guest.runtime;
 
+import dev.culvert.frame.ErrorCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -16,7 +17,7 @@ import java.util.stream.Stream;
  * What the body of one response means. The listener is told the end from in here, failures are
  * thrown.
  */
-sealed interface Answer permits EventStreamAnswer, JsonAnswer, ErrorAnswer {
+sealed interface ResponseBody permits EventStreamBody, JsonBody, ErrorBody {
 
     /** Lends {@code content} for the call. */
     void content(ByteBuf content) throws FailedGenerationException;
@@ -28,7 +29,7 @@ sealed interface Answer permits EventStreamAnswer, JsonAnswer, ErrorAnswer {
     RuntimeFailure cut(String why);
 
     /** By what the head of a response says that its body is. */
-    static Answer to(
+    static ResponseBody of(
             HttpResponse head,
             RuntimeSettings settings,
             GuardedListener listener,
@@ -41,15 +42,15 @@ sealed interface Answer permits EventStreamAnswer, JsonAnswer, ErrorAnswer {
             throw new FailedGenerationException(
                     success
                             ? unreadable(compressed)
-                            : new ErrorAnswer(settings, head).failure(compressed));
+                            : new ErrorBody(settings, head).failure(compressed));
         }
         if (!success) {
-            return new ErrorAnswer(settings, head);
+            return new ErrorBody(settings, head);
         }
         return HttpHeaderValues.TEXT_EVENT_STREAM.contentEqualsIgnoreCase(
                         HttpUtil.getMimeType(head))
-                ? new EventStreamAnswer(settings, listener, onProgress)
-                : new JsonAnswer(
+                ? new EventStreamBody(settings, listener, onProgress)
+                : new JsonBody(
                         settings, listener, head.headers().get(HttpHeaderNames.CONTENT_TYPE));
     }
 
@@ -69,7 +70,7 @@ sealed interface Answer permits EventStreamAnswer, JsonAnswer, ErrorAnswer {
 
     private static RuntimeFailure unreadable(String why) {
         return new RuntimeFailure(
-                RuntimeFailure.Code.RUNTIME_ERROR,
+                ErrorCode.RUNTIME_ERROR,
                 "The runtime's answer cannot be read: "
                         + why
                         + ", though the agent asks for accept-encoding: identity; switch"
@@ -78,7 +79,7 @@ sealed interface Answer permits EventStreamAnswer, JsonAnswer, ErrorAnswer {
 
     static RuntimeFailure broken(String why) {
         return new RuntimeFailure(
-                RuntimeFailure.Code.STREAM_BROKEN,
+                ErrorCode.STREAM_BROKEN,
                 "The runtime's answer broke off: "
                         + why
                         + ". What came so far is not complete; look into the runtime's log.");

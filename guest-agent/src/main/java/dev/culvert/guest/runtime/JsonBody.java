@@ -3,20 +3,21 @@ package dev.culvert.guest.runtime;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.culvert.frame.ErrorCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /** A success that is no event stream: taken for a plain chat completion, told at its end. */
-final class JsonAnswer implements Answer {
+final class JsonBody implements ResponseBody {
 
     private final RuntimeSettings settings;
     private final String contentType;
     private final CompletionTeller teller;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
-    JsonAnswer(RuntimeSettings settings, GuardedListener listener, @Nullable String contentType) {
+    JsonBody(RuntimeSettings settings, GuardedListener listener, @Nullable String contentType) {
         this.settings = settings;
         this.contentType = contentType == null ? "no content type" : contentType;
         teller = new CompletionTeller(listener, settings);
@@ -27,7 +28,7 @@ final class JsonAnswer implements Answer {
         int limit = Math.min(settings.limits().eventBytes(), settings.limits().answerBytes());
         if (body.size() + content.readableBytes() > limit) {
             throw new FailedGenerationException(
-                    RuntimeFailure.Code.RESPONSE_TOO_LARGE,
+                    ErrorCode.RESPONSE_TOO_LARGE,
                     "The runtime answered in one piece of over "
                             + limit
                             + " bytes, though it was asked to stream: let it stream, ask for less,"
@@ -54,12 +55,12 @@ final class JsonAnswer implements Answer {
 
     @Override
     public RuntimeFailure cut(String why) {
-        return Answer.broken(why);
+        return ResponseBody.broken(why);
     }
 
     private FailedGenerationException noCompletion(String text) {
         return new FailedGenerationException(
-                RuntimeFailure.Code.RUNTIME_ERROR,
+                ErrorCode.RUNTIME_ERROR,
                 "The runtime answered with "
                         + settings.quote(contentType)
                         + " that is neither an event stream nor a chat completion; check --runtime."

@@ -2,6 +2,7 @@ package dev.culvert.guest.runtime;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.culvert.frame.ErrorCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -13,7 +14,7 @@ import java.time.Instant;
  * Any status but a success: a failure, whose body is read for the runtime's own words as far as
  * they fit.
  */
-final class ErrorAnswer implements Answer {
+final class ErrorBody implements ResponseBody {
 
     private static final int MAX_BODY_BYTES = 16 << 10;
 
@@ -22,7 +23,7 @@ final class ErrorAnswer implements Answer {
     private final int retryAfterSeconds;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
-    ErrorAnswer(RuntimeSettings settings, HttpResponse head) {
+    ErrorBody(RuntimeSettings settings, HttpResponse head) {
         this.settings = settings;
         status = head.status();
         retryAfterSeconds = RetryAfter.seconds(head.headers(), Instant.now());
@@ -55,7 +56,7 @@ final class ErrorAnswer implements Answer {
     /** With these words, whatever its body says. */
     RuntimeFailure failure(String words) {
         return new RuntimeFailure(
-                RuntimeFailure.Code.RUNTIME_ERROR,
+                ErrorCode.RUNTIME_ERROR,
                 "The runtime answered "
                         + settings.quote(status.toString())
                         + (words.isEmpty() ? "" : ": " + words)

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes the body of a chat completion of a message and the agent's configuration. */
 /* The values of a message go into the body as the bytes that came: as text in a small heap a large one would be
  * there several times over. */
-final class RequestReader {
+final class RequestWriter {
     private static final Set<String> NO_OPTIONS = Set.of("messages", "role", "content", "stream");
 
     /** Where a value is in the payload's buffer. */
@@ -49,7 +49,7 @@ final class RequestReader {
     private final ByteBuf payload;
     private final Map<String, Place> members = new LinkedHashMap<>();
 
-    private RequestReader(ByteBuf payload) {
+    private RequestWriter(ByteBuf payload) {
         this.payload = payload;
     }
 
@@ -57,7 +57,7 @@ final class RequestReader {
     static ByteBuf body(
             ByteBufAllocator buffers, Frame message, AgentConfig config, List<String> contexts)
             throws InvalidPayloadException {
-        RequestReader reader = new RequestReader(message.payload());
+        RequestWriter reader = new RequestWriter(message.payload());
         reader.read(message);
         reader.check();
         ByteBuf body = buffers.buffer(message.payload().readableBytes() + 256);

@@ -1,6 +1,7 @@
 package dev.culvert.guest.runtime;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.culvert.frame.ErrorCode;
 import dev.culvert.guest.config.RuntimeLimits;
 import io.netty.buffer.ByteBuf;
 
@@ -8,7 +9,7 @@ import io.netty.buffer.ByteBuf;
  * A {@code text/event-stream}: each event is a chunk of the completion, {@code [DONE]} is the end
  * mark.
  */
-final class EventStreamAnswer implements Answer {
+final class EventStreamBody implements ResponseBody {
 
     private static final String DONE = "[DONE]";
 
@@ -28,7 +29,7 @@ final class EventStreamAnswer implements Answer {
      * @param onProgress called for each event that is a part of the answer, which comments and
      *     empty events are not
      */
-    EventStreamAnswer(RuntimeSettings settings, GuardedListener listener, Runnable onProgress) {
+    EventStreamBody(RuntimeSettings settings, GuardedListener listener, Runnable onProgress) {
         this.settings = settings;
         this.listener = listener;
         this.onProgress = onProgress;
@@ -59,7 +60,7 @@ final class EventStreamAnswer implements Answer {
 
     private static FailedGenerationException endless(long bytes, String without) {
         return new FailedGenerationException(
-                RuntimeFailure.Code.RUNTIME_ERROR,
+                ErrorCode.RUNTIME_ERROR,
                 "The runtime streamed "
                         + bytes
                         + " bytes "
@@ -82,7 +83,7 @@ final class EventStreamAnswer implements Answer {
 
     @Override
     public RuntimeFailure cut(String why) {
-        return Answer.broken(why);
+        return ResponseBody.broken(why);
     }
 
     private void event(String type, String data) throws FailedGenerationException {
@@ -100,7 +101,7 @@ final class EventStreamAnswer implements Answer {
             tell(CompletionReader.read(data));
         } catch (BadCompletionException e) {
             throw new FailedGenerationException(
-                    RuntimeFailure.Code.RUNTIME_ERROR,
+                    ErrorCode.RUNTIME_ERROR,
                     "An event of the runtime's stream is no chunk of a chat completion: "
                             + e.getOriginalMessage()
                             + ". Check --runtime, or look for a newer version of the runtime.");
