@@ -3,7 +3,6 @@ package dev.culvert.protocol;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -47,27 +46,5 @@ class PagesTest {
                                 .map(code ->
                                         "vectors/valid/error-" + code.replace('_', '-') + ".json")
                                 .toList());
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "framing.md",
-                "messages.md",
-                "errors.md",
-                "compatibility.md",
-                "flow-control.md",
-                "resuming.md",
-                "http.md",
-                "vectors/README.md"
-            })
-    void theLinksLeadSomewhere(String page) {
-        Path folder = Spec.ROOT.resolve(page).resolveSibling("");
-
-        assertThat(
-                        Spec.matches(page, "\\]\\(([^)#]*)[^)]*\\)")
-                                .map(link -> folder.resolve(link.group(1))))
-                .isNotEmpty()
-                .allSatisfy(target -> assertThat(target).exists());
     }
 }

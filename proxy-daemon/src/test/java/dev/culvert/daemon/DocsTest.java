@@ -1,0 +1,140 @@
+package dev.culvert.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every link, path and test that a page of the repository names exists. */
+class DocsTest {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
+
+    /** A path from the root; what the build makes, below {@code target}, is not looked for. */
+    private static final Pattern PATH =
+            Pattern.compile(
+                    "(?<![\\w./-])((?:proxy-core|proxy-daemon|guest-agent|protocol-spec|\\.ci)/"
+                            + "(?!target/)[\\w./-]*\\w)");
+
+    private static final Pattern TEST =
+            Pattern.compile("(?<![\\w.-])([A-Z]\\w*(?:Test|IT))\\b(?:#(\\w+))?");
+
+    private record Tree(List<Path> pages, Map<String, List<Path>> classes) {}
+
+    private static final Tree TREE = tree();
+
+    static Stream<Arguments> pages() {
+        return TREE.pages().stream()
+                .map(page -> argumentSet(ROOT.relativize(page).toString(), page));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void namesNothingThatDoesNotExist(Path page) {
+        String text = text(page);
+
+        List<String> broken = new ArrayList<>();
+        LINK.matcher(text)
+                .results()
+                .map(link -> link.group(1))
+                .filter(target -> !target.contains("://") && !leadsSomewhere(page, target))
+                .forEach(broken::add);
+        PATH.matcher(text)
+                .results()
+                .map(path -> path.group(1))
+                .filter(path -> Files.notExists(ROOT.resolve(path)))
+                .forEach(broken::add);
+        TEST.matcher(text)
+                .results()
+                .filter(test -> !isATest(test))
+                .map(MatchResult::group)
+                .forEach(broken::add);
+
+        assertThat(broken).isEmpty();
+    }
+
+    private static boolean leadsSomewhere(Path page, String target) {
+        String[] parts = target.split("#", 2);
+        Path file = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]).normalize();
+        return Files.exists(file) && (parts.length == 1 || anchors(file).contains(parts[1]));
+    }
+
+    private static Set<String> anchors(Path page) {
+        return HEADING.matcher(text(page))
+                .results()
+                .map(heading -> heading.group(1).toLowerCase(Locale.ROOT))
+                .map(heading -> heading.replaceAll("[^\\w -]", "").replace(' ', '-'))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static boolean isATest(MatchResult test) {
+        return TREE.classes().getOrDefault(test.group(1), List.of()).stream()
+                .anyMatch(source ->
+                        test.group(2) == null || text(source).contains(" " + test.group(2) + "("));
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Tree tree() {
+        List<Path> pages = new ArrayList<>();
+        Map<String, List<Path>> classes = new HashMap<>();
+        try {
+            Files.walkFileTree(
+                    ROOT,
+                    new SimpleFileVisitor<>() {
+                        @Override
+                        public FileVisitResult preVisitDirectory(
+                                Path directory, BasicFileAttributes attributes) {
+                            return Set.of("target", ".git")
+                                            .contains(directory.getFileName().toString())
+                                    ? FileVisitResult.SKIP_SUBTREE
+                                    : FileVisitResult.CONTINUE;
+                        }
+
+                        @Override
+                        public FileVisitResult visitFile(
+                                Path file, BasicFileAttributes attributes) {
+                            String name = file.getFileName().toString();
+                            if (name.endsWith(".md")) {
+                                pages.add(file);
+                            } else if (name.endsWith(".java")) {
+                                classes.computeIfAbsent(
+                                                name.replace(".java", ""), _ -> new ArrayList<>())
+                                        .add(file);
+                            }
+                            return FileVisitResult.CONTINUE;
+                        }
+                    });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Tree(pages, classes);
+    }
+}
