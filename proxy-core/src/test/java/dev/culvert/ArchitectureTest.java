@@ -20,7 +20,6 @@ class ArchitectureTest {
                             "settings", Set.of("about", "io"),
                             "io", Set.of(),
                             "frame", Set.of("io"),
-                            "log", Set.of(),
                             "transport", Set.of(),
                             "link", Set.of("frame", "io", "transport"),
                             "pool", Set.of("io", "link", "transport"),

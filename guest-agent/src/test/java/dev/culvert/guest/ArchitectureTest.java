@@ -13,7 +13,6 @@ class ArchitectureTest {
     private static final String FRAME = "dev.culvert.frame";
     private static final String IO = "dev.culvert.io";
     private static final String TRANSPORT = "dev.culvert.transport";
-    private static final String LOG = "dev.culvert.log";
     private static final String SETTINGS = "dev.culvert.settings";
     private static final String SYSTEMD = "dev.culvert.systemd";
 
@@ -32,10 +31,7 @@ class ArchitectureTest {
                                             IO,
                                             SYSTEMD,
                                             TRANSPORT),
-                            "cli",
-                                    Set.of(
-                                            ABOUT, "", "config", IO, LOG, SETTINGS, SYSTEMD,
-                                            TRANSPORT),
+                            "cli", Set.of(ABOUT, "", "config", IO, SETTINGS, SYSTEMD, TRANSPORT),
                             "config", Set.of(ABOUT, SETTINGS, TRANSPORT),
                             "connection", Set.of("session", FRAME, IO, TRANSPORT),
                             "session",

@@ -1,9 +1,9 @@
 package dev.culvert.link;
 
 import dev.culvert.frame.FairReading;
-import dev.culvert.frame.FlushHandler;
 import dev.culvert.frame.FrameDecoder;
 import dev.culvert.frame.FrameEncoder;
+import dev.culvert.io.FlushHandler;
 import dev.culvert.io.HeldBytesHandler;
 import dev.culvert.io.HeldKind;
 import dev.culvert.io.Share;

@@ -35,7 +35,7 @@ class ArchitectureTest {
                                             "fleet")),
                             Map.entry("http", with(core("frame", "io", "link"), "auth", "config")),
                             Map.entry("state", with(core("io"), "fleet")),
-                            Map.entry("sse", with(core("frame"), "http")),
+                            Map.entry("sse", with(core("io"), "http")),
                             Map.entry(
                                     "metrics",
                                     with(
@@ -113,13 +113,7 @@ class ArchitectureTest {
                             Map.entry(
                                     "cli",
                                     with(
-                                            core(
-                                                    "about",
-                                                    "io",
-                                                    "log",
-                                                    "settings",
-                                                    "systemd",
-                                                    "transport"),
+                                            core("about", "io", "settings", "systemd", "transport"),
                                             "",
                                             "config",
                                             "state"))),

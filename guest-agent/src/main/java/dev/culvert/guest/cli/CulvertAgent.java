@@ -2,8 +2,8 @@ package dev.culvert.guest.cli;
 
 import dev.culvert.guest.Guest;
 import dev.culvert.guest.config.GuestSettings;
+import dev.culvert.io.LogStream;
 import dev.culvert.io.Signals;
-import dev.culvert.log.LogStream;
 import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Node;
 import dev.culvert.settings.Origin;

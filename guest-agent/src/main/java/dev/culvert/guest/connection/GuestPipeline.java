@@ -1,11 +1,11 @@
 package dev.culvert.guest.connection;
 
-import dev.culvert.frame.FlushHandler;
 import dev.culvert.frame.FrameDecoder;
 import dev.culvert.frame.FrameEncoder;
 import dev.culvert.frame.FrameLimits;
 import dev.culvert.guest.session.Agent;
 import dev.culvert.io.Account;
+import dev.culvert.io.FlushHandler;
 import dev.culvert.io.HeldBytesHandler;
 import dev.culvert.io.HeldKind;
 import dev.culvert.transport.Transport;

@@ -1,8 +1,8 @@
 package dev.culvert.daemon.answer;
 
 import dev.culvert.daemon.config.TurnSettings;
-import dev.culvert.daemon.http.LazyTimer;
 import dev.culvert.daemon.sse.SseStream;
+import dev.culvert.io.LazyTimer;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 

@@ -6,6 +6,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE
 import dev.culvert.daemon.http.RequestDecoder.BodyEnd;
 import dev.culvert.io.HeldBytesHandler;
 import dev.culvert.io.HeldKind;
+import dev.culvert.io.LazyTimer;
 import dev.culvert.io.Share;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;

@@ -1,9 +1,10 @@
 package dev.culvert.daemon.http;
 
-import dev.culvert.frame.SmallWrites;
 import dev.culvert.io.DirectMemory;
 import dev.culvert.io.HeldBytesHandler;
+import dev.culvert.io.LazyTimer;
 import dev.culvert.io.Share;
+import dev.culvert.io.SmallWrites;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;

@@ -11,8 +11,8 @@ import static io.netty.handler.codec.http.HttpHeaderValues.CHUNKED;
 import static io.netty.handler.codec.http.HttpResponseStatus.NO_CONTENT;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
-import dev.culvert.frame.Decimal;
 import dev.culvert.io.Account;
+import dev.culvert.io.Decimal;
 import dev.culvert.io.Share;
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;

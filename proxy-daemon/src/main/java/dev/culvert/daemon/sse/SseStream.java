@@ -1,9 +1,9 @@
 package dev.culvert.daemon.sse;
 
-import dev.culvert.daemon.http.LazyTimer;
 import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.StreamResponse;
-import dev.culvert.frame.Decimal;
+import dev.culvert.io.Decimal;
+import dev.culvert.io.LazyTimer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaderNames;

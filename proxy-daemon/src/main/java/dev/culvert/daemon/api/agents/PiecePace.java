@@ -1,6 +1,6 @@
 package dev.culvert.daemon.api.agents;
 
-import dev.culvert.daemon.http.LazyTimer;
+import dev.culvert.io.LazyTimer;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.function.Consumer;

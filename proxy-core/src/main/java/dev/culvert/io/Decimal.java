@@ -1,4 +1,4 @@
-package dev.culvert.frame;
+package dev.culvert.io;
 
 import io.netty.buffer.ByteBuf;
 

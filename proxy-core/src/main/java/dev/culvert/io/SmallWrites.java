@@ -1,4 +1,4 @@
-package dev.culvert.frame;
+package dev.culvert.io;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -75,7 +75,7 @@ public final class SmallWrites {
     }
 
     /** As {@link #writeOut()}, where there is something. */
-    void writeOut(ChannelPromise promise) {
+    public void writeOut(ChannelPromise promise) {
         ByteBuf tail = gathered;
         if (tail != null) {
             gathered = null;

@@ -1,4 +1,4 @@
-package dev.culvert.frame;
+package dev.culvert.io;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;

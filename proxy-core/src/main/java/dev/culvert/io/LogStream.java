@@ -1,4 +1,4 @@
-package dev.culvert.log;
+package dev.culvert.io;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

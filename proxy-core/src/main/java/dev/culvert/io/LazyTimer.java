@@ -1,4 +1,4 @@
-package dev.culvert.daemon.http;
+package dev.culvert.io;
 
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -28,7 +28,7 @@ public final class LazyTimer {
         expireAfter(delay.toNanos());
     }
 
-    void expireAfter(long nanos) {
+    public void expireAfter(long nanos) {
         deadlineNanos = now() + nanos;
         armed = true;
         if (wake == null || deadlineNanos - wakeNanos < 0) {
@@ -71,7 +71,7 @@ public final class LazyTimer {
         onExpired.run();
     }
 
-    long now() {
+    public long now() {
         return loop.ticker().nanoTime();
     }
 }

@@ -1,4 +1,4 @@
-package dev.culvert.frame;
+package dev.culvert.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
