@@ -7,11 +7,15 @@ import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a body together. One that arrives whole stays the slice of what was read; others are copied,
- * so that many small pieces hold no more memory than twice their bytes.
+ * Puts a body together. A body that arrives whole stays the slice of what was read. Others are
+ * copied into a buffer that grows with what has arrived: the announced length alone reserves
+ * nothing, since a client may never send it.
  */
 final class BodyCollector {
     private static final int FIRST_BYTES = 1024;
+
+    /** How many times what has arrived a body of known length may be given room for. */
+    private static final int GROWTH = 4;
 
     /** A body in a buffer that is so many times as large is copied out of it. */
     private static final int MOST_WASTE = 4;
@@ -43,11 +47,22 @@ final class BodyCollector {
             body = part;
         } else {
             if (body == null) {
-                body = allocator.buffer(Math.max(FIRST_BYTES, part.readableBytes()));
+                body = allocator.buffer(room(part.readableBytes()));
+            } else if (body.writableBytes() < part.readableBytes()) {
+                body.capacity(room(body.readableBytes() + part.readableBytes()));
             }
             body.writeBytes(part);
             part.release();
         }
+    }
+
+    /**
+     * Where the length is unknown, twice what has arrived, so that each byte is copied about once
+     * more.
+     */
+    private int room(int arrived) {
+        long most = length == 0 ? 2L * arrived : Math.min(length, (long) GROWTH * arrived);
+        return (int) Math.max(FIRST_BYTES, Math.max(most, arrived));
     }
 
     /** Gives the body away: the caller releases it. */

@@ -1,0 +1,66 @@
+package dev.culvert.daemon.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class BodyCollectorTest {
+    private static final int PART_BYTES = 64 * 1024;
+
+    @Test
+    void aBodyInPartsEndsInABufferOfItsOwnSize() {
+        BodyCollector collector = new BodyCollector(16 * PART_BYTES);
+        add(collector, 16);
+
+        assertThat(collector.heldBytes()).isEqualTo(16 * PART_BYTES);
+        assertThat(collector.size()).isEqualTo(16 * PART_BYTES);
+        collector.discard();
+    }
+
+    @Test
+    void anAnnouncedLengthAloneTakesNoMemory() {
+        BodyCollector collector = new BodyCollector(1_000L * PART_BYTES);
+        add(collector, 1);
+
+        assertThat(collector.heldBytes()).isLessThanOrEqualTo(4 * PART_BYTES);
+        collector.discard();
+    }
+
+    @Test
+    void aBodyOfUnknownLengthHoldsAtMostTwiceItsBytes() {
+        BodyCollector collector = new BodyCollector(0);
+        for (int parts = 1; parts <= 16; parts++) {
+            add(collector, 1);
+            assertThat(collector.heldBytes()).isLessThanOrEqualTo(2 * parts * PART_BYTES);
+        }
+        collector.discard();
+    }
+
+    @Test
+    void partsAreJoinedInTheirOrder() {
+        BodyCollector collector = new BodyCollector(6);
+        collector.add(text("ab"), UnpooledByteBufAllocator.DEFAULT);
+        collector.add(text("cd"), UnpooledByteBufAllocator.DEFAULT);
+        collector.add(text("ef"), UnpooledByteBufAllocator.DEFAULT);
+
+        ByteBuf body = collector.take();
+        assertThat(body.toString(StandardCharsets.US_ASCII)).isEqualTo("abcdef");
+        body.release();
+    }
+
+    private static void add(BodyCollector collector, int parts) {
+        for (int i = 0; i < parts; i++) {
+            collector.add(
+                    Unpooled.buffer(PART_BYTES).writeZero(PART_BYTES),
+                    UnpooledByteBufAllocator.DEFAULT);
+        }
+    }
+
+    private static ByteBuf text(String text) {
+        return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
+    }
+}
