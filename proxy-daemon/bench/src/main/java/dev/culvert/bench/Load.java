@@ -1,0 +1,89 @@
+package dev.culvert.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** The requests of the clients. */
+sealed interface Load {
+    int clients();
+
+    /**
+     * Messages that the agent echoes.
+     *
+     * @param bytes the size of the content
+     * @param rate messages a second, sent on time even if answers are late; 0 sends the next one
+     *     after each answer
+     */
+    record Messages(int clients, int bytes, double rate) implements Load {
+        Messages atRate(double perSecond) {
+            return new Messages(clients, bytes, perSecond);
+        }
+    }
+
+    /** Streams; each client opens the next one after its last. */
+    record Streams(int clients, int chunks, Duration every) implements Load {}
+
+    /** The same load without pauses, to warm a JVM up fast. */
+    default Load unpaced() {
+        return this instanceof Streams(int clients, int chunks, _)
+                ? new Streams(clients, chunks, Duration.ZERO)
+                : this;
+    }
+
+    /** Streams without events. */
+    record IdleStreams(int clients) implements Load {}
+
+    /**
+     * Puts the load on a port and returns the clients' figures. Uses wrk where it can; wrk measures
+     * in whole seconds.
+     */
+    default Figures run(Tools tools, int port, int agents, Duration time) throws IOException {
+        if (this instanceof Messages(int clients, int bytes, double rate)
+                && rate == 0
+                && time.toSeconds() >= 1
+                && tools.isInstalled("wrk")) {
+            return seen(
+                    tools,
+                    List.of(
+                            "wrk",
+                            "-t1",
+                            "-c" + clients,
+                            "-d" + time.toSeconds() + "s",
+                            "-s",
+                            tools.source("wrk.lua"),
+                            "http://127.0.0.1:" + port,
+                            "--",
+                            agents,
+                            bytes));
+        }
+        return seen(tools, command(tools, port, agents, time));
+    }
+
+    /** The command line of load.c. */
+    default List<?> command(Tools tools, int port, int agents, Duration time) {
+        String load = tools.program("load");
+        return switch (this) {
+            case Messages(int clients, int bytes, double rate) ->
+                    List.of(load, port, agents, clients, time.toMillis(), "message", bytes, rate);
+            case Streams(int clients, int chunks, Duration every) ->
+                    List.of(
+                            load,
+                            port,
+                            agents,
+                            clients,
+                            time.toMillis(),
+                            "stream",
+                            chunks,
+                            every.toNanos() / 1000);
+            case IdleStreams(int clients) -> List.of(load, port, agents, clients, 0, "idle");
+        };
+    }
+
+    private static Figures seen(Tools tools, List<?> command) throws IOException {
+        try (Child load = Child.start(tools.log("load"), Map.of(), command)) {
+            return Figures.parse("requests=" + load.lineWith("requests="));
+        }
+    }
+}

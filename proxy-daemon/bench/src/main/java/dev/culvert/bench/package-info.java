@@ -1,0 +1,19 @@
+/**
+ * Measures the daemon beside other proxies, all on loopback. {@code ./culvert bench} starts it.
+ *
+ * <pre>
+ *            ┌─ culvertd ──┐
+ *  wrk or ───┼─ HAProxy ───┼──▶ native/backend.c: agents that echo, over frames and over HTTP
+ *  load.c    ├─ Go proxy ──┤
+ *            └─ …         ─┘
+ * </pre>
+ *
+ * A {@link dev.culvert.bench.Scenario} names a {@link dev.culvert.bench.Load} and its contenders
+ * ({@link dev.culvert.bench.Peer}). An {@link dev.culvert.bench.Arena} starts all of them, and
+ * {@link dev.culvert.bench.Bench} gives each its turn, round by round. Every turn is a {@link
+ * dev.culvert.bench.Sample}.
+ */
+@NullMarked
+package dev.culvert.bench;
+
+import org.jspecify.annotations.NullMarked;
