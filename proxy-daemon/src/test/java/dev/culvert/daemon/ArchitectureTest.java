@@ -25,7 +25,6 @@ class ArchitectureTest {
                                             "pool",
                                             "settings",
                                             "transport")),
-                            Map.entry("auth", with(core("io", "transport"), "config")),
                             Map.entry("fleet", with(core("link", "transport"), "config")),
                             Map.entry(
                                     "home",
@@ -33,7 +32,10 @@ class ArchitectureTest {
                                             core("frame", "io", "link", "transport"),
                                             "config",
                                             "fleet")),
-                            Map.entry("http", with(core("frame", "io", "link"), "auth", "config")),
+                            Map.entry(
+                                    "http",
+                                    with(core("io", "link", "transport", "frame"), "config")),
+                            Map.entry("http.h1", with(core("io", "link"), "config", "http")),
                             Map.entry("state", with(core("io"), "fleet")),
                             Map.entry("sse", with(core("io"), "http")),
                             Map.entry(
@@ -102,6 +104,7 @@ class ArchitectureTest {
                                             "fleet",
                                             "home",
                                             "http",
+                                            "http.h1",
                                             "metrics",
                                             "answer",
                                             "api",

@@ -5,9 +5,9 @@ import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_TIMEOUT;
 import dev.culvert.daemon.answer.StreamObserver.End;
 import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.http.Admission;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.Problem;
-import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.sse.EventIds;
 import dev.culvert.daemon.sse.EventType;
 import dev.culvert.daemon.sse.SseStream;
@@ -48,7 +48,7 @@ public final class StreamTurn implements TurnListener, ClientPace.Listener {
     /** How long a client that comes back waits to hear whether its turn is known. */
     private static final Duration HEAD_DELAY = Duration.ofMillis(250);
 
-    private final Responder responder;
+    private final Answer responder;
     private final StreamObserver observer;
     private final TurnSettings settings;
     private final Duration keepalive;
@@ -71,7 +71,7 @@ public final class StreamTurn implements TurnListener, ClientPace.Listener {
             String id,
             long after,
             boolean readsEvents,
-            Responder responder,
+            Answer responder,
             TurnSettings settings,
             Duration keepalive,
             StreamObserver observer) {

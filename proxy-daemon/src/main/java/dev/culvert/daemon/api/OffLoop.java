@@ -3,10 +3,10 @@ package dev.culvert.daemon.api;
 import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERROR;
 import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
-import dev.culvert.daemon.http.Responder;
 import dev.culvert.io.Quoted;
 import dev.culvert.io.Workers;
 import io.netty.channel.EventLoop;
@@ -43,8 +43,7 @@ public final class OffLoop {
      * @param onDisk whether it may need a file of {@code state_dir}
      * @throws ProblemException when too much waits already
      */
-    public void run(
-            String agentId, boolean onDisk, Request request, Responder responder, Work work) {
+    public void run(String agentId, boolean onDisk, Request request, Answer responder, Work work) {
         execute(onDisk ? files : others, agentId, request, responder, work);
     }
 
@@ -53,18 +52,18 @@ public final class OffLoop {
      *
      * @throws ProblemException when too much waits already
      */
-    public void run(Request request, Responder responder, Work work) {
+    public void run(Request request, Answer responder, Work work) {
         execute(others, new Object(), request, responder, work);
     }
 
     /** Runs the end of what was run before for this agent and request: it is never refused. */
     public void finish(
-            String agentId, boolean onDisk, Request request, Responder responder, Work work) {
+            String agentId, boolean onDisk, Request request, Answer responder, Work work) {
         (onDisk ? files : others).finish(agentId, job(request, responder, work));
     }
 
     private static void execute(
-            Workers room, Object key, Request request, Responder responder, Work work) {
+            Workers room, Object key, Request request, Answer responder, Work work) {
         try {
             room.execute(key, job(request, responder, work));
         } catch (RejectedExecutionException _) {
@@ -78,7 +77,7 @@ public final class OffLoop {
         }
     }
 
-    private static Runnable job(Request request, Responder responder, Work work) {
+    private static Runnable job(Request request, Answer responder, Work work) {
         EventLoop loop = request.eventLoop();
         String name = request.method() + " " + Quoted.word(request.path());
         String id = request.id();
@@ -92,7 +91,7 @@ public final class OffLoop {
         };
     }
 
-    private static Runnable outcome(String name, String id, Responder responder, Work work) {
+    private static Runnable outcome(String name, String id, Answer responder, Work work) {
         try {
             return work.run();
         } catch (ProblemException e) {

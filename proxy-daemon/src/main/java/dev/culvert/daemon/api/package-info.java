@@ -4,7 +4,7 @@
  *
  * <pre>
  *   Route → AgentCalls → Fleet, LinkPool → AgentLink.open
- *   Responder ← the route's listener ← replies
+ *   Answer ← the route's listener ← replies
  * </pre>
  */
 @NullMarked

@@ -8,9 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** All open connections of all loops: how many there may be, and how they are told to end. */
-final class Connections {
+public final class Connections {
     /** Sent through each pipeline: finish what is under way and close. */
-    static final Object DRAIN = new Object();
+    public static final Object DRAIN = new Object();
 
     private final AtomicInteger count = new AtomicInteger();
     private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
@@ -18,17 +18,17 @@ final class Connections {
     private volatile boolean draining;
     private volatile int limit;
 
-    Connections(int limit) {
+    public Connections(int limit) {
         this.limit = limit;
     }
 
     /** Those that are open stay, even beyond a lower limit. */
-    void limit(int next) {
+    public void limit(int next) {
         limit = next;
     }
 
     /** Counts {@code channel} until it closes; false when it is one too many. */
-    boolean admit(Channel channel) {
+    public boolean admit(Channel channel) {
         if (count.incrementAndGet() > limit) {
             count.decrementAndGet();
             noticeDrained(); // the last one may have closed while this was counted
@@ -44,11 +44,11 @@ final class Connections {
         return true;
     }
 
-    boolean isDraining() {
+    public boolean isDraining() {
         return draining;
     }
 
-    CompletionStage<Void> drain() {
+    public CompletionStage<Void> drain() {
         draining = true;
         channels.forEach(it -> it.pipeline().fireUserEventTriggered(DRAIN));
         noticeDrained();

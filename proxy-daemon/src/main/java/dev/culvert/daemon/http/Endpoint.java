@@ -3,4 +3,4 @@ package dev.culvert.daemon.http;
 import java.util.List;
 
 /** A route under one of its templates. */
-record Endpoint(Route route, RouteObserver observer, List<String> parameters) {}
+public record Endpoint(Route route, RouteObserver observer, List<String> parameters) {}

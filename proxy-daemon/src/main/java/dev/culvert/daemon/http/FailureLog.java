@@ -18,7 +18,7 @@ import org.slf4j.event.Level;
  * were. Called on every event loop.
  */
 /* The id of a turn lets its holder read and stop the turn: only its beginning is logged. */
-final class FailureLog {
+public final class FailureLog {
     static final int LINES = 10;
     static final int SECONDS = 5;
 
@@ -35,7 +35,8 @@ final class FailureLog {
      * @param turn its id; null where the request is about none
      * @param status of the answer's head
      */
-    void ended(Request request, @Nullable String turn, int status, long nanos, Trouble trouble) {
+    public void ended(
+            Request request, @Nullable String turn, int status, long nanos, Trouble trouble) {
         if (trouble.concernsTheOperator()) {
             if (mayTell(request.eventLoop())) {
                 LOG.warn("{}", line(request, turn, status, nanos, trouble));
@@ -46,7 +47,7 @@ final class FailureLog {
     }
 
     /** A request that no route got to see: for the log only where it was not the client's fault. */
-    void refused(String requestId, Problem problem, EventLoop loop) {
+    public void refused(String requestId, Problem problem, EventLoop loop) {
         boolean full = problem.status().equals(SERVICE_UNAVAILABLE);
         if (full ? mayTell(loop) : LOG.isDebugEnabled()) {
             LOG.atLevel(full ? Level.WARN : Level.DEBUG)

@@ -2,7 +2,6 @@ package dev.culvert.daemon.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.culvert.daemon.auth.Authority;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 /* A client says much the same in each of its requests, so a text that came again is the text from
  * before: its hash is known, and most requests make no text at all. */
-final class Head {
+public final class Head {
     /** Stands for each that no route takes. */
     static final HttpMethod UNKNOWN_METHOD = HttpMethod.valueOf("UNKNOWN");
 
@@ -49,7 +48,7 @@ final class Head {
     private final Set<Header> repeated = EnumSet.noneOf(Header.class);
 
     /** Reads what a {@link HeadGuard} has let pass, so that nothing is where it may not be. */
-    void read(byte[] bytes) {
+    public void read(byte[] bytes) {
         int start = bytes[0] == '\r' ? 2 : 0;
         int blank = indexOf(bytes, start, (byte) ' ');
         int end = indexOf(bytes, blank + 1, (byte) ' ');
@@ -149,7 +148,7 @@ final class Head {
         return true;
     }
 
-    HttpMethod method() {
+    public HttpMethod method() {
         return method;
     }
 
@@ -159,7 +158,7 @@ final class Head {
      * @param host that it names; null where it names none
      * @throws ProblemException when it is no target that a server takes
      */
-    RequestTarget target(@Nullable Authority host) {
+    public RequestTarget target(@Nullable Authority host) {
         if (parsed == null) {
             RequestTarget asked = RequestTarget.parse(method, target, host);
             if (!target.startsWith("/")) {
@@ -170,30 +169,30 @@ final class Head {
         return parsed;
     }
 
-    boolean isHttp10() {
+    public boolean isHttp10() {
         return http10;
     }
 
     /** Whether the client asks for the connection to end behind the answer. */
-    boolean closes() {
+    public boolean closes() {
         return closes;
     }
 
-    boolean has(Header header) {
+    public boolean has(Header header) {
         return present.contains(header);
     }
 
-    boolean isRepeated(Header header) {
+    public boolean isRepeated(Header header) {
         return repeated.contains(header);
     }
 
     /** The first of that name; null where there is none. */
-    @Nullable String first(Header header) {
+    public @Nullable String first(Header header) {
         return has(header) ? values.get(header) : null;
     }
 
     /** Its value; null where it does not stand there, or more than once. */
-    @Nullable String only(Header header) {
+    public @Nullable String only(Header header) {
         return isRepeated(header) ? null : first(header);
     }
 
@@ -202,30 +201,30 @@ final class Head {
      *
      * @throws ProblemException where it stands more than once
      */
-    @Nullable String atMostOne(Header header) {
+    public @Nullable String atMostOne(Header header) {
         if (isRepeated(header)) {
-            throw FramingRules.bad("There is more than one '" + header + "': send one.");
+            throw ProblemException.badRequest("There is more than one '" + header + "': send one.");
         }
         return first(header);
     }
 
     /** Of a head that {@link FramingRules} has let pass. */
-    boolean isChunked() {
+    public boolean isChunked() {
         return has(Header.TRANSFER_ENCODING);
     }
 
     /** The bytes of the body; 0 where it has none, or is chunked. Of one that passed, likewise. */
-    long contentLength() {
+    public long contentLength() {
         String length = first(Header.CONTENT_LENGTH);
         return length == null ? 0 : Long.parseLong(length);
     }
 
-    boolean announcesBody() {
+    public boolean announcesBody() {
         return isChunked() || contentLength() > 0;
     }
 
     /** Whether the client waits for a word before it sends the body. */
-    boolean awaitsContinue() {
+    public boolean awaitsContinue() {
         String expectation = first(Header.EXPECT);
         return !http10 && expectation != null && expectation.equalsIgnoreCase("100-continue");
     }

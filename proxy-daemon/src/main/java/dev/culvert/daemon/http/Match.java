@@ -3,7 +3,7 @@ package dev.culvert.daemon.http;
 import java.util.List;
 
 /** What the router found for a method and a path. */
-sealed interface Match {
+public sealed interface Match {
     /** The values of the endpoint's parameters are in order and still percent-encoded. */
     record Found(Endpoint endpoint, List<String> values) implements Match {}
 

@@ -137,7 +137,7 @@ public record Problem(
     }
 
     /** Writes the problem's JSON object to {@code out}, which stays the caller's. */
-    void writeTo(ByteBuf out, String requestId) {
+    public void writeTo(ByteBuf out, String requestId) {
         try (JsonGenerator json =
                 JSON.createGenerator((OutputStream) new ByteBufOutputStream(out))) {
             json.writeStartObject();

@@ -1,5 +1,7 @@
 package dev.culvert.daemon.http;
 
+import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
+
 /** Ends the handling of a request with a problem; thrown while it is read or handled. */
 public final class ProblemException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -10,6 +12,11 @@ public final class ProblemException extends RuntimeException {
     public ProblemException(Problem problem) {
         super(problem.error(), null, false, false);
         this.problem = problem;
+    }
+
+    /** A 400 that says {@code error}. */
+    public static ProblemException badRequest(String error) {
+        return new ProblemException(Problem.of(BAD_REQUEST, error));
     }
 
     public Problem problem() {

@@ -20,7 +20,7 @@ public final class Request {
     private List<String> parameterValues = List.of();
     private ByteBuf body = Unpooled.EMPTY_BUFFER;
 
-    Request(Channel channel, Head head, RequestTarget target, RequestId id) {
+    public Request(Channel channel, Head head, RequestTarget target, RequestId id) {
         this.channel = channel;
         method = head.method();
         this.head = head;
@@ -29,7 +29,7 @@ public final class Request {
     }
 
     /** Names {@code values} by the endpoint's parameters, decoded. */
-    void bind(Match.Found found) {
+    public void bind(Match.Found found) {
         endpoint = found.endpoint();
         List<String> values = found.values();
         parameterValues =
@@ -39,11 +39,11 @@ public final class Request {
     }
 
     /** Lends {@code body} until {@link #withdrawBody}. */
-    void lendBody(ByteBuf body) {
+    public void lendBody(ByteBuf body) {
         this.body = body;
     }
 
-    void withdrawBody() {
+    public void withdrawBody() {
         body = Unpooled.EMPTY_BUFFER;
     }
 
@@ -57,7 +57,7 @@ public final class Request {
     }
 
     /** The path as its route names it, without what its parameters were. */
-    String template() {
+    public String template() {
         return endpoint == null ? "" : endpoint.route().templates().getFirst();
     }
 

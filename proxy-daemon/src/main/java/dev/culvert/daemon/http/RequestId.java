@@ -7,7 +7,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** The id under which a request is found in logs: the client's own where it will do. */
-final class RequestId {
+public final class RequestId {
     private static final int MAX_LENGTH = 128;
 
     private final long number;
@@ -18,11 +18,11 @@ final class RequestId {
         this.sent = sent;
     }
 
-    static RequestId of(@Nullable String sent) {
+    public static RequestId of(@Nullable String sent) {
         return sent != null && isUsable(sent) ? new RequestId(0, sent) : random();
     }
 
-    static RequestId random() {
+    public static RequestId random() {
         return new RequestId(ThreadLocalRandom.current().nextLong(), null);
     }
 
@@ -33,7 +33,7 @@ final class RequestId {
                 && id.chars().allMatch(c -> c > ' ' && c < 0x7f && "\"'\\".indexOf(c) < 0);
     }
 
-    void writeTo(ByteBuf out) {
+    public void writeTo(ByteBuf out) {
         if (sent != null) {
             ByteBufUtil.writeAscii(out, sent);
             return;

@@ -6,14 +6,12 @@ import static io.netty.handler.codec.http.HttpResponseStatus.NOT_IMPLEMENTED;
 import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
 import static io.netty.handler.codec.http.HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE;
 
-import dev.culvert.daemon.auth.Authority;
-import dev.culvert.daemon.auth.BrowserPolicy;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import org.jspecify.annotations.Nullable;
 
 /** What the head of any request must satisfy before its route is looked for. */
-final class RequestRules {
+public final class RequestRules {
     private record KnownHost(String value, Authority host) {}
 
     private final BrowserPolicy browsers;
@@ -22,7 +20,7 @@ final class RequestRules {
     /** Nearly all requests name the same. Of all event loops: any of their words is right. */
     private @Nullable KnownHost lastHost;
 
-    RequestRules(BrowserPolicy browsers, int maxBodyBytes) {
+    public RequestRules(BrowserPolicy browsers, int maxBodyBytes) {
         this.browsers = browsers;
         this.maxBodyBytes = maxBodyBytes;
     }
@@ -32,7 +30,7 @@ final class RequestRules {
      *
      * @throws ProblemException with the first rule that is broken
      */
-    RequestTarget check(Head head, boolean overLoopback) {
+    public RequestTarget check(Head head, boolean overLoopback) {
         if (head.method().equals(Head.UNKNOWN_METHOD)) {
             throw refused(NOT_IMPLEMENTED, "The method is not known here.");
         }
@@ -66,7 +64,7 @@ final class RequestRules {
         }
     }
 
-    Problem bodyTooLarge() {
+    public Problem bodyTooLarge() {
         return Problem.of(
                 REQUEST_ENTITY_TOO_LARGE,
                 "The body takes more than "
@@ -81,7 +79,7 @@ final class RequestRules {
             return null;
         }
         if (value == null) {
-            throw FramingRules.bad("There is no Host: send one.");
+            throw ProblemException.badRequest("There is no Host: send one.");
         }
         KnownHost last = lastHost;
         if (last != null && last.value.equals(value)) {
@@ -89,7 +87,7 @@ final class RequestRules {
         }
         Authority host = Authority.parse(value);
         if (host == null) {
-            throw FramingRules.bad("The Host is no host name with an optional port.");
+            throw ProblemException.badRequest("The Host is no host name with an optional port.");
         }
         lastHost = new KnownHost(value, host);
         return host;

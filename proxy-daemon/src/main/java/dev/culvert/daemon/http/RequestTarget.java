@@ -1,6 +1,5 @@
 package dev.culvert.daemon.http;
 
-import dev.culvert.daemon.auth.Authority;
 import dev.culvert.io.Quoted;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.HashMap;
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param path as it was sent, or an asterisk
  * @param query decoded
  */
-record RequestTarget(String path, Map<String, String> query) {
+public record RequestTarget(String path, Map<String, String> query) {
     private static final String SCHEME = "http://";
     private static final int MAX_PARAMETERS = 64;
 
@@ -23,7 +22,7 @@ record RequestTarget(String path, Map<String, String> query) {
      *
      * @throws ProblemException when it is no target that a server takes
      */
-    static RequestTarget parse(HttpMethod method, String uri, @Nullable Authority host) {
+    public static RequestTarget parse(HttpMethod method, String uri, @Nullable Authority host) {
         if (uri.equals("*") && method.equals(HttpMethod.OPTIONS)) {
             return new RequestTarget(uri, Map.of());
         }
@@ -39,10 +38,11 @@ record RequestTarget(String path, Map<String, String> query) {
         String lower = uri.toLowerCase(Locale.ROOT);
         int slash = uri.indexOf('/', SCHEME.length());
         if (!lower.startsWith(SCHEME) || slash < 0) {
-            throw FramingRules.bad("The request target does not begin with a slash.");
+            throw ProblemException.badRequest("The request target does not begin with a slash.");
         }
         if (host == null || !lower.substring(SCHEME.length(), slash).equals(host.text())) {
-            throw FramingRules.bad("The request target names another host than Host does.");
+            throw ProblemException.badRequest(
+                    "The request target names another host than Host does.");
         }
         return uri.substring(slash);
     }
@@ -66,11 +66,12 @@ record RequestTarget(String path, Map<String, String> query) {
         String name = PercentDecoder.query(equals < 0 ? pair : pair.substring(0, equals));
         String value = equals < 0 ? "" : PercentDecoder.query(pair.substring(equals + 1));
         if (parameters.put(name, value) != null) {
-            throw FramingRules.bad(
+            throw ProblemException.badRequest(
                     "The query gives '" + Quoted.word(name) + "' twice: give it once.");
         }
         if (parameters.size() > MAX_PARAMETERS) {
-            throw FramingRules.bad("The query has more than " + MAX_PARAMETERS + " parameters.");
+            throw ProblemException.badRequest(
+                    "The query has more than " + MAX_PARAMETERS + " parameters.");
         }
     }
 }

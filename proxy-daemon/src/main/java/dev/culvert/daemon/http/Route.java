@@ -24,5 +24,5 @@ public interface Route {
      * Called on the connection's event loop, never blocks, and answers then or later, on that loop.
      * Lends the request's body for the call. A {@link ProblemException} is answered as it says.
      */
-    void handle(Request request, Responder responder);
+    void handle(Request request, Answer responder);
 }

@@ -81,7 +81,7 @@ public final class Router {
         node.allow = String.join(", ", names) + ", OPTIONS";
     }
 
-    Match find(HttpMethod method, String path) {
+    public Match find(HttpMethod method, String path) {
         int place = (31 * path.hashCode() + method.hashCode()) & (KNOWN - 1);
         Known before = known[place];
         if (before != null && before.method.equals(method) && before.path.equals(path)) {

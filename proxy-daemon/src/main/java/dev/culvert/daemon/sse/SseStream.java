@@ -1,7 +1,7 @@
 package dev.culvert.daemon.sse;
 
-import dev.culvert.daemon.http.Responder;
-import dev.culvert.daemon.http.StreamResponse;
+import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.BodyStream;
 import dev.culvert.io.Decimal;
 import dev.culvert.io.LazyTimer;
 import io.netty.buffer.ByteBuf;
@@ -30,12 +30,12 @@ public final class SseStream {
     private static final AsciiString END = AsciiString.cached("\n\n");
     private static final AsciiString COMMENT = AsciiString.cached(":\n\n");
 
-    private final StreamResponse response;
+    private final BodyStream response;
     private final LazyTimer keepalive;
     private final Duration silence;
     private boolean withinEvent;
 
-    private SseStream(Responder responder, Duration silence) {
+    private SseStream(Answer responder, Duration silence) {
         this.silence = silence;
         responder
                 .header(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE)
@@ -55,7 +55,7 @@ public final class SseStream {
      * @param silence after which a comment is sent, so that nothing between cuts the connection
      * @param onGone called once if the client goes before the stream has ended
      */
-    public static SseStream open(Responder responder, Duration silence, Runnable onGone) {
+    public static SseStream open(Answer responder, Duration silence, Runnable onGone) {
         SseStream stream = new SseStream(responder, silence);
         responder.onGone(() -> {
             stream.keepalive.cancel();
@@ -212,17 +212,17 @@ public final class SseStream {
         return response.isOpen();
     }
 
-    /** See {@link StreamResponse#unsentBytes}. */
+    /** See {@link BodyStream#unsentBytes}. */
     public long unsentBytes() {
         return response.unsentBytes();
     }
 
-    /** See {@link StreamResponse#holdsMoreThan}. */
+    /** See {@link BodyStream#holdsMoreThan}. */
     public boolean holdsMoreThan(long bytes) {
         return response.holdsMoreThan(bytes);
     }
 
-    /** See {@link StreamResponse#whenSent}. */
+    /** See {@link BodyStream#whenSent}. */
     public void whenSent(Runnable action) {
         response.whenSent(action);
     }

@@ -2,7 +2,7 @@
  * Server-sent events over a streaming answer.
  *
  * <pre>
- *   payload, a slice of the frame → SseStream: event:, id:, data: → StreamResponse → socket
+ *   payload, a slice of the frame → SseStream: event:, id:, data: → BodyStream → socket
  * </pre>
  *
  * A comment is sent into any silence, so that neither proxies nor clients take it for an end.

@@ -10,12 +10,12 @@ import java.util.concurrent.TimeUnit;
 public final class CountingObserver implements HttpObserver {
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
 
-    List<String> events() {
+    public List<String> events() {
         return List.copyOf(events);
     }
 
     /** Waits for the next one of these events; what comes before it is dropped. */
-    void await(String event) throws InterruptedException {
+    public void await(String event) throws InterruptedException {
         for (String next = ""; !next.equals(event); ) {
             next = events.poll(10, TimeUnit.SECONDS);
             if (next == null) {

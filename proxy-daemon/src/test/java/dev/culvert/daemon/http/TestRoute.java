@@ -6,19 +6,19 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /** A route made of what a test gives it. */
-record TestRoute(
+public record TestRoute(
         Set<HttpMethod> methods,
         List<String> templates,
         boolean answersHead,
-        BiConsumer<Request, Responder> action)
+        BiConsumer<Request, Answer> action)
         implements Route {
 
-    TestRoute(HttpMethod method, String template, BiConsumer<Request, Responder> action) {
+    public TestRoute(HttpMethod method, String template, BiConsumer<Request, Answer> action) {
         this(Set.of(method), List.of(template), method.equals(HttpMethod.GET), action);
     }
 
     @Override
-    public void handle(Request request, Responder responder) {
+    public void handle(Request request, Answer responder) {
         action.accept(request, responder);
     }
 }

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.CountingObserver;
-import dev.culvert.daemon.http.HttpPipeline;
 import dev.culvert.daemon.http.Request;
-import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
+import dev.culvert.daemon.http.h1.HttpPipeline;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
 import io.netty.buffer.ByteBuf;
@@ -50,7 +50,7 @@ class SseStreamTest {
         }
 
         @Override
-        public void handle(Request request, Responder responder) {
+        public void handle(Request request, Answer responder) {
             streams.add(SseStream.open(responder, Duration.ofSeconds(15), () -> told.add("gone")));
         }
     }

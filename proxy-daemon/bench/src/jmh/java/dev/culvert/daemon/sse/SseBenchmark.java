@@ -3,13 +3,13 @@ package dev.culvert.daemon.sse;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.HttpObserver;
-import dev.culvert.daemon.http.HttpPipeline;
 import dev.culvert.daemon.http.Request;
-import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.RouteObserver;
 import dev.culvert.daemon.http.Router;
+import dev.culvert.daemon.http.h1.HttpPipeline;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
 import io.netty.buffer.ByteBuf;
@@ -67,7 +67,7 @@ public class SseBenchmark {
         }
 
         @Override
-        public void handle(Request request, Responder responder) {
+        public void handle(Request request, Answer responder) {
             stream = SseStream.open(responder, Duration.ofSeconds(15), () -> {});
         }
     }

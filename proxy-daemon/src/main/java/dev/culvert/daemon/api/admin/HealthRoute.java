@@ -6,9 +6,9 @@ import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.State;
 import dev.culvert.daemon.http.Admission;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.Request;
-import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
@@ -38,7 +38,7 @@ public final class HealthRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Responder responder) {
+    public void handle(Request request, Answer responder) {
         boolean draining = admission.isClosed();
         boolean failing = draining && !request.path().equals("/livez");
         boolean verbose = request.query("verbose") != null || request.path().equals("/healthz");

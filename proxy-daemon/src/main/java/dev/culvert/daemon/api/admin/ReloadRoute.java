@@ -4,10 +4,10 @@ import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 import static io.netty.handler.codec.http.HttpResponseStatus.UNPROCESSABLE_ENTITY;
 
 import dev.culvert.daemon.api.OffLoop;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.Request;
-import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
@@ -42,11 +42,11 @@ public final class ReloadRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Responder responder) {
+    public void handle(Request request, Answer responder) {
         offLoop.run(request, responder, () -> answer(responder));
     }
 
-    private Runnable answer(Responder responder) {
+    private Runnable answer(Answer responder) {
         List<String> problems = reload.run();
         if (problems.isEmpty()) {
             return () ->

@@ -3,8 +3,8 @@ package dev.culvert.daemon.api.admin;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.daemon.api.OffLoop;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Request;
-import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
@@ -57,13 +57,13 @@ public final class TextRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Responder responder) {
+    public void handle(Request request, Answer responder) {
         offLoop.run(
                 request,
                 responder,
                 () -> {
                     byte[] bytes = text.get().getBytes(StandardCharsets.UTF_8);
-                    return () -> responder.answer(OK, contentType, Unpooled.wrappedBuffer(bytes));
+                    return () -> responder.whole(OK, contentType, Unpooled.wrappedBuffer(bytes));
                 });
     }
 

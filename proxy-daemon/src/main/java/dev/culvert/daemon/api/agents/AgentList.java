@@ -3,9 +3,9 @@ package dev.culvert.daemon.api.agents;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.culvert.daemon.api.Page;
+import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.BodyStream;
 import dev.culvert.daemon.http.Json;
-import dev.culvert.daemon.http.Responder;
-import dev.culvert.daemon.http.StreamResponse;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -33,13 +33,13 @@ final class AgentList {
     private static final int BATCH_BYTES = 32 * 1024;
 
     private final Source source;
-    private final StreamResponse response;
+    private final BodyStream response;
     private final PiecePace pace;
     private boolean begun;
     private String upTo;
     private int left;
 
-    private AgentList(Source source, Page page, Responder responder, Duration stallTimeout) {
+    private AgentList(Source source, Page page, Answer responder, Duration stallTimeout) {
         this.source = source;
         upTo = page.start();
         left = page.limit();
@@ -55,7 +55,7 @@ final class AgentList {
     }
 
     /** Answers with the page; a client that takes nothing for {@code stallTimeout} is cut. */
-    static void send(Source source, Page page, Responder responder, Duration stallTimeout) {
+    static void send(Source source, Page page, Answer responder, Duration stallTimeout) {
         new AgentList(source, page, responder, stallTimeout).writeMore();
     }
 

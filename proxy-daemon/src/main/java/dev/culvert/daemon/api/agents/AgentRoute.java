@@ -10,12 +10,12 @@ import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Fleet;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.JsonRequest;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
-import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.io.Quoted;
 import dev.culvert.settings.BadSettingsException;
@@ -60,7 +60,7 @@ public final class AgentRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Responder responder) {
+    public void handle(Request request, Answer responder) {
         if (request.method().equals(HttpMethod.PUT)) {
             put(request, responder);
         } else if (request.method().equals(HttpMethod.DELETE)) {
@@ -79,7 +79,7 @@ public final class AgentRoute implements Route {
         }
     }
 
-    private void put(Request request, Responder responder) {
+    private void put(Request request, Answer responder) {
         calls.admission().check();
         String body = JsonRequest.body(request).toString(StandardCharsets.UTF_8);
         AgentSettings settings = read(request.parameter("id"), body);
@@ -93,7 +93,7 @@ public final class AgentRoute implements Route {
                 () -> put(settings, responder));
     }
 
-    private Runnable put(AgentSettings settings, Responder responder) throws IOException {
+    private Runnable put(AgentSettings settings, Answer responder) throws IOException {
         try {
             HttpResponseStatus status = fleet.put(settings) ? CREATED : OK;
             Agent agent = fleet.find(settings.id());
@@ -138,7 +138,7 @@ public final class AgentRoute implements Route {
         }
     }
 
-    private void show(Responder responder, HttpResponseStatus status, Agent agent) {
+    private void show(Answer responder, HttpResponseStatus status, Agent agent) {
         int links = linksOpen.applyAsInt(agent.address());
         responder.json(status, Json.object(json -> AgentJson.writeMembers(json, agent, links)));
     }

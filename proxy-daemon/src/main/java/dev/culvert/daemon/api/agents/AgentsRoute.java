@@ -8,10 +8,10 @@ import dev.culvert.daemon.api.Page;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.State;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
-import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.io.Quoted;
 import io.netty.channel.EventLoop;
@@ -47,7 +47,7 @@ public final class AgentsRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Responder responder) {
+    public void handle(Request request, Answer responder) {
         State state = state(request.query("state"));
         String tenant = request.query("tenant");
         Page page = Page.of(request);

@@ -6,10 +6,10 @@ import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE
 import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.FleetLimitException;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
-import dev.culvert.daemon.http.Responder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 
 /** Runs work that holds a configuration, within the bytes that all of them may have together. */
@@ -35,7 +35,7 @@ final class ConfigRoom {
             boolean onDisk,
             long bytes,
             Request request,
-            Responder responder,
+            Answer responder,
             OffLoop.Work work) {
         try {
             fleet.reserve(bytes);

@@ -11,12 +11,12 @@ import dev.culvert.daemon.fleet.Desired;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.home.HomeLinks;
 import dev.culvert.daemon.home.PushResult;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.JsonRequest;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
-import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
@@ -57,7 +57,7 @@ public final class ConfigRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Responder responder) {
+    public void handle(Request request, Answer responder) {
         Agent agent = calls.agent(request);
         if (!request.method().equals(HttpMethod.PUT)) {
             answer(responder, OK, agent);
@@ -76,7 +76,7 @@ public final class ConfigRoute implements Route {
                 () -> want(agent, payload, request, responder));
     }
 
-    private Runnable want(Agent agent, String payload, Request request, Responder responder)
+    private Runnable want(Agent agent, String payload, Request request, Answer responder)
             throws IOException {
         Desired wanted = fleet.desire(agent, payload);
         if (wanted == null) {
@@ -96,7 +96,7 @@ public final class ConfigRoute implements Route {
     }
 
     private void settle(
-            Agent agent, Desired wanted, PushResult result, Request request, Responder responder) {
+            Agent agent, Desired wanted, PushResult result, Request request, Answer responder) {
         if (!isRefused(result)) {
             agent.settle(wanted);
             answer(responder, result, agent);
@@ -119,7 +119,7 @@ public final class ConfigRoute implements Route {
                 && (failure instanceof Failure.AgentError || failure instanceof Failure.BadAnswer);
     }
 
-    private static void answer(Responder responder, PushResult result, Agent agent) {
+    private static void answer(Answer responder, PushResult result, Agent agent) {
         switch (result) {
             case PushResult.Applied _ -> answer(responder, OK, agent);
             case PushResult.Pending _ -> answer(responder, ACCEPTED, agent);
@@ -127,7 +127,7 @@ public final class ConfigRoute implements Route {
         }
     }
 
-    private static void answer(Responder responder, HttpResponseStatus status, Agent agent) {
+    private static void answer(Answer responder, HttpResponseStatus status, Agent agent) {
         Desired desired = agent.desired();
         long wanted = desired == null ? 0 : desired.revision();
         long applied = agent.appliedRevision();

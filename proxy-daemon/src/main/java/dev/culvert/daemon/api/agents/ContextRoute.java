@@ -4,10 +4,10 @@ import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.daemon.api.AgentCalls;
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.JsonRequest;
 import dev.culvert.daemon.http.Request;
-import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
@@ -35,7 +35,7 @@ public final class ContextRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Responder responder) {
+    public void handle(Request request, Answer responder) {
         Agent agent = calls.workingAgent(request);
         calls.checkMemory(agent);
         Frame frame = calls.frame(FrameType.CONTEXT_UPDATE, JsonRequest.body(request));

@@ -4,8 +4,8 @@ import dev.culvert.daemon.api.AgentCalls;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.FleetListener;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Request;
-import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.transport.AgentAddress;
 import io.netty.channel.EventLoop;
@@ -54,7 +54,7 @@ public final class EventsRoute implements Route, FleetListener, AutoCloseable {
     }
 
     @Override
-    public void handle(Request request, Responder responder) {
+    public void handle(Request request, Answer responder) {
         calls.admission().check();
         calls.checkMemory();
         Watcher watcher =

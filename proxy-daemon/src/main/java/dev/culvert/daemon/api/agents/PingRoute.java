@@ -5,9 +5,9 @@ import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 import dev.culvert.daemon.api.AgentCalls;
 import dev.culvert.daemon.api.CallListener;
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.Request;
-import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
@@ -37,7 +37,7 @@ public final class PingRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Responder responder) {
+    public void handle(Request request, Answer responder) {
         calls.admission().check();
         Agent agent = calls.agent(request);
         Frame frame = calls.frame(FrameType.PING, Json.object(_ -> {}));
@@ -47,10 +47,10 @@ public final class PingRoute implements Route {
     }
 
     private static final class Pong implements CallListener {
-        private final Responder responder;
+        private final Answer responder;
         private long sentNanos;
 
-        Pong(Responder responder) {
+        Pong(Answer responder) {
             this.responder = responder;
         }
 

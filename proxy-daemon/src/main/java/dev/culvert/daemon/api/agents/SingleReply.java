@@ -1,14 +1,14 @@
 package dev.culvert.daemon.api.agents;
 
 import dev.culvert.daemon.api.CallListener;
-import dev.culvert.daemon.http.Responder;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.frame.Frame;
 import dev.culvert.link.Failure;
 
 /**
  * Waits for the one frame that ends a short exchange; what it says beyond that is not looked at.
  */
-record SingleReply(Responder responder, Runnable whenDone) implements CallListener {
+record SingleReply(Answer responder, Runnable whenDone) implements CallListener {
     @Override
     public void onReply(Frame reply) {}
 

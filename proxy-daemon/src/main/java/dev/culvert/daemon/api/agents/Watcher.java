@@ -3,8 +3,8 @@ package dev.culvert.daemon.api.agents;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
-import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.sse.EventType;
 import dev.culvert.daemon.sse.SseStream;
 import io.netty.buffer.ByteBuf;
@@ -51,7 +51,7 @@ final class Watcher {
     Watcher(
             EventsRoute route,
             EventLoop loop,
-            Responder responder,
+            Answer responder,
             Duration keepalive,
             Duration stallTimeout) {
         this.route = route;

@@ -5,9 +5,9 @@ import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 import dev.culvert.daemon.api.AgentCalls;
 import dev.culvert.daemon.api.Page;
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.Request;
-import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.turn.TurnStatus;
 import dev.culvert.daemon.turn.Turns;
@@ -37,7 +37,7 @@ public final class AgentTurnsRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Responder responder) {
+    public void handle(Request request, Answer responder) {
         Agent agent = calls.agent(request);
         Page page = Page.of(request);
         Collection<TurnStatus> known = turns.of(agent);

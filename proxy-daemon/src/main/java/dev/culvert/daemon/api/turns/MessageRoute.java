@@ -8,11 +8,11 @@ import dev.culvert.daemon.api.AgentCalls;
 import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Admission;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.JsonRequest;
 import dev.culvert.daemon.http.OverMemory;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.Request;
-import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.turn.CancelCause;
 import dev.culvert.daemon.turn.LiveTurn;
@@ -56,7 +56,7 @@ public final class MessageRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Responder responder) {
+    public void handle(Request request, Answer responder) {
         Agent agent = calls.workingAgent(request);
         Share share = calls.checkMemory(agent);
         responder.chargeTo(share);
@@ -66,14 +66,14 @@ public final class MessageRoute implements Route {
         TurnSettings settings = calls.settings().turns();
         // Without a key nobody can come back for it.
         Duration grace = origin.repeatable() ? settings.resumeGrace() : Duration.ZERO;
-        Answer answer = new Answer(responder, share, settings.maxAnswerBytes(), grace);
+        WholeAnswer answer = new WholeAnswer(responder, share, settings.maxAnswerBytes(), grace);
         answer.turn = turns.begin(request.eventLoop(), origin, payload, answer);
         responder.onGone(answer);
     }
 
     /** Runs when its client is gone. */
-    private static final class Answer implements TurnListener, Runnable {
-        private final Responder responder;
+    private static final class WholeAnswer implements TurnListener, Runnable {
+        private final Answer responder;
         private final Share share;
         private final int maxBytes;
         private final Duration grace;
@@ -86,7 +86,7 @@ public final class MessageRoute implements Route {
         /** Taken, but not said to the agent, which sends more for it. */
         private long heldBack;
 
-        Answer(Responder responder, Share share, int maxBytes, Duration grace) {
+        WholeAnswer(Answer responder, Share share, int maxBytes, Duration grace) {
             this.responder = responder;
             this.share = share;
             this.maxBytes = maxBytes;

@@ -5,11 +5,11 @@ import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 import dev.culvert.daemon.api.AgentCalls;
 import dev.culvert.daemon.api.turns.TurnRequest.Place;
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.JsonRequest;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
-import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.turn.Origin;
 import dev.culvert.daemon.turn.Turns;
@@ -49,7 +49,7 @@ public final class StreamRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Responder responder) {
+    public void handle(Request request, Answer responder) {
         Place last = TurnRequest.lastEvent(request);
         if (last != null) {
             // A browser that connects again by itself: a second turn would do the work twice.

@@ -4,10 +4,10 @@ import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.daemon.api.AgentCalls;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.Request;
-import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.turn.Endings;
 import dev.culvert.daemon.turn.Origin;
@@ -43,7 +43,7 @@ public final class TurnRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Responder responder) {
+    public void handle(Request request, Answer responder) {
         Origin origin = TurnRequest.known(turns, request, request.parameter("turn"));
         if (origin == null) {
             responder.failure(TurnRequest.UNKNOWN);
@@ -55,7 +55,7 @@ public final class TurnRoute implements Route {
         }
     }
 
-    private void answer(String id, @Nullable TurnStatus status, Responder responder) {
+    private void answer(String id, @Nullable TurnStatus status, Answer responder) {
         if (!responder.isOpen()) {
             return;
         }
@@ -76,7 +76,7 @@ public final class TurnRoute implements Route {
                 .member("code", "not_known_here");
     }
 
-    private static void answer(@Nullable Failure failure, Responder responder) {
+    private static void answer(@Nullable Failure failure, Answer responder) {
         if (failure == null || Endings.isEndOfTurn(failure)) {
             responder.noContent();
         } else {

@@ -3,9 +3,9 @@ package dev.culvert.daemon.api.turns;
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 
 import dev.culvert.daemon.api.turns.TurnRequest.Place;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.Request;
-import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.http.Route;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
@@ -37,7 +37,7 @@ public final class TurnStreamRoute implements Route {
 
     /** A browser that comes back to the same address says by the header where it is by now. */
     @Override
-    public void handle(Request request, Responder responder) {
+    public void handle(Request request, Answer responder) {
         String turn = request.parameter("turn");
         Place last = TurnRequest.lastEvent(request);
         if (last == null) {

@@ -4,8 +4,8 @@ import dev.culvert.daemon.answer.StreamObserver;
 import dev.culvert.daemon.answer.StreamTurn;
 import dev.culvert.daemon.api.AgentCalls;
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Request;
-import dev.culvert.daemon.http.Responder;
 import dev.culvert.daemon.sse.EventIds;
 import dev.culvert.daemon.turn.Origin;
 import dev.culvert.daemon.turn.Turns;
@@ -25,13 +25,13 @@ public final class TurnStreams {
     }
 
     /** Lends {@code message} for the call. */
-    void begin(Request request, Responder responder, Origin origin, ByteBuf message) {
+    void begin(Request request, Answer responder, Origin origin, ByteBuf message) {
         responder.chargeTo(calls.checkMemory(origin.agent()));
         StreamTurn stream = stream(origin.id(), StreamTurn.NEW, false, responder);
         stream.reads(turns.begin(request.eventLoop(), origin, message, stream));
     }
 
-    void resume(Request request, Responder responder, String id, long after) {
+    void resume(Request request, Answer responder, String id, long after) {
         if (after == StreamTurn.LAST) {
             responder.noContent();
             return;
@@ -58,7 +58,7 @@ public final class TurnStreams {
         }
     }
 
-    private StreamTurn stream(String id, long after, boolean readsEvents, Responder responder) {
+    private StreamTurn stream(String id, long after, boolean readsEvents, Answer responder) {
         DaemonSettings settings = calls.settings();
         return new StreamTurn(
                 id,

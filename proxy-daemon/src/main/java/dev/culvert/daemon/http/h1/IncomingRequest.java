@@ -1,8 +1,12 @@
-package dev.culvert.daemon.http;
+package dev.culvert.daemon.http.h1;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERROR;
 
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.daemon.http.Endpoint;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.ProblemException;
+import dev.culvert.daemon.http.Request;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +64,7 @@ final class IncomingRequest {
     }
 
     /** Calls the route, which answers by {@code responder} even if it throws. */
-    void handle(Responder responder) {
+    void handle(Http1Answer responder) {
         ByteBuf bytes = body.take();
         request.lendBody(bytes);
         responder.observe(request, endpoint.observer());

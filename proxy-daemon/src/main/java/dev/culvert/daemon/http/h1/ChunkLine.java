@@ -1,7 +1,9 @@
-package dev.culvert.daemon.http;
+package dev.culvert.daemon.http.h1;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.ProblemException;
 import io.netty.buffer.ByteBuf;
 
 /** Reads the line before a chunk. */

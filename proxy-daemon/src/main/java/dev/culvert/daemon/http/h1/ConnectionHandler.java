@@ -1,9 +1,16 @@
-package dev.culvert.daemon.http;
+package dev.culvert.daemon.http.h1;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_TIMEOUT;
 import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 
-import dev.culvert.daemon.http.RequestDecoder.BodyEnd;
+import dev.culvert.daemon.http.Connections;
+import dev.culvert.daemon.http.Head;
+import dev.culvert.daemon.http.OverMemory;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.ProblemException;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.Trouble;
+import dev.culvert.daemon.http.h1.RequestDecoder.BodyEnd;
 import dev.culvert.io.HeldBytesHandler;
 import dev.culvert.io.HeldKind;
 import dev.culvert.io.LazyTimer;
@@ -55,7 +62,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
     private boolean admitted;
     private boolean headTimed;
     private @Nullable IncomingRequest incoming;
-    private @Nullable Responder responder;
+    private @Nullable Http1Answer responder;
 
     /**
      * For a connection that has begun.
@@ -115,7 +122,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
         state = State.READING;
         headTimed = false;
         Envelope envelope = reception.envelope(head);
-        Responder answer = new Responder(this, outlet, envelope);
+        Http1Answer answer = new Http1Answer(this, outlet, envelope);
         responder = answer;
         outlet.chargeTo(null);
         outlet.holdsWhole(false);
@@ -154,9 +161,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter
 
     /** Answers with {@code problem} and closes: what follows on the connection is not trusted. */
     private void refuse(Problem problem) {
-        Responder answer = responder;
+        Http1Answer answer = responder;
         if (answer == null || !answer.isOpen()) {
-            answer = new Responder(this, outlet, reception.envelope());
+            answer = new Http1Answer(this, outlet, reception.envelope());
         }
         discardIncoming();
         if (admitted) {

@@ -1,8 +1,11 @@
-package dev.culvert.daemon.http;
+package dev.culvert.daemon.http.h1;
 
-import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_IMPLEMENTED;
 
+import dev.culvert.daemon.http.Head;
+import dev.culvert.daemon.http.Header;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.ProblemException;
 import java.util.Locale;
 
 /** What the headers may say about where a body ends: one thing, and once. */
@@ -18,21 +21,24 @@ final class FramingRules {
         }
         String length = head.atMostOne(Header.CONTENT_LENGTH);
         if (length != null && !isNumber(length)) {
-            throw bad("The Content-Length is not a number: send the body's size in bytes.");
+            throw ProblemException.badRequest(
+                    "The Content-Length is not a number: send the body's size in bytes.");
         }
     }
 
     private static void checkCoding(Head head, String coding) {
         if (head.has(Header.CONTENT_LENGTH)) {
-            throw bad("There are both Content-Length and Transfer-Encoding: send one.");
+            throw ProblemException.badRequest(
+                    "There are both Content-Length and Transfer-Encoding: send one.");
         }
         if (head.isHttp10()) {
-            throw bad("HTTP/1.0 knows no Transfer-Encoding: send a Content-Length.");
+            throw ProblemException.badRequest(
+                    "HTTP/1.0 knows no Transfer-Encoding: send a Content-Length.");
         }
         if (head.isRepeated(Header.TRANSFER_ENCODING)
                 || coding.isEmpty()
                 || coding.matches("chunked.+")) {
-            throw bad("The Transfer-Encoding is not just 'chunked'.");
+            throw ProblemException.badRequest("The Transfer-Encoding is not just 'chunked'.");
         }
         if (!coding.equals("chunked")) {
             throw new ProblemException(
@@ -49,9 +55,5 @@ final class FramingRules {
             }
         }
         return !length.isEmpty() && length.length() <= MAX_LENGTH_DIGITS;
-    }
-
-    static ProblemException bad(String error) {
-        return new ProblemException(Problem.of(BAD_REQUEST, error));
     }
 }

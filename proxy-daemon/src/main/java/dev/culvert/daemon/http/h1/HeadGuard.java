@@ -1,4 +1,4 @@
-package dev.culvert.daemon.http;
+package dev.culvert.daemon.http.h1;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 import static io.netty.handler.codec.http.HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED;
@@ -7,6 +7,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_HEADER_FIEL
 import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_URI_TOO_LONG;
 
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.daemon.http.Problem;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.ByteProcessor;

@@ -1,4 +1,4 @@
-package dev.culvert.daemon.http;
+package dev.culvert.daemon.http.h1;
 
 import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS;
 import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS;
@@ -11,16 +11,19 @@ import static io.netty.handler.codec.http.HttpHeaderValues.CHUNKED;
 import static io.netty.handler.codec.http.HttpResponseStatus.NO_CONTENT;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
+import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.RouteObserver;
+import dev.culvert.daemon.http.Trouble;
 import dev.culvert.io.Account;
 import dev.culvert.io.Decimal;
 import dev.culvert.io.Share;
-import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
@@ -31,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * Takes the one answer to a request, now or later. Confined to its event loop. Once the client is
  * gone an answer is dropped in silence; a second answer is a mistake and throws.
  */
-public final class Responder {
+final class Http1Answer implements Answer {
     private static final AsciiString PROBLEM_JSON = AsciiString.cached("application/problem+json");
     private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
     private static final String ALLOWED_HEADERS =
@@ -57,7 +60,7 @@ public final class Responder {
     private State state = State.OPEN;
     private HttpResponseStatus status = OK;
     private Runnable onGone = () -> {};
-    private @Nullable StreamResponse stream;
+    private @Nullable Http1BodyStream stream;
     private @Nullable RouteObserver observer;
     private @Nullable Request request;
     private @Nullable String turn;
@@ -66,7 +69,7 @@ public final class Responder {
     private boolean mustClose;
     private boolean bodyPending;
 
-    Responder(ConnectionHandler connection, Outlet outlet, Envelope envelope) {
+    Http1Answer(ConnectionHandler connection, Outlet outlet, Envelope envelope) {
         this.connection = connection;
         this.outlet = outlet;
         this.envelope = envelope;
@@ -111,12 +114,8 @@ public final class Responder {
         noContent();
     }
 
-    /**
-     * Adds to the head of the answer to come.
-     *
-     * @throws IllegalArgumentException when the value would break out of its line
-     */
-    public Responder header(AsciiString name, CharSequence value) {
+    @Override
+    public Http1Answer header(AsciiString name, CharSequence value) {
         for (int i = 0; i < value.length(); i++) {
             if (value.charAt(i) < ' ' || value.charAt(i) > 0xff) {
                 throw new IllegalArgumentException(
@@ -130,18 +129,13 @@ public final class Responder {
         return this;
     }
 
-    /** For the body of an answer. */
+    @Override
     public ByteBufAllocator allocator() {
         return outlet.channel().alloc();
     }
 
-    /** Takes ownership of {@code body}. */
-    public void json(HttpResponseStatus status, ByteBuf body) {
-        answer(status, HttpHeaderValues.APPLICATION_JSON, body);
-    }
-
-    /** Takes ownership of {@code body}. */
-    public void answer(HttpResponseStatus status, AsciiString contentType, ByteBuf body) {
+    @Override
+    public void whole(HttpResponseStatus status, AsciiString contentType, ByteBuf body) {
         if (!begin(State.ANSWERED, status, body)) {
             return;
         }
@@ -160,6 +154,7 @@ public final class Responder {
         ended(isReusable());
     }
 
+    @Override
     public void noContent() {
         if (begin(State.ANSWERED, NO_CONTENT, Unpooled.EMPTY_BUFFER)) {
             ByteBuf head = head();
@@ -168,35 +163,29 @@ public final class Responder {
         }
     }
 
+    @Override
     public void problem(Problem problem) {
         failed(problem);
         problem.headers().forEach(this::header);
         ByteBuf body = outlet.buffer(HEAD_BYTES);
         problem.writeTo(body, envelope.requestId().toString());
-        answer(problem.status(), PROBLEM_JSON, body);
+        whole(problem.status(), PROBLEM_JSON, body);
     }
 
-    /** For the log: the turn that the request is about. */
+    @Override
     public void about(String turn) {
         this.turn = turn;
     }
 
-    /** For the log and those who count: the stream that has begun does not end well. */
+    @Override
     public void failed(Problem why) {
         trouble = Trouble.of(why);
     }
 
-    public void failure(Failure failure) {
-        problem(Problem.of(failure));
-    }
-
-    /**
-     * Answers 200 with a body that has no end yet; the head leaves with the first flush. For a HEAD
-     * request, or a client that is gone, the stream is closed from the start.
-     */
-    public StreamResponse stream(AsciiString contentType) {
+    @Override
+    public Http1BodyStream stream(AsciiString contentType) {
         boolean chunked = !envelope.http10();
-        StreamResponse opened = new StreamResponse(this, outlet, chunked);
+        Http1BodyStream opened = new Http1BodyStream(this, outlet, chunked);
         if (!begin(State.STREAMING, OK, Unpooled.EMPTY_BUFFER)) {
             opened.close();
             return opened;
@@ -215,10 +204,7 @@ public final class Responder {
         return opened;
     }
 
-    /**
-     * Calls {@code action}, once, if the client goes before its answer or its stream has ended, or
-     * at once if it is gone. Replaces what was given before.
-     */
+    @Override
     public void onGone(Runnable action) {
         if (state == State.GONE) {
             action.run();
@@ -227,12 +213,12 @@ public final class Responder {
         }
     }
 
-    /** What waits for the client is held for this agent, too. */
+    @Override
     public void chargeTo(Share agent) {
         outlet.chargeTo(agent);
     }
 
-    /** Who is charged for what is held for this client. */
+    @Override
     public Share client() {
         return connection.client();
     }
@@ -246,11 +232,12 @@ public final class Responder {
         return envelope.requestId().toString();
     }
 
+    @Override
     public EventLoop eventLoop() {
         return outlet.channel().eventLoop();
     }
 
-    /** Whether an answer is still awaited; not so for a client that is gone. */
+    @Override
     public boolean isOpen() {
         return state == State.OPEN;
     }

@@ -1,4 +1,4 @@
-package dev.culvert.daemon.auth;
+package dev.culvert.daemon.http;
 
 import io.netty.util.NetUtil;
 import java.util.Locale;

@@ -1,8 +1,11 @@
-package dev.culvert.daemon.http;
+package dev.culvert.daemon.http.h1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.BodyStream;
+import dev.culvert.daemon.http.TestRoute;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -17,10 +20,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class StreamResponseTest {
+class Http1BodyStreamTest {
     private static final String GET = "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-    private record Opened(Responder responder, StreamResponse stream) {
+    private record Opened(Answer responder, BodyStream stream) {
         void run(Runnable action) {
             responder.eventLoop().execute(action);
         }
@@ -55,7 +58,7 @@ class StreamResponseTest {
         return TestServer.text(text);
     }
 
-    private static void write(StreamResponse stream, String text) {
+    private static void write(BodyStream stream, String text) {
         stream.begin(text.length());
         stream.add(text(text));
         stream.finish(AsciiString.EMPTY_STRING);

@@ -1,8 +1,10 @@
-package dev.culvert.daemon.http;
+package dev.culvert.daemon.http.h1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.TestRoute;
 import io.netty.handler.codec.http.HttpMethod;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +18,7 @@ class DeadlineTest {
     private static final String POST =
             "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000\r\n\r\n";
 
-    private final List<Responder> waiting = new ArrayList<>();
+    private final List<Answer> waiting = new ArrayList<>();
     private final EmbeddedServer server =
             new EmbeddedServer(
                     HttpSettings.DEFAULTS,

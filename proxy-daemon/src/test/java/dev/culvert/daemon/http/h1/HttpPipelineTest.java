@@ -1,4 +1,4 @@
-package dev.culvert.daemon.http;
+package dev.culvert.daemon.http.h1;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.ACCEPTED;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
@@ -6,7 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.culvert.daemon.config.HttpSettings;
-import dev.culvert.daemon.http.TestServer.SettingsBuilder;
+import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.ProblemException;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.Route;
+import dev.culvert.daemon.http.TestRoute;
+import dev.culvert.daemon.http.h1.TestServer.SettingsBuilder;
 import dev.culvert.link.Failure;
 import dev.culvert.transport.AgentAddress.Unix;
 import io.netty.buffer.ByteBuf;
@@ -39,7 +45,7 @@ class HttpPipelineTest {
     private static final String HOST = "Host: localhost\r\n";
 
     /** Requests that wait for their answer, with it. */
-    private record Waiting(Request request, Responder responder) {}
+    private record Waiting(Request request, Answer responder) {}
 
     private final BlockingQueue<Waiting> waiting = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
@@ -95,7 +101,7 @@ class HttpPipelineTest {
     private static void answer(Waiting it, String text) {
         it.responder()
                 .eventLoop()
-                .execute(() -> it.responder().answer(OK, TestServer.TEXT, TestServer.text(text)));
+                .execute(() -> it.responder().whole(OK, TestServer.TEXT, TestServer.text(text)));
     }
 
     @Test
@@ -422,7 +428,7 @@ class HttpPipelineTest {
                         HttpMethod.GET,
                         "/traced",
                         (request, responder) ->
-                                responder.answer(
+                                responder.whole(
                                         OK,
                                         TestServer.TEXT,
                                         TestServer.text(String.valueOf(request.traceParent()))));

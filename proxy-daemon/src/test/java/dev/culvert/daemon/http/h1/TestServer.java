@@ -1,9 +1,13 @@
-package dev.culvert.daemon.http;
+package dev.culvert.daemon.http.h1;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.daemon.http.CountingObserver;
+import dev.culvert.daemon.http.Route;
+import dev.culvert.daemon.http.Router;
+import dev.culvert.daemon.http.TestRoute;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
 import dev.culvert.transport.AgentAddress;
@@ -67,14 +71,14 @@ final class TestServer implements AutoCloseable {
                         List.of("/echo"),
                         true,
                         (request, responder) ->
-                                responder.answer(
+                                responder.whole(
                                         HttpResponseStatus.OK, TEXT, request.body().retain()));
         Route named =
                 new TestRoute(
                         HttpMethod.GET,
                         "/agents/{id}",
                         (request, responder) ->
-                                responder.answer(
+                                responder.whole(
                                         HttpResponseStatus.OK,
                                         TEXT,
                                         text(request.parameter("id") + "|" + request.query("q"))));

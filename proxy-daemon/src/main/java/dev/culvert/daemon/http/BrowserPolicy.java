@@ -1,4 +1,4 @@
-package dev.culvert.daemon.auth;
+package dev.culvert.daemon.http;
 
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.io.Quoted;

@@ -1,10 +1,21 @@
-package dev.culvert.daemon.http;
+package dev.culvert.daemon.http.h1;
 
-import dev.culvert.daemon.auth.BrowserPolicy;
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.daemon.http.BrowserPolicy;
+import dev.culvert.daemon.http.Connections;
+import dev.culvert.daemon.http.FailureLog;
+import dev.culvert.daemon.http.Head;
+import dev.culvert.daemon.http.Header;
+import dev.culvert.daemon.http.HttpObserver;
 import dev.culvert.daemon.http.Match.Found;
 import dev.culvert.daemon.http.Match.Options;
 import dev.culvert.daemon.http.Match.Refused;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.RequestId;
+import dev.culvert.daemon.http.RequestRules;
+import dev.culvert.daemon.http.RequestTarget;
+import dev.culvert.daemon.http.Router;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetSocketAddress;
@@ -86,7 +97,7 @@ final class Reception {
      * @throws ProblemException when the head breaks a rule
      */
     @Nullable IncomingRequest receive(
-            Head head, Envelope envelope, Responder answer, Channel channel) {
+            Head head, Envelope envelope, Http1Answer answer, Channel channel) {
         RequestTarget target = rules.check(head, isLoopback(channel));
         switch (router.find(head.method(), target.path())) {
             case Found found -> {

@@ -1,4 +1,4 @@
-package dev.culvert.daemon.http;
+package dev.culvert.daemon.http.h1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.culvert.daemon.http;
+package dev.culvert.daemon.http.h1;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 

@@ -1,8 +1,11 @@
-package dev.culvert.daemon.http;
+package dev.culvert.daemon.http.h1;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.daemon.http.CountingObserver;
+import dev.culvert.daemon.http.Route;
+import dev.culvert.daemon.http.Router;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
 import io.netty.buffer.ByteBuf;

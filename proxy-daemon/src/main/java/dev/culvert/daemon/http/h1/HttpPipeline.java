@@ -1,6 +1,10 @@
-package dev.culvert.daemon.http;
+package dev.culvert.daemon.http.h1;
 
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.daemon.http.Connections;
+import dev.culvert.daemon.http.FailureLog;
+import dev.culvert.daemon.http.HttpObserver;
+import dev.culvert.daemon.http.Router;
 import dev.culvert.io.Share;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;

@@ -1,6 +1,9 @@
-package dev.culvert.daemon.http;
+package dev.culvert.daemon.http.h1;
 
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.daemon.http.Head;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.ProblemException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -254,7 +257,7 @@ final class RequestDecoder extends ByteToMessageDecoder {
         int size = ChunkLine.size(in, line);
         extensionBytes += line - ChunkLine.shortestLength(size);
         if (extensionBytes > maxExtensionBytes) {
-            throw FramingRules.bad(
+            throw ProblemException.badRequest(
                     "The chunk extensions take more bytes than headers may (http.max_header_bytes).");
         }
         in.skipBytes(line);
@@ -273,7 +276,8 @@ final class RequestDecoder extends ByteToMessageDecoder {
             return false;
         }
         if (in.readShort() != CR_LF) {
-            throw FramingRules.bad("A chunk does not end with CR LF behind the bytes of its size.");
+            throw ProblemException.badRequest(
+                    "A chunk does not end with CR LF behind the bytes of its size.");
         }
         part = Part.CHUNK_LINE;
         return true;

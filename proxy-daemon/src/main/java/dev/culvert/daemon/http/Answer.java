@@ -1,0 +1,72 @@
+package dev.culvert.daemon.http;
+
+import dev.culvert.io.Share;
+import dev.culvert.link.Failure;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.AsciiString;
+
+/**
+ * The one answer to a request, whichever version of HTTP carries it: a whole body, a problem, or a
+ * stream. It may be given during {@link Route#handle} or later. Confined to its event loop. After
+ * the client has gone, an answer is dropped silently; a second answer is a bug and throws.
+ */
+public interface Answer {
+    /**
+     * Adds to the head of the answer.
+     *
+     * @throws IllegalArgumentException when the value would break out of its line
+     */
+    Answer header(AsciiString name, CharSequence value);
+
+    /** For the body of an answer. */
+    ByteBufAllocator allocator();
+
+    /** Takes ownership of {@code body}. */
+    void whole(HttpResponseStatus status, AsciiString contentType, ByteBuf body);
+
+    /** Takes ownership of {@code body}. */
+    default void json(HttpResponseStatus status, ByteBuf body) {
+        whole(status, HttpHeaderValues.APPLICATION_JSON, body);
+    }
+
+    void noContent();
+
+    void problem(Problem problem);
+
+    default void failure(Failure failure) {
+        problem(Problem.of(failure));
+    }
+
+    /**
+     * Answers 200 with a body that has no end yet; the head leaves with the first flush. For a HEAD
+     * request, or a client that has gone, the stream is closed from the start.
+     */
+    BodyStream stream(AsciiString contentType);
+
+    /**
+     * Calls {@code action} once if the client goes before its answer or its stream has ended, or at
+     * once if it has gone already. Replaces the action given before.
+     */
+    void onGone(Runnable action);
+
+    /** Whether no answer has been given yet; false after the client has gone. */
+    boolean isOpen();
+
+    /** For the log: the turn that the request is about. */
+    void about(String turn);
+
+    /** For the log and the metrics: the stream that has begun will end early. */
+    void failed(Problem why);
+
+    /** Charges what waits for the client to this agent, too. */
+    void chargeTo(Share agent);
+
+    /** The share that is charged for what waits for this client. */
+    Share client();
+
+    EventLoop eventLoop();
+}
