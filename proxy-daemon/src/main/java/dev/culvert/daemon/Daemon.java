@@ -1,6 +1,7 @@
 package dev.culvert.daemon;
 
 import dev.culvert.about.Units;
+import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.api.AgentCalls;
 import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.api.admin.HealthRoute;
@@ -14,10 +15,9 @@ import dev.culvert.daemon.api.agents.EventsRoute;
 import dev.culvert.daemon.api.agents.PingRoute;
 import dev.culvert.daemon.api.turns.AgentTurnsRoute;
 import dev.culvert.daemon.api.turns.MessageRoute;
-import dev.culvert.daemon.api.turns.StreamRoute;
+import dev.culvert.daemon.api.turns.ResumeRoute;
+import dev.culvert.daemon.api.turns.StreamedMessageRoute;
 import dev.culvert.daemon.api.turns.TurnRoute;
-import dev.culvert.daemon.api.turns.TurnStreamRoute;
-import dev.culvert.daemon.api.turns.TurnStreams;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.MemorySettings;
 import dev.culvert.daemon.config.SettingsReader;
@@ -254,12 +254,13 @@ public final class Daemon implements AutoCloseable {
 
     private List<Route> routes(AgentCalls calls) {
         OffLoop offLoop = new OffLoop(files, others);
-        TurnStreams streams = new TurnStreams(calls, turns, metrics.streams());
+        TurnAnswers answers =
+                new TurnAnswers(turns, agentShares, admission, this::settings, metrics.streams());
         return List.of(
-                new MessageRoute(calls, turns),
-                new StreamRoute(calls, turns, streams),
-                new TurnStreamRoute(streams),
-                new TurnRoute(turns, calls),
+                new MessageRoute(calls, answers),
+                new StreamedMessageRoute(calls, answers),
+                new ResumeRoute(answers),
+                new TurnRoute(turns, answers, calls),
                 new AgentTurnsRoute(calls, turns),
                 new ContextRoute(calls),
                 new ConfigRoute(calls, fleet, homes, offLoop),

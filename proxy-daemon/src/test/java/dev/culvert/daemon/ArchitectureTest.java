@@ -54,8 +54,9 @@ class ArchitectureTest {
                             Map.entry(
                                     "answer",
                                     with(
-                                            core("frame", "io", "link"),
+                                            core("frame", "io", "link", "transport"),
                                             "config",
+                                            "fleet",
                                             "http",
                                             "sse",
                                             "turn")),
@@ -70,7 +71,7 @@ class ArchitectureTest {
                             Map.entry(
                                     "api.turns",
                                     with(
-                                            core("frame", "io", "link"),
+                                            core("frame", "link"),
                                             "answer",
                                             "api",
                                             "config",

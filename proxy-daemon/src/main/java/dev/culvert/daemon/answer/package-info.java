@@ -2,8 +2,8 @@
  * Shows a turn to its client: as a stream of events, or as one whole answer.
  *
  * <pre>
- *   LiveTurn → StreamTurn → SseStream → client
- *        ↑ consumed   ClientPace ← what the client has taken
+ *   LiveTurn → StreamedAnswer → EventFormat → SseStream → client
+ *        ↑ consumed    ClientPace ← what the client has taken
  * </pre>
  */
 @NullMarked

@@ -17,7 +17,6 @@ import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.io.Account;
 import dev.culvert.io.Quoted;
-import dev.culvert.io.Share;
 import dev.culvert.io.Shares;
 import dev.culvert.link.Failure;
 import dev.culvert.link.Patience;
@@ -27,7 +26,6 @@ import io.netty.buffer.ByteBuf;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** The way of a request to its agent, which all routes share. */
 public final class AgentCalls {
@@ -134,25 +132,12 @@ public final class AgentCalls {
     }
 
     /**
-     * As {@link #checkMemory()}, for work of this agent, whose share the answer is charged to.
+     * Lets new work begin that may keep bytes waiting for this agent.
      *
-     * @throws ProblemException while too many bytes wait
+     * @throws ProblemException while too many wait
      */
-    public Share checkMemory(Agent agent) {
-        checkMemory();
-        Share share = share(agent);
-        OverMemory.check(share);
-        return share;
-    }
-
-    /** Why work of this agent must not begin; null where it may. */
-    public @Nullable Failure refusal(Agent agent) {
-        Failure whole = OverMemory.refusal(shares.account().whole());
-        return whole == null ? OverMemory.refusal(share(agent)) : whole;
-    }
-
-    public Share share(Agent agent) {
-        return shares.of(agent.address());
+    public void checkMemory(Agent agent) {
+        OverMemory.check(shares, agent.address());
     }
 
     private static ProblemException notNow(String sentence) {

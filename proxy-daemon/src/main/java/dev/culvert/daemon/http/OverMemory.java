@@ -1,6 +1,7 @@
 package dev.culvert.daemon.http;
 
 import dev.culvert.io.Share;
+import dev.culvert.io.Shares;
 import dev.culvert.link.Failure;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,26 @@ public final class OverMemory {
         }
     }
 
+    /**
+     * Lets new work begin that is charged to the share of {@code key}, which it returns.
+     *
+     * @throws ProblemException when that share or the whole account is crowded
+     */
+    public static <K> Share check(Shares<K> shares, K key) {
+        check(shares.account().whole());
+        Share share = shares.of(key);
+        check(share);
+        return share;
+    }
+
+    /** Why work that is charged to the share of {@code key} must not begin; null where it may. */
+    public static <K> @Nullable Failure refusal(Shares<K> shares, K key) {
+        Failure whole = refusal(shares.account().whole());
+        return whole == null ? refusal(shares.of(key)) : whole;
+    }
+
     /** Why new work must not begin; null where it may. */
-    public static @Nullable Failure refusal(Share share) {
+    private static @Nullable Failure refusal(Share share) {
         if (!share.isCrowded()) {
             return null;
         }

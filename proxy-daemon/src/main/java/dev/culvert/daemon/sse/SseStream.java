@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 /* An id is PREFIX:NUMBER, so that one event costs no text of its own. Payloads are JSON, in which a
  * raw line break is rare: only then are they copied, with the field's name before each line. */
 public final class SseStream {
+    /** Writes what keeps a silent connection alive. */
+    public interface Keepalive {
+        void keepAlive(SseStream to);
+    }
+
     private static final AsciiString X_ACCEL_BUFFERING = AsciiString.cached("x-accel-buffering");
 
     /** A browser would wait 3 s of the 10 for which a turn is kept (turns.resume_grace). */
@@ -31,34 +36,38 @@ public final class SseStream {
     private static final AsciiString COMMENT = AsciiString.cached(":\n\n");
 
     private final BodyStream response;
-    private final LazyTimer keepalive;
+    private final LazyTimer timer;
     private final Duration silence;
+    private final Keepalive keepalive;
     private boolean withinEvent;
 
-    private SseStream(Answer responder, Duration silence) {
+    private SseStream(Answer responder, Duration silence, Keepalive keepalive) {
         this.silence = silence;
+        this.keepalive = keepalive;
         responder
                 .header(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE)
                 .header(X_ACCEL_BUFFERING, "no");
         response = responder.stream(HttpHeaderValues.TEXT_EVENT_STREAM);
-        keepalive = new LazyTimer(responder.eventLoop(), this::keepAlive);
+        timer = new LazyTimer(responder.eventLoop(), this::keepAlive);
         if (response.isOpen()) {
             response.begin(RETRY.length());
             response.finish(RETRY);
-            keepalive.expireAfter(silence);
+            timer.expireAfter(silence);
         }
     }
 
     /**
      * Answers with a stream.
      *
-     * @param silence after which a comment is sent, so that nothing between cuts the connection
+     * @param silence after which {@code keepalive} writes something, so that nothing between cuts
+     *     the connection
      * @param onGone called once if the client goes before the stream has ended
      */
-    public static SseStream open(Answer responder, Duration silence, Runnable onGone) {
-        SseStream stream = new SseStream(responder, silence);
+    public static SseStream open(
+            Answer responder, Duration silence, Keepalive keepalive, Runnable onGone) {
+        SseStream stream = new SseStream(responder, silence, keepalive);
         responder.onGone(() -> {
-            stream.keepalive.cancel();
+            stream.timer.cancel();
             onGone.run();
         });
         return stream;
@@ -95,7 +104,7 @@ public final class SseStream {
         } else {
             write(type, ids, number, data);
         }
-        keepalive.expireAfter(silence);
+        timer.expireAfter(silence);
     }
 
     private void write(EventType type, @Nullable EventIds ids, long number, ByteBuf lines) {
@@ -172,7 +181,7 @@ public final class SseStream {
             response.begin(0, data.readableBytes());
             response.add(data);
             response.finish(AsciiString.EMPTY_STRING);
-            keepalive.expireAfter(silence);
+            timer.expireAfter(silence);
         }
     }
 
@@ -185,25 +194,32 @@ public final class SseStream {
         }
     }
 
+    /** Writes an empty comment, which clients skip. */
+    public void comment() {
+        if (response.isOpen()) {
+            response.begin(COMMENT.length());
+            response.finish(COMMENT);
+        }
+    }
+
     private void keepAlive() {
         if (response.isOpen()) {
             if (response.isWritable() && !withinEvent) {
-                response.begin(COMMENT.length());
-                response.finish(COMMENT);
+                keepalive.keepAlive(this);
             }
-            keepalive.expireAfter(silence);
+            timer.expireAfter(silence);
         }
     }
 
     /** The stream is whole; the client may take it for success. */
     public void end() {
-        keepalive.cancel();
+        timer.cancel();
         response.end();
     }
 
     /** The stream is not whole, and the client sees that it is not. */
     public void abort() {
-        keepalive.cancel();
+        timer.cancel();
         response.abort();
     }
 

@@ -51,7 +51,12 @@ class SseStreamTest {
 
         @Override
         public void handle(Request request, Answer responder) {
-            streams.add(SseStream.open(responder, Duration.ofSeconds(15), () -> told.add("gone")));
+            streams.add(
+                    SseStream.open(
+                            responder,
+                            Duration.ofSeconds(15),
+                            SseStream::comment,
+                            () -> told.add("gone")));
         }
     }
 

@@ -68,7 +68,8 @@ public class SseBenchmark {
 
         @Override
         public void handle(Request request, Answer responder) {
-            stream = SseStream.open(responder, Duration.ofSeconds(15), () -> {});
+            stream =
+                    SseStream.open(responder, Duration.ofSeconds(15), SseStream::comment, () -> {});
         }
     }
 

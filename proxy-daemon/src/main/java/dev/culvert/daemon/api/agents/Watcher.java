@@ -56,7 +56,7 @@ final class Watcher {
             Duration stallTimeout) {
         this.route = route;
         this.loop = loop;
-        events = SseStream.open(responder, keepalive, this::forget);
+        events = SseStream.open(responder, keepalive, SseStream::comment, this::forget);
         pace = new PiecePace(loop, stallTimeout, events::unsentBytes, events::whenSent, this::cut);
     }
 

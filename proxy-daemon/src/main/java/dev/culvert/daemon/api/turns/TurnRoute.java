@@ -3,6 +3,7 @@ package dev.culvert.daemon.api.turns;
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
+import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.api.AgentCalls;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
@@ -25,10 +26,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TurnRoute implements Route {
     private final Turns turns;
+    private final TurnAnswers answers;
     private final AgentCalls calls;
 
-    public TurnRoute(Turns turns, AgentCalls calls) {
+    public TurnRoute(Turns turns, TurnAnswers answers, AgentCalls calls) {
         this.turns = turns;
+        this.answers = answers;
         this.calls = calls;
     }
 
@@ -44,9 +47,9 @@ public final class TurnRoute implements Route {
 
     @Override
     public void handle(Request request, Answer responder) {
-        Origin origin = TurnRequest.known(turns, request, request.parameter("turn"));
+        Origin origin = answers.known(request, request.parameter("turn"));
         if (origin == null) {
-            responder.failure(TurnRequest.UNKNOWN);
+            responder.failure(TurnAnswers.UNKNOWN);
         } else if (!request.method().equals(HttpMethod.DELETE)) {
             String id = request.parameter("turn");
             turns.look(request.eventLoop(), id, status -> answer(id, status, responder));

@@ -2,8 +2,8 @@ package dev.culvert.daemon.api.turns;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 
+import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.api.AgentCalls;
-import dev.culvert.daemon.api.turns.TurnRequest.Place;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.JsonRequest;
@@ -11,8 +11,6 @@ import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
-import dev.culvert.daemon.turn.Origin;
-import dev.culvert.daemon.turn.Turns;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
@@ -21,15 +19,13 @@ import java.util.List;
 import java.util.Set;
 
 /** {@code GET|POST /agents/{id}/stream}: asks, and streams the answer as it comes. */
-public final class StreamRoute implements Route {
+public final class StreamedMessageRoute implements Route {
     private final AgentCalls calls;
-    private final Turns turns;
-    private final TurnStreams streams;
+    private final TurnAnswers answers;
 
-    public StreamRoute(AgentCalls calls, Turns turns, TurnStreams streams) {
+    public StreamedMessageRoute(AgentCalls calls, TurnAnswers answers) {
         this.calls = calls;
-        this.turns = turns;
-        this.streams = streams;
+        this.answers = answers;
     }
 
     @Override
@@ -50,10 +46,10 @@ public final class StreamRoute implements Route {
 
     @Override
     public void handle(Request request, Answer responder) {
-        Place last = TurnRequest.lastEvent(request);
+        LastEvent last = LastEvent.of(request);
         if (last != null) {
-            // A browser that connects again by itself: a second turn would do the work twice.
-            streams.resume(request, responder, last.turn(), last.number());
+            // A browser reconnects by itself: a second turn would do the work twice.
+            last.resume(answers, request, responder);
             return;
         }
         Agent agent = calls.workingAgent(request);
@@ -61,8 +57,7 @@ public final class StreamRoute implements Route {
                 request.method().equals(HttpMethod.GET)
                         ? fromQuery(request)
                         : JsonRequest.body(request);
-        Origin origin = TurnRequest.begun(turns, agent, request, payload, true);
-        streams.begin(request, responder, origin, payload);
+        answers.stream(request, responder, agent, payload, CulvertEvents::new);
     }
 
     private static ByteBuf fromQuery(Request request) {

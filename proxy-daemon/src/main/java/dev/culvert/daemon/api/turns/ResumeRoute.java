@@ -2,7 +2,7 @@ package dev.culvert.daemon.api.turns;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 
-import dev.culvert.daemon.api.turns.TurnRequest.Place;
+import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.Request;
@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Set;
 
 /** {@code GET /turns/{turn}/stream}: the events of a turn, from where the client was. */
-public final class TurnStreamRoute implements Route {
-    private final TurnStreams streams;
+public final class ResumeRoute implements Route {
+    private final TurnAnswers answers;
 
-    public TurnStreamRoute(TurnStreams streams) {
-        this.streams = streams;
+    public ResumeRoute(TurnAnswers answers) {
+        this.answers = answers;
     }
 
     @Override
@@ -39,11 +39,11 @@ public final class TurnStreamRoute implements Route {
     @Override
     public void handle(Request request, Answer responder) {
         String turn = request.parameter("turn");
-        Place last = TurnRequest.lastEvent(request);
+        LastEvent last = LastEvent.of(request);
         if (last == null) {
-            streams.resume(request, responder, turn, TurnRequest.after(request));
+            new LastEvent(turn, LastEvent.after(request)).resume(answers, request, responder);
         } else if (last.turn().equals(turn)) {
-            streams.resume(request, responder, turn, last.number());
+            last.resume(answers, request, responder);
         } else {
             responder.problem(
                     Problem.of(

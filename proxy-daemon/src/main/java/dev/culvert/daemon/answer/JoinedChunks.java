@@ -2,45 +2,34 @@ package dev.culvert.daemon.answer;
 
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.PayloadMembers;
-import dev.culvert.io.Account;
-import dev.culvert.io.Holding;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins the chunks of one answer, without decoding what they say. What is joined is held until it
- * is taken or dropped.
+ * Joins the chunks of one answer into one JSON object, without decoding what they say. It holds a
+ * buffer until that is taken or dropped.
  */
-public final class ChunkReader {
+final class JoinedChunks {
     private static final String BEGIN = "{\"content\":\"";
     private static final int QUOTE = 1;
 
-    /** What stands around the content of most answers. */
+    /** Enough for what surrounds the content of most answers. */
     private static final int FRAME_BYTES = 256;
 
     private final ByteBufAllocator buffers;
-    private final Supplier<Holding> charged;
-    private @Nullable Holding holding;
     private @Nullable ByteBuf joined;
     private ByteBuf finishReason = Unpooled.EMPTY_BUFFER;
     private ByteBuf usage = Unpooled.EMPTY_BUFFER;
 
-    /**
-     * Has read nothing.
-     *
-     * @param charged makes what is charged for an answer that is not small
-     */
-    public ChunkReader(ByteBufAllocator buffers, Supplier<Holding> charged) {
+    JoinedChunks(ByteBufAllocator buffers) {
         this.buffers = buffers;
-        this.charged = charged;
     }
 
-    /** Borrows {@code chunk}. */
-    public void read(Frame chunk) {
+    /** Adds the chunk, which is lent. */
+    void add(Frame chunk) {
         ByteBuf payload = chunk.payload();
         PayloadMembers members = chunk.members();
         while (members.next()) {
@@ -50,21 +39,11 @@ public final class ChunkReader {
                 ByteBuf out = begun(length).ensureWritable(length);
                 payload.getBytes(start, out, out.writerIndex(), length);
                 out.writerIndex(out.writerIndex() + length);
-                charge(out.capacity());
             } else if (members.kind() == '"' && members.isNamed("finish_reason")) {
                 finishReason = copy(payload, members);
             } else if (members.kind() == '{' && members.isNamed("usage")) {
                 usage = copy(payload, members);
             }
-        }
-    }
-
-    private void charge(int bytes) {
-        if (holding == null && bytes >= Account.GRAIN_BYTES) {
-            holding = charged.get();
-        }
-        if (holding != null) {
-            holding.set(bytes);
         }
     }
 
@@ -83,20 +62,19 @@ public final class ChunkReader {
         return Unpooled.copiedBuffer(payload.slice(start, members.valueEnd() - start));
     }
 
-    /** The memory that it takes. */
-    public int heldBytes() {
+    /** The size of the buffer. */
+    int heldBytes() {
         return joined == null ? 0 : joined.capacity();
     }
 
-    public int contentBytes() {
+    int contentBytes() {
         return joined == null ? 0 : joined.readableBytes() - BEGIN.length();
     }
 
     /** The answer as a JSON object, which belongs to the caller. */
-    public ByteBuf take() {
+    ByteBuf take() {
         ByteBuf taken = begun(0);
         joined = null;
-        charge(0);
         taken.writeByte('"');
         if (finishReason.isReadable()) {
             ByteBufUtil.writeAscii(taken, ",\"finish_reason\":");
@@ -109,12 +87,11 @@ public final class ChunkReader {
         return taken.writeByte('}');
     }
 
-    /** It is not taken any more. */
-    public void drop() {
+    /** Releases the buffer. */
+    void drop() {
         if (joined != null) {
             joined.release();
             joined = null;
-            charge(0);
         }
     }
 }

@@ -1,0 +1,47 @@
+package dev.culvert.daemon.answer;
+
+import dev.culvert.daemon.sse.SseStream;
+import dev.culvert.frame.Frame;
+import dev.culvert.link.Failure;
+
+/**
+ * A turn as one kind of client wants to read it: which events, with which ids, keepalives and
+ * errors. One instance serves one stream, and is confined to its event loop.
+ *
+ * <p>{@link #done}, {@link #failed} and {@link #cutOff} are called at most once, as the last. They
+ * also end the stream: with {@link SseStream#end} where the client can tell from the events that
+ * something is missing, else with {@link SseStream#abort}. A failure must never look like success.
+ */
+public interface EventFormat extends SseStream.Keepalive {
+    /** The number of an event that nothing can follow: the largest there is (framing.md). */
+    long LAST = (1L << 53) - 1;
+
+    /**
+     * Writes what comes before the first event.
+     *
+     * @param number that of the last event that the client has, 0 for none
+     */
+    void begin(SseStream to, long number);
+
+    /** Writes the events for a chunk, which is lent. */
+    void chunk(SseStream to, Frame chunk, long number);
+
+    /** Writes the end of a whole answer. */
+    void done(SseStream to, long number);
+
+    /** The agent, or the way to it, has failed. */
+    void failed(SseStream to, Failure failure, long number);
+
+    /**
+     * This daemon cuts the stream off.
+     *
+     * @param code one word for programs
+     */
+    void cutOff(SseStream to, String code, String message, long number);
+
+    /** Writes what keeps a silent connection alive. */
+    @Override
+    default void keepAlive(SseStream to) {
+        to.comment();
+    }
+}

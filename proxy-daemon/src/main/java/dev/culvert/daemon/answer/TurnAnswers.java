@@ -1,0 +1,163 @@
+package dev.culvert.daemon.answer;
+
+import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.config.TurnSettings;
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.http.Admission;
+import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.OverMemory;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.turn.Origin;
+import dev.culvert.daemon.turn.Turns;
+import dev.culvert.frame.ErrorCode;
+import dev.culvert.io.Share;
+import dev.culvert.io.Shares;
+import dev.culvert.link.Failure;
+import dev.culvert.transport.AgentAddress;
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Answers requests with turns: new ones, and those that clients resume. Called on any loop. */
+public final class TurnAnswers {
+    /** There can be no turn of that id. */
+    public static final Failure UNKNOWN =
+            new Failure.AgentError(
+                    ErrorCode.UNKNOWN_TURN.wireName(),
+                    "no turn of that id can be known here: it was begun elsewhere, or its agent is"
+                            + " gone");
+
+    private final Turns turns;
+    private final Shares<AgentAddress> shares;
+    private final Admission admission;
+    private final Supplier<DaemonSettings> settings;
+    private final StreamObserver observer;
+
+    public TurnAnswers(
+            Turns turns,
+            Shares<AgentAddress> shares,
+            Admission admission,
+            Supplier<DaemonSettings> settings,
+            StreamObserver observer) {
+        this.turns = turns;
+        this.shares = shares;
+        this.admission = admission;
+        this.settings = settings;
+        this.observer = observer;
+    }
+
+    /** Begins a turn and answers with the whole of it. Lends {@code message} for the call. */
+    public void whole(Request request, Answer answer, Agent agent, ByteBuf message) {
+        Share share = charge(answer, agent);
+        Origin origin = origin(request, agent, message, false);
+        answer.about(origin.id());
+        TurnSettings now = settings.get().turns();
+        // Without a key no client can come back for it.
+        Duration grace = origin.repeatable() ? now.resumeGrace() : Duration.ZERO;
+        WholeAnswer whole = new WholeAnswer(answer, share, now.maxAnswerBytes(), grace);
+        whole.reads(turns.begin(request.eventLoop(), origin, message, whole));
+    }
+
+    /**
+     * Begins a turn and answers with its events. Lends {@code message} for the call.
+     *
+     * @param format makes the format for the turn of that id
+     */
+    public void stream(
+            Request request,
+            Answer answer,
+            Agent agent,
+            ByteBuf message,
+            Function<String, EventFormat> format) {
+        Origin origin = origin(request, agent, message, true);
+        charge(answer, agent);
+        StreamedAnswer stream = streamed(answer, origin.id(), null, format);
+        stream.reads(turns.begin(request.eventLoop(), origin, message, stream));
+    }
+
+    /**
+     * Answers with the events of a turn that a client had before.
+     *
+     * @param id which can stand in an event of that format
+     * @param format makes the format for the turn of that id
+     */
+    public void resume(
+            Request request,
+            Answer answer,
+            String id,
+            ResumePoint point,
+            Function<String, EventFormat> format) {
+        if (point.after() == EventFormat.LAST) {
+            answer.noContent();
+            return;
+        }
+        StreamedAnswer stream = streamed(answer, id, point, format);
+        Origin origin = known(request, id);
+        if (admission.isClosed()) {
+            stream.onCut(); // a browser reconnects after this, but not after a 503
+        } else if (origin == null) {
+            stream.onFailure(UNKNOWN);
+        } else {
+            AgentAddress address = origin.agent().address();
+            Failure refusal = OverMemory.refusal(shares, address);
+            if (refusal != null) {
+                stream.onFailure(refusal); // an event to a browser, which stops at a status
+                return;
+            }
+            answer.chargeTo(shares.of(address));
+            stream.reads(turns.resume(request.eventLoop(), origin, point.after(), stream));
+        }
+    }
+
+    /** The turn of that id, which the request is about; null where there can be none. */
+    public @Nullable Origin known(Request request, String id) {
+        Agent agent = turns.agentOf(id);
+        return agent == null
+                ? null
+                : new Origin(id, agent, true, 0, request.id(), request.traceParent());
+    }
+
+    private Share charge(Answer answer, Agent agent) {
+        Share share = OverMemory.check(shares, agent.address());
+        answer.chargeTo(share);
+        return share;
+    }
+
+    /** The turn that the request begins, or repeats. Only who is told its id can come back. */
+    private Origin origin(Request request, Agent agent, ByteBuf message, boolean isTold) {
+        String key = IdempotencyKey.of(request);
+        if (key != null) {
+            return new Origin(
+                    turns.ids().mint(agent, key),
+                    agent,
+                    true,
+                    IdempotencyKey.fingerprint(message),
+                    request.id(),
+                    request.traceParent());
+        }
+        return new Origin(
+                isTold ? turns.ids().mint(agent) : turns.ids().unaddressed(agent),
+                agent,
+                false,
+                0,
+                isTold ? request.id() : "",
+                request.traceParent());
+    }
+
+    private StreamedAnswer streamed(
+            Answer answer,
+            String id,
+            @Nullable ResumePoint point,
+            Function<String, EventFormat> format) {
+        answer.about(id);
+        DaemonSettings now = settings.get();
+        return new StreamedAnswer(
+                answer,
+                format.apply(id),
+                point,
+                new StreamSettings(now.turns(), now.sse().keepalive()),
+                observer);
+    }
+}

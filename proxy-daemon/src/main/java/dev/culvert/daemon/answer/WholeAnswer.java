@@ -1,0 +1,182 @@
+package dev.culvert.daemon.answer;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.BAD_GATEWAY;
+import static io.netty.handler.codec.http.HttpResponseStatus.OK;
+
+import dev.culvert.daemon.http.Admission;
+import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.OverMemory;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.turn.CancelCause;
+import dev.culvert.daemon.turn.LiveTurn;
+import dev.culvert.daemon.turn.TurnListener;
+import dev.culvert.frame.Frame;
+import dev.culvert.io.Account;
+import dev.culvert.io.HeldKind;
+import dev.culvert.io.Holding;
+import dev.culvert.io.Reservation;
+import dev.culvert.io.Share;
+import dev.culvert.link.Failure;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers a request with the whole of a turn as one JSON object. Confined to the client's event
+ * loop. As a {@link Runnable} it is told that its client has gone.
+ */
+final class WholeAnswer implements TurnListener, Runnable {
+    /** An answer up to that size is held without a reservation. It is less than the credit. */
+    private static final int FIRST_BYTES = 16 * 1024;
+
+    private final Answer answer;
+    private final Share share;
+    private final int maxBytes;
+    private final Duration grace;
+    private final JoinedChunks chunks;
+    private @Nullable LiveTurn turn;
+
+    /** Charged for what is joined; null while that is small. */
+    private @Nullable Holding holding;
+
+    /** Room for all that a large answer may still need; null for a small one. */
+    private @Nullable Reservation room;
+
+    /** Bytes that were taken, and for which the agent has not been given credit again. */
+    private long heldBack;
+
+    /**
+     * @param grace how long the turn goes on after its client has gone
+     */
+    WholeAnswer(Answer answer, Share share, int maxBytes, Duration grace) {
+        this.answer = answer;
+        this.share = share;
+        this.maxBytes = maxBytes;
+        this.grace = grace;
+        chunks = new JoinedChunks(answer.allocator());
+    }
+
+    /** Controls {@code begun} from now on; that turn may have ended already. */
+    void reads(LiveTurn begun) {
+        turn = begun;
+        answer.onGone(this);
+    }
+
+    @Override
+    public void run() {
+        drop();
+        if (turn != null) {
+            turn.clientGone(grace);
+        }
+    }
+
+    @Override
+    public void onChunk(Frame chunk, long number) {
+        if (!answer.isOpen()) {
+            return;
+        }
+        int before = chunks.heldBytes();
+        chunks.add(chunk);
+        charge(chunks.heldBytes());
+        if (room != null) {
+            room.used(chunks.heldBytes() - before);
+        }
+        if (chunks.contentBytes() > maxBytes) {
+            refuse(
+                    Problem.of(
+                            BAD_GATEWAY,
+                            "The answer takes over %d bytes (turns.max_answer_bytes): take it as a stream, or ask for less."
+                                    .formatted(maxBytes)));
+        } else {
+            taken(chunk.payload().readableBytes());
+        }
+    }
+
+    /**
+     * A large answer waits until all of it has room, before more of it comes: many at once would
+     * end one another.
+     */
+    private void taken(int bytes) {
+        if (room == null && chunks.contentBytes() > FIRST_BYTES) {
+            room = share.reserve(maxBytes - FIRST_BYTES, answer.eventLoop(), this::goOn);
+        }
+        heldBack += bytes;
+        if (room == null || room.isGranted()) {
+            goOn();
+        }
+    }
+
+    private void goOn() {
+        if (turn != null && heldBack > 0) {
+            long bytes = heldBack;
+            heldBack = 0;
+            turn.consumed(bytes);
+        }
+    }
+
+    private void charge(int bytes) {
+        if (holding == null && bytes >= Account.GRAIN_BYTES) {
+            holding = share.open(HeldKind.ANSWERS, answer.eventLoop(), this::isOverMemory);
+            holding.countAlsoFor(answer.client());
+        }
+        if (holding != null) {
+            holding.set(bytes);
+        }
+    }
+
+    private void drop() {
+        chunks.drop();
+        charge(0);
+        releaseRoom();
+    }
+
+    private void releaseRoom() {
+        if (room != null) {
+            room.release();
+        }
+    }
+
+    private void isOverMemory(Share exceeded) {
+        refuse(Problem.of(OverMemory.excess(exceeded)));
+    }
+
+    private void refuse(Problem problem) {
+        drop();
+        if (answer.isOpen()) {
+            answer.problem(problem);
+        }
+        if (turn != null) {
+            turn.cancel(CancelCause.ANSWER_REFUSED);
+        }
+    }
+
+    @Override
+    public void onDone(long number) {
+        if (answer.isOpen()) {
+            if (room != null) {
+                room.keep(chunks.heldBytes());
+            }
+            charge(0);
+            answer.json(OK, chunks.take());
+        }
+        if (room != null) {
+            // After the flush, from which on what the client has not taken is counted.
+            answer.eventLoop().execute(this::releaseRoom);
+        }
+    }
+
+    @Override
+    public void onFailure(Failure failure) {
+        drop();
+        if (answer.isOpen()) {
+            answer.failure(failure);
+        }
+    }
+
+    @Override
+    public void onCut() {
+        drop();
+        if (answer.isOpen()) {
+            answer.problem(Admission.SHUTTING_DOWN);
+        }
+    }
+}

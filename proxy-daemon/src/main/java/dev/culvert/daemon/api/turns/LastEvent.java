@@ -1,0 +1,74 @@
+package dev.culvert.daemon.api.turns;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
+
+import dev.culvert.daemon.answer.EventFormat;
+import dev.culvert.daemon.answer.ResumePoint;
+import dev.culvert.daemon.answer.TurnAnswers;
+import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.Header;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.ProblemException;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.sse.EventIds;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The last event that a client has of a turn: what an event's {@code id} says. */
+record LastEvent(String turn, long number) {
+    /**
+     * As the header says; null where there is none.
+     *
+     * @throws ProblemException when it says nothing that an event could
+     */
+    static @Nullable LastEvent of(Request request) {
+        String text = request.header(Header.LAST_EVENT_ID);
+        if (text == null || text.isEmpty()) {
+            return null;
+        }
+        int colon = text.lastIndexOf(':');
+        if (colon <= 0 || !EventIds.isPrefix(text.substring(0, colon))) {
+            throw bad("The header 'last-event-id' is to be the id of an event, TURN:SEQ.");
+        }
+        return new LastEvent(
+                text.substring(0, colon),
+                number("header 'last-event-id'", text.substring(colon + 1)));
+    }
+
+    /** Answers with what follows this event. */
+    void resume(TurnAnswers answers, Request request, Answer answer) {
+        if (number < EventFormat.LAST && !EventIds.isPrefix(turn)) {
+            answer.failure(TurnAnswers.UNKNOWN); // no event can have such an id
+        } else {
+            ResumePoint point = new ResumePoint(number, readsEvents(request));
+            answers.resume(request, answer, turn, point, CulvertEvents::new);
+        }
+    }
+
+    /** The query parameter {@code after}; 0, which is the whole turn, where there is none. */
+    static long after(Request request) {
+        String text = request.query("after");
+        return text == null ? 0 : number("query parameter 'after'", text);
+    }
+
+    /** Whether the client takes nothing but events, and would not show a problem to anyone. */
+    private static boolean readsEvents(Request request) {
+        String accept = request.header(Header.ACCEPT);
+        return accept != null
+                && accept.toLowerCase(Locale.ROOT).strip().startsWith("text/event-stream");
+    }
+
+    private static long number(String where, String text) {
+        if (text.matches("[0-9]{1,16}")) {
+            long number = Long.parseLong(text);
+            if (number <= EventFormat.LAST) {
+                return number;
+            }
+        }
+        throw bad("The %s has no number from 0 to %d.".formatted(where, EventFormat.LAST));
+    }
+
+    private static ProblemException bad(String sentence) {
+        return new ProblemException(Problem.of(BAD_REQUEST, sentence));
+    }
+}
