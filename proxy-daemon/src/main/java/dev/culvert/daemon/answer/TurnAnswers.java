@@ -7,7 +7,7 @@ import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.OverMemory;
 import dev.culvert.daemon.http.Request;
-import dev.culvert.daemon.turn.Origin;
+import dev.culvert.daemon.turn.TurnRequest;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.io.Share;
@@ -51,13 +51,13 @@ public final class TurnAnswers {
     /** Begins a turn and answers with the whole of it. Lends {@code message} for the call. */
     public void whole(Request request, Answer answer, Agent agent, ByteBuf message) {
         Share share = charge(answer, agent);
-        Origin origin = origin(request, agent, message, false);
-        answer.about(origin.id());
+        TurnRequest wanted = wanted(request, agent, message, false);
+        answer.about(wanted.id());
         TurnSettings now = settings.get().turns();
         // Without a key no client can come back for it.
-        Duration grace = origin.repeatable() ? now.resumeGrace() : Duration.ZERO;
+        Duration grace = wanted.repeatable() ? now.resumeGrace() : Duration.ZERO;
         WholeAnswer whole = new WholeAnswer(answer, share, now.maxAnswerBytes(), grace);
-        whole.reads(turns.begin(request.eventLoop(), origin, message, whole));
+        whole.reads(turns.begin(request.eventLoop(), wanted, message, whole));
     }
 
     /**
@@ -71,10 +71,10 @@ public final class TurnAnswers {
             Agent agent,
             ByteBuf message,
             Function<String, EventFormat> format) {
-        Origin origin = origin(request, agent, message, true);
+        TurnRequest wanted = wanted(request, agent, message, true);
         charge(answer, agent);
-        StreamedAnswer stream = streamed(answer, origin.id(), null, format);
-        stream.reads(turns.begin(request.eventLoop(), origin, message, stream));
+        StreamedAnswer stream = streamed(answer, wanted.id(), null, format);
+        stream.reads(turns.begin(request.eventLoop(), wanted, message, stream));
     }
 
     /**
@@ -94,29 +94,29 @@ public final class TurnAnswers {
             return;
         }
         StreamedAnswer stream = streamed(answer, id, point, format);
-        Origin origin = known(request, id);
+        TurnRequest wanted = known(request, id);
         if (admission.isClosed()) {
             stream.onCut(); // a browser reconnects after this, but not after a 503
-        } else if (origin == null) {
+        } else if (wanted == null) {
             stream.onFailure(UNKNOWN);
         } else {
-            AgentAddress address = origin.agent().address();
+            AgentAddress address = wanted.agent().address();
             Failure refusal = OverMemory.refusal(shares, address);
             if (refusal != null) {
                 stream.onFailure(refusal); // an event to a browser, which stops at a status
                 return;
             }
             answer.chargeTo(shares.of(address));
-            stream.reads(turns.resume(request.eventLoop(), origin, point.after(), stream));
+            stream.reads(turns.resume(request.eventLoop(), wanted, point.after(), stream));
         }
     }
 
     /** The turn of that id, which the request is about; null where there can be none. */
-    public @Nullable Origin known(Request request, String id) {
+    public @Nullable TurnRequest known(Request request, String id) {
         Agent agent = turns.agentOf(id);
         return agent == null
                 ? null
-                : new Origin(id, agent, true, 0, request.id(), request.traceParent());
+                : new TurnRequest(id, agent, true, 0, request.id(), request.traceParent());
     }
 
     private Share charge(Answer answer, Agent agent) {
@@ -126,10 +126,10 @@ public final class TurnAnswers {
     }
 
     /** The turn that the request begins, or repeats. Only who is told its id can come back. */
-    private Origin origin(Request request, Agent agent, ByteBuf message, boolean isTold) {
+    private TurnRequest wanted(Request request, Agent agent, ByteBuf message, boolean isTold) {
         String key = IdempotencyKey.of(request);
         if (key != null) {
-            return new Origin(
+            return new TurnRequest(
                     turns.ids().mint(agent, key),
                     agent,
                     true,
@@ -137,7 +137,7 @@ public final class TurnAnswers {
                     request.id(),
                     request.traceParent());
         }
-        return new Origin(
+        return new TurnRequest(
                 isTold ? turns.ids().mint(agent) : turns.ids().unaddressed(agent),
                 agent,
                 false,

@@ -1,11 +1,6 @@
 package dev.culvert.daemon.turn;
 
 import dev.culvert.daemon.turn.LinkSearch.Kind;
-import dev.culvert.daemon.turn.State.Dialling;
-import dev.culvert.daemon.turn.State.Ended;
-import dev.culvert.daemon.turn.State.New;
-import dev.culvert.daemon.turn.State.Reading;
-import dev.culvert.daemon.turn.State.Waiting;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.FrameType;
 import dev.culvert.link.AgentLink;
@@ -34,32 +29,59 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
         void onNoWay(Failure failure);
     }
 
+    /** How a reading of a turn is connected with the agent. */
+    private sealed interface Phase {
+        Phase NEW = new New();
+        Phase DIALLING = new Dialling();
+        Phase ENDED = new Ended();
+
+        /** Nothing was done yet. */
+        record New() implements Phase {}
+
+        /** Waits for any link that the road has. */
+        record Dialling() implements Phase {}
+
+        /**
+         * Looks for a link that takes more than being open.
+         *
+         * @param again whether the agent has had a request of this reader, on a link that was lost
+         */
+        record Waiting(LinkSearch search, boolean again) implements Phase {}
+
+        /** The agent has the request, and answers over this link. */
+        record Reading(AgentLink link, Exchange exchange) implements Phase {}
+
+        /** It reads no more, which need not be the turn's end. */
+        record Ended() implements Phase {}
+    }
+
     private final TurnNeeds needs;
     private final EventLoop loop;
-    private final Origin origin;
+    private final TurnRequest request;
     private final Progress progress;
-    private final Requests requests;
+    private final ExchangeOpener opener;
     private final Owner owner;
-    private State state = State.NEW;
+    private Phase phase = Phase.NEW;
 
-    AgentSide(TurnNeeds needs, EventLoop loop, Origin origin, Progress progress, Owner owner) {
+    AgentSide(
+            TurnNeeds needs, EventLoop loop, TurnRequest request, Progress progress, Owner owner) {
         this.needs = needs;
         this.loop = loop;
-        this.origin = origin;
+        this.request = request;
         this.progress = progress;
         this.owner = owner;
-        requests = new Requests(needs, origin, progress);
+        opener = new ExchangeOpener(needs, request, progress);
     }
 
     /** Asks, as soon as there is a way. */
     void start() {
-        if (!requests.isNew() && origin.agentIsBase()) {
-            owner.onNoWay(requests.notResumable());
+        if (!opener.isNew() && request.agentIsBase()) {
+            owner.onNoWay(opener.notResumable());
         } else if (progress.mayBeKnown()) {
             seek(Kind.PATIENT, "");
-        } else if (origin.agentIsAway()) {
+        } else if (request.agentIsAway()) {
             seek(Kind.PROVEN, "");
-        } else if (!requests.isNew()) {
+        } else if (!opener.isNew()) {
             seek(Kind.ANNOUNCED, "");
         } else {
             askOnAnyLink();
@@ -68,20 +90,20 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
 
     /* What nearly every turn does; a search would be an object or two more for each of them. */
     private void askOnAnyLink() {
-        state = State.DIALLING;
-        needs.links().acquire(loop, origin.agent().address(), Lane.FIRST, this);
+        phase = Phase.DIALLING;
+        needs.links().acquire(loop, request.agent().address(), Lane.FIRST, this);
     }
 
     @Override
     public void onLink(AgentLink link) {
-        if (state instanceof Dialling) {
+        if (phase instanceof Phase.Dialling) {
             onFound(link);
         }
     }
 
     @Override
     public void onFailure(Failure failure) {
-        if (state instanceof Dialling) {
+        if (phase instanceof Phase.Dialling) {
             owner.onNoWay(failure);
         }
     }
@@ -92,26 +114,26 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
     }
 
     private void seek(Kind kind, String reason) {
-        LinkSearch search = new LinkSearch(needs, loop, origin, this, kind, reason);
-        state = new Waiting(search, isKnownToTheAgent());
+        LinkSearch search = new LinkSearch(needs, loop, request, this, kind, reason);
+        phase = new Phase.Waiting(search, isKnownToTheAgent());
         search.begin();
     }
 
     @Override
     public void onFound(AgentLink link) {
         boolean stopping = owner.isStopping();
-        Failure obstacle = requests.obstacle(link, stopping);
+        Failure obstacle = opener.obstacle(link, stopping);
         if (obstacle != null) {
             owner.onNoWay(obstacle);
             return;
         }
         boolean again = isKnownToTheAgent();
-        Exchange exchange = requests.open(link, owner, stopping);
+        Exchange exchange = opener.open(link, owner, stopping);
         if (!exchange.isOpen()) {
-            return; // the owner had the word, and by now this may be in any other state
+            return; // the owner had the word, and by now this may be in any other phase
         }
-        Reading reading = new Reading(link, exchange);
-        state = reading;
+        Phase.Reading reading = new Phase.Reading(link, exchange);
+        phase = reading;
         if (exchange.request() == FrameType.RESUME) {
             needs.observer().onResumed(!again);
         }
@@ -130,34 +152,34 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
 
     /** Whether the agent has had a request of this reader. */
     boolean isKnownToTheAgent() {
-        return switch (state) {
-            case New _, Dialling _ -> false;
-            case Waiting(_, boolean again) -> again;
-            case Reading _, Ended _ -> true;
+        return switch (phase) {
+            case Phase.New _, Phase.Dialling _ -> false;
+            case Phase.Waiting(_, boolean again) -> again;
+            case Phase.Reading _, Phase.Ended _ -> true;
         };
     }
 
     /** Whether there is something at the agent to come back to, and a way to. */
     boolean isResumable() {
         return progress.mayBeKnown()
-                && ((state instanceof Reading(AgentLink link, _) && link.can(Feature.RESUME))
-                        || origin.agentResumes());
+                && ((phase instanceof Phase.Reading(AgentLink link, _) && link.can(Feature.RESUME))
+                        || request.agentResumes());
     }
 
     /** Whether the agent was asked, and can be told something. */
     boolean isReading() {
-        return state instanceof Reading;
+        return phase instanceof Phase.Reading;
     }
 
     boolean isOver() {
-        return state instanceof Ended;
+        return phase instanceof Phase.Ended;
     }
 
     TurnStatus.State look() {
-        return switch (state) {
-            case New _, Dialling _, Waiting _ -> TurnStatus.State.WAITING;
-            case Reading _ -> TurnStatus.State.RUNNING;
-            case Ended _ -> TurnStatus.State.UNREAD;
+        return switch (phase) {
+            case Phase.New _, Phase.Dialling _, Phase.Waiting _ -> TurnStatus.State.WAITING;
+            case Phase.Reading _ -> TurnStatus.State.RUNNING;
+            case Phase.Ended _ -> TurnStatus.State.UNREAD;
         };
     }
 
@@ -168,7 +190,7 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
      * has been forgotten there.
      */
     Failure meaning(Failure said) {
-        if (!(state instanceof Reading(AgentLink link, _))) {
+        if (!(phase instanceof Phase.Reading(AgentLink link, _))) {
             return said;
         } else if (said instanceof Failure.Unreachable(String why) && isResumable()) {
             return new Failure.LinkLost(why);
@@ -180,37 +202,37 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
 
     /** Notes whose answers they are, before another may give them. */
     void noteInstance() {
-        if (state instanceof Reading(AgentLink link, _)) {
-            progress.noteInstance(link, origin.agent());
+        if (phase instanceof Phase.Reading(AgentLink link, _)) {
+            progress.noteInstance(link, request.agent());
         }
     }
 
     void grant(long bytes) {
-        if (state instanceof Reading(_, Exchange exchange)) {
+        if (phase instanceof Phase.Reading(_, Exchange exchange)) {
             exchange.grant(bytes);
         }
     }
 
     /** Whether the agent may send only what it was given credit for. */
     boolean hasCredit() {
-        return state instanceof Reading(AgentLink link, _) && link.can(Feature.CREDIT);
+        return phase instanceof Phase.Reading(AgentLink link, _) && link.can(Feature.CREDIT);
     }
 
     /** Asks the agent to stop, where it is reading. */
     void stop() {
-        if (state instanceof Reading reading) {
+        if (phase instanceof Phase.Reading reading) {
             stop(reading);
         }
     }
 
-    private void stop(Reading reading) {
+    private void stop(Phase.Reading reading) {
         AgentLink link = reading.link();
         if (!link.isOpen()) {
             return; // word of its loss is on its way, and says what is next
         }
-        if (!link.isAnnounced() && !origin.agentIsBase()) {
+        if (!link.isAnnounced() && !request.agentIsBase()) {
             link.whenAnnounced(() -> {
-                if (reading.equals(state)) {
+                if (reading.equals(phase)) {
                     stop(reading);
                 }
             });
@@ -222,7 +244,7 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
 
     /** Leaves the turn to itself, or ends it where nobody could come back for it: true then. */
     boolean letGo() {
-        if (!(state instanceof Reading(_, Exchange exchange))) {
+        if (!(phase instanceof Phase.Reading(_, Exchange exchange))) {
             return false;
         }
         boolean ends = !isResumable();
@@ -236,10 +258,10 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
 
     /** The reading is over. */
     void end() {
-        if (state instanceof Waiting(LinkSearch search, _)) {
+        if (phase instanceof Phase.Waiting(LinkSearch search, _)) {
             search.stop();
         }
-        state = State.ENDED;
+        phase = Phase.ENDED;
         progress.dropMessage();
     }
 }

@@ -41,7 +41,7 @@ final class LinkSearch implements DialListener {
 
     private final TurnNeeds needs;
     private final EventLoop loop;
-    private final Origin origin;
+    private final TurnRequest request;
     private final Seeker seeker;
     private final Kind kind;
     private @Nullable ScheduledFuture<?> deadline;
@@ -56,13 +56,13 @@ final class LinkSearch implements DialListener {
     LinkSearch(
             TurnNeeds needs,
             EventLoop loop,
-            Origin origin,
+            TurnRequest request,
             Seeker seeker,
             Kind kind,
             String reason) {
         this.needs = needs;
         this.loop = loop;
-        this.origin = origin;
+        this.request = request;
         this.seeker = seeker;
         this.kind = kind;
         this.reason = reason;
@@ -88,7 +88,7 @@ final class LinkSearch implements DialListener {
         if (over) {
             return;
         }
-        if (needs.isThere().test(origin.agent())) {
+        if (needs.isThere().test(request.agent())) {
             acquire(Lane.FIRST);
         } else {
             giveUp(new Failure.LinkLost("the agent was removed"));
@@ -97,7 +97,7 @@ final class LinkSearch implements DialListener {
 
     private void acquire(Lane next) {
         lane = next;
-        needs.links().acquire(loop, origin.agent().address(), next, this);
+        needs.links().acquire(loop, request.agent().address(), next, this);
     }
 
     @Override
@@ -105,7 +105,7 @@ final class LinkSearch implements DialListener {
         if (over) {
             return;
         }
-        if (opened.isFree(origin.id())) {
+        if (opened.isFree(request.id())) {
             opened.whenAnnounced(() -> onAnnounced(opened));
         } else {
             tryOtherLane();
@@ -119,7 +119,7 @@ final class LinkSearch implements DialListener {
         if (!opened.isOpen()) {
             reason = opened.closeReason();
             dialAgain();
-        } else if (opened.isFree(origin.id())) {
+        } else if (opened.isFree(request.id())) {
             found(opened);
         } else {
             tryOtherLane();
@@ -168,7 +168,7 @@ final class LinkSearch implements DialListener {
             giveUp(
                     new Failure.Unreachable(
                             "%s: something takes connections there, but the agent says nothing on them, nor on its home link (link.dial_timeout); nothing was sent"
-                                    .formatted(origin.agent().address())));
+                                    .formatted(request.agent().address())));
             return;
         }
         giveUp(

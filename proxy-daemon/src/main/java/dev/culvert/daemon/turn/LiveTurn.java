@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class LiveTurn implements AgentSide.Owner {
     private final TurnNeeds needs;
     private final EventLoop loop;
-    private final Origin origin;
+    private final TurnRequest request;
     private final TurnListener listener;
     private final Progress progress;
     private final AgentSide agent;
@@ -41,33 +41,33 @@ public final class LiveTurn implements AgentSide.Owner {
     /** Whether the agent lets one read that came after this one; set on that one's event loop. */
     private volatile boolean passed;
 
-    /** The reader before this one; belongs to {@link Readers}. */
+    /** The reader before this one; belongs to {@link LiveTurns}. */
     volatile @Nullable LiveTurn before;
 
     /** Takes ownership of {@code message}. */
     LiveTurn(
             TurnNeeds needs,
             EventLoop loop,
-            Origin origin,
+            TurnRequest request,
             @Nullable ByteBuf message,
             long after,
             TurnListener listener) {
         this.needs = needs;
         this.loop = loop;
-        this.origin = origin;
+        this.request = request;
         this.listener = listener;
         int credit = needs.settings().get().turns().initialCredit();
         progress = new Progress(message, after, credit);
         chargeMessage();
-        agent = new AgentSide(needs, loop, origin, progress, this);
-        origin.agent().turnBegan();
+        agent = new AgentSide(needs, loop, request, progress, this);
+        request.agent().turnBegan();
     }
 
     /** What is small is not counted, and costs nothing here. */
     private void chargeMessage() {
         int bytes = progress.messageBytes();
         if (bytes >= Account.GRAIN_BYTES) {
-            Share share = needs.shares().apply(origin.agent());
+            Share share = needs.shares().apply(request.agent());
             progress.charge(share.open(HeldKind.MESSAGES, loop, this::isOverMemory), bytes);
         }
     }
@@ -81,13 +81,13 @@ public final class LiveTurn implements AgentSide.Owner {
         }
     }
 
-    /** May be asked on any thread, as may {@link #origin}. */
+    /** May be asked on any thread, as may {@link #request}. */
     String id() {
-        return origin.id();
+        return request.id();
     }
 
-    Origin origin() {
-        return origin;
+    TurnRequest request() {
+        return request;
     }
 
     /** The agent of this instance has answered the message before: it is not to begin it again. */
@@ -205,7 +205,7 @@ public final class LiveTurn implements AgentSide.Owner {
     }
 
     private boolean waits() {
-        return audience.waits(!passed && needs.readers().isLast(this));
+        return audience.waits(!passed && needs.live().isLast(this));
     }
 
     /**
@@ -220,7 +220,7 @@ public final class LiveTurn implements AgentSide.Owner {
                 ? !progress.mayBeKnown()
                 : Endings.isError(failure, ErrorCode.TAKEN_OVER)
                         && !passed
-                        && needs.readers().isLast(this);
+                        && needs.live().isLast(this);
     }
 
     /** Nobody reads it now, but somebody may come back within {@code grace}; tells no more. */
@@ -234,7 +234,7 @@ public final class LiveTurn implements AgentSide.Owner {
 
     /** Who came after it still wants the turn; when that one goes, {@link #leftAlone} is called. */
     private void forsaken() {
-        if (needs.readers().isLast(this)) {
+        if (needs.live().isLast(this)) {
             cancel(CancelCause.CLIENT_GONE);
         }
     }
@@ -309,10 +309,10 @@ public final class LiveTurn implements AgentSide.Owner {
         onLoop(() ->
                 told.accept(
                         TurnStatus.live(
-                                origin,
+                                request,
                                 audience.isStopping() ? TurnStatus.State.STOPPING : agent.look(),
                                 progress.lastNumber(),
-                                audience.isRead() ? List.of(origin.request()) : List.of())));
+                                audience.isRead() ? List.of(request.requestId()) : List.of())));
     }
 
     private void onLoop(Runnable task) {
@@ -331,17 +331,17 @@ public final class LiveTurn implements AgentSide.Owner {
 
     /** Whether there is a client to be told. */
     private boolean end(@Nullable Failure how) {
-        if (origin.isAddressed()) {
+        if (request.isAddressed()) {
             agent.noteInstance();
-            PastTurn past = PastTurn.of(origin, progress, how);
+            PastTurn past = PastTurn.of(request, progress, how);
             if (past != null) {
                 needs.past().note(past);
             }
         }
         agent.end();
         boolean isRead = audience.isRead();
-        LiveTurn lastNow = needs.readers().leave(this);
-        origin.agent().turnEnded();
+        LiveTurn lastNow = needs.live().leave(this);
+        request.agent().turnEnded();
         audience.over(how);
         if (lastNow != null) {
             lastNow.leftAlone();

@@ -55,15 +55,15 @@ record PastTurn(
     }
 
     /** Null where the reading that ended so says nothing of the turn. */
-    static @Nullable PastTurn of(Origin origin, Progress progress, @Nullable Failure how) {
+    static @Nullable PastTurn of(TurnRequest request, Progress progress, @Nullable Failure how) {
         Outcome outcome = Outcome.of(how);
         if (outcome == null && !progress.isAnswered()) {
             return null;
         }
         return new PastTurn(
-                origin.id(),
-                origin.agent().id(),
-                origin.asked(),
+                request.id(),
+                request.agent().id(),
+                request.asked(),
                 progress.isAnswered() ? progress.instance() : "",
                 how == null ? progress.end() : Math.max(Endings.seq(how), progress.lastNumber()),
                 outcome,

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How far a reading has come: what was asked, what was answered, and how much more may come. */
 final class Progress {
-    private final Window window;
+    private final CreditWindow window;
 
     /** What to ask, until the agent has answered anything; null where a turn is only resumed. */
     private @Nullable ByteBuf message;
@@ -41,7 +41,7 @@ final class Progress {
     Progress(@Nullable ByteBuf message, long after, int credit) {
         lastNumber = after;
         this.message = message;
-        window = new Window(credit);
+        window = new CreditWindow(credit);
     }
 
     /** The memory that the message takes until it is dropped. */
@@ -73,16 +73,16 @@ final class Progress {
     }
 
     /** The request to begin with, which there must be; belongs to the caller. */
-    Frame request(Origin origin) {
+    Frame request(TurnRequest request) {
         ByteBuf payload = message;
         if (payload == null) {
             throw new IllegalStateException("a message that was answered is not sent again");
         }
         return Frame.request(
                 FrameType.MESSAGE,
-                origin.id(),
+                request.id(),
                 window.credit(),
-                origin.traceparent(),
+                request.traceparent(),
                 payload.retain());
     }
 

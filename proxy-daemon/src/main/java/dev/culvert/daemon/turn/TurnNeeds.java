@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 record TurnNeeds(
         LinkSource links,
         Predicate<Agent> isThere,
-        Readers readers,
+        LiveTurns live,
         PastTurns past,
         Function<Agent, Share> shares,
         Supplier<DaemonSettings> settings,

@@ -59,9 +59,9 @@ public record TurnStatus(
                 past.since());
     }
 
-    static TurnStatus live(Origin origin, State state, long lastEvent, List<String> readBy) {
+    static TurnStatus live(TurnRequest request, State state, long lastEvent, List<String> readBy) {
         return new TurnStatus(
-                origin.id(), origin.agent().id(), state, lastEvent, readBy, null, "", null);
+                request.id(), request.agent().id(), state, lastEvent, readBy, null, "", null);
     }
 
     /** Of the same turn, as another reader has it. */

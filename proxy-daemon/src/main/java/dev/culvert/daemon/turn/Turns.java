@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The turns under way, of all event loops. */
 public final class Turns {
-    private final Readers readers = new Readers();
+    private final LiveTurns live = new LiveTurns();
     private final PastTurns past;
     private final Fleet fleet;
     private final TurnIds ids;
@@ -47,7 +47,7 @@ public final class Turns {
                 new TurnNeeds(
                         pool::acquire,
                         this::isThere,
-                        readers,
+                        live,
                         past,
                         agent -> shares.of(agent.address()),
                         settings,
@@ -72,9 +72,10 @@ public final class Turns {
      *
      * @param message what to ask; retained
      */
-    public LiveTurn begin(EventLoop loop, Origin origin, ByteBuf message, TurnListener listener) {
-        LiveTurn turn = new LiveTurn(needs, loop, origin, message.retain(), 0, listener);
-        if (origin.asked() == 0) {
+    public LiveTurn begin(
+            EventLoop loop, TurnRequest request, ByteBuf message, TurnListener listener) {
+        LiveTurn turn = new LiveTurn(needs, loop, request, message.retain(), 0, listener);
+        if (request.asked() == 0) {
             enter(turn);
         } else {
             enterByKey(turn);
@@ -84,11 +85,11 @@ public final class Turns {
 
     private void enterByKey(LiveTurn turn) {
         PastTurn before = past.find(turn.id());
-        if (before == null && readers.last(turn.id()) == null && past.isFullOfKeys()) {
+        if (before == null && live.last(turn.id()) == null && past.isFullOfKeys()) {
             turn.refuse(tooManyKeys());
         } else if (before != null
                 && before.asked() != 0
-                && before.asked() != turn.origin().asked()) {
+                && before.asked() != turn.request().asked()) {
             turn.refuse(Endings.KEY_REUSED);
         } else {
             if (before != null) {
@@ -106,8 +107,8 @@ public final class Turns {
     }
 
     /** Goes on with a turn that a client had before, after the frame of which it has the number. */
-    public LiveTurn resume(EventLoop loop, Origin origin, long after, TurnListener listener) {
-        LiveTurn turn = new LiveTurn(needs, loop, origin, null, after, listener);
+    public LiveTurn resume(EventLoop loop, TurnRequest request, long after, TurnListener listener) {
+        LiveTurn turn = new LiveTurn(needs, loop, request, null, after, listener);
         enter(turn);
         return turn;
     }
@@ -116,14 +117,14 @@ public final class Turns {
      * Stops a turn, wherever it runs. {@code told} is told, on {@code loop}, what the agent
      * answered: null where the turn had come to its end.
      */
-    public void delete(EventLoop loop, Origin origin, Consumer<@Nullable Failure> told) {
+    public void delete(EventLoop loop, TurnRequest request, Consumer<@Nullable Failure> told) {
         Consumer<@Nullable Failure> toldThere = failure -> loop.execute(() -> told.accept(failure));
-        LiveTurn here = readers.last(origin.id());
+        LiveTurn here = live.last(request.id());
         if (here != null) {
             delete(here, toldThere);
             return;
         }
-        LiveTurn elsewhere = new LiveTurn(needs, loop, origin, null, 0, new Nobody());
+        LiveTurn elsewhere = new LiveTurn(needs, loop, request, null, 0, new Nobody());
         delete(elsewhere, toldThere);
         enter(elsewhere);
     }
@@ -131,7 +132,7 @@ public final class Turns {
     /** Where the agent does not let that one read, it is for the one before to say it. */
     private void delete(LiveTurn reader, Consumer<@Nullable Failure> told) {
         reader.delete(how -> {
-            LiveTurn other = Endings.isSaidToHaveEnded(how) ? null : readers.last(reader.id());
+            LiveTurn other = Endings.isSaidToHaveEnded(how) ? null : live.last(reader.id());
             if (other == null || other == reader) {
                 told.accept(how);
             } else {
@@ -161,7 +162,7 @@ public final class Turns {
      */
     public void look(EventLoop loop, String id, Consumer<@Nullable TurnStatus> told) {
         look(
-                readers.last(id),
+                live.last(id),
                 null,
                 status -> {
                     PastTurn before = status == null ? past.find(id) : null;
@@ -191,12 +192,12 @@ public final class Turns {
                 found.put(turn.id(), TurnStatus.of(turn));
             }
         });
-        readers.forEach(reader -> {
-            Origin origin = reader.origin();
-            if (origin.agent() == agent && origin.isAddressed()) {
+        live.forEach(reader -> {
+            TurnRequest request = reader.request();
+            if (request.agent() == agent && request.isAddressed()) {
                 found.put(
-                        origin.id(),
-                        TurnStatus.live(origin, TurnStatus.State.RUNNING, -1, List.of()));
+                        request.id(),
+                        TurnStatus.live(request, TurnStatus.State.RUNNING, -1, List.of()));
             }
         });
         return found.values();
@@ -208,16 +209,16 @@ public final class Turns {
     }
 
     public int count() {
-        return readers.count();
+        return live.count();
     }
 
     /** Ends what is still under way here, without ending it at the agents that can go on. */
     public void cutAll() {
-        readers.forEach(LiveTurn::cut);
+        live.forEach(LiveTurn::cut);
     }
 
     private void enter(LiveTurn turn) {
-        LiveTurn before = readers.enter(turn);
+        LiveTurn before = live.enter(turn);
         if (before == null) {
             turn.start();
         } else {

@@ -63,7 +63,7 @@ class LiveTurnTest {
                     counted.add("stopped");
                 }
             };
-    private final Readers readers = new Readers();
+    private final LiveTurns live = new LiveTurns();
     private final PastTurns past = new PastTurns(() -> TurnSettings.DEFAULTS, System::nanoTime);
     private final Agent agent;
     private int dials;
@@ -76,7 +76,7 @@ class LiveTurnTest {
             new TurnNeeds(
                     (_, _, lane, listener) -> acquire(lane, listener),
                     _ -> true,
-                    readers,
+                    live,
                     past,
                     _ -> account.whole(),
                     () -> DaemonSettings.DEFAULTS,
@@ -110,7 +110,7 @@ class LiveTurnTest {
 
     @AfterEach
     void close() {
-        readers.forEach(LiveTurn::cut);
+        live.forEach(LiveTurn::cut);
         first.close();
         second.close();
     }
@@ -156,20 +156,20 @@ class LiveTurnTest {
     private LiveTurn ask(Client client) {
         ByteBuf message = Unpooled.copiedBuffer("{}", UTF_8);
         return enter(
-                new LiveTurn(needs, first.channel().eventLoop(), origin(), message, 0, client));
+                new LiveTurn(needs, first.channel().eventLoop(), request(), message, 0, client));
     }
 
     private LiveTurn comeBack(Client client, long after) {
         return enter(
-                new LiveTurn(needs, first.channel().eventLoop(), origin(), null, after, client));
+                new LiveTurn(needs, first.channel().eventLoop(), request(), null, after, client));
     }
 
-    private Origin origin() {
-        return new Origin("t", agent, true, 0, "r1", null);
+    private TurnRequest request() {
+        return new TurnRequest("t", agent, true, 0, "r1", null);
     }
 
     private LiveTurn enter(LiveTurn turn) {
-        LiveTurn before = readers.enter(turn);
+        LiveTurn before = live.enter(turn);
         if (before == null) {
             turn.start();
         } else {
@@ -203,7 +203,7 @@ class LiveTurnTest {
         chunk(first, 2, true);
 
         assertThat(client.told).containsExactly("chunk 1", "chunk 2", "done 3");
-        assertThat(readers.count()).isZero();
+        assertThat(live.count()).isZero();
         assertThat(agent.turns()).isZero();
     }
 
@@ -224,7 +224,7 @@ class LiveTurnTest {
 
         assertThat(before.told).containsExactly("chunk 1", "taken_over");
         assertThat(after.told).containsExactly("chunk 2", "done 3");
-        assertThat(readers.count()).isZero();
+        assertThat(live.count()).isZero();
     }
 
     @Test
@@ -262,14 +262,14 @@ class LiveTurnTest {
                                 (_, _, _, listener) ->
                                         listener.onLink(dials++ == 0 ? firstLink : secondLink),
                                 needs.isThere(),
-                                readers,
+                                live,
                                 past,
                                 needs.shares(),
                                 needs.settings(),
                                 needs.patience(),
                                 needs.observer()),
                         first.channel().eventLoop(),
-                        new Origin("t", agent, false, 0, "", null),
+                        new TurnRequest("t", agent, false, 0, "", null),
                         Unpooled.copiedBuffer("{}", UTF_8),
                         0,
                         client);
@@ -299,7 +299,7 @@ class LiveTurnTest {
         assertThat(first.sent()).isEqualTo(CANCEL);
         error(first, "cancelled");
         assertThat(client.told).containsExactly("chunk 1");
-        assertThat(readers.count()).isZero();
+        assertThat(live.count()).isZero();
     }
 
     @Test
@@ -319,7 +319,7 @@ class LiveTurnTest {
         assertThat(other.told).containsExactly("log_truncated");
         assertThat(first.sent()).isEqualTo(CANCEL);
         error(first, "cancelled");
-        assertThat(readers.count()).isZero();
+        assertThat(live.count()).isZero();
     }
 
     @Test
@@ -336,7 +336,7 @@ class LiveTurnTest {
         assertThat(second.sent()).isEmpty();
         chunk(first, 1, true);
         assertThat(before.told).containsExactly("chunk 1", "done 2");
-        assertThat(readers.count()).isZero();
+        assertThat(live.count()).isZero();
     }
 
     @Test
@@ -357,7 +357,7 @@ class LiveTurnTest {
         assertThat(dials).isEqualTo(soFar);
         chunk(second, 2, true);
         assertThat(after.told).containsExactly("chunk 1", "chunk 2", "done 3");
-        assertThat(readers.count()).isZero();
+        assertThat(live.count()).isZero();
     }
 
     @Test
@@ -368,7 +368,7 @@ class LiveTurnTest {
         comeBack(new Client(), 0);
         second.sent();
         chunk(second, 1, true);
-        assertThat(readers.count()).isEqualTo(1);
+        assertThat(live.count()).isEqualTo(1);
 
         pass(GRACE);
 
@@ -400,7 +400,7 @@ class LiveTurnTest {
         ask(client);
         first.sent();
         chunk(first, 1, false);
-        assertThat(readers.count()).isEqualTo(1);
+        assertThat(live.count()).isEqualTo(1);
 
         reachable = false;
         firstLink.close("reset");
@@ -435,11 +435,11 @@ class LiveTurnTest {
         Client after = new Client();
         comeBack(after, 0);
 
-        readers.forEach(LiveTurn::cut);
+        live.forEach(LiveTurn::cut);
 
         assertThat(before.told).containsExactly("cut");
         assertThat(after.told).containsExactly("cut");
-        assertThat(readers.count()).isZero();
+        assertThat(live.count()).isZero();
         assertThat(agent.turns()).isZero();
     }
 
@@ -449,14 +449,14 @@ class LiveTurnTest {
         LiveTurn oldest = ask(new Client());
         LiveTurn middle = comeBack(new Client(), 0);
         LiveTurn newest = comeBack(new Client(), 0);
-        assertThat(readers.last("t")).isSameAs(newest);
+        assertThat(live.last("t")).isSameAs(newest);
 
         middle.cut();
-        assertThat(readers.last("t")).isSameAs(newest);
+        assertThat(live.last("t")).isSameAs(newest);
         assertThat(newest.before).isSameAs(oldest);
         newest.cut();
-        assertThat(readers.last("t")).isSameAs(oldest);
+        assertThat(live.last("t")).isSameAs(oldest);
         oldest.cut();
-        assertThat(readers.last("t")).isNull();
+        assertThat(live.last("t")).isNull();
     }
 }

@@ -11,7 +11,7 @@ import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.turn.Endings;
-import dev.culvert.daemon.turn.Origin;
+import dev.culvert.daemon.turn.TurnRequest;
 import dev.culvert.daemon.turn.TurnStatus;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.link.Failure;
@@ -47,14 +47,14 @@ public final class TurnRoute implements Route {
 
     @Override
     public void handle(Request request, Answer responder) {
-        Origin origin = answers.known(request, request.parameter("turn"));
-        if (origin == null) {
+        TurnRequest wanted = answers.known(request, request.parameter("turn"));
+        if (wanted == null) {
             responder.failure(TurnAnswers.UNKNOWN);
         } else if (!request.method().equals(HttpMethod.DELETE)) {
             String id = request.parameter("turn");
             turns.look(request.eventLoop(), id, status -> answer(id, status, responder));
         } else {
-            turns.delete(request.eventLoop(), origin, failure -> answer(failure, responder));
+            turns.delete(request.eventLoop(), wanted, failure -> answer(failure, responder));
         }
     }
 

@@ -10,21 +10,21 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What a reading asks the agent, and whether it may be asked. */
-final class Requests {
+final class ExchangeOpener {
     private final TurnNeeds needs;
-    private final Origin origin;
+    private final TurnRequest request;
     private final Progress progress;
     private final long startNanos = System.nanoTime();
 
-    Requests(TurnNeeds needs, Origin origin, Progress progress) {
+    ExchangeOpener(TurnNeeds needs, TurnRequest request, Progress progress) {
         this.needs = needs;
-        this.origin = origin;
+        this.request = request;
         this.progress = progress;
     }
 
     /** Whether it begins a turn that nobody else can have begun: any link will do. */
     boolean isNew() {
-        return progress.hasMessage() && !origin.repeatable() && !progress.isSent();
+        return progress.hasMessage() && !request.repeatable() && !progress.isSent();
     }
 
     /** Why the turn cannot be read over this link; null where it can. */
@@ -61,13 +61,13 @@ final class Requests {
         if (progress.hasMessage()
                 && !(progress.isSent() && isStopping)
                 && !progress.wasBegunBy(link)) {
-            return link.open(progress.request(origin), listener, patience());
+            return link.open(progress.request(request), listener, patience());
         }
         if (isStopping) {
-            link.cancelUnread(origin.id());
+            link.cancelUnread(request.id());
         }
         long credit = isStopping ? 0 : progress.credit();
-        return link.resume(origin.id(), progress.lastNumber(), credit, listener, patience());
+        return link.resume(request.id(), progress.lastNumber(), credit, listener, patience());
     }
 
     private Patience patience() {

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class WindowTest {
+class CreditWindowTest {
     @Test
     void grantsHalfOfItAtATime() {
-        Window window = new Window(9);
+        CreditWindow window = new CreditWindow(9);
         assertThat(window.credit()).isEqualTo(9);
         window.came(9);
 
@@ -18,7 +18,7 @@ class WindowTest {
 
     @Test
     void beginsAnewWithWhatIsNotTaken() {
-        Window window = new Window(9);
+        CreditWindow window = new CreditWindow(9);
         window.came(12);
         assertThat(window.credit()).isZero();
 
@@ -29,7 +29,7 @@ class WindowTest {
 
     @Test
     void mayBeAsLargeAsAnIntIs() {
-        Window window = new Window(Integer.MAX_VALUE);
+        CreditWindow window = new CreditWindow(Integer.MAX_VALUE);
         window.came(10);
 
         assertThat(window.taken(10)).isZero();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * They are chained from the last one on by LiveTurn.before, which changes only within the map's lock on the id:
  * nearly every turn has one reader, and costs one entry.
  */
-final class Readers {
+final class LiveTurns {
     private final ConcurrentMap<String, LiveTurn> lastOf = new ConcurrentHashMap<>();
 
     /** Who came last until now; null where {@code turn} is the only one. */

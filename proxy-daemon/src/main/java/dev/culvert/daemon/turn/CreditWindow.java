@@ -2,12 +2,12 @@ package dev.culvert.daemon.turn;
 
 /** How much of a turn has come and is not out of the way yet, and when to let more come. */
 /* Half of it at a time, so that a turn of many small chunks costs few frames (flow-control.md). */
-final class Window {
+final class CreditWindow {
     private final int bytes;
     private long outstanding;
     private long owed;
 
-    Window(int bytes) {
+    CreditWindow(int bytes) {
         this.bytes = bytes;
     }
 

@@ -8,26 +8,26 @@ import dev.culvert.link.Heartbeat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a turn is known by.
+ * A client's request for a turn: to begin it, or to go on with it.
  *
  * @param repeatable whether its client may come with the same id again, and then means the same
  *     turn
  * @param asked the fingerprint of the message, where its client gave it an {@code Idempotency-Key};
  *     else 0
- * @param request the id of the request that reads it, where clients can come back to it; else empty
+ * @param requestId of the request that reads it, where clients can come back to it; else empty
  * @param traceparent goes to the agent with the request
  */
-public record Origin(
+public record TurnRequest(
         String id,
         Agent agent,
         boolean repeatable,
         long asked,
-        String request,
+        String requestId,
         @Nullable String traceparent) {
 
     /** Whether clients can come back to it, by its id or by a key. */
     boolean isAddressed() {
-        return !request.isEmpty();
+        return !requestId.isEmpty();
     }
 
     /** Whether the agent last said that it can take turns up again. */
