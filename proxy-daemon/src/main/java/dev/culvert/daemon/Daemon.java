@@ -5,8 +5,9 @@ import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.api.AgentCalls;
 import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.api.admin.HealthRoute;
+import dev.culvert.daemon.api.admin.MetricsRoute;
+import dev.culvert.daemon.api.admin.OpenApiRoute;
 import dev.culvert.daemon.api.admin.ReloadRoute;
-import dev.culvert.daemon.api.admin.TextRoute;
 import dev.culvert.daemon.api.agents.AgentRoute;
 import dev.culvert.daemon.api.agents.AgentsRoute;
 import dev.culvert.daemon.api.agents.ConfigRoute;
@@ -270,8 +271,8 @@ public final class Daemon implements AutoCloseable {
                 events,
                 new HealthRoute(admission, fleet),
                 new ReloadRoute(this::reload, offLoop),
-                TextRoute.metrics(metrics::scrape, offLoop),
-                TextRoute.openApi(offLoop));
+                new MetricsRoute(metrics::scrape, offLoop),
+                new OpenApiRoute());
     }
 
     private void listen() throws IOException {
