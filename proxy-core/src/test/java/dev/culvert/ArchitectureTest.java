@@ -16,14 +16,24 @@ class ArchitectureTest {
             new ImportRules(
                     "dev.culvert",
                     Map.of(
-                            "about", Set.of(),
-                            "settings", Set.of("about", "io"),
-                            "io", Set.of(),
-                            "frame", Set.of("io"),
-                            "transport", Set.of(),
-                            "link", Set.of("frame", "io", "transport"),
-                            "pool", Set.of("io", "link", "transport"),
-                            "systemd", Set.of("transport")),
+                            "about",
+                            Set.of(),
+                            "settings",
+                            Set.of("about", "io"),
+                            "io",
+                            Set.of(),
+                            "json",
+                            Set.of(),
+                            "frame",
+                            Set.of("io", "json"),
+                            "transport",
+                            Set.of(),
+                            "link",
+                            Set.of("frame", "io", "json", "transport"),
+                            "pool",
+                            Set.of("io", "link", "transport"),
+                            "systemd",
+                            Set.of("transport")),
                     Map.of("io.netty.channel.epoll", Set.of("transport")));
 
     @Test

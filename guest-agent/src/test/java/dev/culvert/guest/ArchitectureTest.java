@@ -12,6 +12,7 @@ class ArchitectureTest {
     private static final String ABOUT = "dev.culvert.about";
     private static final String FRAME = "dev.culvert.frame";
     private static final String IO = "dev.culvert.io";
+    private static final String JSON = "dev.culvert.json";
     private static final String TRANSPORT = "dev.culvert.transport";
     private static final String SETTINGS = "dev.culvert.settings";
     private static final String SYSTEMD = "dev.culvert.systemd";
@@ -33,13 +34,13 @@ class ArchitectureTest {
                                             TRANSPORT),
                             "cli", Set.of(ABOUT, "", "config", IO, SETTINGS, SYSTEMD, TRANSPORT),
                             "config", Set.of(ABOUT, SETTINGS, TRANSPORT),
-                            "connection", Set.of("session", FRAME, IO, TRANSPORT),
+                            "connection", Set.of("session", FRAME, IO, JSON, TRANSPORT),
                             "session",
                                     Set.of(
                                             "turn", "desired", "runtime", "policy", "config", FRAME,
-                                            IO),
-                            "turn", Set.of("session", "runtime", "policy", FRAME, IO),
-                            "desired", Set.of("runtime", "policy", FRAME, IO),
+                                            IO, JSON),
+                            "turn", Set.of("session", "runtime", "policy", FRAME, IO, JSON),
+                            "desired", Set.of("runtime", "policy", IO, JSON),
                             "runtime", Set.of("config", FRAME, IO),
                             "policy", Set.of()),
                     Map.of("picocli", Set.of("cli"), "io.netty.channel.epoll", Set.of()));

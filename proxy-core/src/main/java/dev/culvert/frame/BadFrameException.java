@@ -1,11 +1,12 @@
 package dev.culvert.frame;
 
+import dev.culvert.json.BadJsonException;
 import io.netty.handler.codec.DecoderException;
 import java.io.Serial;
 import java.util.Locale;
 
 /**
- * Bytes that are no frame: the link that carried them is closed. Stackless, because a peer can
+ * Bytes that are not a frame: the link that carried them is closed. Stackless, because a peer can
  * cause as many as it likes.
  */
 public final class BadFrameException extends DecoderException {
@@ -38,21 +39,30 @@ public final class BadFrameException extends DecoderException {
     }
 
     private final Reason reason;
-    private final String detail;
+
+    static BadFrameException of(BadJsonException bad) {
+        return new BadFrameException(
+                switch (bad.reason()) {
+                    case INVALID_UTF8 -> Reason.INVALID_UTF8;
+                    case BYTE_ORDER_MARK -> Reason.BYTE_ORDER_MARK;
+                    case INVALID_JSON -> Reason.INVALID_JSON;
+                    case NOT_AN_OBJECT -> Reason.NOT_AN_OBJECT;
+                    case TRAILING_BYTES -> Reason.TRAILING_BYTES;
+                    case TOO_DEEP -> Reason.TOO_DEEP;
+                    case NUMBER_TOO_LONG -> Reason.NUMBER_TOO_LONG;
+                    case NAME_TOO_LONG -> Reason.NAME_TOO_LONG;
+                    case TOO_MANY_TOKENS -> Reason.TOO_MANY_TOKENS;
+                },
+                bad.detail());
+    }
 
     BadFrameException(Reason reason, String detail) {
         super(reason.wireName() + ": " + detail);
         this.reason = reason;
-        this.detail = detail;
     }
 
     public Reason reason() {
         return reason;
-    }
-
-    /** What is wrong, and where, without the reason's code. */
-    public String detail() {
-        return detail;
     }
 
     @Override

@@ -1,13 +1,11 @@
 package dev.culvert.frame;
 
+import dev.culvert.json.JsonScanner;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Whether a payload is what the schema of a chunk asks for, found out while its members are passed
- * for the first time. Of one thread, used again and again.
- */
+/** Checks a payload against the schema of a chunk while its members are read. Reusable. */
 final class ChunkShape {
     private static final String TWICE = "appears twice";
 
@@ -23,7 +21,7 @@ final class ChunkShape {
 
         final String wireName = name().toLowerCase(Locale.ROOT);
 
-        @SuppressWarnings("EnumOrdinal") // any bit of its own will do
+        @SuppressWarnings("EnumOrdinal") // each needs a bit of its own, no matter which
         final int bit = 1 << ordinal();
 
         final String wrongKind;
@@ -49,7 +47,7 @@ final class ChunkShape {
     private @Nullable Member faulty;
     private String fault = "";
 
-    /** There is no payload so far. */
+    /** Forgets the last payload. */
     void clear() {
         hasPayload = false;
         isObject = false;
@@ -63,7 +61,7 @@ final class ChunkShape {
         isObject = kind == '{';
     }
 
-    /** Goes behind the value of a member of the payload, in front of which {@code text} is. */
+    /** Steps over the value of the member that {@code text} is at. */
     void pass(JsonScanner text) {
         Member member = member(text);
         if (member == null) {
@@ -102,7 +100,7 @@ final class ChunkShape {
             }
             return null;
         }
-        Member likely = switch (text.nameEnd() - text.nameStart()) { // all are of different lengths
+        Member likely = switch (text.nameBytes()) { // all are of different lengths
                     case 7 -> Member.CONTENT;
                     case 4 -> Member.DONE;
                     case 13 -> Member.FINISH_REASON;
@@ -113,12 +111,12 @@ final class ChunkShape {
         return likely != null && text.isNamed(likely.wireName) ? likely : null;
     }
 
-    /** Whether it says that it is the last one. */
+    /** Whether the chunk says that it is the last one. */
     boolean isLast() {
         return isLast;
     }
 
-    /** What is wrong with it, in words that follow "a chunk"; null where nothing is. */
+    /** What is wrong with the chunk, in words that follow "a chunk"; null where nothing is. */
     @Nullable String fault() {
         if (!hasPayload) {
             return "without a payload";

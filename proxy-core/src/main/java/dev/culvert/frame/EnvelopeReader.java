@@ -3,8 +3,13 @@ package dev.culvert.frame;
 import static dev.culvert.frame.BadFrameException.Reason.DUPLICATE_MEMBER;
 import static dev.culvert.frame.BadFrameException.Reason.ID_TOO_LONG;
 import static dev.culvert.frame.BadFrameException.Reason.INVALID_MEMBER;
+import static dev.culvert.frame.BadFrameException.Reason.INVALID_UTF8;
 import static dev.culvert.frame.BadFrameException.Reason.MISSING_TYPE;
 
+import dev.culvert.json.BadJsonException;
+import dev.culvert.json.JsonMembers;
+import dev.culvert.json.JsonScanner;
+import dev.culvert.json.Utf8;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -37,12 +42,13 @@ final class EnvelopeReader {
         final String wireName = name().toLowerCase(Locale.ROOT);
     }
 
-    /** To find out anew where the members of a smaller payload stand costs less than to keep it. */
+    /** Finding the members of a smaller payload again costs less than keeping where they are. */
     private static final int LARGE_BYTES = 2 * 1024;
 
     private final FrameLimits limits;
+    private final KnownIds known = KnownIds.here();
 
-    /* Of the envelope that is being read. */
+    /* Of the envelope that is being read: */
     private final Set<Member> seen = EnumSet.noneOf(Member.class);
     private FrameType type = FrameType.UNKNOWN;
     private String id = "";
@@ -52,19 +58,19 @@ final class EnvelopeReader {
     private int payloadStart;
     private int payloadEnd;
     private final ChunkShape shape = new ChunkShape();
-    private final PayloadMembers.Finder members =
-            new PayloadMembers.Finder(PayloadMembers.Finder.USUALLY, shape);
+    private final JsonMembers.Finder members = new JsonMembers.Finder();
 
+    /** Belongs to the thread that makes it. */
     EnvelopeReader(FrameLimits limits) {
         this.limits = limits;
     }
 
     /**
-     * Reads what stands from {@code begin} on. Borrows {@code in}; the payload of the answer is a
-     * slice that holds its own reference.
+     * Reads the {@code length} bytes from {@code begin} on. Borrows {@code in}; the frame's payload
+     * is a slice that holds its own reference.
      */
     Frame read(ByteBuf in, int begin, int length) {
-        JsonScanner text = JsonScanner.of(in, begin, length, limits);
+        JsonScanner text = JsonScanner.of(in, begin, length, limits.json());
         reset();
         try {
             text.open();
@@ -75,8 +81,12 @@ final class EnvelopeReader {
                 throw new BadFrameException(MISSING_TYPE, "the envelope has no member 'type'");
             }
             text.end();
+        } catch (BadJsonException bad) {
+            throw BadFrameException.of(text.verdict(bad));
         } catch (BadFrameException bad) {
-            throw text.verdict(bad);
+            throw text.isUtf8()
+                    ? bad
+                    : new BadFrameException(INVALID_UTF8, "it is not UTF-8 throughout");
         }
         ByteBuf payload =
                 payloadEnd == 0
@@ -99,6 +109,7 @@ final class EnvelopeReader {
         payloadStart = 0;
         payloadEnd = 0;
         members.clear();
+        shape.clear();
     }
 
     private void readMember(JsonScanner text) {
@@ -108,19 +119,35 @@ final class EnvelopeReader {
             return;
         }
         if (!seen.add(member)) {
-            throw new BadFrameException(DUPLICATE_MEMBER, "'" + member.wireName + "' stands twice");
+            throw new BadFrameException(
+                    DUPLICATE_MEMBER, "'" + member.wireName + "' appears twice");
         }
         switch (member) {
             case TYPE -> type = type(text);
             case ID -> id = id(text);
             case PAYLOAD -> {
                 payloadStart = text.valueStart();
-                members.read(text);
+                readPayload(text);
                 payloadEnd = text.valueEnd();
             }
             case SEQ -> seq = integer(member, 1, text);
             case CREDIT -> credit = integer(member, 0, text);
             case TRACEPARENT -> traceparent = traceparent(text);
+        }
+    }
+
+    /** Finds the members and judges the shape of a chunk in one pass: the type may come later. */
+    private void readPayload(JsonScanner text) {
+        members.begin(text);
+        shape.begin(text.kind());
+        if (text.kind() != '{') {
+            text.skip();
+            return;
+        }
+        text.enter();
+        while (text.next()) {
+            shape.pass(text);
+            members.note(text);
         }
     }
 
@@ -149,15 +176,18 @@ final class EnvelopeReader {
 
     private String id(JsonScanner text) {
         skipText(Member.ID, text);
-        String known = text.known();
-        String id = known == null ? wellFormed(Member.ID, text) : known;
-        int bytes = known == null ? ByteBufUtil.utf8Bytes(id) : id.length();
+        String id = known.find(text);
+        if (id != null && id.length() <= limits.idBytes()) {
+            return id;
+        }
+        id = wellFormed(Member.ID, text);
+        int bytes = ByteBufUtil.utf8Bytes(id);
         if (bytes > limits.idBytes()) {
             throw new BadFrameException(
                     ID_TOO_LONG, "'id' takes at most " + limits.idBytes() + " bytes");
         }
-        if (known == null && bytes == id.length()) {
-            text.remember(id);
+        if (bytes == id.length()) {
+            known.add(id);
         }
         return id;
     }
@@ -177,7 +207,7 @@ final class EnvelopeReader {
         }
     }
 
-    /** What is no scalar is of the wrong kind, whatever is in it. */
+    /** False for an object or an array, which is of the wrong kind whatever is in it. */
     private static boolean skipsScalar(JsonScanner text) {
         boolean scalar = text.kind() != '{' && text.kind() != '[';
         if (scalar) {
@@ -201,7 +231,7 @@ final class EnvelopeReader {
     private static long integer(Member member, long least, JsonScanner text) {
         long value = skipsScalar(text) ? text.digits(MAX_SAFE_INTEGER) : -1;
         if (value < least) {
-            throw invalid(member, "is no integer from " + least + " to " + MAX_SAFE_INTEGER);
+            throw invalid(member, "is not an integer from " + least + " to " + MAX_SAFE_INTEGER);
         }
         return value;
     }

@@ -1,6 +1,7 @@
 package dev.culvert.frame;
 
 import dev.culvert.io.Quoted;
+import dev.culvert.json.JsonMembers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.DefaultByteBufHolder;
 import io.netty.buffer.Unpooled;
@@ -106,8 +107,7 @@ public final class Frame extends DefaultByteBufHolder {
      * @param fault as {@link #chunkFault}
      * @param last as {@link #isLastChunk}
      */
-    Frame found(
-            PayloadMembers.Finder members, boolean large, @Nullable String fault, boolean last) {
+    Frame found(JsonMembers.Finder members, boolean large, @Nullable String fault, boolean last) {
         chunkFault = fault;
         lastChunk = last;
         mayHoldTrue = members.holdsTrue();
@@ -130,18 +130,18 @@ public final class Frame extends DefaultByteBufHolder {
 
     /** Whether the member of that name is {@code true}, in a payload that arrived. */
     public boolean isTrue(String member) {
-        return mayHoldTrue && PayloadMembers.isTrue(content(), places(), member);
+        return mayHoldTrue && JsonMembers.isTrue(content(), places(), member);
     }
 
     /** Of a payload that arrived, and so is in order: what is sent may be anything. */
-    public PayloadMembers members() {
-        return new PayloadMembers(content(), places());
+    public JsonMembers members() {
+        return new JsonMembers(content(), places());
     }
 
     private int[] places() {
         int[] known = places;
         if (known == null) {
-            known = PayloadMembers.find(content());
+            known = JsonMembers.find(content());
             places = known;
         }
         return known;

@@ -97,9 +97,6 @@ public final class FrameEncoder extends ChannelOutboundHandlerAdapter {
         int start = head.writerIndex();
         head.writeInt(0).writeBytes(opening);
         writeText(head, frame.id());
-        if (frame.type() == FrameType.MESSAGE) {
-            JsonScanner.expect(frame.id());
-        }
         if (frame.seq() > 0) {
             Decimal.write(head.writeBytes(SEQ), frame.seq());
         }

@@ -2,8 +2,8 @@ package dev.culvert.link;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.culvert.frame.PayloadJson;
 import dev.culvert.io.Quoted;
+import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.util.EnumSet;
@@ -27,7 +27,7 @@ final class HeartbeatReader {
     /** Borrows {@code payload}. */
     static Heartbeat read(ByteBuf payload) throws IOException {
         HeartbeatReader reader = new HeartbeatReader();
-        try (JsonParser parser = PayloadJson.parser(payload)) {
+        try (JsonParser parser = JsonText.parser(payload)) {
             if (parser.nextToken() == JsonToken.START_OBJECT) {
                 while (parser.nextToken() == JsonToken.FIELD_NAME) {
                     parser.nextToken();

@@ -3,8 +3,8 @@ package dev.culvert.link;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
-import dev.culvert.frame.PayloadMembers;
 import dev.culvert.io.Quoted;
+import dev.culvert.json.JsonMembers;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -117,7 +117,7 @@ final class ReplyReader {
 
     /** A member that is a number of things; 0 where there is none such. */
     private static int count(Frame reply, String name) {
-        PayloadMembers members = reply.members();
+        JsonMembers members = reply.members();
         while (members.next()) {
             if (members.isNamed(name)) {
                 return members.count();
@@ -133,7 +133,7 @@ final class ReplyReader {
     /** The members that are strings. */
     private static Map<String, String> texts(Frame reply) {
         Map<String, String> texts = new HashMap<>();
-        PayloadMembers members = reply.members();
+        JsonMembers members = reply.members();
         while (members.next()) {
             if (members.kind() == '"') {
                 texts.put(members.name(), members.text());

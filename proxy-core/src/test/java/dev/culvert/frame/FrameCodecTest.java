@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.frame.GoldenVector.Expected;
+import dev.culvert.json.JsonLimits;
 import dev.culvert.testing.Recorder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -104,8 +105,7 @@ class FrameCodecTest {
         }
         EmbeddedChannel other =
                 new EmbeddedChannel(
-                        new FrameDecoder(
-                                new FrameLimits(5_000_000, 128, 64, 1_000, 50_000, 1_000_000)));
+                        new FrameDecoder(new FrameLimits(5_000_000, 128, JsonLimits.FRAME)));
 
         for (ByteBuf part = sender.readOutbound(); part != null; part = sender.readOutbound()) {
             other.writeInbound(part);

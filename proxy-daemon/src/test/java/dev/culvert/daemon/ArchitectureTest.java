@@ -34,7 +34,9 @@ class ArchitectureTest {
                                             "fleet")),
                             Map.entry(
                                     "http",
-                                    with(core("io", "link", "transport", "frame"), "config")),
+                                    with(
+                                            core("io", "json", "link", "transport", "frame"),
+                                            "config")),
                             Map.entry("http.h1", with(core("io", "link"), "config", "http")),
                             Map.entry("state", with(core("io"), "fleet")),
                             Map.entry("sse", with(core("io"), "http")),
@@ -54,7 +56,7 @@ class ArchitectureTest {
                             Map.entry(
                                     "answer",
                                     with(
-                                            core("frame", "io", "link", "transport"),
+                                            core("frame", "io", "json", "link", "transport"),
                                             "config",
                                             "fleet",
                                             "http",
@@ -82,7 +84,13 @@ class ArchitectureTest {
                             Map.entry(
                                     "api.agents",
                                     with(
-                                            core("frame", "io", "link", "settings", "transport"),
+                                            core(
+                                                    "frame",
+                                                    "io",
+                                                    "json",
+                                                    "link",
+                                                    "settings",
+                                                    "transport"),
                                             "api",
                                             "config",
                                             "fleet",

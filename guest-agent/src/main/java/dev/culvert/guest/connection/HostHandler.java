@@ -4,12 +4,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.frame.BadFrameException;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
-import dev.culvert.frame.PayloadJson;
 import dev.culvert.guest.session.Agent;
 import dev.culvert.guest.session.Replies;
 import dev.culvert.guest.session.Session;
 import dev.culvert.io.HeldBytesHandler;
 import dev.culvert.io.Quoted;
+import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -141,7 +141,7 @@ final class HostHandler extends ChannelInboundHandlerAdapter implements Replies 
 
     private void sendHeartbeat(String status) {
         ByteBuf payload = channel.alloc().ioBuffer();
-        try (JsonGenerator json = PayloadJson.generator(payload)) {
+        try (JsonGenerator json = JsonText.generator(payload)) {
             long uptime = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - vitals.startNanos());
             json.writeStartObject();
             json.writeStringField("status", status);

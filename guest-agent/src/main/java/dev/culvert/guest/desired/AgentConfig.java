@@ -3,10 +3,10 @@ package dev.culvert.guest.desired;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import dev.culvert.frame.PayloadJson;
 import dev.culvert.guest.desired.JsonObject.Value;
 import dev.culvert.guest.policy.ToolAllowlist;
 import dev.culvert.guest.runtime.GenerationRequest;
+import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -141,7 +141,7 @@ public record AgentConfig(
         }
         List<String> patterns = new ArrayList<>();
         ByteBuf text = Unpooled.copiedBuffer(value.text(), StandardCharsets.UTF_8);
-        try (JsonParser parser = PayloadJson.parser(text)) {
+        try (JsonParser parser = JsonText.parser(text)) {
             boolean strings = parser.nextToken() == JsonToken.START_ARRAY;
             while (strings && parser.nextToken() != JsonToken.END_ARRAY) {
                 strings = parser.currentToken() == JsonToken.VALUE_STRING;

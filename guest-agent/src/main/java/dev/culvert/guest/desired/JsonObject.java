@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.culvert.frame.PayloadJson;
+import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -33,7 +33,7 @@ public final class JsonObject {
 
         /** What a JSON string says. */
         String string() throws InvalidPayloadException {
-            try (JsonParser parser = PayloadJson.parser(copied(text))) {
+            try (JsonParser parser = JsonText.parser(copied(text))) {
                 parser.nextToken();
                 return parser.getText();
             } catch (IOException e) {
@@ -55,7 +55,7 @@ public final class JsonObject {
      */
     static JsonObject read(String what, ByteBuf payload) throws InvalidPayloadException {
         try {
-            return read(what, payload, PayloadJson.parser(payload));
+            return read(what, payload, JsonText.parser(payload));
         } catch (IOException e) {
             throw new InvalidPayloadException(what + " cannot be read: " + why(e));
         }

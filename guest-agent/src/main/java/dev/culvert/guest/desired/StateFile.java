@@ -5,8 +5,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import dev.culvert.frame.PayloadJson;
 import dev.culvert.io.FileTrouble;
+import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
 import io.netty.buffer.Unpooled;
@@ -138,7 +138,7 @@ public final class StateFile {
 
     void save(State state) throws IOException {
         ByteBuf text = Unpooled.buffer();
-        try (JsonGenerator json = PayloadJson.generator(text)) {
+        try (JsonGenerator json = JsonText.generator(text)) {
             json.writeStartObject();
             json.writeFieldName("config_update");
             json.writeRawValue(state.configUpdate() == null ? "null" : state.configUpdate());

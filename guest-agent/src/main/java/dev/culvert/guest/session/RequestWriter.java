@@ -2,10 +2,10 @@ package dev.culvert.guest.session;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.frame.Frame;
-import dev.culvert.frame.PayloadJson;
-import dev.culvert.frame.PayloadMembers;
 import dev.culvert.guest.desired.AgentConfig;
 import dev.culvert.guest.desired.InvalidPayloadException;
+import dev.culvert.json.JsonMembers;
+import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
@@ -61,7 +61,7 @@ final class RequestWriter {
         reader.read(message);
         reader.check();
         ByteBuf body = buffers.buffer(message.payload().readableBytes() + 256);
-        try (JsonGenerator json = PayloadJson.generator(body)) {
+        try (JsonGenerator json = JsonText.generator(body)) {
             reader.write(json, body, config, contexts);
         } catch (IOException e) {
             body.release();
@@ -74,7 +74,7 @@ final class RequestWriter {
         if (payload.getByte(payload.readerIndex()) != '{') {
             throw new InvalidPayloadException("the payload must be a JSON object");
         }
-        PayloadMembers all = message.members();
+        JsonMembers all = message.members();
         while (all.next()) {
             if (members.put(all.name(), new Place(all.valueStart(), all.valueEnd())) != null) {
                 throw new InvalidPayloadException("the payload has '" + all.name() + "' twice");

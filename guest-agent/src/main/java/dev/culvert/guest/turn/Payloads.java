@@ -2,10 +2,10 @@ package dev.culvert.guest.turn;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.frame.ErrorCode;
-import dev.culvert.frame.PayloadJson;
 import dev.culvert.guest.runtime.GenerationEnd;
 import dev.culvert.guest.runtime.RuntimeFailure;
 import dev.culvert.io.Quoted;
+import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
@@ -119,7 +119,7 @@ public final class Payloads {
 
     private ByteBuf object(Body body) {
         ByteBuf payload = buffers.ioBuffer(128);
-        try (JsonGenerator json = PayloadJson.generator(payload)) {
+        try (JsonGenerator json = JsonText.generator(payload)) {
             json.writeStartObject();
             body.write(json);
             json.writeEndObject();

@@ -1,7 +1,7 @@
 package dev.culvert.daemon.answer;
 
 import dev.culvert.frame.Frame;
-import dev.culvert.frame.PayloadMembers;
+import dev.culvert.json.JsonMembers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -31,7 +31,7 @@ final class JoinedChunks {
     /** Adds the chunk, which is lent. */
     void add(Frame chunk) {
         ByteBuf payload = chunk.payload();
-        PayloadMembers members = chunk.members();
+        JsonMembers members = chunk.members();
         while (members.next()) {
             if (members.kind() == '"' && members.isNamed("content")) {
                 int start = members.valueStart() + QUOTE;
@@ -57,7 +57,7 @@ final class JoinedChunks {
         return begun;
     }
 
-    private static ByteBuf copy(ByteBuf payload, PayloadMembers members) {
+    private static ByteBuf copy(ByteBuf payload, JsonMembers members) {
         int start = members.valueStart();
         return Unpooled.copiedBuffer(payload.slice(start, members.valueEnd() - start));
     }

@@ -1,7 +1,7 @@
 package dev.culvert.daemon.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.culvert.frame.PayloadJson;
+import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -26,7 +26,7 @@ public final class Json {
 
     private static ByteBuf value(Body body) {
         ByteBuf text = Unpooled.buffer(256);
-        try (JsonGenerator json = PayloadJson.generator(text)) {
+        try (JsonGenerator json = JsonText.generator(text)) {
             body.write(json);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);

@@ -3,9 +3,9 @@ package dev.culvert.daemon.http;
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 import static io.netty.handler.codec.http.HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE;
 
-import dev.culvert.frame.BadFrameException;
-import dev.culvert.frame.PayloadJson;
 import dev.culvert.io.Quoted;
+import dev.culvert.json.BadJsonException;
+import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +30,8 @@ public final class JsonRequest {
             throw problem(what + " is empty: send a JSON object.");
         }
         try {
-            PayloadJson.checkObject(text);
-        } catch (BadFrameException bad) {
+            JsonText.checkObject(text);
+        } catch (BadJsonException bad) {
             throw problem(what + " is not one JSON object that can be sent: " + bad.detail() + ".");
         }
         return text;

@@ -3,10 +3,10 @@ package dev.culvert.daemon.api.agents;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Fleet;
-import dev.culvert.frame.PayloadJson;
 import dev.culvert.io.HeldKind;
 import dev.culvert.io.Holding;
 import dev.culvert.io.Share;
+import dev.culvert.json.JsonText;
 import dev.culvert.transport.AgentAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -176,7 +176,7 @@ final class AgentPieces {
     }
 
     private void write(Agent agent, ByteBuf text) {
-        try (JsonGenerator json = PayloadJson.generator(text)) {
+        try (JsonGenerator json = JsonText.generator(text)) {
             AgentJson.write(json, agent, linksOpen.applyAsInt(agent.address()));
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
-import dev.culvert.frame.PayloadJson;
+import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,7 +28,7 @@ final class ConfigBody {
      */
     static void check(ByteBuf object) {
         ConfigBody body = new ConfigBody();
-        try (JsonParser parser = PayloadJson.parser(object)) {
+        try (JsonParser parser = JsonText.parser(object)) {
             parser.nextToken();
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 body.checkMember(parser);

@@ -3,6 +3,7 @@ package dev.culvert.frame;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.json.JsonMembers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PayloadMembersTest {
+class FrameMembersTest {
     /** Small ones are gone through when they are asked for, large ones when their frame is read. */
     @ParameterizedTest
     @ValueSource(ints = {1, 5_000})
@@ -24,7 +25,7 @@ class PayloadMembersTest {
         Frame frame = received(payload);
 
         Map<String, String> found = new LinkedHashMap<>();
-        PayloadMembers members = frame.members();
+        JsonMembers members = frame.members();
         while (members.next()) {
             int start = members.valueStart();
             ByteBuf value = frame.payload().slice(start, members.valueEnd() - start);
@@ -45,7 +46,7 @@ class PayloadMembersTest {
     @Test
     void comparesNamesAsTheyReadAndNotAsTheyAreWritten() {
         Frame frame = received("{\"d\\u006fne\":true,\"done\":1,\"dona\":2}");
-        PayloadMembers members = frame.members();
+        JsonMembers members = frame.members();
 
         assertThat(members.next()).isTrue();
         assertThat(members.isNamed("done")).isTrue();
@@ -76,7 +77,7 @@ class PayloadMembersTest {
         Frame frame = received(payload + "}");
 
         int found = 0;
-        for (PayloadMembers members = frame.members(); members.next(); ) {
+        for (JsonMembers members = frame.members(); members.next(); ) {
             found++;
         }
 
@@ -87,6 +88,25 @@ class PayloadMembersTest {
     @Test
     void aFrameWithoutAPayloadHasNone() {
         assertThat(Frame.bare(FrameType.PING, "1").members().next()).isFalse();
+    }
+
+    @Test
+    void seesTrueOnlyWhereAMemberOfTheValueItselfIs() {
+        assertThat(holdsTrue("{\"done\":true}")).isTrue();
+        assertThat(holdsTrue("{\"x\":[1],\"done\" : true , \"y\":\"z\"}")).isTrue();
+        assertThat(holdsTrue("{\"done\":false}")).isFalse();
+        assertThat(holdsTrue("{\"x\":{\"done\":true}}")).isFalse();
+        assertThat(holdsTrue("{\"x\":[true]}")).isFalse();
+        assertThat(holdsTrue("[true]")).isFalse();
+        assertThat(holdsTrue("true")).isFalse();
+        assertThat(holdsTrue("{\"content\":\"true\"}")).isFalse();
+    }
+
+    private static boolean holdsTrue(String payload) {
+        Frame frame = received(payload);
+        boolean holdsTrue = frame.mayHoldTrue();
+        frame.release();
+        return holdsTrue;
     }
 
     private static Frame received(String payload) {

@@ -1,4 +1,4 @@
-package dev.culvert.frame;
+package dev.culvert.json;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

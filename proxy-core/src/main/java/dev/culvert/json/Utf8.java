@@ -1,4 +1,4 @@
-package dev.culvert.frame;
+package dev.culvert.json;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
  * Strict UTF-8: no overlong form, no encoded surrogate, nothing above U+10FFFF (Unicode, table
  * 3-7).
  */
-final class Utf8 {
+public final class Utf8 {
     private static final VarHandle EIGHT_BYTES =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
@@ -33,7 +33,7 @@ final class Utf8 {
         return true;
     }
 
-    /** The bytes of the one character that begins at {@code i}, 0 where none does. */
+    /** How many bytes the character at {@code i} takes; 0 where none begins there. */
     static int sequenceLength(byte[] bytes, int i, int to) {
         int first = bytes[i];
         if (first >= 0) {
@@ -58,8 +58,8 @@ final class Utf8 {
         return length;
     }
 
-    /** Such a text cannot be written as UTF-8. */
-    static boolean hasLoneSurrogate(String text) {
+    /** Whether half of a surrogate pair is missing: such a text cannot be written as UTF-8. */
+    public static boolean hasLoneSurrogate(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (Character.isSurrogate(c)) {

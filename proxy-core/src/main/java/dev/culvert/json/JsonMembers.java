@@ -1,4 +1,4 @@
-package dev.culvert.frame;
+package dev.culvert.json;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
@@ -9,11 +9,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members of a payload, one after the other, for those who look into it; a payload that is no
- * object has none. Lent, as the payload is.
+ * The members of an object, one after the other; a value that is not an object has none. Borrows
+ * the text for as long as it is used.
  */
-public final class PayloadMembers {
-    /** Where a name and its value begin and end, without quotes and with them. */
+public final class JsonMembers {
+    /** Where a name and its value begin and end, the name without its quotes. */
     private static final int NUMBERS = 4;
 
     private static final int NAME_START = 0;
@@ -21,88 +21,65 @@ public final class PayloadMembers {
     private static final int VALUE_START = 2;
     private static final int VALUE_END = 3;
 
-    /** So many fit an int. */
+    /** Any number of so many digits fits an int. */
     private static final int MOST_DIGITS = 9;
 
     private static final FastThreadLocal<Finder> HERE =
             new FastThreadLocal<>() {
                 @Override
                 protected Finder initialValue() {
-                    return new Finder(Finder.USUALLY, null);
+                    return new Finder();
                 }
             };
 
-    private final ByteBuf payload;
+    private final ByteBuf text;
     private final int[] places;
     private int at = -NUMBERS;
 
     /**
-     * @param places as a {@link Finder} has found them in it
+     * @param places in {@code text}, as {@link #find} or a {@link Finder} found them
      */
-    PayloadMembers(ByteBuf payload, int[] places) {
-        this.payload = payload;
+    public JsonMembers(ByteBuf text, int[] places) {
+        this.text = text;
         this.places = places;
     }
 
-    /**
-     * Notes where members stand, counted from the first byte of their payload. Used again and
-     * again.
-     */
-    static final class Finder {
-        /** More than any payload of the protocol has. */
-        static final int USUALLY = 32;
+    /** Notes where the members of a value are, counted from its first byte. Reusable. */
+    public static final class Finder {
+        /** More than any payload of the protocol has; a peer may send many more. */
+        private static final int MOST = 32;
 
         private final int most;
-        private final @Nullable ChunkShape shape;
         private int[] places = new int[8 * NUMBERS];
         private boolean foundAll;
         private int used;
         private int base;
         private boolean holdsTrue;
 
-        /**
-         * @param most how many to note: a peer may send more of them than are worth their memory
-         * @param shape judges the payload in the same pass; null where nobody asks
-         */
-        Finder(int most, @Nullable ChunkShape shape) {
-            this.most = most;
-            this.shape = shape;
+        public Finder() {
+            this(MOST);
         }
 
-        /** There is no payload so far. */
-        void clear() {
+        private Finder(int most) {
+            this.most = most;
+        }
+
+        /** Forgets the last value. */
+        public void clear() {
             used = 0;
             foundAll = true;
             holdsTrue = false;
-            if (shape != null) {
-                shape.clear();
-            }
         }
 
-        /** Goes through the value in front of which {@code text} stands. */
-        void read(JsonScanner text) {
+        /** {@code text} is about to read the members of the value that it is at. */
+        public void begin(JsonScanner text) {
             clear();
             base = text.valueStart();
-            if (shape != null) {
-                shape.begin(text.kind());
-            }
-            if (text.kind() != '{') {
-                text.skip();
-                return;
-            }
-            text.enter();
-            while (text.next()) {
-                if (shape == null) {
-                    text.skip();
-                } else {
-                    shape.pass(text);
-                }
-                holdsTrue |= text.kind() == 't';
-                note(text);
-            }
         }
 
-        private void note(JsonScanner text) {
+        /** {@code text} has just read a member. */
+        public void note(JsonScanner text) {
+            holdsTrue |= text.kind() == 't';
             if (used == most * NUMBERS) {
                 foundAll = false;
                 return;
@@ -117,37 +94,45 @@ public final class PayloadMembers {
             used += NUMBERS;
         }
 
-        /** Whether any of them is {@code true}. */
-        boolean holdsTrue() {
+        /** Whether any member is {@code true}. */
+        public boolean holdsTrue() {
             return holdsTrue;
         }
 
-        /** Null where there are more. */
-        int @Nullable [] places() {
+        /** Null where there are more members than it notes. */
+        public int @Nullable [] places() {
             return foundAll ? Arrays.copyOf(places, used) : null;
         }
     }
 
-    /** Of a payload that arrived in a frame, and so is in order. */
-    static int[] find(ByteBuf payload) {
-        if (!payload.isReadable()) {
+    /** Where the members of {@code value} are, which was checked before. Borrows it. */
+    public static int[] find(ByteBuf value) {
+        if (!value.isReadable()) {
             return new int[0];
         }
-        int[] few = places(payload, HERE.get());
+        int[] few = places(value, HERE.get());
         return few == null
-                ? requireNonNull(places(payload, new Finder(Integer.MAX_VALUE / NUMBERS, null)))
+                ? requireNonNull(places(value, new Finder(Integer.MAX_VALUE / NUMBERS)))
                 : few;
     }
 
-    private static int @Nullable [] places(ByteBuf payload, Finder finder) {
-        JsonScanner text = JsonScanner.of(payload, FrameLimits.DEFAULTS);
-        text.begin();
-        finder.read(text);
+    private static int @Nullable [] places(ByteBuf value, Finder finder) {
+        JsonScanner text = JsonScanner.of(value, JsonLimits.FRAME);
+        text.toValue();
+        finder.begin(text);
+        if (text.kind() == '{') {
+            text.enter();
+            while (text.next()) {
+                text.skip();
+                finder.note(text);
+            }
+        }
         return finder.places();
     }
 
-    static boolean isTrue(ByteBuf payload, int[] places, String member) {
-        PayloadMembers members = new PayloadMembers(payload, places);
+    /** Whether a member of that name is {@code true}. */
+    public static boolean isTrue(ByteBuf text, int[] places, String member) {
+        JsonMembers members = new JsonMembers(text, places);
         boolean isTrue = false;
         while (members.next()) {
             isTrue |= members.kind() == 't' && members.isNamed(member);
@@ -155,7 +140,7 @@ public final class PayloadMembers {
         return isTrue;
     }
 
-    /** Goes on to the next member; false behind the last one. */
+    /** Steps to the next member; false after the last one. */
     public boolean next() {
         at += NUMBERS;
         return at < places.length;
@@ -166,10 +151,10 @@ public final class PayloadMembers {
         int from = index(NAME_START);
         int length = index(NAME_END) - from;
         if (length != name.length()) {
-            return payload.indexOf(from, from + length, (byte) '\\') >= 0 && name().equals(name);
+            return text.indexOf(from, from + length, (byte) '\\') >= 0 && name().equals(name);
         }
         for (int i = 0; i < length; i++) {
-            if (payload.getByte(from + i) != name.charAt(i)) {
+            if (text.getByte(from + i) != name.charAt(i)) {
                 return false;
             }
         }
@@ -180,9 +165,9 @@ public final class PayloadMembers {
         return decoded(index(NAME_START), index(NAME_END));
     }
 
-    /** The first byte of the value, which says of what kind it is. */
+    /** The first byte of the value, which tells its kind. */
     public byte kind() {
-        return payload.getByte(index(VALUE_START));
+        return text.getByte(index(VALUE_START));
     }
 
     /** The value, which is a string. */
@@ -190,7 +175,7 @@ public final class PayloadMembers {
         return decoded(index(VALUE_START) + 1, index(VALUE_END) - 1);
     }
 
-    /** The value where it is a whole number from 0 to 999,999,999, in digits alone; 0 where not. */
+    /** The value if it is a whole number from 0 to 999,999,999, in digits alone; else 0. */
     public int count() {
         int from = index(VALUE_START);
         int to = index(VALUE_END);
@@ -199,7 +184,7 @@ public final class PayloadMembers {
         }
         int number = 0;
         for (int i = from; i < to; i++) {
-            byte digit = payload.getByte(i);
+            byte digit = text.getByte(i);
             if (digit < '0' || digit > '9') {
                 return 0;
             }
@@ -208,23 +193,23 @@ public final class PayloadMembers {
         return number;
     }
 
-    /** The index in the payload's buffer at which the value begins. */
+    /** The index in the buffer at which the value begins. */
     public int valueStart() {
         return index(VALUE_START);
     }
 
-    /** The one behind its last byte. */
+    /** The index after the last byte of the value. */
     public int valueEnd() {
         return index(VALUE_END);
     }
 
     private int index(int which) {
-        return payload.readerIndex() + places[at + which];
+        return text.readerIndex() + places[at + which];
     }
 
     private String decoded(int from, int to) {
         byte[] bytes = new byte[to - from];
-        payload.getBytes(from, bytes);
+        text.getBytes(from, bytes);
         for (byte b : bytes) {
             if (b == '\\') {
                 return JsonStrings.unescaped(bytes, 0, bytes.length);

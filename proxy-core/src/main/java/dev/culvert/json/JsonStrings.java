@@ -1,7 +1,7 @@
-package dev.culvert.frame;
+package dev.culvert.json;
 
-import static dev.culvert.frame.BadFrameException.Reason.INVALID_JSON;
-import static dev.culvert.frame.BadFrameException.Reason.INVALID_UTF8;
+import static dev.culvert.json.BadJsonException.Reason.INVALID_JSON;
+import static dev.culvert.json.BadJsonException.Reason.INVALID_UTF8;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -9,7 +9,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** The strings of a JSON text: where they end, and what they say. */
+/** Where the strings of a JSON text end, and what they say. */
 final class JsonStrings {
     private static final VarHandle EIGHT_BYTES =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -22,10 +22,10 @@ final class JsonStrings {
     private JsonStrings() {}
 
     /**
-     * Where the string whose first character stands at {@code from} is over: the byte behind its
-     * closing quote, and the complement of that where it has an escape.
+     * The index after the closing quote of the string whose first character is at {@code from}; the
+     * complement of that index where the string contains an escape.
      */
-    static int behind(byte[] bytes, int from, int end) {
+    static int endOf(byte[] bytes, int from, int end) {
         boolean escaped = false;
         int i = from;
         while (true) {
@@ -40,14 +40,16 @@ final class JsonStrings {
             } else if (b < 0) {
                 i = multibyte(bytes, i, end);
             } else {
-                throw new BadFrameException(
+                throw new BadJsonException(
                         INVALID_JSON,
-                        i < end ? "a control character in a string" : "a string without its end");
+                        i < end
+                                ? "a string contains a control character"
+                                : "a string does not end");
             }
         }
     }
 
-    /** The first byte from {@code i} on that is more than a character of ASCII in a string. */
+    /** The first byte from {@code i} on that is a quote, a backslash, a control or no ASCII. */
     private static int plain(byte[] bytes, int i, int end) {
         int next = i;
         for (int last = end - Long.BYTES; next <= last; next += Long.BYTES) {
@@ -62,13 +64,10 @@ final class JsonStrings {
         return next;
     }
 
-    /**
-     * The highest bit of each byte that is special, up to and with the first; of those behind it,
-     * nothing.
-     */
-    /* To take 2 from the blank's and the quote's code by XOR lets one subtraction find the controls
-     * and the quote. A byte that has its highest bit is special itself, whatever the subtractions
-     * make of it, and what they borrow comes from bytes behind the first. */
+    /** Has the highest bit of the first special byte set; the bits of later bytes mean nothing. */
+    /* XOR with 2 maps the quote (34) to 32 and the blank (32) to 34, so that one subtraction finds
+     * the control characters and the quote. A byte with its highest bit set is special anyway. A
+     * subtraction borrows only from later bytes, so the first special byte is right. */
     private static long special(long eight) {
         long controlsAndQuotes = (eight ^ TWOS) - UP_TO_BLANKS;
         long backslashes = (eight ^ BACKSLASHES) - ONES;
@@ -80,14 +79,14 @@ final class JsonStrings {
         while (next < end && bytes[next] < 0) {
             int length = Utf8.sequenceLength(bytes, next, end);
             if (length == 0) {
-                throw new BadFrameException(INVALID_UTF8, "it is not UTF-8 throughout");
+                throw new BadJsonException(INVALID_UTF8, "it is not UTF-8 throughout");
             }
             next += length;
         }
         return next;
     }
 
-    /** Behind the escape whose backslash stands before {@code i}. */
+    /** The index after the escape whose backslash is just before {@code i}. */
     private static int escape(byte[] bytes, int i, int end) {
         byte b = i < end ? bytes[i] : 0;
         if (b != 'u') {
@@ -104,11 +103,12 @@ final class JsonStrings {
         return i + 5;
     }
 
-    private static BadFrameException notAnEscape() {
-        return new BadFrameException(INVALID_JSON, "an escape in a string that is none");
+    private static BadJsonException notAnEscape() {
+        return new BadJsonException(
+                INVALID_JSON, "a string contains a backslash that begins no escape");
     }
 
-    /** What the bytes of a string say in which {@link #behind} has found escapes. */
+    /** What a string says in which {@link #endOf} has found escapes. */
     static String unescaped(byte[] bytes, int from, int to) {
         StringBuilder text = new StringBuilder(to - from);
         int i = from;

@@ -1,9 +1,10 @@
-package dev.culvert.frame;
+package dev.culvert.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
@@ -12,41 +13,45 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** Reads and writes payloads as JSON, for those who look into them, under a frame's limits. */
-public final class PayloadJson {
+/** Checks, reads and writes JSON texts in buffers, within the limits of a frame. */
+public final class JsonText {
     private static final JsonFactory JSON =
             new JsonFactoryBuilder()
-                    .streamReadConstraints(new FrameConstraints(FrameLimits.DEFAULTS))
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder()
+                                    .maxNestingDepth(JsonLimits.FRAME.depth())
+                                    .maxNumberLength(JsonLimits.FRAME.numberLength())
+                                    .maxNameLength(JsonLimits.FRAME.nameLength())
+                                    .maxTokenCount(JsonLimits.FRAME.tokens())
+                                    .build())
                     .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                     .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
                     .build();
 
-    private static final FrameLimits INSIDE = FrameLimits.DEFAULTS.insideAnEnvelope();
-
-    private PayloadJson() {}
+    private JsonText() {}
 
     /**
-     * Checks a text that is to be sent as a payload and must be an object: what passes here is
-     * refused by no receiver. Borrows it.
+     * Checks a text that will be sent as a payload and must be an object: no receiver refuses what
+     * passes here. Borrows it.
      *
-     * @throws BadFrameException saying what is wrong, and where
+     * @throws BadJsonException saying what is wrong, and where
      */
     public static void checkObject(ByteBuf text) {
-        JsonScanner scanner = JsonScanner.of(text, INSIDE);
+        JsonScanner scanner = JsonScanner.of(text, JsonLimits.PAYLOAD);
         try {
             scanner.open();
             while (scanner.next()) {
                 scanner.skip();
             }
             scanner.end();
-        } catch (BadFrameException bad) {
+        } catch (BadJsonException bad) {
             throw scanner.verdict(bad);
         }
     }
 
-    /** Borrows {@code payload} until the parser is closed; its reader index stays. */
-    public static JsonParser parser(ByteBuf payload) throws IOException {
-        return JSON.createParser((InputStream) new ByteBufInputStream(payload.duplicate()));
+    /** Borrows {@code text} until the parser is closed; its reader index stays. */
+    public static JsonParser parser(ByteBuf text) throws IOException {
+        return JSON.createParser((InputStream) new ByteBufInputStream(text.duplicate()));
     }
 
     /** Writes to {@code out}, which stays the caller's; flushed when the generator is closed. */

@@ -1,14 +1,14 @@
-package dev.culvert.frame;
+package dev.culvert.json;
 
-import static dev.culvert.frame.BadFrameException.Reason.INVALID_JSON;
-import static dev.culvert.frame.BadFrameException.Reason.NUMBER_TOO_LONG;
+import static dev.culvert.json.BadJsonException.Reason.INVALID_JSON;
+import static dev.culvert.json.BadJsonException.Reason.NUMBER_TOO_LONG;
 
-/** The values of a JSON text that are written without quotes: where they end. */
+/** Where the values of a JSON text end that have no quotes. */
 final class JsonScalars {
     private JsonScalars() {}
 
-    /** The byte behind the word {@code true}, {@code false} or {@code null} at {@code from}. */
-    static int behindWord(byte[] bytes, int from, int end) {
+    /** The index after the word {@code true}, {@code false} or {@code null} at {@code from}. */
+    static int endOfWord(byte[] bytes, int from, int end) {
         String word = bytes[from] == 't' ? "true" : bytes[from] == 'f' ? "false" : "null";
         for (int i = 0; i < word.length(); i++) {
             if (at(bytes, from + i, end) != word.charAt(i)) {
@@ -18,17 +18,17 @@ final class JsonScalars {
         return from + word.length();
     }
 
-    /** The byte behind the number at {@code from}, which may have so many digits. */
-    static int behindNumber(byte[] bytes, int from, int end, int mostDigits) {
+    /** The index after the number at {@code from}. */
+    static int endOfNumber(byte[] bytes, int from, int end, int mostDigits) {
         int marks = 0;
         int i = from;
         if (at(bytes, i, end) == '-') {
             i++;
             marks++;
         }
-        i = at(bytes, i, end) == '0' ? i + 1 : behindDigits(bytes, i, end);
+        i = at(bytes, i, end) == '0' ? i + 1 : endOfDigits(bytes, i, end);
         if (at(bytes, i, end) == '.') {
-            i = behindDigits(bytes, i + 1, end);
+            i = endOfDigits(bytes, i + 1, end);
             marks++;
         }
         if ((at(bytes, i, end) | 0x20) == 'e') {
@@ -38,17 +38,17 @@ final class JsonScalars {
                 i++;
                 marks++;
             }
-            i = behindDigits(bytes, i, end);
+            i = endOfDigits(bytes, i, end);
         }
         if (i - from - marks > mostDigits) {
-            throw new BadFrameException(
+            throw new BadJsonException(
                     NUMBER_TOO_LONG, "over " + mostDigits + " digits in a number");
         }
         return i;
     }
 
-    /** There must be at least one. */
-    private static int behindDigits(byte[] bytes, int from, int end) {
+    /** The index after the digits at {@code from}, of which there must be one. */
+    private static int endOfDigits(byte[] bytes, int from, int end) {
         int i = from;
         while (at(bytes, i, end) >= '0' && at(bytes, i, end) <= '9') {
             i++;
@@ -59,15 +59,14 @@ final class JsonScalars {
         return i;
     }
 
-    /** 0 at the end, which is nothing that a value may hold. */
+    /** 0 at the end, which no value may contain. */
     private static byte at(byte[] bytes, int i, int end) {
         return i < end ? bytes[i] : 0;
     }
 
-    private static BadFrameException notAValue() {
-        return new BadFrameException(
+    private static BadJsonException notAValue() {
+        return new BadJsonException(
                 INVALID_JSON,
-                "what should be a value is not a string, number, object, list, true, false or"
-                        + " null");
+                "a string, number, object, list, true, false or null is expected as a value");
     }
 }

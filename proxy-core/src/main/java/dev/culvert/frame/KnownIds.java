@@ -1,0 +1,38 @@
+package dev.culvert.frame;
+
+import dev.culvert.json.JsonScanner;
+import io.netty.util.concurrent.FastThreadLocal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ids that one thread has read last: a turn has thousands of frames with the same id, and each
+ * gets the same string.
+ */
+final class KnownIds {
+    private static final int SLOTS = 1024;
+
+    private static final FastThreadLocal<KnownIds> HERE =
+            new FastThreadLocal<>() {
+                @Override
+                protected KnownIds initialValue() {
+                    return new KnownIds();
+                }
+            };
+
+    private final @Nullable String[] slots = new @Nullable String[SLOTS];
+
+    static KnownIds here() {
+        return HERE.get();
+    }
+
+    /** The string that {@code text} has skipped, if it is known and plain ASCII; else null. */
+    @Nullable String find(JsonScanner text) {
+        String id = slots[text.textHash() & (SLOTS - 1)];
+        return id != null && !text.isTextEscaped() && text.isText(id) ? id : null;
+    }
+
+    /** Remembers an id, which is plain ASCII. */
+    void add(String id) {
+        slots[id.hashCode() & (SLOTS - 1)] = id;
+    }
+}

@@ -1,0 +1,14 @@
+/**
+ * JSON texts: checked byte by byte against limits, and read without building a tree. It imports
+ * nothing of ours; frames, HTTP bodies and files map its exception to their own.
+ *
+ * <pre>
+ *   bytes → JsonScanner (→ JsonGrammar → JsonStrings, JsonScalars, Utf8): next member, skip its value
+ *   an object that was checked before → JsonMembers: where each member is
+ *   an object that we read or write whole → JsonText: a parser and a generator
+ * </pre>
+ */
+@NullMarked
+package dev.culvert.json;
+
+import org.jspecify.annotations.NullMarked;
