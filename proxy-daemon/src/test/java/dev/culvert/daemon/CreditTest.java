@@ -29,6 +29,9 @@ class CreditTest {
     /** What two kernels hold of a connection whose reader has small buffers, and then some. */
     private static final int KERNEL_BYTES = 8 * 1024 * 1024;
 
+    /** Ends a body in chunked encoding. */
+    private static final String LAST_CHUNK = "\r\n0\r\n\r\n";
+
     @Parameter int eventLoops;
 
     private TestDaemon daemon(ScriptedGuest... guests) throws Exception {
@@ -66,13 +69,24 @@ class CreditTest {
             return frames;
         }
 
-        /** False where no credit came for a while. */
-        boolean send(long patienceMillis) throws IOException, InterruptedException {
-            if (!credit.tryAcquire(PAYLOAD.length(), patienceMillis, TimeUnit.MILLISECONDS)) {
+        long chunks() {
+            return seq;
+        }
+
+        /** Sends a chunk if there is credit for it now. */
+        boolean send() throws IOException {
+            if (!credit.tryAcquire(PAYLOAD.length())) {
                 return false;
             }
             message.numbered(++seq, "chunk", PAYLOAD);
             return true;
+        }
+
+        /** Sends a chunk, for which credit must come. */
+        void sendSoon() throws IOException, InterruptedException {
+            assertThat(credit.tryAcquire(PAYLOAD.length(), 10, TimeUnit.SECONDS)).isTrue();
+            credit.release(PAYLOAD.length());
+            assertThat(send()).isTrue();
         }
     }
 
@@ -93,33 +107,31 @@ class CreditTest {
                 Socket client = ask(daemon)) {
             Sender sender = new Sender(guest, guest.take());
             double before = daemon.metric("culvert_buffers_direct_bytes");
-            int chunks = 0;
-            while (sender.send(500)) {
-                chunks++;
-                assertThat(chunks * (long) PAYLOAD.length()).isLessThan(KERNEL_BYTES);
+            while (sender.send() || daemon.metric("culvert_streams_behind") == 0) {
+                assertThat(sender.chunks() * PAYLOAD.length()).isLessThan(KERNEL_BYTES);
             }
+            long chunks = sender.chunks();
 
-            assertThat(daemon.metric("culvert_streams_behind")).isEqualTo(1);
             assertThat(daemon.metric("culvert_buffers_direct_bytes") - before)
                     .as("buffers come in pieces of 4 MiB")
                     .isLessThanOrEqualTo(8 * 1024 * 1024);
             try (BufferedReader lines =
                     new BufferedReader(new InputStreamReader(client.getInputStream(), UTF_8))) {
-                int read = readChunks(lines, chunks);
+                long read = readChunks(lines, chunks);
                 for (int i = 0; i < 100; i++) {
-                    assertThat(sender.send(10_000)).isTrue();
+                    sender.sendSoon();
                     read += readChunks(lines, 1);
                 }
                 assertThat(read).isEqualTo(chunks + 100);
             }
-            assertThat(sender.frames())
+            assertThat((long) sender.frames())
                     .as("one frame for half the credit, and not for each chunk")
                     .isLessThanOrEqualTo((chunks + 100) * PAYLOAD.length() / (CREDIT / 2));
             assertThat(guest.seen("cancel")).isEmpty();
         }
     }
 
-    private static int readChunks(BufferedReader lines, int count) throws IOException {
+    private static int readChunks(BufferedReader lines, long count) throws IOException {
         int read = 0;
         while (read < count) {
             String line = lines.readLine();
@@ -138,14 +150,26 @@ class CreditTest {
                 TestDaemon daemon = daemon("\"turns\": {\"stall_timeout\": \"300ms\"},", guest);
                 Socket client = ask(daemon)) {
             Sender sender = new Sender(guest, guest.take());
-            while (sender.send(100)) {
-                // until the client's side is full
+            while (guest.seen("cancel").isEmpty()) {
+                sender.send();
             }
 
             assertThat(guest.take().type()).isEqualTo("cancel");
             daemon.awaitMetric("culvert_turns_cancelled_total{cause=\"slow_consumer\"}", 1);
             daemon.awaitMetric("culvert_streams_behind", 0);
-            assertThat(client.isConnected()).isTrue();
+            assertThat(readToTheEnd(client)).contains("\"code\":\"slow_consumer\"");
         }
+    }
+
+    /** What the client still gets, up to the end of the stream. */
+    private static String readToTheEnd(Socket client) throws IOException {
+        StringBuilder text = new StringBuilder();
+        byte[] bytes = new byte[64 * 1024];
+        while (text.indexOf(LAST_CHUNK, Math.max(0, text.length() - bytes.length - 7)) < 0) {
+            int count = client.getInputStream().read(bytes);
+            assertThat(count).as("the connection ended after %s", text).isPositive();
+            text.append(new String(bytes, 0, count, UTF_8));
+        }
+        return text.toString();
     }
 }

@@ -516,8 +516,13 @@ class TurnTest {
             guest.take().done(2, "two");
 
             assertThat(second.get().body()).contains("two");
-            assertThat(first.get().body()).contains("taken_over");
-            assertThat(first.get().statusCode()).isIn(409, 200);
+            String displaced = first.get().body();
+            if (first.get().statusCode() == 200) { // its head was sent, because the agent was slow
+                assertThat(displaced).contains("event: error").doesNotContain("event: done");
+            } else {
+                assertThat(first.get().statusCode()).isEqualTo(409);
+            }
+            assertThat(displaced).contains("\"code\":\"taken_over\"");
         }
     }
 
