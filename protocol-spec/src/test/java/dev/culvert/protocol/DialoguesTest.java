@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Holds the dialogues to the format of vectors/README.md; whether they are right a guest shows. */
+/**
+ * Checks the format of the dialogues (vectors/README.md). Whether they are right is tested with a
+ * guest.
+ */
 class DialoguesTest {
     private static final Set<String> FROM_HOST =
             Set.of(
@@ -63,7 +66,7 @@ class DialoguesTest {
         assertThat(play.answers).as("frames of the guest").isPositive();
     }
 
-    /** Which links are open, and which turns the runtime has been asked for. */
+    /** Which links are open, and for which turns the runtime has been asked. */
     private static final class Play {
         private final Set<Object> links = new HashSet<>();
         private final Set<Object> turns = new HashSet<>();

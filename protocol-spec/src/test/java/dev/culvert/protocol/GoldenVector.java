@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file of vectors/, read by the rules of vectors/README.md; what breaks them does not become
- * one.
+ * One file of vectors/, read by the rules of vectors/README.md. A file that violates them is an
+ * error.
  */
 record GoldenVector(
         String path, String why, String bytes, List<GoldenFrame> frames, @Nullable String error) {

@@ -23,7 +23,7 @@ final class Json {
 
     private Json() {}
 
-    /** Reads one of our own files, in which no member may stand twice. */
+    /** Reads one of our own files, in which no member may appear twice. */
     static Map<String, @Nullable Object> file(Path path) {
         try {
             return object(STRICT, Files.readAllBytes(path));
@@ -32,7 +32,7 @@ final class Json {
         }
     }
 
-    /** Reads bytes from a wire, where the last of several equal members counts. */
+    /** Reads bytes from the wire, where the last of several equal members counts. */
     static Map<String, @Nullable Object> wire(byte[] bytes) {
         try {
             return object(LENIENT, bytes);

@@ -9,7 +9,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Where the files of this module are, and what the tables of its pages list. */
+/** Finds the files of this module, and reads the tables of its pages. */
 final class Spec {
     static final Path ROOT = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
 
