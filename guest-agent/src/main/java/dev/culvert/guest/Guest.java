@@ -2,20 +2,19 @@ package dev.culvert.guest;
 
 import dev.culvert.about.Version;
 import dev.culvert.guest.config.GuestSettings;
-import dev.culvert.guest.config.HeldSettings;
 import dev.culvert.guest.config.ListenSettings;
 import dev.culvert.guest.config.ListenSettings.AcceptFrom;
 import dev.culvert.guest.config.RuntimeSource;
 import dev.culvert.guest.connection.GuestPipeline;
 import dev.culvert.guest.connection.Vitals;
+import dev.culvert.guest.desired.DesiredState;
 import dev.culvert.guest.desired.StateKeeper;
 import dev.culvert.guest.runtime.EchoRuntime;
 import dev.culvert.guest.runtime.HttpRuntime;
 import dev.culvert.guest.runtime.LlmRuntime;
 import dev.culvert.guest.runtime.RuntimeSettings;
-import dev.culvert.guest.session.Agent;
 import dev.culvert.guest.session.Session;
-import dev.culvert.guest.session.SessionLimits;
+import dev.culvert.guest.turn.Turns;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
 import dev.culvert.systemd.Notifier;
@@ -51,7 +50,7 @@ public final class Guest implements AutoCloseable {
     private final EventLoops loops;
     private final LlmRuntime runtime;
     private final StateKeeper keeper;
-    private final Agent agent;
+    private final Turns turns;
     private final GuestPipeline connections;
     private final Channel listening;
     private final Notifier notifier;
@@ -83,21 +82,26 @@ public final class Guest implements AutoCloseable {
                 settings.stateDir() == null
                         ? StateKeeper.forgetful()
                         : StateKeeper.in(settings.stateDir(), loop);
-        agent =
-                new Agent(
-                        loop,
-                        runtime,
+        DesiredState desired =
+                new DesiredState(
+                        settings.maxConfigBytes(),
+                        settings.maxContextBytes(),
                         model(settings.runtime()),
-                        SessionLimits.of(settings),
                         keeper);
-        restore();
+        restore(desired);
+        turns = new Turns(loop, runtime, settings.turns());
         ListenSettings listen = settings.listen();
         AgentAddress address =
                 inherited.isEmpty() ? listen.address() : inherited.getFirst().address();
         listen.check(address);
         boolean hostOnly =
                 listen.acceptFrom() == AcceptFrom.HOST && address instanceof AgentAddress.Vsock;
-        connections = new GuestPipeline(agent, vitals(), account(settings.held()), hostOnly);
+        connections =
+                new GuestPipeline(
+                        channel -> new Session(turns, desired, channel),
+                        vitals(),
+                        account(settings),
+                        hostOnly);
         Transport transport = loops.transport();
         Future<Channel> bound =
                 inherited.isEmpty()
@@ -127,8 +131,8 @@ public final class Guest implements AutoCloseable {
     }
 
     private String status() {
-        return (agent.isDraining() ? "draining: " : "listening on " + address() + "; ")
-                + agent.openTurns()
+        return (turns.isDraining() ? "draining: " : "listening on " + address() + "; ")
+                + turns.count()
                 + " turns under way";
     }
 
@@ -145,9 +149,9 @@ public final class Guest implements AutoCloseable {
         loop.execute(() -> drain(idle));
         connections.tellHosts();
         idle.awaitUninterruptibly(settings.drain().toMillis());
-        int cut = agent.openTurns();
+        int cut = turns.count();
         connections.closeAll(Duration.ofSeconds(1));
-        loop.submit(agent::close).awaitUninterruptibly();
+        loop.submit(turns::close).awaitUninterruptibly();
         runtime.close();
         keeper.close();
         loops.close();
@@ -155,18 +159,18 @@ public final class Guest implements AutoCloseable {
     }
 
     private void drain(Promise<Void> idle) {
-        if (agent.openTurns() > 0) {
+        if (turns.count() > 0) {
             LOG.info(
                     "stopping: waiting up to {} s (--drain) for {} under way; a second signal stops at once",
                     settings.drain().toMillis() / 1000.0,
-                    turns(agent.openTurns()));
+                    turns(turns.count()));
         }
-        agent.drain(() -> idle.trySuccess(null));
+        turns.drain(() -> idle.trySuccess(null));
     }
 
     /** Says what a stop that waits for nothing more leaves undone; on any thread. */
     public void giveUp() {
-        LOG.warn("stopped at the second signal: {}", cut(agent.openTurns()));
+        LOG.warn("stopped at the second signal: {}", cut(turns.count()));
     }
 
     private static String cut(int turns) {
@@ -179,18 +183,18 @@ public final class Guest implements AutoCloseable {
         return count == 1 ? "1 turn" : count + " turns";
     }
 
-    private void restore() throws IOException {
+    private void restore(DesiredState desired) throws IOException {
         try {
-            agent.restore();
+            desired.restore();
         } catch (IOException e) {
             keeper.close();
             throw e;
         }
     }
 
-    private static Account account(HeldSettings held) {
+    private static Account account(GuestSettings settings) {
         return new Account(
-                new AccountLimits(HeldSettings.FRAMES_FLAG, held.frameBytes(), HIGH_MARK_PERCENT));
+                new AccountLimits("--max-held-bytes", settings.maxHeldBytes(), HIGH_MARK_PERCENT));
     }
 
     private static LlmRuntime runtime(RuntimeSource source, Transport transport)

@@ -25,6 +25,7 @@ class ArchitectureTest {
                                     Set.of(
                                             "connection",
                                             "session",
+                                            "turn",
                                             "desired",
                                             "runtime",
                                             "config",
@@ -35,12 +36,9 @@ class ArchitectureTest {
                             "cli", Set.of(ABOUT, "", "config", IO, SETTINGS, SYSTEMD, TRANSPORT),
                             "config", Set.of(ABOUT, SETTINGS, TRANSPORT),
                             "connection", Set.of("session", FRAME, IO, JSON, TRANSPORT),
-                            "session",
-                                    Set.of(
-                                            "turn", "desired", "runtime", "policy", "config", FRAME,
-                                            IO, JSON),
-                            "turn", Set.of("session", "runtime", "policy", FRAME, IO, JSON),
-                            "desired", Set.of("runtime", "policy", IO, JSON),
+                            "session", Set.of("turn", "desired", FRAME, IO, JSON),
+                            "turn", Set.of("runtime", "policy", "config", FRAME, IO, JSON),
+                            "desired", Set.of("config", IO, JSON),
                             "runtime", Set.of("config", FRAME, IO),
                             "policy", Set.of()),
                     Map.of("picocli", Set.of("cli"), "io.netty.channel.epoll", Set.of()));

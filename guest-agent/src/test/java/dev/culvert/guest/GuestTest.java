@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.guest.config.GuestSettings;
-import dev.culvert.guest.config.HeldSettings;
 import dev.culvert.guest.config.ListenSettings;
 import dev.culvert.guest.config.RuntimeLimits;
 import dev.culvert.guest.config.RuntimeSource;
 import dev.culvert.guest.config.RuntimeTimeouts;
-import dev.culvert.guest.config.TurnLogSettings;
+import dev.culvert.guest.config.TurnLimits;
 import dev.culvert.guest.runtime.ScriptedRuntime;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.testing.Eventually;
@@ -428,7 +427,9 @@ class GuestTest {
             host.send("config_update", "c1", "{\"config\":{},\"tool_allowlist\":[]}");
 
             assertThat(host.nextAnswer())
-                    .contains("\"code\":\"internal\"", "not kept and will be lost at a restart");
+                    .contains(
+                            "\"code\":\"internal\"",
+                            "could not be saved, so a restart of the agent loses it");
         }
     }
 
@@ -490,11 +491,11 @@ class GuestTest {
         return new GuestSettings(
                 new ListenSettings(listen, ListenSettings.AcceptFrom.HOST, false),
                 runtime,
-                64,
-                new TurnLogSettings(1 << 20, 16 << 20, Duration.ofSeconds(60), orphanGrace, 8192),
+                new TurnLimits(
+                        64, 1 << 20, 16 << 20, Duration.ofSeconds(60), orphanGrace, 8192, 20 << 20),
                 65_536,
                 1 << 20,
-                HeldSettings.DEFAULTS,
+                GuestSettings.DEFAULTS.maxHeldBytes(),
                 stateDir,
                 drain,
                 GuestSettings.LogLevel.INFO);

@@ -8,26 +8,25 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the guest is told at its start.
+ * The settings of the guest agent.
  *
  * @param listen where the host reaches it
  * @param runtime where answers come from
- * @param maxTurns at once
- * @param turnLogs what is kept of turns
+ * @param turns how many turns, and how much is kept of them
  * @param maxContextBytes of all context that the host gave
  * @param maxConfigBytes of the configuration that the host gave
- * @param held what may wait in memory
- * @param stateDir where configuration and context are kept over restarts; null to forget them
- * @param drain how long turns may go on after a request to stop
+ * @param maxHeldBytes of all links: frames that have come in part, and frames that their hosts do
+ *     not read
+ * @param stateDir where configuration and context survive a restart; null to forget them
+ * @param drain how long turns may go on when the agent is told to stop
  */
 public record GuestSettings(
         ListenSettings listen,
         RuntimeSource runtime,
-        int maxTurns,
-        TurnLogSettings turnLogs,
+        TurnLimits turns,
         int maxContextBytes,
         int maxConfigBytes,
-        HeldSettings held,
+        int maxHeldBytes,
         @Nullable Path stateDir,
         Duration drain,
         LogLevel logLevel) {
@@ -44,32 +43,36 @@ public record GuestSettings(
             new GuestSettings(
                     ListenSettings.DEFAULTS,
                     RuntimeSource.DEFAULT,
-                    64,
-                    TurnLogSettings.DEFAULTS,
+                    TurnLimits.DEFAULTS,
                     64 << 10,
                     1 << 20,
-                    HeldSettings.DEFAULTS,
+                    16 << 20,
                     null,
                     Duration.ofSeconds(10),
                     LogLevel.INFO);
 
+    /** The largest frame, and what a link needs besides. */
+    static final int LEAST_HELD_BYTES = 5 << 20;
+
+    /** All that is held must fit, with the logs, into -XX:MaxDirectMemorySize of jvm.options. */
+    static final int MOST_HELD_BYTES = 1 << 30;
+
     public GuestSettings {
-        Check.atLeast("max_turns", maxTurns, 1);
         Check.atLeast("max_context_bytes", maxContextBytes, 1);
         Check.bytesBetween("max_config_bytes", maxConfigBytes, 1024, 4 << 20);
+        Check.bytesBetween("max_held_bytes", maxHeldBytes, LEAST_HELD_BYTES, MOST_HELD_BYTES);
         Check.notNegative("drain", drain);
     }
 
-    /** Every key, with what it takes and its default. */
+    /** Every key, with the values that it takes and its default. */
     public static GuestSettings read(Section section) {
         return new GuestSettings(
                 ListenSettings.read(section),
                 RuntimeSource.read(section),
-                section.get("max_turns", Kind.INT, DEFAULTS.maxTurns),
-                TurnLogSettings.read(section),
+                TurnLimits.read(section),
                 section.get("max_context_bytes", Kind.BYTES, DEFAULTS.maxContextBytes),
                 section.get("max_config_bytes", Kind.BYTES, DEFAULTS.maxConfigBytes),
-                HeldSettings.read(section),
+                section.get("max_held_bytes", Kind.BYTES, DEFAULTS.maxHeldBytes),
                 section.find("state_dir", Kind.PATH).orElse(null),
                 section.get("drain", Kind.DURATION, DEFAULTS.drain),
                 section.get("log_level", Kind.choice(LogLevel.class), DEFAULTS.logLevel));

@@ -3,7 +3,7 @@ package dev.culvert.guest.connection;
 import dev.culvert.frame.FrameDecoder;
 import dev.culvert.frame.FrameEncoder;
 import dev.culvert.frame.FrameLimits;
-import dev.culvert.guest.session.Agent;
+import dev.culvert.guest.session.Session;
 import dev.culvert.io.Account;
 import dev.culvert.io.FlushHandler;
 import dev.culvert.io.HeldBytesHandler;
@@ -19,6 +19,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.time.Duration;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,24 +29,26 @@ public final class GuestPipeline extends ChannelInitializer<Channel> {
     private static final Logger LOG = LoggerFactory.getLogger(GuestPipeline.class);
     private static final int HOST_CID = 2;
 
-    /** Past it turns keep what they have to say, and those that have much are not read on. */
+    /** With more unsent, turns keep what they say; a turn that keeps much pauses its runtime. */
     private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(32 << 10, 64 << 10);
 
-    private final Agent agent;
+    private final Function<Channel, Session> sessions;
     private final Vitals vitals;
     private final boolean hostOnly;
     private final Account held;
 
-    /** Closes at once who comes after {@link #closeAll}. */
+    /** After {@link #closeAll} the group closes every newcomer at once. */
     private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
     /**
+     * @param sessions makes the session of each link
      * @param held counts what all links hold
-     * @param hostOnly for vsock: whether only the host (CID 2) may connect; every process in the VM
-     *     could dial too
+     * @param hostOnly for vsock: whether only the host (CID 2) may connect; otherwise every process
+     *     in the VM can
      */
-    public GuestPipeline(Agent agent, Vitals vitals, Account held, boolean hostOnly) {
-        this.agent = agent;
+    public GuestPipeline(
+            Function<Channel, Session> sessions, Vitals vitals, Account held, boolean hostOnly) {
+        this.sessions = sessions;
         this.vitals = vitals;
         this.held = held;
         this.hostOnly = hostOnly;
@@ -56,14 +59,14 @@ public final class GuestPipeline extends ChannelInitializer<Channel> {
         OptionalInt cid = Transport.peerCid(channel);
         if (hostOnly && cid.orElse(-1) != HOST_CID) {
             LOG.warn(
-                    "refused a connection from CID {}: only the host may connect (--accept-from)",
+                    "refused a connection from CID {}: only the host, CID 2, may connect (--accept-from)",
                     cid.isPresent() ? Integer.toUnsignedString(cid.getAsInt()) : "unknown");
             channel.close();
             return;
         }
         channel.config().setWriteBufferWaterMark(UNSENT);
         FrameDecoder decoder = new FrameDecoder(FrameLimits.DEFAULTS);
-        HostHandler host = new HostHandler(channel, agent, vitals);
+        HostHandler host = new HostHandler(channel, sessions.apply(channel), vitals);
         channel.pipeline()
                 .addLast(
                         "held",
@@ -80,14 +83,14 @@ public final class GuestPipeline extends ChannelInitializer<Channel> {
         open.add(channel);
     }
 
-    /** Sends a heartbeat on every connection now, because what it says has changed. */
+    /** Sends a heartbeat on every link now, because what it says has changed. */
     public void tellHosts() {
         for (Channel channel : open) {
             channel.eventLoop().execute(() -> tellHost(channel));
         }
     }
 
-    /** One that has closed meanwhile has lost its handlers. */
+    /** A channel that has closed in the meantime has no handlers any more. */
     private static void tellHost(Channel channel) {
         HostHandler host = channel.pipeline().get(HostHandler.class);
         if (host != null) {
@@ -95,7 +98,7 @@ public final class GuestPipeline extends ChannelInitializer<Channel> {
         }
     }
 
-    /** Closes every connection once what was written has gone out, or after {@code patience}. */
+    /** Closes every link after all that was written is sent, or after {@code patience}. */
     public void closeAll(Duration patience) {
         open.writeAndFlush(Unpooled.EMPTY_BUFFER).awaitUninterruptibly(patience.toMillis());
         open.close().awaitUninterruptibly();

@@ -1,56 +1,47 @@
 package dev.culvert.guest.connection;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.frame.BadFrameException;
 import dev.culvert.frame.Frame;
-import dev.culvert.frame.FrameType;
-import dev.culvert.guest.session.Agent;
-import dev.culvert.guest.session.Replies;
 import dev.culvert.guest.session.Session;
 import dev.culvert.io.HeldBytesHandler;
 import dev.culvert.io.Quoted;
-import dev.culvert.json.JsonText;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.NotYetConnectedException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One connection from the host: frames to its session, heartbeats and replies back. */
-final class HostHandler extends ChannelInboundHandlerAdapter implements Replies {
+/** One link from the host: hands frames to its session, and sends heartbeats. */
+final class HostHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(HostHandler.class);
     private static final long HEARTBEAT_SECONDS = 10;
 
     /**
-     * Past it the host is not read on until it has read itself: turns keep what they say long
-     * before, so these are answers to what it asks.
+     * With more unsent, the guest reads nothing from the host until the host has read. Turns stop
+     * long before, so what is unsent here are answers to other requests.
      */
     private static final int MOST_UNSENT_BYTES = 256 << 10;
 
     private final Channel channel;
-    private final Agent agent;
-    private final Vitals vitals;
     private final Session session;
+    private final Vitals vitals;
     private @Nullable ScheduledFuture<?> heartbeats;
 
-    HostHandler(Channel channel, Agent agent, Vitals vitals) {
+    HostHandler(Channel channel, Session session, Vitals vitals) {
         this.channel = channel;
-        this.agent = agent;
+        this.session = session;
         this.vitals = vitals;
-        session = new Session(agent, this);
     }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
         LOG.info("host connected from {}", channel.remoteAddress());
-        sendHeartbeat(agent.isDraining() ? "draining" : "ready");
+        sendHeartbeat("ready");
         heartbeats =
                 channel.eventLoop()
                         .scheduleWithFixedDelay(
@@ -86,11 +77,12 @@ final class HostHandler extends ChannelInboundHandlerAdapter implements Replies 
         switch (cause) {
             case BadFrameException bad -> close("bad frame: " + bad.getMessage());
             case IOException e -> close(Quoted.message(e));
-            // So Netty says ENOTCONN, which a VM's vsock gives, and not ECONNRESET as others do.
+            // Netty's name for ENOTCONN, which the vsock of a restored VM gives instead of
+            // ECONNRESET.
             case NotYetConnectedException _ ->
-                    close("the VM was restored, and its connections reset");
+                    close("the VM was restored from a snapshot, which resets its connections");
             default -> {
-                LOG.error("a connection from the host failed", cause);
+                LOG.error("the connection from {} failed", channel.remoteAddress(), cause);
                 close(Quoted.message(cause));
             }
         }
@@ -105,61 +97,29 @@ final class HostHandler extends ChannelInboundHandlerAdapter implements Replies 
         LOG.info("host disconnected ({} frames ignored)", session.ignoredFrames());
     }
 
-    @Override
-    public void send(Frame frame) {
+    void close(String reason) {
         if (channel.isActive()) {
-            channel.write(frame, channel.voidPromise());
-        } else {
-            frame.release();
+            LOG.warn(
+                    "closing the connection from {}: {}",
+                    channel.remoteAddress(),
+                    Quoted.sentence(reason));
+            channel.close();
         }
     }
 
-    @Override
-    public boolean isWritable() {
-        return channel.isWritable();
-    }
-
-    @Override
-    public void close(String reason) {
-        if (!channel.isActive()) {
-            return;
-        }
-        LOG.warn(
-                "closing the connection from {}: {}",
-                channel.remoteAddress(),
-                Quoted.sentence(reason));
-        channel.close();
-    }
-
-    /** Unless the host does not read: what it would find later is out of date. */
+    /** Skipped while the host does not read: when it reads again, the heartbeat would be old. */
     void sendHeartbeat() {
-        if (!channel.isWritable()) {
-            return;
+        if (channel.isWritable()) {
+            sendHeartbeat("running");
         }
-        sendHeartbeat(agent.isDraining() ? "draining" : "running");
     }
 
     private void sendHeartbeat(String status) {
-        ByteBuf payload = channel.alloc().ioBuffer();
-        try (JsonGenerator json = JsonText.generator(payload)) {
-            long uptime = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - vitals.startNanos());
-            json.writeStartObject();
-            json.writeStringField("status", status);
-            json.writeNumberField("uptime_secs", uptime);
-            json.writeStringField("protocol", Vitals.PROTOCOL);
-            json.writeArrayFieldStart("features");
-            for (String feature : vitals.features()) {
-                json.writeString(feature);
-            }
-            json.writeEndArray();
-            json.writeStringField("instance", vitals.instance());
-            json.writeStringField("agent_version", vitals.agentVersion());
-            json.writeNumberField("in_flight", agent.openTurns());
-            json.writeEndObject();
-        } catch (IOException e) {
-            payload.release();
-            throw new UncheckedIOException("writing to memory failed", e);
-        }
-        send(new Frame(FrameType.HEARTBEAT, "", payload));
+        Frame heartbeat =
+                vitals.heartbeat(
+                        channel.alloc(),
+                        session.isDraining() ? "draining" : status,
+                        session.openTurns());
+        channel.write(heartbeat, channel.voidPromise());
     }
 }

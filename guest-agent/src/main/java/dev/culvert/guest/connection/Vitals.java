@@ -1,17 +1,55 @@
 package dev.culvert.guest.connection;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.culvert.frame.Frame;
+import dev.culvert.frame.FrameType;
+import dev.culvert.json.JsonText;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
- * What the guest says of itself in every heartbeat (compatibility.md, "Announcing").
+ * What the guest says about itself in every heartbeat (compatibility.md, "Announcing").
  *
  * @param instance random for each process
  * @param startNanos when the process began, by {@link System#nanoTime}
  */
 public record Vitals(String agentVersion, String instance, List<String> features, long startNanos) {
-    public static final String PROTOCOL = "1.1";
+    private static final String PROTOCOL = "1.1";
 
     public Vitals {
         features = List.copyOf(features);
+    }
+
+    /**
+     * Belongs to the caller.
+     *
+     * @param status {@code ready}, {@code running} or {@code draining}
+     */
+    Frame heartbeat(ByteBufAllocator buffers, String status, int inFlight) {
+        ByteBuf payload = buffers.ioBuffer();
+        try (JsonGenerator json = JsonText.generator(payload)) {
+            json.writeStartObject();
+            json.writeStringField("status", status);
+            json.writeNumberField(
+                    "uptime_secs", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos));
+            json.writeStringField("protocol", PROTOCOL);
+            json.writeArrayFieldStart("features");
+            for (String feature : features) {
+                json.writeString(feature);
+            }
+            json.writeEndArray();
+            json.writeStringField("instance", instance);
+            json.writeStringField("agent_version", agentVersion);
+            json.writeNumberField("in_flight", inFlight);
+            json.writeEndObject();
+        } catch (IOException e) {
+            payload.release();
+            throw new UncheckedIOException("writing to memory failed", e);
+        }
+        return new Frame(FrameType.HEARTBEAT, "", payload);
     }
 }

@@ -3,9 +3,8 @@ package dev.culvert.guest.desired;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.culvert.guest.config.RuntimeHeaders;
 import dev.culvert.guest.desired.JsonObject.Value;
-import dev.culvert.guest.policy.ToolAllowlist;
-import dev.culvert.guest.runtime.GenerationRequest;
 import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -28,18 +27,18 @@ public record AgentConfig(
         Map<String, String> options,
         @Nullable String systemPrompt,
         Map<String, String> headers,
-        ToolAllowlist tools) {
+        List<String> allowedTools) {
 
-    public static final AgentConfig EMPTY =
-            new AgentConfig(Map.of(), null, Map.of(), ToolAllowlist.EVERYTHING);
+    static final AgentConfig EMPTY = new AgentConfig(Map.of(), null, Map.of(), List.of());
 
     public AgentConfig {
         options = new LinkedHashMap<>(options);
         headers = Map.copyOf(headers);
+        allowedTools = List.copyOf(allowedTools);
     }
 
     /** Borrows {@code payload}. */
-    public static AgentConfig read(ByteBuf payload) throws InvalidPayloadException {
+    static AgentConfig read(ByteBuf payload) throws InvalidPayloadException {
         JsonObject update = JsonObject.read("the payload", payload);
         Value config = required(update, "config");
         if (config.kind() != JsonToken.START_OBJECT) {
@@ -83,12 +82,12 @@ public record AgentConfig(
                 default -> options.put(name, value.text());
             }
         }
-        ToolAllowlist tools = tools(required(update, "tool_allowlist"));
-        return new AgentConfig(options, systemPrompt, headers, tools);
+        List<String> allowedTools = allowedTools(required(update, "tool_allowlist"));
+        return new AgentConfig(options, systemPrompt, headers, allowedTools);
     }
 
     /** With this model where it names none. */
-    public AgentConfig orModel(@Nullable String model) {
+    AgentConfig orModel(@Nullable String model) {
         if (model == null || options.containsKey("model")) {
             return this;
         }
@@ -96,7 +95,7 @@ public record AgentConfig(
         all.put(
                 "model",
                 '"' + new String(JsonStringEncoder.getInstance().quoteAsString(model)) + '"');
-        return new AgentConfig(all, systemPrompt, headers, tools);
+        return new AgentConfig(all, systemPrompt, headers, allowedTools);
     }
 
     private static Value required(JsonObject update, String name) throws InvalidPayloadException {
@@ -126,7 +125,7 @@ public record AgentConfig(
             expect(header.getValue().isString(), "headers." + name, "a string");
             String text = header.getValue().string();
             try {
-                GenerationRequest.checkHeader(name, text);
+                RuntimeHeaders.check(name, text);
             } catch (IllegalArgumentException e) {
                 throw new InvalidPayloadException("'config.headers': " + e.getMessage());
             }
@@ -135,9 +134,9 @@ public record AgentConfig(
         return headers;
     }
 
-    private static ToolAllowlist tools(Value value) throws InvalidPayloadException {
+    private static List<String> allowedTools(Value value) throws InvalidPayloadException {
         if (value.isNull()) {
-            return ToolAllowlist.EVERYTHING;
+            return List.of();
         }
         List<String> patterns = new ArrayList<>();
         ByteBuf text = Unpooled.copiedBuffer(value.text(), StandardCharsets.UTF_8);
@@ -159,6 +158,6 @@ public record AgentConfig(
             throw new InvalidPayloadException(
                     "'tool_allowlist' cannot be read: " + JsonObject.why(e));
         }
-        return new ToolAllowlist(patterns);
+        return patterns;
     }
 }

@@ -8,7 +8,7 @@ import java.util.Deque;
 import java.util.List;
 
 /** What the host has told the agent to know, oldest first, within a bound: the newest wins. */
-public final class Contexts {
+final class Contexts {
     /**
      * What a byte takes as an escape: a larger payload need not be read to know that it is too
      * large.
@@ -22,12 +22,12 @@ public final class Contexts {
     private final Deque<String> texts = new ArrayDeque<>();
     private int bytes;
 
-    public Contexts(int maxBytes) {
+    Contexts(int maxBytes) {
         this.maxBytes = maxBytes;
     }
 
     /** Borrows {@code payload}. A context of null forgets all that was there. */
-    public void update(ByteBuf payload) throws InvalidPayloadException {
+    void update(ByteBuf payload) throws InvalidPayloadException {
         if (payload.readableBytes() > (long) MOST_ESCAPED * maxBytes + MEMBER_BYTES) {
             throw tooLarge(payload.readableBytes());
         }
@@ -47,7 +47,7 @@ public final class Contexts {
      * Takes up what an earlier process had, oldest first, whose bound may have been larger: the
      * newest that fit. Returns how many do not.
      */
-    public int restore(List<String> kept) {
+    int restore(List<String> kept) {
         for (String text : kept.reversed()) {
             int size = size(text);
             if (size <= maxBytes - bytes) {
@@ -70,7 +70,7 @@ public final class Contexts {
         }
     }
 
-    public int maxBytes() {
+    int maxBytes() {
         return maxBytes;
     }
 
@@ -84,7 +84,7 @@ public final class Contexts {
     }
 
     /** Each is one system message. */
-    public List<String> texts() {
+    List<String> texts() {
         return List.copyOf(texts);
     }
 

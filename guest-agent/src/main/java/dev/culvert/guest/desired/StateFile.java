@@ -24,7 +24,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where the agent's configuration and context outlive the process. Written whole or not at all. */
-public final class StateFile {
+final class StateFile {
     private static final String NAME = "agent-state.json";
 
     /* A configuration of the size of a frame, and as much context again, each byte of which may be an escape. */
@@ -46,8 +46,8 @@ public final class StateFile {
      *
      * @param configUpdate the payload of the last one, as it came; null before the first
      */
-    public record State(@Nullable String configUpdate, List<String> contexts) {
-        static final State NONE = new State(null, List.of());
+    record Content(@Nullable String configUpdate, List<String> contexts) {
+        static final Content NONE = new Content(null, List.of());
     }
 
     private final Path directory;
@@ -81,7 +81,7 @@ public final class StateFile {
                 cause);
     }
 
-    State load() throws IOException {
+    Content load() throws IOException {
         Path file = directory.resolve(NAME);
         byte[] bytes;
         try {
@@ -91,7 +91,7 @@ public final class StateFile {
             }
             bytes = Files.readAllBytes(file);
         } catch (NoSuchFileException _) {
-            return State.NONE;
+            return Content.NONE;
         } catch (FileSystemException e) {
             throw unusable(NAME + " in it cannot be read: " + FileTrouble.why(e), e);
         }
@@ -116,7 +116,7 @@ public final class StateFile {
                         + " context until the host sends them");
     }
 
-    private static State read(ByteBuf text) throws IOException, InvalidPayloadException {
+    private static Content read(ByteBuf text) throws IOException, InvalidPayloadException {
         JsonObject file = JsonObject.read("the file", text, parser(text));
         JsonObject.Value config = file.get("config_update");
         JsonObject.Value list = file.get("contexts");
@@ -129,14 +129,14 @@ public final class StateFile {
                 }
             }
         }
-        return new State(config == null || config.isNull() ? null : config.text(), contexts);
+        return new Content(config == null || config.isNull() ? null : config.text(), contexts);
     }
 
     private static JsonParser parser(ByteBuf text) throws IOException {
         return JSON.createParser((InputStream) new ByteBufInputStream(text.duplicate()));
     }
 
-    void save(State state) throws IOException {
+    void save(Content state) throws IOException {
         ByteBuf text = Unpooled.buffer();
         try (JsonGenerator json = JsonText.generator(text)) {
             json.writeStartObject();

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * its own, because a disk can block for long.
  */
 public final class StateKeeper implements AutoCloseable {
-    /** Told on the event loop once the state is kept, or why it is not. */
-    public interface Kept {
-        void onKept(@Nullable IOException failure);
+    /** Is told on the event loop that the state was saved, or why it was not. */
+    public interface Saved {
+        void onSaved(@Nullable IOException failure);
     }
 
     private record Disk(StateFile file, EventLoop loop, ExecutorService writer) {}
@@ -38,32 +38,32 @@ public final class StateKeeper implements AutoCloseable {
     }
 
     /** What an earlier process kept. Blocks. */
-    public StateFile.State load() throws IOException {
+    StateFile.Content load() throws IOException {
         if (disk == null) {
-            return StateFile.State.NONE;
+            return StateFile.Content.NONE;
         }
         disk.file.prepare();
         return disk.file.load();
     }
 
     /** That what was kept is not what an agent keeps. */
-    public IOException wrong(String why) {
+    IOException wrong(String why) {
         return disk == null ? new IOException(why) : disk.file.wrong(why);
     }
 
-    public void save(StateFile.State state, Kept kept) {
+    void save(StateFile.Content state, Saved saved) {
         if (disk == null) {
-            kept.onKept(null);
+            saved.onSaved(null);
             return;
         }
         Disk to = disk;
         to.writer.execute(() -> {
             IOException failure = write(to.file, state);
-            to.loop.execute(() -> kept.onKept(failure));
+            to.loop.execute(() -> saved.onSaved(failure));
         });
     }
 
-    private static @Nullable IOException write(StateFile file, StateFile.State state) {
+    private static @Nullable IOException write(StateFile file, StateFile.Content state) {
         try {
             file.save(state);
             return null;

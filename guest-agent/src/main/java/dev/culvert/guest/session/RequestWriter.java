@@ -54,15 +54,14 @@ final class RequestWriter {
     }
 
     /** Borrows {@code message}, the payload of which is there; the body belongs to the caller. */
-    static ByteBuf body(
-            ByteBufAllocator buffers, Frame message, AgentConfig config, List<String> contexts)
+    static ByteBuf body(Frame message, AgentConfig config, List<String> contexts)
             throws InvalidPayloadException {
-        RequestWriter reader = new RequestWriter(message.payload());
-        reader.read(message);
-        reader.check();
-        ByteBuf body = buffers.buffer(message.payload().readableBytes() + 256);
+        RequestWriter writer = new RequestWriter(message.payload());
+        writer.read(message);
+        writer.check();
+        ByteBuf body = ByteBufAllocator.DEFAULT.buffer(message.payload().readableBytes() + 256);
         try (JsonGenerator json = JsonText.generator(body)) {
-            reader.write(json, body, config, contexts);
+            writer.write(json, body, config, contexts);
         } catch (IOException e) {
             body.release();
             throw new UncheckedIOException("writing to memory failed", e);

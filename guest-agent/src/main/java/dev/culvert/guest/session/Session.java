@@ -3,64 +3,70 @@ package dev.culvert.guest.session;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
-import dev.culvert.guest.config.HeldSettings;
+import dev.culvert.guest.desired.AgentConfig;
+import dev.culvert.guest.desired.DesiredState;
 import dev.culvert.guest.desired.InvalidPayloadException;
 import dev.culvert.guest.desired.JsonObject;
 import dev.culvert.guest.desired.StateKeeper;
-import dev.culvert.guest.runtime.GenerationRequest;
+import dev.culvert.guest.turn.Deliveries;
+import dev.culvert.guest.turn.Delivery;
 import dev.culvert.guest.turn.Fingerprint;
 import dev.culvert.guest.turn.Payloads;
-import dev.culvert.guest.turn.Reader;
+import dev.culvert.guest.turn.Replies;
 import dev.culvert.guest.turn.Turn;
 import dev.culvert.guest.turn.Turns;
 import dev.culvert.io.FileTrouble;
 import dev.culvert.io.Quoted;
-import java.util.ArrayDeque;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What comes over one connection from the host, and which turns it reads. Confined to the event
- * loop.
+ * Handles the requests that come over one link: each becomes a turn, a change of the desired state,
+ * or an error. Confined to the event loop.
  */
 public final class Session {
-    /** What is done here beyond the base protocol (compatibility.md). */
+    /** What this guest can do beyond the base protocol (compatibility.md). */
     public static final List<String> FEATURES = List.of("credit", "cancel", "resume");
 
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-    /** The host does not say why it cancels: these are its reasons. */
+    /** The characters that W3C Trace Context allows; others might not be fit for a header. */
+    private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f-]{55,128}");
+
+    /** The host does not say why it cancels; these are its reasons. */
     private static final String CANCELLED_BY_HOST =
-            "the host stopped the turn: it was deleted, or its client was away for longer than"
-                    + " turns.resume_grace of culvertd, did not read, or the host shut down";
+            "the host stopped the turn: it was deleted, its client was away for longer than"
+                    + " turns.resume_grace of culvertd or did not read, or the host shut down";
 
     private static final String LOG_IS_GONE =
-            "what the turn said is no longer kept that far back: see --turn-log-ttl,"
+            "the log of the turn no longer goes back that far: see --turn-log-ttl,"
                     + " --turn-log-bytes, --turn-logs-bytes and --max-ended-turns of the agent";
 
-    /** When a turn may have ended, for all that is known: turns take seconds. */
+    /** A guess: turns take seconds, so one may have ended by then. */
     private static final int RETRY_AFTER_SECONDS = 1;
 
-    private final Agent agent;
     private final Turns turns;
+    private final DesiredState desired;
     private final Payloads payloads;
     private final Replies replies;
-    private final Map<String, Reader> readers = new HashMap<>();
-
-    /** Those that can be sent something: one chunk each, and then again, while the host reads. */
-    private final Queue<Reader> ready = new ArrayDeque<>();
-
+    private final Deliveries deliveries;
     private long ignoredFrames;
 
-    public Session(Agent agent, Replies replies) {
-        this.agent = agent;
-        turns = agent.turns();
-        payloads = agent.payloads();
-        this.replies = replies;
+    /**
+     * @param channel of the link; replies are written to it
+     */
+    public Session(Turns turns, DesiredState desired, Channel channel) {
+        this.turns = turns;
+        this.desired = desired;
+        payloads = turns.payloads();
+        replies = new Replies(channel, payloads);
+        deliveries = new Deliveries(replies);
     }
 
     /** Borrows {@code frame}. */
@@ -70,15 +76,15 @@ public final class Session {
             case MESSAGE -> withId(frame, this::onMessage);
             case RESUME -> withId(frame, this::onResume);
             case CONFIG_UPDATE ->
-                    withId(frame, it -> agent.configure(it.payload(), acknowledge(it.id())));
+                    withId(frame, it -> desired.configure(it.payload(), acknowledge(it.id())));
             case CONTEXT_UPDATE ->
-                    withId(frame, it -> agent.addContext(it.payload(), acknowledge(it.id())));
+                    withId(frame, it -> desired.addContext(it.payload(), acknowledge(it.id())));
             case CREDIT -> onCredit(frame);
             case CANCEL -> onCancel(frame.id());
             case HEARTBEAT, CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, ERROR, UNKNOWN -> {
                 ignoredFrames++;
                 LOG.debug(
-                        "ignored '{}' of id '{}'",
+                        "ignored a '{}' with id '{}'",
                         frame.type().wireName(),
                         Quoted.word(frame.id()));
             }
@@ -87,34 +93,40 @@ public final class Session {
 
     /** The host reads again. */
     public void onWritable() {
-        sendReady();
+        deliveries.sendReady();
     }
 
-    /** Nobody can be answered here any more: its turns go on without a reader for a while. */
+    /** The link is gone. Its turns go on without a reader for a while. */
     public void onClosed() {
-        List<Reader> left = List.copyOf(readers.values());
-        readers.clear();
-        for (Reader reader : left) {
-            reader.turn().leave(reader);
-        }
-        if (!left.isEmpty()) {
+        int left = deliveries.close();
+        if (left > 0) {
             LOG.info(
-                    "{} turns lost their link; they wait {} s for another",
-                    left.size(),
-                    turns.limits().orphanGrace().toSeconds());
+                    "{} turns lost their link; they wait {} s for another (--orphan-grace)",
+                    left,
+                    turns.orphanGrace().toSeconds());
         }
     }
 
-    /** Frames of types that this guest does not know, or that only a guest sends. */
+    /** The frames that were ignored: of a type that is unknown, or that only a guest sends. */
     public long ignoredFrames() {
         return ignoredFrames;
     }
 
+    /** The turns of all links that run, or whose last frame was not sent yet. */
+    public int openTurns() {
+        return turns.count();
+    }
+
+    /** Whether no new turns may begin because the guest stops. */
+    public boolean isDraining() {
+        return turns.isDraining();
+    }
+
     private void onPing(Frame frame) {
         if (frame.id().isEmpty()) {
-            sendError("", ErrorCode.INVALID_MESSAGE, "'ping' needs an id");
+            replies.sendError("", ErrorCode.INVALID_MESSAGE, "'ping' needs an id");
         } else {
-            send(new Frame(FrameType.PONG, frame.id(), payloads.empty()));
+            replies.send(new Frame(FrameType.PONG, frame.id(), payloads.empty()));
         }
     }
 
@@ -125,7 +137,7 @@ public final class Session {
     private void withId(Frame frame, Request request) {
         if (frame.id().isEmpty() || !frame.payload().isReadable()) {
             String missing = frame.id().isEmpty() ? "an id" : "a payload";
-            sendError(
+            replies.sendError(
                     frame.id(),
                     ErrorCode.INVALID_MESSAGE,
                     "'" + frame.type().wireName() + "' needs " + missing);
@@ -134,7 +146,7 @@ public final class Session {
         try {
             request.handle(frame);
         } catch (InvalidPayloadException e) {
-            sendError(frame.id(), ErrorCode.INVALID_PAYLOAD, e.getMessage());
+            replies.sendError(frame.id(), ErrorCode.INVALID_PAYLOAD, e.getMessage());
         }
     }
 
@@ -147,7 +159,7 @@ public final class Session {
         } else if (known.answers(asked)) {
             read(known, 0, frame.credit());
         } else {
-            sendError(
+            replies.sendError(
                     id,
                     ErrorCode.ID_REUSED,
                     "the turn of this id was started with another payload");
@@ -158,15 +170,16 @@ public final class Session {
     private void startTurn(Frame frame, long asked) throws InvalidPayloadException {
         String id = frame.id();
         if (turns.hasEnded(id)) {
-            sendError(id, ErrorCode.LOG_TRUNCATED, LOG_IS_GONE);
-        } else if (agent.isDraining()) {
-            sendError(id, ErrorCode.DRAINING, "the agent is shutting down and takes no new turns");
-        } else if (turns.count() >= turns.limits().maxTurns()) {
+            replies.sendError(id, ErrorCode.LOG_TRUNCATED, LOG_IS_GONE);
+        } else if (turns.isDraining()) {
+            replies.sendError(
+                    id, ErrorCode.DRAINING, "the agent is shutting down and takes no new turns");
+        } else if (turns.isAtLimit()) {
             overloaded(
                     id,
-                    "the agent runs "
+                    "the agent already runs "
                             + turns.count()
-                            + " turns, the most it may (--max-turns): try again when one has"
+                            + " turns, which is its limit (--max-turns): try again when one has"
                             + " ended");
         } else if (!turns.hasRoomFor(frame.payload().readableBytes())) {
             overloaded(
@@ -174,19 +187,30 @@ public final class Session {
                     "the agent holds "
                             + turns.requestBytes()
                             + " bytes of requests that its runtime has not begun to answer, and"
-                            + " this one would be too many ("
-                            + HeldSettings.REQUESTS_FLAG
-                            + "): try again when they are answered");
+                            + " this one would exceed the limit (--max-requests-bytes): try again"
+                            + " when some are answered");
         } else {
-            GenerationRequest request = agent.request(frame);
-            Turn turn = turns.begin(id, asked, agent.config().tools());
+            AgentConfig config = desired.config();
+            ByteBuf body = RequestWriter.body(frame, config, desired.contexts());
+            Turn turn = turns.begin(id, asked, config.allowedTools());
             read(turn, 0, frame.credit());
-            turn.start(agent.runtime(), request);
+            turn.start(body, headers(frame, config));
         }
     }
 
+    /** What the runtime is sent besides the agent's own headers. */
+    private static Map<String, String> headers(Frame message, AgentConfig config) {
+        String traceparent = message.traceparent();
+        if (traceparent == null || !TRACEPARENT.matcher(traceparent).matches()) {
+            return config.headers();
+        }
+        Map<String, String> headers = new HashMap<>(config.headers());
+        headers.put("traceparent", traceparent);
+        return headers;
+    }
+
     private void overloaded(String id, String message) {
-        send(
+        replies.send(
                 new Frame(
                         FrameType.ERROR,
                         id,
@@ -205,117 +229,68 @@ public final class Session {
         }
     }
 
-    /** Reads a turn that was found, or settles it again. */
+    /** Sends a turn that was found over this link, or refuses to. */
     private void read(Turn turn, long after, long credit) {
         ErrorCode refusal = turn.refusal(after);
-        if (refusal != null) {
+        if (refusal == null) {
+            deliveries.begin(turn, after, credit);
+        } else {
             refuse(turn.id(), refusal);
             turn.settle();
-            return;
         }
-        Reader before = turn.reader();
-        Reader reader = turn.readBy(this, after, credit);
-        readers.put(turn.id(), reader);
-        if (before != null && before.session() != this) {
-            before.session()
-                    .dismiss(before, ErrorCode.TAKEN_OVER, "the turn is read on another link");
-        }
-        offer(reader);
     }
 
     private void refuse(String id, ErrorCode code) {
-        sendError(
+        replies.sendError(
                 id,
                 code,
                 code == ErrorCode.UNKNOWN_TURN
-                        ? "there is no such turn, or it has not come so far"
+                        ? "the agent has no turn with this id that has come that far"
                         : LOG_IS_GONE);
     }
 
-    /** What is wrong with it ends the turn; without an exchange that it is for there is none. */
+    /** Bad credit ends its turn; credit for a turn that this link does not read is ignored. */
     private void onCredit(Frame frame) {
-        Reader reader = readers.get(frame.id());
-        if (reader == null || !reader.isLimited()) {
+        Delivery delivery = deliveries.find(frame.id());
+        if (delivery == null || !delivery.isLimited()) {
             return;
         }
         try {
             if (!frame.payload().isReadable()) {
                 throw new InvalidPayloadException("'credit' needs a payload");
             }
-            reader.grant(JsonObject.readSmall("the payload", frame.payload()).integer("bytes", 1));
+            delivery.grant(
+                    JsonObject.readSmall("the payload", frame.payload()).integer("bytes", 1));
         } catch (InvalidPayloadException e) {
-            reader.turn().stop(ErrorCode.INVALID_PAYLOAD, e.getMessage());
+            delivery.turn().stop(ErrorCode.INVALID_PAYLOAD, e.getMessage());
         }
     }
 
-    /** A turn that has ended needs no cancelling: the last word on it is on its way. */
+    /** A turn that has ended needs no cancelling: its last frame is on its way. */
     private void onCancel(String id) {
-        Reader reader = readers.get(id);
-        Turn turn = reader == null ? turns.findOpen(id) : reader.turn();
-        if (turn != null && turn.reader() == reader) {
+        Delivery delivery = deliveries.find(id);
+        Turn turn = delivery == null ? turns.findOpen(id) : delivery.turn();
+        if (turn != null && turn.delivery() == delivery) {
             turn.stop(ErrorCode.CANCELLED, CANCELLED_BY_HOST);
         }
     }
 
-    /** Ends an exchange, and not its turn, by an error without a number. */
-    public void dismiss(Reader reader, ErrorCode code, String message) {
-        sendError(reader.turn().id(), code, message);
-        forget(reader);
-    }
-
-    /** It needs nothing more. */
-    public void forget(Reader reader) {
-        readers.remove(reader.turn().id(), reader);
-    }
-
-    /** It may have something to send, which goes out when its turn has come. */
-    public void offer(Reader reader) {
-        if (!reader.queued && reader.canSend()) {
-            reader.queued = true;
-            ready.add(reader);
-        }
-        sendReady();
-    }
-
-    private void sendReady() {
-        while (replies.isWritable()) {
-            Reader reader = ready.poll();
-            if (reader == null) {
-                return;
-            }
-            if (reader.canSend()) {
-                reader.sendNext();
-            }
-            reader.queued = reader.canSend();
-            if (reader.queued) {
-                ready.add(reader);
-            }
-        }
-    }
-
-    private StateKeeper.Kept acknowledge(String id) {
+    private StateKeeper.Saved acknowledge(String id) {
         return failure -> {
             if (failure == null) {
-                send(new Frame(FrameType.CONFIG_ACK, id, payloads.applied()));
-            } else {
-                String why = FileTrouble.of(failure);
-                LOG.error(
-                        "the state was not kept, and is lost at a restart: {}; mend the directory --state-dir",
-                        why);
-                sendError(
-                        id,
-                        ErrorCode.INTERNAL,
-                        "it is in force, but was not kept and will be lost at a restart: " + why);
+                replies.send(new Frame(FrameType.CONFIG_ACK, id, payloads.applied()));
+                return;
             }
+            String why = FileTrouble.of(failure);
+            LOG.error(
+                    "cannot save the agent's state: {}. It is in force, but a restart loses it;"
+                            + " make the directory --state-dir writable",
+                    why);
+            replies.sendError(
+                    id,
+                    ErrorCode.INTERNAL,
+                    "it is in force, but could not be saved, so a restart of the agent loses it: "
+                            + why);
         };
-    }
-
-    /** Takes ownership of {@code frame}. */
-    public void send(Frame frame) {
-        replies.send(frame);
-    }
-
-    private void sendError(String id, ErrorCode code, String message) {
-        send(new Frame(FrameType.ERROR, id, payloads.error(code, message)));
     }
 }

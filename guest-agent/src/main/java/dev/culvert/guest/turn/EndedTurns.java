@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * places, from the newest on; a chain ends at a place that another has taken meanwhile.
  */
 final class EndedTurns {
-    static final int MOST_IDS = 8_192;
-    static final int MOST_LOGS = 4_096;
-
     private static final int AT_FIRST = 64;
     private static final int BUCKETS = 1_024;
     private static final int PAGE_BYTES = 64 << 10;
@@ -94,6 +91,21 @@ final class EndedTurns {
 
     boolean hasLog(long place) {
         return pages[slot(place)] != null;
+    }
+
+    /**
+     * Borrows {@code said}. A turn that is here already, because it was read again, stays as it is.
+     *
+     * @param sentWhole whether its last frame was sent
+     * @param now by the event loop's clock
+     */
+    void keep(String id, long asked, Transcript said, boolean sentWhole, long now) {
+        long place = find(id);
+        if (place < 0) {
+            add(id, asked, requireNonNull(said.end()), sentWhole, said.log(), now);
+        } else if (sentWhole && hasLog(place)) {
+            markSentWhole(place);
+        }
     }
 
     /**

@@ -19,7 +19,7 @@ public final class Payloads {
 
     private final ByteBufAllocator buffers;
 
-    public Payloads(ByteBufAllocator buffers) {
+    Payloads(ByteBufAllocator buffers) {
         this.buffers = buffers;
     }
 
@@ -69,7 +69,7 @@ public final class Payloads {
         });
     }
 
-    public ByteBuf error(ErrorCode code, String message) {
+    ByteBuf error(ErrorCode code, String message) {
         return object(json -> {
             string(json, "code", code.wireName());
             json.writeStringField("message", Quoted.sentence(message));

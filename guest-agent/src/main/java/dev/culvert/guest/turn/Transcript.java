@@ -1,5 +1,6 @@
 package dev.culvert.guest.turn;
 
+import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import io.netty.buffer.ByteBuf;
@@ -82,7 +83,29 @@ final class Transcript {
         return new Frame(typeAfter(seq), id, log.payload(seq + 1)).withSeq(seq + 1);
     }
 
-    /** How much there is to read after this frame. */
+    /** Why this cannot be read after this frame (resuming.md); null if it can. */
+    @Nullable ErrorCode refusal(long after) {
+        long from = from(after);
+        if (from > log.last()) {
+            return ErrorCode.UNKNOWN_TURN;
+        }
+        return from + 1 < log.first() ? ErrorCode.LOG_TRUNCATED : null;
+    }
+
+    /** The frame after which a host that has this one reads: it gets the last frame once more. */
+    long from(long after) {
+        long last = log.last();
+        boolean hasEnd = end != null && after == last;
+        boolean hasDone = end == FrameType.CHUNK && after == last + 1;
+        return hasEnd || hasDone ? last - 1 : after;
+    }
+
+    /** Whether there are frames up to {@code seq} that may be dropped; the last of all may not. */
+    boolean canDrop(long seq) {
+        return log.canDrop(end == null ? seq : Math.min(seq, log.last() - 1));
+    }
+
+    /** How many bytes there are to read after this frame. */
     long bytesAfter(long seq) {
         return log.bytesAfter(seq) + text.length();
     }

@@ -1,7 +1,5 @@
 package dev.culvert.guest.turn;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.FrameType;
 import dev.culvert.guest.policy.ToolAllowlist;
@@ -9,19 +7,18 @@ import dev.culvert.guest.runtime.Generation;
 import dev.culvert.guest.runtime.GenerationEnd;
 import dev.culvert.guest.runtime.GenerationListener;
 import dev.culvert.guest.runtime.GenerationRequest;
-import dev.culvert.guest.runtime.LlmRuntime;
 import dev.culvert.guest.runtime.RuntimeFailure;
-import dev.culvert.guest.session.Session;
 import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One message and its answer, whoever reads it, and for a while nobody. What waits too long for a
- * reader stops the reading from the runtime.
+ * One message and its answer. At most one link reads it; for a while none has to. If too much waits
+ * for the reader, the turn stops reading from the runtime.
  */
 public final class Turn implements GenerationListener {
     private static final Logger LOG = LoggerFactory.getLogger(Turn.class);
@@ -33,22 +30,23 @@ public final class Turn implements GenerationListener {
     private final Transcript said;
     private @Nullable Generation generation;
     private boolean paused;
-    private @Nullable Reader reader;
+    private @Nullable Delivery delivery;
 
-    /** The number of the last frame that any reader was sent, or said that it has. */
+    /** The number of the last frame that was sent to any link, or that a host said it has. */
     private long everSent;
 
-    /** Runs while nobody reads it, until it is given up. */
+    /** Runs while nobody reads the turn; at its end the turn is given up. */
     private @Nullable ScheduledFuture<?> orphanTimer;
 
+    /** What {@link Turns} has been told that this turn holds. */
     private long accountedBytes;
 
-    /** Of its request, until the runtime begins to answer. */
+    /** The size of the request, until the runtime begins to answer. */
     private long requestBytes;
 
     /**
-     * @param asked the fingerprint of the payload that it answers
-     * @param said its own from now on
+     * @param asked the fingerprint of the payload that the turn answers
+     * @param said belongs to the turn from now on
      */
     Turn(String id, long asked, ToolAllowlist tools, Transcript said, Turns turns) {
         this.id = id;
@@ -62,7 +60,7 @@ public final class Turn implements GenerationListener {
         return id;
     }
 
-    /** Whether the payload with this fingerprint is what it answers. */
+    /** Whether this turn answers the payload with this fingerprint. */
     public boolean answers(long fingerprint) {
         return asked == fingerprint;
     }
@@ -71,15 +69,20 @@ public final class Turn implements GenerationListener {
         return said;
     }
 
-    /** Who reads it; null while nobody does. */
-    public @Nullable Reader reader() {
-        return reader;
+    /** The delivery to the link that reads the turn; null while none does. */
+    public @Nullable Delivery delivery() {
+        return delivery;
     }
 
-    /** Takes ownership of the request's body. */
-    public void start(LlmRuntime runtime, GenerationRequest request) {
-        countRequest(request.body().readableBytes());
-        generation = runtime.start(turns.loop(), request, this);
+    /**
+     * Asks the runtime. Takes ownership of {@code body}.
+     *
+     * @param headers sent to the runtime besides the agent's own
+     */
+    public void start(ByteBuf body, Map<String, String> headers) {
+        countRequest(body.readableBytes());
+        generation =
+                turns.runtime().start(turns.loop(), new GenerationRequest(body, headers), this);
     }
 
     private void countRequest(long bytes) {
@@ -113,8 +116,8 @@ public final class Turn implements GenerationListener {
     }
 
     @Override
-    public void onEnd(GenerationEnd generationEnd) {
-        finish(FrameType.CHUNK, turns.payloads().last(generationEnd));
+    public void onEnd(GenerationEnd end) {
+        finish(FrameType.CHUNK, turns.payloads().last(end));
     }
 
     @Override
@@ -122,52 +125,40 @@ public final class Turn implements GenerationListener {
         finish(FrameType.ERROR, turns.payloads().error(failure));
     }
 
-    /** Why it cannot be read after this frame (resuming.md); null where it can. */
+    /** Why the turn cannot be read after this frame (resuming.md); null if it can. */
     public @Nullable ErrorCode refusal(long after) {
-        long from = from(after);
-        if (from > said.log().last()) {
-            return ErrorCode.UNKNOWN_TURN;
-        }
-        return from + 1 < said.log().first() ? ErrorCode.LOG_TRUNCATED : null;
+        return said.refusal(after);
     }
 
-    /** The frame behind which to begin for a host that has this one: the end comes once more. */
-    private long from(long after) {
-        long last = said.log().last();
-        boolean hasEnd = said.end() != null && after == last;
-        boolean hasDone = said.end() == FrameType.CHUNK && after == last + 1;
-        return hasEnd || hasDone ? last - 1 : after;
-    }
-
-    /** From now on this one reads it, and whoever did before does not. */
-    public Reader readBy(Session session, long after, long credit) {
-        Reader fresh = new Reader(session, this, from(after), credit);
-        if (reader != null) {
-            reader.close();
+    /** From now on this link reads the turn, and no other does. */
+    Delivery deliverTo(Deliveries link, long after, long credit) {
+        Delivery fresh = new Delivery(link, this, said.from(after), credit);
+        if (delivery != null) {
+            delivery.close();
         }
-        reader = fresh;
+        delivery = fresh;
         everSent = Math.max(everSent, fresh.sent());
         settle();
         pace();
         return fresh;
     }
 
-    /** This one reads it no more. */
-    public void leave(Reader leaving) {
+    /** The link of this delivery does not read the turn any more. */
+    void leave(Delivery leaving) {
         leaving.close();
-        if (leaving == reader) {
-            reader = null;
+        if (leaving == delivery) {
+            delivery = null;
             settle();
             pace();
         }
     }
 
-    /** The reader was sent a frame. */
-    void onSent(Reader by) {
+    /** A frame was sent. */
+    void onSent(Delivery by) {
         everSent = Math.max(everSent, by.sent());
         account();
         if (said.end() != null && by.sent() == said.log().last()) {
-            by.session().forget(by);
+            by.link().forget(by);
             leave(by);
         } else {
             pace();
@@ -175,36 +166,35 @@ public final class Turn implements GenerationListener {
     }
 
     /**
-     * Ends it with this error, where it has ended only the reading of it. What has not been sent is
-     * not sent any more.
+     * Ends the turn with this error; if the turn has ended already, ends only its delivery. Frames
+     * that wait are not sent.
      */
     public void stop(ErrorCode code, String message) {
-        Reader last = reader;
+        Delivery last = delivery;
         boolean ended = said.end() != null;
         if (last != null && (ended || last.sent() < said.log().last())) {
-            last.session().dismiss(last, code, message);
+            last.link().dismiss(last, code, message);
             leave(last);
         }
         if (!ended) {
-            stopGeneration();
             said.dropText();
-            finish(FrameType.ERROR, turns.payloads().error(code, message));
-            if (reader != null) {
-                reader.sendNext();
+            fail(code, message);
+            if (delivery != null) {
+                delivery.sendNext();
             }
         }
     }
 
     private void giveUp() {
-        LOG.info("turn '{}' is given up: nobody came back for it", Quoted.word(id));
+        LOG.info("turn '{}' was given up: no host came back for it in time", Quoted.word(id));
+        fail(
+                ErrorCode.CANCELLED,
+                "no host came back for the turn in time (--orphan-grace of the agent)");
+    }
+
+    private void fail(ErrorCode code, String message) {
         stopGeneration();
-        finish(
-                FrameType.ERROR,
-                turns.payloads()
-                        .error(
-                                ErrorCode.CANCELLED,
-                                "nobody came back for the turn in time (--orphan-grace of the"
-                                        + " agent)"));
+        finish(FrameType.ERROR, turns.payloads().error(code, message));
     }
 
     /** Takes ownership of {@code payload}. */
@@ -218,22 +208,18 @@ public final class Turn implements GenerationListener {
 
     private void offer() {
         account();
-        if (reader != null) {
-            reader.offer();
+        if (delivery != null) {
+            delivery.offer();
         }
         pace();
     }
 
-    /** Holds the runtime back while too much waits, or lets it go on. */
+    /** Stops reading from the runtime while too much waits; reads on when it does not. */
     void pace() {
         if (generation == null) {
             return;
         }
-        long waiting = said.bytesAfter(sent());
-        boolean wait =
-                reader == null
-                        ? waiting >= turns.limits().unreadBytes() || turns.isFull()
-                        : waiting >= turns.limits().waitingBytes();
+        boolean wait = turns.mustWait(delivery != null, said.bytesAfter(sent()));
         if (wait != paused) {
             paused = wait;
             if (wait) {
@@ -244,20 +230,19 @@ public final class Turn implements GenerationListener {
         }
     }
 
-    /** Whether it has something to drop; its end is none of that. */
+    /** Whether there are frames that may be dropped; the last frame of an ended turn may not. */
     boolean canDrop() {
-        long last = said.log().last();
-        return said.log().canDrop(said.end() == null ? sent() : Math.min(sent(), last - 1));
+        return said.canDrop(sent());
     }
 
-    /** Drops a part of what its reader, or else anybody, has been sent. */
+    /** Drops a segment of frames that were sent. */
     void dropOldest() {
         said.log().dropOldest();
         account();
     }
 
     private long sent() {
-        return reader == null ? everSent : reader.sent();
+        return delivery == null ? everSent : delivery.sent();
     }
 
     private void account() {
@@ -269,9 +254,12 @@ public final class Turn implements GenerationListener {
         turns.account(delta);
     }
 
-    /** Sees to it that it is open while it runs or is read, and given up or kept where not. */
+    /**
+     * Puts the turn where it belongs: among the open ones while a link reads it, among the ended
+     * ones after its end; while nobody reads it and it runs, the orphan timer runs.
+     */
     public void settle() {
-        if (reader != null) {
+        if (delivery != null) {
             cancelTimer();
             turns.open(this);
         } else if (said.end() != null) {
@@ -281,18 +269,12 @@ public final class Turn implements GenerationListener {
         }
     }
 
-    /** Hands what is kept of it over; it has ended. */
+    /** Hands the log of this ended turn over. */
     void keepIn(EndedTurns ended, long now) {
-        boolean sentWhole = everSent == said.log().last();
-        long place = ended.find(id);
-        if (place < 0) {
-            ended.add(id, asked, requireNonNull(said.end()), sentWhole, said.log(), now);
-        } else if (sentWhole && ended.hasLog(place)) {
-            ended.markSentWhole(place);
-        }
+        ended.keep(id, asked, said, everSent == said.log().last(), now);
     }
 
-    /** Stops it, and drops all of it. */
+    /** Stops the turn and releases everything that it holds. */
     void drop() {
         stopGeneration();
         cancelTimer();

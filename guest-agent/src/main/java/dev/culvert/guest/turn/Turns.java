@@ -1,6 +1,8 @@
 package dev.culvert.guest.turn;
 
+import dev.culvert.guest.config.TurnLimits;
 import dev.culvert.guest.policy.ToolAllowlist;
+import dev.culvert.guest.runtime.LlmRuntime;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -17,10 +19,14 @@ import org.jspecify.annotations.Nullable;
  * event loop.
  */
 public final class Turns {
+    /** The most that waits for a reader that takes nothing. */
+    private static final int MAX_WAITING_BYTES = 32 << 10;
+
     private final EventLoop loop;
-    private final ByteBufAllocator buffers;
-    private final Payloads payloads;
+    private final LlmRuntime runtime;
     private final TurnLimits limits;
+    private final ByteBufAllocator buffers = ByteBufAllocator.DEFAULT;
+    private final Payloads payloads = new Payloads(buffers);
 
     /** Those that run, and those whose end has not been sent to their reader. */
     private final Map<String, Turn> open = new HashMap<>();
@@ -34,20 +40,29 @@ public final class Turns {
     /** Of requests that the runtime has not begun to answer. */
     private long requestBytes;
 
+    private boolean draining;
     private @Nullable Runnable whenNoneIsOpen;
 
-    public Turns(EventLoop loop, ByteBufAllocator buffers, Payloads payloads, TurnLimits limits) {
+    /**
+     * @param loop of all links and of the runtime
+     */
+    public Turns(EventLoop loop, LlmRuntime runtime, TurnLimits limits) {
         this.loop = loop;
-        this.buffers = buffers;
-        this.payloads = payloads;
+        this.runtime = runtime;
         this.limits = limits;
         ended = new EndedTurns(buffers, limits.endedTurns());
     }
 
-    /** A new one, which nobody reads yet. */
-    public Turn begin(String id, long asked, ToolAllowlist tools) {
+    /**
+     * A new turn that nobody reads yet; {@link Turn#start} follows.
+     *
+     * @param asked the fingerprint of the payload that it answers
+     * @param allowedTools names and globs; empty for every tool
+     */
+    public Turn begin(String id, long asked, List<String> allowedTools) {
         TurnLog log = new TurnLog(buffers, limits.logBytes());
-        Turn turn = new Turn(id, asked, tools, new Transcript(id, log, payloads, null), this);
+        Transcript said = new Transcript(id, log, payloads, null);
+        Turn turn = new Turn(id, asked, new ToolAllowlist(allowedTools), said, this);
         open.put(id, turn);
         return turn;
     }
@@ -76,9 +91,9 @@ public final class Turns {
         return ended.find(id) >= 0;
     }
 
-    /** Whether a request may be held, besides those that are; a single one always may. */
+    /** Whether a request of this size may be held besides those that are. */
     public boolean hasRoomFor(int bytes) {
-        return requestBytes == 0 || requestBytes + bytes <= limits.requestBytes();
+        return requestBytes + bytes <= limits.requestBytes();
     }
 
     public long requestBytes() {
@@ -95,8 +110,24 @@ public final class Turns {
         return open.size();
     }
 
-    /** From now on {@code action} runs when none is open, at once if so it is. */
-    public void whenNoneIsOpen(Runnable action) {
+    /** Whether as many are open as may be. */
+    public boolean isAtLimit() {
+        return open.size() >= limits.maxTurns();
+    }
+
+    /** How long a turn goes on that nobody reads. */
+    public Duration orphanGrace() {
+        return limits.orphanGrace();
+    }
+
+    /** Whether no new turns may begin because the guest stops. */
+    public boolean isDraining() {
+        return draining;
+    }
+
+    /** No turn begins from now on; {@code action} runs once when none is open. */
+    public void drain(Runnable action) {
+        draining = true;
         whenNoneIsOpen = action;
         lookForOpenOnes();
     }
@@ -112,15 +143,19 @@ public final class Turns {
         lookForOpenOnes();
     }
 
+    LlmRuntime runtime() {
+        return runtime;
+    }
+
     EventLoop loop() {
         return loop;
     }
 
-    public TurnLimits limits() {
+    TurnLimits limits() {
         return limits;
     }
 
-    Payloads payloads() {
+    public Payloads payloads() {
         return payloads;
     }
 
@@ -160,8 +195,20 @@ public final class Turns {
         return loop.ticker().nanoTime();
     }
 
-    /** Whether no more can be kept, so that what nobody reads has to wait. */
-    boolean isFull() {
+    /**
+     * Whether a turn must stop reading from its runtime.
+     *
+     * @param isRead whether a link reads the turn
+     * @param waitingBytes of the turn: what was not sent yet
+     */
+    boolean mustWait(boolean isRead, long waitingBytes) {
+        int unreadBytes = limits.logBytes() / 2;
+        return isRead
+                ? waitingBytes >= Math.min(MAX_WAITING_BYTES, unreadBytes)
+                : waitingBytes >= unreadBytes || isFull();
+    }
+
+    private boolean isFull() {
         return heldBytes() >= limits.logsBytes();
     }
 
@@ -188,14 +235,15 @@ public final class Turns {
                 break;
             }
         }
-        while (heldBytes() > limits.mostLogsBytes() && ended.dropOldest(false)) {}
+        long mostBytes = limits.logsBytes() + limits.logsBytes() / 8L;
+        while (heldBytes() > mostBytes && ended.dropOldest(false)) {}
     }
 
     /* Not from one without a reader: what it was sent last is what the next one will ask for. */
     private boolean dropFromLargest() {
         Turn largest = null;
         for (Turn turn : open.values()) {
-            if (turn.reader() != null
+            if (turn.delivery() != null
                     && turn.canDrop()
                     && (largest == null || turn.said().heldBytes() > largest.said().heldBytes())) {
                 largest = turn;

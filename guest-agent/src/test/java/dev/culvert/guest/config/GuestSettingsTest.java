@@ -35,16 +35,17 @@ class GuestSettingsTest {
                                                 Duration.ofSeconds(45),
                                                 Duration.ofSeconds(4)),
                                         new RuntimeLimits(8 << 20, 256 << 10, 8)),
-                                64,
-                                new TurnLogSettings(
+                                new TurnLimits(
+                                        64,
                                         1 << 20,
                                         16 << 20,
                                         Duration.ofSeconds(60),
                                         Duration.ofSeconds(30),
-                                        8192),
+                                        8192,
+                                        20 << 20),
                                 65_536,
                                 1 << 20,
-                                new HeldSettings(16 << 20, 20 << 20),
+                                16 << 20,
                                 null,
                                 Duration.ofSeconds(10),
                                 GuestSettings.LogLevel.INFO));
@@ -98,16 +99,17 @@ class GuestSettingsTest {
                                                 Duration.ofSeconds(5),
                                                 Duration.ofSeconds(2)),
                                         new RuntimeLimits(1 << 20, 64 << 10, 3)),
-                                2,
-                                new TurnLogSettings(
+                                new TurnLimits(
+                                        2,
                                         1 << 16,
                                         1 << 17,
                                         Duration.ofSeconds(7),
                                         Duration.ofSeconds(3),
-                                        100),
+                                        100,
+                                        7 << 20),
                                 1 << 20,
                                 2 << 20,
-                                new HeldSettings(6 << 20, 7 << 20),
+                                6 << 20,
                                 Path.of("/var/lib/culvert-agent"),
                                 Duration.ofMinutes(1),
                                 GuestSettings.LogLevel.TRACE));

@@ -4,12 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.frame.ErrorCode;
-import dev.culvert.guest.config.GuestSettings;
+import dev.culvert.guest.config.TurnLimits;
 import dev.culvert.guest.connection.ScriptedLlm.Asked;
 import dev.culvert.guest.runtime.GenerationEnd;
 import dev.culvert.guest.runtime.RuntimeFailure;
-import dev.culvert.guest.session.SessionLimits;
-import dev.culvert.guest.turn.TurnLimits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -44,29 +42,29 @@ class DialoguesTest {
     @MethodSource("dialogues")
     void plays(String path) {
         JsonTree dialogue = JsonTree.read(resource(path));
-        TurnLimits limits = limits(dialogue);
-        try (EmbeddedAgent agent =
-                new EmbeddedAgent(llm, null, new SessionLimits(1 << 10, 64 << 10, limits))) {
+        String settings = dialogue.has("settings") ? dialogue.get("settings").text() : "{}";
+        String members = settings.substring(1, settings.length() - 1);
+        try (EmbeddedAgent agent = new EmbeddedAgent(llm, members)) {
             int at = 0;
             for (JsonTree step : dialogue.get("steps").elements()) {
                 at++;
                 if (!step.has("guest")) {
                     assertSilence(at);
                 }
-                take(step, agent, limits, "step " + at + ", " + step.text());
+                take(step, agent, "step " + at + ", " + step.text());
             }
             assertSilence(at);
         }
     }
 
-    private void take(JsonTree step, EmbeddedAgent agent, TurnLimits limits, String where) {
+    private void take(JsonTree step, EmbeddedAgent agent, String where) {
         switch (step.members().keySet().iterator().next()) {
             case "open" -> links.put(step.string("open"), connect(agent));
             case "lose" -> Objects.requireNonNull(links.remove(step.string("lose"))).close();
             case "host" -> send(step);
             case "guest" -> assertSent(link(step.string("guest")), step.get("sends"), where);
             case "runtime" -> speak(step);
-            case "pass" -> agent.pass(time(step.string("pass"), limits));
+            case "pass" -> agent.pass(time(step.string("pass"), agent.settings().turns()));
             case "requests" ->
                     assertThat(llm.count()).as(where).isEqualTo(number(step, "requests"));
             case "running" ->
@@ -156,20 +154,6 @@ class DialoguesTest {
             case "turn_log_ttl" -> limits.logTtl();
             default -> throw new IllegalArgumentException(setting);
         };
-    }
-
-    private static TurnLimits limits(JsonTree dialogue) {
-        TurnLimits defaults = SessionLimits.of(GuestSettings.DEFAULTS).turns();
-        return new TurnLimits(
-                defaults.maxTurns(),
-                dialogue.has("settings")
-                        ? number(dialogue.get("settings"), "turn_log_bytes")
-                        : defaults.logBytes(),
-                defaults.logsBytes(),
-                defaults.logTtl(),
-                defaults.orphanGrace(),
-                defaults.endedTurns(),
-                defaults.requestBytes());
     }
 
     private static String resource(String path) {

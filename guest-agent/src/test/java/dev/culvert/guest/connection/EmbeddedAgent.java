@@ -1,42 +1,74 @@
 package dev.culvert.guest.connection;
 
 import dev.culvert.guest.config.GuestSettings;
+import dev.culvert.guest.config.RuntimeSource;
+import dev.culvert.guest.desired.DesiredState;
 import dev.culvert.guest.desired.StateKeeper;
 import dev.culvert.guest.runtime.LlmRuntime;
-import dev.culvert.guest.session.Agent;
-import dev.culvert.guest.session.SessionLimits;
+import dev.culvert.guest.session.Session;
+import dev.culvert.guest.turn.Turns;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
+import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Settings;
+import dev.culvert.settings.Source;
+import io.netty.channel.Channel;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
-/** An agent within the test's own thread, for which time passes when the test says so. */
+/** An agent in the test's own thread, for which time passes when the test says so. */
 final class EmbeddedAgent implements AutoCloseable {
-    /** What all hosts that are connected to it may have it hold. */
-    static final int HELD_BYTES = 6 << 20;
-
     private final EmbeddedChannel clock = new EmbeddedChannel();
-    private final Account held =
-            new Account(new AccountLimits("--max-held-bytes", HELD_BYTES, 100));
-    private final Agent agent;
+    private final GuestSettings settings;
+    private final Account held;
+    private final Turns turns;
+    private final DesiredState desired;
 
     EmbeddedAgent(LlmRuntime runtime) {
-        this(runtime, null, SessionLimits.of(GuestSettings.DEFAULTS));
+        this(runtime, "");
     }
 
-    EmbeddedAgent(LlmRuntime runtime, @Nullable String model, SessionLimits limits) {
+    /**
+     * @param members of the JSON object that the agent's configuration file would contain
+     */
+    EmbeddedAgent(LlmRuntime runtime, String members) {
         clock.freezeTime();
-        agent = new Agent(clock.eventLoop(), runtime, model, limits, StateKeeper.forgetful());
+        settings = settings(members);
+        held = new Account(new AccountLimits("--max-held-bytes", settings.maxHeldBytes(), 100));
+        turns = new Turns(clock.eventLoop(), runtime, settings.turns());
+        desired =
+                new DesiredState(
+                        settings.maxConfigBytes(),
+                        settings.maxContextBytes(),
+                        ((RuntimeSource.Http) settings.runtime()).model(),
+                        StateKeeper.forgetful());
     }
 
-    Agent agent() {
-        return agent;
+    private static GuestSettings settings(String members) {
+        try {
+            Source file = Source.text("settings", "{" + members + "}");
+            return Settings.read(List.of(file), GuestSettings::read).value();
+        } catch (BadSettingsException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    GuestSettings settings() {
+        return settings;
+    }
+
+    Turns turns() {
+        return turns;
+    }
+
+    Session session(Channel channel) {
+        return new Session(turns, desired, channel);
     }
 
     EmbeddedHost connect() {
-        return new EmbeddedHost(agent, held);
+        return new EmbeddedHost(this, held);
     }
 
     void pass(Duration time) {
@@ -46,7 +78,7 @@ final class EmbeddedAgent implements AutoCloseable {
 
     @Override
     public void close() {
-        agent.close();
+        turns.close();
         clock.finishAndReleaseAll();
     }
 }

@@ -2,7 +2,6 @@ package dev.culvert.guest.connection;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.culvert.guest.session.Agent;
 import dev.culvert.guest.session.Session;
 import dev.culvert.io.Account;
 import io.netty.buffer.ByteBuf;
@@ -21,11 +20,11 @@ final class EmbeddedHost implements AutoCloseable {
     private final ByteBuf received = Unpooled.buffer();
     private boolean stalled;
 
-    EmbeddedHost(Agent agent, Account held) {
+    EmbeddedHost(EmbeddedAgent agent, Account held) {
         Vitals vitals = new Vitals("1.2.3", "i-1", Session.FEATURES, System.nanoTime());
         channel = new EmbeddedChannel(false, false);
         channel.pipeline().addLast(new Stall());
-        channel.pipeline().addLast(new GuestPipeline(agent, vitals, held, false));
+        channel.pipeline().addLast(new GuestPipeline(agent::session, vitals, held, false));
         try {
             channel.register();
             channel.freezeTime();

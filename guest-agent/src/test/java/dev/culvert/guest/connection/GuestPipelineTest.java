@@ -41,7 +41,7 @@ class GuestPipelineTest {
     void aStopThatMeetsAConnectionBeforeItsHandlersPassesItOver() throws Exception {
         Vitals vitals = new Vitals("1.2.3", "i-1", List.of(), System.nanoTime());
         try (EmbeddedAgent agent = new EmbeddedAgent(new ScriptedLlm())) {
-            GuestPipeline pipeline = new GuestPipeline(agent.agent(), vitals, HELD, false);
+            GuestPipeline pipeline = new GuestPipeline(agent::session, vitals, HELD, false);
             EmbeddedChannel channel =
                     new EmbeddedChannel(false, false) {
                         @Override
@@ -75,7 +75,7 @@ class GuestPipelineTest {
         boolean open;
         boolean greeted;
         try (EmbeddedAgent agent = new EmbeddedAgent(new ScriptedLlm())) {
-            channel.pipeline().addLast(new GuestPipeline(agent.agent(), vitals, HELD, hostOnly));
+            channel.pipeline().addLast(new GuestPipeline(agent::session, vitals, HELD, hostOnly));
             channel.register();
             channel.runPendingTasks();
             open = channel.isOpen();

@@ -3,11 +3,8 @@ package dev.culvert.guest.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.frame.ErrorCode;
-import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.guest.runtime.GenerationEnd;
 import dev.culvert.guest.runtime.RuntimeFailure;
-import dev.culvert.guest.session.SessionLimits;
-import dev.culvert.guest.turn.TurnLimits;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -59,7 +56,7 @@ class SessionTest {
 
     @Test
     void aHostThatConnectsDuringADrainIsToldSo() {
-        agent.agent().drain(() -> {});
+        agent.turns().drain(() -> {});
 
         try (EmbeddedHost late = agent.connect()) {
             assertThat(late.next()).contains("\"status\":\"draining\"");
@@ -89,7 +86,7 @@ class SessionTest {
                 .isEqualTo(
                         "{\"type\":\"chunk\",\"id\":\"m1\",\"seq\":3,\"payload\":{\"content\":\"\",\"done\":true,"
                                 + "\"finish_reason\":\"stop\",\"usage\":{\"total_tokens\":1e2}}}");
-        assertThat(agent.agent().openTurns()).isZero();
+        assertThat(agent.turns().count()).isZero();
     }
 
     @Test
@@ -106,7 +103,7 @@ class SessionTest {
 
     @Test
     void answersPingWhileEveryTurnIsTaken() {
-        try (EmbeddedAgent small = agent(1, 100);
+        try (EmbeddedAgent small = new EmbeddedAgent(llm, "\"max_turns\": 1");
                 EmbeddedHost other = small.connect()) {
             other.all();
             other.send("message", "m1", "{\"role\":\"user\",\"content\":\"hi\"}");
@@ -138,7 +135,7 @@ class SessionTest {
                         chunk("m1", 1, "half"),
                         "{\"type\":\"error\",\"id\":\"m1\",\"seq\":2,\"payload\":{\"code\":\"stream_broken\",\"message\":\"it"
                                 + " broke off\"}}");
-        assertThat(agent.agent().openTurns()).isZero();
+        assertThat(agent.turns().count()).isZero();
     }
 
     @Test
@@ -181,7 +178,7 @@ class SessionTest {
                         "{\"type\":\"tool_blocked\",\"id\":\"m1\",\"seq\":3,\"payload\":{\"tool_name\":\"delete_all\",\"reason\":\"it"
                                 + " is not on the tool allowlist [search_*, read]\"}}");
         assertThat(llm.last().isAborted()).isTrue();
-        assertThat(agent.agent().openTurns()).isZero();
+        assertThat(agent.turns().count()).isZero();
     }
 
     @Test
@@ -253,7 +250,7 @@ class SessionTest {
 
         assertThat(host.next()).contains("\"code\":\"invalid_payload\"").contains(reason);
         assertThat(llm.count()).isZero();
-        assertThat(agent.agent().openTurns()).isZero();
+        assertThat(agent.turns().count()).isZero();
     }
 
     @ParameterizedTest
@@ -295,7 +292,7 @@ class SessionTest {
 
     @Test
     void theNewestContextWinsWhenTheBoundIsPassed() {
-        try (EmbeddedAgent small = agent(4, 10);
+        try (EmbeddedAgent small = new EmbeddedAgent(llm, "\"max_context_bytes\": 10");
                 EmbeddedHost other = small.connect()) {
             other.send("context_update", "c1", "{\"context\":\"aaaa\"}");
             other.send("context_update", "c2", "{\"context\":\"bbbb\"}");
@@ -336,8 +333,7 @@ class SessionTest {
     @Test
     void aModelGivenAtTheStartServesWhereNobodyNamesOne() {
         try (EmbeddedAgent withModel =
-                        new EmbeddedAgent(
-                                llm, "open\"claw", SessionLimits.of(GuestSettings.DEFAULTS));
+                        new EmbeddedAgent(llm, "\"runtime_model\": \"open\\\"claw\"");
                 EmbeddedHost other = withModel.connect()) {
             other.send("message", "m1", "{\"role\":\"user\",\"content\":\"hi\"}");
             assertThat(llm.last().body()).startsWith("{\"model\":\"open\\\"claw\"");
@@ -381,7 +377,7 @@ class SessionTest {
         llm.last().says().onText("a".repeat(200_000));
         llm.last().says().onEnd(STOP);
         host.runTasks();
-        assertThat(agent.agent().openTurns()).isEqualTo(1);
+        assertThat(agent.turns().count()).isEqualTo(1);
 
         host.readAgain();
 
@@ -389,7 +385,7 @@ class SessionTest {
         assertThat(frames.getLast()).contains("\"done\":true");
         assertThat(String.join("", frames).chars().filter(c -> c == 'a').count())
                 .isGreaterThan(200_000);
-        assertThat(agent.agent().openTurns()).isZero();
+        assertThat(agent.turns().count()).isZero();
     }
 
     @Test
@@ -424,7 +420,7 @@ class SessionTest {
         assertThat(llm.last().isAborted()).isTrue();
         assertThat(host.all().getLast())
                 .contains("\"type\":\"error\"", "\"id\":\"m1\"", "\"code\":\"cancelled\"");
-        assertThat(agent.agent().openTurns()).isZero();
+        assertThat(agent.turns().count()).isZero();
     }
 
     @Test
@@ -482,7 +478,7 @@ class SessionTest {
     void whileDrainingNoTurnBeginsAndTheLastOneEndsIt() {
         startTurn("m1");
         AtomicBoolean idle = new AtomicBoolean();
-        agent.agent().drain(() -> idle.set(true));
+        agent.turns().drain(() -> idle.set(true));
 
         host.send("message", "m2", "{\"role\":\"user\",\"content\":\"hi\"}");
         assertThat(host.next()).contains("\"code\":\"draining\"");
@@ -490,20 +486,6 @@ class SessionTest {
         llm.last().says().onEnd(STOP);
 
         assertThat(idle).isTrue();
-    }
-
-    private EmbeddedAgent agent(int maxTurns, int maxContextBytes) {
-        TurnLimits defaults = SessionLimits.of(GuestSettings.DEFAULTS).turns();
-        TurnLimits turns =
-                new TurnLimits(
-                        maxTurns,
-                        defaults.logBytes(),
-                        defaults.logsBytes(),
-                        defaults.logTtl(),
-                        defaults.orphanGrace(),
-                        defaults.endedTurns(),
-                        defaults.requestBytes());
-        return new EmbeddedAgent(llm, null, new SessionLimits(maxContextBytes, 64 << 10, turns));
     }
 
     private void startTurn(String id) {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.guest.connection.ScriptedLlm.Asked;
 import dev.culvert.guest.runtime.GenerationEnd;
-import dev.culvert.guest.session.SessionLimits;
-import dev.culvert.guest.turn.TurnLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,11 +23,14 @@ class TurnsTest {
     private final EmbeddedAgent agent =
             new EmbeddedAgent(
                     llm,
-                    null,
-                    new SessionLimits(
-                            1 << 10,
-                            64 << 10,
-                            new TurnLimits(4, LOG_BYTES, ALL_BYTES, TTL, GRACE, 8192, 5 << 20)));
+                    """
+                    "max_turns": 4,
+                    "turn_log_bytes": %d,
+                    "turn_logs_bytes": %d,
+                    "turn_log_ttl": "%ds",
+                    "orphan_grace": "%ds"
+                    """
+                            .formatted(LOG_BYTES, ALL_BYTES, TTL.toSeconds(), GRACE.toSeconds()));
     private EmbeddedHost host = agent.connect();
 
     @AfterEach
@@ -236,7 +237,7 @@ class TurnsTest {
             start("t" + i);
         }
         reconnect();
-        assertThat(agent.agent().openTurns()).isEqualTo(4);
+        assertThat(agent.turns().count()).isEqualTo(4);
 
         host.send("message", "m", "{\"role\":\"user\",\"content\":\"hi\"}");
         assertThat(host.next()).contains("\"code\":\"overloaded\"").doesNotContain("\"seq\"");
@@ -244,7 +245,7 @@ class TurnsTest {
         host.send("message", "m", "{\"role\":\"user\",\"content\":\"hi\"}");
 
         assertThat(host.all()).isEmpty();
-        assertThat(agent.agent().openTurns()).isEqualTo(1);
+        assertThat(agent.turns().count()).isEqualTo(1);
     }
 
     @Test
@@ -268,7 +269,7 @@ class TurnsTest {
         Asked turn = start("t");
         reconnect();
         AtomicBoolean idle = new AtomicBoolean();
-        agent.agent().drain(() -> idle.set(true));
+        agent.turns().drain(() -> idle.set(true));
         assertThat(idle).isFalse();
         resume("t", 0);
         host.send("message", "new", "{\"role\":\"user\",\"content\":\"hi\"}");
@@ -285,7 +286,7 @@ class TurnsTest {
         start("t");
         host.close();
         AtomicBoolean idle = new AtomicBoolean();
-        agent.agent().drain(() -> idle.set(true));
+        agent.turns().drain(() -> idle.set(true));
 
         agent.pass(GRACE);
 
@@ -317,7 +318,7 @@ class TurnsTest {
         agent.close();
 
         assertThat(turn.isAborted()).isTrue();
-        assertThat(agent.agent().openTurns()).isZero();
+        assertThat(agent.turns().count()).isZero();
     }
 
     /** A new connection; the old one is lost. */

@@ -3,6 +3,7 @@ package dev.culvert.guest.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.culvert.guest.config.RuntimeHeaders;
 import dev.culvert.guest.config.RuntimeLimits;
 import dev.culvert.guest.config.RuntimeTimeouts;
 import io.netty.buffer.Unpooled;
@@ -83,7 +84,7 @@ class RuntimeSettingsTest {
 
     @Test
     void refusesALineBreakInAHeader() {
-        assertThatThrownBy(() -> GenerationRequest.checkHeader("x-key", "a\r\nb"))
+        assertThatThrownBy(() -> RuntimeHeaders.check("x-key", "a\r\nb"))
                 .hasMessageContaining("x-key");
     }
 

@@ -2,43 +2,45 @@ package dev.culvert.guest.turn;
 
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
-import dev.culvert.guest.session.Session;
 
-/** A turn as one connection reads it: how far it has been sent, and how much more it may be. */
-public final class Reader {
+/**
+ * The sending of one turn over one link: which frame was sent last, and how many bytes the host
+ * takes.
+ */
+public final class Delivery {
     private static final long MOST_CREDIT = (1L << 53) - 1;
 
-    private final Session session;
+    private final Deliveries link;
     private final Turn turn;
     private final boolean limited;
     private long credit;
     private long sent;
     private boolean closed;
 
-    /** Whether the session has it in its queue. */
-    public boolean queued;
+    /** Whether it waits in the queue of its link. */
+    boolean queued;
 
     /**
      * @param after the number of the last frame that the host has
-     * @param credit as in the envelope of its request: negative where it is not limited
+     * @param credit from the envelope of the request; negative for no limit
      */
-    Reader(Session session, Turn turn, long after, long credit) {
-        this.session = session;
+    Delivery(Deliveries link, Turn turn, long after, long credit) {
+        this.link = link;
         this.turn = turn;
         sent = after;
         limited = credit >= 0;
         this.credit = credit;
     }
 
-    public Session session() {
-        return session;
+    Deliveries link() {
+        return link;
     }
 
     public Turn turn() {
         return turn;
     }
 
-    /** The number of the last frame that it was sent, or has from before. */
+    /** The number of the last frame that was sent, or that the host had before. */
     long sent() {
         return sent;
     }
@@ -54,28 +56,28 @@ public final class Reader {
 
     /** There may be something to send. */
     void offer() {
-        session.offer(this);
+        link.offer(this);
     }
 
-    /** Whether it takes no more, because it has all or another one reads. */
+    /** Sends nothing more: everything was sent, or another link reads the turn. */
     void close() {
         closed = true;
     }
 
-    public boolean canSend() {
+    boolean canSend() {
         return !closed
                 && turn.said().hasAfter(sent)
                 && (!limited || credit > 0 || turn.said().typeAfter(sent) != FrameType.CHUNK);
     }
 
-    /** Sends the next frame, which there must be. */
-    public void sendNext() {
+    /** Sends the next frame; there must be one. */
+    void sendNext() {
         Frame frame = turn.said().frameAfter(sent);
         if (limited && frame.type() == FrameType.CHUNK) {
             credit -= frame.payload().readableBytes();
         }
         sent = frame.seq();
-        session.send(frame);
+        link.send(frame);
         turn.onSent(this);
     }
 }
