@@ -32,37 +32,37 @@ record Goals(Results results) {
                         .orElse(Double.NaN);
         return Stream.of(
                         atMost(
-                                "CPU of a message with 64 connections, to HAProxy's",
+                                "CPU of a message with 64 connections, relative to HAProxy's",
                                 1,
                                 cpuRatio("message-64", "culvertd", "HAProxy")),
                         atMost(
-                                "the same, to Go's",
+                                "the same, relative to Go's",
                                 1 / 3.0,
                                 cpuRatio("message-64", "culvertd", "Go")),
                         atLeast(
-                                "messages a second with 64 connections, to the best of HAProxy, nginx and Go",
+                                "messages per second with 64 connections, relative to the best of HAProxy, nginx and Go",
                                 1,
                                 median("message-64", "culvertd", Sample::perSecond) / peersBest),
                         atLeast(
-                                "events of streams for each second of CPU, to Go's",
+                                "events of streams per second of CPU, relative to Go's",
                                 4,
                                 cpuRatio("sse-flat-out", "Go", "culvertd")),
                         atMost(
-                                "p99 at half of its own best rate, to HAProxy's",
+                                "p99 at half of its own best rate, relative to HAProxy's",
                                 1,
                                 median("latency-half", "culvertd", Sample::p99)
                                         / median("latency-half", "HAProxy", Sample::p99)),
                         atMost(
-                                "p99 at the same rate as HAProxy's, to HAProxy's",
+                                "p99 at HAProxy's rate, relative to HAProxy's",
                                 1,
                                 median("latency-same", "culvertd", Sample::p99)
                                         / median("latency-same", "HAProxy", Sample::p99)),
                         atMost(
-                                "longest pause of the collector at half of its best rate, ms",
+                                "longest pause for garbage collection at half of its best rate, ms",
                                 5,
                                 most("latency-half", "culvertd", Sample::pauseMillis)),
                         atMost(
-                                "CPU of a message of 1 MiB, to HAProxy's",
+                                "CPU of a message of 1 MiB, relative to HAProxy's",
                                 2,
                                 cpuRatio("message-1mib", "culvertd", "HAProxy")),
                         atMost(
@@ -78,21 +78,21 @@ record Goals(Results results) {
                                 150,
                                 most("agents-1000", "culvertd, 1,000 agents", Sample::residentMib)),
                         atMost(
-                                "CPU of a message with 1,000 agents, to that with 1",
+                                "CPU of a message with 1,000 agents, relative to that with 1 agent",
                                 1.15,
                                 cpuRatio(
                                         "agents-1000",
                                         "culvertd, 1,000 agents",
                                         "culvertd, 1 agent")),
                         atMost(
-                                "the same with 1 connection, where no call of the kernel serves two messages",
+                                "the same with 1 connection, where no system call serves two messages",
                                 1.15,
                                 cpuRatio(
                                         "agents-1000-one",
                                         "culvertd, 1,000 agents",
                                         "culvertd, 1 agent")),
                         atMost(
-                                "memory for each further client whose stream is silent, KiB",
+                                "memory per further client with a silent stream, KiB",
                                 12,
                                 most("sse-idle", "culvertd", Sample::kibPerClient)))
                 .filter(goal -> Double.isFinite(goal.measured()))

@@ -29,7 +29,7 @@ record Report(Results results) {
 
     private static String head(Scenario scenario) {
         return """
-        | | CPU, µs per %s: median (lower quartile; least – most) | × HAProxy | × Go | %ss/s | p50, µs | p99 | p99.9 | of the CPU the kernel's | memory idle / after, MB | heap taken, B per %s | longest pause of GC, ms |
+        | | CPU, µs per %s: median (lower quartile; least – most) | × HAProxy | × Go | %ss/s | p50, µs | p99 | p99.9 | kernel's share of the CPU | memory idle / after, MB | heap taken, B per %s | longest GC pause, ms |
         |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
         """
                 .formatted(scenario.unit(), scenario.unit(), scenario.unit());
@@ -73,7 +73,7 @@ record Report(Results results) {
 
     private static final String MEMORY_HEAD =
             """
-            | | clients | memory with the first tenth, MB | with all | for each further client, KiB |
+            | | clients | memory with the first tenth, MB | with all, MB | per further client, KiB |
             |---|--:|--:|--:|--:|
             """;
 
