@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.testing.Eventually;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -59,7 +60,7 @@ final class FaultRun {
     }
 
     private void takeTurn(TurnPlan turn) {
-        List<String> history = new ArrayList<>();
+        List<String> history = Collections.synchronizedList(new ArrayList<>());
         try {
             if (turn.way() == TurnPlan.Way.MESSAGE) {
                 new MessageClient(turn, scene, history).run();

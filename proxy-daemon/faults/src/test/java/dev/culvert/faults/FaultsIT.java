@@ -54,6 +54,7 @@ class FaultsIT {
             assertThat(stage.scene().runtime().strangers()).isZero();
             assertThat(tally.group("streams interrupted by the daemon").keySet())
                     .isSubsetOf(MAY_INTERRUPT);
+            assertThat(tally.group(Scene.TAKEN_OVER)).containsKey("told taken_over");
             assertThat(tally.group("streams resumed")).hasSize(TurnPlan.Return.values().length);
             assertThat(tally.sum("turns whole"))
                     .as("beside those that could not be come back to")

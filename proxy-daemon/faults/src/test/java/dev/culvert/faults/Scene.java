@@ -15,6 +15,9 @@ record Scene(Relay front, Relay calm, DaemonProgram daemon, ScriptedRuntime runt
     /** The group in which turns are counted that a client could not come back to. */
     static final String LOST = "turns that could not be come back to";
 
+    /** The group in which clients are counted whose turn a rival came for, by how that ended. */
+    static final String TAKEN_OVER = "turns left to a rival";
+
     /** Why some of them are: of all agents, the one with most to keep had not room for it. */
     static final String NO_ROOM = "its log had to make room";
 

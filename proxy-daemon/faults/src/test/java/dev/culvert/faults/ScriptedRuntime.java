@@ -45,6 +45,7 @@ final class ScriptedRuntime implements AutoCloseable {
         private final List<String> starts = new CopyOnWriteArrayList<>();
         private final AtomicInteger running = new AtomicInteger();
         private final AtomicLong writtenChars = new AtomicLong();
+        private final AtomicInteger writtenPieces = new AtomicInteger();
 
         private Run(Answer answer) {
             this.answer = answer;
@@ -58,7 +59,12 @@ final class ScriptedRuntime implements AutoCloseable {
             return running.get() > 0;
         }
 
-        /** How much of the text the runtime has got rid of. */
+        /** Whether the runtime has certainly not written its last piece yet. */
+        boolean hasMoreToSay() {
+            return writtenPieces.get() < answer.pieces() - 1;
+        }
+
+        /** How much of the text the runtime could write. */
         long writtenChars() {
             return writtenChars.get();
         }
@@ -195,6 +201,7 @@ final class ScriptedRuntime implements AutoCloseable {
                 String piece = answer.piece(i);
                 event(delta("{\"content\":\"" + quoted(piece) + "\"}", "null"));
                 run.writtenChars.addAndGet(piece.length());
+                run.writtenPieces.incrementAndGet();
                 pauseUnlessGone(answer.pace());
             }
             return end(answer.ending());

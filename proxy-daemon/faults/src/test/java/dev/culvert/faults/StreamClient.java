@@ -14,8 +14,15 @@ import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Reads one turn as a stream of events, and comes back to it as long as it takes. */
+/**
+ * Reads one turn as a stream of events, and comes back to it until it has the whole turn.
+ *
+ * <p>It may start a {@link Rival}, which comes for the same turn while this client reads it. From
+ * then on this client reads what still comes, and leaves the rest to the rival. Only one of them
+ * may go on: once the rival has an event of the running turn, this client must not see the end.
+ */
 final class StreamClient {
     /** Longer than what a relay may hold back, and much longer than between two keepalives. */
     private static final Duration PATIENCE = Duration.ofSeconds(4);
@@ -39,21 +46,40 @@ final class StreamClient {
     private boolean cancelled;
     private long mostChars = Long.MAX_VALUE;
     private boolean over;
+    private final int rivals;
+    private @Nullable Rival rival;
+    private volatile boolean takenOver;
 
     /**
-     * @param history takes all that this client does, for who has to find out why
+     * @param history collects what this client does, to explain a violation
      */
     StreamClient(TurnPlan plan, Scene scene, List<String> history) {
         this.plan = plan;
         this.scene = scene;
         this.history = history;
+        rivals = plan.rivals();
         firstGeneration = scene.daemon().generation();
         run = scene.runtime().expect(plan.answer());
         check = new TurnCheck(plan.answer(), plan.conduct() == Conduct.CANCELS);
     }
 
+    /** A client that comes for the turn of another, after the last event that the other has. */
+    private StreamClient(StreamClient other) {
+        plan = other.plan;
+        scene = other.scene;
+        history = other.history;
+        rivals = other.rivals - 1;
+        firstGeneration = scene.daemon().generation();
+        run = other.run;
+        check = other.check.copy();
+    }
+
     void run() {
         readToTheEnd();
+        if (rival != null) {
+            rival.await();
+            return;
+        }
         if (over && plan.keepsTrying()) {
             scene.tally().count("turns whole", plan.answer().ending().name());
             if (plan.events() % 4 == 0) {
@@ -70,13 +96,18 @@ final class StreamClient {
     private void readToTheEnd() {
         for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
             long before = check.seq();
-            if (!attempt() || over) {
+            if (!attempt() || over || rival != null) {
                 return;
             }
             fruitless = check.seq() > before ? 0 : fruitless + 1;
             Scene.backOff(fruitless);
         }
         throw new AssertionError("it came back " + MOST_ATTEMPTS + " times");
+    }
+
+    /** As {@link Rival#hasTakenOver}. */
+    boolean hasTakenOver() {
+        return takenOver;
     }
 
     /** False when the client comes back no more. */
@@ -154,6 +185,13 @@ final class StreamClient {
             switch (check.onEvent(event)) {
                 case Step.Onwards() -> {
                     events++;
+                    if (event.type().equals("chunk") && run.hasMoreToSay()) {
+                        takenOver = true;
+                    }
+                    if (events > plan.events() && rivals > 0 && rival == null) {
+                        note("a rival comes");
+                        rival = new Rival(new StreamClient(this));
+                    }
                     if (plan.conduct() == Conduct.LEAVES && events > plan.events()) {
                         scene.tally().count("turns left", plan.way().name());
                         return false;
@@ -167,13 +205,20 @@ final class StreamClient {
                     expectNoMoreThanWasSaidBefore();
                     pace(event);
                 }
-                case Step.Over() -> over = true;
+                case Step.Over() -> {
+                    over = true;
+                    leaveToTheRival("the end came first");
+                    if (rival != null && rival.hasTakenOver()) {
+                        throw new AssertionError("two clients read the turn at the same time");
+                    }
+                }
                 case Step.Unknown() -> {
                     return unknown();
                 }
                 case Step.Interrupted(String code) -> {
-                    note("error " + code + " behind " + check.seq());
+                    note("error " + code + " after " + check.seq());
                     scene.tally().count("streams interrupted by the daemon", code);
+                    leaveToTheRival("told " + code);
                     return true;
                 }
             }
@@ -187,7 +232,13 @@ final class StreamClient {
         return false;
     }
 
-    /** Why the turn may be lost of which this is the last word; empty where it is not. */
+    private void leaveToTheRival(String why) {
+        if (rival != null) {
+            scene.tally().count(Scene.TAKEN_OVER, why);
+        }
+    }
+
+    /** Why the turn may be lost of which this is the last event; empty if it may not. */
     private String excuse(Event event) {
         if (!event.type().equals("error") || plan.conduct() == Conduct.CANCELS) {
             return "";
@@ -250,7 +301,8 @@ final class StreamClient {
     }
 
     private boolean broken(HttpCall call, int generation, IOException e) {
-        note("broke behind " + check.seq() + ": " + e);
+        note("broke after " + check.seq() + ": " + e);
+        leaveToTheRival("its connection broke");
         if (e instanceof InterruptedIOException) {
             scene.tally().count("connections broken", "given up by the client");
         } else if (scene.mayBreak(call.local(), generation)) {

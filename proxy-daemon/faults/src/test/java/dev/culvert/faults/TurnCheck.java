@@ -56,6 +56,18 @@ final class TurnCheck {
         this.cancelled = cancelled;
     }
 
+    /** For a client that comes for the same turn, and goes on after the last event of this one. */
+    TurnCheck copy() {
+        TurnCheck copy = new TurnCheck(answer, cancelled);
+        copy.expected.append(expected);
+        copy.pieces = pieces;
+        copy.receivedChars = receivedChars;
+        copy.turn = turn;
+        copy.seq = seq;
+        copy.last = last;
+        return copy;
+    }
+
     /** Empty until the daemon has named it. */
     String turn() {
         return turn;

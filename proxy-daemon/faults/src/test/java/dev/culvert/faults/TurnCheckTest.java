@@ -38,6 +38,20 @@ class TurnCheckTest {
                 .isEqualTo(new Step.Over());
     }
 
+    @Test
+    void aTurnThatAnotherClientReadsOnIsWholeThere() {
+        List<Event> events = events(Ending.WHOLE);
+        TurnCheck first = new TurnCheck(answer(Ending.WHOLE), false);
+        events.subList(0, 3).forEach(first::onEvent);
+
+        TurnCheck second = first.copy();
+
+        assertThat(events.subList(3, events.size()).stream().map(second::onEvent))
+                .last()
+                .isEqualTo(new Step.Over());
+        assertThat(first.seq()).isEqualTo(2);
+    }
+
     @ParameterizedTest
     @MethodSource
     void everyMistakeIsNoticed(String what, Mistake mistake) {

@@ -1,6 +1,6 @@
 /**
- * The fault harness: the shipped daemon and guests as processes, faults between them by a seeded
- * plan, and clients that check what they are told byte by byte.
+ * The fault harness. It runs the shipped daemon and guests as processes, breaks things between them
+ * by a seeded plan, and has clients that check every byte that they get.
  *
  * <pre>
  *                                  ┌─ Relay (TCP) ────────▶ culvert-agent a ─┐
@@ -11,14 +11,16 @@
  *             FaultPlan ── Conductor ──────┴────────┴───────────────┘
  * </pre>
  *
- * What goes wrong, and after how many bytes, connections and turns, is a pure function of the seed
- * ({@link dev.culvert.faults.FaultPlan}); so is what each turn asks for ({@link
- * dev.culvert.faults.TurnPlan}) and what the runtime answers ({@link dev.culvert.faults.Answer}).
- * Who meets which fault is up to the machine.
+ * The seed alone decides what goes wrong, and after how many bytes, connections and turns ({@link
+ * dev.culvert.faults.FaultPlan}), what each turn asks for and how its clients behave ({@link
+ * dev.culvert.faults.TurnPlan}), and what the runtime answers ({@link dev.culvert.faults.Answer}).
+ * The machine decides which client meets which fault. The daemon has two event loops, and the
+ * clients of a turn are on either: some turns are taken over while they are read ({@link
+ * dev.culvert.faults.Rival}).
  *
- * <p>A second scenario ({@link dev.culvert.faults.HostileGuestsIT}) breaks nothing between them. It
- * plays guests and clients that mean harm ({@link dev.culvert.faults.Habits}) beside shipped
- * agents, whose clients are to notice nothing:
+ * <p>A second scenario ({@link dev.culvert.faults.HostileGuestsIT}) breaks nothing. It runs guests
+ * and clients that mean harm ({@link dev.culvert.faults.Habits}) beside shipped agents, whose
+ * clients must not notice:
  *
  * <pre>
  *  HonestClients ──┐            ┌──▶ culvert-agent, twice
