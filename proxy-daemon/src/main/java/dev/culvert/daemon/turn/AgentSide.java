@@ -26,7 +26,7 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
         void onSent();
 
         /** Nothing can be asked, or nothing more; there is no exchange. */
-        void onNoWay(Failure failure);
+        void fail(Failure failure);
     }
 
     /** How a reading of a turn is connected with the agent. */
@@ -76,7 +76,7 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
     /** Asks, as soon as there is a way. */
     void start() {
         if (!opener.isNew() && request.agentIsBase()) {
-            owner.onNoWay(opener.notResumable());
+            owner.fail(opener.notResumable());
         } else if (progress.mayBeKnown()) {
             seek(Kind.PATIENT, "");
         } else if (request.agentIsAway()) {
@@ -104,7 +104,7 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
     @Override
     public void onFailure(Failure failure) {
         if (phase instanceof Phase.Dialling) {
-            owner.onNoWay(failure);
+            owner.fail(failure);
         }
     }
 
@@ -124,7 +124,7 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
         boolean stopping = owner.isStopping();
         Failure obstacle = opener.obstacle(link, stopping);
         if (obstacle != null) {
-            owner.onNoWay(obstacle);
+            owner.fail(obstacle);
             return;
         }
         boolean again = isKnownToTheAgent();
@@ -147,7 +147,7 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
 
     @Override
     public void onNotFound(Failure failure) {
-        owner.onNoWay(failure);
+        owner.fail(failure);
     }
 
     /** Whether the agent has had a request of this reader. */
@@ -176,6 +176,9 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
     }
 
     TurnStatus.State look() {
+        if (owner.isStopping()) {
+            return TurnStatus.State.STOPPING;
+        }
         return switch (phase) {
             case Phase.New _, Phase.Dialling _, Phase.Waiting _ -> TurnStatus.State.WAITING;
             case Phase.Reading _ -> TurnStatus.State.RUNNING;
@@ -238,7 +241,7 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
             });
         } else if (!reading.exchange().stop()) {
             reading.exchange().cancel();
-            owner.onNoWay(Endings.CANNOT_CANCEL);
+            owner.fail(Endings.CANNOT_CANCEL);
         }
     }
 

@@ -14,8 +14,18 @@ import org.jspecify.annotations.Nullable;
 final class Audience {
     private static final Demand WANTED = new Wanted();
 
+    private final LiveTurns live;
+    private final LiveTurn reader;
     private List<Consumer<@Nullable Failure>> whenOver = List.of();
     private Demand demand = WANTED;
+
+    /** Whether the agent lets a later reader read; set on that reader's event loop. */
+    private volatile boolean passed;
+
+    Audience(LiveTurns live, LiveTurn reader) {
+        this.live = live;
+        this.reader = reader;
+    }
 
     private sealed interface Demand {}
 
@@ -68,16 +78,22 @@ final class Audience {
         return demand instanceof Forsaken;
     }
 
-    /**
-     * Whether somebody reads it, may come back for it, or waits for its end.
-     *
-     * @param isLast whether nobody has come back for it already
-     */
-    boolean waits(boolean isLast) {
+    /** The agent lets a later reader read. May be called on any thread. */
+    void pass() {
+        passed = true;
+    }
+
+    /** Whether another reader has taken the turn over, or is about to. */
+    boolean isPassed() {
+        return passed || !live.isLast(reader);
+    }
+
+    /** Whether somebody reads it, may come back for it, or waits for its end. */
+    boolean isAwaited() {
         return !whenOver.isEmpty()
                 || switch (demand) {
                     case Wanted _, Stopping _ -> true;
-                    case Left _ -> isLast;
+                    case Left _ -> !isPassed();
                     case Forsaken _, StoppingUnread _, Told _ -> false;
                 };
     }

@@ -52,6 +52,13 @@ final class LiveTurns {
         return newest;
     }
 
+    /** The agent lets {@code turn} read. Those before may be told so later, on their own links. */
+    void passThoseBefore(LiveTurn turn) {
+        for (LiveTurn it = turn.before; it != null; it = it.before) {
+            it.pass();
+        }
+    }
+
     /** Null where nobody reads the turn. */
     @Nullable LiveTurn last(String id) {
         return lastOf.get(id);

@@ -1,6 +1,7 @@
 package dev.culvert.daemon.turn;
 
 import dev.culvert.daemon.config.TurnSettings;
+import dev.culvert.link.Failure;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -36,6 +37,14 @@ final class PastTurns {
         forgetOld();
         Noted noted = keyed.getOrDefault(id, others.get(id));
         return noted == null ? null : noted.turn();
+    }
+
+    /** A reading of it has ended so; notes it when that says anything of the turn. */
+    void note(TurnRequest request, Progress progress, @Nullable Failure how) {
+        PastTurn turn = PastTurn.of(request, progress, how);
+        if (turn != null) {
+            note(turn);
+        }
     }
 
     /** A reader of it has gone. */

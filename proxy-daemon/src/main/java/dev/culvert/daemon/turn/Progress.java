@@ -3,10 +3,16 @@ package dev.culvert.daemon.turn;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
+import dev.culvert.io.Account;
 import dev.culvert.io.DirectMemory;
+import dev.culvert.io.HeldKind;
 import dev.culvert.io.Holding;
+import dev.culvert.io.Share;
 import dev.culvert.link.AgentLink;
+import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** How far a reading has come: what was asked, what was answered, and how much more may come. */
@@ -44,15 +50,32 @@ final class Progress {
         window = new CreditWindow(credit);
     }
 
-    /** The memory that the message takes until it is dropped. */
-    int messageBytes() {
+    /** Whether the message is charged; a small one is not counted and costs nothing here. */
+    boolean isLarge() {
+        return messageBytes() >= Account.GRAIN_BYTES;
+    }
+
+    private int messageBytes() {
         return message == null ? 0 : DirectMemory.pinnedBytes(message);
     }
 
-    /** Charges so many bytes until the message is dropped. */
-    void charge(Holding charged, int bytes) {
-        holding = charged;
-        charged.set(bytes);
+    /**
+     * Charges the message to {@code share} until it is dropped. If the memory runs out before the
+     * message is sent, {@code unsent} is told; a sent message is dropped and cannot be sent again.
+     */
+    void charge(Share share, EventLoop loop, Consumer<Failure> unsent) {
+        holding =
+                share.open(
+                        HeldKind.MESSAGES,
+                        loop,
+                        full -> {
+                            if (sent) {
+                                dropMessage();
+                            } else {
+                                unsent.accept(Endings.overMemory(full));
+                            }
+                        });
+        holding.set(messageBytes());
     }
 
     boolean hasMessage() {

@@ -59,7 +59,8 @@ public record TurnStatus(
                 past.since());
     }
 
-    static TurnStatus live(TurnRequest request, State state, long lastEvent, List<String> readBy) {
+    static TurnStatus live(TurnRequest request, State state, long lastEvent, boolean isRead) {
+        List<String> readBy = isRead ? List.of(request.requestId()) : List.of();
         return new TurnStatus(
                 request.id(), request.agent().id(), state, lastEvent, readBy, null, "", null);
     }

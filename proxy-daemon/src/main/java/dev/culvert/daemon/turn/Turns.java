@@ -15,7 +15,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -86,11 +85,11 @@ public final class Turns {
     private void enterByKey(LiveTurn turn) {
         PastTurn before = past.find(turn.id());
         if (before == null && live.last(turn.id()) == null && past.isFullOfKeys()) {
-            turn.refuse(tooManyKeys());
+            turn.fail(tooManyKeys());
         } else if (before != null
                 && before.asked() != 0
                 && before.asked() != turn.request().asked()) {
-            turn.refuse(Endings.KEY_REUSED);
+            turn.fail(Endings.KEY_REUSED);
         } else {
             if (before != null) {
                 turn.wasBegunBy(before.instance());
@@ -131,14 +130,16 @@ public final class Turns {
 
     /** Where the agent does not let that one read, it is for the one before to say it. */
     private void delete(LiveTurn reader, Consumer<@Nullable Failure> told) {
-        reader.delete(how -> {
-            LiveTurn other = Endings.isSaidToHaveEnded(how) ? null : live.last(reader.id());
-            if (other == null || other == reader) {
-                told.accept(how);
-            } else {
-                delete(other, told);
-            }
-        });
+        Consumer<@Nullable Failure> ended =
+                how -> {
+                    LiveTurn other = Endings.isSaidToHaveEnded(how) ? null : live.last(reader.id());
+                    if (other == null || other == reader) {
+                        told.accept(how);
+                    } else {
+                        delete(other, told);
+                    }
+                };
+        reader.onLoop(() -> reader.delete(ended));
     }
 
     /** Reads nothing: what it stands for is only to be stopped. */
@@ -179,8 +180,10 @@ public final class Turns {
         if (reader == null) {
             told.accept(soFar);
         } else {
-            reader.look(status ->
-                    look(reader.before, soFar == null ? status : soFar.and(status), told));
+            reader.onLoop(() -> {
+                TurnStatus status = reader.status();
+                look(reader.before, soFar == null ? status : soFar.and(status), told);
+            });
         }
     }
 
@@ -197,7 +200,7 @@ public final class Turns {
             if (request.agent() == agent && request.isAddressed()) {
                 found.put(
                         request.id(),
-                        TurnStatus.live(request, TurnStatus.State.RUNNING, -1, List.of()));
+                        TurnStatus.live(request, TurnStatus.State.RUNNING, -1, false));
             }
         });
         return found.values();
@@ -214,7 +217,7 @@ public final class Turns {
 
     /** Ends what is still under way here, without ending it at the agents that can go on. */
     public void cutAll() {
-        live.forEach(LiveTurn::cut);
+        live.forEach(turn -> turn.onLoop(turn::cut));
     }
 
     private void enter(LiveTurn turn) {
