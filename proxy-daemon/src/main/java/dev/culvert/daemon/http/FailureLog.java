@@ -35,8 +35,7 @@ public final class FailureLog {
      * @param turn its id; null where the request is about none
      * @param status of the answer's head
      */
-    public void ended(
-            Request request, @Nullable String turn, int status, long nanos, Trouble trouble) {
+    void ended(Request request, @Nullable String turn, int status, long nanos, Trouble trouble) {
         if (trouble.concernsTheOperator()) {
             if (mayTell(request.eventLoop())) {
                 LOG.warn("{}", line(request, turn, status, nanos, trouble));

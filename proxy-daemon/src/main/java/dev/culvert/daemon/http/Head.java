@@ -1,205 +1,144 @@
 package dev.culvert.daemon.http;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import io.netty.handler.codec.http.HttpMethod;
-import java.util.EnumMap;
-import java.util.EnumSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The head of a request, as far as anything here reads it. There is one for each connection, whose
- * requests come one behind the other: it says what stood in the last that came.
+ * The head of one request: its method, its target and the headers that anything here reads. Whoever
+ * reads the bytes makes it, whichever version of HTTP they are. Confined to its event loop.
  */
-/* A client says much the same in each of its requests, so a text that came again is the text from
- * before: its hash is known, and most requests make no text at all. */
 public final class Head {
-    /** Stands for each that no route takes. */
-    static final HttpMethod UNKNOWN_METHOD = HttpMethod.valueOf("UNKNOWN");
+    /** Any method that no route takes. */
+    public static final HttpMethod UNKNOWN_METHOD = HttpMethod.valueOf("UNKNOWN");
 
-    private static final List<HttpMethod> METHODS =
-            List.of(
-                    HttpMethod.POST,
-                    HttpMethod.GET,
-                    HttpMethod.PUT,
-                    HttpMethod.DELETE,
-                    HttpMethod.OPTIONS,
-                    HttpMethod.HEAD,
-                    HttpMethod.PATCH);
-    private static final byte[] CLOSE = "close".getBytes(ISO_8859_1);
-    private static final byte[] VERSION = "HTTP/1.1\r\n".getBytes(ISO_8859_1);
+    private final HttpMethod method;
+    private final String uri;
+    private final boolean http10;
+    private final boolean closes;
+    private final @Nullable String[] values;
+    private final int repeated;
+    private final RequestId id;
+    private @Nullable Authority host;
+    private @Nullable RequestTarget target;
 
-    private HttpMethod method = UNKNOWN_METHOD;
-    private String target = "";
-
-    /** From the target, or one before that was the same. */
-    private @Nullable RequestTarget parsed;
-
-    private boolean http10;
-    private boolean closes;
-
-    /** Of this request or one before: {@link #present} tells. */
-    private final Map<Header, String> values = new EnumMap<>(Header.class);
-
-    private final Set<Header> present = EnumSet.noneOf(Header.class);
-    private final Set<Header> repeated = EnumSet.noneOf(Header.class);
-
-    /** Reads what a {@link HeadGuard} has let pass, so that nothing is where it may not be. */
-    public void read(byte[] bytes) {
-        int start = bytes[0] == '\r' ? 2 : 0;
-        int blank = indexOf(bytes, start, (byte) ' ');
-        int end = indexOf(bytes, blank + 1, (byte) ' ');
-        method = method(bytes, start, blank);
-        String before = target;
-        target = text(before, bytes, blank + 1, end);
-        parsed = target.equals(before) ? parsed : null;
-        int lines = end + 1 + VERSION.length;
-        http10 = bytes[lines - 3] == '0';
-        closes = false;
-        present.clear();
-        repeated.clear();
-        for (int at = lines; bytes[at] != '\r'; ) {
-            int colon = indexOf(bytes, at, (byte) ':');
-            int lineEnd = indexOf(bytes, colon + 1, (byte) '\r');
-            Header header = Header.of(bytes, at, colon);
-            if (header != null) {
-                add(header, bytes, colon + 1, lineEnd);
-            }
-            at = lineEnd + 2;
-        }
+    /**
+     * A head with the {@code values} of its headers, each at {@link Header#index}.
+     *
+     * @param closes whether the client ends the connection after the answer
+     * @param repeated a bit for each header that came more than once, at its index
+     */
+    public Head(
+            HttpMethod method,
+            String uri,
+            boolean http10,
+            boolean closes,
+            @Nullable String[] values,
+            int repeated) {
+        this.method = method;
+        this.uri = uri;
+        this.http10 = http10;
+        this.closes = closes;
+        this.values = values;
+        this.repeated = repeated;
+        id = RequestId.of(only(Header.X_REQUEST_ID));
     }
 
-    private static HttpMethod method(byte[] bytes, int from, int to) {
-        for (HttpMethod known : METHODS) {
-            if (isText(known.name(), bytes, from, to)) {
-                return known;
-            }
-        }
-        return UNKNOWN_METHOD;
+    /** For bytes that are no request: an answer to them closes the connection. */
+    public static Head unreadable() {
+        return new Head(
+                HttpMethod.GET, "/", false, true, new @Nullable String[Header.values().length], 0);
     }
 
-    private void add(Header header, byte[] bytes, int from, int to) {
-        int start = from;
-        int end = to;
-        while (start < end && isBlank(bytes[start])) {
-            start++;
+    /** Spares this head to parse what is the same text as in {@code before}. */
+    public void reuse(Head before) {
+        if (Objects.equals(first(Header.HOST), before.first(Header.HOST))) {
+            host = before.host;
         }
-        while (end > start && isBlank(bytes[end - 1])) {
-            end--;
+        if (uri.equals(before.uri) && uri.startsWith("/")) {
+            target = before.target;
         }
-        if (header == Header.CONNECTION) {
-            closes |= namesClose(bytes, start, end);
-        }
-        if (present.add(header)) {
-            values.put(header, text(values.get(header), bytes, start, end));
-        } else {
-            repeated.add(header);
-        }
-    }
-
-    private static boolean namesClose(byte[] bytes, int from, int to) {
-        int matched = 0; // of the option that is being read; -1 where it is another
-        for (int i = from; i < to; i++) {
-            byte b = bytes[i];
-            if (b == ',') {
-                if (matched == CLOSE.length) {
-                    return true;
-                }
-                matched = 0;
-            } else if (!isBlank(b)) {
-                boolean fits =
-                        matched >= 0 && matched < CLOSE.length && (b | 0x20) == CLOSE[matched];
-                matched = fits ? matched + 1 : -1;
-            }
-        }
-        return matched == CLOSE.length;
-    }
-
-    private static boolean isBlank(byte b) {
-        return b == ' ' || b == '\t';
-    }
-
-    private static int indexOf(byte[] bytes, int from, byte wanted) {
-        int at = from;
-        while (bytes[at] != wanted) {
-            at++;
-        }
-        return at;
-    }
-
-    private static String text(@Nullable String before, byte[] bytes, int from, int to) {
-        return before != null && isText(before, bytes, from, to)
-                ? before
-                : new String(bytes, from, to - from, ISO_8859_1);
-    }
-
-    private static boolean isText(String text, byte[] bytes, int from, int to) {
-        if (text.length() != to - from) {
-            return false;
-        }
-        for (int i = from; i < to; i++) {
-            if (text.charAt(i - from) != (bytes[i] & 0xff)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     public HttpMethod method() {
         return method;
     }
 
-    /**
-     * What it asks for.
-     *
-     * @param host that it names; null where it names none
-     * @throws ProblemException when it is no target that a server takes
-     */
-    public RequestTarget target(@Nullable Authority host) {
-        if (parsed == null) {
-            RequestTarget asked = RequestTarget.parse(method, target, host);
-            if (!target.startsWith("/")) {
-                return asked; // it may be another for another host
-            }
-            parsed = asked;
-        }
-        return parsed;
+    /** As it was sent. */
+    public String uri() {
+        return uri;
+    }
+
+    public RequestId id() {
+        return id;
     }
 
     public boolean isHttp10() {
         return http10;
     }
 
-    /** Whether the client asks for the connection to end behind the answer. */
+    /** Whether the client asks for the connection to end after the answer. */
     public boolean closes() {
         return closes;
     }
 
+    /**
+     * The host that it names; null if there is none, as HTTP/1.0 allows.
+     *
+     * @throws ProblemException when there is none otherwise, or it is not a host
+     */
+    public @Nullable Authority host() {
+        if (host == null) {
+            String value = atMostOne(Header.HOST);
+            if (value == null && http10) {
+                return null;
+            }
+            if (value == null) {
+                throw ProblemException.badRequest("There is no Host: send one.");
+            }
+            host = Authority.parse(value);
+            if (host == null) {
+                throw ProblemException.badRequest(
+                        "The Host is no host name with an optional port.");
+            }
+        }
+        return host;
+    }
+
+    /**
+     * What it asks for.
+     *
+     * @throws ProblemException when a server cannot take it
+     */
+    public RequestTarget target() {
+        if (target == null) {
+            target = RequestTarget.parse(method, uri, uri.startsWith("/") ? null : host());
+        }
+        return target;
+    }
+
     public boolean has(Header header) {
-        return present.contains(header);
+        return values[header.index()] != null;
     }
 
     public boolean isRepeated(Header header) {
-        return repeated.contains(header);
+        return (repeated & 1 << header.index()) != 0;
     }
 
-    /** The first of that name; null where there is none. */
+    /** The first of that name; null if there is none. */
     public @Nullable String first(Header header) {
-        return has(header) ? values.get(header) : null;
+        return values[header.index()];
     }
 
-    /** Its value; null where it does not stand there, or more than once. */
+    /** Its value; null if there is none, or more than one. */
     public @Nullable String only(Header header) {
         return isRepeated(header) ? null : first(header);
     }
 
     /**
-     * Its value; null where it does not stand there.
+     * Its value; null if there is none.
      *
-     * @throws ProblemException where it stands more than once
+     * @throws ProblemException when there is more than one
      */
     public @Nullable String atMostOne(Header header) {
         if (isRepeated(header)) {
@@ -208,22 +147,21 @@ public final class Head {
         return first(header);
     }
 
-    /** Of a head that {@link FramingRules} has let pass. */
-    public boolean isChunked() {
-        return has(Header.TRANSFER_ENCODING);
-    }
-
-    /** The bytes of the body; 0 where it has none, or is chunked. Of one that passed, likewise. */
+    /** The bytes of the body; 0 if it has none, or sends it in chunks. The value was checked. */
     public long contentLength() {
         String length = first(Header.CONTENT_LENGTH);
         return length == null ? 0 : Long.parseLong(length);
+    }
+
+    public boolean isChunked() {
+        return has(Header.TRANSFER_ENCODING);
     }
 
     public boolean announcesBody() {
         return isChunked() || contentLength() > 0;
     }
 
-    /** Whether the client waits for a word before it sends the body. */
+    /** Whether the client waits for {@code 100 Continue} before it sends the body. */
     public boolean awaitsContinue() {
         String expectation = first(Header.EXPECT);
         return !http10 && expectation != null && expectation.equalsIgnoreCase("100-continue");

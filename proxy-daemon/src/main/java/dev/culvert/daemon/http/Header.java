@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The headers of requests that anything here reads; all others are passed over. */
+/** The request headers that anything here reads; all others are ignored. */
 public enum Header {
     ACCEPT,
     CONNECTION,
@@ -37,8 +37,8 @@ public enum Header {
 
     private final String wireName = name().toLowerCase(Locale.ROOT).replace('_', '-');
 
-    /** The one that the token names, in upper or lower case; null where nobody reads it. */
-    static @Nullable Header of(byte[] bytes, int from, int to) {
+    /** The header that the token names, in upper or lower case; null if nothing here reads it. */
+    public static @Nullable Header of(byte[] bytes, int from, int to) {
         int length = to - from;
         if (length <= MAX_BYTES) {
             for (Header header : BY_LENGTH[length]) {
@@ -50,7 +50,8 @@ public enum Header {
         return null;
     }
 
-    /* Setting the bit makes a letter small, and of no other byte of a token one that a name has. */
+    /* OR-ing 0x20 lower-cases letters; no other token byte becomes a letter or a hyphen, so nothing
+     * matches by accident. */
     private static boolean isLike(String lower, byte[] bytes, int from) {
         for (int i = 0; i < lower.length(); i++) {
             if ((bytes[from + i] | 0x20) != lower.charAt(i)) {
@@ -58,6 +59,12 @@ public enum Header {
             }
         }
         return true;
+    }
+
+    /** Where an array that has a place for each header keeps this one. */
+    @SuppressWarnings("EnumOrdinal") // within one process, and never written anywhere
+    public int index() {
+        return ordinal();
     }
 
     @Override

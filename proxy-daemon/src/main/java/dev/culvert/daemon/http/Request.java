@@ -1,64 +1,39 @@
 package dev.culvert.daemon.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
-import java.net.SocketAddress;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A request that was read whole and found fit to be handled. Confined to its event loop. */
+/** A request that was read whole and may be handled. Confined to its event loop. */
 public final class Request {
-    private final Channel channel;
-    private final HttpMethod method;
-    private final Head head;
-    private final RequestTarget target;
-    private final RequestId id;
-    private @Nullable Endpoint endpoint;
-    private List<String> parameterValues = List.of();
-    private ByteBuf body = Unpooled.EMPTY_BUFFER;
+    private final RoutedRequest routed;
+    private final ByteBuf body;
+    private final EventLoop loop;
 
-    public Request(Channel channel, Head head, RequestTarget target, RequestId id) {
-        this.channel = channel;
-        method = head.method();
-        this.head = head;
-        this.target = target;
-        this.id = id;
-    }
-
-    /** Names {@code values} by the endpoint's parameters, decoded. */
-    public void bind(Match.Found found) {
-        endpoint = found.endpoint();
-        List<String> values = found.values();
-        parameterValues =
-                target.path().indexOf('%') < 0
-                        ? values
-                        : values.stream().map(PercentDecoder::path).toList();
-    }
-
-    /** Lends {@code body} until {@link #withdrawBody}. */
-    public void lendBody(ByteBuf body) {
+    /** Borrows {@code body} while the route's {@code handle} runs. */
+    public Request(RoutedRequest routed, ByteBuf body, EventLoop loop) {
+        this.routed = routed;
         this.body = body;
+        this.loop = loop;
     }
 
-    public void withdrawBody() {
-        body = Unpooled.EMPTY_BUFFER;
+    RoutedRequest routed() {
+        return routed;
     }
 
     public HttpMethod method() {
-        return method;
+        return routed.head().method();
     }
 
     /** As it was sent, undecoded. */
     public String path() {
-        return target.path();
+        return routed.head().target().path();
     }
 
-    /** The path as its route names it, without what its parameters were. */
+    /** The path as its route names it, without the values of its parameters. */
     public String template() {
-        return endpoint == null ? "" : endpoint.route().templates().getFirst();
+        return routed.endpoint().route().templates().getFirst();
     }
 
     /** The decoded value of a parameter that the route's template names. */
@@ -70,42 +45,38 @@ public final class Request {
         return value;
     }
 
-    /** The decoded value of a parameter; null where the route's template does not name it. */
+    /** The decoded value of a parameter; null if the route's template does not name it. */
     @Nullable String find(String name) {
-        int index = endpoint == null ? -1 : endpoint.parameters().indexOf(name);
-        return index < 0 ? null : parameterValues.get(index);
+        int index = routed.endpoint().parameters().indexOf(name);
+        return index < 0 ? null : routed.values().get(index);
     }
 
-    /** The decoded value of a query parameter; empty where it has a name only. */
+    /** The decoded value of a query parameter; empty if it has only a name. */
     public @Nullable String query(String name) {
-        return target.query().get(name);
+        return routed.head().target().query().get(name);
     }
 
-    /** The first of that name; as all that stood in the head, until the request was answered. */
+    /** The first header of that name. */
     public @Nullable String header(Header name) {
-        return head.first(name);
+        return routed.head().first(name);
     }
 
-    /** Lent while the route's {@code handle} runs, empty later: retain it to keep it. */
+    /** Lent while the route's {@code handle} runs: retain it to keep it. */
     public ByteBuf body() {
         return body;
     }
 
-    /** Visible ASCII; the client's own, or made here. */
+    /** Visible ASCII: the client's own id, or one made here. */
     public String id() {
-        return id.toString();
+        return routed.head().id().toString();
     }
 
-    /** W3C's {@code traceparent}, where a valid one was sent. */
+    /** W3C's {@code traceparent}, if a valid one was sent. */
     public @Nullable String traceParent() {
-        return TraceParent.of(head.only(Header.TRACEPARENT));
-    }
-
-    public @Nullable SocketAddress remoteAddress() {
-        return channel.remoteAddress();
+        return TraceParent.of(routed.head().only(Header.TRACEPARENT));
     }
 
     public EventLoop eventLoop() {
-        return channel.eventLoop();
+        return loop;
     }
 }

@@ -8,17 +8,11 @@ import static io.netty.handler.codec.http.HttpResponseStatus.UNSUPPORTED_MEDIA_T
 
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import org.jspecify.annotations.Nullable;
 
-/** What the head of any request must satisfy before its route is looked for. */
+/** What the head of every request must satisfy before the router sees it. */
 public final class RequestRules {
-    private record KnownHost(String value, Authority host) {}
-
     private final BrowserPolicy browsers;
     private final int maxBodyBytes;
-
-    /** Nearly all requests name the same. Of all event loops: any of their words is right. */
-    private @Nullable KnownHost lastHost;
 
     public RequestRules(BrowserPolicy browsers, int maxBodyBytes) {
         this.browsers = browsers;
@@ -26,27 +20,25 @@ public final class RequestRules {
     }
 
     /**
-     * Reads the target of a request that may be handled.
+     * Checks the head of a request.
      *
      * @throws ProblemException with the first rule that is broken
      */
-    public RequestTarget check(Head head, boolean overLoopback) {
+    void check(Head head, boolean overLoopback) {
         if (head.method().equals(Head.UNKNOWN_METHOD)) {
             throw refused(NOT_IMPLEMENTED, "The method is not known here.");
         }
-        Authority host = host(head);
         String refusal =
                 browsers.refusal(
                         overLoopback,
-                        host,
+                        head.host(),
                         head.atMostOne(Header.ORIGIN),
                         head.atMostOne(Header.SEC_FETCH_SITE));
         if (refusal != null) {
             throw refused(FORBIDDEN, refusal);
         }
-        RequestTarget target = head.target(host);
+        head.target();
         checkBody(head);
-        return target;
     }
 
     private void checkBody(Head head) {
@@ -70,27 +62,6 @@ public final class RequestRules {
                 "The body takes more than "
                         + maxBodyBytes
                         + " bytes (http.max_body_bytes): send less.");
-    }
-
-    /** HTTP/1.0 may leave it out; a page in a browser cannot. */
-    private @Nullable Authority host(Head head) {
-        String value = head.atMostOne(Header.HOST);
-        if (value == null && head.isHttp10()) {
-            return null;
-        }
-        if (value == null) {
-            throw ProblemException.badRequest("There is no Host: send one.");
-        }
-        KnownHost last = lastHost;
-        if (last != null && last.value.equals(value)) {
-            return last.host;
-        }
-        Authority host = Authority.parse(value);
-        if (host == null) {
-            throw ProblemException.badRequest("The Host is no host name with an optional port.");
-        }
-        lastHost = new KnownHost(value, host);
-        return host;
     }
 
     private static ProblemException refused(HttpResponseStatus status, String error) {

@@ -3,9 +3,9 @@ package dev.culvert.daemon.http;
 import static io.netty.handler.codec.http.HttpResponseStatus.METHOD_NOT_ALLOWED;
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
 
-import dev.culvert.daemon.http.Match.Found;
-import dev.culvert.daemon.http.Match.Options;
-import dev.culvert.daemon.http.Match.Refused;
+import dev.culvert.daemon.http.RouteMatch.Found;
+import dev.culvert.daemon.http.RouteMatch.Options;
+import dev.culvert.daemon.http.RouteMatch.Refused;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.ArrayDeque;
@@ -81,20 +81,20 @@ public final class Router {
         node.allow = String.join(", ", names) + ", OPTIONS";
     }
 
-    public Match find(HttpMethod method, String path) {
+    RouteMatch find(HttpMethod method, String path) {
         int place = (31 * path.hashCode() + method.hashCode()) & (KNOWN - 1);
         Known before = known[place];
         if (before != null && before.method.equals(method) && before.path.equals(path)) {
             return before.found;
         }
-        Match match = lookFor(method, path);
+        RouteMatch match = lookFor(method, path);
         if (match instanceof Found found && path.length() <= MAX_KNOWN_CHARS) {
             known[place] = new Known(method, path, found);
         }
         return match;
     }
 
-    private Match lookFor(HttpMethod method, String path) {
+    private RouteMatch lookFor(HttpMethod method, String path) {
         if (path.equals("*")) {
             return new Options(ALL_METHODS);
         }

@@ -7,11 +7,11 @@ package dev.culvert.daemon.http;
  * @param code one word for programs; empty where there is none
  * @param runtimeStatus what the agent's runtime answered; 0 where it did not refuse
  */
-public record Trouble(int status, String code, int runtimeStatus, String sentence) {
+record Trouble(int status, String code, int runtimeStatus, String sentence) {
     private static final int SERVER_ERRORS = 500;
     private static final int TOO_MANY_REQUESTS = 429;
 
-    public static Trouble of(Problem problem) {
+    static Trouble of(Problem problem) {
         return new Trouble(
                 problem.status().code(),
                 problem.members().get("code") instanceof String code ? code : "",

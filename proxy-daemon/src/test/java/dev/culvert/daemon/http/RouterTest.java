@@ -3,9 +3,9 @@ package dev.culvert.daemon.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.culvert.daemon.http.Match.Found;
-import dev.culvert.daemon.http.Match.Options;
-import dev.culvert.daemon.http.Match.Refused;
+import dev.culvert.daemon.http.RouteMatch.Found;
+import dev.culvert.daemon.http.RouteMatch.Options;
+import dev.culvert.daemon.http.RouteMatch.Refused;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Set;

@@ -12,10 +12,10 @@ import static io.netty.handler.codec.http.HttpResponseStatus.NO_CONTENT;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.Handling;
+import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.Problem;
-import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.RouteObserver;
-import dev.culvert.daemon.http.Trouble;
 import dev.culvert.io.Account;
 import dev.culvert.io.Decimal;
 import dev.culvert.io.Share;
@@ -24,19 +24,14 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Takes the one answer to a request, now or later. Confined to its event loop. Once the client is
- * gone an answer is dropped in silence; a second answer is a mistake and throws.
- */
+/** An answer as the bytes of HTTP/1.1. Confined to its event loop. */
 final class Http1Answer implements Answer {
     private static final AsciiString PROBLEM_JSON = AsciiString.cached("application/problem+json");
-    private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
     private static final String ALLOWED_HEADERS =
             "content-type, idempotency-key, last-event-id, traceparent, x-request-id";
     private static final AsciiString CONTENT_LENGTH_FIELD =
@@ -51,62 +46,54 @@ final class Http1Answer implements Answer {
         GONE
     }
 
-    private record Line(AsciiString name, CharSequence value) {}
-
-    private final ConnectionHandler connection;
-    private final Outlet outlet;
-    private final Envelope envelope;
-    private List<Line> headers = List.of();
+    private final RequestHandler handler;
+    private final ResponseWriter writer;
+    private final ResponseHead responseHead;
+    private final Head head;
+    private @Nullable HeaderLines headers;
     private State state = State.OPEN;
     private HttpResponseStatus status = OK;
     private Runnable onGone = () -> {};
     private @Nullable Http1BodyStream stream;
-    private @Nullable RouteObserver observer;
-    private @Nullable Request request;
-    private @Nullable String turn;
-    private @Nullable Trouble trouble;
-    private long startNanos;
+    private @Nullable Handling handling;
     private boolean mustClose;
+
+    /** While the body is still to come, an answer ends the connection, or the body would follow. */
     private boolean bodyPending;
 
-    Http1Answer(ConnectionHandler connection, Outlet outlet, Envelope envelope) {
-        this.connection = connection;
-        this.outlet = outlet;
-        this.envelope = envelope;
+    /**
+     * For the request that {@code head} begins.
+     *
+     * @param handler is told how it ends
+     */
+    Http1Answer(
+            RequestHandler handler, ResponseWriter writer, ResponseHead responseHead, Head head) {
+        this.handler = handler;
+        this.writer = writer;
+        this.responseHead = responseHead;
+        this.head = head;
+        bodyPending = head.announcesBody();
     }
 
-    /** Tells {@code route} how it ends. */
-    void observe(Request request, RouteObserver route) {
-        this.request = request;
-        observer = route;
-        startNanos = System.nanoTime();
-        route.onStarted();
-    }
-
-    /** Nothing more is read behind this answer. */
-    void closeAfter() {
-        mustClose = true;
-    }
-
-    /** An answer that does not wait for the body ends the connection, or the body would follow. */
-    void expectBody() {
-        bodyPending = true;
-    }
-
-    void bodyRead() {
+    /** The body was read, and the route is called: {@code route} is told how this ends. */
+    void handledBy(Handling route) {
+        handling = route;
         bodyPending = false;
     }
 
-    /** Asks a client for the body that it holds back, where there is one. */
-    void askForBody() {
-        if (bodyPending) {
-            ByteBufUtil.writeAscii(outlet.tail(CONTINUE.length()), CONTINUE);
-        }
+    /**
+     * Answers a request that no route sees.
+     *
+     * @param closes whether nothing more is read after this answer
+     */
+    void refuse(Problem problem, boolean closes) {
+        mustClose = closes;
+        problem(problem);
     }
 
     void options(String allow) {
         header(ALLOW, allow);
-        if (envelope.allowedOrigin() != null) {
+        if (responseHead.allowedOrigin(head) != null) {
             header(ACCESS_CONTROL_ALLOW_METHODS, allow);
             header(ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS);
             header(ACCESS_CONTROL_MAX_AGE, PREFLIGHT_SECONDS);
@@ -116,22 +103,16 @@ final class Http1Answer implements Answer {
 
     @Override
     public Http1Answer header(AsciiString name, CharSequence value) {
-        for (int i = 0; i < value.length(); i++) {
-            if (value.charAt(i) < ' ' || value.charAt(i) > 0xff) {
-                throw new IllegalArgumentException(
-                        "the value of '" + name + "' is no header value");
-            }
+        if (headers == null) {
+            headers = new HeaderLines();
         }
-        if (headers.isEmpty()) {
-            headers = new ArrayList<>(2);
-        }
-        headers.add(new Line(name, value));
+        headers.add(name, value);
         return this;
     }
 
     @Override
     public ByteBufAllocator allocator() {
-        return outlet.channel().alloc();
+        return writer.channel().alloc();
     }
 
     @Override
@@ -140,15 +121,15 @@ final class Http1Answer implements Answer {
             return;
         }
         int length = body.readableBytes();
-        ByteBuf head = head();
-        Envelope.header(head, CONTENT_TYPE, contentType);
-        ByteBufUtil.writeAscii(head, CONTENT_LENGTH_FIELD);
-        Decimal.write(head, length);
-        Envelope.endLine(head);
-        Envelope.endLine(head);
-        if (!envelope.isHead()) {
-            outlet.holdsWhole(length >= Account.GRAIN_BYTES);
-            outlet.write(body);
+        ByteBuf out = head();
+        ResponseHead.header(out, CONTENT_TYPE, contentType);
+        ByteBufUtil.writeAscii(out, CONTENT_LENGTH_FIELD);
+        Decimal.write(out, length);
+        ResponseHead.endLine(out);
+        ResponseHead.endLine(out);
+        if (!isHead()) {
+            writer.holdsWhole(length >= Account.GRAIN_BYTES);
+            writer.write(body);
         }
         body.release();
         ended(isReusable());
@@ -157,8 +138,7 @@ final class Http1Answer implements Answer {
     @Override
     public void noContent() {
         if (begin(State.ANSWERED, NO_CONTENT, Unpooled.EMPTY_BUFFER)) {
-            ByteBuf head = head();
-            Envelope.endLine(head);
+            ResponseHead.endLine(head());
             ended(isReusable());
         }
     }
@@ -167,37 +147,41 @@ final class Http1Answer implements Answer {
     public void problem(Problem problem) {
         failed(problem);
         problem.headers().forEach(this::header);
-        ByteBuf body = outlet.buffer(HEAD_BYTES);
-        problem.writeTo(body, envelope.requestId().toString());
+        ByteBuf body = writer.buffer(HEAD_BYTES);
+        problem.writeTo(body, head.id().toString());
         whole(problem.status(), PROBLEM_JSON, body);
     }
 
     @Override
     public void about(String turn) {
-        this.turn = turn;
+        if (handling != null) {
+            handling.about(turn);
+        }
     }
 
     @Override
     public void failed(Problem why) {
-        trouble = Trouble.of(why);
+        if (handling != null) {
+            handling.failed(why);
+        }
     }
 
     @Override
     public Http1BodyStream stream(AsciiString contentType) {
-        boolean chunked = !envelope.http10();
-        Http1BodyStream opened = new Http1BodyStream(this, outlet, chunked);
+        boolean chunked = !head.isHttp10();
+        Http1BodyStream opened = new Http1BodyStream(this, writer, chunked);
         if (!begin(State.STREAMING, OK, Unpooled.EMPTY_BUFFER)) {
             opened.close();
             return opened;
         }
         stream = opened;
-        ByteBuf head = head();
-        Envelope.header(head, CONTENT_TYPE, contentType);
+        ByteBuf out = head();
+        ResponseHead.header(out, CONTENT_TYPE, contentType);
         if (chunked) {
-            Envelope.header(head, TRANSFER_ENCODING, CHUNKED);
+            ResponseHead.header(out, TRANSFER_ENCODING, CHUNKED);
         }
-        Envelope.endLine(head);
-        if (envelope.isHead()) {
+        ResponseHead.endLine(out);
+        if (isHead()) {
             opened.close();
             ended(isReusable());
         }
@@ -215,26 +199,30 @@ final class Http1Answer implements Answer {
 
     @Override
     public void chargeTo(Share agent) {
-        outlet.chargeTo(agent);
+        writer.chargeTo(agent);
     }
 
     @Override
     public Share client() {
-        return connection.client();
+        return handler.client();
     }
 
     /** Whether a client takes an orderly close for the end of what it was to get. */
     boolean endsByClosing() {
-        return envelope.http10() && state == State.STREAMING;
+        return head.isHttp10() && state == State.STREAMING;
+    }
+
+    private boolean isHead() {
+        return head.method().equals(HttpMethod.HEAD);
     }
 
     String requestId() {
-        return envelope.requestId().toString();
+        return head.id().toString();
     }
 
     @Override
     public EventLoop eventLoop() {
-        return outlet.channel().eventLoop();
+        return writer.channel().eventLoop();
     }
 
     @Override
@@ -257,7 +245,7 @@ final class Http1Answer implements Answer {
         state = State.ANSWERED;
         if (broken) {
             observeEnd(status.code());
-            connection.broken(envelope.http10());
+            handler.broken(head.isHttp10());
         } else {
             ended(isReusable());
         }
@@ -290,36 +278,36 @@ final class Http1Answer implements Answer {
         if (state == State.GONE) {
             return false;
         }
-        throw new IllegalStateException("request " + envelope.requestId() + " has its answer");
+        throw new IllegalStateException("request " + head.id() + " has its answer");
     }
 
     private boolean isReusable() {
-        return envelope.reusable() && !mustClose && !bodyPending && !connection.isDraining();
+        return !head.isHttp10()
+                && !head.closes()
+                && !mustClose
+                && !bodyPending
+                && !handler.isDraining();
     }
 
     /** Lent, for the last headers and the empty line. */
     private ByteBuf head() {
-        ByteBuf head = outlet.tail(HEAD_BYTES);
-        envelope.writeTo(head, status, !isReusable());
-        for (int i = 0; i < headers.size(); i++) {
-            Envelope.header(head, headers.get(i).name(), headers.get(i).value());
+        ByteBuf out = writer.tail(HEAD_BYTES);
+        responseHead.write(out, head, status, !isReusable());
+        if (headers != null) {
+            headers.writeTo(out);
         }
-        return head;
+        return out;
     }
 
     private void ended(boolean reusable) {
         state = State.ANSWERED;
         observeEnd(status.code());
-        connection.answered(reusable);
+        handler.answered(reusable);
     }
 
     private void observeEnd(int code) {
-        if (observer != null) {
-            long nanos = System.nanoTime() - startNanos;
-            observer.onEnded(envelope.method(), code, nanos);
-            if (trouble != null && request != null) {
-                connection.failed(request, turn, code, nanos, trouble);
-            }
+        if (handling != null) {
+            handling.ended(code);
         }
     }
 }

@@ -15,38 +15,38 @@ final class Http1BodyStream implements BodyStream {
     /** What a chunk takes beside its content. */
     private static final int MOST_CHUNK_BYTES = 8 + 2 * LINE_END_BYTES;
 
-    private final Http1Answer responder;
-    private final Outlet outlet;
+    private final Http1Answer answer;
+    private final ResponseWriter writer;
     private final boolean chunked;
     private boolean open = true;
 
-    Http1BodyStream(Http1Answer responder, Outlet outlet, boolean chunked) {
-        this.responder = responder;
-        this.outlet = outlet;
+    Http1BodyStream(Http1Answer answer, ResponseWriter writer, boolean chunked) {
+        this.answer = answer;
+        this.writer = writer;
         this.chunked = chunked;
     }
 
     @Override
     public ByteBuf begin(int bytes, int added) {
-        ByteBuf out = outlet.tail(bytes + MOST_CHUNK_BYTES, added);
+        ByteBuf out = writer.tail(bytes + MOST_CHUNK_BYTES, added);
         if (chunked) {
             writeHex(out, bytes + added);
-            Envelope.endLine(out);
+            ResponseHead.endLine(out);
         }
         return out;
     }
 
     @Override
     public void add(ByteBuf part) {
-        outlet.write(part);
+        writer.write(part);
     }
 
     @Override
     public void finish(AsciiString last) {
-        ByteBuf out = outlet.tail(last.length() + LINE_END_BYTES);
+        ByteBuf out = writer.tail(last.length() + LINE_END_BYTES);
         ByteBufUtil.writeAscii(out, last);
         if (chunked) {
-            Envelope.endLine(out);
+            ResponseHead.endLine(out);
         }
     }
 
@@ -56,9 +56,9 @@ final class Http1BodyStream implements BodyStream {
             open = false;
             if (chunked) {
                 ByteBuf last = begin(0);
-                Envelope.endLine(last);
+                ResponseHead.endLine(last);
             }
-            responder.streamEnded(false);
+            answer.streamEnded(false);
         }
     }
 
@@ -66,7 +66,7 @@ final class Http1BodyStream implements BodyStream {
     public void abort() {
         if (open) {
             open = false;
-            responder.streamEnded(true);
+            answer.streamEnded(true);
         }
     }
 
@@ -77,25 +77,25 @@ final class Http1BodyStream implements BodyStream {
 
     @Override
     public boolean isWritable() {
-        return outlet.channel().isWritable();
+        return writer.channel().isWritable();
     }
 
     @Override
     public void whenSent(Runnable action) {
-        outlet.whenSent(action);
+        writer.whenSent(action);
     }
 
     @Override
     public long unsentBytes() {
-        return outlet.unsentBytes();
+        return writer.unsentBytes();
     }
 
     @Override
     public boolean holdsMoreThan(long bytes) {
-        if (outlet.unsentBytes() > bytes) {
-            outlet.flush();
+        if (writer.unsentBytes() > bytes) {
+            writer.flush();
         }
-        return outlet.unsentBytes() > bytes;
+        return writer.unsentBytes() > bytes;
     }
 
     void close() {

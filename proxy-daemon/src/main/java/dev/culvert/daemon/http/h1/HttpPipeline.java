@@ -1,10 +1,9 @@
 package dev.culvert.daemon.http.h1;
 
 import dev.culvert.daemon.config.HttpSettings;
-import dev.culvert.daemon.http.Connections;
-import dev.culvert.daemon.http.FailureLog;
 import dev.culvert.daemon.http.HttpObserver;
 import dev.culvert.daemon.http.Router;
+import dev.culvert.daemon.http.RouterHandler;
 import dev.culvert.io.Share;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
@@ -13,21 +12,30 @@ import io.netty.channel.ChannelOption;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** Bytes in, routes called, bytes out. Reading order is wire order. Shared by all listeners. */
+/**
+ * The stations of a request, in order: bytes in, a route called, bytes out. Shared by all
+ * listeners.
+ *
+ * <pre>
+ *   in    each handler passes its result to the next one in the pipeline
+ *   back  Route → Answer → ResponseWriter → socket; when the answer has ended,
+ *         RequestHandler → ConnectionHandler → RequestDecoder, which lets the next request in
+ * </pre>
+ */
 @Sharable
 public final class HttpPipeline extends ChannelInitializer<Channel> {
     /**
-     * The kernel would let it grow to megabytes for a client that does not read; they would be lost
-     * with its connection, and be more than an agent keeps.
+     * The kernel would let it grow to megabytes for a client that does not read. Those bytes would
+     * be lost with the connection, and they are more than an agent keeps.
      */
     private static final int SEND_BYTES = 128 * 1024;
 
     private final Supplier<Share> clients;
-    private final Share bodies;
-    private volatile Reception reception;
+    private final RouterHandler router;
+    private volatile Http1Server server;
 
     /**
-     * Serves nobody yet.
+     * Serves nobody until a listener uses it.
      *
      * @param clients a share for each client, which is a connection
      * @param bodies the share of all requests together that are not complete
@@ -39,34 +47,35 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
             Supplier<Share> clients,
             Share bodies) {
         this.clients = clients;
-        this.bodies = bodies;
-        Connections connections = new Connections(settings.maxConnections());
-        reception = new Reception(settings, router, observer, connections, new FailureLog());
+        this.router = new RouterHandler(router);
+        server = Http1Server.of(settings, observer, bodies);
     }
 
-    /** Takes other settings for the connections to come; those that are open notice nothing. */
+    /** Takes other settings for connections to come; open connections keep theirs. */
     public void use(HttpSettings settings) {
-        reception = reception.with(settings);
+        server = server.with(settings);
     }
 
     @Override
     protected void initChannel(Channel channel) {
         channel.config().setOption(ChannelOption.SO_SNDBUF, SEND_BYTES);
-        Reception now = reception;
-        RequestDecoder decoder = new RequestDecoder(now.settings());
-        ConnectionHandler connection =
-                new ConnectionHandler(channel, now, decoder, clients.get(), bodies);
+        Http1Server shared = server;
+        RequestDecoder decoder = new RequestDecoder(shared.settings());
+        RequestHandler requests = new RequestHandler(channel, shared, decoder, clients.get());
         channel.pipeline()
-                .addLast("account", connection.account())
-                .addLast("requests", decoder)
-                .addLast("connection", connection);
+                .addLast("account", requests.account()) // charges the client for what waits
+                .addLast("decoder", decoder) // bytes → Head, body, BODY_END; or a Problem
+                .addLast("connection", requests.connection()) // one request at a time, in time
+                .addLast("gate", shared.gate()) // a Head that breaks no rule; or a Refusal
+                .addLast("router", router) // Head → RoutedRequest; or a Refusal
+                .addLast("requests", requests); // body → Request → Route.handle, with an Answer
     }
 
     /**
-     * From now on each connection closes behind the answer or stream under way on it, and those
-     * without one close at once; completes when none is left. May be called from any thread.
+     * From now on each connection closes after the answer or stream under way on it, and idle
+     * connections close at once; completes when none is left. May be called from any thread.
      */
     public CompletionStage<Void> drain() {
-        return reception.connections().drain();
+        return server.connections().drain();
     }
 }

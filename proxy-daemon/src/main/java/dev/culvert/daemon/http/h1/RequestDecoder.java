@@ -50,7 +50,7 @@ final class RequestDecoder extends ByteToMessageDecoder {
     }
 
     private final HeadGuard guard;
-    private final Head head = new Head();
+    private final HeadReader heads = new HeadReader();
     private final int maxExtensionBytes;
     private Part part = Part.HEAD;
     private boolean decoding;
@@ -159,7 +159,7 @@ final class RequestDecoder extends ByteToMessageDecoder {
             copy = new byte[length];
         }
         in.readBytes(copy, 0, length);
-        head.read(copy);
+        Head head = heads.read(copy);
         FramingRules.check(head);
         out.add(head);
         extensionBytes = 0;

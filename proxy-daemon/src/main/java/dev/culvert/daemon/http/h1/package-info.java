@@ -1,10 +1,13 @@
 /**
- * HTTP/1.1 behind {@link dev.culvert.daemon.http.Answer}: strict reading, deadlines, answers and
- * streams as bytes.
+ * HTTP/1.1: reads requests strictly and writes answers, as bytes. {@link
+ * dev.culvert.daemon.http.h1.HttpPipeline} shows all stations.
  *
  * <pre>
- *   socket → RequestDecoder (HeadGuard, then Head) → ConnectionHandler → Router → Route
- *   socket ← Outlet ← Http1Answer, Http1BodyStream ← Route
+ *   socket → RequestDecoder → ConnectionHandler → GateHandler → RouterHandler → RequestHandler → Route
+ *            bytes → Head     deadlines, one      rules         which route     body → Request    │
+ *            (HeadGuard,      after the other                                                     │
+ *            HeadReader)                                                                          ▼
+ *   socket ← ResponseWriter ← Http1Answer (ResponseHead), Http1BodyStream ←──────────────────  Answer
  * </pre>
  *
  * A connection and all that it carries belong to the event loop that accepted it: routes are called

@@ -6,22 +6,23 @@ import dev.culvert.io.LazyTimer;
 import dev.culvert.io.Share;
 import dev.culvert.io.SmallWrites;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Where the answers of one connection go out: flushed once for each read burst, or each turn of the
- * loop, and closed so that what was written arrives.
+ * Writes the answers of one connection: flushes once for each read burst, or each turn of the loop,
+ * and closes the channel so that what was written arrives. Confined to its event loop.
  */
-final class Outlet {
+final class ResponseWriter {
     /** A buffer of which only that part is not needed is as good as one of its own. */
     private static final int MOST_WASTE_PART = 4;
 
+    private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
     private static final Duration LINGER = Duration.ofSeconds(2);
 
     private final Channel channel;
@@ -32,7 +33,7 @@ final class Outlet {
     private boolean pending;
     private long lastUnsent;
 
-    Outlet(Channel channel, HeldBytesHandler account) {
+    ResponseWriter(Channel channel, HeldBytesHandler account) {
         this.channel = channel;
         this.account = account;
         writes = new SmallWrites(channel, channel.alloc());
@@ -42,8 +43,14 @@ final class Outlet {
         return channel;
     }
 
-    /** What waits for the client is held for {@code agent}, too; null for none. */
-    void chargeTo(@Nullable Share agent) {
+    /** From here on the answer to another request is written. */
+    void beginAnswer() {
+        account.countUnsentAlsoFor(null);
+        account.endUnsentLate(false);
+    }
+
+    /** Charges what waits for the client to {@code agent}, too. */
+    void chargeTo(Share agent) {
         account.countUnsentAlsoFor(agent);
     }
 
@@ -55,6 +62,11 @@ final class Outlet {
     /** The caller owns it. */
     ByteBuf buffer(int bytes) {
         return channel.alloc().buffer(bytes);
+    }
+
+    /** Asks the client for the body that it holds back until then. */
+    void askForBody() {
+        ByteBufUtil.writeAscii(tail(CONTINUE.length()), CONTINUE);
     }
 
     /** Where to write what follows all that was written so far; lent until the next call. */

@@ -1,9 +1,14 @@
-package dev.culvert.daemon.http;
+package dev.culvert.daemon.http.h1;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.culvert.daemon.http.Authority;
+import dev.culvert.daemon.http.Head;
+import dev.culvert.daemon.http.Header;
+import dev.culvert.daemon.http.ProblemException;
+import dev.culvert.daemon.http.RequestTarget;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpMethod;
@@ -18,11 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HeadTest {
-    private final Head head = new Head();
+class HeadReaderTest {
+    private final HeadReader reader = new HeadReader();
+    private Head head = Head.unreadable();
 
     private void read(String lines) {
-        head.read((lines + "\r\n").getBytes(ISO_8859_1));
+        head = reader.read((lines + "\r\n").getBytes(ISO_8859_1));
     }
 
     private void readHeaders(String lines) {
@@ -34,8 +40,8 @@ class HeadTest {
         read("DELETE /a?b=c HTTP/1.1\r\n");
 
         assertThat(head.method()).isEqualTo(HttpMethod.DELETE);
-        assertThat(head.target(null).path()).isEqualTo("/a");
-        assertThat(head.target(null).query()).containsExactly(Map.entry("b", "c"));
+        assertThat(head.target().path()).isEqualTo("/a");
+        assertThat(head.target().query()).containsExactly(Map.entry("b", "c"));
         assertThat(head.isHttp10()).isFalse();
     }
 
@@ -110,7 +116,7 @@ class HeadTest {
         read("GET /b HTTP/1.1\r\nHost: c\r\n");
 
         assertThat(head.method()).isEqualTo(HttpMethod.GET);
-        assertThat(head.target(null).path()).isEqualTo("/b");
+        assertThat(head.target().path()).isEqualTo("/b");
         assertThat(head.isHttp10()).isFalse();
         assertThat(head.first(Header.HOST)).isEqualTo("c");
         assertThat(head.first(Header.ORIGIN)).isNull();
@@ -134,6 +140,26 @@ class HeadTest {
         assertThat(head.first(Header.HOST)).isEqualTo("ab");
         readHeaders("Host:\r\n");
         assertThat(head.first(Header.HOST)).isEmpty();
+    }
+
+    @Test
+    void parsesTargetAndHostAgainWhenTheyDiffer() {
+        read("GET /a HTTP/1.1\r\nHost: x\r\n");
+        RequestTarget target = head.target();
+        Authority host = head.host();
+        read("GET /a HTTP/1.1\r\nHost: x\r\n");
+        assertThat(head.target()).isSameAs(target);
+        assertThat(head.host()).isSameAs(host);
+
+        read("GET /b HTTP/1.1\r\nHost: y\r\n");
+        assertThat(head.target().path()).isEqualTo("/b");
+        assertThat(head.host()).isEqualTo(Authority.parse("y"));
+        read("GET http://y/b HTTP/1.1\r\nHost: y\r\n");
+        assertThat(head.target().path()).isEqualTo("/b");
+        read("GET http://y/b HTTP/1.1\r\nHost: z\r\n");
+        assertThatThrownBy(() -> head.target()).isInstanceOf(ProblemException.class);
+        read("GET /b HTTP/1.1\r\n");
+        assertThatThrownBy(() -> head.host()).isInstanceOf(ProblemException.class);
     }
 
     @Test
@@ -182,11 +208,11 @@ class HeadTest {
             byte[] bytes = any(random).getBytes(ISO_8859_1);
             HttpRequest expected = decoded(bytes);
 
-            head.read(bytes);
+            head = reader.read(bytes);
 
             assertThat(head.method()).isEqualTo(expected.method());
             if (expected.uri().startsWith("/")) {
-                assertThat(head.target(null)).isEqualTo(target(expected));
+                assertThat(head.target()).isEqualTo(target(expected));
             }
             assertThat(head.isHttp10()).isEqualTo(expected.protocolVersion().minorVersion() == 0);
             for (Header header : Header.values()) {

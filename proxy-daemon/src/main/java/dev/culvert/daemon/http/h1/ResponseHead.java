@@ -7,42 +7,37 @@ import static io.netty.handler.codec.http.HttpHeaderNames.DATE;
 import static io.netty.handler.codec.http.HttpHeaderNames.ORIGIN;
 import static io.netty.handler.codec.http.HttpHeaderNames.VARY;
 
-import dev.culvert.daemon.http.RequestId;
+import dev.culvert.daemon.http.BrowserPolicy;
+import dev.culvert.daemon.http.Head;
+import dev.culvert.daemon.http.Header;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What every answer to one request has in its head.
- *
- * @param reusable whether the client lets the connection live on behind the answer
- * @param http10 the client does not know chunks
- * @param allowedOrigin the configured origin that the request came from
- * @param varies answers differ by the origin
- */
-record Envelope(
-        DateClock clock,
-        HttpMethod method,
-        RequestId requestId,
-        boolean reusable,
-        boolean http10,
-        @Nullable String allowedOrigin,
-        boolean varies) {
+/** Writes the status line and the headers that every answer has. Used on every event loop. */
+final class ResponseHead {
     private static final AsciiString X_REQUEST_ID_FIELD = AsciiString.cached("x-request-id: ");
     private static final AsciiString EXPOSED = AsciiString.cached("x-request-id, retry-after");
     private static final AsciiString NOSNIFF =
             AsciiString.cached("x-content-type-options: nosniff\r\n");
     private static final AsciiString CLOSE = AsciiString.cached("close");
 
-    boolean isHead() {
-        return method.equals(HttpMethod.HEAD);
+    private final DateClock clock = new DateClock();
+    private final BrowserPolicy browsers;
+
+    ResponseHead(BrowserPolicy browsers) {
+        this.browsers = browsers;
     }
 
-    /** Writes the status line and the headers, without the empty line that ends them. */
-    void writeTo(ByteBuf out, HttpResponseStatus status, boolean closing) {
+    /**
+     * Writes all but the empty line that ends the head.
+     *
+     * @param request what is answered
+     * @param closing whether the connection ends after the answer
+     */
+    void write(ByteBuf out, Head request, HttpResponseStatus status, boolean closing) {
         ByteBufUtil.writeAscii(out, "HTTP/1.1 ");
         ByteBufUtil.writeAscii(out, status.codeAsText());
         out.writeByte(' ');
@@ -50,19 +45,26 @@ record Envelope(
         endLine(out);
         header(out, DATE, clock.text());
         ByteBufUtil.writeAscii(out, X_REQUEST_ID_FIELD);
-        requestId.writeTo(out);
+        request.id().writeTo(out);
         endLine(out);
         ByteBufUtil.writeAscii(out, NOSNIFF);
-        if (varies) {
+        if (browsers.knowsOrigins()) {
             header(out, VARY, ORIGIN);
-        }
-        if (allowedOrigin != null) {
-            header(out, ACCESS_CONTROL_ALLOW_ORIGIN, allowedOrigin);
-            header(out, ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+            String origin = allowedOrigin(request);
+            if (origin != null) {
+                header(out, ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+                header(out, ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+            }
         }
         if (closing) {
             header(out, CONNECTION, CLOSE);
         }
+    }
+
+    /** The origin that {@code request} comes from, if the settings allow it. */
+    @Nullable String allowedOrigin(Head request) {
+        String origin = request.first(Header.ORIGIN);
+        return browsers.isAllowedOrigin(origin) ? origin : null;
     }
 
     static void header(ByteBuf out, AsciiString name, CharSequence value) {

@@ -1,0 +1,49 @@
+package dev.culvert.daemon.http;
+
+import dev.culvert.io.Share;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.net.InetSocketAddress;
+
+/**
+ * Lets a {@link Head} pass that may be handled, and puts a {@link Refusal} in place of any other.
+ * Shared by all connections.
+ */
+@Sharable
+public final class GateHandler extends ChannelInboundHandlerAdapter {
+    private final RequestRules rules;
+    private final Share all;
+
+    /**
+     * Made for connections to come.
+     *
+     * @param all everything that the daemon holds: while it is crowded, no body is taken
+     */
+    public GateHandler(RequestRules rules, Share all) {
+        this.rules = rules;
+        this.all = all;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        Object next = message;
+        if (message instanceof Head head) {
+            try {
+                if (head.announcesBody()) {
+                    OverMemory.check(all);
+                }
+                rules.check(head, isLoopback(context.channel()));
+            } catch (ProblemException e) {
+                next = new Refusal(head, e.problem(), true);
+            }
+        }
+        context.fireChannelRead(next);
+    }
+
+    private static boolean isLoopback(Channel channel) {
+        return channel.localAddress() instanceof InetSocketAddress address
+                && address.getAddress().isLoopbackAddress();
+    }
+}

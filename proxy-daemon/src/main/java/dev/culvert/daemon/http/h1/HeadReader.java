@@ -1,0 +1,139 @@
+package dev.culvert.daemon.http.h1;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.culvert.daemon.http.Head;
+import dev.culvert.daemon.http.Header;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the heads of one connection, after a {@link HeadGuard} has let their bytes pass. */
+/* A client repeats most of its headers in each request. A text that is equal to the one in the head
+ * before is that same String. FIGURE */
+final class HeadReader {
+    private static final List<HttpMethod> METHODS =
+            List.of(
+                    HttpMethod.POST,
+                    HttpMethod.GET,
+                    HttpMethod.PUT,
+                    HttpMethod.DELETE,
+                    HttpMethod.OPTIONS,
+                    HttpMethod.HEAD,
+                    HttpMethod.PATCH);
+    private static final byte[] CLOSE = "close".getBytes(ISO_8859_1);
+    private static final byte[] VERSION = "HTTP/1.1\r\n".getBytes(ISO_8859_1);
+    private static final int HEADERS = Header.values().length;
+
+    private Head before = Head.unreadable();
+
+    Head read(byte[] bytes) {
+        int start = bytes[0] == '\r' ? 2 : 0;
+        int blank = indexOf(bytes, start, (byte) ' ');
+        int end = indexOf(bytes, blank + 1, (byte) ' ');
+        int lines = end + 1 + VERSION.length;
+        @Nullable String[] values = new @Nullable String[HEADERS];
+        boolean closes = false;
+        int repeated = 0;
+        for (int at = lines; bytes[at] != '\r'; ) {
+            int colon = indexOf(bytes, at, (byte) ':');
+            int lineEnd = indexOf(bytes, colon + 1, (byte) '\r');
+            Header header = Header.of(bytes, at, colon);
+            if (header != null) {
+                int from = skipBlanks(bytes, colon + 1, lineEnd);
+                int to = dropBlanks(bytes, from, lineEnd);
+                closes |= header == Header.CONNECTION && namesClose(bytes, from, to);
+                if (values[header.index()] == null) {
+                    values[header.index()] = text(before.first(header), bytes, from, to);
+                } else {
+                    repeated |= 1 << header.index();
+                }
+            }
+            at = lineEnd + 2;
+        }
+        Head head =
+                new Head(
+                        method(bytes, start, blank),
+                        text(before.uri(), bytes, blank + 1, end),
+                        bytes[lines - 3] == '0',
+                        closes,
+                        values,
+                        repeated);
+        head.reuse(before);
+        before = head;
+        return head;
+    }
+
+    private static HttpMethod method(byte[] bytes, int from, int to) {
+        for (HttpMethod known : METHODS) {
+            if (isText(known.name(), bytes, from, to)) {
+                return known;
+            }
+        }
+        return Head.UNKNOWN_METHOD;
+    }
+
+    private static int skipBlanks(byte[] bytes, int from, int to) {
+        int start = from;
+        while (start < to && isBlank(bytes[start])) {
+            start++;
+        }
+        return start;
+    }
+
+    private static int dropBlanks(byte[] bytes, int from, int to) {
+        int end = to;
+        while (end > from && isBlank(bytes[end - 1])) {
+            end--;
+        }
+        return end;
+    }
+
+    private static boolean namesClose(byte[] bytes, int from, int to) {
+        int matched = 0; // bytes of the option being read; -1 if it is another
+        for (int i = from; i < to; i++) {
+            byte b = bytes[i];
+            if (b == ',') {
+                if (matched == CLOSE.length) {
+                    return true;
+                }
+                matched = 0;
+            } else if (!isBlank(b)) {
+                boolean fits =
+                        matched >= 0 && matched < CLOSE.length && (b | 0x20) == CLOSE[matched];
+                matched = fits ? matched + 1 : -1;
+            }
+        }
+        return matched == CLOSE.length;
+    }
+
+    private static boolean isBlank(byte b) {
+        return b == ' ' || b == '\t';
+    }
+
+    private static int indexOf(byte[] bytes, int from, byte wanted) {
+        int at = from;
+        while (bytes[at] != wanted) {
+            at++;
+        }
+        return at;
+    }
+
+    private static String text(@Nullable String before, byte[] bytes, int from, int to) {
+        return before != null && isText(before, bytes, from, to)
+                ? before
+                : new String(bytes, from, to - from, ISO_8859_1);
+    }
+
+    private static boolean isText(String text, byte[] bytes, int from, int to) {
+        if (text.length() != to - from) {
+            return false;
+        }
+        for (int i = from; i < to; i++) {
+            if (text.charAt(i - from) != (bytes[i] & 0xff)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,216 @@
+package dev.culvert.daemon.http.h1;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERROR;
+
+import dev.culvert.daemon.http.Handling;
+import dev.culvert.daemon.http.Head;
+import dev.culvert.daemon.http.OptionsRequest;
+import dev.culvert.daemon.http.OverMemory;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.ProblemException;
+import dev.culvert.daemon.http.Refusal;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.RoutedRequest;
+import dev.culvert.daemon.http.h1.RequestDecoder.BodyEnd;
+import dev.culvert.io.HeldBytesHandler;
+import dev.culvert.io.HeldKind;
+import dev.culvert.io.LazyTimer;
+import dev.culvert.io.Share;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The last station: collects the body of a request, calls its route with an answer, and answers
+ * whatever no route sees. Confined to its event loop.
+ */
+/* One class of more than 150 lines, because the body and the answer of one request end together. */
+final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldBytesHandler.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
+    private static final Problem BUG =
+            Problem.of(
+                    INTERNAL_SERVER_ERROR,
+                    "The daemon made a mistake: look for this request's id in its log.");
+
+    private final Http1Server server;
+    private final Share client;
+    private final HeldBytesHandler account;
+    private final ResponseWriter writer;
+    private final ConnectionHandler connection;
+    private final LazyTimer bodyTimer;
+    private @Nullable IncomingBody incoming;
+    private @Nullable Http1Answer answer;
+
+    /**
+     * For a connection that has begun.
+     *
+     * @param client is charged for what the connection holds
+     */
+    RequestHandler(Channel channel, Http1Server server, RequestDecoder decoder, Share client) {
+        this.server = server;
+        this.client = client;
+        account = new HeldBytesHandler(channel, client, HeldKind.BODIES, HeldKind.UNSENT, this);
+        account.countUnreadAlsoFor(server.bodies());
+        writer = new ResponseWriter(channel, account);
+        connection = new ConnectionHandler(server, decoder, writer);
+        bodyTimer = new LazyTimer(channel.eventLoop(), this::checkPace);
+    }
+
+    HeldBytesHandler account() {
+        return account;
+    }
+
+    ConnectionHandler connection() {
+        return connection;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        switch (message) {
+            case RoutedRequest request -> begin(request);
+            case ByteBuf part when incoming != null -> add(incoming, part);
+            case BodyEnd _ when incoming != null -> handle(incoming);
+            case Refusal(Head head, Problem problem, boolean closes) ->
+                    refuse(answerTo(head), problem, closes);
+            case OptionsRequest(Head head, String allow) -> answerTo(head).options(allow);
+            case Problem problem when !connection.isEnding() -> refuse(openAnswer(), problem, true);
+            default -> ReferenceCountUtil.release(message); // follows an answer that ended it all
+        }
+    }
+
+    private void begin(RoutedRequest request) {
+        answerTo(request.head());
+        incoming = new IncomingBody(request, server.settings(), bodyTimer.now());
+        if (request.head().awaitsContinue() && request.head().announcesBody()) {
+            writer.askForBody();
+        }
+    }
+
+    private void add(IncomingBody body, ByteBuf part) {
+        body.add(part, writer.channel().alloc());
+        if (body.size() > server.settings().maxBodyBytes()) {
+            refuse(openAnswer(), server.rules().bodyTooLarge(), true);
+        }
+    }
+
+    /** Calls the route, which answers even if it throws. */
+    private void handle(IncomingBody body) {
+        incoming = null;
+        bodyTimer.disarm();
+        Http1Answer given = openAnswer();
+        ByteBuf bytes = body.take();
+        Request request = new Request(body.request(), bytes, writer.channel().eventLoop());
+        given.handledBy(new Handling(request, server.observer(), server.failures()));
+        try {
+            body.request().endpoint().route().handle(request, given);
+        } catch (ProblemException e) {
+            given.crashed(e.problem());
+        } catch (RuntimeException e) {
+            LOG.error("request {} failed: {}", request.id(), request.template(), e);
+            given.crashed(BUG);
+        } finally {
+            bytes.release();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (incoming != null) {
+            bodyTimer.expireAfter(incoming.patienceNanos(bodyTimer.now()));
+        }
+    }
+
+    private void checkPace() {
+        if (incoming != null) {
+            refuse(openAnswer(), ConnectionHandler.TOO_SLOW, true);
+        }
+    }
+
+    private Http1Answer answerTo(Head head) {
+        writer.beginAnswer();
+        answer = new Http1Answer(this, writer, server.responseHead(), head);
+        return answer;
+    }
+
+    /** The answer that is awaited; a new one if the bytes that came are no request. */
+    private Http1Answer openAnswer() {
+        return answer != null && answer.isOpen() ? answer : answerTo(Head.unreadable());
+    }
+
+    private void refuse(Http1Answer given, Problem problem, boolean closes) {
+        discardIncoming();
+        if (connection.isAdmitted()) {
+            server.observer().onRequestRefused(problem.status().code());
+        }
+        server.failures().refused(given.requestId(), problem, writer.channel().eventLoop());
+        given.refuse(problem, closes);
+    }
+
+    /** The answer was written; the connection is {@code reusable}, or ends after it. */
+    void answered(boolean reusable) {
+        answer = null;
+        connection.answered(reusable);
+    }
+
+    /** The answer is not whole, and the client must see that. */
+    void broken(boolean reset) {
+        answer = null;
+        connection.breakOff(reset);
+    }
+
+    @Override
+    public long unreadBytes() {
+        return (long) connection.heldBytes() + (incoming == null ? 0 : incoming.heldBytes());
+    }
+
+    /** A client that is still sending is told; one that does not read cannot be. */
+    @Override
+    public void onExcess(HeldKind kind, Share share) {
+        if (kind == HeldKind.BODIES && (connection.isAwaiting() || incoming != null)) {
+            refuse(openAnswer(), Problem.of(OverMemory.excess(share)), true);
+        } else {
+            connection.breakOffNow(answer != null && answer.endsByClosing());
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        bodyTimer.cancel();
+        discardIncoming();
+        if (answer != null) {
+            answer.gone();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof OutOfMemoryError) {
+            LOG.error("a client's connection is closed: {}", cause.getMessage());
+        } else if (!(cause instanceof IOException)) {
+            LOG.error("a connection is closed because of a bug in the daemon", cause);
+        }
+        context.close();
+    }
+
+    private void discardIncoming() {
+        bodyTimer.disarm();
+        if (incoming != null) {
+            incoming.discard();
+            incoming = null;
+        }
+    }
+
+    boolean isDraining() {
+        return connection.isDraining();
+    }
+
+    Share client() {
+        return client;
+    }
+}
