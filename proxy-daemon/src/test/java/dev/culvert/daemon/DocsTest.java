@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every link, path and test that a page of the repository names exists. */
+/** Every link, path, test, metric and setting that a page of the repository names exists. */
 class DocsTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
@@ -40,9 +40,32 @@ class DocsTest {
     private static final Pattern TEST =
             Pattern.compile("(?<![\\w.-])([A-Z]\\w*(?:Test|IT))\\b(?:#(\\w+))?");
 
-    private record Tree(List<Path> pages, Map<String, List<Path>> classes) {}
+    private static final Pattern METRIC = Pattern.compile("`(culvert_[a-z_]+?)(?:_bucket)?[`{]");
+    private static final Pattern METER = Pattern.compile("\"(culvert(?:\\.[a-z]+)+)\"");
+    private static final String METRIC_ENDINGS = "(_bytes|_seconds)?(_total)?";
+
+    /** A key of a section, unless it is a page that has the name of one. */
+    private static final Pattern SETTING =
+            Pattern.compile(
+                    "`((?:http|sse|turns|transport|timeouts|link|pool|home|fleet|workers|memory)"
+                            + "\\.(?!md\\b)[a-z_]+)`");
+
+    private static final Pattern SECTION = Pattern.compile("(?m)^  \"([a-z_]+)\": \\{$");
+    private static final Pattern KEY = Pattern.compile("(?m)^    \"([a-z_]+)\":");
+
+    private record Tree(List<Path> pages, Map<String, List<Path>> classes) {
+        private String mainSources() {
+            return classes.values().stream()
+                    .flatMap(List::stream)
+                    .filter(file -> file.startsWith(ROOT.resolve("proxy-daemon/src/main")))
+                    .map(DocsTest::text)
+                    .collect(Collectors.joining());
+        }
+    }
 
     private static final Tree TREE = tree();
+    private static final Set<String> METERS = names(METER, TREE.mainSources());
+    private static final Set<String> SETTINGS = settings();
 
     static Stream<Arguments> pages() {
         return TREE.pages().stream()
@@ -70,6 +93,8 @@ class DocsTest {
                 .filter(test -> !isATest(test))
                 .map(MatchResult::group)
                 .forEach(broken::add);
+        names(METRIC, text).stream().filter(name -> !isAMetric(name)).forEach(broken::add);
+        names(SETTING, text).stream().filter(key -> !SETTINGS.contains(key)).forEach(broken::add);
 
         assertThat(broken).isEmpty();
     }
@@ -81,9 +106,8 @@ class DocsTest {
     }
 
     private static Set<String> anchors(Path page) {
-        return HEADING.matcher(text(page))
-                .results()
-                .map(heading -> heading.group(1).toLowerCase(Locale.ROOT))
+        return names(HEADING, text(page)).stream()
+                .map(heading -> heading.toLowerCase(Locale.ROOT))
                 .map(heading -> heading.replaceAll("[^\\w -]", "").replace(' ', '-'))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
@@ -92,6 +116,31 @@ class DocsTest {
         return TREE.classes().getOrDefault(test.group(1), List.of()).stream()
                 .anyMatch(source ->
                         test.group(2) == null || text(source).contains(" " + test.group(2) + "("));
+    }
+
+    private static boolean isAMetric(String name) {
+        return METERS.stream()
+                .anyMatch(meter -> name.matches(meter.replace('.', '_') + METRIC_ENDINGS));
+    }
+
+    /** By the file that is shipped, which holds every key. */
+    private static Set<String> settings() {
+        Set<String> keys = new TreeSet<>();
+        String[] sections =
+                text(ROOT.resolve("proxy-daemon/dist/culvertd.jsonc")).split("\n  }", -1);
+        for (String section : sections) {
+            for (String name : names(SECTION, section)) {
+                names(KEY, section).forEach(key -> keys.add(name + "." + key));
+            }
+        }
+        return keys;
+    }
+
+    private static Set<String> names(Pattern pattern, String text) {
+        return pattern.matcher(text)
+                .results()
+                .map(name -> name.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static String text(Path file) {
