@@ -2,9 +2,9 @@ package dev.culvert.pool;
 
 import dev.culvert.io.Shares;
 import dev.culvert.link.DialListener;
+import dev.culvert.link.LinkDialer;
 import dev.culvert.link.LinkLimits;
 import dev.culvert.link.LinkObserver;
-import dev.culvert.link.Links;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
 import io.netty.channel.EventLoop;
@@ -34,8 +34,9 @@ public final class LinkPool implements AutoCloseable {
             Shares<AgentAddress> shares) {
         for (EventExecutor executor : loops.group()) {
             EventLoop loop = (EventLoop) executor;
-            Links links = new Links(loop, loops.transport(), linkLimits, observer, shares);
-            pools.put(loop, new LoopPool(loop, links, limits, observer));
+            LinkDialer dialer =
+                    new LinkDialer(loop, loops.transport(), linkLimits, observer, shares);
+            pools.put(loop, new LoopPool(loop, dialer, limits, observer));
         }
     }
 

@@ -2,8 +2,8 @@ package dev.culvert.pool;
 
 import dev.culvert.link.DialListener;
 import dev.culvert.link.Failure;
+import dev.culvert.link.LinkDialer;
 import dev.culvert.link.LinkObserver;
-import dev.culvert.link.Links;
 import dev.culvert.transport.AgentAddress;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The links of one event loop, by agent. Confined to that loop. */
 final class LoopPool {
     private final EventLoop loop;
-    private final Links links;
+    private final LinkDialer dialer;
     private final Supplier<PoolLimits> limits;
     private final LinkObserver observer;
     private final Slots first = new Slots();
@@ -24,9 +24,10 @@ final class LoopPool {
     private boolean sweeping;
     private @Nullable String closeReason;
 
-    LoopPool(EventLoop loop, Links links, Supplier<PoolLimits> limits, LinkObserver observer) {
+    LoopPool(
+            EventLoop loop, LinkDialer dialer, Supplier<PoolLimits> limits, LinkObserver observer) {
         this.loop = loop;
-        this.links = links;
+        this.dialer = dialer;
         this.limits = limits;
         this.observer = observer;
     }
@@ -76,8 +77,8 @@ final class LoopPool {
         loop.schedule(action, pause + jitter, TimeUnit.NANOSECONDS);
     }
 
-    Links links() {
-        return links;
+    LinkDialer dialer() {
+        return dialer;
     }
 
     PoolLimits limits() {

@@ -61,7 +61,7 @@ final class Slot implements DialListener {
             pool.observer().onWaiting(1);
             if (!dialling) {
                 dialling = true;
-                pool.links().dial(address, this);
+                pool.dialer().dial(address, this);
             }
         }
     }

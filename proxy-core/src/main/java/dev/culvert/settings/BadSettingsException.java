@@ -6,27 +6,27 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Settings that cannot be used; its message is every problem, a line each. */
+/** Settings that cannot be used; its message is every mistake, a line each. */
 public final class BadSettingsException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final transient List<Problem> problems;
+    private final transient List<Mistake> mistakes;
 
-    BadSettingsException(Collection<Problem> problems) {
-        super(sorted(problems).map(Problem::toString).collect(Collectors.joining("\n")));
-        this.problems = sorted(problems).toList();
+    BadSettingsException(Collection<Mistake> mistakes) {
+        super(sorted(mistakes).map(Mistake::toString).collect(Collectors.joining("\n")));
+        this.mistakes = sorted(mistakes).toList();
     }
 
-    /** Each as {@code ORIGIN: sentence}, in the order of the file. */
-    public List<String> problems() {
-        return problems.stream().map(Problem::toString).toList();
+    /** Each as {@code POSITION: sentence}, in the order of the file. */
+    public List<String> mistakes() {
+        return mistakes.stream().map(Mistake::toString).toList();
     }
 
-    List<Problem> all() {
-        return problems;
+    List<Mistake> all() {
+        return mistakes;
     }
 
-    private static Stream<Problem> sorted(Collection<Problem> problems) {
-        return problems.stream().sorted(Comparator.comparing(Problem::origin));
+    private static Stream<Mistake> sorted(Collection<Mistake> mistakes) {
+        return mistakes.stream().sorted(Comparator.comparing(Mistake::position));
     }
 }

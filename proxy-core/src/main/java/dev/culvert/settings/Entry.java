@@ -14,10 +14,10 @@ sealed interface Entry {
      * A setting in force.
      *
      * @param json its value, null for a secret and for what is not set
-     * @param origin who set it; null for a default
+     * @param position who set it; null for a default
      * @param elements of a list that was set, as the record got them
      */
-    record Value(String json, boolean secret, @Nullable Origin origin, List<Element> elements)
+    record Value(String json, boolean secret, @Nullable Position position, List<Element> elements)
             implements Entry {
         @Override
         public List<Section> sections() {
@@ -30,7 +30,7 @@ sealed interface Entry {
      *
      * @param index its place in what was said; elements before it may have been refused
      */
-    record Element(int index, Origin origin) {}
+    record Element(int index, Position position) {}
 
     /** A section within the section. */
     record Child(Section section) implements Entry {
@@ -45,10 +45,10 @@ sealed interface Entry {
      *
      * @param kept those that were not refused, as the record got them
      */
-    record Children(@Nullable Origin origin, List<Section> all, List<Section> kept)
+    record Children(@Nullable Position position, List<Section> all, List<Section> kept)
             implements Entry {
-        Children(@Nullable Origin origin, List<Section> all) {
-            this(origin, all, new ArrayList<>());
+        Children(@Nullable Position position, List<Section> all) {
+            this(position, all, new ArrayList<>());
         }
 
         @Override

@@ -15,28 +15,28 @@ record Environment(String prefix, Map<String, String> variables) implements Sour
     public @Nullable Node at(String path) {
         String name = name(path);
         String text = variables.get(name);
-        return text == null ? null : Node.plain(origin(name), text);
+        return text == null ? null : Node.plain(position(name), text);
     }
 
     @Override
-    public List<Problem> problems(Collection<String> paths) {
+    public List<Mistake> mistakes(Collection<String> paths) {
         List<String> known = paths.stream().map(this::name).toList();
-        List<Problem> problems = new ArrayList<>();
+        List<Mistake> mistakes = new ArrayList<>();
         for (String name : variables.keySet()) {
             if (name.startsWith(prefix) && !known.contains(name)) {
                 Spelling.nearest(name, known, SLIP)
                         .map(near -> "no such setting: did you mean " + near + "?")
-                        .ifPresent(it -> problems.add(new Problem(origin(name), it)));
+                        .ifPresent(it -> mistakes.add(new Mistake(position(name), it)));
             }
         }
-        return problems;
+        return mistakes;
     }
 
     private String name(String path) {
         return prefix + path.toUpperCase(Locale.ROOT).replace('.', '_');
     }
 
-    private static Origin origin(String name) {
-        return Origin.of("environment " + name);
+    private static Position position(String name) {
+        return Position.of("environment " + name);
     }
 }

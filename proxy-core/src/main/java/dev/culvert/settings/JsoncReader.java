@@ -37,7 +37,7 @@ final class JsoncReader {
 
     private final String name;
     private final JsonParser parser;
-    private final List<Problem> duplicates = new ArrayList<>();
+    private final List<Mistake> duplicates = new ArrayList<>();
 
     private JsoncReader(String name, JsonParser parser) {
         this.name = name;
@@ -59,30 +59,30 @@ final class JsoncReader {
                                 "it is a directory: name the file in it";
                         default -> "it cannot be read: " + e.getMessage();
                     };
-            throw new BadSettingsException(List.of(new Problem(Origin.of(file.toString()), why)));
+            throw new BadSettingsException(List.of(new Mistake(Position.of(file.toString()), why)));
         }
     }
 
     /** A source with one object at its root. */
     static Source read(String name, String text) throws BadSettingsException {
-        List<Problem> duplicates = new ArrayList<>();
+        List<Mistake> duplicates = new ArrayList<>();
         Node root = node(name, text, duplicates);
         if (root instanceof Node.Members members) {
             return new Document(members, duplicates);
         }
         throw new BadSettingsException(
-                List.of(new Problem(root.origin(), "settings are one object: { … }")));
+                List.of(new Mistake(root.position(), "settings are one object: { … }")));
     }
 
     /** Any one JSON value; names that stand twice go to {@code duplicates}, and the last counts. */
-    static Node node(String name, String text, Collection<Problem> duplicates)
+    static Node node(String name, String text, Collection<Mistake> duplicates)
             throws BadSettingsException {
         try (JsonParser parser = JSON.createParser(text)) {
             JsoncReader reader = new JsoncReader(name, parser);
             if (parser.nextToken() == null) {
                 throw reader.bad(parser.currentLocation(), "nothing stands here");
             }
-            Node root = reader.node(reader.origin());
+            Node root = reader.node(reader.position());
             if (parser.nextToken() != null) {
                 throw reader.bad(parser.currentTokenLocation(), "something stands after the end");
             }
@@ -91,80 +91,80 @@ final class JsoncReader {
         } catch (JsonProcessingException e) {
             String why = START.matcher(e.getOriginalMessage()).replaceAll("opened at $1:$2");
             throw new BadSettingsException(
-                    List.of(new Problem(origin(name, e.getLocation()), "not JSON: " + why)));
+                    List.of(new Mistake(position(name, e.getLocation()), "not JSON: " + why)));
         } catch (IOException e) {
             throw new UncheckedIOException("a text in memory cannot fail to be read", e);
         }
     }
 
-    private Node node(Origin origin) throws IOException, BadSettingsException {
+    private Node node(Position position) throws IOException, BadSettingsException {
         if (parser.getParsingContext().getNestingDepth() > MAX_DEPTH) {
             throw bad(parser.currentTokenLocation(), "over " + MAX_DEPTH + " levels deep");
         }
         JsonToken token = parser.currentToken();
         return switch (token) {
-            case START_OBJECT -> members(origin);
-            case START_ARRAY -> items(origin);
-            case VALUE_STRING -> scalar(origin, Node.Form.STRING);
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> scalar(origin, Node.Form.NUMBER);
-            case VALUE_TRUE, VALUE_FALSE -> scalar(origin, Node.Form.BOOLEAN);
-            case VALUE_NULL -> scalar(origin, Node.Form.NULL);
+            case START_OBJECT -> members(position);
+            case START_ARRAY -> items(position);
+            case VALUE_STRING -> scalar(position, Node.Form.STRING);
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> scalar(position, Node.Form.NUMBER);
+            case VALUE_TRUE, VALUE_FALSE -> scalar(position, Node.Form.BOOLEAN);
+            case VALUE_NULL -> scalar(position, Node.Form.NULL);
             default -> throw new IllegalStateException("no value begins with " + token);
         };
     }
 
-    private Node members(Origin origin) throws IOException, BadSettingsException {
+    private Node members(Position position) throws IOException, BadSettingsException {
         Map<String, Node> nodes = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String key = parser.currentName();
-            Origin here = origin();
+            Position here = position();
             parser.nextToken();
             Node before = nodes.put(key, node(here));
             if (before != null) {
                 duplicates.add(
-                        new Problem(
+                        new Mistake(
                                 here,
                                 "'%s' stands here a second time, first at %s"
-                                        .formatted(key, before.origin())));
+                                        .formatted(key, before.position())));
             }
         }
-        return new Node.Members(origin, nodes);
+        return new Node.Members(position, nodes);
     }
 
-    private Node items(Origin origin) throws IOException, BadSettingsException {
+    private Node items(Position position) throws IOException, BadSettingsException {
         List<Node> nodes = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            nodes.add(node(origin()));
+            nodes.add(node(position()));
         }
-        return new Node.Items(origin, nodes);
+        return new Node.Items(position, nodes);
     }
 
-    private Node scalar(Origin origin, Node.Form form) throws IOException {
-        return new Node.Scalar(origin, form, parser.getText());
+    private Node scalar(Position position, Node.Form form) throws IOException {
+        return new Node.Scalar(position, form, parser.getText());
     }
 
     private BadSettingsException bad(JsonLocation location, String sentence) {
-        return new BadSettingsException(List.of(new Problem(origin(name, location), sentence)));
+        return new BadSettingsException(List.of(new Mistake(position(name, location), sentence)));
     }
 
-    private Origin origin() {
-        return origin(name, parser.currentTokenLocation());
+    private Position position() {
+        return position(name, parser.currentTokenLocation());
     }
 
-    private static Origin origin(String name, @Nullable JsonLocation location) {
+    private static Position position(String name, @Nullable JsonLocation location) {
         return location == null
-                ? Origin.of(name)
-                : new Origin(name, location.getLineNr(), location.getColumnNr());
+                ? Position.of(name)
+                : new Position(name, location.getLineNr(), location.getColumnNr());
     }
 
-    private record Document(Node.Members root, List<Problem> duplicates) implements Source {
+    private record Document(Node.Members root, List<Mistake> duplicates) implements Source {
         @Override
         public @Nullable Node at(String path) {
             return root.at(path);
         }
 
         @Override
-        public List<Problem> problems(Collection<String> paths) {
+        public List<Mistake> mistakes(Collection<String> paths) {
             return duplicates;
         }
     }

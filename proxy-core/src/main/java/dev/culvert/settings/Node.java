@@ -8,17 +8,17 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What a layer says for a key; the origin of an object's member is where its name stands. */
+/** What a layer says for a key; the position of an object's member is where its name stands. */
 public sealed interface Node {
 
-    Origin origin();
+    Position position();
 
     /** As strict JSON. */
     String json();
 
     /** A text from a flag or the environment, which has no type: it is read as what is wanted. */
-    static Node plain(Origin origin, String text) {
-        return new Scalar(origin, Form.PLAIN, text);
+    static Node plain(Position position, String text) {
+        return new Scalar(position, Form.PLAIN, text);
     }
 
     /** The form in which a scalar was written. */
@@ -31,7 +31,7 @@ public sealed interface Node {
     }
 
     /** A single value; the text of a string is without its quotes and escapes. */
-    record Scalar(Origin origin, Form form, String text) implements Node {
+    record Scalar(Position position, Form form, String text) implements Node {
         @Override
         public String json() {
             return switch (form) {
@@ -41,14 +41,14 @@ public sealed interface Node {
         }
 
         /** The list that a plain text is: JSON, or what stands between its commas. */
-        List<Node> parts(Collection<Problem> duplicates) throws BadSettingsException {
+        List<Node> parts(Collection<Mistake> duplicates) throws BadSettingsException {
             if (text.stripLeading().startsWith("[")) {
-                return ((Items) JsoncReader.node(origin.name(), text, duplicates)).nodes;
+                return ((Items) JsoncReader.node(position.name(), text, duplicates)).nodes;
             }
             return Arrays.stream(text.split(","))
                     .map(String::strip)
                     .filter(part -> !part.isEmpty())
-                    .map(part -> Node.plain(origin, part))
+                    .map(part -> Node.plain(position, part))
                     .toList();
         }
 
@@ -59,7 +59,7 @@ public sealed interface Node {
     }
 
     /** A list. */
-    record Items(Origin origin, List<Node> nodes) implements Node {
+    record Items(Position position, List<Node> nodes) implements Node {
         @Override
         public String json() {
             return nodes.stream().map(Node::json).collect(Collectors.joining(", ", "[", "]"));
@@ -67,7 +67,7 @@ public sealed interface Node {
     }
 
     /** An object. */
-    record Members(Origin origin, Map<String, Node> nodes) implements Node {
+    record Members(Position position, Map<String, Node> nodes) implements Node {
         @Override
         public String json() {
             return nodes.entrySet().stream()

@@ -9,48 +9,44 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The keys below one path, seen through all layers.
  *
- * <p>A record is read by a function that takes each of its values from here. When the record
- * refuses one, saying its key first, that is a problem where the key stands, the value is passed
- * over from then on, and the function is called again: so it must do nothing but read.
+ * <p>A function reads a record by taking each of its values from here. When the record refuses a
+ * value, in a message that begins with the key, the section reports a mistake at the key's
+ * position, passes the value over from then on and calls the function again: so it must do nothing
+ * but read.
  */
 public final class Section {
-    /* Reading starts again after each refusal: a bound for files that are wrong throughout. */
-    private static final int MAX_PROBLEMS = 100;
-    private static final Pattern FIRST_WORD = Pattern.compile("^[a-z0-9_.\\[\\]]+");
-    private static final Pattern WORD = Pattern.compile("[a-z0-9_]+");
-    private static final Pattern QUOTED = Pattern.compile("\"[^\"]*\"");
+    /* Reading starts again after each refusal: this bounds it for a file full of mistakes. */
+    private static final int MAX_MISTAKES = 100;
 
     private final String path;
-    private final Origin origin;
+    private final Position position;
     private final Function<String, List<Node>> layers;
-    private final Set<Problem> problems;
+    private final Set<Mistake> mistakes;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Set<String> passedOver = new HashSet<>();
     private boolean refused;
 
     /**
-     * @param layers what is said for a key of this section, the strongest first; for the empty key,
-     *     what is said for the section
+     * @param layers what each layer has for a key of this section, the strongest first; for the
+     *     empty key, what it has for the whole section
      */
     Section(
             String path,
-            Origin origin,
+            Position position,
             Function<String, List<Node>> layers,
-            Set<Problem> problems) {
+            Set<Mistake> mistakes) {
         this.path = path;
-        this.origin = origin;
+        this.position = position;
         this.layers = layers;
-        this.problems = problems;
+        this.mistakes = mistakes;
     }
 
-    /** The value of {@code key}, or {@code byDefault} where no layer has it. */
+    /** The value of {@code key}, or {@code byDefault} if no layer has it. */
     public <T> T get(String key, Kind<T> kind, T byDefault) {
         return value(key, kind, Optional.of(byDefault)).orElse(byDefault);
     }
@@ -61,8 +57,8 @@ public final class Section {
     }
 
     /**
-     * A list of values; the strongest layer that has one gives all of it. Where all of its elements
-     * were refused it counts as not given.
+     * A list of values, all from the strongest layer that has one. If all of its elements were
+     * refused it counts as not given.
      */
     public <T> List<T> list(String key, Kind<T> kind, List<T> byDefault) {
         Optional<Node> node = node(key);
@@ -71,7 +67,7 @@ public final class Section {
         List<Node> items = node.map(it -> items(key, it, "a list")).orElse(List.of());
         for (int index = 0; index < items.size(); index++) {
             String element = key + "[" + index + "]";
-            Origin where = items.get(index).origin();
+            Position where = items.get(index).position();
             if (!passedOver.contains(element)) {
                 try {
                     values.add(kind.read(path(element), items.get(index)));
@@ -111,11 +107,9 @@ public final class Section {
         return values;
     }
 
-    /**
-     * Calls {@code reader} until nothing more is refused; empty where it could not be satisfied.
-     */
+    /** Calls {@code reader} until the record refuses nothing more; empty if it never stops. */
     <T> Optional<T> read(Function<Section, T> reader) {
-        while (problems.size() < MAX_PROBLEMS) {
+        while (mistakes.size() < MAX_MISTAKES) {
             try {
                 return Optional.of(reader.apply(this));
             } catch (IllegalArgumentException e) {
@@ -127,7 +121,7 @@ public final class Section {
         return Optional.empty();
     }
 
-    /** Names that stand in the section and were never asked for. */
+    /** Reports the names in the section that nobody asked for. */
     void reportUnknown() {
         for (Node node : layers.apply("")) {
             if (node instanceof Node.Members members) {
@@ -144,8 +138,8 @@ public final class Section {
             String hint =
                     Spelling.nearest(key, entries.keySet(), Math.max(2, key.length() / 3))
                             .map(near -> "did you mean '" + path(near) + "'?")
-                            .orElse("here stand " + String.join(", ", entries.keySet()));
-            report(node.origin(), "unknown key '" + path(key) + "': " + hint);
+                            .orElse("the keys here are " + String.join(", ", entries.keySet()));
+            report(node.position(), "unknown key '" + path(key) + "': " + hint);
         }
     }
 
@@ -164,7 +158,7 @@ public final class Section {
             try {
                 value = Optional.of(kind.read(path(key), node.get()));
             } catch (IllegalArgumentException e) {
-                passOver(key, node.get().origin(), e.getMessage());
+                passOver(key, node.get().position(), e.getMessage());
             }
         }
         note(key, value.map(kind::json).orElse("null"), kind, node, List.of());
@@ -177,12 +171,12 @@ public final class Section {
             Kind<?> kind,
             Optional<Node> node,
             List<Entry.Element> elements) {
-        Origin from = node.map(Node::origin).orElse(null);
+        Position from = node.map(Node::position).orElse(null);
         String shown = kind.isSecret() ? "null" : json;
         entries.put(key, new Entry.Value(shown, kind.isSecret(), from, elements));
     }
 
-    /** What the strongest layer says; a null in a file says nothing. */
+    /** What the strongest layer has; a null in a file counts as nothing. */
     private Optional<Node> node(String key) {
         if (passedOver.contains(key)) {
             return Optional.empty();
@@ -193,20 +187,20 @@ public final class Section {
     }
 
     private Entry child(String key) {
-        Origin place = origin;
+        Position where = position;
         for (Node node : layers.apply(key)) {
             if (node instanceof Node.Members) {
-                place = node.origin();
+                where = node.position();
             } else if (!(node instanceof Node.Scalar scalar && scalar.saysNoSection())) {
-                passOver(key, node.origin(), refusal(key, node, "an object"));
+                passOver(key, node.position(), refusal(key, node, "an object"));
             }
         }
         return new Entry.Child(
                 new Section(
                         path(key),
-                        place,
+                        where,
                         name -> layers.apply(name.isEmpty() ? key : key + "." + name),
-                        problems));
+                        mistakes));
     }
 
     private Entry children(String key) {
@@ -220,78 +214,73 @@ public final class Section {
                 sections.add(
                         new Section(
                                 path(name),
-                                members.origin(),
+                                members.position(),
                                 it -> Optional.ofNullable(members.at(it)).stream().toList(),
-                                problems));
+                                mistakes));
             } else {
-                report(item.origin(), refusal(name, item, "an object"));
+                report(item.position(), refusal(name, item, "an object"));
             }
         }
-        return new Entry.Children(node.map(Node::origin).orElse(null), sections);
+        return new Entry.Children(node.map(Node::position).orElse(null), sections);
     }
 
     private List<Node> items(String key, Node node, String takes) {
         try {
             return switch (node) {
                 case Node.Items items -> items.nodes();
-                case Node.Scalar scalar when scalar.form() == Form.PLAIN -> scalar.parts(problems);
+                case Node.Scalar scalar when scalar.form() == Form.PLAIN -> scalar.parts(mistakes);
                 case Node.Scalar _, Node.Members _ -> {
-                    passOver(key, node.origin(), refusal(key, node, takes));
+                    passOver(key, node.position(), refusal(key, node, takes));
                     yield List.of();
                 }
             };
         } catch (BadSettingsException e) {
-            problems.addAll(e.all());
+            mistakes.addAll(e.all());
             passedOver.add(key);
             return List.of();
         }
     }
 
     /**
-     * Puts a record's message where it belongs; false where it is about nothing that was said. A
-     * message about a key that was passed over is dropped: it means the default in its place.
+     * Reports a record's message at the value that it begins with, and passes that value over;
+     * false if it begins with none that was given. A message about a key that was passed over is
+     * dropped: it is about the default that took its place.
      */
     private boolean blame(String message) {
-        Matcher first = FIRST_WORD.matcher(message);
-        Place place = first.find() ? Place.find(this, first.group()) : null;
-        boolean isMeant = !namesPassedOver(message);
-        if (place == null) {
+        String first = NamedValue.firstWord(message);
+        NamedValue named = NamedValue.find(this, first);
+        boolean isMeant = !NamedValue.namesAny(passedOver, message);
+        if (named == null) {
             if (isMeant) {
                 String where = path.isEmpty() ? "" : path + ": ";
-                report(origin, where + Place.explain(this, message));
+                report(position, where + NamedValue.explain(this, message));
             }
             return false;
         }
         if (isMeant) {
-            String sentence = message.substring(first.end());
-            report(place.origin(), place.path() + Place.explain(this, sentence));
+            String sentence = message.substring(first.length());
+            report(named.position(), named.path() + NamedValue.explain(this, sentence));
         }
-        place.passOver().run();
+        named.passOver().run();
         return true;
     }
 
-    private boolean namesPassedOver(String message) {
-        return WORD.matcher(QUOTED.matcher(message).replaceAll(""))
-                .results()
-                .anyMatch(word -> passedOver.contains(word.group()));
-    }
-
-    /** From now on the key has its default. */
+    /** Makes the key have its default from now on. */
     void passOver(String key) {
         passedOver.add(key);
     }
 
-    Place asElement() {
-        return new Place(path, origin, () -> refused = true);
+    NamedValue asElement() {
+        return new NamedValue(path, position, () -> refused = true);
     }
 
-    private void passOver(String key, Origin where, @Nullable String sentence) {
+    private void passOver(String key, Position where, @Nullable String sentence) {
         report(where, String.valueOf(sentence));
         passedOver.add(key);
     }
 
-    private void report(Origin where, String sentence) {
-        problems.add(new Problem(where, sentence));
+    private void report(Position where, String sentence) {
+        mistakes.add(new Mistake(where, sentence));
     }
 
     private String refusal(String key, Node node, String takes) {
@@ -299,6 +288,6 @@ public final class Section {
     }
 
     private static Section empty(String path) {
-        return new Section(path, Origin.of("defaults"), _ -> List.of(), new HashSet<>());
+        return new Section(path, Position.of("defaults"), _ -> List.of(), new HashSet<>());
     }
 }

@@ -30,20 +30,20 @@ public final class Settings<T> {
      */
     public static <T> Settings<T> read(List<Source> sources, Function<Section, T> reader)
             throws BadSettingsException {
-        Set<Problem> problems = new LinkedHashSet<>();
+        Set<Mistake> mistakes = new LinkedHashSet<>();
         Function<String, List<Node>> layers =
                 path ->
                         sources.stream()
                                 .map(source -> source.at(path))
                                 .filter(Objects::nonNull)
                                 .toList();
-        Section root = new Section("", Origin.of("settings"), layers, problems);
+        Section root = new Section("", Position.of("settings"), layers, mistakes);
         Optional<T> value = root.read(reader);
         root.reportUnknown();
         List<String> paths = paths(root, new ArrayList<>());
-        sources.forEach(source -> problems.addAll(source.problems(paths)));
-        if (!problems.isEmpty() || value.isEmpty()) {
-            throw new BadSettingsException(problems);
+        sources.forEach(source -> mistakes.addAll(source.mistakes(paths)));
+        if (!mistakes.isEmpty() || value.isEmpty()) {
+            throw new BadSettingsException(mistakes);
         }
         return new Settings<>(value.get(), root);
     }

@@ -25,7 +25,7 @@ final class SettingsPrinter {
             switch (entry.getValue()) {
                 case Entry.Value value -> {
                     text.append(value.json()).append(comma);
-                    comment(value.origin(), value.secret() ? ", not shown" : "");
+                    comment(value.position(), value.secret() ? ", not shown" : "");
                 }
                 case Entry.Child child -> {
                     members(child.section(), inner);
@@ -34,7 +34,7 @@ final class SettingsPrinter {
                 case Entry.Children children -> {
                     items(children, inner);
                     text.append(comma);
-                    comment(children.origin(), "");
+                    comment(children.position(), "");
                 }
             }
         }
@@ -52,7 +52,7 @@ final class SettingsPrinter {
         text.append(children.kept().isEmpty() ? "]" : "\n" + indent + "]");
     }
 
-    private void comment(@Nullable Origin origin, String more) {
-        text.append(origin == null ? "" : " // " + origin + more).append('\n');
+    private void comment(@Nullable Position position, String more) {
+        text.append(position == null ? "" : " // " + position + more).append('\n');
     }
 }

@@ -16,7 +16,7 @@ public interface Source {
     @Nullable Node at(String path);
 
     /** What is wrong with it as a whole, once it is clear which paths there are. */
-    default List<Problem> problems(Collection<String> paths) {
+    default List<Mistake> mistakes(Collection<String> paths) {
         return List.of();
     }
 

@@ -5,7 +5,7 @@
  *   flags ─┐
  *   environment ─┼─ Source: path → Node ──► Section: key, Kind, default ──► the program's records
  *   file ─┘                                    │
- *                                              └──► every problem at once, or the text of all settings
+ *                                              └──► every mistake at once, or the text of all settings
  * </pre>
  *
  * A record is read by one function from a {@link dev.culvert.settings.Section}, which names each

@@ -32,11 +32,11 @@ final class Host implements AutoCloseable {
                     "agent_share",
                     () -> 100);
     private final LinkLimits limits;
-    private final Links links;
+    private final LinkDialer dialer;
 
     Host(LinkLimits limits) {
         this.limits = limits;
-        links = new Links(loop, loops.transport(), () -> limits, observer, shares);
+        dialer = new LinkDialer(loop, loops.transport(), () -> limits, observer, shares);
     }
 
     Host() {
@@ -73,7 +73,7 @@ final class Host implements AutoCloseable {
                         end.complete(failure);
                     }
                 };
-        run(() -> links.dial(address, listener));
+        run(() -> dialer.dial(address, listener));
         return end;
     }
 

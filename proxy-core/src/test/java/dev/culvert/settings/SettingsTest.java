@@ -104,12 +104,12 @@ class SettingsTest {
                                 + " a year",
                         "house.jsonc:7:5: lamp.name is \"\": it must not be empty",
                         "house.jsonc:8:5: unknown key 'lamp.watt': did you mean 'lamp.watts'?",
-                        "house.jsonc:11:19: unknown key 'users[0].role': here stand id, extra",
+                        "house.jsonc:11:19: unknown key 'users[0].role': the keys here are id, extra",
                         "house.jsonc:12:6: users[1].id is \"\": it must not be empty",
                         "house.jsonc:13:5: users[2]: id is \"\": it must not be empty",
                         "house.jsonc:14:5: users[3] is 7: it must be an object",
                         "house.jsonc:16:3: store is a list: it must be an object",
-                        "house.jsonc:17:3: unknown key 'elsewhere': here stand colour, lamp, store,"
+                        "house.jsonc:17:3: unknown key 'elsewhere': the keys here are colour, lamp, store,"
                                 + " users");
     }
 
@@ -193,7 +193,7 @@ class SettingsTest {
 
     @Test
     void theStrongestLayerThatSaysSomethingCounts() throws Exception {
-        Map<String, Node> flags = Map.of("lamp.watts", Node.plain(Origin.of("flag --w"), "1"));
+        Map<String, Node> flags = Map.of("lamp.watts", Node.plain(Position.of("flag --w"), "1"));
         Source environment =
                 Source.environment(
                         "HOUSE_", Map.of("HOUSE_LAMP_WATTS", "2", "HOUSE_LAMP_NAME", "env"));
@@ -262,7 +262,7 @@ class SettingsTest {
 
     @Test
     void printsAllSettingsWithWhoSetThem() throws Exception {
-        Map<String, Node> flags = Map.of("lamp.watts", Node.plain(Origin.of("flag --w"), "1"));
+        Map<String, Node> flags = Map.of("lamp.watts", Node.plain(Position.of("flag --w"), "1"));
         String printed =
                 Settings.read(
                                 List.of(flags::get, Source.text("house.jsonc", EVERYTHING)),
@@ -432,7 +432,7 @@ class SettingsTest {
     }
 
     private static List<String> problems(ThrowingCallable it) {
-        return catchThrowableOfType(BadSettingsException.class, it).problems();
+        return catchThrowableOfType(BadSettingsException.class, it).mistakes();
     }
 
     enum Colour {

@@ -333,7 +333,7 @@ public final class Daemon implements AutoCloseable {
             next = again.read();
             fleet.replace(before.agents(), next.agents());
         } catch (BadSettingsException e) {
-            return notReloaded(e.problems());
+            return notReloaded(e.mistakes());
         } catch (IllegalArgumentException | FleetLimitException | IOException e) {
             return notReloaded(List.of(String.valueOf(e.getMessage())));
         }

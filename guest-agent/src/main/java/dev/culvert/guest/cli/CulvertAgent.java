@@ -6,7 +6,7 @@ import dev.culvert.io.LogStream;
 import dev.culvert.io.Signals;
 import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Node;
-import dev.culvert.settings.Origin;
+import dev.culvert.settings.Position;
 import dev.culvert.settings.Settings;
 import dev.culvert.settings.Source;
 import dev.culvert.systemd.Systemd;
@@ -80,7 +80,7 @@ public final class CulvertAgent {
         for (Flag flag : Flag.ALL) {
             String value = given.get(flag.name());
             if (value != null) {
-                flags.put(flag.key(), Node.plain(Origin.of("flag " + flag.name()), value));
+                flags.put(flag.key(), Node.plain(Position.of("flag " + flag.name()), value));
             }
         }
         List<Source> layers = new ArrayList<>();

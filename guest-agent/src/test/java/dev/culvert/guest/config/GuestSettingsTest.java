@@ -186,7 +186,7 @@ class GuestSettingsTest {
         BadSettingsException bad =
                 catchThrowableOfType(BadSettingsException.class, () -> read("{" + member + "}"));
 
-        assertThat(bad.problems())
+        assertThat(bad.mistakes())
                 .singleElement()
                 .asString()
                 .startsWith("f:1:2: ")

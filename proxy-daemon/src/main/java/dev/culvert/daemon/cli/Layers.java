@@ -3,7 +3,7 @@ package dev.culvert.daemon.cli;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Node;
-import dev.culvert.settings.Origin;
+import dev.culvert.settings.Position;
 import dev.culvert.settings.Settings;
 import dev.culvert.settings.Source;
 import java.nio.file.Files;
@@ -65,7 +65,8 @@ final class Layers {
         }
         Node first =
                 Node.plain(
-                        Origin.of("environment " + STATE_DIRECTORY), directories.split(":", 2)[0]);
+                        Position.of("environment " + STATE_DIRECTORY),
+                        directories.split(":", 2)[0]);
         return path -> path.equals("state_dir") ? first : null;
     }
 }

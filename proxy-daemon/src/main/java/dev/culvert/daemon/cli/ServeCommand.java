@@ -4,7 +4,7 @@ import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.LogLevel;
 import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Node;
-import dev.culvert.settings.Origin;
+import dev.culvert.settings.Position;
 import dev.culvert.settings.Settings;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -134,22 +134,22 @@ final class ServeCommand implements Callable<Integer> {
     private Map<String, Node> flags() {
         Map<String, Node> flags = new HashMap<>();
         if (http != null) {
-            Origin origin = Origin.of("flag --http");
+            Position origin = Position.of("flag --http");
             List<Node> nodes = http.stream().map(text -> Node.plain(origin, text)).toList();
             flags.put("http.listen", new Node.Items(origin, nodes));
         }
         if (agents != null) {
-            Origin origin = Origin.of("flag --agent");
+            Position origin = Position.of("flag --agent");
             List<Node> nodes = agents.stream().map(text -> agent(origin, text)).toList();
             flags.put("agents", new Node.Items(origin, nodes));
         }
         if (logLevel != null) {
-            flags.put("log_level", Node.plain(Origin.of("flag --log-level"), logLevel));
+            flags.put("log_level", Node.plain(Position.of("flag --log-level"), logLevel));
         }
         return flags;
     }
 
-    private Node agent(Origin origin, String text) {
+    private Node agent(Position origin, String text) {
         int equals = text.indexOf('=');
         if (equals < 0) {
             throw new ParameterException(

@@ -83,7 +83,7 @@ final class ValidateCommand implements Callable<Integer> {
         try {
             return Optional.of(reading.run().value());
         } catch (BadSettingsException e) {
-            problems.addAll(e.problems());
+            problems.addAll(e.mistakes());
             return Optional.empty();
         }
     }

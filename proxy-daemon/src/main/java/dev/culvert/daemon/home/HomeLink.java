@@ -52,7 +52,7 @@ final class HomeLink implements DialListener {
         if (phase instanceof Phase.Waiting(Future<?> redial, long _)) {
             cancel(redial);
             phase = new Phase.Dialling();
-            home.links().dial(agent.address(), this);
+            home.dialer().dial(agent.address(), this);
         }
     }
 

@@ -6,8 +6,8 @@ import dev.culvert.daemon.fleet.Desired;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.FleetListener;
 import dev.culvert.io.Shares;
+import dev.culvert.link.LinkDialer;
 import dev.culvert.link.LinkObserver;
-import dev.culvert.link.Links;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
 import io.netty.channel.EventLoop;
@@ -36,14 +36,14 @@ public final class HomeLinks implements FleetListener {
             Shares<AgentAddress> shares) {
         for (EventExecutor executor : eventLoops.group()) {
             EventLoop loop = (EventLoop) executor;
-            Links links =
-                    new Links(
+            LinkDialer dialer =
+                    new LinkDialer(
                             loop,
                             eventLoops.transport(),
                             () -> settings.get().link(),
                             observer,
                             shares);
-            loops.add(new HomeLoop(loop, links, fleet, settings));
+            loops.add(new HomeLoop(loop, dialer, fleet, settings));
         }
     }
 

@@ -2,7 +2,7 @@ package dev.culvert.daemon.home;
 
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Fleet;
-import dev.culvert.link.Links;
+import dev.culvert.link.LinkDialer;
 import io.netty.channel.EventLoop;
 import java.util.function.Supplier;
 
@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  *
  * @param settings those in force now; a reload changes them
  */
-record HomeLoop(EventLoop loop, Links links, Fleet fleet, Supplier<DaemonSettings> settings) {
+record HomeLoop(EventLoop loop, LinkDialer dialer, Fleet fleet, Supplier<DaemonSettings> settings) {
     /** The loop's own clock. */
     long nanoTime() {
         return loop.ticker().nanoTime();

@@ -498,7 +498,7 @@ class DaemonSettingsTest {
     }
 
     private static List<String> problems(String text) {
-        return catchThrowableOfType(BadSettingsException.class, () -> read(text)).problems();
+        return catchThrowableOfType(BadSettingsException.class, () -> read(text)).mistakes();
     }
 
     private static Duration seconds(long seconds) {

@@ -20,7 +20,7 @@ import dev.culvert.daemon.http.Route;
 import dev.culvert.io.Quoted;
 import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Node;
-import dev.culvert.settings.Origin;
+import dev.culvert.settings.Position;
 import dev.culvert.settings.Settings;
 import dev.culvert.settings.Source;
 import dev.culvert.transport.AgentAddress;
@@ -113,7 +113,7 @@ public final class AgentRoute implements Route {
 
     /** By the rules of the settings file, where the id stands in the list. */
     private AgentSettings read(String id, String body) {
-        Source path = key -> key.equals("id") ? Node.plain(Origin.of("path"), id) : null;
+        Source path = key -> key.equals("id") ? Node.plain(Position.of("path"), id) : null;
         try {
             AgentSettings read =
                     Settings.read(
@@ -133,7 +133,7 @@ public final class AgentRoute implements Route {
                     Problem.of(
                             BAD_REQUEST,
                             "The body does not describe an agent: "
-                                    + String.join("; ", e.problems())
+                                    + String.join("; ", e.mistakes())
                                     + "."));
         }
     }

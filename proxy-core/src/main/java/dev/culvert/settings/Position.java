@@ -5,14 +5,14 @@ package dev.culvert.settings;
  *
  * @param line from 1; 0 where there are no lines
  */
-public record Origin(String name, int line, int column) implements Comparable<Origin> {
+public record Position(String name, int line, int column) implements Comparable<Position> {
     /** One without lines, such as {@code flag --http}. */
-    public static Origin of(String name) {
-        return new Origin(name, 0, 0);
+    public static Position of(String name) {
+        return new Position(name, 0, 0);
     }
 
     @Override
-    public int compareTo(Origin other) {
+    public int compareTo(Position other) {
         int names = name.compareTo(other.name);
         int lines = Integer.compare(line, other.line);
         return names != 0 ? names : lines != 0 ? lines : Integer.compare(column, other.column);

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /** Makes the links of one event loop, which share its timer wheel. */
-public final class Links {
+public final class LinkDialer {
     private final EventLoop loop;
     private final Transport transport;
     private final Supplier<LinkLimits> limits;
@@ -25,7 +25,7 @@ public final class Links {
      * @param limits asked for at each dial; a link keeps those that it began with
      * @param shares of the agents; what a link holds is charged to its agent's
      */
-    public Links(
+    public LinkDialer(
             EventLoop loop,
             Transport transport,
             Supplier<LinkLimits> limits,

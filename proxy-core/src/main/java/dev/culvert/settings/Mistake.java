@@ -5,13 +5,13 @@ import dev.culvert.io.Quoted;
 /**
  * One thing that is wrong, and where. The sentence may hold what stands there, whoever wrote it.
  */
-record Problem(Origin origin, String sentence) {
-    Problem {
+record Mistake(Position position, String sentence) {
+    Mistake {
         sentence = Quoted.sentence(sentence);
     }
 
     @Override
     public String toString() {
-        return origin + ": " + sentence;
+        return position + ": " + sentence;
     }
 }
