@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Measures `java -jar` and the shipped image side by side, in turns, after `mvn package`.
+# Compares `java -jar` with the shipped image, in turns. Run it after `mvn package`.
 #
-# usage: measure.sh [STARTS] [MESSAGES]     9 starts and 10,000 messages unless told
+# usage: measure.sh [STARTS] [MESSAGES]     default: 9 starts and 10,000 messages
 set -euo pipefail
 starts=${1:-9}
 messages=${2:-10000}
@@ -11,7 +11,7 @@ java=${JAVA_HOME:?must be the home of a JDK 25}/bin/java
 jar=$(find "$target" -maxdepth 1 -name 'guest-agent-*.jar' ! -name '*-sources.jar' | head -1)
 launcher=$target/culvert-agent/bin/culvert-agent
 if [ ! -x "$launcher" ] || [ -z "$jar" ]; then
-    echo "measure: run mvn package first; there is no jar or no image in $target" >&2
+    echo "measure: the jar or the image is missing in $target: run mvn package first" >&2
     exit 1
 fi
 
@@ -20,7 +20,7 @@ sync -f "$target" # or pages just built count as dirty
 pid=
 trap '[ -z "$pid" ] || kill "$pid"' EXIT
 
-# Starts "$@" and waits for its line; then pid and port are known.
+# Starts "$@", waits for its line, and sets pid and port.
 start() {
     coproc agent { exec "$@" --listen tcp://127.0.0.1:0 --runtime echo 2> /dev/null; }
     # shellcheck disable=SC2154 # set by coproc
@@ -36,10 +36,10 @@ stop() {
     pid=
 }
 
-# Of all threads so far, in milliseconds of CPU.
+# The CPU time of all threads so far, in milliseconds.
 cpu() { cat "/proc/$pid"/task/*/schedstat | awk '{ nanos += $1 } END { printf "%.0f\n", nanos / 1e6 }'; }
 
-# Resident, of it private and dirty, in MB.
+# Resident memory, and its private and dirty part, in MB.
 memory() {
     awk '/^Rss:/ { rss = $2 } /^Private_Dirty:/ { dirty = $2 } END { printf "%.1f / %.1f\n", rss / 1024, dirty / 1024 }' \
         "/proc/$pid/smaps_rollup"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Starts @NAME@ on the Java runtime that stands beside it. No other Java is used, nor what is set for one: more
-# options for the JVM belong into lib/jvm.options, or into CULVERT_JAVA_OPTIONS.
+# Starts @NAME@ on the Java runtime next to it. It ignores other Java installations and their variables. Put more
+# options for the JVM into lib/jvm.options or CULVERT_JAVA_OPTIONS.
 self=$0
 while [ -h "$self" ]; do
     target=$(readlink "$self")
@@ -17,6 +17,6 @@ if [ -r "$cache" ]; then
     set -- "-XX:AOTCache=$cache" "$@"
 fi
 unset CLASSPATH JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS
-# shellcheck disable=SC2086 # several options, parted by blanks
+# shellcheck disable=SC2086 # several options, separated by spaces
 exec "$home/runtime/bin/java" "@$home/lib/jvm.options" "-Djava.library.path=$home/lib" "-Dculvert.cache=$cache" \
     $CULVERT_JAVA_OPTIONS "$@"

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Makes of the image of a program (see make-image.sh) a Debian package, with what a program of Debian has beside it:
+# Makes a Debian package from the image of a program (see make-image.sh). The package contains:
 #
 #   /usr/lib/NAME, /usr/bin/NAME     the image, and a link to its launcher
-#   /etc/culvert/                    the settings, which dpkg keeps as the administrator left them
+#   /etc/culvert/                    the settings; dpkg keeps the changes of the administrator
 #   /usr/lib/systemd/system/         the units of DIST
-#   manual pages, completion for bash and zsh, both made of what picocli knows of the command line
+#   manual pages and completions for bash and zsh, generated from the picocli command
 #
 # usage: make-deb.sh --name NAME --version VERSION --maintainer WHO --commands CLASS --class-path JARS
 #                    --dist DIST --settings FILE --timestamp TIME --out DIR
 #
-# CLASS is what Manual.java takes. The same image gives the same bytes; SOURCE_DATE_EPOCH counts more than TIME.
-# Where a program is missing that makes packages, none is made, and one line says so.
+# CLASS is the argument of Manual.java. The same image gives the same bytes. SOURCE_DATE_EPOCH overrides TIME.
+# If a packaging tool is missing, this script prints one line and makes no package.
 set -euo pipefail
 export LC_ALL=C
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -39,12 +39,12 @@ done
 
 image=$out/$name
 if ! [ -d "$image" ]; then
-    echo "make-deb: no Debian package of $name, for there is no image of it"
+    echo "make-deb: made no Debian package of $name, because its image is missing"
     exit 0
 fi
 for program in dpkg-deb objdump; do
     if ! command -v $program > /dev/null; then
-        echo "make-deb: no Debian package of $name, for there is no $program here (Debian has it in dpkg and binutils)"
+        echo "make-deb: made no Debian package of $name, because $program is missing (install dpkg and binutils)"
         exit 0
     fi
 done
@@ -59,7 +59,7 @@ rm -rf "$work" "$out/manual"
 mkdir -p "$root"/{DEBIAN,etc/culvert,usr/{bin,lib}} "$units_dir" "$doc/legal" "$root"/usr/share/{lintian/overrides,man/man8} \
     "$root"/usr/share/{bash-completion/completions,zsh/vendor-completions}
 
-# One package, one folder for its licences.
+# One folder of licences for each package.
 cp -a "$image" "$root/usr/lib/$name"
 mv "$root/usr/lib/$name/runtime/legal" "$doc/legal/runtime"
 mv "$root/usr/lib/$name/legal"/* "$doc/legal/"
@@ -70,25 +70,25 @@ find "$dist" -maxdepth 1 \( -name '*.service' -o -name '*.socket' \) -exec cp {}
 
 units=$(cd "$units_dir" && echo *)
 services=$(cd "$units_dir" && echo *.service)
-[ -f "$units_dir/$name.service" ] || fail "there is no $name.service in $dist"
+[ -f "$units_dir/$name.service" ] || fail "found no $name.service in $dist"
 state=$(sed -n 's/^StateDirectory=//p' "$units_dir/$name.service")
-[[ $state =~ ^[a-z-]+$ ]] || fail "$name.service has to name one StateDirectory, which purge is to remove, not '$state'"
+[[ $state =~ ^[a-z-]+$ ]] || fail "$name.service must name one StateDirectory, which purge removes, but names '$state'"
 
-# What the image's programs and libraries want of the machine. All of glibc is one package, whose version is that of
-# the newest symbol; dpkg-shlibdeps would ask for the one in which the building machine's glibc moved the symbol last.
-# objdump fails at the files that are neither program nor library.
+# The libraries that the image needs from the system. glibc is one package; the newest symbol gives the version.
+# dpkg-shlibdeps would ask for a newer one: the version in which the glibc of this machine last moved the symbol.
+# objdump fails on files that are neither programs nor libraries.
 needs=$(find "$image" -type f -exec objdump -p {} + 2> /dev/null || true)
-depends="libc6 (>= $(sed -n 's/.* GLIBC_\([0-9.]*\)$/\1/p' <<< "$needs" | sort -V | tail -1 | grep .))" || fail "the image has no programs"
-for library in $(awk '$1 == "NEEDED" { print $2 }' <<< "$needs" | sort -u); do
+depends="libc6 (>= $(sed -n 's/.* GLIBC_\([0-9.]*\)$/\1/p' <<< "$needs" | sort -V | tail -1 | grep .))" || fail "the image contains no programs"
+while read -r library; do
     case $library in
         ld-linux*.so.* | lib[cm].so.6 | libdl.so.2 | libpthread.so.0 | librt.so.1) ;;
         *)
             [ -n "$(find "$image" -name "$library")" ] ||
                 depends+=", $(dpkg-query --search "*/$library" | sed -n '1s/:.*//p' | grep .)" ||
-                fail "no package is known that has $library"
+                fail "found no package with $library"
             ;;
     esac
-done
+done < <(awk '$1 == "NEEDED" { print $2 }' <<< "$needs" | sort -u)
 
 fill() {
     sed -e "s/@NAME@/$name/g" -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@MAINTAINER@/$maintainer/" \
@@ -124,7 +124,7 @@ chmod 755 "$root"/DEBIAN/{postinst,prerm,postrm}
 find "$root" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 
 package=${name}_${version}_$architecture.deb
-# Most of it is packed already: a higher level takes five times as long for a twelfth less.
+# Most of the data is compressed already: a higher level takes five times as long and saves a twelfth.
 dpkg-deb --root-owner-group -Zxz -z0 --build "$root" "$out/$package" > "$work/log" || { cat "$work/log"; exit 1; }
 rm -rf "$work"
 echo "make-deb: $out/$package has $(du -m "$out/$package" | cut -f1) MB, installed $((size / 1024)) MB"

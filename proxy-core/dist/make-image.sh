@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# Makes of a program's jars a tree that runs on a Linux without Java, and an archive of it:
+# Makes a tree from a program's jars that runs on a Linux without Java, and an archive of the tree:
 #
 #   NAME/bin/NAME          starts it
-#   NAME/lib/              the JVM's options, the native library for epoll, the AOT cache
-#   NAME/runtime/          the Java runtime: the modules the program needs, and the program as one more
+#   NAME/lib/              the options of the JVM, the native library for epoll, the AOT cache
+#   NAME/runtime/          the Java runtime: the modules that the program needs, and the program as another module
 #   NAME/legal/            the licences of the jars
 #   NAME-VERSION-linux-ARCH.tar.gz
 #
-# As a module of the runtime the program has no class path: that is what the AOT cache likes best, and
-# the tree may be moved and copied without the cache noticing.
+# A program that is a module of the runtime has no class path. The AOT cache works best that way, and stays valid
+# when the tree is moved or copied.
 #
 # usage: make-image.sh --name NAME --version VERSION --main CLASS --modules A,B --class-path JARS
 #                      --options FILE --training FILE --timestamp TIME --out DIR
 #
-# The training is a Java source file, run as "FILE train LAUNCHER": it starts the program by its launcher, gives
-# it the work it is made for, stops it by SIGTERM, and waits for its end. $JAVA_HOME holds a JDK 25.
+# The training is a Java source file, run as "FILE train LAUNCHER". It starts the program through its launcher, gives
+# it typical work, stops it with SIGTERM, and waits until it has ended. $JAVA_HOME must be a JDK 25.
 set -euo pipefail
 
 fail() {
@@ -43,16 +43,16 @@ case $(uname -s)/$(uname -m) in
     Linux/x86_64) arch=x86_64 classifier=linux-x86_64 ;;
     Linux/aarch64) arch=aarch64 classifier=linux-aarch_64 ;;
     *)
-        echo "make-image: no image of $name, which is for Linux on x86_64 and aarch64, not $(uname -s) on $(uname -m)"
+        echo "make-image: made no image of $name: images run on Linux on x86_64 and aarch64, and this is $(uname -s) on $(uname -m)"
         exit 0
         ;;
 esac
 
-# Maven's exec plugin names the JDK of the build first; Maven itself may run on an older one.
+# Maven's exec plugin puts the JDK of the build first. Maven itself may run on an older one.
 jdk=${TOOLCHAIN_JAVA_HOME:-${JAVA_HOME:?must be the home of a JDK 25}}
 case $("$jdk/bin/javac" -version 2>&1) in
     'javac 25'*) ;;
-    *) fail "a JDK 25 is needed, and $jdk is none" ;;
+    *) fail "$jdk is not a JDK 25" ;;
 esac
 
 image=$out/$name
@@ -63,9 +63,8 @@ mkdir -p "$work/program" "$image/bin" "$image/lib" "$image/legal"
 
 unpack() { (cd "$1" && "$jdk/bin/jar" --extract --file "$2" "${@:3}"); }
 
-# All jars become one module. What each says of itself does not fit that, except for its licence, and for its
-# classes for newer Java versions, which take the place of the older ones. A module still being built may stand
-# there as the directory of its classes.
+# Merges all jars into one module. Their own metadata is dropped, except for licences and for classes for newer Java
+# versions, which replace the older ones. A module of this build may be given as its folder of classes.
 program=$work/program
 for from in "${class_path[@]}"; do
     if [ -d "$from" ]; then
@@ -91,7 +90,7 @@ for from in "${class_path[@]}"; do
             ;;
     esac
 done
-[ -n "$(ls "$image/lib")" ] || fail "no jar has the native library of epoll for $classifier"
+[ -n "$(ls "$image/lib")" ] || fail "no jar contains the native library of epoll for $classifier"
 
 echo "open module $module { requires ${modules//,/; requires }; }" > "$work/module-info.java"
 "$jdk/bin/javac" -d "$program" "$work/module-info.java"
@@ -104,12 +103,12 @@ sed -e "s/@NAME@/$name/g" -e "s/@MODULE@/$module/g" -e "s/@MAIN@/$main/g" \
     "$(dirname "${BASH_SOURCE[0]}")/launcher.sh" > "$image/bin/$name"
 chmod 755 "$image/bin/$name"
 
-# By its launcher, so that it is trained with the very options that it will be run with.
+# Through its launcher, so that the training uses the same options as later runs.
 cache=$image/lib/$name.aot
 if ! CULVERT_JAVA_OPTIONS="-XX:AOTCacheOutput=$cache" timeout 300 \
     "$jdk/bin/java" "$training" train "$image/bin/$name" > "$work/training.log" 2>&1 || ! [ -s "$cache" ]; then
     cat "$work/training.log" >&2
-    fail "the training run failed; what it said stands above"
+    fail "the training run failed: see above"
 fi
 
 chmod -R u=rwX,go=rX "$image"

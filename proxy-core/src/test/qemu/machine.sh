@@ -1,7 +1,7 @@
-# Sourced by run.sh: how a machine of our own is made and booted in QEMU, under emulation alone, with Debian's kernel for clouds.
+# Sourced by run.sh: makes a machine with Debian's cloud kernel and boots it in QEMU, by emulation alone.
 # shellcheck shell=bash
 
-# What is fetched or made once.
+# For files that are fetched or made once.
 qemu_cache=${CULVERT_QEMU_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/culvert-qemu}
 mkdir -p "$qemu_cache"
 
@@ -9,7 +9,7 @@ as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# need COMMAND PACKAGE …: installs the packages whose commands are missing.
+# need COMMAND PACKAGE …: installs the packages of missing commands.
 need() {
     local missing=()
     while [ $# -gt 0 ]; do
@@ -22,7 +22,7 @@ need() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends "${missing[@]}"
 }
 
-# Debian's kernel, unpacked and not installed: sets vmlinuz and kernel_modules.
+# Unpacks Debian's kernel without installing it, and sets vmlinuz and kernel_modules.
 fetch_kernel() {
     local package kernel=$qemu_cache/kernel
     if ! ls "$kernel"/boot/vmlinuz-* >/dev/null 2>&1; then
@@ -34,7 +34,7 @@ fetch_kernel() {
     kernel_modules=$(find "$kernel" -type d -path '*/lib/modules/*/kernel' -prune)
 }
 
-# add_libraries ROOT FILE …: the libraries of this machine that the files are linked with.
+# add_libraries ROOT FILE …: adds the libraries of this machine that the files are linked with.
 add_libraries() {
     local root=$1 library
     shift
@@ -44,7 +44,7 @@ add_libraries() {
     done
 }
 
-# add_program ROOT FILE: into ROOT/bin, with its libraries.
+# add_program ROOT FILE: adds a program to ROOT/bin, with its libraries.
 add_program() {
     mkdir -p "$1/bin"
     cp -L "$2" "$1/bin/"
@@ -61,7 +61,7 @@ add_busybox() {
     done
 }
 
-# add_modules ROOT NAME …: kernel modules, each behind those it needs in ROOT/modules/order, for insmod.
+# add_modules ROOT NAME …: adds kernel modules. ROOT/modules/order lists them for insmod, dependencies first.
 add_modules() {
     local root=$1 name file needs
     shift
@@ -83,19 +83,19 @@ add_modules() {
     done
 }
 
-# pack ROOT FILE: an initramfs, not compressed, for unpacking is slow under emulation.
+# pack ROOT FILE: makes an initramfs. It is not compressed, because emulation unpacks slowly.
 pack() {
     (cd "$1" && find . | cpio --quiet -o -H newc) >"$2"
 }
 
-# boot SECONDS LOG QEMU'S ARGUMENT …: runs a machine until it powers off. Its serial console is LOG; fails when it takes
-# longer. What it has, an initramfs above all, is for the caller to say; where an argument stands twice, the last counts.
+# boot SECONDS LOG QEMU_ARGUMENT …: runs a machine until it powers off, or fails after SECONDS. LOG gets its serial console.
+# The caller passes the initramfs and other arguments. The last one counts if an argument is given twice.
 #
-# A busy host is hard on its clock. Where the kernel cannot measure the TSC against the PIT, for they are emulated at different
-# times, it measures it against the HPET, which this machine has; on microvm, which has none, it hangs before its first line.
+# On a busy host the emulated PIT and TSC drift, and the kernel cannot calibrate its clock with them. It then uses the HPET,
+# which this machine has. The microvm machine has none, and its kernel hangs before the first line.
 #
-# The processor has no AVX, which that of the images' builder may well have, but what KVM needs, so that there can be a VM in it.
-# It lacks cmpxchg16b, behind which QEMU 7.2 garbles the flags: newer kernels die of it.
+# The processor has no AVX, although the builder of the images may have it, but it has what KVM needs to run a VM inside. It
+# has no cmpxchg16b, because QEMU 7.2 garbles the flags after that instruction, which crashes newer kernels.
 boot() {
     local seconds=$1 log=$2
     shift 2

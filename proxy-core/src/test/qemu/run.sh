@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
-# Tries vsock in real kernels, without opening a vsock of this machine: boots one that QEMU emulates and runs test classes in
-# it, with daemon and guest as the build has made them. It has vsock_loopback (CID 1), and a VM of its own on vhost-vsock (CID 3).
+# Tests vsock in real kernels without opening a vsock on this machine. Boots a machine that QEMU emulates, and runs test
+# classes in it with the images of the build. The machine has vsock_loopback (CID 1) and runs a VM on vhost-vsock (CID 3).
 #
-#   proxy-core/src/test/qemu/run.sh             all of it: each test that checks.txt names
-#   proxy-core/src/test/qemu/run.sh CLASS ...   some classes only
+#   proxy-core/src/test/qemu/run.sh             runs the tests that checks.txt names
+#   proxy-core/src/test/qemu/run.sh CLASS ...   runs only these classes
 #
-# Run it after "mvn package". It takes three minutes or four, and the first time fetches the kernel and what else is missing of
-# Debian's packages. The serial console is the report, a line "ok" or "not ok" for each test; it fails also when one is missing, and
-# exits with 77 where nothing can be tried, which takes Debian on x86_64. With another kernel's package unpacked in DIR/kernel,
-# CULVERT_QEMU_CACHE=DIR tries that one.
+# Run it after "mvn package". It takes three to four minutes. The first run also fetches the kernel and missing Debian packages.
+# The report is the serial console: a line "ok" or "not ok" for each test. A missing test is a failure. Exits with 77 unless it
+# runs on Debian on x86_64. To test another kernel, unpack its package in DIR/kernel and set CULVERT_QEMU_CACHE=DIR.
 set -euo pipefail
 if ! command -v apt-get >/dev/null || [ "$(uname -m)" != x86_64 ]; then
     echo "vsock: NOT TRIED are real kernels, which takes Debian on x86_64" >&2
@@ -33,7 +32,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-# The VM within: the agent as it is by default, which lets in the host alone.
+# The inner VM: the agent with its defaults, which accept only the host.
 mkdir -p vm/{dev,proc,sys,tmp,opt}
 add_busybox vm sh mount insmod cat ip poweroff
 add_modules vm virtio_mmio vmw_vsock_virtio_transport
@@ -49,7 +48,7 @@ poweroff -f
 INIT
 chmod +x vm/init
 
-# The machine, in which all stands as in the source tree.
+# The machine, with the layout of the source tree.
 mkdir -p machine/{dev,proc,sys,tmp,vm,app,usr/share,culvert/proxy-daemon/target,culvert/guest-agent/target}
 add_busybox machine sh mount insmod cat ip poweroff kill dmesg
 add_modules machine vsock_loopback vhost_vsock kvm_amd
@@ -75,7 +74,7 @@ for entry in $(tr : ' ' <"$root/proxy-daemon/target/test-classpath") "$root"/pro
 done
 cat >machine/vm/run <<'RUN'
 #!/bin/sh
-# Runs the VM within until it is killed, by the machine's own KVM: its processor is said to be one of AMD's.
+# Runs the inner VM with KVM until it is killed. The emulated processor claims to be from AMD.
 exec qemu-system-x86_64 -L /usr/share/qemu -M microvm,x-option-roms=off,rtc=on -accel kvm -cpu host -m 384 \
     -nodefaults -no-user-config -display none -serial "file:/tmp/vm-$$.log" -monitor stdio -no-reboot \
     -kernel /vm/kernel -initrd /vm/initramfs -append "console=ttyS0 reboot=t panic=-1 quiet" \
@@ -84,7 +83,7 @@ RUN
 cat >machine/init <<INIT
 #!/bin/sh
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev; mount -t tmpfs tmp /tmp
-dmesg -n 1 # nothing of the kernel's within a line of the report
+dmesg -n 1 # keeps messages of the kernel out of the report
 ip link set lo up
 for module in \$(cat /modules/order); do insmod "/modules/\$module.ko"; done
 cd /culvert/proxy-daemon
@@ -99,13 +98,13 @@ chmod +x machine/init machine/vm/run
 pack machine initramfs
 
 SECONDS=0
-boot 480 serial.log -m 2560 -initrd initramfs || echo "not ok: the machine did not come to its end" >>serial.log
+boot 900 serial.log -m 2560 -initrd initramfs || echo "not ok: the machine did not power off in time" >>serial.log
 emulated=$SECONDS
 tr -d '\r' <serial.log | tee report
 sed -n 's/^ok \([^ ]*\).*/\1/p' report | sort >passed
 if [ $# -eq 0 ]; then
     sort "$here/checks.txt" >wanted
-    comm -23 wanted passed | sed 's/^/not ok: nothing good was heard of /' | tee -a report
+    comm -23 wanted passed | sed 's/^/not ok: did not pass: /' | tee -a report
     comm -13 wanted passed | sed 's/^/not ok: checks.txt does not name /' | tee -a report
 fi
 [ -s passed ] && ! grep -q '^not ok' report && echo "vsock in real kernels: $(wc -l <passed) tests passed in $emulated s of emulation"

@@ -1,22 +1,23 @@
 #!/usr/bin/env bash
-# Has a real browser read a turn by EventSource, while its connection is reset, the daemon is killed and the agent stands
-# still: nothing but page.html brings it back. Run it after `mvn package`; it takes about a minute.
+# Lets a real browser read a turn with EventSource while its connection is reset, the daemon is killed and the agent hangs.
+# Only the code in page.html may bring the turn back. Run it after `mvn package`. It takes about a minute.
 #
-#   proxy-daemon/src/test/browser/run.sh [FILE.png]    leaves a picture of the page as it was in the end
+#   proxy-daemon/src/test/browser/run.sh [FILE.png]    saves a picture of the final page
 #
-# Exits with 77 where there is no Chromium, or no socat, whose connections it cuts.
+# Exits with 77 if Chromium or socat is missing; socat carries the connections that this script cuts.
+# shellcheck disable=SC2001 # bash has no groups in replacements
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../../.." && pwd)
 picture=${1:-}
 chromium=$(command -v chromium chromium-browser google-chrome | head -n 1) || true
 if [ -z "$chromium" ] || ! command -v socat > /dev/null; then
-    echo "browser: NOT TRIED is EventSource, which takes Chromium and socat" >&2
+    echo "browser: EventSource NOT TRIED, because it needs Chromium and socat" >&2
     exit 77
 fi
 daemon=$top/proxy-daemon/target/culvertd/bin/culvertd
 agent=$top/guest-agent/target/culvert-agent/bin/culvert-agent
 for image in "$daemon" "$agent"; do
-    [ -x "$image" ] || { echo "there is no $image: run mvn package first" >&2; exit 2; }
+    [ -x "$image" ] || { echo "$image is missing: run mvn package first" >&2; exit 2; }
 done
 
 work=$(mktemp -d)
@@ -42,12 +43,12 @@ await() {
     local what=$1 end=$((SECONDS + 60))
     shift
     until "$@"; do
-        [ $SECONDS -lt $end ] || fail "waited in vain until $what"
+        [ $SECONDS -lt $end ] || fail "timed out waiting until $what"
         sleep 0.1
     done
 }
 
-# said NAME PATTERN: what stands behind it in the log.
+# said NAME PATTERN: prints the text after PATTERN in the log.
 said() {
     await "the $1 says '$2'" grep -qs "$2" "$work/$1.log"
     sed -n "s/.*$2//p" "$work/$1.log" | head -n 1
@@ -71,7 +72,7 @@ is_ready() {
     [[ $answer == *'"state":"ready"'* ]]
 }
 
-# The browser is spoken to in its DevTools protocol, over a pipe: JSON, ended by a NUL.
+# The DevTools protocol over a pipe: JSON texts, each ended by a NUL.
 tell() { # METHOD PARAMETERS: sets answer
     calls=$((calls + 1))
     printf '{"id":%d,%s"method":"%s","params":%s}\0' $calls "${session:+"\"sessionId\":\"$session\","}" "$1" "$2" >&"$to_browser"
@@ -91,12 +92,12 @@ sees() { await "the page sees that $1" is "$1"; }
 pid[pages]=$!
 pages=$(said pages 'URL ')
 pages=${pages%/}
-# One turn at once: a second would be answered with an error.
+# The agent takes one turn at a time, and answers a second one with an error.
 "$agent" --listen tcp://127.0.0.1:0 --runtime echo --echo-delay 60ms --max-turns 1 > "$work/agent.log" 2>&1 &
 pid[agent]=$!
 address=$(said agent 'listening on ')
 start_daemon 0
-# With linger=0 what is killed resets its connection.
+# With linger=0 a killed socat resets its connection.
 socat -d -d TCP-LISTEN:0,bind=127.0.0.1,fork,linger=0 "TCP:$url,linger=0" > "$work/relay.log" 2>&1 &
 pid[relay]=$!
 relay=$(said relay 'listening on AF=2 ')
@@ -127,7 +128,7 @@ cut_connection
 sees 'seen.losses === 2 && seen.connections === 3'
 
 sees 'seen.ids.length > 150'
-echo "browser: the daemon is killed, and not there when the browser comes back"
+echo "browser: the daemon is killed and still down when the browser reconnects"
 kill -KILL "${pid[daemon]}"
 wait "${pid[daemon]}" 2> /dev/null || true
 sees 'seen.losses >= 4'
@@ -135,7 +136,7 @@ start_daemon "${url##*:}"
 sees 'seen.state === \"open\"'
 
 sees 'seen.ids.length > 300'
-echo "browser: the agent stands still for 5 s"
+echo "browser: the agent hangs for 5 s"
 kill -STOP "${pid[agent]}"
 sleep 5
 kill -CONT "${pid[agent]}"

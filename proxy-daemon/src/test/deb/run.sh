@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Tries the Debian packages that the build has made: what lintian and the manual's readers say of them, whether the same
-# image gives the same bytes, and their life in a small Debian made by debootstrap from where this machine's apt gets its
-# own: installed, upgraded, removed, purged, with and without systemd. Takes two minutes.
+# Tests the Debian packages of the build: runs lintian, renders the manual pages, checks that the same image gives the
+# same bytes, and installs, upgrades, removes and purges the packages in a small Debian, with and without systemd.
+# debootstrap makes that Debian from the mirror of this machine's apt. Takes two minutes.
 #
-#   proxy-daemon/src/test/deb/run.sh --tools    installs by apt-get what is missing, for the build and for this
-#   proxy-daemon/src/test/deb/run.sh            tries them
+#   proxy-daemon/src/test/deb/run.sh --tools    installs the missing tools with apt-get, also those of .ci/run
+#   proxy-daemon/src/test/deb/run.sh            runs the tests
 #
-# Needs root, for chroot and mount, and Debian; without them it says so and exits with 77.
+# Exits with 77 unless it runs as root, for chroot and mount, on Debian.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../../.." && pwd)
 
@@ -16,7 +16,7 @@ fail() {
 }
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then
-    echo "deb test: NOT TRIED are the packages, which takes root and Debian" >&2
+    echo "deb test: NOT RUN, because it needs root and Debian" >&2
     exit 77
 fi
 missing=$(while read -r program package; do
@@ -27,11 +27,12 @@ lintian lintian
 debootstrap debootstrap
 man man-db
 mandoc mandoc
+shellcheck shellcheck
 TOOLS
 )
 if [ -n "$missing" ]; then
     echo "deb test: installing ${missing//$'\n'/ }"
-    apt-get -q -q update || true # what is still missing then, is told by the next
+    apt-get -q -q update || true # if that was necessary, the install fails
     # shellcheck disable=SC2086 # several packages
     DEBIAN_FRONTEND=noninteractive apt-get -q -q install --no-install-recommends $missing > /dev/null
 fi
@@ -48,7 +49,7 @@ names=(culvertd culvert-agent)
 
 deb() { echo "$root/${module[$1]}/target/$1_${version//-/\~}_$(dpkg --print-architecture).deb"; }
 
-# Runs a command and passes on what it says only where it fails, or where it says what it should not.
+# Runs a command that must print nothing. Prints its output if it fails or prints something.
 quietly() {
     local said
     said=$("$@" 2>&1) || fail "$*: $said"
@@ -65,7 +66,7 @@ dpkg_in_tree() { in_tree dpkg --force-unsafe-io "$@" > "$work/dpkg" 2>&1 < /dev/
 
 files_in_tree() { (cd "$tree" && find . -xdev -not -path './var/log/*' | sort); }
 
-# The same again, under another umask, time zone and language, elsewhere.
+# Builds the packages again with another umask, time zone, language and folder.
 is_reproducible() {
     local name=$1 dir=$work/again target=$root/${module[$1]}/target property
     declare -A pom
@@ -81,7 +82,7 @@ is_reproducible() {
     cmp "$(deb "$name")" "$dir/$(basename "$(deb "$name")")" || fail "$name is not made of the same bytes twice"
 }
 
-# The next version has settings that changed, so that those of the administrator are in dispute.
+# The next version has changed settings, so that dpkg must decide between them and those of the administrator.
 make_next_version() {
     local dir=$work/next/$1 file
     mkdir -p "$work/next"
@@ -108,6 +109,7 @@ has_a_good_manual() {
 
 make_tree() {
     local suite mirror
+    # shellcheck source=/dev/null
     suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
     # shellcheck disable=SC2016 # names that apt-get fills in
     mirror=$(apt-get indextargets --format '$(CODENAME) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
@@ -133,7 +135,7 @@ works_in_tree() {
     keeps_state culvert-agent.service /var/lib/culvert-agent culvert-agent --print-config
 }
 
-# Settings and what systemd makes of the unit have a program keep its state where purge looks for it.
+# The settings and the unit must put the state into the folder that purge removes.
 keeps_state() {
     local unit=$1 dir=$2 variables
     mapfile -t variables < <(sed -n -e 's/^Environment=//p' -e 's:^StateDirectory=:STATE_DIRECTORY=/var/lib/:p' \
@@ -223,7 +225,7 @@ quietly sha256sum --check --quiet "$work/settings"
 
 step "remove"
 dpkg_in_tree --remove "${names[@]}"
-[ ! -e "$tree/usr/bin/culvertd" ] && [ ! -e "$tree/usr/lib/culvertd" ] || fail "removed, and still there"
+[[ ! -e $tree/usr/bin/culvertd && ! -e $tree/usr/lib/culvertd ]] || fail "files are left after the removal"
 quietly sha256sum --check --quiet "$work/settings"
 
 step "purge, with what a run has left"

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Boots the shipped images and units under a real systemd, in a machine that QEMU emulates, and tries there what systemd is
-# told and does: trial.sh has the list. Run it after `mvn package`. It takes about three minutes, and one more the first time, to
-# fetch the kernel and to make the machine's Debian; what is missing of Debian's packages is installed.
+# Boots the shipped images and units under a real systemd, in a machine that QEMU emulates, and runs the trials in trial.sh
+# there. Run it after `mvn package`. It takes about three minutes; the first run takes one more, to fetch the kernel and make
+# the Debian of the machine. Installs missing Debian packages.
 #
-# What the machine printed is the report; the exit status is 0 when all that was tried went well, and 77 where nothing could be
-# tried, which takes root and Debian on x86_64.
+# The report is the output of the machine. Exits with 0 if all trials passed, and with 77 unless it runs as root on Debian on
+# x86_64.
 set -euo pipefail
 if [ "$(id -u)" != 0 ] || ! command -v apt-get > /dev/null || [ "$(uname -m)" != x86_64 ]; then
-    echo "systemd: NOT TRIED are the units, which takes root and Debian on x86_64" >&2
+    echo "systemd: units NOT TRIED, because that needs root and Debian on x86_64" >&2
     exit 77
 fi
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -15,7 +15,7 @@ top=$(cd "$here/../../../.." && pwd)
 daemon=$top/proxy-daemon/target/culvertd
 agent=$top/guest-agent/target/culvert-agent
 for image in "$daemon" "$agent"; do
-    [ -d "$image" ] || { echo "there is no $image: run mvn package first" >&2; exit 2; }
+    [ -d "$image" ] || { echo "$image is missing: run mvn package first" >&2; exit 2; }
 done
 for tool in qemu-system-x86_64 debootstrap cpio busybox; do
     if ! command -v $tool > /dev/null; then
@@ -29,7 +29,7 @@ mkdir -p "$cache"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Debian's kernel, unpacked and not installed, and a Debian that has systemd and little else.
+# Debian's kernel, unpacked but not installed, and a small Debian with systemd.
 cd "$cache"
 if ! ls kernel/boot/vmlinuz-* > /dev/null 2>&1; then
     apt-get update -q
@@ -39,6 +39,7 @@ if ! ls kernel/boot/vmlinuz-* > /dev/null 2>&1; then
 fi
 if ! [ -d debian ]; then
     rm -rf debian.new
+    # shellcheck source=/dev/null
     suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
     # shellcheck disable=SC2016 # names that apt-get fills in
     mirror=$(apt-get indextargets --format '$(CODENAME) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
@@ -79,7 +80,7 @@ printf '%s\n' '{"agents": [{"id": "vm", "address": "vsock://1:1024"},' \
     "{\"id\": \"jailed\", \"address\": \"unix://$jail/v.sock\"}]}" \
     > "$root/etc/culvert/culvertd.jsonc"
 printf '%s\n' CULVERT_AGENT_RUNTIME=echo CULVERT_AGENT_ACCEPT_FROM=any > "$root/etc/culvert/agent.env"
-# The compiler that thinks longer does not pay here.
+# The optimizing compiler does not pay off here.
 printf '%s\n' '[Service]' WatchdogSec=20 TimeoutStopSec=3 SupplementaryGroups=vmm \
     Environment=CULVERT_JAVA_OPTIONS=-XX:TieredStopAtLevel=1 > "$units/culvertd.service.d/trial.conf"
 printf '%s\n' '[Socket]' ListenStream=vsock::1024 > "$units/culvert-agent.socket"
@@ -88,18 +89,18 @@ printf '%s\n' '[Service]' Type=notify User=vmm UMask=0007 \
 printf '%s\n' '[Unit]' After=multi-user.target '[Service]' ExecStart=/root/trial.sh StandardOutput=tty StandardError=tty \
     TTYPath=/dev/ttyS0 > "$units/trial.service"
 ln -s ../trial.service "$units/multi-user.target.wants/"
-(cd "$root" && find . | cpio -o -H newc --quiet) > "$work/initramfs" # not compressed: unpacking is slow there
+(cd "$root" && find . | cpio -o -H newc --quiet) > "$work/initramfs" # not compressed, because emulation unpacks slowly
 rm -rf "$root"
 
-# On a busy host the kernel fails to measure its clock, and hangs for want of one: so it is told. It is the host's.
+# On a busy host the kernel cannot calibrate its clock and hangs. So it is given the frequency of the host.
 khz=$(awk '/^bogomips/ {printf "%d", $3 * 500; exit}' /proc/cpuinfo)
-timeout 600 qemu-system-x86_64 -M microvm,x-option-roms=off,rtc=on -accel tcg -smp 1 -cpu max -m 1024 \
+timeout 1200 qemu-system-x86_64 -M microvm,x-option-roms=off,rtc=on -accel tcg -smp 1 -cpu max -m 1024 \
     -nodefaults -no-user-config -display none -serial file:"$work/serial.log" -no-reboot \
     -kernel "$(ls kernel/boot/vmlinuz-*)" -initrd "$work/initramfs" \
     -append "console=ttyS0 reboot=t panic=-1 quiet systemd.show_status=0 tsc_early_khz=$khz" < /dev/null || true
 tr -d '\r' < "$work/serial.log"
 tried=$(grep -c '^try ' "$here/trial.sh")
 if ! grep -q "^TRIAL $tried passed, 0 failed" "$work/serial.log"; then
-    echo "not all $tried things that were to be tried went well" >&2
+    echo "not all $tried trials passed: see above" >&2
     exit 1
 fi

@@ -1,9 +1,9 @@
 #!/bin/bash
-# Runs inside the machine that run.sh boots, as root, once systemd is up. Prints PASS or FAIL and a name for each thing tried.
+# Runs as root inside the machine that run.sh boots, after systemd is up. Prints PASS or FAIL and a name for each trial.
 set -u
 
 passed=0 failed=0
-report() { # NAME, and the exit status of what was tried
+report() { # NAME STATUS
     if [ "$2" -eq 0 ]; then
         passed=$((passed + 1)) && echo "PASS $1"
     else
@@ -15,21 +15,21 @@ try() { local name=$1; shift; "$@"; report "$name" $?; }
 
 show() { systemctl show -P "$2" "$1"; }
 pid() { show "$1" MainPID; }
-is() { [ "$1" = "$2" ] || { echo "     it is '$1' and not '$2'"; return 1; }; }
-has() { [[ $1 == *"$2"* ]] || { echo "     there is no '$2' in: $1"; return 1; }; }
+is() { [ "$1" = "$2" ] || { echo "     got '$1' instead of '$2'"; return 1; }; }
+has() { [[ $1 == *"$2"* ]] || { echo "     found no '$2' in: $1"; return 1; }; }
 in_journal() { journalctl -q --no-pager -u "$1" | grep -qF "$2"; }
 logged() { await in_journal "$1" "$2"; }
 
-# Polls until a command succeeds; not often, for what is waited for has the same one processor.
+# Polls until a command succeeds. It polls rarely, because the machine has only one processor.
 await() {
-    local end=$((SECONDS + 90))
+    local end=$((SECONDS + 240))
     until "$@" > /dev/null 2>&1; do
-        [ $SECONDS -lt $end ] || { echo "     waited in vain for: $*"; "$@"; return 1; }
+        [ $SECONDS -lt $end ] || { echo "     timed out waiting for: $*"; "$@"; return 1; }
         sleep 1
     done
 }
 
-# METHOD PATH [BODY]: the answer, head and all.
+# METHOD PATH [BODY]: prints the answer with its head.
 http() {
     local body=${3:-} to
     exec {to}<> /dev/tcp/127.0.0.1/8470 || return 1
@@ -42,7 +42,7 @@ answers() { has "$(http GET /livez)" "200 OK"; }
 is_ready() { has "$(http GET "/api/v1/agents/$1")" '"state":"ready"'; }
 echoes() { has "$(http POST "/api/v1/agents/$1/message" '{"role":"user","content":"hi"}')" '{"content":"hi"'; }
 is_active() { is "$(show "$1" ActiveState)" active; }
-restarted() { # UNIT PID: runs, and as another process
+restarted() { # UNIT PID: whether the unit runs as another process
     [ "$(pid "$1")" != "$2" ] && is_active "$1"
 }
 
