@@ -36,14 +36,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Puts the guest together, and stops it: settings in, a listening guest out. */
+/** Puts the guest together from its settings, starts it, and stops it. */
 public final class Guest implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Guest.class);
 
-    /** Nothing of the guest asks for it. */
+    /** The guest has no high mark: it acts only at the limit. */
     private static final int HIGH_MARK_PERCENT = 100;
 
-    /** For all of a stop but the drain time. */
+    /** The time for the rest of a stop, besides the drain time. */
     private static final Duration STOP = Duration.ofSeconds(10);
 
     private final GuestSettings settings;
@@ -55,7 +55,7 @@ public final class Guest implements AutoCloseable {
     private final Channel listening;
     private final Notifier notifier;
 
-    /** Starts it. Where that fails, nothing of it is left. */
+    /** Starts a guest. A failed start leaves nothing behind. */
     public static Guest start(GuestSettings settings, Systemd systemd) throws IOException {
         EventLoops loops = EventLoops.start(1, "culvert-agent");
         try {
@@ -72,7 +72,7 @@ public final class Guest implements AutoCloseable {
         List<InheritedSocket> inherited = systemd.sockets();
         if (inherited.size() > 1) {
             throw new IOException(
-                    "systemd opened %d sockets, and an agent listens on one: let its socket unit have one ListenStream="
+                    "systemd passed %d sockets, but an agent listens on one: keep one ListenStream= in its socket unit"
                             .formatted(inherited.size()));
         }
         notifier = systemd.notifier(loops);
@@ -113,19 +113,21 @@ public final class Guest implements AutoCloseable {
         }
         listening = bound.getNow();
         LOG.info(
-                "culvert-agent {} listens on {}, asks {}, and keeps {}",
+                "culvert-agent {} listens on {}, runtime {}, {}",
                 Version.text(),
                 address(),
                 settings.runtime(),
                 keeper);
     }
 
-    /** Where it listens, with the real port where 0 was asked for. */
+    /** The address it listens on; with port 0 in the settings, the real port. */
     public AgentAddress address() {
         return Transport.localAddress(listening);
     }
 
-    /** Tells systemd that it may be used: once signals are handled, for they may follow at once. */
+    /**
+     * Tells systemd that the guest is ready. Signals, which may follow at once, must be handled.
+     */
     public void ready() {
         notifier.ready(this::status);
     }
@@ -137,8 +139,8 @@ public final class Guest implements AutoCloseable {
     }
 
     /**
-     * Stops accepting, lets turns go on for the drain time, then closes every connection. Waits for
-     * all of it.
+     * Stops accepting links, lets turns go on for the drain time, and closes every link. Blocks
+     * until all that is done.
      */
     @Override
     public void close() {
@@ -161,14 +163,14 @@ public final class Guest implements AutoCloseable {
     private void drain(Promise<Void> idle) {
         if (turns.count() > 0) {
             LOG.info(
-                    "stopping: waiting up to {} s (--drain) for {} under way; a second signal stops at once",
+                    "stopping: waiting up to {} s (--drain) for {} to end; a second signal stops at once",
                     settings.drain().toMillis() / 1000.0,
                     turns(turns.count()));
         }
         turns.drain(() -> idle.trySuccess(null));
     }
 
-    /** Says what a stop that waits for nothing more leaves undone; on any thread. */
+    /** Logs which turns a stop at once cuts off. May be called on any thread. */
     public void giveUp() {
         LOG.warn("stopped at the second signal: {}", cut(turns.count()));
     }

@@ -15,7 +15,7 @@ final class KeyFile {
 
     private KeyFile() {}
 
-    /** Null where there is none to be read. */
+    /** Null if no file is set. */
     static @Nullable String read(RuntimeSource.Http runtime) throws IOException {
         Path file = runtime.keyFile();
         if (file == null) {
@@ -27,11 +27,11 @@ final class KeyFile {
             }
             if (Files.size(file) > MOST_BYTES) {
                 throw unusable(
-                        file, "it has more than the " + MOST_BYTES + " bytes of a key", null);
+                        file, "it has more than " + MOST_BYTES + " bytes, so it is no key", null);
             }
             return Files.readString(file).strip();
         } catch (CharacterCodingException e) {
-            throw unusable(file, "it is no text", e);
+            throw unusable(file, "it is not UTF-8 text", e);
         } catch (FileSystemException e) {
             throw unusable(file, FileTrouble.why(e), e);
         }
@@ -43,8 +43,8 @@ final class KeyFile {
                         + file
                         + ": "
                         + why
-                        + "; let --runtime-key-file name a file with the runtime's key that the"
-                        + " agent's user may read, or leave it out where the runtime wants none",
+                        + "; set --runtime-key-file to a file that contains the runtime's key and"
+                        + " that the agent's user may read, or omit it if the runtime needs no key",
                 cause);
     }
 }

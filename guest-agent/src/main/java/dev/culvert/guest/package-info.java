@@ -1,9 +1,10 @@
 /**
- * The guest agent: {@link dev.culvert.guest.Guest} puts it together.
+ * The guest agent. {@link dev.culvert.guest.Guest} puts it together.
  *
  * <pre>
- *   host → connection → session → runtime
- *                          ↘ policy
+ *   host → connection → session → turn → runtime → LLM
+ *                          │        └──→ policy
+ *                          └──→ desired
  * </pre>
  */
 @NullMarked

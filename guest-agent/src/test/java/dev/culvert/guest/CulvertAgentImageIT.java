@@ -110,7 +110,7 @@ class CulvertAgentImageIT {
 
             assertThat(agent.exitCode()).isEqualTo(130);
             assertThat(agent.err())
-                    .contains("stopping: waiting up to 10.0 s (--drain) for 1 turn under way;")
+                    .contains("stopping: waiting up to 10.0 s (--drain) for 1 turn to end;")
                     .contains("stopped at the second signal: 1 turn was cut");
         }
     }
@@ -144,7 +144,7 @@ class CulvertAgentImageIT {
                                     + Version.text()
                                     + " listens on tcp://127.0.0.1:"
                                     + port
-                                    + ", asks echo, and keeps its state in "
+                                    + ", runtime echo, state in "
                                     + directory
                                     + "/agent-state.json")
                     .contains("stopped: no turn was cut");

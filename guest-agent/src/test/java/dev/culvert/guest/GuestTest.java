@@ -374,9 +374,9 @@ class GuestTest {
         assertThatThrownBy(
                         () -> Guest.start(settings(ECHO, directory, Duration.ZERO), Systemd.ABSENT))
                 .hasMessageContainingAll(
-                        directory + "/agent-state.json is not as the agent wrote it: ",
+                        directory + "/agent-state.json is damaged: ",
                         why,
-                        "mend it, or remove it: the agent then has neither")
+                        "repair it, or delete it: then the agent starts without")
                 .hasMessageNotContainingAny("\n", "REDACTED");
     }
 
@@ -388,7 +388,7 @@ class GuestTest {
                         Guest.start(
                                 settings(ECHO, file.resolve("sub"), Duration.ZERO), Systemd.ABSENT))
                 .hasMessageContainingAll(
-                        "state_dir is " + file + "/sub: it cannot be made: ", "--state-dir");
+                        "state_dir is " + file + "/sub: it cannot be created: ", "--state-dir");
     }
 
     @ParameterizedTest
@@ -397,8 +397,8 @@ class GuestTest {
             value = {
                 "none      | there is no such file",
                 "directory | it is a directory",
-                "binary    | it is no text",
-                "large     | it has more than the 65536 bytes of a key"
+                "binary    | it is not UTF-8 text",
+                "large     | it has more than 65536 bytes"
             })
     void aKeyFileThatCannotBeIsToldWithTheFlag(String name, String why) throws IOException {
         Files.createDirectory(directory.resolve("directory"));

@@ -5,7 +5,7 @@ import dev.culvert.io.HeldBytesHandler;
 import dev.culvert.io.HeldKind;
 import dev.culvert.io.Share;
 
-/** What one link holds: frames that came in part, and frames that the host has not taken. */
+/** What one link holds: a frame that has come in part, and frames that the host has not read. */
 final class HostBytes implements HeldBytesHandler.Owner {
     private final HostHandler host;
     private final FrameDecoder decoder;
@@ -27,7 +27,7 @@ final class HostBytes implements HeldBytesHandler.Owner {
                         + share.limitBytes()
                         + " bytes ("
                         + share.key()
-                        + "), and this one holds most: "
+                        + "), and this one holds the most: "
                         + (kind == HeldKind.FRAMES_IN
                                 ? "a frame that has come in part"
                                 : "frames that the host does not read"));

@@ -1,9 +1,10 @@
 /**
- * The guest's end of a link: it listens, accepts only whom it may, and hands frames to a session.
+ * The guest's end of a link: accepts connections from the host, and hands their frames to a
+ * session.
  *
  * <pre>
  *   socket → held → decoder → HostHandler → Session
- *   socket ← held ← encoder ← flusher ← HostHandler ← Session, heartbeats
+ *   socket ← held ← encoder ← flusher ← Session, heartbeats
  * </pre>
  */
 @NullMarked

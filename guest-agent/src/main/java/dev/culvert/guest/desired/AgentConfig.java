@@ -17,11 +17,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the host wants the agent to be: the payload of a {@code config_update}, checked.
+ * The payload of a {@code config_update}, checked.
  *
- * @param options members of the request to the runtime, as JSON texts
- * @param systemPrompt as a JSON text; null for none
- * @param headers further ones of the request to the runtime
+ * @param options members of each request to the runtime; the values are JSON texts
+ * @param systemPrompt a JSON text; null for none
+ * @param headers added to each request to the runtime
+ * @param allowedTools names and globs; empty for every tool
  */
 public record AgentConfig(
         Map<String, String> options,
@@ -78,7 +79,9 @@ public record AgentConfig(
                 }
                 case "messages", "stream" ->
                         throw new InvalidPayloadException(
-                                "'config." + name + "' is set by the agent itself for each turn");
+                                "'config."
+                                        + name
+                                        + "' is not allowed: the agent sets it for each turn");
                 default -> options.put(name, value.text());
             }
         }
@@ -86,7 +89,7 @@ public record AgentConfig(
         return new AgentConfig(options, systemPrompt, headers, allowedTools);
     }
 
-    /** With this model where it names none. */
+    /** With this model, if the configuration names none. */
     AgentConfig orModel(@Nullable String model) {
         if (model == null || options.containsKey("model")) {
             return this;
@@ -104,7 +107,7 @@ public record AgentConfig(
             throw new InvalidPayloadException(
                     "'"
                             + name
-                            + "' is missing; an update gives both 'config' and 'tool_allowlist'");
+                            + "' is missing; an update needs both 'config' and 'tool_allowlist'");
         }
         return value;
     }

@@ -7,15 +7,14 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** What the host has told the agent to know, oldest first, within a bound: the newest wins. */
+/**
+ * The texts that the host gave the agent as context, oldest first. The newest that fit are kept.
+ */
 final class Contexts {
-    /**
-     * What a byte takes as an escape: a larger payload need not be read to know that it is too
-     * large.
-     */
+    /** The size of an escaped byte. A larger payload is too large in any case, and is not read. */
     private static final int MOST_ESCAPED = 6;
 
-    /** For the names and blanks around it. */
+    /** Room for names and blanks around the context. */
     private static final int MEMBER_BYTES = 4096;
 
     private final int maxBytes;
@@ -26,7 +25,7 @@ final class Contexts {
         this.maxBytes = maxBytes;
     }
 
-    /** Borrows {@code payload}. A context of null forgets all that was there. */
+    /** Borrows {@code payload}. A context of null drops all contexts. */
     void update(ByteBuf payload) throws InvalidPayloadException {
         if (payload.readableBytes() > (long) MOST_ESCAPED * maxBytes + MEMBER_BYTES) {
             throw tooLarge(payload.readableBytes());
@@ -44,8 +43,8 @@ final class Contexts {
     }
 
     /**
-     * Takes up what an earlier process had, oldest first, whose bound may have been larger: the
-     * newest that fit. Returns how many do not.
+     * Takes the contexts of an earlier process, whose limit may have been larger: keeps the newest
+     * that fit, and returns how many do not.
      */
     int restore(List<String> kept) {
         for (String text : kept.reversed()) {
@@ -76,14 +75,14 @@ final class Contexts {
 
     private InvalidPayloadException tooLarge(int size) {
         return new InvalidPayloadException(
-                "'context' takes "
+                "'context' has "
                         + size
-                        + " bytes, at most "
+                        + " bytes; the agent keeps at most "
                         + maxBytes
-                        + " are kept (--max-context-bytes)");
+                        + " (--max-context-bytes)");
     }
 
-    /** Each is one system message. */
+    /** Oldest first; each is one system message. */
     List<String> texts() {
         return List.copyOf(texts);
     }

@@ -2,7 +2,7 @@ package dev.culvert.guest.desired;
 
 import java.io.Serial;
 
-/** A payload that breaks its schema; the message says which member and what it takes. */
+/** A payload that breaks its schema. The message names the member and says what it takes. */
 public final class InvalidPayloadException extends Exception {
     @Serial private static final long serialVersionUID = 1L;
 

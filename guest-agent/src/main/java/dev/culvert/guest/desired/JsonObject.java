@@ -14,14 +14,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members of a JSON object, each as the text that stands there: passing a number on as text
- * keeps it what it was.
+ * The members of a JSON object. Each value is kept as its JSON text, so that a number is passed on
+ * exactly as it came.
  */
 public final class JsonObject {
     private static final int SMALL_BYTES = 16 << 10;
     private static final long MAX_SAFE_INTEGER = (1L << 53) - 1;
 
-    /** One member's value: what kind of thing it is, and its text. */
+    /** The value of one member: its kind, and its JSON text. */
     record Value(JsonToken kind, String text) {
         boolean isString() {
             return kind == JsonToken.VALUE_STRING;
@@ -31,7 +31,7 @@ public final class JsonObject {
             return kind == JsonToken.VALUE_NULL;
         }
 
-        /** What a JSON string says. */
+        /** The content of a JSON string. */
         String string() throws InvalidPayloadException {
             try (JsonParser parser = JsonText.parser(copied(text))) {
                 parser.nextToken();
@@ -51,7 +51,7 @@ public final class JsonObject {
     /**
      * Borrows {@code payload}, which is well-formed JSON.
      *
-     * @param what the payload's name in the message when it is no object
+     * @param what how errors name the payload
      */
     static JsonObject read(String what, ByteBuf payload) throws InvalidPayloadException {
         try {
@@ -62,9 +62,9 @@ public final class JsonObject {
     }
 
     /**
-     * By a parser of its own, which is closed.
+     * Reads with a parser of the caller, and closes it.
      *
-     * @param parser stands before {@code payload}
+     * @param parser at the start of {@code payload}
      */
     static JsonObject read(String what, ByteBuf payload, JsonParser parser)
             throws InvalidPayloadException, IOException {
@@ -83,7 +83,7 @@ public final class JsonObject {
         return new JsonObject(members);
     }
 
-    /** What is wrong, and where, in one line: the library's own message has several. */
+    /** What is wrong, and where, in one line; the library's own message has several. */
     static String why(IOException e) {
         if (!(e instanceof JsonProcessingException json)) {
             return String.valueOf(e.getMessage());
@@ -95,22 +95,21 @@ public final class JsonObject {
                         : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")");
     }
 
-    /** As {@link #read(String, ByteBuf)}, of one that holds a number or two. */
+    /** Like {@link #read(String, ByteBuf)}, for a payload that contains only a few numbers. */
     public static JsonObject readSmall(String what, ByteBuf payload)
             throws InvalidPayloadException {
         if (payload.readableBytes() > SMALL_BYTES) {
             throw new InvalidPayloadException(
                     what
-                            + " takes "
+                            + " has "
                             + payload.readableBytes()
-                            + " bytes, at most "
-                            + SMALL_BYTES
-                            + " are read");
+                            + " bytes; the agent reads at most "
+                            + SMALL_BYTES);
         }
         return read(what, payload);
     }
 
-    /** The members of an object that is itself a member. */
+    /** Reads the members of an object that is itself a member. */
     static JsonObject read(String what, Value value) throws InvalidPayloadException {
         return read(what, copied(value.text()));
     }
@@ -135,7 +134,7 @@ public final class JsonObject {
         return members.get(name);
     }
 
-    /** A number that must be there, from {@code least} to 2^53-1, in digits alone. */
+    /** An integer from {@code least} to 2^53-1, written in digits; it must be there. */
     public long integer(String name, long least) throws InvalidPayloadException {
         Value value = members.get(name);
         if (value != null

@@ -23,14 +23,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where the agent's configuration and context outlive the process. Written whole or not at all. */
+/** The file in which configuration and context survive a restart. Replaced as a whole. Blocks. */
 final class StateFile {
     private static final String NAME = "agent-state.json";
 
-    /* A configuration of the size of a frame, and as much context again, each byte of which may be an escape. */
+    /* A configuration as large as a frame, and context whose bytes may each be escaped. */
     private static final int MOST_BYTES = 16 << 20;
 
-    /** Not under the limits of a frame: it holds the payloads of several. */
+    /** Without the limits of a frame, because the file contains the payloads of several. */
     private static final JsonFactory JSON =
             JsonFactory.builder()
                     .streamReadConstraints(
@@ -42,9 +42,10 @@ final class StateFile {
                     .build();
 
     /**
-     * What is kept.
+     * What the file contains.
      *
-     * @param configUpdate the payload of the last one, as it came; null before the first
+     * @param configUpdate the payload of the last {@code config_update}, as it came; null before
+     *     the first
      */
     record Content(@Nullable String configUpdate, List<String> contexts) {
         static final Content NONE = new Content(null, List.of());
@@ -56,17 +57,15 @@ final class StateFile {
         this.directory = directory;
     }
 
-    /**
-     * Sees to it that there is the directory, so that a start fails rather than what comes later.
-     */
+    /** Creates the directory, so that an unusable one stops the start and not a later update. */
     void prepare() throws IOException {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
-            throw unusable("it cannot be made: " + FileTrouble.of(e), e);
+            throw unusable("it cannot be created: " + FileTrouble.of(e), e);
         }
         if (!Files.isWritable(directory)) {
-            throw unusable("the agent's user has no right to write there", null);
+            throw unusable("the agent's user may not write to it", null);
         }
     }
 
@@ -76,8 +75,8 @@ final class StateFile {
                         + directory
                         + ": "
                         + why
-                        + "; make it a directory that the agent's user may write to, or name"
-                        + " another by --state-dir",
+                        + "; make it a directory that the agent's user may write to, or give"
+                        + " another one with --state-dir",
                 cause);
     }
 
@@ -87,7 +86,7 @@ final class StateFile {
         try {
             long size = Files.size(file);
             if (size > MOST_BYTES) {
-                throw wrong(size + " bytes are more than the " + MOST_BYTES + " that it may have");
+                throw wrong("it has " + size + " bytes; at most " + MOST_BYTES + " are allowed");
             }
             bytes = Files.readAllBytes(file);
         } catch (NoSuchFileException _) {
@@ -105,15 +104,16 @@ final class StateFile {
     }
 
     /**
-     * What is in the file is none of the agent's: to start without it could allow forbidden tools.
+     * For a file that the agent did not write like this. The agent does not start without it,
+     * because that could allow tools that the host forbade.
      */
     IOException wrong(String why) {
         return new IOException(
                 this
-                        + " is not as the agent wrote it: "
+                        + " is damaged: "
                         + why
-                        + "; mend it, or remove it: the agent then has neither configuration nor"
-                        + " context until the host sends them");
+                        + "; repair it, or delete it: then the agent starts without configuration"
+                        + " and context, until the host sends them");
     }
 
     private static Content read(ByteBuf text) throws IOException, InvalidPayloadException {

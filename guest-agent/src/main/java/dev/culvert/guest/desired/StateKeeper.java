@@ -8,8 +8,8 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the agent's state over restarts, where there is a directory for it. Writes on a thread of
- * its own, because a disk can block for long.
+ * Saves the desired state, if there is a directory for it. Writes on a thread of its own, because a
+ * disk can block for a long time.
  */
 public final class StateKeeper implements AutoCloseable {
     /** Is told on the event loop that the state was saved, or why it was not. */
@@ -25,7 +25,7 @@ public final class StateKeeper implements AutoCloseable {
         this.disk = disk;
     }
 
-    /** Forgets everything with the process. */
+    /** Saves nothing: the state ends with the process. */
     public static StateKeeper forgetful() {
         return new StateKeeper(null);
     }
@@ -37,7 +37,7 @@ public final class StateKeeper implements AutoCloseable {
         return new StateKeeper(new Disk(new StateFile(directory), loop, writer));
     }
 
-    /** What an earlier process kept. Blocks. */
+    /** What an earlier process saved. Blocks. */
     StateFile.Content load() throws IOException {
         if (disk == null) {
             return StateFile.Content.NONE;
@@ -46,7 +46,7 @@ public final class StateKeeper implements AutoCloseable {
         return disk.file.load();
     }
 
-    /** That what was kept is not what an agent keeps. */
+    /** For saved state that cannot be used. */
     IOException wrong(String why) {
         return disk == null ? new IOException(why) : disk.file.wrong(why);
     }
@@ -72,7 +72,7 @@ public final class StateKeeper implements AutoCloseable {
         }
     }
 
-    /** Waits for what is being written. */
+    /** Waits until all is written. */
     @Override
     public void close() {
         if (disk != null) {
@@ -82,6 +82,6 @@ public final class StateKeeper implements AutoCloseable {
 
     @Override
     public String toString() {
-        return disk == null ? "no state" : "its state in " + disk.file;
+        return disk == null ? "no saved state" : "state in " + disk.file;
     }
 }

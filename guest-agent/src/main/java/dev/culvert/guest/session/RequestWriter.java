@@ -16,15 +16,14 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the body of a chat completion of a message and the agent's configuration. */
-/* The values of a message go into the body as the bytes that came: as text in a small heap a large one would be
- * there several times over. */
+/** Writes the body of a chat completion from a message and the agent's configuration. */
+/* Values of the message are copied as bytes: as text, a large one would be in the small heap several times. */
 final class RequestWriter {
     private static final Set<String> NO_OPTIONS = Set.of("messages", "role", "content", "stream");
 
-    /** Where a value is in the payload's buffer. */
+    /** The position of a value in the payload's buffer. */
     private record Place(int start, int end) {
-        /** Without the brackets and blanks around it. */
+        /** Without the brackets, and without the blanks inside them. */
         Place inner(ByteBuf payload) {
             int from = start + 1;
             int to = end - 1;
@@ -53,7 +52,7 @@ final class RequestWriter {
         this.payload = payload;
     }
 
-    /** Borrows {@code message}, the payload of which is there; the body belongs to the caller. */
+    /** Borrows {@code message}, which has a payload. The body belongs to the caller. */
     static ByteBuf body(Frame message, AgentConfig config, List<String> contexts)
             throws InvalidPayloadException {
         RequestWriter writer = new RequestWriter(message.payload());
@@ -87,8 +86,8 @@ final class RequestWriter {
             if (!messages.beginsWith(payload, '[')
                     || !messages.inner(payload).beginsWith(payload, '{')) {
                 throw new InvalidPayloadException(
-                        "'messages' must be an array of objects with 'role' and 'content', at least"
-                                + " one");
+                        "'messages' must be an array of at least one object with 'role' and"
+                                + " 'content'");
             }
         } else if (!isA("role", '"')) {
             throw new InvalidPayloadException(
@@ -158,7 +157,7 @@ final class RequestWriter {
 
     private void writeValue(JsonGenerator json, ByteBuf body, @Nullable Place value)
             throws IOException {
-        json.writeRawValue(""); // what stands between it and what was before
+        json.writeRawValue(""); // writes the comma before the value
         json.flush();
         if (value != null) {
             body.writeBytes(payload, value.start, value.end - value.start);

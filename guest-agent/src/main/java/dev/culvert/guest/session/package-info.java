@@ -1,13 +1,14 @@
 /**
- * What a host asks of the agent over one connection, and what belongs to the agent and outlives
- * every connection.
+ * The requests of one link.
  *
  * <pre>
- *   frame → Session → turn.Turn → runtime
- *   Replies ← Session ← turn.Reader
+ *   frame → Session → message, resume, credit, cancel → turn
+ *                   → config_update, context_update   → desired
+ *                   → ping                            → pong
  * </pre>
  *
- * All of it runs on the guest's one event loop.
+ * A {@code message} becomes the body of a chat completion in {@code RequestWriter}. Everything runs
+ * on the guest's one event loop.
  */
 @NullMarked
 package dev.culvert.guest.session;

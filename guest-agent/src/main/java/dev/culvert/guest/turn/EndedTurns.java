@@ -11,21 +11,26 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The turns that have ended and that nobody reads: the logs of the newest, and of those before them
- * the ids. Each stands in a place of its own, counted from 0, the newest last.
+ * The turns that have ended and that nobody reads: the logs of the newest, and the ids of older
+ * ones. Each turn has a place, counted from 0; the newest turn has the highest.
  */
 /*
- * Thousands of them may end in the time for which a log is kept. As objects they would live just long enough for
- * the collector to take them for old ones, and the heap would grow to its limit; so the logs stand one behind the
- * other in pages outside of it, and an id is a fingerprint in an array. Those of a bucket are chained by their
- * places, from the newest on; a chain ends at a place that another has taken meanwhile.
+ * Thousands of turns end while a log is kept. As objects they would live just long enough to be moved to the old
+ * generation, and the heap would grow. So there is no object for a turn: the logs follow one another in pages
+ * outside the heap, and an id is a fingerprint in an array. The fingerprints of a bucket are chained by place, from
+ * the newest on; a chain ends at a place that a newer turn has taken over.
+ *
+ * Measured with the JVM options of dist/jvm.options: after 20,000 turns of nine frames of 36 bytes the heap has
+ * 8.1 MB, and 34 MB of the process are private; young collections took 16 to 87 ms together. With a LinkedHashMap of
+ * records, each with a buffer that holds its log, it was 15.2 MB, 37 to 42 MB, and 66 to 105 ms. To measure again,
+ * put such a map in place of this class and compare the rows of `dist/measure.sh 1 20000`.
  */
 final class EndedTurns {
     private static final int AT_FIRST = 64;
     private static final int BUCKETS = 1_024;
     private static final int PAGE_BYTES = 64 << 10;
 
-    /* What stands before a log, from its offset on: when the turn ended, and these. */
+    /* The head before each log: when the turn ended, and then these. */
     private static final int ASKED = Long.BYTES;
     private static final int END = 2 * Long.BYTES;
     private static final int SENT_WHOLE = END + 1;
@@ -38,7 +43,7 @@ final class EndedTurns {
     private final int mostIds;
     private final int mostLogs;
 
-    /* Rings, once they have room for mostIds; their length is a power of two. */
+    /* They grow until they have room for mostIds; then they are rings. Their length is a power of two. */
     private long[] ids = new long[AT_FIRST];
     private @Nullable Page[] pages = new @Nullable Page[AT_FIRST];
     private int[] offsets = new int[AT_FIRST];
@@ -48,13 +53,13 @@ final class EndedTurns {
     private long next;
     private int logs;
 
-    /** Before it there are no logs. */
+    /** No place before this one has a log. */
     private long oldestLog;
 
     private @Nullable Page newest;
     private long heldBytes;
 
-    /** Logs in a row; gone with the last of them. */
+    /** Logs that follow one another. Released with the last of them. */
     private static final class Page {
         final ByteBuf bytes;
         int logs;
@@ -65,7 +70,7 @@ final class EndedTurns {
     }
 
     /**
-     * @param mostIds to be known; half as many logs are kept
+     * @param mostIds how many ids are known; half as many logs are kept
      */
     EndedTurns(ByteBufAllocator buffers, int mostIds) {
         this.buffers = buffers;
@@ -74,12 +79,12 @@ final class EndedTurns {
         Arrays.fill(newestOfBucket, -1);
     }
 
-    /** What memory the logs take. */
+    /** The memory that the logs take. */
     long heldBytes() {
         return heldBytes;
     }
 
-    /** Where the turn of this id stands; -1 where it is none of these. */
+    /** The place of the turn with this id; -1 if it is not here. */
     long find(String id) {
         long sought = Fingerprint.of(id);
         long place = newestOfBucket[bucket(sought)];
@@ -111,7 +116,7 @@ final class EndedTurns {
     /**
      * Borrows {@code log}.
      *
-     * @param now when it ended, by the event loop's clock
+     * @param now when the turn ended, by the event loop's clock
      */
     void add(String id, long asked, FrameType end, boolean sentWhole, TurnLog log, long now) {
         if (next == ids.length && next < mostIds) {
@@ -146,12 +151,12 @@ final class EndedTurns {
         return page(place).bytes.getLong(offset(place) + ASKED);
     }
 
-    /** The type of its last frame. */
+    /** The type of the last frame. */
     FrameType end(long place) {
         return ENDS.get(page(place).bytes.getByte(offset(place) + END));
     }
 
-    /** Whether some reader was sent all of it. */
+    /** Whether the last frame was sent to some link. */
     boolean wasSentWhole(long place) {
         return page(place).bytes.getBoolean(offset(place) + SENT_WHOLE);
     }
@@ -160,12 +165,14 @@ final class EndedTurns {
         page(place).bytes.setBoolean(offset(place) + SENT_WHOLE, true);
     }
 
-    /** Its log; to be cleared by the caller. */
+    /** The log; the caller clears it. */
     TurnLog log(long place) {
         return TurnLog.written(buffers, page(place).bytes, offset(place) + HEAD_BYTES);
     }
 
-    /** Drops the logs of turns that ended before this time; when the oldest left did, if any. */
+    /**
+     * Drops the logs of turns that ended by this time. Returns when the oldest that is left did.
+     */
     OptionalLong dropUntil(long time) {
         while (skipToOldest() && endedAt(oldestLog) - time <= 0) {
             dropLog(slot(oldestLog));
@@ -173,7 +180,7 @@ final class EndedTurns {
         return skipToOldest() ? OptionalLong.of(endedAt(oldestLog)) : OptionalLong.empty();
     }
 
-    /** Drops the log of the turn that ended first, of all or of those that were sent whole. */
+    /** Drops the oldest log: of all, or of those that were sent whole. False if there is none. */
     boolean dropOldest(boolean sentWhole) {
         skipToOldest();
         for (long place = oldestLog; place < next; place++) {
@@ -189,7 +196,7 @@ final class EndedTurns {
         while (dropOldest(false)) {}
     }
 
-    /** Whether there is a log at all. */
+    /** Moves to the oldest log. False if there is none. */
     private boolean skipToOldest() {
         oldestLog = Math.max(oldestLog, oldestId());
         while (oldestLog < next && !hasLog(oldestLog)) {
@@ -243,7 +250,7 @@ final class EndedTurns {
         return Math.max(0, next - mostIds);
     }
 
-    /** Of a ring whose length is a power of two. */
+    /** The index of a place in the rings. */
     private int slot(long place) {
         return (int) place & (ids.length - 1);
     }

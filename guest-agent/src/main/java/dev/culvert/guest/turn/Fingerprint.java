@@ -2,11 +2,11 @@ package dev.culvert.guest.turn;
 
 import io.netty.buffer.ByteBuf;
 
-/** A text or some bytes in 64 bits, to tell them from others without keeping them. */
-/* Two that differ look alike once in 2^64 times. A host that sought such a pair would betray nobody but itself:
- * both the ids and the payloads are its own. So a digest for cryptography is not worth its classes. */
+/** A 64-bit hash of a text or of bytes, to tell them from others without keeping them. */
+/* Two different inputs have the same hash once in 2^64 times. A host that searched for such a pair would harm only
+ * itself, because ids and payloads are its own. So a cryptographic digest is not worth its classes. */
 public final class Fingerprint {
-    /* FNV-1a, eight bytes a step, and the upper half folded into the lower, which a multiplication never reaches. */
+    /* FNV-1a with eight bytes a step. A multiplication never carries downwards, so the upper half is folded in. */
     private static final long OFFSET = 0xcbf29ce484222325L;
     private static final long PRIME = 0x100000001b3L;
 

@@ -38,7 +38,7 @@ public final class Payloads {
         });
     }
 
-    /** {@code rawJson} is an array of fragments as the runtime wrote them. */
+    /** {@code rawJson} is an array of fragments, as the runtime wrote it. */
     ByteBuf toolCalls(String rawJson) {
         return object(json -> {
             json.writeStringField("content", "");
@@ -76,7 +76,7 @@ public final class Payloads {
         });
     }
 
-    /** Nothing has begun; it is worth another attempt after so many seconds. */
+    /** For a request that was refused before it began and may be tried again. */
     public ByteBuf refusal(ErrorCode code, String message, int retryAfterSeconds) {
         return object(json -> {
             string(json, "code", code.wireName());
@@ -98,7 +98,7 @@ public final class Payloads {
         });
     }
 
-    /** A runtime may have escaped half a character; UTF-8 cannot hold it, so it is replaced. */
+    /** A runtime may have escaped one half of a surrogate pair; UTF-8 cannot encode it. */
     private static void string(JsonGenerator json, String name, String value) throws IOException {
         json.writeStringField(name, wellFormed(value));
     }

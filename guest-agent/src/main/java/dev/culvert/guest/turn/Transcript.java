@@ -7,14 +7,14 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a turn says: the numbered frames, and behind them the text that is no chunk yet, to
- * which more is joined until a reader can take it.
+ * What a turn has said: numbered frames, and after them the text that is not in a frame yet. That
+ * text grows until the reader can take it, and then becomes one chunk.
  */
 final class Transcript {
-    /** A chunk holds at most this much text, however much the runtime says at once. */
+    /** The most text in one chunk, however much the runtime sends at once. */
     private static final int MAX_CHUNK_CHARS = 32 * 1024;
 
-    /** What room for text is kept while none waits. */
+    /** The most room for text that is kept while no text waits. */
     private static final int SPARE_CHARS = 1024;
 
     private final String id;
@@ -22,7 +22,7 @@ final class Transcript {
     private final Payloads payloads;
     private final StringBuilder text = new StringBuilder();
 
-    /** The type of the last frame of all, once it is there. */
+    /** The type of the last frame; null until the turn ends. */
     private @Nullable FrameType end;
 
     Transcript(String id, TurnLog log, Payloads payloads, @Nullable FrameType end) {
@@ -47,18 +47,18 @@ final class Transcript {
         }
     }
 
-    /* Fragments are not joined, so there is nothing to win by keeping one back. */
+    /* Fragments cannot be joined, so nothing is gained by waiting. */
     void addToolCalls(String rawJson) {
         addAllText();
         log.append(payloads.toolCalls(rawJson));
     }
 
-    /** What no frame holds yet will be in none. */
+    /** Drops the text that is not in a frame yet. */
     void dropText() {
         text.setLength(0);
     }
 
-    /** Takes ownership of {@code payload}, that of the last frame. */
+    /** Takes ownership of {@code payload}, which belongs to the last frame. */
     void finish(FrameType type, ByteBuf payload) {
         addAllText();
         text.trimToSize();
@@ -66,7 +66,7 @@ final class Transcript {
         end = type;
     }
 
-    /** Whether there is a frame after this one, or text to make one of. */
+    /** Whether there is a frame after this one, or text for one. */
     boolean hasAfter(long seq) {
         return log.last() > seq || !text.isEmpty();
     }
@@ -75,7 +75,7 @@ final class Transcript {
         return end != null && log.last() == seq + 1 ? end : FrameType.CHUNK;
     }
 
-    /** The next frame, made of text where it is a new one; it belongs to the caller. */
+    /** The next frame, made from the waiting text if need be. Belongs to the caller. */
     Frame frameAfter(long seq) {
         if (log.last() == seq) {
             addChunk();
@@ -110,7 +110,7 @@ final class Transcript {
         return log.bytesAfter(seq) + text.length();
     }
 
-    /** What memory it takes. */
+    /** The memory that it takes. */
     long heldBytes() {
         return log.heldBytes() + text.length();
     }

@@ -6,10 +6,11 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 
-/** The payloads of a turn's frames, numbered from 1, of which the oldest may have been dropped. */
+/** The payloads of a turn's frames, numbered from 1. The oldest may have been dropped. */
 /*
- * A frame is often one word, some forty bytes: a buffer object for each would cost several times that. So they
- * stand one behind the other in segments, outside the heap, from which they go to the socket as they are.
+ * A frame is often one word, about forty bytes; a buffer object for each would take several times as much. So the
+ * payloads follow one another in segments outside the heap, and go to the socket from there. TurnLogTest holds the
+ * overhead below a quarter.
  */
 final class TurnLog {
     private static final int SMALLEST_SEGMENT_BYTES = 1 << 10;
@@ -23,7 +24,7 @@ final class TurnLog {
     private long saidBytes;
     private long heldBytes;
 
-    /** Frames in a row, the first of them numbered {@code before + 1}. */
+    /** Frames that follow one another; the first has the number {@code before + 1}. */
     private static final class Segment {
         final ByteBuf bytes;
         final long before;
@@ -41,7 +42,7 @@ final class TurnLog {
             return before + count;
         }
 
-        /** Where the frame of this number ends; for {@code before} where the first begins. */
+        /** Where the frame with this number ends; for {@code before}, where the first begins. */
         int end(long seq) {
             return seq == before ? 0 : ends[(int) (seq - before) - 1];
         }
@@ -59,15 +60,15 @@ final class TurnLog {
     }
 
     /**
-     * @param mostBytes that are meant to stay in it: a segment, which is dropped as a whole, is a
-     *     small part of them
+     * @param mostBytes how much the log is meant to keep. A segment, which is dropped as a whole,
+     *     is a small part of it
      */
     TurnLog(ByteBufAllocator buffers, int mostBytes) {
         this.buffers = buffers;
         largestSegment = Math.clamp(mostBytes / 16, SMALLEST_SEGMENT_BYTES, LARGEST_SEGMENT_BYTES);
     }
 
-    /** What {@link #writeTo} left at {@code offset}; shares its bytes, until it is cleared. */
+    /** The log that {@link #writeTo} wrote at {@code offset}; shares those bytes until cleared. */
     static TurnLog written(ByteBufAllocator buffers, ByteBuf from, int offset) {
         long before = from.getLong(offset);
         int[] ends = new int[from.getInt(offset + Long.BYTES)];
@@ -88,7 +89,7 @@ final class TurnLog {
         return log;
     }
 
-    /** Writes all frames that are kept, of which there is one at least. */
+    /** Writes all frames that are kept. There must be one. */
     void writeTo(ByteBuf out) {
         long first = first();
         out.writeLong(first - 1).writeInt((int) (last - first + 1));
@@ -111,7 +112,7 @@ final class TurnLog {
                 + (int) bytesAfter(first() - 1);
     }
 
-    /** Takes ownership of {@code payload}, to which it gives the next number. */
+    /** Adds a frame with the next number. Takes ownership of {@code payload}. */
     void append(ByteBuf payload) {
         int size = payload.readableBytes();
         Segment newest = segments.peekLast();
@@ -128,7 +129,7 @@ final class TurnLog {
         last++;
     }
 
-    /** As long as a quarter of what there is, so that no more than that is ever empty. */
+    /** A quarter of what there is, so that never more than a quarter is empty. */
     private Segment newSegment(int least) {
         int growth = Math.clamp(heldBytes / 4, SMALLEST_SEGMENT_BYTES, largestSegment);
         int capacity = Math.max(least, growth);
@@ -142,20 +143,20 @@ final class TurnLog {
         return last;
     }
 
-    /** The number of the oldest frame that is kept; that of the next one where none is. */
+    /** The number of the oldest frame that is kept; without any, the number of the next frame. */
     long first() {
         Segment oldest = segments.peekFirst();
         return oldest == null ? last + 1 : oldest.before + 1;
     }
 
-    /** The payload of a frame that is kept; belongs to the caller. */
+    /** The payload of a frame that is kept. Belongs to the caller. */
     ByteBuf payload(long seq) {
         Segment segment = segment(seq);
         int start = segment.end(seq - 1);
         return segment.bytes.retainedSlice(start, segment.end(seq) - start);
     }
 
-    /** The bytes of the payloads that are kept after this number. */
+    /** The size of the payloads that are kept after this number. */
     long bytesAfter(long seq) {
         long next = Math.max(seq + 1, first());
         if (next > last) {
@@ -165,18 +166,18 @@ final class TurnLog {
         return saidBytes - segment.bytesBefore - segment.end(next - 1);
     }
 
-    /** What memory it takes. */
+    /** The memory that the log takes. */
     long heldBytes() {
         return heldBytes;
     }
 
-    /** Whether none of the frames that would be dropped next is beyond {@code seq}. */
+    /** Whether the oldest segment contains no frame after {@code seq}. */
     boolean canDrop(long seq) {
         Segment oldest = segments.peekFirst();
         return oldest != null && oldest.last() <= seq;
     }
 
-    /** Drops the oldest frames, a segment of them. */
+    /** Drops the oldest segment. */
     void dropOldest() {
         Segment oldest = segments.remove();
         heldBytes -= oldest.heldBytes();

@@ -15,11 +15,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All turns by id, of whatever connection, and the bounds on what is kept of them. Confined to the
- * event loop.
+ * The turns of all links by id, and the limits on what is kept of them. Confined to the event loop.
  */
 public final class Turns {
-    /** The most that waits for a reader that takes nothing. */
+    /** The most that waits for a link that takes nothing. */
     private static final int MAX_WAITING_BYTES = 32 << 10;
 
     private final EventLoop loop;
@@ -28,16 +27,16 @@ public final class Turns {
     private final ByteBufAllocator buffers = ByteBufAllocator.DEFAULT;
     private final Payloads payloads = new Payloads(buffers);
 
-    /** Those that run, and those whose end has not been sent to their reader. */
+    /** Those that run, and those whose last frame was not sent to the link that reads them. */
     private final Map<String, Turn> open = new HashMap<>();
 
     private final EndedTurns ended;
     private @Nullable ScheduledFuture<?> expiry;
 
-    /** Of open turns; what ended ones hold is theirs to say. */
+    /** What the open turns hold; {@link EndedTurns} counts for itself. */
     private long openBytes;
 
-    /** Of requests that the runtime has not begun to answer. */
+    /** The size of the requests that the runtime has not begun to answer. */
     private long requestBytes;
 
     private boolean draining;
@@ -67,12 +66,14 @@ public final class Turns {
         return turn;
     }
 
-    /** One that is open; null where there is none of this id. */
+    /** The open turn with this id; null if there is none. */
     public @Nullable Turn findOpen(String id) {
         return open.get(id);
     }
 
-    /** One of which there is a log: to be settled by the caller, unless it is read from now on. */
+    /**
+     * The turn with this id if it has a log. The caller settles it, unless it is read from now on.
+     */
     public @Nullable Turn find(String id) {
         Turn turn = open.get(id);
         if (turn != null) {
@@ -86,7 +87,7 @@ public final class Turns {
         return new Turn(id, ended.asked(place), ToolAllowlist.EVERYTHING, said, this);
     }
 
-    /** Whether there was a turn of this id, be its log there or not. */
+    /** Whether a turn with this id has ended, with or without a log. */
     public boolean hasEnded(String id) {
         return ended.find(id) >= 0;
     }
@@ -100,7 +101,7 @@ public final class Turns {
         return requestBytes;
     }
 
-    /** The requests of all turns take so many bytes more than before. */
+    /** Counts so many more bytes of requests. */
     void countRequest(long delta) {
         requestBytes += delta;
     }
@@ -132,7 +133,7 @@ public final class Turns {
         lookForOpenOnes();
     }
 
-    /** Aborts what runs and drops all logs. */
+    /** Stops all turns and drops all logs. Call it after the last session. */
     public void close() {
         List.copyOf(open.values()).forEach(Turn::drop);
         open.clear();
@@ -163,12 +164,12 @@ public final class Turns {
         return loop.schedule(action, in.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** It is read. */
+    /** A link reads the turn. */
     void open(Turn turn) {
         open.put(turn.id(), turn);
     }
 
-    /** It has ended, and nobody reads it: what it holds is dropped once its log is kept. */
+    /** The turn has ended and nobody reads it: keeps its log, and drops the turn. */
     void keep(Turn turn) {
         open.remove(turn.id());
         turn.keepIn(ended, now());
@@ -216,7 +217,7 @@ public final class Turns {
         return openBytes + ended.heldBytes();
     }
 
-    /** An open turn holds so many bytes more than before. */
+    /** Counts so many more bytes that open turns hold. */
     void account(long delta) {
         boolean wasFull = isFull();
         openBytes += delta;
@@ -228,7 +229,7 @@ public final class Turns {
         }
     }
 
-    /* What nobody was ever sent is the last to go, and only where turns end faster than they can be held back. */
+    /* What was never sent goes last, and only if turns end faster than pausing their runtimes can help. */
     private void makeRoom() {
         while (heldBytes() > limits.logsBytes()) {
             if (!ended.dropOldest(true) && !dropFromLargest()) {
@@ -239,7 +240,7 @@ public final class Turns {
         while (heldBytes() > mostBytes && ended.dropOldest(false)) {}
     }
 
-    /* Not from one without a reader: what it was sent last is what the next one will ask for. */
+    /* Never from a turn that nobody reads: the next reader will ask for what was sent last. */
     private boolean dropFromLargest() {
         Turn largest = null;
         for (Turn turn : open.values()) {
@@ -255,7 +256,7 @@ public final class Turns {
         return largest != null;
     }
 
-    /** What had to wait for room may go on where there is some again. */
+    /** If there is room again, turns that waited for it go on. */
     private void letGo() {
         if (!isFull()) {
             for (Turn turn : open.values()) {

@@ -1,12 +1,17 @@
 /**
- * A turn: what the runtime says, kept as numbered frames, and who reads them.
+ * Turns: what the runtime says is kept as numbered frames and sent to the link that reads the turn.
  *
  * <pre>
- *   runtime → Turn → Transcript (text, TurnLog) → Reader → session
+ *   runtime → Turn → Transcript → Delivery → Deliveries → Replies → link
+ *                        │        (one turn,  (all turns
+ *                     TurnLog      one link)   of one link)
+ *                        ↓ after the end
+ *                    EndedTurns
  * </pre>
  *
- * A turn outlives the connection that started it; when it has ended and nobody reads it, its log
- * goes to {@link dev.culvert.guest.turn.EndedTurns}. All of it runs on the guest's one event loop.
+ * A turn outlives the link that started it; another link can read on. {@link
+ * dev.culvert.guest.turn.Turns} has them all and enforces the limits. Everything runs on the
+ * guest's one event loop.
  */
 @NullMarked
 package dev.culvert.guest.turn;

@@ -128,7 +128,7 @@ class HeldBytesTest {
     @CsvSource({
         "config_update, --max-config-bytes",
         "context_update, --max-context-bytes",
-        "resume, at most 16384 are read"
+        "resume, reads at most 16384"
     })
     void whatIsTooLargeForItsPurposeIsRefusedUnread(String type, String why) {
         host.all();

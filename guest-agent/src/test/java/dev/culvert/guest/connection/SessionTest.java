@@ -270,7 +270,7 @@ class SessionTest {
                     {"config":{"headers":[]},"tool_allowlist":[]}              | 'config.headers' must be an object
                     {"config":{"headers":{"a":1}},"tool_allowlist":[]}         | 'config.headers.a' must be a string
                     {"config":{"headers":{"Host":"x"}},"tool_allowlist":[]}    | 'config.headers'
-                    {"config":{"stream":false},"tool_allowlist":[]}            | 'config.stream' is set by the agent
+                    {"config":{"stream":false},"tool_allowlist":[]}            | 'config.stream' is not allowed: the agent sets it
                     {"config":{},"tool_allowlist":"all"}                       | 'tool_allowlist' must be an array
                     {"config":{},"tool_allowlist":["a",1]}                     | 'tool_allowlist' must be an array
                     {"config":{},"tool_allowlist":[""]}                        | 'tool_allowlist' must be an array
