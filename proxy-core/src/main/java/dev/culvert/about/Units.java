@@ -26,6 +26,11 @@ public final class Units {
         return (int) quantity(text, BYTES, Integer.MAX_VALUE);
     }
 
+    /** The same without a bound that matters: up to 1,024 TiB. */
+    public static long largeBytes(String text) {
+        return quantity(text, BYTES, 1L << 50);
+    }
+
     /** Reads {@code 75%}. */
     public static int percent(String text) {
         if (!text.matches("\\d{1,3}%")) {
@@ -41,7 +46,7 @@ public final class Units {
     }
 
     /** The shortest text that reads as this size. */
-    public static String text(int bytes) {
+    public static String text(long bytes) {
         return bytes == 0 ? "0" : text(bytes, BYTES, "GiB", "MiB", "KiB", "");
     }
 

@@ -37,6 +37,16 @@ public final class Kind<T> {
                     bytes -> Node.quote(Units.text(bytes)),
                     Form.STRING,
                     Form.NUMBER);
+
+    /** Of a whole machine, and not of one buffer. */
+    public static final Kind<Long> LARGE_BYTES =
+            scalar(
+                    "a size such as \"64KiB\" or \"4GiB\", or a number of bytes",
+                    Units::largeBytes,
+                    bytes -> Node.quote(Units.text(bytes)),
+                    Form.STRING,
+                    Form.NUMBER);
+
     public static final Kind<Integer> PERCENT =
             scalar(
                     "a percentage such as \"75%\"",

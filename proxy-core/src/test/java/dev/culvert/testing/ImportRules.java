@@ -49,9 +49,25 @@ public record ImportRules(
         return violations;
     }
 
+    /** The packages that use this class, by their names in the table. */
+    public Set<String> usersOf(String className, Path classes) {
+        Set<String> users = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(classes, FileVisitOption.FOLLOW_LINKS)) {
+            files.filter(file -> file.toString().endsWith(".class"))
+                    .map(ImportRules::read)
+                    .filter(model -> classesUsedBy(model).contains(className))
+                    .forEach(model ->
+                            users.add(
+                                    inRoot(packageOf(dotted(model.thisClass().asInternalName())))));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return users;
+    }
+
     private void check(
             Path file, ClassModel model, Map<String, Set<String>> used, List<String> violations) {
-        String from = packageOf(model.thisClass().asInternalName());
+        String from = packageOf(dotted(model.thisClass().asInternalName()));
         if (!from.startsWith(root)) {
             violations.add(file + " is outside " + root);
             return;
@@ -116,21 +132,30 @@ public record ImportRules(
 
     private static Set<String> packagesUsedBy(ClassModel model) {
         Set<String> packages = new TreeSet<>();
-        for (PoolEntry entry : model.constantPool()) {
-            if (entry instanceof ClassEntry used) {
-                packages.add(packageOf(used.asInternalName()));
-            } else if (entry instanceof Utf8Entry text) {
-                Matcher matcher = IN_DESCRIPTOR.matcher(text.stringValue());
-                while (matcher.find()) {
-                    packages.add(packageOf(matcher.group(1)));
-                }
-            }
-        }
+        classesUsedBy(model).forEach(name -> packages.add(packageOf(name)));
         return packages;
     }
 
-    private static String packageOf(String internalName) {
-        String name = internalName.replaceFirst("^\\[+L?", "").replace('/', '.');
+    private static Set<String> classesUsedBy(ClassModel model) {
+        Set<String> classes = new TreeSet<>();
+        for (PoolEntry entry : model.constantPool()) {
+            if (entry instanceof ClassEntry used) {
+                classes.add(dotted(used.asInternalName()));
+            } else if (entry instanceof Utf8Entry text) {
+                Matcher matcher = IN_DESCRIPTOR.matcher(text.stringValue());
+                while (matcher.find()) {
+                    classes.add(dotted(matcher.group(1)));
+                }
+            }
+        }
+        return classes;
+    }
+
+    private static String dotted(String internalName) {
+        return internalName.replaceFirst("^\\[+L?", "").replaceFirst(";$", "").replace('/', '.');
+    }
+
+    private static String packageOf(String name) {
         int dot = name.lastIndexOf('.');
         return dot < 0 ? "" : name.substring(0, dot);
     }

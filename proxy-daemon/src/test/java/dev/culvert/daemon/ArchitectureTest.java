@@ -25,7 +25,8 @@ class ArchitectureTest {
                                             "pool",
                                             "settings",
                                             "transport")),
-                            Map.entry("fleet", with(core("link", "transport"), "config")),
+                            Map.entry("auth", Set.of()),
+                            Map.entry("fleet", with(core("link", "transport"), "auth", "config")),
                             Map.entry(
                                     "home",
                                     with(
@@ -36,6 +37,7 @@ class ArchitectureTest {
                                     "http",
                                     with(
                                             core("io", "json", "link", "transport", "frame"),
+                                            "auth",
                                             "config")),
                             Map.entry("http.h1", with(core("io", "link"), "config", "http")),
                             Map.entry("state", with(core("io"), "fleet")),
@@ -51,12 +53,14 @@ class ArchitectureTest {
                                     "turn",
                                     with(
                                             core("frame", "io", "link", "pool", "transport"),
+                                            "auth",
                                             "config",
                                             "fleet")),
                             Map.entry(
                                     "answer",
                                     with(
                                             core("frame", "io", "json", "link", "transport"),
+                                            "auth",
                                             "config",
                                             "fleet",
                                             "http",
@@ -66,6 +70,7 @@ class ArchitectureTest {
                                     "api",
                                     with(
                                             core("frame", "io", "link", "pool", "transport"),
+                                            "auth",
                                             "config",
                                             "fleet",
                                             "home",
@@ -92,6 +97,7 @@ class ArchitectureTest {
                                                     "settings",
                                                     "transport"),
                                             "api",
+                                            "auth",
                                             "config",
                                             "fleet",
                                             "home",
@@ -109,6 +115,7 @@ class ArchitectureTest {
                                                     "pool",
                                                     "systemd",
                                                     "transport"),
+                                            "auth",
                                             "config",
                                             "fleet",
                                             "home",
@@ -137,6 +144,15 @@ class ArchitectureTest {
     @Test
     void packagesImportOnlyWhatTheDesignAllows() {
         assertThat(RULES.violations(Path.of("target/classes"))).isEmpty();
+    }
+
+    /** What answers clients has a view for its caller: a tenant cannot leak by omission. */
+    @Test
+    void onlyWhatAnswersNoClientReachesTheWholeFleet() {
+        assertThat(RULES.usersOf("dev.culvert.daemon.fleet.Fleet", Path.of("target/classes")))
+                .containsExactlyInAnyOrder("", "fleet", "home", "turn");
+        assertThat(RULES.usersOf("dev.culvert.daemon.fleet.AgentSource", Path.of("target/classes")))
+                .containsExactlyInAnyOrder("", "fleet");
     }
 
     private static Set<String> core(String... packages) {

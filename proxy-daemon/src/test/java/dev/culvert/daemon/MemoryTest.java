@@ -141,12 +141,11 @@ class MemoryTest {
                         TestDaemon.with(
                                 memory(
                                         2,
-                                        ", \"high_mark\": \"40%\", \"client_share\": \"100%\", \"body_share\": \"100%\""),
+                                        ", \"high_mark\": \"25%\", \"client_share\": \"100%\", \"agent_share\": \"100%\", \"body_share\": \"24%\""),
                                 guest)) {
-            client(daemon, post("/api/v1/agents/a/message", MIB))
-                    .getOutputStream()
-                    .write("x".repeat(MIB - 1).getBytes(UTF_8));
-            daemon.awaitMetric("culvert_held_bytes{kind=\"bodies\"}", held -> held > 0.9 * MIB);
+            client(daemon, stream("a"));
+            flood(guest.take(), 1000);
+            daemon.awaitMetric("culvert_held_bytes{kind=\"unsent\"}", held -> held > 0.6 * MIB);
 
             for (HttpResponse<String> refused :
                     List.of(
@@ -167,7 +166,7 @@ class MemoryTest {
             assertThat(daemon.post("/admin/reload", "").statusCode()).isEqualTo(200);
 
             clients.getFirst().close();
-            daemon.awaitMetric("culvert_held_bytes{kind=\"bodies\"}", 0);
+            daemon.awaitMetric("culvert_held_bytes{kind=\"unsent\"}", 0);
             CompletableFuture<HttpResponse<String>> taken =
                     daemon.begin("POST", "/api/v1/agents/a/message", TestDaemon.MESSAGE);
             guest.take().done("yes");

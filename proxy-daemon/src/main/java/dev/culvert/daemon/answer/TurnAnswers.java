@@ -113,7 +113,7 @@ public final class TurnAnswers {
 
     /** The turn of that id, which the request is about; null where there can be none. */
     public @Nullable TurnRequest known(Request request, String id) {
-        Agent agent = turns.agentOf(id);
+        Agent agent = turns.agentOf(id, request.caller());
         return agent == null
                 ? null
                 : new TurnRequest(id, agent, true, 0, request.id(), request.traceParent());

@@ -3,10 +3,11 @@ package dev.culvert.daemon.api;
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
 import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 
+import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Agent;
-import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.Presence;
+import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.daemon.home.HomeLinks;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.OverMemory;
@@ -25,6 +26,7 @@ import dev.culvert.transport.AgentAddress;
 import io.netty.buffer.ByteBuf;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The way of a request to its agent, which all routes share. */
@@ -33,7 +35,7 @@ public final class AgentCalls {
     private static final int ID_BYTES = 16;
     private static final Base64.Encoder ID_TEXT = Base64.getUrlEncoder().withoutPadding();
 
-    private final Fleet fleet;
+    private final Function<Caller, Visible> fleet;
     private final HomeLinks homes;
     private final LinkPool pool;
     private final Shares<AgentAddress> shares;
@@ -42,7 +44,7 @@ public final class AgentCalls {
     private final SecureRandom random = new SecureRandom();
 
     public AgentCalls(
-            Fleet fleet,
+            Function<Caller, Visible> fleet,
             HomeLinks homes,
             LinkPool pool,
             Shares<AgentAddress> shares,
@@ -64,6 +66,11 @@ public final class AgentCalls {
         return admission;
     }
 
+    /** The fleet as whoever sent the request sees it; there is no other way to an agent. */
+    public Visible fleet(Request request) {
+        return fleet.apply(request.caller());
+    }
+
     /**
      * The agent that the path names.
      *
@@ -71,7 +78,7 @@ public final class AgentCalls {
      */
     public Agent agent(Request request) {
         String id = request.parameter("id");
-        Agent agent = fleet.find(id);
+        Agent agent = fleet(request).find(id);
         if (agent == null) {
             throw new ProblemException(
                     Problem.of(

@@ -16,7 +16,7 @@ import dev.culvert.settings.Section;
  * @param bodyShare the percentage of the whole that may be held for requests that are not complete
  */
 public record MemorySettings(
-        int maxHeldBytes, int highMark, int agentShare, int clientShare, int bodyShare) {
+        long maxHeldBytes, int highMark, int agentShare, int clientShare, int bodyShare) {
     public static final String MAX_HELD_BYTES = "memory.max_held_bytes";
     public static final String AGENT_SHARE = "memory.agent_share";
     public static final String CLIENT_SHARE = "memory.client_share";
@@ -44,6 +44,13 @@ public record MemorySettings(
         Check.between("agent_share", agentShare, 1, WHOLE);
         Check.between("client_share", clientShare, 1, WHOLE);
         Check.between("body_share", bodyShare, 1, WHOLE);
+        Check.that(
+                bodyShare < highMark,
+                "body_share",
+                bodyShare + "%",
+                "it must be less than high_mark, "
+                        + highMark
+                        + "%, or requests that never become complete keep all others out");
     }
 
     public AccountLimits limits() {
@@ -53,7 +60,7 @@ public record MemorySettings(
 
     static MemorySettings read(Section in) {
         return new MemorySettings(
-                in.get("max_held_bytes", Kind.BYTES, DEFAULTS.maxHeldBytes),
+                in.get("max_held_bytes", Kind.LARGE_BYTES, DEFAULTS.maxHeldBytes),
                 in.get("high_mark", Kind.PERCENT, DEFAULTS.highMark),
                 in.get("agent_share", Kind.PERCENT, DEFAULTS.agentShare),
                 in.get("client_share", Kind.PERCENT, DEFAULTS.clientShare),

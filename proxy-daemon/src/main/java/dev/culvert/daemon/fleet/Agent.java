@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** One agent of the fleet. Read and changed on any thread. */
 public final class Agent {
     private final AtomicInteger turns = new AtomicInteger();
+    private volatile String source;
     private volatile AgentSettings settings;
     private volatile Presence presence = Presence.unknown(Instant.now());
     private volatile @Nullable Desired desired;
@@ -18,9 +19,11 @@ public final class Agent {
     private volatile long appliedRevision;
 
     /**
+     * @param source that brought it
      * @param kept what a client wanted before a restart; null to want what the settings say
      */
-    Agent(AgentSettings settings, @Nullable Desired kept) {
+    Agent(String source, AgentSettings settings, @Nullable Desired kept) {
+        this.source = source;
         this.settings = settings;
         if (kept != null) {
             desired = kept;
@@ -33,10 +36,19 @@ public final class Agent {
 
     /** The same agent at another address: nothing is known of it there but what is wanted. */
     synchronized Agent movedTo(AgentSettings next) {
-        Agent moved = new Agent(settings, desired);
+        Agent moved = new Agent(source, settings, desired);
         moved.lastRevision = lastRevision;
         moved.reconfigure(next);
         return moved;
+    }
+
+    /** The name of the {@link AgentSource} that it belongs to. */
+    String source() {
+        return source;
+    }
+
+    void belongTo(String next) {
+        source = next;
     }
 
     public String id() {

@@ -1,24 +1,19 @@
 package dev.culvert.daemon.fleet;
 
+import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.config.FleetSettings;
-import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +29,10 @@ public final class Fleet {
     /** Of configurations that are on their way to an agent of the fleet. */
     private final AtomicLong underWayBytes = new AtomicLong();
 
-    private final List<FleetListener> listeners = new CopyOnWriteArrayList<>();
+    /** Many, for each client that watches the fleet is one. */
+    private final Set<FleetListener> listeners = ConcurrentHashMap.newKeySet();
+
+    private final AtomicLong revision = new AtomicLong();
 
     /**
      * Without an agent yet.
@@ -63,6 +61,21 @@ public final class Fleet {
     /** How many agents are in this state. */
     public long count(State state) {
         return agents.values().stream().filter(agent -> agent.presence().state() == state).count();
+    }
+
+    /** The agents that come from there. */
+    public AgentSource source(String name) {
+        return new AgentSource(this, name);
+    }
+
+    /** The fleet as this caller sees it. */
+    public Visible seenBy(Caller caller) {
+        return new Visible(this, caller);
+    }
+
+    /** Counts what listeners are told. */
+    long revision() {
+        return revision.get();
     }
 
     public void listen(FleetListener listener) {
@@ -111,21 +124,6 @@ public final class Fleet {
         return store.isKept();
     }
 
-    /**
-     * Adds an agent, or changes the one with its id: its links live on unless its address is
-     * another. May read a file, and so does not belong on an event loop.
-     *
-     * @return whether there was none of that id
-     * @throws IllegalArgumentException when another agent has its address
-     * @throws FleetLimitException when there are too many agents
-     * @throws IOException when what was kept of it cannot be read
-     */
-    public boolean put(AgentSettings settings) throws IOException {
-        boolean isNew = !agents.containsKey(settings.id());
-        change(List.of(), List.of(settings));
-        return isNew;
-    }
-
     /** Removes an agent and what was kept of it. Writes a file, and so not for an event loop. */
     public void remove(String id) throws IOException {
         synchronized (this) {
@@ -134,67 +132,23 @@ public final class Fleet {
         store.forget(id);
     }
 
-    /**
-     * Goes from the agents of one file to those of the next; what came while the daemon ran stays.
-     * May read files, and so does not belong on an event loop. Where it throws, nothing changed.
-     *
-     * @throws IllegalArgumentException when an agent that stays has the address of another
-     * @throws FleetLimitException when there would be too many agents
-     * @throws IOException when what was kept of one cannot be read
-     */
-    public void replace(List<AgentSettings> before, List<AgentSettings> now) throws IOException {
-        Set<String> named = now.stream().map(AgentSettings::id).collect(Collectors.toSet());
-        List<String> gone =
-                before.stream().map(AgentSettings::id).filter(id -> !named.contains(id)).toList();
-        change(gone, now);
+    /** Reads stored configurations before it changes anything: others may change it meanwhile. */
+    void change(FleetChange change) throws IOException {
+        do {
+            change.read(agents, store);
+        } while (!changeIfRead(change));
     }
 
-    /** Reads what was kept of those that are new first: others may change the fleet meanwhile. */
-    private void change(List<String> gone, List<AgentSettings> now) throws IOException {
-        Map<String, @Nullable Desired> kept = new HashMap<>();
-        boolean changed = false;
-        while (!changed) {
-            for (AgentSettings settings : now) {
-                if (!agents.containsKey(settings.id()) && !kept.containsKey(settings.id())) {
-                    kept.put(settings.id(), kept(settings));
-                }
-            }
-            changed = changeIfRead(gone, now, kept);
+    /* Agents leave their addresses before others come to them, because two may swap. */
+    private synchronized boolean changeIfRead(FleetChange change) {
+        if (!change.isRead(agents)) {
+            return false;
         }
-    }
-
-    private synchronized boolean changeIfRead(
-            List<String> gone, List<AgentSettings> now, Map<String, @Nullable Desired> kept) {
-        for (AgentSettings settings : now) {
-            if (!agents.containsKey(settings.id()) && !kept.containsKey(settings.id())) {
-                return false;
-            }
-        }
-        change(gone, now, kept);
-        return true;
-    }
-
-    /* Those that leave an address do so before others come to it, for two agents may swap. */
-    private void change(
-            List<String> gone, List<AgentSettings> now, Map<String, @Nullable Desired> kept) {
-        Set<String> leaving = new HashSet<>(gone);
-        List<Agent> arriving = new ArrayList<>();
-        for (AgentSettings settings : now) {
-            Agent known = agents.get(settings.id());
-            if (known == null) {
-                arriving.add(new Agent(settings, kept.get(settings.id())));
-            } else if (!known.address().equals(settings.address())) {
-                arriving.add(known.movedTo(settings));
-            }
-            leaving.add(settings.id());
-        }
-        for (AgentSettings settings : now) {
-            refuseSharedAddress(settings, leaving);
-        }
-        refuseTooMany(gone, now);
-        gone.forEach(this::drop);
+        change.check(agents, limits.get().maxAgents());
+        List<Agent> arriving = change.arriving(agents);
+        change.going(agents).forEach(this::drop);
         arriving.forEach(agent -> drop(agent.id()));
-        for (AgentSettings settings : now) {
+        for (AgentSettings settings : change.wanted()) {
             Agent staying = agents.get(settings.id());
             if (staying != null) {
                 reconfigure(staying, settings);
@@ -204,6 +158,8 @@ public final class Fleet {
             agents.put(agent.id(), agent);
             tell(listener -> listener.onAdded(agent));
         }
+        change.takeOver(agents);
+        return true;
     }
 
     private void reconfigure(Agent agent, AgentSettings next) {
@@ -212,7 +168,7 @@ public final class Fleet {
             tell(listener -> listener.onReconfigured(agent));
         }
         if (!tenant.equals(agent.tenant())) {
-            tell(listener -> listener.onTenantChanged(agent));
+            tell(listener -> listener.onTenantChanged(agent, tenant));
         }
     }
 
@@ -278,37 +234,8 @@ public final class Fleet {
         tell(listener -> listener.onChanged(agent));
     }
 
-    private @Nullable Desired kept(AgentSettings settings) throws IOException {
-        return store.mayHold(settings.id())
-                ? store.load(settings.id(), ConfigUpdate.payload(settings))
-                : null;
-    }
-
-    private void refuseTooMany(List<String> gone, List<AgentSettings> now) {
-        Set<String> ids = new HashSet<>(agents.keySet());
-        ids.removeAll(gone);
-        now.forEach(settings -> ids.add(settings.id()));
-        int most = limits.get().maxAgents();
-        if (ids.size() > most && ids.size() > agents.size()) {
-            throw FleetLimitException.tooManyAgents(ids.size(), most);
-        }
-    }
-
-    private void refuseSharedAddress(AgentSettings settings, Set<String> leaving) {
-        AgentAddress address = settings.address();
-        for (Agent other : agents.values()) {
-            if (other.address().equals(address) && !leaving.contains(other.id())) {
-                throw new IllegalArgumentException(
-                        "address is "
-                                + address
-                                + ": agent '"
-                                + other.id()
-                                + "' has it; two agents cannot share one");
-            }
-        }
-    }
-
     private void tell(Consumer<FleetListener> word) {
+        revision.incrementAndGet();
         listeners.forEach(word);
     }
 }

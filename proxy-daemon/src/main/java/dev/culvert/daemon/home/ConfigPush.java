@@ -94,7 +94,7 @@ final class ConfigPush {
                         sent(link, desired, refused);
                     }
                 },
-                Patience.ofSilence(home.settings().get().timeouts().config()));
+                Patience.ofSilence(home.timeouts().config()));
     }
 
     private void sent(AgentLink link, Desired sent, PushResult result) {

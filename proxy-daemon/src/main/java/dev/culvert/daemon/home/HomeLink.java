@@ -1,14 +1,13 @@
 package dev.culvert.daemon.home;
 
-import dev.culvert.daemon.config.HomeSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.DialListener;
 import dev.culvert.link.Failure;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,10 +38,13 @@ final class HomeLink implements DialListener {
     private final ConfigPush push;
     private Phase phase = new Phase.Waiting(null, 0);
 
-    HomeLink(Agent agent, HomeLoop home) {
+    /**
+     * @param random spreads the dials of many agents
+     */
+    HomeLink(Agent agent, HomeLoop home, RandomGenerator random) {
         this.agent = agent;
         this.home = home;
-        backoff = new Backoff(() -> home.settings().get().home(), new SplittableRandom());
+        backoff = new Backoff(home::settings, random);
         presence = new PresenceReport(agent, home);
         push = new ConfigPush(agent, home, this::onPushed);
     }
@@ -52,7 +54,7 @@ final class HomeLink implements DialListener {
         if (phase instanceof Phase.Waiting(Future<?> redial, long _)) {
             cancel(redial);
             phase = new Phase.Dialling();
-            home.dialer().dial(agent.address(), this);
+            home.dial(agent.address(), this);
         }
     }
 
@@ -117,8 +119,8 @@ final class HomeLink implements DialListener {
             return;
         }
         presence.unreachable(reason);
-        Future<?> redial =
-                home.loop().schedule(this::dial, backoff.next().toMillis(), TimeUnit.MILLISECONDS);
+        long wait = TimeUnit.MILLISECONDS.toNanos(backoff.next().toMillis()); // never too many
+        Future<?> redial = home.schedule(this::dial, wait);
         phase = new Phase.Waiting(redial, home.nanoTime());
     }
 
@@ -129,8 +131,7 @@ final class HomeLink implements DialListener {
     }
 
     private Duration backoffMin() {
-        HomeSettings settings = home.settings().get().home();
-        return settings.backoffMin();
+        return home.settings().backoffMin();
     }
 
     private static void cancel(@Nullable Future<?> task) {

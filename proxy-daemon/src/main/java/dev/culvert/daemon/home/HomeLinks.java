@@ -15,6 +15,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -43,14 +44,14 @@ public final class HomeLinks implements FleetListener {
                             () -> settings.get().link(),
                             observer,
                             shares);
-            loops.add(new HomeLoop(loop, dialer, fleet, settings));
+            loops.add(new HomeLoop(loop, dialer::dial, fleet, settings));
         }
     }
 
     @Override
     public void onAdded(Agent agent) {
         HomeLoop loop = loops.get(Math.floorMod(nextLoop.getAndIncrement(), loops.size()));
-        HomeLink link = new HomeLink(agent, loop);
+        HomeLink link = new HomeLink(agent, loop, new SplittableRandom());
         homes.put(agent, new Home(link, loop.loop()));
         loop.loop().execute(link::dial);
     }

@@ -1,19 +1,49 @@
 package dev.culvert.daemon.home;
 
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.config.HomeSettings;
+import dev.culvert.daemon.config.TimeoutSettings;
 import dev.culvert.daemon.fleet.Fleet;
-import dev.culvert.link.LinkDialer;
+import dev.culvert.link.DialListener;
+import dev.culvert.transport.AgentAddress;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
- * What the home links of one event loop share.
+ * One event loop, as the home links on it use it: its clock and timers, and the dials that it
+ * makes.
  *
- * @param settings those in force now; a reload changes them
+ * @param dialer tells the listener, on this loop, what became of the dial
+ * @param fleet is told how agents are
+ * @param current the settings in force now; a reload changes them
  */
-record HomeLoop(EventLoop loop, LinkDialer dialer, Fleet fleet, Supplier<DaemonSettings> settings) {
-    /** The loop's own clock. */
+record HomeLoop(
+        EventLoop loop,
+        BiConsumer<AgentAddress, DialListener> dialer,
+        Fleet fleet,
+        Supplier<DaemonSettings> current) {
+
+    void dial(AgentAddress address, DialListener listener) {
+        dialer.accept(address, listener);
+    }
+
+    /** The loop's own clock, in nanoseconds. */
     long nanoTime() {
         return loop.ticker().nanoTime();
+    }
+
+    Future<?> schedule(Runnable task, long nanos) {
+        return loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    HomeSettings settings() {
+        return current.get().home();
+    }
+
+    TimeoutSettings timeouts() {
+        return current.get().timeouts();
     }
 }

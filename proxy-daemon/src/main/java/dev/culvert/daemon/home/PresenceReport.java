@@ -6,7 +6,6 @@ import dev.culvert.daemon.fleet.State;
 import dev.culvert.link.Heartbeat;
 import io.netty.util.concurrent.Future;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -75,7 +74,7 @@ final class PresenceReport {
         }
         long wait = toldNanos + interval() - home.nanoTime();
         if (wait > 0) {
-            later = home.loop().schedule(this::tellLater, wait, TimeUnit.NANOSECONDS);
+            later = home.schedule(this::tellLater, wait);
             return;
         }
         told = now;
@@ -105,6 +104,6 @@ final class PresenceReport {
     }
 
     private long interval() {
-        return home.settings().get().home().changeInterval().toNanos();
+        return home.settings().changeInterval().toNanos();
     }
 }

@@ -11,7 +11,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,7 +110,7 @@ final class Pulse {
                         FrameType.PING,
                         "home-" + ++pings,
                         Unpooled.copiedBuffer("{}", StandardCharsets.US_ASCII));
-        Duration patience = home.settings().get().timeouts().ping();
+        Duration patience = home.timeouts().ping();
         link.open(
                 ping,
                 new ReplyListener() {
@@ -157,11 +156,11 @@ final class Pulse {
     }
 
     private HomeSettings settings() {
-        return home.settings().get().home();
+        return home.settings();
     }
 
     private void schedule(long nanos) {
-        next = home.loop().schedule(this::check, nanos, TimeUnit.NANOSECONDS);
+        next = home.schedule(this::check, nanos);
     }
 
     private static String seconds(Duration time) {

@@ -1,5 +1,6 @@
 package dev.culvert.daemon.http;
 
+import dev.culvert.daemon.auth.Caller;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
@@ -74,6 +75,11 @@ public final class Request {
     /** W3C's {@code traceparent}, if a valid one was sent. */
     public @Nullable String traceParent() {
         return TraceParent.of(routed.head().only(Header.TRACEPARENT));
+    }
+
+    /** Who asks: until there are credentials, everybody is the same caller. */
+    public Caller caller() {
+        return Caller.ANYBODY;
     }
 
     public EventLoop eventLoop() {

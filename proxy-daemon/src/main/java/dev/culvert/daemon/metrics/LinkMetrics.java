@@ -28,6 +28,7 @@ public final class LinkMetrics implements LinkObserver {
     private final Map<FrameType, Map<Outcome, Counter>> ended = new EnumMap<>(FrameType.class);
     private final Map<String, AtomicInteger> openByTransport = new HashMap<>();
     private final Map<String, AtomicInteger> diallingByTransport = new HashMap<>();
+    private final Map<String, Counter> closedByTransport = new HashMap<>();
     private final OpenLinks open = new OpenLinks();
     private final Counter late;
     private final Counter complaints;
@@ -58,6 +59,12 @@ public final class LinkMetrics implements LinkObserver {
         for (String transport : List.of("vsock", "hybrid", "unix", "tcp")) {
             openByTransport.put(transport, links(registry, transport, "open"));
             diallingByTransport.put(transport, links(registry, transport, "dialling"));
+            closedByTransport.put(
+                    transport,
+                    Counter.builder("culvert.links.closed")
+                            .description("Links to agents that were closed, by whomever.")
+                            .tag("transport", transport)
+                            .register(registry));
         }
         late =
                 Counter.builder("culvert.frames.late")
@@ -106,6 +113,7 @@ public final class LinkMetrics implements LinkObserver {
     @Override
     public void onLinkClosed(AgentLink link, String reason) {
         change(openByTransport, link.address(), -1);
+        increment(closedByTransport.get(transport(link.address())), 1);
         open.closed(link.address());
     }
 
@@ -155,17 +163,19 @@ public final class LinkMetrics implements LinkObserver {
 
     private static void change(
             Map<String, AtomicInteger> byTransport, AgentAddress address, int by) {
-        String transport =
-                switch (address) {
-                    case AgentAddress.Vsock _ -> "vsock";
-                    case AgentAddress.HybridUnix _ -> "hybrid";
-                    case AgentAddress.Unix _ -> "unix";
-                    case AgentAddress.Tcp _ -> "tcp";
-                };
-        AtomicInteger count = byTransport.get(transport);
+        AtomicInteger count = byTransport.get(transport(address));
         if (count != null) {
             count.addAndGet(by);
         }
+    }
+
+    private static String transport(AgentAddress address) {
+        return switch (address) {
+            case AgentAddress.Vsock _ -> "vsock";
+            case AgentAddress.HybridUnix _ -> "hybrid";
+            case AgentAddress.Unix _ -> "unix";
+            case AgentAddress.Tcp _ -> "tcp";
+        };
     }
 
     private static AtomicInteger links(MeterRegistry registry, String transport, String state) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 /* Which files there are is read once, at the start: so a disk that hangs later stops nobody who has
  * no file. */
-public final class DesiredFiles implements DesiredStore {
+final class DesiredFiles implements DesiredStore {
     private static final String SUFFIX = ".desired";
 
     private final Path directory;
@@ -37,7 +37,7 @@ public final class DesiredFiles implements DesiredStore {
      *
      * @param onFailure run for each file that cannot be used
      */
-    public DesiredFiles(Path stateDirectory, Runnable onFailure) throws IOException {
+    DesiredFiles(Path stateDirectory, Runnable onFailure) throws IOException {
         this.directory = stateDirectory.resolve("desired");
         this.onFailure = onFailure;
         try (Stream<Path> files = Files.list(directory)) {

@@ -1,5 +1,6 @@
 package dev.culvert.daemon.state;
 
+import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.io.FileTrouble;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,9 +19,11 @@ public final class StateDir implements AutoCloseable {
     private static final String LOCK = "lock";
     private static final int MOST_PID_BYTES = 20;
 
+    private final Optional<Path> directory;
     private final @Nullable FileChannel lock;
 
-    private StateDir(@Nullable FileChannel lock) {
+    private StateDir(Optional<Path> directory, @Nullable FileChannel lock) {
+        this.directory = directory;
         this.lock = lock;
     }
 
@@ -31,7 +34,7 @@ public final class StateDir implements AutoCloseable {
      * @throws IOException one sentence, when it cannot be used or another daemon has it
      */
     public static StateDir open(Optional<Path> directory) throws IOException {
-        return directory.isEmpty() ? new StateDir(null) : hold(directory.get());
+        return directory.isEmpty() ? new StateDir(directory, null) : hold(directory.get());
     }
 
     private static StateDir hold(Path directory) throws IOException {
@@ -40,7 +43,7 @@ public final class StateDir implements AutoCloseable {
             OwnerOnly.createDirectories(directory);
             channel = OwnerOnly.open(directory.resolve(LOCK));
             if (isLocked(channel)) {
-                StateDir held = new StateDir(channel);
+                StateDir held = new StateDir(Optional.of(directory), channel);
                 channel = null;
                 return held;
             }
@@ -53,6 +56,33 @@ public final class StateDir implements AutoCloseable {
             if (channel != null) {
                 channel.close();
             }
+        }
+    }
+
+    /**
+     * What clients want of agents, from the last run.
+     *
+     * @param onFailure run for each file that cannot be used
+     */
+    public DesiredStore desired(Runnable onFailure) throws IOException {
+        return directory.isEmpty()
+                ? DesiredStore.NONE
+                : new DesiredFiles(directory.get(), onFailure);
+    }
+
+    /**
+     * The key of turn ids, from the last run or made now; empty where no directory keeps it.
+     *
+     * @param bytes its length
+     */
+    public Optional<byte[]> turnKey(int bytes) throws IOException {
+        if (directory.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(TurnKey.keptIn(directory.get(), bytes));
+        } catch (IOException e) {
+            throw new IOException(sentence(directory.get(), e), e);
         }
     }
 

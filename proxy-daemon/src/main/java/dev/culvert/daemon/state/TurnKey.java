@@ -10,7 +10,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 
 /** The key of turn ids, in a file: with it, clients can return to their turns after a restart. */
-public final class TurnKey {
+final class TurnKey {
     private TurnKey() {}
 
     /**
@@ -18,7 +18,7 @@ public final class TurnKey {
      *
      * @param bytes its length
      */
-    public static byte[] keptIn(Path stateDirectory, int bytes) throws IOException {
+    static byte[] keptIn(Path stateDirectory, int bytes) throws IOException {
         Path file = stateDirectory.resolve("turn.key");
         try {
             String text = Files.readString(file, ISO_8859_1).strip();

@@ -1,5 +1,6 @@
 package dev.culvert.daemon.turn;
 
+import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.TimeoutSettings;
 import dev.culvert.daemon.config.TurnSettings;
@@ -58,10 +59,14 @@ public final class Turns {
         return ids;
     }
 
-    /** The agent whose turn this is; null where no turn of that id can have been begun here. */
-    public @Nullable Agent agentOf(String id) {
+    /**
+     * The agent whose turn this is; null where no turn of that id can have been begun here.
+     *
+     * @param caller who asks: a turn of an agent that the caller does not see is unknown, too
+     */
+    public @Nullable Agent agentOf(String id, Caller caller) {
         String name = TurnIds.agentOf(id);
-        Agent agent = name == null ? null : fleet.find(name);
+        Agent agent = name == null ? null : fleet.seenBy(caller).find(name);
         return agent != null && ids.isOf(agent, id) ? agent : null;
     }
 

@@ -121,7 +121,7 @@ class DaemonSettingsTest {
                   "fleet": {"max_agents": 27, "max_config_bytes": 100, "max_total_config_bytes": 1000},
                   "workers": {"threads": 25, "queue": 26},
                   "memory": {
-                    "max_held_bytes": "230KiB", "high_mark": "24%", "agent_share": "25%", "client_share": "100%", "body_share": "41%"
+                    "max_held_bytes": "230KiB", "high_mark": "74%", "agent_share": "25%", "client_share": "100%", "body_share": "41%"
                   },
                   "agents": [
                     {"id": "a", "cid": 3},
@@ -195,7 +195,7 @@ class DaemonSettingsTest {
                                         seconds(20), 21, seconds(22), seconds(23), seconds(24)),
                                 new FleetSettings(27, 100, 1000),
                                 new WorkerSettings(25, 26),
-                                new MemorySettings(230 << 10, 24, 25, 100, 41),
+                                new MemorySettings(230 << 10, 74, 25, 100, 41),
                                 List.of(first, second),
                                 24,
                                 Optional.of(Path.of("/var/lib/culvert")),
@@ -272,6 +272,14 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'memory': {'body_share': '101%'}}",
                         "13: memory.body_share is 101: it must be from 1 to 100"),
+                Arguments.of(
+                        "{'memory': {'high_mark': '40%'}}",
+                        "2: memory: body_share is 40%: it must be less than high_mark, 40%, or"
+                                + " requests that never become complete keep all others out"),
+                Arguments.of(
+                        "{'memory': {'max_held_bytes': '5000GiB'}}",
+                        "13: memory.max_held_bytes is 5368709120000: this JVM has %d bytes for network buffers, and a quarter of them must stay free; -Dio.netty.maxDirectMemory, with a larger -XX:MaxDirectMemorySize, gives it more"
+                                .formatted(DirectMemory.limitBytes())),
                 Arguments.of(
                         "{'event_loops': -1}", "2: event_loops is -1: it must be from 0 to 1024"),
                 Arguments.of(

@@ -21,16 +21,17 @@ class FleetStoreTest {
 
     private final HangingStore store = new HangingStore();
     private final Fleet fleet = new Fleet(store, () -> FleetSettings.DEFAULTS);
+    private final AgentSource file = fleet.source(AgentSource.FILE);
 
     @Test
     void aConfigurationThatCannotBeWrittenYetHoldsUpNobodyElse() throws Exception {
-        fleet.replace(List.of(), List.of(agent("a", 1), agent("b", 2), agent("c", 3)));
+        file.replace(List.of(agent("a", 1), agent("b", 2), agent("c", 3)));
         CompletableFuture<@Nullable Desired> hanging = desire("a");
         store.entered.await();
 
-        assertThat(fleet.put(agent("x", 4))).isTrue();
+        assertThat(fleet.source(AgentSource.API).put(agent("x", 4))).isTrue();
         fleet.remove("b");
-        fleet.replace(List.of(agent("c", 3)), List.of(agent("d", 5)));
+        file.replace(List.of(agent("a", 1), agent("d", 5)));
         assertThat(fleet.desire(find("x"), PAYLOAD)).isEqualTo(new Desired(1, PAYLOAD));
 
         assertThat(hanging).isNotDone();
@@ -42,11 +43,11 @@ class FleetStoreTest {
 
     @Test
     void anAgentThatGoesMeanwhileWantsNothing() throws Exception {
-        fleet.replace(List.of(), List.of(agent("a", 1)));
+        file.replace(List.of(agent("a", 1)));
         CompletableFuture<@Nullable Desired> hanging = desire("a");
         store.entered.await();
 
-        fleet.replace(List.of(agent("a", 1)), List.of());
+        file.replace(List.of());
         store.disk.countDown();
 
         assertThat(hanging.get()).isNull();
@@ -54,14 +55,14 @@ class FleetStoreTest {
 
     @Test
     void whatAReloadWantsMeanwhileIsNewer() throws Exception {
-        fleet.replace(List.of(), List.of(agent("a", 1)));
+        file.replace(List.of(agent("a", 1)));
         CompletableFuture<@Nullable Desired> hanging = desire("a");
         store.entered.await();
         AgentSettings next =
                 new AgentSettings(
                         "a", "t", address(1), Optional.of("{\"of\":\"the file\"}"), List.of());
 
-        fleet.replace(List.of(agent("a", 1)), List.of(next));
+        file.replace(List.of(next));
         store.disk.countDown();
         hanging.get();
 

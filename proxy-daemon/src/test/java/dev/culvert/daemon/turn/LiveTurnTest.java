@@ -8,6 +8,7 @@ import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.FleetSettings;
 import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.AgentSource;
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.frame.Frame;
@@ -89,13 +90,14 @@ class LiveTurnTest {
 
     LiveTurnTest() throws IOException {
         Fleet fleet = new Fleet(DesiredStore.NONE, () -> FleetSettings.DEFAULTS);
-        fleet.put(
-                new AgentSettings(
-                        "a",
-                        "default",
-                        AgentAddress.parse("tcp://127.0.0.1:1"),
-                        Optional.empty(),
-                        List.of()));
+        fleet.source(AgentSource.API)
+                .put(
+                        new AgentSettings(
+                                "a",
+                                "default",
+                                AgentAddress.parse("tcp://127.0.0.1:1"),
+                                Optional.empty(),
+                                List.of()));
         agent = Objects.requireNonNull(fleet.find("a"));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.FleetSettings;
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.AgentSource;
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.frame.FrameLimits;
@@ -22,11 +23,11 @@ class TurnIdsTest {
                 "{\"agents\": [{\"id\": \"%s\", \"tenant\": \"%s\", \"cid\": 3}]}"
                         .formatted(id, tenant);
         Fleet fleet = new Fleet(DesiredStore.NONE, () -> FleetSettings.DEFAULTS);
-        fleet.replace(
-                List.of(),
-                Settings.read(List.of(Source.text("test", text)), DaemonSettings::read)
-                        .value()
-                        .agents());
+        fleet.source(AgentSource.FILE)
+                .replace(
+                        Settings.read(List.of(Source.text("test", text)), DaemonSettings::read)
+                                .value()
+                                .agents());
         return Objects.requireNonNull(fleet.find(id));
     }
 

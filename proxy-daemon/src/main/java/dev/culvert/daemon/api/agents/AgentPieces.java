@@ -1,8 +1,9 @@
 package dev.culvert.daemon.api.agents;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.fleet.Agent;
-import dev.culvert.daemon.fleet.Fleet;
+import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.io.HeldKind;
 import dev.culvert.io.Holding;
 import dev.culvert.io.Share;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -56,20 +58,21 @@ final class AgentPieces {
         }
     }
 
+    /** One caller's pieces are for no other, who may see other agents. */
+    private record Key(Caller caller, String after) {}
+
     private static final int PIECE_BYTES = 16 * 1024;
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Fleet fleet;
     private final ToIntFunction<AgentAddress> linksOpen;
     private final Holding holding;
-    private final Map<String, Piece> pieces = new HashMap<>();
+    private final Map<Key, Piece> pieces = new HashMap<>();
     private long heldBytes;
 
     /** Where old pieces are forgotten; null while there are none. */
     private volatile @Nullable EventLoop forgetting;
 
-    AgentPieces(Fleet fleet, ToIntFunction<AgentAddress> linksOpen, Share share) {
-        this.fleet = fleet;
+    AgentPieces(ToIntFunction<AgentAddress> linksOpen, Share share) {
         this.linksOpen = linksOpen;
         holding = share.open(HeldKind.SNAPSHOTS, this::later, _ -> forgetAll());
     }
@@ -79,16 +82,16 @@ final class AgentPieces {
      *
      * @param revision of the fleet that the reader has to be told of at least
      */
-    synchronized @Nullable Piece after(
-            String id, long revision, long currentRevision, EventLoop loop) {
+    synchronized @Nullable Piece after(Visible fleet, String id, long revision, EventLoop loop) {
         long now = System.nanoTime();
-        Piece known = pieces.get(id);
+        Key key = new Key(fleet.caller(), id);
+        Piece known = pieces.get(key);
         if (known != null && known.revision() >= revision && isFresh(known, now)) {
             return known;
         }
-        Piece made = make(id, Integer.MAX_VALUE, _ -> true, currentRevision, now);
+        Piece made = make(fleet, id, Integer.MAX_VALUE, _ -> true, fleet.revision(), now);
         if (made != null) {
-            Piece before = pieces.put(id, made);
+            Piece before = pieces.put(key, made);
             heldBytes +=
                     made.json().readableBytes()
                             - (before == null ? 0 : before.json().readableBytes());
@@ -140,27 +143,27 @@ final class AgentPieces {
      *
      * @param most how many at most
      */
-    @Nullable Piece make(String id, int most, Predicate<Agent> wanted) {
-        return make(id, most, wanted, 0, System.nanoTime());
+    @Nullable Piece make(Visible fleet, String id, int most, Predicate<Agent> wanted) {
+        return make(fleet, id, most, wanted, 0, System.nanoTime());
     }
 
     private @Nullable Piece make(
-            String id, int most, Predicate<Agent> wanted, long revision, long now) {
+            Visible fleet, String id, int most, Predicate<Agent> wanted, long revision, long now) {
         ByteBuf text = Unpooled.buffer(1024);
         List<String> ids = new ArrayList<>();
         List<Integer> ends = new ArrayList<>();
-        for (Agent agent : fleet.after(id)) {
+        Iterator<Agent> agents = fleet.after(id).filter(wanted).iterator();
+        while (agents.hasNext()) {
             if (text.readableBytes() >= PIECE_BYTES || ids.size() == most) {
                 break;
             }
-            if (wanted.test(agent)) {
-                if (!ids.isEmpty()) {
-                    text.writeByte(',');
-                }
-                write(agent, text);
-                ids.add(agent.id());
-                ends.add(text.readableBytes());
+            if (!ids.isEmpty()) {
+                text.writeByte(',');
             }
+            Agent agent = agents.next();
+            write(agent, text);
+            ids.add(agent.id());
+            ends.add(text.readableBytes());
         }
         if (ids.isEmpty()) {
             return null;

@@ -9,7 +9,7 @@ import dev.culvert.daemon.api.AgentCalls;
 import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.fleet.Agent;
-import dev.culvert.daemon.fleet.Fleet;
+import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.JsonRequest;
@@ -35,17 +35,14 @@ import java.util.function.ToIntFunction;
 /** {@code GET|PUT|DELETE /agents/{id}}: shows, adds or changes, and removes one agent. */
 public final class AgentRoute implements Route {
     private final AgentCalls calls;
-    private final Fleet fleet;
     private final ToIntFunction<AgentAddress> linksOpen;
     private final OffLoop offLoop;
     private final ConfigRoom room;
 
-    public AgentRoute(
-            AgentCalls calls, Fleet fleet, ToIntFunction<AgentAddress> linksOpen, OffLoop offLoop) {
+    public AgentRoute(AgentCalls calls, ToIntFunction<AgentAddress> linksOpen, OffLoop offLoop) {
         this.calls = calls;
         this.offLoop = offLoop;
-        room = new ConfigRoom(fleet, offLoop);
-        this.fleet = fleet;
+        room = new ConfigRoom(calls, offLoop);
         this.linksOpen = linksOpen;
     }
 
@@ -65,6 +62,7 @@ public final class AgentRoute implements Route {
             put(request, responder);
         } else if (request.method().equals(HttpMethod.DELETE)) {
             String id = calls.agent(request).id();
+            Visible fleet = calls.fleet(request);
             offLoop.run(
                     id,
                     fleet.mayBeOnDisk(id),
@@ -84,16 +82,18 @@ public final class AgentRoute implements Route {
         String body = JsonRequest.body(request).toString(StandardCharsets.UTF_8);
         AgentSettings settings = read(request.parameter("id"), body);
         String id = settings.id();
+        Visible fleet = calls.fleet(request);
         room.run(
                 id,
                 fleet.mayBeOnDisk(id),
                 settings.configBytes(),
                 request,
                 responder,
-                () -> put(settings, responder));
+                () -> put(fleet, settings, responder));
     }
 
-    private Runnable put(AgentSettings settings, Answer responder) throws IOException {
+    private Runnable put(Visible fleet, AgentSettings settings, Answer responder)
+            throws IOException {
         try {
             HttpResponseStatus status = fleet.put(settings) ? CREATED : OK;
             Agent agent = fleet.find(settings.id());

@@ -6,8 +6,8 @@ import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 import dev.culvert.daemon.api.AgentCalls;
 import dev.culvert.daemon.api.Page;
 import dev.culvert.daemon.fleet.Agent;
-import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.State;
+import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
@@ -26,13 +26,11 @@ import org.jspecify.annotations.Nullable;
 /** {@code GET /agents}: the fleet by id, filtered and paged. */
 public final class AgentsRoute implements Route {
     private final AgentCalls calls;
-    private final Fleet fleet;
     private final EventsRoute events;
 
     /** Shares what it shows with {@code events}. */
-    public AgentsRoute(AgentCalls calls, Fleet fleet, EventsRoute events) {
+    public AgentsRoute(AgentCalls calls, EventsRoute events) {
         this.calls = calls;
-        this.fleet = fleet;
         this.events = events;
     }
 
@@ -51,56 +49,59 @@ public final class AgentsRoute implements Route {
         State state = state(request.query("state"));
         String tenant = request.query("tenant");
         Page page = Page.of(request);
+        Visible fleet = calls.fleet(request);
         Predicate<Agent> wanted =
                 agent ->
                         (state == null || agent.presence().state() == state)
                                 && (tenant == null || agent.tenant().equals(tenant));
-        AgentPieces.Piece first = events.pieces().make(page.start(), page.limit(), wanted);
+        AgentPieces.Piece first = events.pieces().make(fleet, page.start(), page.limit(), wanted);
         boolean isFull = first != null && first.ids().size() == page.limit();
-        boolean hasMore = first != null && hasMoreAfter(first.last(), wanted);
+        boolean hasMore = first != null && hasMoreAfter(fleet, first.last(), wanted);
         if (first == null || isFull || !hasMore) {
             String next = first != null && hasMore ? first.last() : null;
             responder.json(OK, AgentList.whole(first, next));
         } else {
             AgentList.send(
-                    state == null && tenant == null ? shared(request.eventLoop()) : own(wanted),
+                    state == null && tenant == null
+                            ? shared(fleet, request.eventLoop())
+                            : own(fleet, wanted),
                     page,
                     responder,
                     calls.settings().turns().stallTimeout());
         }
     }
 
-    private boolean hasMoreAfter(String id, Predicate<Agent> wanted) {
-        return fleet.after(id).stream().anyMatch(wanted);
+    private static boolean hasMoreAfter(Visible fleet, String id, Predicate<Agent> wanted) {
+        return fleet.after(id).anyMatch(wanted);
     }
 
     /** Of all agents, which many clients ask for. */
-    private AgentList.Source shared(EventLoop loop) {
-        long atLeast = events.revision();
+    private AgentList.Source shared(Visible fleet, EventLoop loop) {
+        long atLeast = fleet.revision();
         return new AgentList.Source() {
             @Override
             public AgentPieces.@Nullable Piece after(String id, int most) {
-                AgentPieces.Piece piece = events.piece(id, atLeast, loop);
+                AgentPieces.Piece piece = events.pieces().after(fleet, id, atLeast, loop);
                 return piece == null ? null : piece.first(most);
             }
 
             @Override
             public boolean hasMoreAfter(String id) {
-                return !fleet.after(id).isEmpty();
+                return fleet.after(id).findAny().isPresent();
             }
         };
     }
 
-    private AgentList.Source own(Predicate<Agent> wanted) {
+    private AgentList.Source own(Visible fleet, Predicate<Agent> wanted) {
         return new AgentList.Source() {
             @Override
             public AgentPieces.@Nullable Piece after(String id, int most) {
-                return events.pieces().make(id, most, wanted);
+                return events.pieces().make(fleet, id, most, wanted);
             }
 
             @Override
             public boolean hasMoreAfter(String id) {
-                return AgentsRoute.this.hasMoreAfter(id, wanted);
+                return AgentsRoute.hasMoreAfter(fleet, id, wanted);
             }
         };
     }

@@ -3,9 +3,10 @@ package dev.culvert.daemon.api.agents;
 import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
 import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 
+import dev.culvert.daemon.api.AgentCalls;
 import dev.culvert.daemon.api.OffLoop;
-import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.FleetLimitException;
+import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
@@ -16,11 +17,11 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 final class ConfigRoom {
     private static final int RETRY_SECONDS = 60;
 
-    private final Fleet fleet;
+    private final AgentCalls calls;
     private final OffLoop offLoop;
 
-    ConfigRoom(Fleet fleet, OffLoop offLoop) {
-        this.fleet = fleet;
+    ConfigRoom(AgentCalls calls, OffLoop offLoop) {
+        this.calls = calls;
         this.offLoop = offLoop;
     }
 
@@ -37,6 +38,7 @@ final class ConfigRoom {
             Request request,
             Answer responder,
             OffLoop.Work work) {
+        Visible fleet = calls.fleet(request);
         try {
             fleet.reserve(bytes);
         } catch (FleetLimitException e) {

@@ -8,7 +8,7 @@ import dev.culvert.daemon.api.AgentCalls;
 import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Desired;
-import dev.culvert.daemon.fleet.Fleet;
+import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.daemon.home.HomeLinks;
 import dev.culvert.daemon.home.PushResult;
 import dev.culvert.daemon.http.Answer;
@@ -33,17 +33,15 @@ import java.util.Set;
  */
 public final class ConfigRoute implements Route {
     private final AgentCalls calls;
-    private final Fleet fleet;
     private final HomeLinks homes;
     private final OffLoop offLoop;
     private final ConfigRoom room;
 
-    public ConfigRoute(AgentCalls calls, Fleet fleet, HomeLinks homes, OffLoop offLoop) {
+    public ConfigRoute(AgentCalls calls, HomeLinks homes, OffLoop offLoop) {
         this.calls = calls;
-        this.fleet = fleet;
         this.homes = homes;
         this.offLoop = offLoop;
-        room = new ConfigRoom(fleet, offLoop);
+        room = new ConfigRoom(calls, offLoop);
     }
 
     @Override
@@ -69,7 +67,7 @@ public final class ConfigRoute implements Route {
         String payload = body.toString(StandardCharsets.UTF_8);
         room.run(
                 agent.id(),
-                fleet.keepsDesired(),
+                calls.fleet(request).keepsDesired(),
                 body.readableBytes(),
                 request,
                 responder,
@@ -78,7 +76,7 @@ public final class ConfigRoute implements Route {
 
     private Runnable want(Agent agent, String payload, Request request, Answer responder)
             throws IOException {
-        Desired wanted = fleet.desire(agent, payload);
+        Desired wanted = calls.fleet(request).desire(agent, payload);
         if (wanted == null) {
             throw new ProblemException(
                     Problem.of(
@@ -102,6 +100,7 @@ public final class ConfigRoute implements Route {
             answer(responder, result, agent);
             return;
         }
+        Visible fleet = calls.fleet(request);
         offLoop.finish(
                 agent.id(),
                 fleet.keepsDesired(),

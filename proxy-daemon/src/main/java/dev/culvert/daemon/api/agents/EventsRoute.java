@@ -2,40 +2,29 @@ package dev.culvert.daemon.api.agents;
 
 import dev.culvert.daemon.api.AgentCalls;
 import dev.culvert.daemon.fleet.Agent;
-import dev.culvert.daemon.fleet.Fleet;
-import dev.culvert.daemon.fleet.FleetListener;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.transport.AgentAddress;
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToIntFunction;
-import org.jspecify.annotations.Nullable;
 
 /** {@code GET /events}: the fleet as it is, then whatever becomes of it. */
-public final class EventsRoute implements Route, FleetListener, AutoCloseable {
+public final class EventsRoute implements Route, AutoCloseable {
     private final AgentCalls calls;
-    private final Fleet fleet;
     private final ToIntFunction<AgentAddress> linksOpen;
     private final AgentPieces pieces;
     private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
 
-    /** Counts the changes of the fleet. */
-    private final AtomicLong revision = new AtomicLong();
-
     private volatile boolean closed;
 
-    /** Watches nothing until the fleet tells it. */
-    public EventsRoute(AgentCalls calls, Fleet fleet, ToIntFunction<AgentAddress> linksOpen) {
+    public EventsRoute(AgentCalls calls, ToIntFunction<AgentAddress> linksOpen) {
         this.calls = calls;
-        this.fleet = fleet;
         this.linksOpen = linksOpen;
-        pieces = new AgentPieces(fleet, linksOpen, calls.account().whole());
+        pieces = new AgentPieces(linksOpen, calls.account().whole());
     }
 
     @Override
@@ -60,12 +49,13 @@ public final class EventsRoute implements Route, FleetListener, AutoCloseable {
         Watcher watcher =
                 new Watcher(
                         this,
+                        calls.fleet(request),
                         request.eventLoop(),
                         responder,
                         calls.settings().sse().keepalive(),
                         calls.settings().turns().stallTimeout());
         watchers.add(watcher);
-        watcher.begin(revision.get());
+        watcher.begin();
         if (closed) {
             watcher.end(); // who closed this may have passed by before it was there
         }
@@ -78,51 +68,8 @@ public final class EventsRoute implements Route, FleetListener, AutoCloseable {
         watchers.forEach(Watcher::end);
     }
 
-    @Override
-    public void onAdded(Agent agent) {
-        tell(agent);
-    }
-
-    @Override
-    public void onRemoved(Agent agent) {
-        tell(agent);
-    }
-
-    @Override
-    public void onReconfigured(Agent agent) {
-        tell(agent);
-    }
-
-    @Override
-    public void onTenantChanged(Agent agent) {
-        tell(agent);
-    }
-
-    @Override
-    public void onChanged(Agent agent) {
-        tell(agent);
-    }
-
-    private void tell(Agent agent) {
-        revision.incrementAndGet();
-        watchers.forEach(watcher -> watcher.tell(agent.id()));
-    }
-
-    /** Of the fleet, as far as those who watch it were told. */
-    long revision() {
-        return revision.get();
-    }
-
     AgentPieces pieces() {
         return pieces;
-    }
-
-    AgentPieces.@Nullable Piece piece(String after, long atLeast, EventLoop loop) {
-        return pieces.after(after, atLeast, revision.get(), loop);
-    }
-
-    @Nullable Agent find(String id) {
-        return fleet.find(id);
     }
 
     int links(Agent agent) {

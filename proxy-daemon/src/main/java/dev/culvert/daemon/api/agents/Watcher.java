@@ -3,6 +3,8 @@ package dev.culvert.daemon.api.agents;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.FleetListener;
+import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.sse.EventType;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * where it is, then the agents that changed meanwhile, each as it is by then. So a client that stands
  * still costs a few pieces and a set of ids, and gets the newest state when it reads again.
  */
-final class Watcher {
+final class Watcher implements FleetListener {
     private static final EventType SNAPSHOT = EventType.of("snapshot");
     private static final EventType AGENT = EventType.of("agent");
     private static final EventType REMOVED = EventType.of("removed");
@@ -33,6 +35,7 @@ final class Watcher {
     private static final int BATCH_BYTES = 32 * 1024;
 
     private final EventsRoute route;
+    private final Visible fleet;
     private final EventLoop loop;
     private final SseStream events;
     private final PiecePace pace;
@@ -50,31 +53,31 @@ final class Watcher {
 
     Watcher(
             EventsRoute route,
+            Visible fleet,
             EventLoop loop,
             Answer responder,
             Duration keepalive,
             Duration stallTimeout) {
         this.route = route;
+        this.fleet = fleet;
         this.loop = loop;
         events = SseStream.open(responder, keepalive, SseStream::comment, this::forget);
         pace = new PiecePace(loop, stallTimeout, events::unsentBytes, events::whenSent, this::cut);
     }
 
-    /**
-     * Writes the snapshot.
-     *
-     * @param now the revision of the fleet, since it is told of changes
-     */
-    void begin(long now) {
-        revision = now;
+    /** Watches the fleet, and writes it as it is now. */
+    void begin() {
+        fleet.watch(this);
+        revision = fleet.revision();
         events.beginEvent(SNAPSHOT);
         events.more(Unpooled.wrappedBuffer(BEGIN));
         writeMore();
     }
 
-    /** From any thread: this agent was added, removed or changed. */
-    void tell(String id) {
-        if (changed.add(id) && woken.compareAndSet(false, true)) {
+    /** Called on any thread: an agent was added, removed or changed. */
+    @Override
+    public void onAny(Agent agent) {
+        if (changed.add(agent.id()) && woken.compareAndSet(false, true)) {
             loop.execute(() -> {
                 woken.set(false);
                 writeMore();
@@ -98,7 +101,7 @@ final class Watcher {
     }
 
     private int writePiece(String after) {
-        AgentPieces.Piece piece = route.piece(after, revision, loop);
+        AgentPieces.Piece piece = route.pieces().after(fleet, after, revision, loop);
         if (piece == null) {
             events.more(Unpooled.wrappedBuffer(END));
             events.endEvent();
@@ -121,7 +124,7 @@ final class Watcher {
         }
         String id = ids.next();
         ids.remove();
-        Agent agent = route.find(id);
+        Agent agent = fleet.find(id);
         ByteBuf data =
                 agent == null
                         ? Json.object(json -> json.writeStringField("id", id))
@@ -153,6 +156,7 @@ final class Watcher {
 
     private void forget() {
         pace.cancel();
+        fleet.unwatch(this);
         route.forget(this);
     }
 }

@@ -1,0 +1,81 @@
+package dev.culvert.daemon;
+
+import dev.culvert.about.Units;
+import dev.culvert.daemon.http.h1.HttpPipeline;
+import dev.culvert.daemon.turn.Turns;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Lets turns end before the daemon stops, and cuts those that take too long. */
+final class Drain {
+    private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
+
+    /** For a turn that was cut to tell its client so. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
+    private final Turns turns;
+    private final HttpPipeline http;
+    private final CompletableFuture<@Nullable Void> hurry = new CompletableFuture<>();
+
+    Drain(Turns turns, HttpPipeline http) {
+        this.turns = turns;
+        this.http = http;
+    }
+
+    /** A {@link #run} that waits for turns cuts them now. Called on any thread. */
+    void hurry() {
+        hurry.complete(null);
+    }
+
+    /**
+     * Waits until the last answer has gone out, or cuts what is left.
+     *
+     * @return how many turns were cut
+     */
+    int run(Duration patience) {
+        LOG.info(
+                "draining: {} under way, {}",
+                underWay(),
+                turns.count() == 0
+                        ? "which takes no time"
+                        : "for at most %s (timeouts.drain); a second SIGINT or SIGTERM ends at once"
+                                .formatted(Units.text(patience)));
+        CompletableFuture<Void> drained = http.drain().toCompletableFuture();
+        if (isDone(CompletableFuture.anyOf(drained, hurry), patience) && drained.isDone()) {
+            return 0;
+        }
+        int cut = turns.count();
+        turns.cutAll();
+        isDone(drained, LAST_WORDS);
+        return cut;
+    }
+
+    /** The turns that run now, in words. */
+    String underWay() {
+        return turns(turns.count());
+    }
+
+    static String turns(int count) {
+        return count == 1 ? "1 turn" : count + " turns";
+    }
+
+    private static boolean isDone(CompletableFuture<?> drained, Duration patience) {
+        try {
+            drained.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException _) {
+            return false;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("draining failed", e);
+        }
+    }
+}

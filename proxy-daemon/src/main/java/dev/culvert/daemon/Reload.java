@@ -1,0 +1,106 @@
+package dev.culvert.daemon;
+
+import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.config.SettingsReader;
+import dev.culvert.daemon.config.StartSettings;
+import dev.culvert.daemon.fleet.AgentSource;
+import dev.culvert.daemon.fleet.FleetLimitException;
+import dev.culvert.daemon.metrics.ReloadMetrics;
+import dev.culvert.settings.BadSettingsException;
+import dev.culvert.systemd.Notifier;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the settings again and puts them in force, all of them or none. Blocks; called on any
+ * thread but an event loop.
+ */
+final class Reload {
+    private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
+
+    private final SettingsReader reader;
+    private final AgentSource agents;
+    private final Consumer<DaemonSettings> inForce;
+    private final ReloadMetrics metrics;
+    private final Notifier notifier;
+    private final StartSettings atStart;
+    private volatile boolean stopped;
+
+    /**
+     * @param atStart what the daemon was started with
+     * @param agents takes those of the settings
+     * @param inForce takes all the rest
+     */
+    Reload(
+            SettingsReader reader,
+            DaemonSettings atStart,
+            AgentSource agents,
+            Consumer<DaemonSettings> inForce,
+            ReloadMetrics metrics,
+            Notifier notifier) {
+        this.reader = reader;
+        this.agents = agents;
+        this.inForce = inForce;
+        this.metrics = metrics;
+        this.notifier = notifier;
+        this.atStart = StartSettings.of(atStart);
+    }
+
+    /** From now on no reload begins. Does not wait for one that has begun: its disk may hang. */
+    void stop() {
+        stopped = true;
+    }
+
+    /**
+     * Agents and limits change; streams that run do not notice.
+     *
+     * @return what is wrong with the settings, and then nothing has changed; empty when they are in
+     *     force
+     */
+    synchronized List<String> run() {
+        if (stopped) {
+            return refused(List.of("the daemon is shutting down"));
+        }
+        notifier.reloading();
+        try {
+            return read();
+        } finally {
+            notifier.reloaded();
+        }
+    }
+
+    private List<String> read() {
+        DaemonSettings next;
+        try {
+            next = reader.read();
+            agents.replace(next.agents());
+        } catch (BadSettingsException e) {
+            return refused(e.mistakes());
+        } catch (IllegalArgumentException | FleetLimitException | IOException e) {
+            return refused(List.of(String.valueOf(e.getMessage())));
+        }
+        inForce.accept(next);
+        metrics.onReloaded(true);
+        LOG.info(
+                "reloaded: {}",
+                next.agents().size() == 1 ? "1 agent" : next.agents().size() + " agents");
+        List<String> waiting = atStart.needingRestart(next);
+        if (!waiting.isEmpty()) {
+            LOG.warn(
+                    "only a restart changes {}: until then what was read at the start is in force",
+                    String.join(", ", waiting));
+        }
+        return List.of();
+    }
+
+    private List<String> refused(List<String> problems) {
+        metrics.onReloaded(false);
+        LOG.error(
+                "the settings were not reloaded, those before are in force:\n{}",
+                String.join("\n", problems));
+        return problems;
+    }
+}

@@ -1,0 +1,151 @@
+package dev.culvert.daemon.fleet;
+
+import dev.culvert.daemon.auth.Caller;
+import dev.culvert.daemon.config.AgentSettings;
+import java.io.IOException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fleet as one caller sees it. An agent that the caller must not see is not there: it cannot be
+ * found, listed, counted, watched or changed. Everything that answers clients gets this and never
+ * the {@link Fleet}. Called on any thread.
+ */
+public final class Visible {
+    private final Fleet fleet;
+    private final Caller caller;
+
+    Visible(Fleet fleet, Caller caller) {
+        this.fleet = fleet;
+        this.caller = caller;
+    }
+
+    public Caller caller() {
+        return caller;
+    }
+
+    public @Nullable Agent find(String id) {
+        Agent agent = fleet.find(id);
+        return agent != null && sees(agent) ? agent : null;
+    }
+
+    /** Those after {@code id}, by id. */
+    public Stream<Agent> after(String id) {
+        return fleet.after(id).stream().filter(this::sees);
+    }
+
+    /** How many agents are in this state. */
+    public long count(State state) {
+        return fleet.all().stream()
+                .filter(agent -> agent.presence().state() == state && sees(agent))
+                .count();
+    }
+
+    /** Tells {@code listener} of agents that the caller sees, or saw until now. */
+    public void watch(FleetListener listener) {
+        fleet.listen(new Filter(caller, listener));
+    }
+
+    public void unwatch(FleetListener listener) {
+        fleet.forget(new Filter(caller, listener));
+    }
+
+    /** Grows with each change that a listener may be told of, before it is told. */
+    public long revision() {
+        return fleet.revision();
+    }
+
+    /**
+     * Adds an agent, or changes the one with its id; as {@link AgentSource#put}.
+     *
+     * @throws IllegalArgumentException also when the caller does not see its tenant, or the agent
+     *     that has its id
+     */
+    public boolean put(AgentSettings settings) throws IOException {
+        Agent known = fleet.find(settings.id());
+        if (!caller.sees(settings.tenant()) || (known != null && !sees(known))) {
+            throw new IllegalArgumentException("its tenant or its id is not yours to use");
+        }
+        return fleet.source(AgentSource.API).put(settings);
+    }
+
+    /** Removes an agent and its stored configuration. Blocks: it writes a file. */
+    public void remove(String id) throws IOException {
+        Agent known = fleet.find(id);
+        if (known == null || sees(known)) {
+            fleet.remove(id);
+        }
+    }
+
+    /** As {@link Fleet#desire}. */
+    public @Nullable Desired desire(Agent agent, String payload) throws IOException {
+        return fleet.desire(agent, payload);
+    }
+
+    /** As {@link Fleet#withdraw}. */
+    public void withdraw(Agent agent, Desired wanted) throws IOException {
+        fleet.withdraw(agent, wanted);
+    }
+
+    /** As {@link Fleet#reserve}. */
+    public void reserve(long bytes) {
+        fleet.reserve(bytes);
+    }
+
+    /** As {@link Fleet#release}. */
+    public void release(long bytes) {
+        fleet.release(bytes);
+    }
+
+    /** Whether a file may have to be read or removed for this agent. Never blocks. */
+    public boolean mayBeOnDisk(String id) {
+        return fleet.mayBeOnDisk(id);
+    }
+
+    /** Whether wanted configurations are written to files. */
+    public boolean keepsDesired() {
+        return fleet.keepsDesired();
+    }
+
+    private boolean sees(Agent agent) {
+        return caller.sees(agent.tenant());
+    }
+
+    /** Equal for the same caller and listener, so that it can be found again. */
+    private record Filter(Caller caller, FleetListener listener) implements FleetListener {
+        @Override
+        public void onAdded(Agent agent) {
+            if (caller.sees(agent.tenant())) {
+                listener.onAdded(agent);
+            }
+        }
+
+        @Override
+        public void onRemoved(Agent agent) {
+            if (caller.sees(agent.tenant())) {
+                listener.onRemoved(agent);
+            }
+        }
+
+        @Override
+        public void onReconfigured(Agent agent) {
+            if (caller.sees(agent.tenant())) {
+                listener.onReconfigured(agent);
+            }
+        }
+
+        @Override
+        public void onTenantChanged(Agent agent, String before) {
+            if (caller.sees(agent.tenant()) || caller.sees(before)) {
+                listener.onTenantChanged(agent, before);
+            }
+        }
+
+        @Override
+        public void onChanged(Agent agent) {
+            if (caller.sees(agent.tenant())) {
+                listener.onChanged(agent);
+            }
+        }
+    }
+}

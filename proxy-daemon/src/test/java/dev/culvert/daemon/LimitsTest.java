@@ -1,0 +1,157 @@
+package dev.culvert.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Holds docs/limits.md against the settings and against the metrics of a daemon that runs. */
+class LimitsTest {
+    /** Numbers, sizes and times that bound nothing that a client or an agent may do. */
+    private static final Set<String> NO_LIMITS =
+            Set.of(
+                    "event_loops",
+                    "sse.keepalive",
+                    "transport.tcp_base_port",
+                    "transport.vsock_port");
+
+    private static final Pattern QUANTITY = Pattern.compile("[0-9]+(B|KiB|MiB|GiB|ms|s|m|h|%)?");
+    private static final Pattern ROW =
+            Pattern.compile("\\| `([a-z_.]+)` \\| `([^`]+)` \\| (.+) \\| (.+) \\|");
+    private static final Pattern METRIC = Pattern.compile("`(culvert_[a-z_]+)(\\{([^}`]*)})?`");
+
+    private record Row(String key, String value, String metrics) {}
+
+    private static List<Row> rows() throws IOException {
+        List<Row> rows = new ArrayList<>();
+        for (String line : Files.readAllLines(Path.of("docs/limits.md"))) {
+            Matcher row = ROW.matcher(line);
+            if (row.matches()) {
+                rows.add(new Row(row.group(1), row.group(2), row.group(4)));
+            }
+        }
+        return rows;
+    }
+
+    @Test
+    void everyLimitHasARowWithItsDefault() throws Exception {
+        Map<String, String> documented = new TreeMap<>();
+        for (Row row : rows()) {
+            assertThat(documented.put(row.key(), row.value())).as(row.key()).isNull();
+        }
+
+        assertThat(documented).isEqualTo(defaults());
+    }
+
+    /** Each key that takes a quantity, with its default as it is printed. */
+    private static Map<String, String> defaults() throws Exception {
+        String printed = Settings.read(List.of(), DaemonSettings::read).print();
+        Map<String, String> defaults = new TreeMap<>();
+        try (JsonParser json =
+                JsonFactory.builder()
+                        .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
+                        .build()
+                        .createParser(printed)) {
+            while (json.nextToken() != null) {
+                JsonToken token = json.currentToken();
+                String key = json.getParsingContext().pathAsPointer().toString();
+                String name = key.substring(Math.min(1, key.length())).replace('/', '.');
+                if (token.isScalarValue()
+                        && QUANTITY.matcher(json.getText()).matches()
+                        && !NO_LIMITS.contains(name)) {
+                    defaults.put(name, json.getText());
+                }
+            }
+        }
+        return defaults;
+    }
+
+    @Test
+    void everyLimitIsSeenInAMetricThatThereIs() throws Exception {
+        String gone = "{\"agents\": [{\"id\": \"a\", \"address\": \"unix:///nowhere/1\"}]}";
+        try (TestDaemon daemon = TestDaemon.start(gone)) {
+            // Those that have a label for a status or a code come into being with their first.
+            daemon.get("/nowhere");
+            daemon.post("/api/v1/agents/a/message", TestDaemon.MESSAGE);
+            Map<String, Set<String>> exposed = exposed(daemon.get("/metrics").body());
+
+            Map<String, List<String>> missing = new LinkedHashMap<>();
+            for (Row row : rows()) {
+                List<MatchResult> named = METRIC.matcher(row.metrics()).results().toList();
+                if (named.isEmpty()) {
+                    assertThat(row.metrics()).as(row.key()).startsWith("none: ");
+                }
+                named.stream()
+                        .filter(it -> !isExposed(it, exposed))
+                        .forEach(it ->
+                                missing.computeIfAbsent(row.key(), _ -> new ArrayList<>())
+                                        .add(it.group()));
+            }
+
+            assertThat(missing).isEmpty();
+        }
+    }
+
+    /** The labels of each metric that is there, by its name. */
+    private static Map<String, Set<String>> exposed(String metrics) {
+        return metrics.lines()
+                .filter(line -> !line.startsWith("#"))
+                .collect(
+                        Collectors.toMap(
+                                line ->
+                                        line.split("[{ ]", 2)[0].replaceFirst(
+                                                "_seconds_count$", "_seconds"),
+                                line -> new TreeSet<>(labels(line)),
+                                (one, other) -> {
+                                    one.addAll(other);
+                                    return one;
+                                }));
+    }
+
+    private static Set<String> labels(String sample) {
+        return Pattern.compile("([a-z_]+=\"[^\"]*\")")
+                .matcher(sample)
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toSet());
+    }
+
+    /** Any status and code may come: of those it is enough that the label is there. */
+    private static boolean isExposed(MatchResult named, Map<String, Set<String>> exposed) {
+        Set<String> there = exposed.get(named.group(1));
+        return there != null
+                && (named.group(2) == null
+                        || labels(named.group(2)).stream()
+                                .allMatch(label ->
+                                        there.contains(label)
+                                                || (label.matches("(code|error)=.*")
+                                                        && there.stream()
+                                                                .anyMatch(it ->
+                                                                        it.startsWith(
+                                                                                label.substring(
+                                                                                        0,
+                                                                                        label
+                                                                                                        .indexOf(
+                                                                                                                '=')
+                                                                                                + 1))))));
+    }
+}

@@ -1,0 +1,250 @@
+package dev.culvert.daemon.home;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.daemon.fleet.State;
+import dev.culvert.link.AgentLink;
+import dev.culvert.link.EmbeddedLink;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** From dial to dial, with time that moves by hand; waits are the longest that may be drawn. */
+class HomeLinkTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final HomeFixture fixture = new HomeFixture(null);
+
+    HomeLinkTest() throws IOException {}
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    private State state() {
+        return fixture.agent.presence().state();
+    }
+
+    @Test
+    void dialsAtOnceAndTheAgentIsReadyWhenItAnswers() {
+        fixture.begin();
+        assertThat(fixture.dialled()).isOne();
+
+        EmbeddedLink link = fixture.accept();
+        assertThat(state()).isEqualTo(State.CONNECTING);
+        HomeFixture.answerPing(link);
+
+        assertThat(state()).isEqualTo(State.READY);
+        assertThat(fixture.told).containsExactly("ready");
+    }
+
+    @Test
+    void aHeartbeatAloneProvesNothing() {
+        fixture.begin();
+        EmbeddedLink link = fixture.accept();
+
+        link.announce("credit");
+
+        assertThat(state()).isEqualTo(State.CONNECTING);
+        HomeFixture.answerPing(link);
+        assertThat(state()).isEqualTo(State.READY);
+    }
+
+    @Test
+    void aDialThatFailsIsTriedAgainAtOnceAndThenEverLater() {
+        fixture.begin();
+
+        fixture.refuse();
+        assertThat(state()).isEqualTo(State.UNREACHABLE);
+        assertThat(fixture.agent.presence().lastError()).isEqualTo("nobody listens");
+        fixture.pass(Duration.ofMillis(1));
+        assertThat(fixture.dialled()).isEqualTo(2);
+
+        fixture.refuse();
+        fixture.pass(Duration.ofMillis(900));
+        assertThat(fixture.dialled()).isEqualTo(2);
+        fixture.pass(Duration.ofMillis(100));
+        assertThat(fixture.dialled()).isEqualTo(3);
+
+        fixture.refuse();
+        fixture.pass(Duration.ofMillis(1_900));
+        assertThat(fixture.dialled()).isEqualTo(3);
+        fixture.pass(Duration.ofMillis(100));
+        assertThat(fixture.dialled()).isEqualTo(4);
+    }
+
+    @Test
+    void aLinkThatWorkedForAWhileIsDialledAgainAtOnceWhenItIsLost() {
+        fixture.begin();
+        for (int i = 0; i < 3; i++) {
+            EmbeddedLink link = fixture.acceptAndAnswer();
+            fixture.pass(SECOND);
+
+            link.close();
+
+            assertThat(state()).isEqualTo(State.UNREACHABLE);
+            fixture.pass(Duration.ofMillis(1));
+            assertThat(fixture.dialled()).isEqualTo(i + 2);
+        }
+    }
+
+    @Test
+    void aGuestThatAnswersAndClosesIsNotHammered() {
+        fixture.begin();
+        for (int i = 0; i < 3; i++) {
+            fixture.acceptAndAnswer().close();
+            fixture.pass(Duration.ofSeconds(i == 0 ? 0 : 1L << (i - 1)));
+            fixture.pass(Duration.ofMillis(1));
+        }
+        int dialled = fixture.dialled();
+        fixture.acceptAndAnswer().close();
+        fixture.pass(Duration.ofMillis(3_900));
+
+        assertThat(fixture.dialled()).isEqualTo(dialled);
+    }
+
+    @Test
+    void aNudgeDialsNowButNoSoonerThanTheFirstWait() {
+        HomeLink link = fixture.begin();
+        fixture.refuse();
+        fixture.pass(Duration.ofMillis(1));
+        fixture.refuse();
+        fixture.pass(SECOND);
+        fixture.refuse();
+        fixture.pass(Duration.ofSeconds(2));
+        fixture.refuse(); // 4 s to the next
+        int dialled = fixture.dialled();
+
+        fixture.pass(Duration.ofMillis(900));
+        link.nudge();
+        assertThat(fixture.dialled()).isEqualTo(dialled);
+        fixture.pass(Duration.ofMillis(100));
+        link.nudge();
+        assertThat(fixture.dialled()).isEqualTo(dialled + 1);
+
+        link.nudge(); // one is under way
+        fixture.pass(Duration.ofSeconds(10));
+        assertThat(fixture.dialled()).isEqualTo(dialled + 1);
+    }
+
+    @Test
+    void aLinkThatComesAfterTheStopIsClosed() {
+        HomeLink link = fixture.begin();
+
+        link.stop("the agent was removed");
+        EmbeddedLink late = fixture.accept();
+
+        assertThat(late.channel().isOpen()).isFalse();
+        assertThat(fixture.told).isEmpty();
+    }
+
+    @Test
+    void aStopClosesTheLinkAndSaysOfNoAgentThatItWasLost() {
+        HomeLink link = fixture.begin();
+        EmbeddedLink open = fixture.acceptAndAnswer();
+        AgentLink opened = open.link();
+
+        link.stop("the daemon is stopping");
+        fixture.pass(Duration.ofMinutes(2));
+
+        assertThat(open.channel().isOpen()).isFalse();
+        assertThat(opened.closeReason()).isEqualTo("the daemon is stopping");
+        assertThat(state()).isEqualTo(State.READY);
+        assertThat(fixture.dialled()).isOne();
+    }
+
+    @Test
+    void aStopWhileItWaitsEndsTheWait() {
+        HomeLink link = fixture.begin();
+        fixture.refuse();
+
+        link.stop("the agent was removed");
+        fixture.pass(Duration.ofMinutes(2));
+
+        assertThat(fixture.dialled()).isOne();
+    }
+
+    @Test
+    void whatAcceptsButAnswersNoPingIsGivenUp() {
+        fixture.begin();
+        EmbeddedLink link = fixture.accept();
+
+        fixture.pass(Duration.ofMillis(2_900));
+        assertThat(link.channel().isOpen()).isTrue();
+        fixture.pass(Duration.ofMillis(300));
+
+        assertThat(link.channel().isOpen()).isFalse();
+        assertThat(state()).isEqualTo(State.UNREACHABLE);
+        assertThat(fixture.agent.presence().lastError()).contains("3.0 s (timeouts.ping)");
+    }
+
+    @Test
+    void anAgentThatIsLostBeforeItAnsweredSaysWhatToLookAt() {
+        fixture.begin();
+
+        fixture.accept().close();
+
+        assertThat(fixture.agent.presence().lastError()).contains("it never answered a ping");
+    }
+
+    @Test
+    void aSilentAgentIsAskedAndThenGivenUp() {
+        fixture.begin();
+        EmbeddedLink link = fixture.acceptAndAnswer();
+
+        fixture.pass(Duration.ofMillis(10_100));
+        assertThat(link.sent()).contains("\"type\":\"ping\"");
+        fixture.pass(Duration.ofMillis(19_700));
+        assertThat(state()).isEqualTo(State.READY);
+        fixture.pass(Duration.ofMillis(400));
+
+        assertThat(state()).isEqualTo(State.UNREACHABLE);
+        assertThat(fixture.agent.presence().lastError())
+                .contains("nothing was heard of it for 30.0 s");
+    }
+
+    @Test
+    void anAgentThatBeatsIsNotAsked() {
+        fixture.begin();
+        EmbeddedLink link = fixture.acceptAndAnswer();
+
+        for (int i = 0; i < 20; i++) {
+            fixture.pass(Duration.ofSeconds(9));
+            link.announce("credit");
+        }
+
+        assertThat(link.sent()).isEmpty();
+        assertThat(state()).isEqualTo(State.READY);
+    }
+
+    @Test
+    void anAgentThatIsShuttingDownIsDraining() {
+        fixture.begin();
+        EmbeddedLink link = fixture.acceptAndAnswer();
+
+        link.receive("heartbeat", "", "{\"status\":\"draining\"}");
+
+        assertThat(state()).isEqualTo(State.DRAINING);
+    }
+
+    @Test
+    void changesAreToldAtAPaceThatTheAgentCannotDrive() {
+        fixture.begin();
+        EmbeddedLink link = fixture.acceptAndAnswer();
+        fixture.pass(SECOND);
+        for (int i = 0; i < 50; i++) {
+            link.receive("heartbeat", "", "{\"status\":\"draining\"}");
+            link.receive("heartbeat", "", "{\"status\":\"ready\"}");
+        }
+        link.receive("heartbeat", "", "{\"status\":\"draining\"}");
+        assertThat(fixture.told).containsExactly("ready", "draining");
+        assertThat(state()).isEqualTo(State.DRAINING);
+
+        link.receive("heartbeat", "", "{\"status\":\"ready\"}");
+        fixture.pass(Duration.ofMillis(300));
+
+        assertThat(fixture.told).containsExactly("ready", "draining", "ready");
+    }
+}
