@@ -6,15 +6,20 @@ import dev.culvert.transport.AgentAddress;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to an agent, which carries many exchanges at once. Every call comes on its event
- * loop.
+ * One connection to an agent, which carries many exchanges at once. Call it only on its event loop.
  */
 public final class AgentLink {
     private final AgentAddress address;
     private final Channel channel;
-    private final ExchangeHandler exchanges;
+    private final PeerLog log;
+    private final Peer peer;
+    private final Exchanges exchanges;
+    private final SilenceWatch silence;
+    private final LinkHandler handler;
+    private @Nullable String closeReason;
 
     AgentLink(
             AgentAddress address,
@@ -24,11 +29,26 @@ public final class AgentLink {
             Deadlines deadlines) {
         this.address = address;
         this.channel = channel;
-        exchanges = new ExchangeHandler(this, channel, limits, observer, deadlines);
+        EventLoop loop = channel.eventLoop();
+        log = new PeerLog(this, loop, observer);
+        peer = new Peer(this);
+        exchanges = new Exchanges(this, peer, limits, observer, deadlines);
+        silence = new SilenceWatch(this, exchanges, limits);
+        Complaints complaints = new Complaints(loop, limits, observer, log);
+        handler = new LinkHandler(this, exchanges, peer, silence, complaints, observer);
     }
 
-    ExchangeHandler exchanges() {
-        return exchanges;
+    /** The last one of its channel's pipeline. */
+    LinkHandler handler() {
+        return handler;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    PeerLog log() {
+        return log;
     }
 
     public AgentAddress address() {
@@ -40,55 +60,63 @@ public final class AgentLink {
     }
 
     /**
-     * Sends a request and tells {@code listener} what comes back. Where the link cannot take it,
-     * the listener is told before this returns.
+     * Sends a request and tells {@code listener} what comes back. If the link cannot take it, the
+     * listener is told before this returns.
      *
      * <p>Takes ownership of {@code request}: released after the write, or at once when it is
      * refused.
      *
-     * @throws IllegalArgumentException where its id is none that a peer would accept
+     * @throws IllegalArgumentException if no peer would accept its id
      */
     public Exchange open(Frame request, ReplyListener listener, Patience patience) {
-        return exchanges.open(request, listener, patience);
+        return watched(exchanges.open(request, listener, patience, 0));
     }
 
     /**
-     * Continues a turn that began on another link, or here, behind the frame that has the number
-     * {@code after}; the agent has announced that it can. Numbers that come twice are not told.
+     * Continues a turn, which began on this link or another one, after the frame with the number
+     * {@code after}. The agent must have announced that it can. Frames that come twice are told
+     * once.
      *
      * @param credit payload bytes that may come
      */
     public Exchange resume(
             String id, long after, long credit, ReplyListener listener, Patience patience) {
-        return exchanges.resume(id, after, credit, listener, patience);
+        return watched(exchanges.resume(id, after, credit, listener, patience));
+    }
+
+    private Exchange watched(Exchange exchange) {
+        if (exchange.isOpen()) {
+            silence.begin();
+        }
+        return exchange;
     }
 
     /**
-     * Whether an exchange of that id can be opened: none is, and the agent has said its last word
-     * on any that was, so that it cannot be taken for a word on the next one.
+     * Whether an exchange with that id can be opened: none is open, and the agent has ended any
+     * that was, so that no late reply can be taken for one to the next exchange.
      */
     public boolean isFree(String id) {
         return exchanges.isFree(id);
     }
 
-    /** Whether the agent has said what it is. */
+    /** Whether the agent has sent a heartbeat. */
     public boolean isAnnounced() {
-        return exchanges.peer().isAnnounced();
+        return peer.isAnnounced();
     }
 
-    /** Asks the agent to end a turn that no exchange of this link belongs to. */
+    /** Asks the agent to end a turn that no exchange of this link reads. */
     public void cancelUnread(String id) {
         exchanges.sendCancel(id);
     }
 
     /** Whether the agent has announced that it can do this (compatibility.md). */
     public boolean can(Feature feature) {
-        return peer().features().contains(feature);
+        return peer.can(feature);
     }
 
-    /** Runs {@code action} once: when the agent has said what it is, or the link is closed. */
+    /** Runs {@code action} once: after the first heartbeat, or when the link is closed. */
     public void whenAnnounced(Runnable action) {
-        exchanges.peer().whenAnnounced(action, channel.isActive());
+        peer.whenAnnounced(action, channel.isActive());
     }
 
     public boolean isOpen() {
@@ -99,24 +127,32 @@ public final class AgentLink {
         return exchanges.inFlight();
     }
 
-    /** What the agent last said of itself; {@link Heartbeat#NONE} until it has. */
+    /** The agent's last heartbeat; {@link Heartbeat#NONE} before the first. */
     public Heartbeat peer() {
-        return exchanges.peer().said();
+        return peer.said();
     }
 
-    /** Runs {@code action} after each heartbeat from now on; replaces what was given before. */
+    /** Runs {@code action} after each heartbeat from now on; replaces the last such action. */
     public void onHeartbeat(Runnable action) {
-        exchanges.peer().onHeartbeat(action);
+        peer.onHeartbeat(action);
     }
 
-    /** Why it was closed, or would be said to be if it closed now. */
+    /** Why the link was closed; while it is open, what it would be if the agent closed it now. */
     public String closeReason() {
-        return exchanges.reason();
+        return closeReason == null ? "the agent closed the connection" : closeReason;
     }
 
-    /** Ends every exchange on it, with {@link Failure.LinkLost}. */
+    /** Whether this side has closed it. */
+    boolean isClosing() {
+        return closeReason != null;
+    }
+
+    /** Ends every exchange on it with {@link Failure.LinkLost}. */
     public void close(String reason) {
-        exchanges.close(reason);
+        if (closeReason == null) {
+            closeReason = reason;
+        }
+        channel.close();
     }
 
     /** Completes when the link is closed, whoever closed it and why. */

@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an agent complains of, or says so that it cannot be read, beside all exchanges: logged, and
- * too much of it closes the link. Confined to the event loop.
+ * Logs what an agent complains about outside of exchanges, and heartbeats that cannot be read; too
+ * many of them close the link. Confined to the event loop.
  */
 final class Complaints {
     private final EventLoop loop;
@@ -25,7 +25,7 @@ final class Complaints {
         this.log = log;
     }
 
-    /** Why the link is to be closed; null where it is not. */
+    /** Logs {@code line}. Returns why the link must be closed, or null if it need not be. */
     @Nullable String add(Supplier<String> line) {
         observer.onComplaint();
         log.warn(line);
@@ -36,8 +36,7 @@ final class Complaints {
         return withinSecond > mostPerSecond
                 ? "the agent complained more than "
                         + mostPerSecond
-                        + " times within a second (link.max_complaints_per_second): its log says"
-                        + " why"
+                        + " times within a second (link.max_complaints_per_second); see its log"
                 : null;
     }
 

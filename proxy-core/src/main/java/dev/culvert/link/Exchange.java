@@ -5,7 +5,7 @@ import dev.culvert.frame.FrameType;
 
 /** One request and the frames that answer it. Confined to its link's event loop. */
 public final class Exchange extends RingNode {
-    private final ExchangeHandler link;
+    private final Exchanges exchanges;
     private final String id;
     private final FrameType request;
     private final ReplyListener listener;
@@ -20,13 +20,13 @@ public final class Exchange extends RingNode {
     private boolean ended;
 
     Exchange(
-            ExchangeHandler link,
+            Exchanges exchanges,
             Frame request,
             ReplyListener listener,
             Patience patience,
             long after,
             long now) {
-        this.link = link;
+        this.exchanges = exchanges;
         this.id = request.id();
         this.request = request.type();
         this.listener = listener;
@@ -46,45 +46,45 @@ public final class Exchange extends RingNode {
         return id;
     }
 
-    /** Whether its listener may still be told something. */
+    /** Whether its listener may still be called. */
     public boolean isOpen() {
         return !ended;
     }
 
-    /** Ends it without a further word to its listener; the agent is told where it understands. */
+    /** Ends it without telling its listener; tells the agent, if it understands. */
     public void cancel() {
         if (!ended) {
-            link.abandon(this, null);
+            exchanges.abandon(this, null);
         }
     }
 
-    /** Ends it without a further word to anyone: the turn goes on and may be resumed. */
+    /** Ends it without telling anyone: the turn goes on and may be resumed. */
     public void detach() {
         if (!ended) {
-            link.detach(this);
+            exchanges.detach(this);
         }
     }
 
     /**
-     * Asks the agent to end the turn, which it confirms by ending the exchange. False where it does
+     * Asks the agent to end the turn, which it confirms by ending the exchange. False if it does
      * not understand that.
      */
     public boolean stop() {
-        return !ended && link.sendCancel(id);
+        return !ended && exchanges.sendCancel(id);
     }
 
     /**
-     * Lets the agent send more. Sent at once where the agent heeds credit, or as soon as it says
-     * so; nothing happens to an exchange that began without credit.
+     * Lets the agent send more. Sent at once if the agent heeds credit, or as soon as it says so;
+     * an exchange that began without credit ignores it.
      */
     public void grant(long bytes) {
         if (hasCredit && !ended) {
             ungranted += bytes;
-            link.grant(this);
+            exchanges.grant(this);
         }
     }
 
-    /** What was granted and is to be told to the agent now. */
+    /** What was granted since the last call, for the agent to be told. */
     long takeUngranted() {
         long bytes = ungranted;
         ungranted = 0;
@@ -105,7 +105,7 @@ public final class Exchange extends RingNode {
         return lastSeq;
     }
 
-    /** The agent has sent a part of the answer, and it is the next one. */
+    /** The agent has sent the next part of the answer. */
     void took(Frame reply) {
         if (reply.seq() > 0) {
             lastSeq = reply.seq();
@@ -135,11 +135,11 @@ public final class Exchange extends RingNode {
     void expire() {
         if (!ended) {
             boolean whole = wholeDueTick <= silenceDueTick;
-            if (!whole && link.isHeldBack(this)) {
-                link.waitOn(this); // it is this side that keeps the agent silent
+            if (!whole && exchanges.isHeldBack(this)) {
+                exchanges.waitOn(this); // this side keeps the agent silent
                 return;
             }
-            link.abandon(
+            exchanges.abandon(
                     this,
                     new Failure.TimedOut(whole ? patience.whole() : patience.silence(), whole));
         }

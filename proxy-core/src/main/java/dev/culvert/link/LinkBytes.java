@@ -7,15 +7,15 @@ import dev.culvert.io.Share;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What one link holds: frames that came in part, and frames that the agent has not taken. */
+/** The bytes that one link holds: half-received frames, and frames that the agent has not read. */
 final class LinkBytes implements HeldBytesHandler.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(LinkBytes.class);
 
-    private final ExchangeHandler exchanges;
+    private final AgentLink link;
     private final FrameDecoder decoder;
 
-    LinkBytes(ExchangeHandler exchanges, FrameDecoder decoder) {
-        this.exchanges = exchanges;
+    LinkBytes(AgentLink link, FrameDecoder decoder) {
+        this.link = link;
         this.decoder = decoder;
     }
 
@@ -28,11 +28,11 @@ final class LinkBytes implements HeldBytesHandler.Owner {
     public void onExcess(HeldKind kind, Share share) {
         String what =
                 kind == HeldKind.FRAMES_IN
-                        ? "frames that have come in part"
+                        ? "frames that have not arrived whole"
                         : "frames that the agent does not read";
         String reason =
                 "more than %s were held, most of them for %s".formatted(share.limitText(), what);
-        LOG.warn("{} closed: {}", exchanges.link(), reason);
-        exchanges.close(reason);
+        LOG.warn("{} closed: {}", link, reason);
+        link.close(reason);
     }
 }

@@ -45,17 +45,17 @@ final class LinkPipeline extends ChannelInitializer<Channel> {
                         share,
                         HeldKind.FRAMES_IN,
                         HeldKind.FRAMES_OUT,
-                        new LinkBytes(link.exchanges(), decoder));
+                        new LinkBytes(link, decoder));
         channel.pipeline()
                 .addLast("account", account)
                 .addLast("decoder", decoder)
                 .addLast("encoder", new FrameEncoder())
                 .addLast("flusher", new FlushHandler())
-                .addLast("exchanges", link.exchanges());
+                .addLast("link", link.handler());
     }
 
     /** The link of a channel that has this pipeline. */
     static AgentLink linkOf(Channel channel) {
-        return channel.pipeline().get(ExchangeHandler.class).link();
+        return channel.pipeline().get(LinkHandler.class).link();
     }
 }

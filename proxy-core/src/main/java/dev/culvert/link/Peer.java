@@ -7,7 +7,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the agent of a link has said of itself, and who waits for that. */
+/** What the agent of a link has said about itself, and who waits for that. Confined to the loop. */
 final class Peer {
     private static final Logger LOG = LoggerFactory.getLogger(Peer.class);
 
@@ -26,8 +26,8 @@ final class Peer {
         said = HeartbeatReader.read(payload);
         if (!announced && said.isOfAnotherMajor()) {
             LOG.warn(
-                    "{} leads to an agent of protocol '{}': only the base protocol is used with it,"
-                            + " for this daemon speaks 1.x",
+                    "{}: the agent speaks protocol '{}', this side 1.x: only the base protocol is"
+                            + " used with it",
                     link,
                     said.protocol());
         }
@@ -35,13 +35,15 @@ final class Peer {
         return said;
     }
 
-    /** Tells those who wait for a heartbeat. */
+    /** Runs what waits for a heartbeat. */
     void tell() {
         run(heartbeatAction);
         runWhenAnnounced();
     }
 
-    /** Runs {@code action} when the agent has said what it is, or at once. */
+    /**
+     * Runs {@code action} after the first heartbeat; at once after that, or if the link is closed.
+     */
     void whenAnnounced(Runnable action, boolean isOpen) {
         whenAnnounced.add(action);
         if (announced || !isOpen) {
@@ -55,12 +57,12 @@ final class Peer {
         actions.forEach(this::run);
     }
 
-    /** What fails over a heartbeat is no reason to close the link to an honest agent. */
+    /** An action that fails is no reason to close the link to an honest agent. */
     private void run(Runnable action) {
         try {
             action.run();
         } catch (RuntimeException e) {
-            LOG.error("{}: what waited for its heartbeat failed", link, e);
+            LOG.error("{}: an action after its heartbeat failed", link, e);
         }
     }
 
@@ -70,6 +72,10 @@ final class Peer {
 
     Heartbeat said() {
         return said;
+    }
+
+    boolean can(Feature feature) {
+        return said.features().contains(feature);
     }
 
     boolean isAnnounced() {

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The lines of the log that an agent can cause as often as it likes: at most one a second for each
- * link, and then how many were held back. Confined to the event loop.
+ * Logs what an agent can cause as often as it likes: at most one line a second for each link, and
+ * then how many more there would have been. Confined to the event loop.
  */
 final class PeerLog {
     private static final Logger LOG = LoggerFactory.getLogger(PeerLog.class);
@@ -19,7 +19,7 @@ final class PeerLog {
     private final EventLoop loop;
     private final LinkObserver observer;
 
-    /** Since the last line: there is none other until it is over. */
+    /** Runs for a second after each line; until it ends, lines are only counted. */
     private @Nullable ScheduledFuture<?> pause;
 
     private long heldBack;
@@ -31,7 +31,7 @@ final class PeerLog {
     }
 
     /**
-     * @param line not asked for where it is held back
+     * @param line called only if the line is logged
      */
     void warn(Supplier<String> line) {
         if (pause == null) {
@@ -42,7 +42,7 @@ final class PeerLog {
         }
     }
 
-    /** As {@link #warn}, of a mistake of this side's over what the agent sent. */
+    /** As {@link #warn}, for a failure of this side over what the agent sent. */
     void error(Supplier<String> line, Throwable cause) {
         if (pause == null) {
             LOG.error("{}: {}", link, line.get(), cause);
@@ -70,7 +70,7 @@ final class PeerLog {
         if (heldBack > 0) {
             long lines = heldBack;
             heldBack = 0;
-            warn(() -> "caused " + lines + " more lines like the last one, which were held back");
+            warn(() -> "caused " + lines + " more lines like the last one, which were not logged");
         }
     }
 

@@ -3,23 +3,28 @@ package dev.culvert.link;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.io.NextRound;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out that a link is dead although nothing says so: a VM that was paused or restored, a
- * network that drops everything. Watches only while the agent owes an answer.
+ * Finds out that a link is dead although the socket does not say so: the VM was paused or restored,
+ * or a network drops everything. Watches only while the agent owes an answer.
  *
- * <p>A link that nothing was ever heard on has less time: its agent may have been stopped, and the
- * kernel took the connection for it. It proves itself by any frame, or by a pong.
+ * <p>A link on which nothing was ever heard gets less time: its agent may be stopped, and the
+ * kernel accepted the connection for it. Any frame proves that somebody is there.
  */
 final class SilenceWatch {
     static final String PING_ID = "link-alive";
 
-    private final ExchangeHandler exchanges;
+    private static final byte[] EMPTY_OBJECT = "{}".getBytes(StandardCharsets.US_ASCII);
+
+    private final AgentLink link;
+    private final Exchanges exchanges;
     private final EventLoop loop;
     private final Duration timeout;
     private @Nullable ScheduledFuture<?> next;
@@ -29,9 +34,10 @@ final class SilenceWatch {
     private boolean asked;
     private boolean givenUp;
 
-    SilenceWatch(ExchangeHandler exchanges, EventLoop loop, LinkLimits limits) {
+    SilenceWatch(AgentLink link, Exchanges exchanges, LinkLimits limits) {
+        this.link = link;
         this.exchanges = exchanges;
-        this.loop = loop;
+        loop = link.eventLoop();
         timeout = limits.silenceTimeout();
         Duration half = limits.dialTimeout().dividedBy(2);
         proof = half.compareTo(timeout) < 0 ? half : timeout;
@@ -50,12 +56,12 @@ final class SilenceWatch {
         heard = true;
     }
 
-    /** Whether it is the answer to the question of this watch. */
+    /** Whether it answers a ping of this watch. */
     static boolean isAnswer(Frame frame) {
         return frame.type() == FrameType.PONG && frame.id().equals(PING_ID);
     }
 
-    /** Whether it gave up a link on which nothing was ever heard: perhaps nobody is there. */
+    /** Whether it gave up a link on which nothing was ever heard: probably nobody is there. */
     boolean heardNobody() {
         return !proven && givenUp;
     }
@@ -74,7 +80,7 @@ final class SilenceWatch {
         next = loop.schedule(this::lookAround, pause().toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** What came in while the loop stood still is read before the agent is said to be silent. */
+    /** Reads first what came in while the loop was busy: then the agent was not silent. */
     private void lookAround() {
         next = NextRound.run(loop, this::check);
     }
@@ -90,17 +96,18 @@ final class SilenceWatch {
         if (silent && asked) {
             givenUp = true;
             double seconds = 2 * pause().toMillis() / 1000.0;
-            exchanges.close(
+            link.close(
                     proven
-                            ? "nothing was heard of the agent for %.1f s, nor did it answer a ping (silence_timeout)"
+                            ? "the agent sent nothing for %.1f s and did not answer a ping (silence_timeout)"
                                     .formatted(seconds)
-                            : "the connection was accepted, but nothing was heard on it for %.1f s, nor was a ping answered (dial_timeout)"
+                            : "the connection was accepted, but nothing was heard on it for %.1f s, not even an answer to a ping (dial_timeout)"
                                     .formatted(seconds));
             return;
         }
         asked = silent;
         if (silent) {
-            exchanges.sendPing(PING_ID);
+            exchanges.send(
+                    new Frame(FrameType.PING, PING_ID, Unpooled.wrappedBuffer(EMPTY_OBJECT)));
         }
         schedule();
     }

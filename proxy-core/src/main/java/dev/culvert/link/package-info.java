@@ -3,8 +3,9 @@
  * once.
  *
  * <pre>
- *   open(request, listener) → ExchangeHandler → encoder → socket
- *   ReplyListener ← Exchange ← ExchangeHandler ← decoder ← splitter ← socket
+ *   AgentLink.open(request, listener) → Exchanges → FlushHandler → FrameEncoder → socket
+ *   ReplyListener ← Exchange ← Exchanges ← LinkHandler ← FrameDecoder ← socket
+ *                                  Peer ←─┘ heartbeats
  * </pre>
  *
  * Everything about a link happens on its event loop. There are two scopes of error: bytes that make

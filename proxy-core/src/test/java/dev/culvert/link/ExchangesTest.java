@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ExchangeHandlerTest {
+class ExchangesTest {
     private final CountingObserver observer = new CountingObserver();
     private final ScriptedListener listener = new ScriptedListener();
 
@@ -77,6 +77,49 @@ class ExchangeHandlerTest {
 
         assertThat(listener.replies()).containsExactly("{\"content\":\"one\",\"done\":true}");
         assertThat(other.replies()).containsExactly("{\"content\":\"two\",\"done\":true}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "message",
+                "context_update",
+                "config_update",
+                "ping",
+                "resume",
+                "cancel",
+                "credit",
+                "tool_call"
+            })
+    void bothSidesMayUseTheSameIdAtOnce(String request) {
+        agent.receive(request, "m1", "{}");
+        Exchange exchange = link.open(message("m1", "{}"), listener, A_MINUTE);
+        agent.receive("chunk", "m1", "{\"content\":\"a\",\"done\":false}");
+
+        agent.receive(request, "m1", "{\"content\":\"theirs\",\"done\":true}");
+
+        assertThat(exchange.isOpen()).isTrue();
+        assertThat(observer.count("late " + request)).isZero();
+        agent.receive("chunk", "m1", "{\"content\":\"b\",\"done\":true}");
+        assertThat(listener.replies())
+                .containsExactly(
+                        "{\"content\":\"a\",\"done\":false}", "{\"content\":\"b\",\"done\":true}");
+        assertThat(listener.ends()).containsExactly("done");
+        agent.receive(request, "m1", "{}");
+        assertThat(link.isOpen()).isTrue();
+        assertThat(observer.count("late " + request)).isZero();
+    }
+
+    @Test
+    void aRequestOfTheAgentsIsNoWordOnTheExchangeOfTheSameId() {
+        link.open(message("m1", "{}"), listener, Patience.ofSilence(Duration.ofSeconds(2)));
+        agent.advance(Duration.ofMillis(1_500));
+
+        agent.receive("ping", "m1", "{}");
+        agent.advance(Duration.ofSeconds(1));
+
+        assertThat(listener.failure())
+                .isEqualTo(new Failure.TimedOut(Duration.ofSeconds(2), false));
     }
 
     @Test

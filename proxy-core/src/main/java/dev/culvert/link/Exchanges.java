@@ -1,0 +1,296 @@
+package dev.culvert.link;
+
+import dev.culvert.frame.ErrorCode;
+import dev.culvert.frame.Frame;
+import dev.culvert.frame.FrameType;
+import dev.culvert.io.Quoted;
+import dev.culvert.link.ReplyReader.Failed;
+import dev.culvert.link.ReplyReader.Going;
+import dev.culvert.link.ReplyReader.Misfit;
+import dev.culvert.link.ReplyReader.Verdict;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The exchanges that this side opened on one link: opens them, routes replies to them and ends each
+ * exactly once. Confined to the event loop.
+ */
+/* Who opened an exchange is part of its key, and the type of a frame tells it: a reply belongs to
+ * an exchange of the receiver, anything else to one of the sender. So an id in this map is free for
+ * the agent to use for a request of its own, which never gets here. */
+final class Exchanges {
+    private static final Failure LISTENER_FAILED =
+            new Failure.AgentError(
+                    ErrorCode.INTERNAL.wireName(),
+                    "this side failed to handle what the agent sent: its log says more");
+
+    private final AgentLink link;
+    private final Channel channel;
+    private final Peer peer;
+    private final LinkLimits limits;
+    private final LinkObserver observer;
+    private final Deadlines deadlines;
+    private final Map<String, Exchange> open = new HashMap<>();
+    private final EndedIds ended = new EndedIds();
+
+    Exchanges(
+            AgentLink link,
+            Peer peer,
+            LinkLimits limits,
+            LinkObserver observer,
+            Deadlines deadlines) {
+        this.link = link;
+        channel = link.channel();
+        this.peer = peer;
+        this.limits = limits;
+        this.observer = observer;
+        this.deadlines = deadlines;
+    }
+
+    Exchange resume(String id, long after, long credit, ReplyListener listener, Patience patience) {
+        ByteBuf payload = channel.alloc().ioBuffer(32);
+        ByteBufUtil.writeAscii(payload, "{\"after\":" + after + "}");
+        Frame request = new Frame(FrameType.RESUME, id, payload).withCredit(credit);
+        return open(request, listener, patience, after);
+    }
+
+    /**
+     * Takes ownership of {@code request}.
+     *
+     * @param after the number of the last chunk that the listener has already
+     */
+    Exchange open(Frame request, ReplyListener listener, Patience patience, long after) {
+        Exchange exchange = new Exchange(this, request, listener, patience, after, deadlines.now());
+        if (!limits.frames().isRequestId(exchange.id())) {
+            request.release();
+            throw new IllegalArgumentException(
+                    "no peer would accept the id '" + Quoted.word(exchange.id()) + "'");
+        }
+        Failure refusal = refusal(request);
+        observer.onExchangeStarted(exchange.request());
+        if (refusal == null) {
+            open.put(exchange.id(), exchange);
+            deadlines.add(exchange);
+            send(request);
+        } else {
+            request.release();
+            exchange.markEnded();
+            observer.onExchangeEnded(exchange.request(), Outcome.of(refusal));
+            tell(exchange, () -> exchange.listener().onFailure(refusal));
+        }
+        return exchange;
+    }
+
+    private @Nullable Failure refusal(Frame request) {
+        if (!channel.isWritable()) {
+            channel.flush(); // may find out that the agent is gone
+        }
+        if (!channel.isActive()) {
+            return new Failure.LinkLost(link.closeReason());
+        }
+        if (open.size() >= limits.maxInFlight()) {
+            return new Failure.Overloaded(
+                    "the link to the agent carries "
+                            + limits.maxInFlight()
+                            + " exchanges already, the most it may (max_in_flight)");
+        }
+        if (open.containsKey(request.id())) {
+            return new Failure.Overloaded(
+                    "an exchange with the same id has not ended yet on this link to the agent");
+        }
+        int bytes = request.payload().readableBytes();
+        if (bytes > limits.frames().payloadBytes()) {
+            return new Failure.TooLarge(bytes, limits.frames().payloadBytes());
+        }
+        if (!channel.isWritable()) {
+            return new Failure.Overloaded(
+                    "the agent does not read: over "
+                            + limits.maxUnsentBytes()
+                            + " bytes wait for it (max_unsent_bytes)");
+        }
+        return null;
+    }
+
+    void send(Frame frame) {
+        observer.onFrameSent(frame.type(), frame.payload().readableBytes());
+        channel.write(frame, channel.voidPromise());
+    }
+
+    /**
+     * Hands {@code reply}, which is lent, to the exchange that it belongs to, or counts it as late.
+     * False if no exchange with its id was opened lately.
+     */
+    boolean route(Frame reply) {
+        Exchange exchange = open.get(reply.id());
+        if (exchange == null) {
+            return isLate(reply);
+        }
+        exchange.heardAt(deadlines.now());
+        Verdict verdict = ReplyReader.read(exchange.request(), reply);
+        if (reply.seq() > 0 && reply.seq() != exchange.lastSeq() + 1) {
+            boolean again = reply.seq() <= exchange.lastSeq();
+            if (!again || verdict == Going.ON) {
+                observer.onLateReply(reply.type()); // for an earlier reader of the turn
+                return true;
+            }
+        } else {
+            exchange.took(reply);
+        }
+        if (verdict == Going.ON) { // by far the most frequent
+            tellReply(exchange, reply);
+            return true;
+        }
+        switch (verdict) {
+            case Going.ON -> {}
+            case Going.DONE -> {
+                tellReply(exchange, reply);
+                if (exchange.isOpen()) {
+                    end(exchange, Outcome.DONE);
+                    ended.addAnswered(exchange.id());
+                    tellDone(exchange);
+                }
+            }
+            case Failed(Failure failure) -> {
+                ended.addAnswered(exchange.id());
+                fail(exchange, failure);
+            }
+            case Misfit(Failure failure) -> abandon(exchange, failure);
+        }
+        return true;
+    }
+
+    private boolean isLate(Frame reply) {
+        if (!ended.contains(reply.id())) {
+            return false;
+        }
+        observer.onLateReply(reply.type());
+        if (ReplyReader.isLast(reply)) {
+            ended.settle(reply.id());
+        }
+        return true;
+    }
+
+    private void tellReply(Exchange exchange, Frame reply) {
+        try {
+            exchange.listener().onReply(reply);
+        } catch (Throwable e) { // as in tell, without an object for each reply
+            listenerFailed(exchange, e);
+        }
+    }
+
+    private void tellDone(Exchange exchange) {
+        try {
+            exchange.listener().onDone();
+        } catch (Throwable e) {
+            listenerFailed(exchange, e);
+        }
+    }
+
+    /** A listener that throws ends its own exchange and no other. */
+    private void tell(Exchange exchange, Runnable word) {
+        try {
+            word.run();
+        } catch (Throwable e) { // an Error too: Netty throws one when direct memory runs out
+            listenerFailed(exchange, e);
+        }
+    }
+
+    private void listenerFailed(Exchange exchange, Throwable cause) {
+        link.log()
+                .error(
+                        () ->
+                                "the listener of exchange '"
+                                        + Quoted.word(exchange.id())
+                                        + "' failed",
+                        cause);
+        if (exchange.isOpen()) {
+            abandon(exchange, LISTENER_FAILED);
+        }
+    }
+
+    /** Ends it before the agent does: replies that still come are late. */
+    void abandon(Exchange exchange, @Nullable Failure failure) {
+        ended.addAbandoned(exchange.id());
+        end(exchange, failure == null ? Outcome.CANCELLED : Outcome.of(failure));
+        if (exchange.request() == FrameType.MESSAGE || exchange.request() == FrameType.RESUME) {
+            sendCancel(exchange.id());
+        }
+        if (failure != null) {
+            tell(exchange, () -> exchange.listener().onFailure(failure));
+        }
+    }
+
+    void detach(Exchange exchange) {
+        ended.addAbandoned(exchange.id());
+        end(exchange, Outcome.DETACHED);
+    }
+
+    boolean isFree(String id) {
+        return !open.containsKey(id) && !ended.isAbandoned(id);
+    }
+
+    /** Asks the agent to end a turn; false if it does not understand that. */
+    boolean sendCancel(String id) {
+        boolean understood = channel.isActive() && peer.can(Feature.CANCEL);
+        if (understood) {
+            send(Frame.bare(FrameType.CANCEL, id));
+        }
+        return understood;
+    }
+
+    /** Sends what was granted, as soon as the agent says that it heeds credit. */
+    void grant(Exchange exchange) {
+        if (exchange.hasUngranted() && channel.isActive() && peer.can(Feature.CREDIT)) {
+            ByteBuf payload = channel.alloc().ioBuffer(32);
+            ByteBufUtil.writeAscii(payload, "{\"bytes\":" + exchange.takeUngranted() + "}");
+            send(new Frame(FrameType.CREDIT, exchange.id(), payload));
+        }
+    }
+
+    /** The agent may have announced that it heeds credit. */
+    void grantAll() {
+        for (Exchange exchange : List.copyOf(open.values())) {
+            grant(exchange);
+        }
+    }
+
+    boolean isHeldBack(Exchange exchange) {
+        return exchange.isOutOfCredit() && peer.can(Feature.CREDIT);
+    }
+
+    /** Starts its time-out again. */
+    void waitOn(Exchange exchange) {
+        exchange.heardAt(deadlines.now());
+        deadlines.remove(exchange);
+        deadlines.add(exchange);
+    }
+
+    void failAll(Failure failure) {
+        for (Exchange exchange : List.copyOf(open.values())) {
+            if (exchange.isOpen()) {
+                fail(exchange, failure);
+            }
+        }
+    }
+
+    private void fail(Exchange exchange, Failure failure) {
+        end(exchange, Outcome.of(failure));
+        tell(exchange, () -> exchange.listener().onFailure(failure));
+    }
+
+    private void end(Exchange exchange, Outcome outcome) {
+        exchange.markEnded();
+        open.remove(exchange.id());
+        deadlines.remove(exchange);
+        observer.onExchangeEnded(exchange.request(), outcome);
+    }
+
+    int inFlight() {
+        return open.size();
+    }
+}

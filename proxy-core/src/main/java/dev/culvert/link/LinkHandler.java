@@ -1,0 +1,150 @@
+package dev.culvert.link;
+
+import dev.culvert.frame.BadFrameException;
+import dev.culvert.frame.Frame;
+import dev.culvert.frame.FrameType;
+import dev.culvert.io.Quoted;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The last handler of a link: passes each frame to the room of the link that it concerns, and
+ * closes the link over whatever makes no sense. Confined to the event loop.
+ */
+final class LinkHandler extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(LinkHandler.class);
+
+    private final AgentLink link;
+    private final Exchanges exchanges;
+    private final Peer peer;
+    private final SilenceWatch silence;
+    private final Complaints complaints;
+    private final LinkObserver observer;
+
+    LinkHandler(
+            AgentLink link,
+            Exchanges exchanges,
+            Peer peer,
+            SilenceWatch silence,
+            Complaints complaints,
+            LinkObserver observer) {
+        this.link = link;
+        this.exchanges = exchanges;
+        this.peer = peer;
+        this.silence = silence;
+        this.complaints = complaints;
+        this.observer = observer;
+    }
+
+    AgentLink link() {
+        return link;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        observer.onLinkOpened(link);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        Frame frame = (Frame) message;
+        try {
+            if (!link.isClosing()) {
+                receive(frame);
+            }
+        } finally {
+            frame.release();
+        }
+    }
+
+    private void receive(Frame frame) {
+        observer.onFrameReceived(frame.type(), frame.payload().readableBytes());
+        silence.onFrame();
+        switch (frame.type()) {
+            case HEARTBEAT -> receiveHeartbeat(frame);
+            case CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, ERROR -> {
+                if (!exchanges.route(frame)) {
+                    receiveStray(frame);
+                }
+            }
+            case MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE, PING, CREDIT, CANCEL, RESUME, UNKNOWN -> {
+                // An exchange that the agent opens, whatever its id: there are none such yet.
+            }
+        }
+    }
+
+    private void receiveHeartbeat(Frame frame) {
+        try {
+            observer.onHeartbeat(link, peer.hear(frame.payload()));
+        } catch (IOException e) {
+            complain(() -> "sent a heartbeat that cannot be read: " + Quoted.message(e));
+            return;
+        }
+        peer.tell();
+        exchanges.grantAll();
+    }
+
+    /** A reply to nothing. */
+    private void receiveStray(Frame reply) {
+        if (SilenceWatch.isAnswer(reply)) {
+            return;
+        }
+        if (reply.type() == FrameType.ERROR && reply.id().isEmpty()) {
+            complain(() -> "complains about the link: " + ReplyReader.complaint(reply));
+            return;
+        }
+        link.close(
+                "the agent sent a '"
+                        + reply.type().wireName()
+                        + "' for the id '"
+                        + Quoted.word(reply.id())
+                        + "', which was never issued on this link");
+        LOG.warn("{} closed: {}", link, link.closeReason());
+    }
+
+    private void complain(Supplier<String> line) {
+        String reason = complaints.add(line);
+        if (reason != null) {
+            LOG.warn("{} closed: {}", link, reason);
+            link.close(reason);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (link.isClosing() || cause instanceof ClosedChannelException) {
+            return; // each write that the close cut off fails with one, which tells nothing new
+        }
+        switch (cause) {
+            case BadFrameException bad ->
+                    LOG.warn("{} closed: bad frame: {}", link, bad.getMessage());
+            case IOException _ -> LOG.debug("{} closed", link, cause);
+            case OutOfMemoryError _ -> LOG.error("{} closed: {}", link, cause.getMessage());
+            default -> LOG.error("{} closed", link, cause);
+        }
+        link.close(Quoted.message(cause));
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        exchanges.failAll(lost());
+        silence.end();
+        complaints.end();
+        link.log().end();
+        peer.runWhenAnnounced();
+        observer.onLinkClosed(link, link.closeReason());
+    }
+
+    /** An agent that never sent anything was not reached, although something accepted. */
+    private Failure lost() {
+        String reason = link.closeReason();
+        return silence.heardNobody()
+                ? new Failure.Unreachable(reason)
+                : new Failure.LinkLost(reason);
+    }
+}
