@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(30)
+@Timeout(60)
 @EnabledOnOs(OS.LINUX)
 class SystemdTest {
     private static final String OUR_PID = Long.toString(ProcessHandle.current().pid());

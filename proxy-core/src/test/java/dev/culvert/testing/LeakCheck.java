@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * test class of every module.
  */
 public final class LeakCheck implements AfterEachCallback, AfterAllCallback {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @Override
     public void afterEach(ExtensionContext context) {

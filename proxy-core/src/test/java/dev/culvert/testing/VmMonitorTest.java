@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The stand-in does what Firecracker is known to do, point by point. */
-@Timeout(20)
+@Timeout(60)
 class VmMonitorTest {
     @TempDir private Path directory;
     private VmMonitor vm;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
 
 /** How the daemon stops. */
-@Timeout(20)
+@Timeout(60)
 @LoopCounts
 class DrainTest {
     private static final String PATIENT = "\"timeouts\": {\"drain\": \"10s\"},";

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The daemon with our own guest, whose runtime echoes; implemented once per road between them. */
-@Timeout(30)
+@Timeout(60)
 interface GuestContract {
     String MESSAGE = "{\"role\":\"user\",\"content\":\"one two three\"}";
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Many streams on one link, and one that does not read. */
-@Timeout(30)
+@Timeout(60)
 class LoadTest {
     private static final int STREAMS = 200;
     private static final int CHUNKS = 40;

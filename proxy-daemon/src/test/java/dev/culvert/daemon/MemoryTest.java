@@ -97,7 +97,7 @@ class MemoryTest {
 
             int answered = 0;
             for (Socket client : clients) {
-                client.setSoTimeout(1_000);
+                client.setSoTimeout(3_000);
                 try {
                     assertThat(text(client))
                             .startsWith("HTTP/1.1 503 ")

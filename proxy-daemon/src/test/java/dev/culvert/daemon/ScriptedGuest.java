@@ -33,7 +33,7 @@ final class ScriptedGuest implements Closeable {
     static final Part ACKNOWLEDGE = request -> request.reply("config_ack", "{\"applied\":true}");
 
     private static final String READY = "{\"status\":\"ready\",\"uptime_secs\":1}";
-    private static final long PATIENCE_SECONDS = 10;
+    private static final long PATIENCE_SECONDS = 20;
 
     /** One request frame, and the connection on which to answer it. */
     record Request(BasePeer.Connection link, String type, String id, String payload, String json) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.Parameter;
  * Several clients come for one turn. Each has a connection of its own: with two event loops two
  * that are opened one after the other are on different ones.
  */
-@Timeout(30)
+@Timeout(60)
 @LoopCounts
 class TakeOverTest {
     private static final String KEY = "idempotency-key: order 4711\r\n";

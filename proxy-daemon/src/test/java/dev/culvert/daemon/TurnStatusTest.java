@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
 
 /** What the daemon says of turns, and what it remembers of those that have ended. */
-@Timeout(30)
+@Timeout(60)
 @LoopCounts
 class TurnStatusTest {
     private static final String STREAM = "/api/v1/agents/a/stream";

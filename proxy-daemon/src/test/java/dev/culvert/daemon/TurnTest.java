@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 
 /** A turn outlives its client's connection and its links, and stops when nobody wants it. */
-@Timeout(30)
+@Timeout(60)
 @LoopCounts
 class TurnTest {
     private static final String STREAM = "/api/v1/agents/a/stream";

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes down what it is told, and lets a test wait for it. */
 public class RecordingListener implements GenerationListener {
 
-    private static final int PATIENCE_SECONDS = 10;
+    private static final int PATIENCE_SECONDS = 20;
 
     private final List<String> told = new ArrayList<>();
     private final CompletableFuture<GenerationEnd> end = new CompletableFuture<>();

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScriptedRuntime implements AutoCloseable {
 
-    private static final int PATIENCE_SECONDS = 10;
+    private static final int PATIENCE_SECONDS = 20;
 
     /** Answers one request. The connection stays open unless the script closes it. */
     @FunctionalInterface

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whether each fault is what it is said to be. */
-@Timeout(20)
+@Timeout(60)
 class RelayTest {
     private static final int BYTES = 20_000;
     private static final int BUFFER_BYTES = 64 * 1024;

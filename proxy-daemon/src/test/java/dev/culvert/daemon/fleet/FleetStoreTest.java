@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A fleet whose store hangs. */
-@Timeout(10)
+@Timeout(60)
 class FleetStoreTest {
     private static final String PAYLOAD = "{\"config\":{},\"tool_allowlist\":[]}";
 
