@@ -38,7 +38,7 @@ public final class CulvertAgent {
         this.err = err;
     }
 
-    /** Runs until it is told to stop; wrong flags exit with 2, a failed start with 1. */
+    /** Runs until a signal stops it. Exits with 2 for wrong flags, with 1 for a failed start. */
     public static void main(String[] arguments) {
         int code = new CulvertAgent(System.getenv(), System.out, System.err).run(arguments);
         if (code != 0) {
@@ -46,7 +46,7 @@ public final class CulvertAgent {
         }
     }
 
-    /** Returns once the agent listens, or with what there was to print; the exit code otherwise. */
+    /** Returns 0 once the agent listens, or has printed what was asked for; else the exit code. */
     int run(String... arguments) {
         try {
             Optional<Map<String, String>> plain = PlainFlags.read(arguments);
@@ -103,32 +103,32 @@ public final class CulvertAgent {
         out.println("listening on " + guest.address());
         out.flush();
         guest.ready();
-        // Last, for it takes some of the time of a start.
+        // Last, because it delays the start.
         Signals.handle("HUP", CulvertAgent::refuseToReload);
         complainOfTheCache();
     }
 
-    /** The image's launcher names its AOT cache, and the JVM, which is silent, tells who asks. */
+    /**
+     * The image's launcher names its AOT cache. The JVM does not say by itself that it has none.
+     */
     private void complainOfTheCache() {
         String cache = System.getProperty("culvert.cache");
         if (cache != null && !System.getProperty("java.vm.info", "").contains("sharing")) {
             err.println(
-                    "culvert-agent: the start was slow, for "
+                    "culvert-agent: the start was slow, because "
                             + cache
-                            + " is missing, or does not fit this machine or the JVM's options");
+                            + " is missing or does not fit this machine or the JVM's options");
         }
     }
 
     private static void refuseToReload() {
         LoggerFactory.getLogger(CulvertAgent.class)
                 .info(
-                        "SIGHUP: nothing to do, for settings are read at the start only; restart"
-                                + " the agent");
+                        "SIGHUP: nothing to do, because settings are read only at the start;"
+                                + " restart the agent to change them");
     }
 
-    /**
-     * A process that was told to stop, and did, has succeeded: the JVM itself would exit with 143.
-     */
+    /** Exits with 0 after a stop by a signal; the JVM itself would exit with 143. */
     private static void stop(Guest guest) {
         Signals.handle("INT", () -> giveUp(guest));
         Signals.handle("TERM", () -> giveUp(guest));

@@ -20,15 +20,15 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Every flag that there is, as picocli reads and explains them. */
-/* The options are built by hand, for finding them by annotations takes longer than all the rest. */
+/** Reads and explains the flags with picocli. */
+/* The options are built by hand, because finding them by annotations takes longer than everything else. */
 final class PicocliFlags {
     private PicocliFlags() {}
 
     /**
-     * Values by flag; empty where help or version was asked for, which is then printed.
+     * The values by flag; empty if help or the version was asked for, which is then printed.
      *
-     * @throws IllegalArgumentException where a flag is wrong, with a sentence that says so
+     * @throws IllegalArgumentException if a flag is wrong; the message says how
      */
     static Optional<Map<String, String>> read(PrintStream out, String... arguments) {
         CommandLine command = new CommandLine(spec());
@@ -63,7 +63,7 @@ final class PicocliFlags {
         return near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
     }
 
-    /** The build writes it down in manual and completion. */
+    /** The build makes the manual and the shell completion from it. */
     static CommandSpec spec() {
         CommandSpec spec = CommandSpec.create().name("culvert-agent");
         spec.version("culvert-agent " + Version.text());
@@ -74,22 +74,22 @@ final class PicocliFlags {
                         .paramLabel("FILE")
                         .type(Path.class)
                         .description(
-                                "The same settings as JSON with comments: max_turns for",
-                                "--max-turns, and so on.")
+                                "A file with the same settings as JSON with comments:",
+                                "max_turns for --max-turns, and so on.")
                         .build());
         spec.addOption(
                 OptionSpec.builder(Flag.PRINT_CONFIG)
-                        .description("Prints the settings in force, and stops.")
+                        .description("Prints the settings in force, and exits.")
                         .build());
         spec.addOption(
                 OptionSpec.builder("-h", "--help")
                         .usageHelp(true)
-                        .description("Prints this, and stops.")
+                        .description("Prints this help, and exits.")
                         .build());
         spec.addOption(
                 OptionSpec.builder("-V", "--version")
                         .versionHelp(true)
-                        .description("Prints the version, and stops.")
+                        .description("Prints the version, and exits.")
                         .build());
         return spec;
     }
@@ -122,28 +122,29 @@ final class PicocliFlags {
                 .exitCodeListHeading("%nExit codes:%n")
                 .exitCodeList(exitCodes())
                 .description(
-                        "Answers the host's messages from inside a MicroVM: bridges them to the",
-                        "LLM runtime, guards the tools, and keeps the agent's configuration.",
+                        "Answers the host's messages inside a MicroVM: passes them to the LLM",
+                        "runtime, blocks tools that are not allowed, and keeps the agent's",
+                        "configuration.",
                         "")
                 .footer(
                         "",
                         "Environment:",
-                        "  CULVERT_AGENT_KEY   any of these: --max-turns is"
-                                + " CULVERT_AGENT_MAX_TURNS",
+                        "  CULVERT_AGENT_KEY   any of these settings: CULVERT_AGENT_MAX_TURNS for"
+                                + " --max-turns",
                         "",
-                        "Flags count more than the environment, the environment more than the file,"
-                                + " and the",
-                        "file more than the defaults.",
+                        "Precedence: flags, then environment variables, then the file, then the"
+                                + " defaults.",
                         "",
-                        "Under systemd it tells when it is ready, stops and how it is"
-                                + " (NOTIFY_SOCKET), feeds",
-                        "the watchdog while its event loop turns (WATCHDOG_USEC), and listens on"
-                                + " the socket",
-                        "of a socket unit in place of --listen (LISTEN_FDS).",
+                        "Under systemd the agent reports its status (NOTIFY_SOCKET), feeds the"
+                                + " watchdog while",
+                        "its event loop runs (WATCHDOG_USEC), and listens on the socket of a socket"
+                                + " unit",
+                        "instead of --listen (LISTEN_FDS).",
                         "",
-                        "SIGTERM and SIGINT stop it: turns have --drain to end, and a second signal"
-                                + " ends them at",
-                        "once. SIGHUP does nothing: settings are read at the start only.",
+                        "SIGTERM and SIGINT stop the agent: running turns may go on for --drain; a"
+                                + " second signal",
+                        "ends them at once. SIGHUP does nothing, because settings are read only at"
+                                + " the start.",
                         "",
                         "Examples:",
                         "  culvert-agent --runtime-key-file /etc/culvert/runtime.key",
@@ -153,10 +154,10 @@ final class PicocliFlags {
 
     private static Map<String, String> exitCodes() {
         Map<String, String> codes = new LinkedHashMap<>();
-        codes.put("0", "stopped as told, after turns had time to end");
-        codes.put("1", "could not run");
-        codes.put("2", "wrong flags or settings; every problem is printed");
-        codes.put("130", "stopped at a second signal, before turns had ended");
+        codes.put("0", "stopped by a signal, after turns had time to end");
+        codes.put("1", "could not start");
+        codes.put("2", "wrong flags or settings; all problems are printed");
+        codes.put("130", "stopped at once by a second signal");
         return codes;
     }
 }

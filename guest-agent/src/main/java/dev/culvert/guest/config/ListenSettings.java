@@ -10,15 +10,14 @@ import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.AgentAddress.Vsock;
 
 /**
- * Who may connect, and where.
+ * Where the agent listens, and who may connect.
  *
- * @param address where the host reaches the agent
- * @param acceptFrom who may connect, on vsock
- * @param allowUnauthenticated whether it may listen where the whole network reaches it
+ * @param acceptFrom who may connect over vsock
+ * @param allowUnauthenticated whether the agent may listen on TCP beyond loopback
  */
 public record ListenSettings(
         AgentAddress address, AcceptFrom acceptFrom, boolean allowUnauthenticated) {
-    /** Who may connect: every process in the VM can dial a vsock port of its own machine too. */
+    /** Who may connect over vsock. A process in the VM can dial the VM's own ports, too. */
     public enum AcceptFrom {
         HOST,
         ANY
@@ -37,10 +36,10 @@ public record ListenSettings(
     }
 
     /**
-     * For a socket that came from systemd: the same holds for it.
+     * Checks the address of a socket that systemd opened.
      *
-     * @throws IllegalArgumentException a sentence that begins with the key, when hosts must not be
-     *     let in there
+     * @throws IllegalArgumentException if the agent must not listen there; the message begins with
+     *     the key
      */
     public void check(AgentAddress inherited) {
         check(inherited, allowUnauthenticated);
@@ -56,9 +55,9 @@ public record ListenSettings(
                 allowUnauthenticated || !open,
                 "listen",
                 address,
-                "as there are no credentials, it must be vsock, a Unix socket or loopback, or"
-                        + " whoever reaches it commands the agent; --allow-unauthenticated=true takes"
-                        + " that risk");
+                "the agent asks for no credentials, so whoever reaches that address controls it;"
+                        + " use vsock, a Unix socket or loopback, or accept the risk with"
+                        + " --allow-unauthenticated=true");
     }
 
     static ListenSettings read(Section in) {

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Which headers the host may add to the requests to the runtime. */
+/** Which headers the host may add to requests to the runtime. */
 public final class RuntimeHeaders {
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Pattern VALUE = Pattern.compile("[\\t -~]*");
@@ -28,19 +28,19 @@ public final class RuntimeHeaders {
     private RuntimeHeaders() {}
 
     /**
-     * Throws an {@link IllegalArgumentException} that says what is wrong when a header may not be
-     * sent to the runtime.
+     * Throws an {@link IllegalArgumentException} that says what is wrong, if the host may not send
+     * this header to the runtime.
      */
     public static void check(String name, String value) {
         if (!TOKEN.matcher(name).matches()) {
             throw new IllegalArgumentException(
-                    "a header for the runtime has a name that HTTP does not allow");
+                    "the name of a header for the runtime has characters that HTTP does not allow");
         }
         if (OURS.contains(name.toLowerCase(Locale.ROOT))) {
             throw new IllegalArgumentException(
                     "the header "
                             + name
-                            + " is set by the agent itself (the key is given by --runtime-key-file)");
+                            + " is set by the agent itself (set the key with --runtime-key-file)");
         }
         if (!VALUE.matcher(value).matches()) {
             throw new IllegalArgumentException(

@@ -5,17 +5,16 @@ import dev.culvert.settings.Kind;
 import dev.culvert.settings.Section;
 
 /**
- * How much to take from the runtime.
+ * How much the agent takes from the runtime.
  *
- * @param answerBytes text and tool calls of one answer together
- * @param eventBytes what comes in one piece: one event of the stream, all its lines together, or
- *     the body of an answer that is not streamed
- * @param idleConnections kept open for later
+ * @param answerBytes the text and the tool calls of one answer
+ * @param eventBytes one event of a stream, with all its lines, or an answer that is not streamed
+ * @param idleConnections how many unused connections are kept
  */
 public record RuntimeLimits(int answerBytes, int eventBytes, int idleConnections) {
     public static final RuntimeLimits DEFAULTS = new RuntimeLimits(8 << 20, 256 << 10, 8);
 
-    /* What comes in one piece is held several times over in the agent's small heap, and goes into one frame. */
+    /* An event is in the agent's small heap several times, and becomes one frame. */
     private static final int MOST_EVENT_BYTES = 1 << 20;
 
     public RuntimeLimits {
@@ -24,12 +23,12 @@ public record RuntimeLimits(int answerBytes, int eventBytes, int idleConnections
         Check.between("runtime_connections", idleConnections, 0, 1024);
     }
 
-    /** What may come of a stream without an event of the answer. */
+    /** How much of a stream may come without an event that belongs to the answer. */
     public long idleBytes() {
         return 2L * eventBytes;
     }
 
-    /** What may come of a stream, thoughts for example, without anything to tell. */
+    /** How much of a stream may come without text or a tool call: reasoning, for example. */
     public long untoldBytes() {
         return 8L * answerBytes;
     }

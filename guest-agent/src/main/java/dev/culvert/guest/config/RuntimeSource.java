@@ -22,8 +22,8 @@ public sealed interface RuntimeSource {
     /**
      * An OpenAI-compatible server.
      *
-     * @param keyFile holds the bearer key; null where the runtime wants none
-     * @param model where neither configuration nor message names one
+     * @param keyFile contains the bearer key; null if the runtime needs none
+     * @param model used if neither the configuration nor a message names one
      */
     record Http(
             URI base,
@@ -38,10 +38,10 @@ public sealed interface RuntimeSource {
         }
     }
 
-    /** The word for the one that is built in. */
+    /** The value of {@code runtime} for the built-in echo. */
     String ECHO = "echo";
 
-    /** The usual one, beside the agent in its VM. */
+    /** The usual runtime, in the same VM as the agent. */
     Http DEFAULT =
             new Http(
                     URI.create("http://127.0.0.1:8081"),
@@ -63,7 +63,7 @@ public sealed interface RuntimeSource {
                 : new Http(Address.read(runtime), keyFile, model, timeouts, limits);
     }
 
-    /** Reads an address, also without {@code http://}, and without a host where it is this one. */
+    /** Reads an address. The scheme may be missing, and so may the host, which is then loopback. */
     final class Address {
         private static final Pattern BARE =
                 Pattern.compile("([A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+])?:[0-9]+(/.*)?");

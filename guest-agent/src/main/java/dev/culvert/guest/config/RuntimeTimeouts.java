@@ -8,14 +8,15 @@ import java.time.Duration;
 /**
  * How long to wait for the runtime.
  *
- * @param connect until it accepts a connection
+ * @param connect for it to accept a connection
  * @param idle for the next piece of its answer
  * @param keepAlive before an unused connection is closed
  */
 /*
- * Connecting, at two addresses, and idle together stay below the 60 s after which the host gives up
- * (timeouts.message), so that it is told which of the two was silent. keepAlive stays below the 5 s after which
- * common servers (uvicorn, Node, cpp-httplib) close: a request that meets such a close is lost.
+ * Connecting to two addresses and then waiting for idle takes less than the 60 s after which the host gives up
+ * (timeouts.message), so that the host hears which of the two was too slow. Common servers (uvicorn, Node,
+ * cpp-httplib) close an unused connection after 5 s, and a request that meets such a close is lost: so keepAlive is
+ * shorter.
  */
 public record RuntimeTimeouts(Duration connect, Duration idle, Duration keepAlive) {
     private static final Duration SHORTEST = Duration.ofMillis(1);

@@ -1,4 +1,4 @@
-/** What the guest is told at its start. */
+/** The settings of the guest, read and checked at its start. */
 @NullMarked
 package dev.culvert.guest.config;
 

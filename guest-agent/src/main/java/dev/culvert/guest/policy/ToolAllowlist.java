@@ -3,7 +3,7 @@ package dev.culvert.guest.policy;
 import java.util.List;
 
 /**
- * The tools that an agent may use: names, or globs in which {@code *} stands for any characters. An
+ * The tools that an agent may use: names, or globs in which {@code *} matches any characters. An
  * empty list allows every tool.
  */
 public record ToolAllowlist(List<String> patterns) {
@@ -18,7 +18,7 @@ public record ToolAllowlist(List<String> patterns) {
                 || patterns.stream().anyMatch(pattern -> matches(pattern, toolName));
     }
 
-    /** Why a tool is not allowed, in a sentence. */
+    /** Says in a sentence why a tool is not allowed. */
     public String reason(String toolName) {
         return toolName.isEmpty()
                 ? "the call names no tool, and only these are allowed: " + patterns
@@ -26,7 +26,8 @@ public record ToolAllowlist(List<String> patterns) {
     }
 
     /**
-     * Never backtracks beyond the last star, so a hostile glob costs no more than length by length.
+     * Never backtracks beyond the last star, so that the cost is at most the product of the
+     * lengths.
      */
     private static boolean matches(String pattern, String name) {
         int p = 0;

@@ -3,7 +3,7 @@ package dev.culvert.guest.runtime;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.Serial;
 
-/** JSON that is no chat completion; the message says which member and what it must be. */
+/** JSON that is not a chat completion. The message names the member and says what it must be. */
 final class BadCompletionException extends JsonProcessingException {
     @Serial private static final long serialVersionUID = 1L;
 

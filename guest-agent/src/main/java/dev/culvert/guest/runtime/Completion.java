@@ -4,12 +4,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one chunk, or one plain chat completion, says about its first choice.
+ * What one chunk, or one complete chat completion, says about its first choice.
  *
- * @param hasChoices false for what is no completion at all, and for the last chunk, which has the
- *     usage only
- * @param toolCallsJson the array, as it was written; null where {@code toolCalls} is empty
- * @param error the runtime's sentence when it broke off with an error, else null
+ * @param hasChoices false if it is not a completion, and for a last chunk that only has the usage
+ * @param toolCallsJson the array as the runtime wrote it; null if {@code toolCalls} is empty
+ * @param error what the runtime said when it broke off with an error; else null
  */
 record Completion(
         boolean hasChoices,
@@ -23,9 +22,9 @@ record Completion(
     /**
      * One element of a {@code tool_calls} array.
      *
-     * @param index the element's place in the array where it names none
-     * @param id empty where it names none
-     * @param name a piece of the name, or all of it again, or empty
+     * @param index the position in the array if the element has no index
+     * @param id empty if the element has none
+     * @param name a piece of the name, or the whole name again, or empty
      */
     record ToolCallPart(int index, String id, String name, boolean hasArguments) {}
 }

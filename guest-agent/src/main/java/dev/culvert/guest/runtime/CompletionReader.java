@@ -12,12 +12,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Text to {@link Completion}, for the chunks of a stream ({@code delta}) and for plain answers
- * ({@code message}) alike.
+ * Reads a {@link Completion}: a chunk of a stream, with a {@code delta}, or a complete answer, with
+ * a {@code message}.
  */
 final class CompletionReader {
 
-    /** The parts of a choice, gathered while its index may still be to come. */
+    /** What is known of a choice; its index may come last. */
     private static final class Choice {
         private int index;
         private final StringBuilder text = new StringBuilder();
@@ -39,7 +39,7 @@ final class CompletionReader {
         this.json = json;
     }
 
-    /** Throws where {@code source} is not one JSON object within bounds. */
+    /** Throws if {@code source} is not one JSON object within the limits. */
     static Completion read(String source) throws JsonProcessingException {
         try (JsonParser json = JsonReaders.JSON.createParser(source)) {
             return new CompletionReader(source, json).read();
@@ -176,8 +176,8 @@ final class CompletionReader {
     }
 
     /**
-     * The older form of a tool call, told in the newer one, so that there is one road past the
-     * allow-list.
+     * Rewrites the older form of a tool call as the newer one, so that the allow-list checks only
+     * one.
      */
     private void functionCall(Choice choice, JsonToken value) throws IOException {
         if (!expect(JsonToken.START_OBJECT, value, "'function_call' must be an object")) {
@@ -196,7 +196,7 @@ final class CompletionReader {
     }
 
     /**
-     * Whether the value is of this kind; null, which says nothing, is the only other one allowed.
+     * Whether the value is of this kind. JSON's null is allowed and ignored; any other kind throws.
      */
     private static boolean expect(JsonToken kind, JsonToken value, String sentence)
             throws BadCompletionException {

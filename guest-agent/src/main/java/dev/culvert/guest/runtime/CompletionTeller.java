@@ -4,10 +4,7 @@ import dev.culvert.frame.ErrorCode;
 import io.netty.buffer.ByteBufUtil;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Turns the completions of one answer into what its listener is told, within the bound on the
- * whole.
- */
+/** Tells the listener what the completions of one answer contain, up to the limit of an answer. */
 final class CompletionTeller {
 
     private static final String REPLACEMENT = "\uFFFD";
@@ -18,7 +15,7 @@ final class CompletionTeller {
 
     private long toldBytes;
 
-    /** The first half of a surrogate pair, whose other half comes with the next text. */
+    /** The first half of a surrogate pair, until the next text brings the second. */
     private String half = "";
 
     private @Nullable String finishReason;
@@ -52,13 +49,13 @@ final class CompletionTeller {
     }
 
     /**
-     * Whether the runtime has said why it stopped: an end mark, where the body ends well after it.
+     * Whether the runtime has said why it stopped. That marks the end, if the body then ends well.
      */
     boolean isFinished() {
         return finishReason != null;
     }
 
-    /** The answer is complete: tells what is left, then the end. */
+    /** The answer is complete: tells the listener what is left, and then the end. */
     void end() throws FailedGenerationException {
         toolCalls.settle();
         if (!half.isEmpty()) {
@@ -67,16 +64,16 @@ final class CompletionTeller {
         if (toldBytes == 0) {
             throw new FailedGenerationException(
                     ErrorCode.EMPTY_RESPONSE,
-                    "The runtime's answer is complete but holds neither text nor a tool call"
+                    "The runtime's answer is complete but contains neither text nor a tool call"
                             + (finishReason == null
                                     ? ""
                                     : " (finish_reason " + settings.quote(finishReason) + ")")
-                            + "; look into the runtime's log, and at model and max_tokens.");
+                            + "; look into the runtime's log, and check model and max_tokens.");
         }
         listener.onEnd(new GenerationEnd(finishReason, usage));
     }
 
-    /** Text and tool calls, so far. */
+    /** The size of the text and the tool calls so far. */
     long toldBytes() {
         return toldBytes;
     }
@@ -108,7 +105,7 @@ final class CompletionTeller {
                 ErrorCode.RESPONSE_TOO_LARGE,
                 "The runtime's answer is larger than "
                         + settings.limits().answerBytes()
-                        + " bytes; set max_tokens, ask for less at once, or raise"
+                        + " bytes; set max_tokens, ask for less, or raise"
                         + " --max-answer-bytes of the agent.");
     }
 }

@@ -1,11 +1,13 @@
 package dev.culvert.guest.runtime;
 
+import dev.culvert.frame.ErrorCode;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Promise;
 import java.net.InetSocketAddress;
@@ -14,9 +16,11 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The connections of one event loop to the runtime; every call belongs on that loop. */
+/** The connections of one event loop to the runtime. Confined to that loop. */
 final class ConnectionPool {
-    /** The kernel would let it grow to megabytes, and a runtime run ahead by so much. */
+    /**
+     * Without it the kernel would let the buffer, and a paused runtime's lead, grow to megabytes.
+     */
     private static final int RECEIVE_BYTES = 128 * 1024;
 
     private static final int MAX_READ_BYTES = 16 << 10;
@@ -51,7 +55,7 @@ final class ConnectionPool {
                         .handler(new RuntimePipeline(this));
     }
 
-    /** The connection used last, as long as it lives; null where none is idle. */
+    /** The usable connection that was used last; null if there is none. */
     @Nullable RuntimeConnection takeIdle() {
         RuntimeConnection connection = idle.pollLast();
         while (connection != null && !connection.isUsable()) {
@@ -60,7 +64,7 @@ final class ConnectionPool {
         return connection;
     }
 
-    /** Opens a connection, at the first address that accepts one; cancelling gives it up. */
+    /** Opens a connection to the first address that accepts one. Cancelling stops it. */
     Promise<RuntimeConnection> dial() {
         Promise<RuntimeConnection> dialled = loop.newPromise();
         dial(0, null, dialled);
@@ -87,7 +91,23 @@ final class ConnectionPool {
         });
     }
 
-    /** Keeps a connection for later, or closes it where enough are kept. */
+    /** The failure of a dial that ended with this cause. */
+    RuntimeFailure unreachable(Throwable cause) {
+        String why =
+                cause instanceof ConnectTimeoutException
+                        ? "it accepted no connection within "
+                                + RuntimeSettings.seconds(settings.timeouts().connect())
+                        : settings.quote(cause);
+        return new RuntimeFailure(
+                ErrorCode.RUNTIME_UNREACHABLE,
+                "The runtime at "
+                        + settings.base()
+                        + " cannot be reached: "
+                        + why
+                        + ". Start it, or set --runtime to its address.");
+    }
+
+    /** Keeps a connection for later, or closes it if enough are kept. */
     void keep(RuntimeConnection connection) {
         if (closed || idle.size() >= settings.limits().idleConnections()) {
             connection.close();
@@ -101,7 +121,7 @@ final class ConnectionPool {
         idle.remove(connection);
     }
 
-    /** Closes what is idle; what is in use is closed after its use. */
+    /** Closes the unused connections; those in use are closed after their use. */
     void close() {
         closed = true;
         List.copyOf(idle).forEach(RuntimeConnection::close);

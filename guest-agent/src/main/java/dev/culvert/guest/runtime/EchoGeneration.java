@@ -8,10 +8,12 @@ import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** One echo: a word with the blanks after it at a time, and other work of the loop in between. */
+/**
+ * One echo: tells one word at a time, with the blanks after it; the loop does other work between.
+ */
 final class EchoGeneration implements Generation {
 
-    /** A longer word is told in pieces, so that no delta is larger than a frame takes. */
+    /** A longer word is told in pieces, so that no delta is too large for a frame. */
     private static final int MAX_WORD_BYTES = 1024;
 
     private final EventLoop loop;
@@ -24,7 +26,7 @@ final class EchoGeneration implements Generation {
     private boolean held;
 
     /**
-     * @param text in UTF-8; released when it has been told, or will not be
+     * @param text in UTF-8; released when all is told, or the generation is aborted
      */
     EchoGeneration(EventLoop loop, Duration delay, ByteBuf text, GenerationListener listener) {
         this.loop = loop;
@@ -55,7 +57,7 @@ final class EchoGeneration implements Generation {
         }
     }
 
-    /** Tells one word and sees to the next; the end comes without delay. */
+    /** Tells one word and schedules the next; the end comes without delay. */
     void next() {
         if (listener.isOver()) {
             return;
@@ -114,7 +116,7 @@ final class EchoGeneration implements Generation {
         return character == ' ' || (character >= '\t' && character <= '\r');
     }
 
-    /** Whether it is one of the further bytes of a character in UTF-8. */
+    /** Whether it is a continuation byte of UTF-8. */
     private static boolean isInsideACharacter(byte character) {
         return (character & 0xC0) == 0x80;
     }

@@ -3,21 +3,18 @@ package dev.culvert.guest.runtime;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 
-/**
- * A runtime built in: streams the user's words back one by one. For demonstrations and smoke tests.
- */
+/** The built-in runtime: streams the user's words back. For demonstrations and smoke tests. */
 public final class EchoRuntime implements LlmRuntime {
 
     private final Duration delay;
 
     /**
-     * @param delay between two words; with zero they come as fast as the loop does its other work
-     *     in between
+     * @param delay between two words; with zero, the loop only does its other work between them
      */
     public EchoRuntime(Duration delay) {
         if (delay.isNegative()) {
             throw new IllegalArgumentException(
-                    "the echo's delay is " + delay + ", it takes zero or more");
+                    "the delay of the echo is " + delay + ", but it must not be negative");
         }
         this.delay = delay;
     }

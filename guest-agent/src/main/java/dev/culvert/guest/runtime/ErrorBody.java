@@ -10,10 +10,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 
-/**
- * Any status but a success: a failure, whose body is read for the runtime's own words as far as
- * they fit.
- */
+/** The body of a response that is no success: read for what the runtime says, up to a limit. */
 final class ErrorBody implements ResponseBody {
 
     private static final int MAX_BODY_BYTES = 16 << 10;
@@ -53,7 +50,7 @@ final class ErrorBody implements ResponseBody {
         return failure(settings.quote(JsonReaders.errorMessage(body.toString(UTF_8))));
     }
 
-    /** With these words, whatever its body says. */
+    /** The failure with these words instead of those in the body. */
     RuntimeFailure failure(String words) {
         return new RuntimeFailure(
                 ErrorCode.RUNTIME_ERROR,
@@ -69,20 +66,20 @@ final class ErrorBody implements ResponseBody {
         return switch (status.code()) {
             case 401, 403 ->
                     settings.bearerKey() == null
-                            ? " (give the runtime's key by --runtime-key-file)"
+                            ? " (set the runtime's key with --runtime-key-file)"
                             : " (it does not accept the key in --runtime-key-file)";
             case 404, 405 ->
-                    " (nothing answers POST "
+                    " (it does not offer POST "
                             + settings.target()
-                            + " there: check --runtime; OpenClaw has the endpoint off until"
-                            + " gateway.http.endpoints.chatCompletions.enabled is set)";
+                            + ": check --runtime; in OpenClaw, enable"
+                            + " gateway.http.endpoints.chatCompletions.enabled)";
             case 429 ->
                     retryAfterSeconds == 0
                             ? " (it is busy: try again later)"
                             : " (it is busy: try again in " + retryAfterSeconds + " s)";
             default ->
                     status.codeClass() == HttpStatusClass.REDIRECTION
-                            ? " (redirects are not followed: give the final address by --runtime)"
+                            ? " (the agent follows no redirects: set --runtime to the final address)"
                             : " (look into the runtime's log)";
         };
     }

@@ -5,10 +5,7 @@ import dev.culvert.frame.ErrorCode;
 import dev.culvert.guest.config.RuntimeLimits;
 import io.netty.buffer.ByteBuf;
 
-/**
- * A {@code text/event-stream}: each event is a chunk of the completion, {@code [DONE]} is the end
- * mark.
- */
+/** A {@code text/event-stream}: each event is a chunk of the completion; {@code [DONE]} ends it. */
 final class EventStreamBody implements ResponseBody {
 
     private static final String DONE = "[DONE]";
@@ -19,15 +16,15 @@ final class EventStreamBody implements ResponseBody {
     private final CompletionTeller teller;
     private final SseParser parser;
 
-    /** Since the last event that was a part of the answer. */
+    /** Bytes since the last event that belongs to the answer. */
     private long idleBytes;
 
-    /** Since the last event of which something was told. */
+    /** Bytes since the last event with text or a tool call. */
     private long untoldBytes;
 
     /**
-     * @param onProgress called for each event that is a part of the answer, which comments and
-     *     empty events are not
+     * @param onProgress called for each event that belongs to the answer; comments and empty events
+     *     do not
      */
     EventStreamBody(RuntimeSettings settings, GuardedListener listener, Runnable onProgress) {
         this.settings = settings;
@@ -47,7 +44,7 @@ final class EventStreamBody implements ResponseBody {
         }
     }
 
-    /** Comments and empty events at full speed would cost a core. */
+    /** Otherwise, endless comments and empty events would cost a core. */
     private void checkForAnswer() throws FailedGenerationException {
         RuntimeLimits limits = settings.limits();
         if (idleBytes > limits.idleBytes()) {
@@ -102,14 +99,12 @@ final class EventStreamBody implements ResponseBody {
         } catch (BadCompletionException e) {
             throw new FailedGenerationException(
                     ErrorCode.RUNTIME_ERROR,
-                    "An event of the runtime's stream is no chunk of a chat completion: "
+                    "An event of the runtime's stream is not a chunk of a chat completion: "
                             + e.getOriginalMessage()
                             + ". Check --runtime, or look for a newer version of the runtime.");
         } catch (JsonProcessingException e) {
             throw new FailedGenerationException(
-                    cut(
-                            "an event is not JSON as it should be, "
-                                    + settings.quote(e.getOriginalMessage())));
+                    cut("an event is not valid JSON, " + settings.quote(e.getOriginalMessage())));
         }
     }
 

@@ -2,10 +2,7 @@ package dev.culvert.guest.runtime;
 
 import dev.culvert.frame.ErrorCode;
 
-/**
- * Carries a failure from where an answer is read to the generation, which tells it. Without a stack
- * trace.
- */
+/** Carries a failure to the generation, which tells the listener. Has no stack trace. */
 final class FailedGenerationException extends Exception {
 
     private static final long serialVersionUID = 1L;

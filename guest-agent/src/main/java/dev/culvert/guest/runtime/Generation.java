@@ -1,20 +1,20 @@
 package dev.culvert.guest.runtime;
 
 /**
- * One answer in the making. Every call belongs on the loop it was started on; after the end they do
- * nothing.
+ * One answer that the runtime is making. Confined to the loop that it was started on. After the end
+ * the methods do nothing.
  */
 public interface Generation {
 
     /**
-     * Stops the reading from the runtime. What was read already, one read of 16 KiB at the most, is
-     * still told.
+     * Stops reading from the runtime. The listener is still told what was read already, at most 16
+     * KiB.
      */
     void pause();
 
-    /** Reads on. */
+    /** Reads from the runtime again. */
     void resume();
 
-    /** Drops the request at once and tells the listener nothing more. */
+    /** Drops the request at once. The listener is told nothing more. */
     void abort();
 }

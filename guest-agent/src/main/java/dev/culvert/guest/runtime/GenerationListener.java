@@ -1,36 +1,35 @@
 package dev.culvert.guest.runtime;
 
 /**
- * Is told how a generation goes: any number of texts and tool calls, then one end or one failure.
- * Must not throw.
+ * Is told what a generation produces: any number of texts and tool calls, then one end or one
+ * failure. Must not throw.
  */
 public interface GenerationListener {
 
-    /** The runtime begins to answer: nothing of the request is held any more. May be left out. */
+    /** The runtime begins to answer, and the request is released. Not every runtime tells this. */
     default void onAnswer() {}
 
     /**
-     * A piece of the answer, not empty, as soon as the runtime gave it. Pieces never part a
+     * A piece of the answer, as soon as the runtime sends it. Never empty, and never half of a
      * surrogate pair.
      */
     void onText(String delta);
 
     /**
-     * The model calls a tool of this name. Told before any fragment of that call is handed on, so
-     * that whoever aborts the generation here lets nothing of it pass; told again if a later
-     * fragment makes the name longer. Empty when the runtime gave arguments without a name.
+     * The model calls a tool with this name. Told before any fragment of the call, so that nothing
+     * of it passes if the generation is aborted here. Told again if a later fragment makes the name
+     * longer. Empty if the runtime sent arguments without a name.
      */
     void onToolCall(String name);
 
     /**
-     * A {@code tool_calls} array as the runtime wrote it in one delta (or in a plain answer's
-     * message).
+     * A {@code tool_calls} array, as the runtime wrote it in one delta or in a complete message.
      */
     void onToolCallFragment(String rawJson);
 
     /** The answer is complete. */
     void onEnd(GenerationEnd end);
 
-    /** There is no complete answer, whatever was told before. */
+    /** There is no complete answer; what was told before is incomplete. */
     void onFailure(RuntimeFailure failure);
 }

@@ -5,21 +5,21 @@ import io.netty.buffer.ByteBuf;
 import java.util.Map;
 
 /**
- * What to ask the runtime.
+ * A request to the runtime.
  *
- * @param body the complete JSON of a chat completion with {@code "stream": true}; belongs to
- *     whoever holds this request, until {@link LlmRuntime#start} takes it
- * @param headers further ones for the runtime, such as an agent or a session key
+ * @param body the JSON of a chat completion with {@code "stream": true}; belongs to the holder of
+ *     this request, until {@link LlmRuntime#start} takes it
+ * @param headers sent besides the agent's own, such as an agent id or a session key
  */
 public record GenerationRequest(ByteBuf body, Map<String, String> headers) {
 
-    /** Throws where a header is refused; the body then still belongs to the caller. */
+    /** Throws if a header is not allowed; then the body still belongs to the caller. */
     public GenerationRequest {
         headers = Map.copyOf(headers);
         headers.forEach(RuntimeHeaders::check);
     }
 
-    /** Without the headers' values, which may be secrets. */
+    /** Without the values of the headers, which may be secrets. */
     @Override
     public String toString() {
         return "GenerationRequest["

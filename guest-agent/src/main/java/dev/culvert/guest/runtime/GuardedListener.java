@@ -1,8 +1,8 @@
 package dev.culvert.guest.runtime;
 
 /**
- * Passes on until the end, the failure or an abort, and nothing after it: the one place that holds
- * "exactly once".
+ * Passes everything on until the end, a failure or an abort, and nothing after that. It is the one
+ * place that ensures that a generation ends exactly once.
  */
 final class GuardedListener implements GenerationListener {
 

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.culvert.frame.ErrorCode;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.concurrent.Future;
@@ -16,19 +15,19 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request to the runtime, from the search for a connection to the one end the listener is told.
- * Confined to its loop.
+ * One request to the runtime, from taking a connection to telling the listener the end. Confined to
+ * its loop.
  *
- * <p>A connection from the pool may have died unseen. So what is sent over one is kept until its
- * first byte has gone out, and sent over a fresh one if none does. From that byte on the runtime
- * may have read the request and begun to work, so it is never sent again.
+ * <p>A connection from the pool may be dead without anyone having noticed. So the request is kept
+ * until its first byte is sent; if the connection is lost before that, the request is sent over a
+ * fresh one. After that byte the runtime may have begun to work, and the request is never repeated.
  */
 final class HttpGeneration implements Generation {
 
-    /** How long the text of a refusal is waited for, whose status is all that is needed. */
+    /** How long to wait for the text of a refusal; the status alone is enough. */
     private static final Duration REFUSAL_TEXT = Duration.ofMillis(300);
 
-    /** More of them are no answer that is still to come. */
+    /** With more 1xx responses, no answer is expected any more. */
     private static final int MAX_INTERIM = 16;
 
     private final EventLoop loop;
@@ -38,7 +37,7 @@ final class HttpGeneration implements Generation {
     private final GuardedListener listener;
     private final IdleWatch idleWatch;
 
-    /** Owned; null as soon as it will not be sent again. */
+    /** Owned; null once it will not be sent again. */
     private @Nullable ByteBuf body;
 
     private @Nullable Promise<RuntimeConnection> dialling;
@@ -113,7 +112,7 @@ final class HttpGeneration implements Generation {
             return;
         }
         if (!dial.isSuccess()) {
-            fail(unreachable(dial.cause()));
+            fail(pool.unreachable(dial.cause()));
             return;
         }
         RuntimeConnection fresh = (RuntimeConnection) dial.getNow();
@@ -136,7 +135,7 @@ final class HttpGeneration implements Generation {
         by.ask(this, settings.request(headers, content));
     }
 
-    /** The runtime may have read some of the request. */
+    /** The first byte is sent: the runtime may have read a part of the request. */
     void onSent() {
         releaseBody();
     }
@@ -145,13 +144,12 @@ final class HttpGeneration implements Generation {
         interim++;
         if (interim > MAX_INTERIM) {
             fail(
-                    new RuntimeFailure(
-                            ErrorCode.RUNTIME_ERROR,
-                            "The runtime sent "
-                                    + interim
-                                    + " responses of status 1xx, the last "
-                                    + settings.quote(response.status().toString())
-                                    + ", and no answer; look into the runtime's log."));
+                    ErrorCode.RUNTIME_ERROR,
+                    "The runtime sent "
+                            + interim
+                            + " responses with status 1xx, the last one "
+                            + settings.quote(response.status().toString())
+                            + ", and no answer; look into the runtime's log.");
         }
     }
 
@@ -194,7 +192,7 @@ final class HttpGeneration implements Generation {
         }
     }
 
-    /** The connection is gone: asks once more where that can be right, else fails. */
+    /** The connection is lost: asks again if no byte was sent, else fails. */
     void onLost(@Nullable Throwable cause) {
         connection = null;
         stopTimers();
@@ -206,26 +204,29 @@ final class HttpGeneration implements Generation {
         fail(
                 responseBody == null
                         ? ResponseBody.broken(
-                                why + " before the runtime answered, which may have begun")
+                                why + " before the runtime answered; it may have begun to work")
                         : responseBody.cut(why));
     }
 
-    /** What came is no HTTP; the connection is closed. */
+    /** The runtime sent something that is not HTTP; the connection is closed. */
     void onUnreadable(Throwable cause) {
         String why = "what it sends is not HTTP/1.1 (" + settings.quote(cause) + ")";
         connection = null;
         if (responseBody == null) {
             fail(
-                    new RuntimeFailure(
-                            ErrorCode.RUNTIME_ERROR,
-                            "What listens at "
-                                    + settings.base()
-                                    + " is no runtime, "
-                                    + why
-                                    + "; check --runtime."));
+                    ErrorCode.RUNTIME_ERROR,
+                    "What listens at "
+                            + settings.base()
+                            + " is no runtime: "
+                            + why
+                            + "; check --runtime.");
         } else {
             fail(responseBody.cut(why));
         }
+    }
+
+    private void fail(ErrorCode code, String message) {
+        fail(new RuntimeFailure(code, message));
     }
 
     private void fail(RuntimeFailure failure) {
@@ -235,34 +236,13 @@ final class HttpGeneration implements Generation {
         }
     }
 
-    private RuntimeFailure unreachable(Throwable cause) {
-        String why =
-                cause instanceof ConnectTimeoutException
-                        ? "it accepted no connection within "
-                                + seconds(settings.timeouts().connect())
-                        : settings.quote(cause);
-        return new RuntimeFailure(
-                ErrorCode.RUNTIME_UNREACHABLE,
-                "The runtime at "
-                        + settings.base()
-                        + " cannot be reached: "
-                        + why
-                        + ". Start it, or give its address by --runtime.");
-    }
-
     private void onIdle() {
         fail(
-                new RuntimeFailure(
-                        ErrorCode.RUNTIME_TIMEOUT,
-                        "The runtime sent nothing of an answer for "
-                                + seconds(settings.timeouts().idle())
-                                + "; look whether it hangs, or raise --runtime-timeout where its"
-                                + " model thinks longer, and the host's timeouts.message above"
-                                + " it."));
-    }
-
-    private static String seconds(Duration time) {
-        return time.toMillis() / 1000.0 + " s";
+                ErrorCode.RUNTIME_TIMEOUT,
+                "The runtime sent no part of an answer for "
+                        + RuntimeSettings.seconds(settings.timeouts().idle())
+                        + ". Check whether it hangs; if its model needs longer, raise"
+                        + " --runtime-timeout, and the host's timeouts.message above it.");
     }
 
     private void leaveConnection() {

@@ -23,14 +23,14 @@ public final class HttpRuntime implements LlmRuntime {
     private final ChannelFactory<? extends Channel> channels;
     private final List<InetSocketAddress> addresses;
 
-    /** Each pool belongs to its loop; only the map is shared. */
+    /** Each pool is confined to its loop; only the map is shared. */
     private final Map<EventLoop, ConnectionPool> pools = new ConcurrentHashMap<>();
 
     /**
-     * Resolves the runtime's host once, and throws an {@link IllegalArgumentException} where it has
-     * no address.
+     * Resolves the runtime's host once.
      *
-     * @param channels makes TCP channels that fit the loops of the generations
+     * @param channels makes TCP channels for the loops of the generations
+     * @throws IllegalArgumentException if the host has no address
      */
     public HttpRuntime(RuntimeSettings settings, ChannelFactory<? extends Channel> channels) {
         this.settings = settings;
@@ -63,8 +63,8 @@ public final class HttpRuntime implements LlmRuntime {
     }
 
     /**
-     * Either loopback for {@code localhost}: a runtime may listen on one of them only, and an image
-     * may lack its hosts file.
+     * Tries both loopback addresses for {@code localhost}: a runtime may listen on one of them
+     * only, and the image of a VM may have no hosts file.
      */
     private static List<InetSocketAddress> resolve(RuntimeSettings settings) {
         String host = settings.base().getHost();
@@ -80,7 +80,7 @@ public final class HttpRuntime implements LlmRuntime {
             throw new IllegalArgumentException(
                     "the runtime's host "
                             + host
-                            + " has no address; give one that has by --runtime",
+                            + " has no address; set --runtime to a host that has one",
                     e);
         }
     }

@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls once an answer has made no progress for a time, on its loop. Progress costs it a look at
- * the clock, no new timer.
+ * Calls {@code onIdle} when an answer has made no progress for a time. Progress costs only a look
+ * at the clock, not a new timer. Confined to the loop.
  */
 final class IdleWatch {
 

@@ -9,7 +9,7 @@ import io.netty.buffer.ByteBufUtil;
 import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** A success that is no event stream: taken for a plain chat completion, told at its end. */
+/** A success that is not an event stream: read as a complete chat completion, told at its end. */
 final class JsonBody implements ResponseBody {
 
     private final RuntimeSettings settings;
@@ -29,10 +29,10 @@ final class JsonBody implements ResponseBody {
         if (body.size() + content.readableBytes() > limit) {
             throw new FailedGenerationException(
                     ErrorCode.RESPONSE_TOO_LARGE,
-                    "The runtime answered in one piece of over "
+                    "The runtime answered in one piece of more than "
                             + limit
-                            + " bytes, though it was asked to stream: let it stream, ask for less,"
-                            + " or raise --max-event-bytes of the agent");
+                            + " bytes, although it was asked to stream: make it stream, ask for"
+                            + " less, or raise --max-event-bytes of the agent.");
         }
         body.writeBytes(ByteBufUtil.getBytes(content));
     }

@@ -8,16 +8,15 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** What the readers of the runtime's JSON share. */
+/** Shared by the readers of the runtime's JSON. */
 final class JsonReaders {
     /**
-     * Less than a frame may have (framing.md): what is handed on stands some levels deeper there.
+     * Less than a frame may have (framing.md): what is passed on is nested some levels deeper
+     * there.
      */
     private static final int MAX_DEPTH = 60;
 
-    /**
-     * Duplicate members are refused: two readers could take different ones for the name of a tool.
-     */
+    /** Refuses duplicate members: of two names of a tool, two readers could take different ones. */
     static final JsonFactory JSON =
             JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -29,8 +28,8 @@ final class JsonReaders {
     private JsonReaders() {}
 
     /**
-     * Reads the value the parser stands on: a text, a part, or an array of either. Parts that are
-     * no text are passed over.
+     * Appends the value at the parser: a text, a part, or an array of either. Parts other than text
+     * are skipped.
      */
     static void appendContent(JsonParser json, StringBuilder text) throws IOException {
         if (json.currentToken() == JsonToken.VALUE_STRING) {
@@ -64,8 +63,8 @@ final class JsonReaders {
     }
 
     /**
-     * The sentence in an error, wherever the runtime put it, from the value the parser stands on;
-     * null where there is none.
+     * The message of an error, wherever the runtime put it in the value at the parser; null if
+     * there is none.
      */
     static @Nullable String errorMessage(JsonParser json) throws IOException {
         String found = null;
@@ -93,7 +92,7 @@ final class JsonReaders {
         return found;
     }
 
-    /** The sentence in the body of an error: a JSON object's, or the body itself. */
+    /** The message in the body of an error, or the body itself if that is not JSON. */
     static String errorMessage(String body) {
         try (JsonParser json = JSON.createParser(body)) {
             json.nextToken();
@@ -104,7 +103,7 @@ final class JsonReaders {
         }
     }
 
-    /** The value the parser stands on when it is a string, else null; read to its end. */
+    /** The value at the parser if it is a string, else null. Reads the value to its end. */
     static @Nullable String text(JsonParser json) throws IOException {
         if (json.currentToken() == JsonToken.VALUE_STRING) {
             return json.getText();
@@ -113,10 +112,7 @@ final class JsonReaders {
         return null;
     }
 
-    /**
-     * How many characters of a text have been read: just after the bracket when the parser stands
-     * on one.
-     */
+    /** How many characters the parser has read. At a bracket, that is the position after it. */
     static int offset(JsonParser json) {
         return Math.toIntExact(json.currentLocation().getCharOffset());
     }

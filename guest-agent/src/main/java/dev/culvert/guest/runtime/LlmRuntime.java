@@ -2,19 +2,18 @@ package dev.culvert.guest.runtime;
 
 import io.netty.channel.EventLoop;
 
-/** What the guest asks of a runtime: answers to chat completions, told as they are made. */
+/** A runtime: answers chat completions, and tells the answer while it is made. */
 public interface LlmRuntime extends AutoCloseable {
 
     /**
-     * Starts a generation; to be called on {@code loop}, on which the listener is then called too,
-     * never before this returns. Takes ownership of the request's body: released once nobody needs
-     * it again, however the generation ends.
+     * Starts a generation. Call it on {@code loop}; the listener is called there too, after this
+     * returns. Takes ownership of the request's body, and releases it however the generation ends.
      */
     Generation start(EventLoop loop, GenerationRequest request, GenerationListener listener);
 
     /**
-     * Closes what is kept open for later; generations that run are left to their end. May be called
-     * on any thread.
+     * Closes unused connections; running generations go on to their end. May be called on any
+     * thread.
      */
     @Override
     void close();

@@ -13,22 +13,19 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/**
- * What the body of one response means. The listener is told the end from in here, failures are
- * thrown.
- */
+/** Reads the body of one response and tells the listener; failures are thrown. */
 sealed interface ResponseBody permits EventStreamBody, JsonBody, ErrorBody {
 
     /** Lends {@code content} for the call. */
     void content(ByteBuf content) throws FailedGenerationException;
 
-    /** The body is whole: tells the end, unless that was told, or throws. */
+    /** The body is complete: tells the listener the end, unless it knows, or throws. */
     void end() throws FailedGenerationException;
 
-    /** What it means that the connection was lost before the body was whole. */
+    /** The failure if the connection is lost before the body is complete. */
     RuntimeFailure cut(String why);
 
-    /** By what the head of a response says that its body is. */
+    /** The reader for the kind of body that the head of the response announces. */
     static ResponseBody of(
             HttpResponse head,
             RuntimeSettings settings,
@@ -54,7 +51,7 @@ sealed interface ResponseBody permits EventStreamBody, JsonBody, ErrorBody {
                         settings, listener, head.headers().get(HttpHeaderNames.CONTENT_TYPE));
     }
 
-    /** How the body is coded, where that is not as it was asked for; else empty. */
+    /** The codings of the body that the agent did not ask for; empty if there are none. */
     private static String coding(HttpHeaders headers) {
         List<String> all = new ArrayList<>(headers.getAll(HttpHeaderNames.CONTENT_ENCODING));
         all.addAll(headers.getAll(HttpHeaderNames.TRANSFER_ENCODING));
@@ -73,8 +70,8 @@ sealed interface ResponseBody permits EventStreamBody, JsonBody, ErrorBody {
                 ErrorCode.RUNTIME_ERROR,
                 "The runtime's answer cannot be read: "
                         + why
-                        + ", though the agent asks for accept-encoding: identity; switch"
-                        + " compression off at the runtime, or at the proxy in front of it.");
+                        + ", although the agent asked for accept-encoding: identity. Switch off"
+                        + " compression at the runtime, or at the proxy in front of it.");
     }
 
     static RuntimeFailure broken(String why) {
@@ -82,6 +79,6 @@ sealed interface ResponseBody permits EventStreamBody, JsonBody, ErrorBody {
                 ErrorCode.STREAM_BROKEN,
                 "The runtime's answer broke off: "
                         + why
-                        + ". What came so far is not complete; look into the runtime's log.");
+                        + ". What came so far is incomplete; look into the runtime's log.");
     }
 }

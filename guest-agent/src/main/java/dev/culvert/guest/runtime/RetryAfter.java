@@ -9,9 +9,9 @@ import java.util.Date;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads how long a runtime that refused wants to be left alone. */
+/** Reads how long to wait before asking a runtime again that has refused. */
 final class RetryAfter {
-    /** Some runtimes are more exact than HTTP allows, in a header of their own. */
+    /** Some runtimes send this header, which is more exact than the one of HTTP. */
     private static final String MILLISECONDS = "retry-after-ms";
 
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,12}");
@@ -19,7 +19,7 @@ final class RetryAfter {
 
     private RetryAfter() {}
 
-    /** Whole seconds, rounded up, a day at the most; 0 where the response does not say. */
+    /** In seconds, rounded up, at most a day; 0 if the response does not say. */
     static int seconds(HttpHeaders headers, Instant now) {
         long millis = number(headers.get(MILLISECONDS));
         long seconds =

@@ -17,23 +17,24 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to the runtime: a response at a time for the generation that asked, then back to
- * the pool.
+ * One connection to the runtime. It serves one generation at a time, and then returns to the pool.
  *
- * <p>It goes back only when request and response were whole and nothing came after them, so that no
- * generation reads what was meant for another.
+ * <p>It returns only if request and response were complete and nothing follows, so that no
+ * generation reads what belongs to another.
  */
 final class RuntimeConnection extends SimpleChannelInboundHandler<HttpObject> {
 
-    /** How long the rest of a response may take whose end mark has been read. */
+    /** How long the rest of a response may take after its end mark was read. */
     private static final Duration REST = Duration.ofSeconds(1);
 
     private enum State {
-        /** Open, nothing asked. */
+        /** Open, without a request. */
         IDLE,
-        /** A request is out, its response not whole. */
+        /** A request was sent; its response is not complete. */
         ASKED,
-        /** The response is whole; pooled at the end of the read, when nothing follows. */
+        /**
+         * The response is complete. Returns to the pool after this read, unless something follows.
+         */
         ANSWERED
     }
 
@@ -57,9 +58,7 @@ final class RuntimeConnection extends SimpleChannelInboundHandler<HttpObject> {
         return channel.isActive() && state == State.IDLE && now() - keptUntilNanos < 0;
     }
 
-    /**
-     * Nothing is asked: closed after this time, and not used any more even where that comes late.
-     */
+    /** Waits in the pool: closed after this time, and not used later even if its timer is late. */
     void keepFor(Duration time) {
         keptUntilNanos = now() + time.toNanos();
         closeAfter(time);
@@ -89,8 +88,8 @@ final class RuntimeConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
 
     /**
-     * The generation needs nothing more: keeps the connection if the response is, or soon becomes,
-     * whole.
+     * The generation needs nothing more. Keeps the connection if the response is complete, or soon
+     * will be.
      */
     void leave() {
         generation = null;

@@ -29,7 +29,7 @@ final class RuntimePipeline extends ChannelInitializer<Channel> {
                 .addLast("connection", connection);
     }
 
-    /** Sees when the first byte of a request has gone out: from then on it may have been read. */
+    /** Notices when the first byte of a request was sent, and so may have been read. */
     private static final class ByteWatch extends ChannelOutboundHandlerAdapter {
         private final RuntimeConnection connection;
 

@@ -12,15 +12,16 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the runtime is and what to bear from it.
+ * The address of the runtime, its key, and the limits of its answers.
  *
- * @param base {@code http://host:port}, with a path where the runtime has one; {@code /v1} may
- *     stand at its end or not
- * @param bearerKey null where the runtime wants none; never printed
+ * @param base {@code http://host:port} and a path, if the runtime has one; a {@code /v1} at its end
+ *     is optional
+ * @param bearerKey null if the runtime needs none; never printed
  */
 public record RuntimeSettings(
         URI base, @Nullable String bearerKey, RuntimeTimeouts timeouts, RuntimeLimits limits) {
@@ -31,8 +32,8 @@ public record RuntimeSettings(
         checkBase(base);
         if (bearerKey != null && !bearerKey.matches("[!-~]+")) {
             throw new IllegalArgumentException(
-                    "the runtime's key is empty or has characters other than printable ASCII; look"
-                            + " into the key file");
+                    "the runtime's key is empty or has characters other than printable ASCII;"
+                            + " check the file that --runtime-key-file names");
         }
     }
 
@@ -41,26 +42,26 @@ public record RuntimeSettings(
                 || base.getRawQuery() != null
                 || base.getRawFragment() != null) {
             throw new IllegalArgumentException(
-                    "the runtime's address takes no user, query or fragment; the key is given by"
+                    "the runtime's address must have no user, query or fragment; set the key with"
                             + " --runtime-key-file");
         }
         if ("https".equalsIgnoreCase(base.getScheme())) {
             throw new IllegalArgumentException(
                     "the runtime "
                             + base
-                            + " is https, which the agent does not speak; give the http:// address"
-                            + " of a runtime in this VM, or of a local proxy that does the TLS");
+                            + " is https, which the agent does not speak; set --runtime to the http://"
+                            + " address of a runtime in this VM, or of a local proxy that does TLS");
         }
         if (!"http".equalsIgnoreCase(base.getScheme()) || base.getHost() == null) {
             throw new IllegalArgumentException(
                     "the runtime "
                             + base
-                            + " is no address; it takes http://HOST:PORT, such as"
+                            + " is not an address; it must be http://HOST:PORT, such as"
                             + " http://127.0.0.1:8081");
         }
         if (base.getPort() == 0 || base.getPort() > 65535) {
             throw new IllegalArgumentException(
-                    "the runtime's port is " + base.getPort() + ", it takes 1 to 65535");
+                    "the runtime's port is " + base.getPort() + "; it must be from 1 to 65535");
         }
     }
 
@@ -78,9 +79,9 @@ public record RuntimeSettings(
     }
 
     /**
-     * Asks for a chat completion.
+     * A request for a chat completion.
      *
-     * @param headers further ones, which are none of those that are set here
+     * @param headers besides those that are set here
      * @param content belongs to the request from now on
      */
     FullHttpRequest request(Map<String, String> headers, ByteBuf content) {
@@ -100,7 +101,7 @@ public record RuntimeSettings(
         return request;
     }
 
-    /** Foreign words made fit to be passed on: without the key, in one line, and short. */
+    /** Makes foreign text safe to pass on: one short line without the key. */
     String quote(String words) {
         String kept = words;
         if (bearerKey != null) {
@@ -109,10 +110,15 @@ public record RuntimeSettings(
         return Quoted.cut(kept.strip(), MAX_QUOTE_CHARS);
     }
 
-    /** What an exception says, likewise. */
+    /** Makes the message of an exception safe to pass on. */
     String quote(Throwable cause) {
         String message = cause.getMessage();
         return quote(message == null ? cause.getClass().getSimpleName() : message);
+    }
+
+    /** A time as errors tell it. */
+    static String seconds(Duration time) {
+        return time.toMillis() / 1000.0 + " s";
     }
 
     /** Without the key. */

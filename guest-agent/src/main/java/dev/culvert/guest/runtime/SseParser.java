@@ -9,16 +9,15 @@ import io.netty.util.ByteProcessor;
 import java.util.Arrays;
 
 /**
- * Bytes in, server-sent events out, wherever the bytes are split; the rules are those of the HTML
- * standard's event streams.
+ * Parses server-sent events, wherever the bytes are split, by the rules of the HTML standard.
  *
- * <p>One array holds the unfinished event: first the values of its {@code data} lines, each with a
- * line feed after it, then the line that is being read. Its size is the bound.
+ * <p>One array contains the unfinished event: first the values of its {@code data} lines, each with
+ * a line feed, then the line that is being read. The size of the array is the limit.
  */
 final class SseParser {
 
     interface EventListener {
-        /** {@code type} is empty where the stream names none. */
+        /** {@code type} is empty if the stream names none. */
         void onEvent(String type, String data) throws FailedGenerationException;
     }
 
@@ -43,7 +42,7 @@ final class SseParser {
         this.listener = listener;
     }
 
-    /** Reads {@code bytes} to their end and borrows them for the call only. */
+    /** Borrows {@code bytes}, and reads them to their end. */
     void feed(ByteBuf bytes) throws FailedGenerationException {
         while (bytes.isReadable()) {
             if (afterCarriageReturn) {
@@ -63,8 +62,8 @@ final class SseParser {
     }
 
     /**
-     * The body has ended well: an event that lacks only its last line breaks counts, which is
-     * kinder than the standard.
+     * The body has ended well. An event counts even if its last line breaks are missing; the
+     * standard would drop it.
      */
     void finish() throws FailedGenerationException {
         if (lineEnd > lineStart) {
@@ -80,7 +79,7 @@ final class SseParser {
                     ErrorCode.RESPONSE_TOO_LARGE,
                     "One event of the runtime's stream is larger than "
                             + maxEventBytes
-                            + " bytes; let the model answer in smaller pieces, or raise"
+                            + " bytes; make the model answer in smaller pieces, or raise"
                             + " --max-event-bytes of the agent.");
         }
         if (needed > buffer.length) {
@@ -120,7 +119,7 @@ final class SseParser {
         } else if (isField(EVENT, start, colon)) {
             type = new String(buffer, value, lineEnd - value, UTF_8);
         }
-        // A comment, an id, a retry time or a field nobody knows: nothing to do.
+        // A comment, an id, a retry time or an unknown field is ignored.
         lineEnd = lineStart;
     }
 

@@ -6,8 +6,8 @@ import dev.culvert.guest.runtime.Completion.ToolCallPart;
 import java.io.IOException;
 
 /**
- * One element of a {@code tool_calls} array, or one {@code function_call}, to what the allow-list
- * needs of it.
+ * Reads one element of a {@code tool_calls} array, or one {@code function_call}, as far as the
+ * allow-list needs it.
  */
 final class ToolCallReader {
 
@@ -20,14 +20,14 @@ final class ToolCallReader {
         this.index = index;
     }
 
-    /** Reads the object the parser stands on. */
+    /** Reads the object at the parser. */
     static ToolCallPart toolCall(JsonParser json, int place) throws IOException {
         ToolCallReader reader = new ToolCallReader(place);
         reader.call(json);
         return reader.part();
     }
 
-    /** Reads the object the parser stands on. */
+    /** Reads the object at the parser. */
     static ToolCallPart functionCall(JsonParser json) throws IOException {
         ToolCallReader reader = new ToolCallReader(0);
         reader.function(json);

@@ -9,12 +9,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the names of tool calls before their fragments.
+ * Tells the listener the name of each tool call before its fragments.
  *
- * <p>A name may come in pieces, and is known when arguments, another call or the end come; until
- * then the fragments are held back. A piece that equals all that came so far is a server repeating
- * itself and is not joined. A piece that makes a known name longer has the longer name told before
- * its fragment, so that splitting leads past no allow-list.
+ * <p>A name may come in pieces. It is known once arguments, another call or the end follow; until
+ * then the fragments are held back. Some servers repeat the whole name: a piece that equals the
+ * name so far is not appended. If a piece makes a known name longer, the longer name is told before
+ * its fragment, so that no split name passes the allow-list.
  */
 final class ToolCalls {
 
@@ -29,7 +29,7 @@ final class ToolCalls {
             return !id.isEmpty() && !part.id().isEmpty() && !id.equals(part.id());
         }
 
-        /** Whether the name has become another one. */
+        /** Returns whether the name has changed. */
         private boolean join(ToolCallPart part) {
             id = id.isEmpty() ? part.id() : id;
             if (part.name().isEmpty() || part.name().equals(name)) {
@@ -46,7 +46,7 @@ final class ToolCalls {
     private final List<String> held = new ArrayList<>();
     private int heldChars;
 
-    /** The call begun last: the only one whose name may be unknown. */
+    /** The call that began last; only its name may be unknown. */
     private @Nullable Call latest;
 
     ToolCalls(GenerationListener listener, int maxHeldChars) {
@@ -62,16 +62,16 @@ final class ToolCalls {
             handOn();
         } else if (heldChars > maxHeldChars) {
             throw tooLarge(
-                    "The name of a tool call goes on over more than "
+                    "The name of a tool call spreads over more than "
                             + maxHeldChars
-                            + " characters");
+                            + " characters of fragments");
         }
         if (calls.size() > MAX_CALLS) {
             throw tooLarge("The runtime's answer calls more than " + MAX_CALLS + " tools");
         }
     }
 
-    /** No piece of a name can follow: tells the one that is open and hands on what was held. */
+    /** No piece of a name can follow: tells the latest name, and passes on what was held back. */
     void settle() {
         nameLatest();
         handOn();

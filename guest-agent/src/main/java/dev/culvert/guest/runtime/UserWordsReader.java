@@ -12,8 +12,8 @@ import java.io.InputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 
-/** Reads the last user message's text out of the body of a chat completion. */
-/* It may be large, and the heap is small: so it is never there as a whole. */
+/** Reads the text of the last user message from the body of a chat completion. */
+/* The text may be large and the heap is small, so it is never in the heap as a whole. */
 final class UserWordsReader implements AutoCloseable {
     private ByteBuf words;
     private ByteBuf next;
@@ -24,8 +24,8 @@ final class UserWordsReader implements AutoCloseable {
     }
 
     /**
-     * Borrows {@code body}. The text, in UTF-8, belongs to the caller; empty where there is no such
-     * message, or no JSON.
+     * Borrows {@code body}. The text, in UTF-8, belongs to the caller. It is empty if there is no
+     * such message or the body is not JSON.
      */
     static ByteBuf read(ByteBuf body) {
         try (UserWordsReader reader =

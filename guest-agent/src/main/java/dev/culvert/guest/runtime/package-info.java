@@ -1,9 +1,9 @@
 /**
- * The client of the LLM runtime on the VM's localhost, on the event loop of the turn that asks.
+ * The client of the LLM runtime on the VM's localhost. Runs on the event loop of the turn.
  *
- * <p>A body goes in, and text, tool calls and one end come out. What comes from the runtime is read
- * with bounds and never believed: an answer that was cut short is a failure, and the name of a tool
- * call is told before any part of the call.
+ * <p>The body of a request goes in; text, tool calls and one end come out. The runtime is not
+ * trusted: everything it sends has a limit, an answer that was cut short is a failure, and the name
+ * of a tool call is told before any part of the call.
  *
  * <pre>
  * HttpRuntime → HttpGeneration → ConnectionPool → RuntimeConnection → socket

@@ -160,9 +160,9 @@ class GuestSettingsTest {
                         + " turn_log_bytes, which is 1MiB",
                 "\"turn_log_ttl\": true     | turn_log_ttl is true: it must be a time",
                 "\"orphan_grace\": \"soon\" | orphan_grace is \"soon\": it must be a time",
-                "\"listen\": \"tcp://0.0.0.0:1\" | listen is tcp://0.0.0.0:1: as there are no"
-                        + " credentials",
-                "\"listen\": \"tcp://[::]:1\" | --allow-unauthenticated=true takes that risk",
+                "\"listen\": \"tcp://0.0.0.0:1\" | listen is tcp://0.0.0.0:1: the agent asks"
+                        + " for no credentials",
+                "\"listen\": \"tcp://[::]:1\" | accept the risk with --allow-unauthenticated=true",
                 "\"runtime_connect_timeout\": \"0s\" | runtime_connect_timeout is 0s: it must be"
                         + " more",
                 "\"runtime_keep_alive\": \"48h\" | runtime_keep_alive is 172800000ms: it must be"

@@ -245,7 +245,7 @@ class HttpRuntimeTest {
                         "HTTP/1.1 200 OK\r\nContent-"),
                 Arguments.of(
                         ErrorCode.STREAM_BROKEN,
-                        "not JSON",
+                        "not valid JSON",
                         streamHead() + encoded("data: {\"choices\":[{]\n\n")),
                 Arguments.of(
                         ErrorCode.STREAM_BROKEN,
@@ -318,7 +318,7 @@ class HttpRuntimeTest {
                 "405 @ {} @ gateway.http.endpoints.chatCompletions.enabled",
                 "422 @ {\"detail\":[{\"msg\":\"field required\"}]} @ 422 Scripted: field required",
                 "429 @ {} @ try again later",
-                "302 @ moved @ redirects are not followed",
+                "302 @ moved @ follows no redirects",
                 "503 @ {\"message\":\"loading\"} @ 503 Scripted: loading (look into the runtime's"
                         + " log)"
             })

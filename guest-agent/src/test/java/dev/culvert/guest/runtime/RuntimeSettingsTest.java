@@ -34,11 +34,11 @@ class RuntimeSettingsTest {
     @ParameterizedTest
     @CsvSource({
         "https://127.0.0.1:8081, which the agent does not speak",
-        "ftp://127.0.0.1, takes http://HOST:PORT",
-        "localhost:8081, takes http://HOST:PORT",
-        "http://user:secret@h, takes no user",
-        "http://h/?key=secret, takes no user",
-        "http://h:70000, takes 1 to 65535"
+        "ftp://127.0.0.1, must be http://HOST:PORT",
+        "localhost:8081, must be http://HOST:PORT",
+        "http://user:secret@h, must have no user",
+        "http://h/?key=secret, must have no user",
+        "http://h:70000, must be from 1 to 65535"
     })
     void refusesABaseItCannotUseAndSaysWhat(String base, String why) {
         assertThatThrownBy(() -> settings(base, null))
@@ -72,7 +72,7 @@ class RuntimeSettingsTest {
     @CsvSource({
         "Content-Length, 5, set by the agent itself",
         "authorization, Bearer x, set by the agent itself",
-        "a b, x, a name that HTTP does not allow",
+        "a b, x, characters that HTTP does not allow",
         "x-key, sécret, printable ASCII"
     })
     void refusesHeadersThatWouldChangeTheRequest(String name, String value, String why) {
