@@ -6,31 +6,35 @@ import dev.culvert.io.LazyTimer;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 
-/** How fast a client takes its stream, and what follows for the agent. Confined to its loop. */
+/**
+ * Watches how fast a client reads its stream, and gives the agent credit at that pace. Confined to
+ * the client's event loop.
+ */
 /*
- * An agent that heeds credit gets as much back as has left for the client, so that at most the credit
- * and one frame wait here. One that does not may send more than waits in reason. A client that is
- * there, and reads, must not be blamed for what it had no chance to take: it has a second for it.
+ * An agent that respects credit gets back as much as has been sent to the client, so at most the credit and one
+ * frame wait here. An agent that ignores credit may send more than that. A client that reads must not be blamed
+ * for bytes that it had no time to read: before it is cut off, it gets a second to catch up.
  */
 final class ClientPace {
-    /** Is told on the event loop. After the last two it is told nothing more. */
+    /** Is told on the event loop. {@link #onTooSlow} and {@link #onTooMuch} end the stream. */
     interface Listener {
-        /** So much of the payloads has left for the client. */
+        /** So many bytes of payload were sent to the client. */
         void onTaken(long bytes);
 
-        /** {@code why} ends a sentence about the client. */
+        /** The client does not read. {@code why} completes a sentence about it. */
         void onTooSlow(String why);
 
         /**
-         * More waits than may. So it can with an agent that speaks the base protocol; else it has
-         * sent so many bytes without having credit for them.
+         * More bytes wait than may. An agent without credit can cause that; any other agent has
+         * sent {@code withoutCredit} bytes without having credit for them.
          */
         void onTooMuch(long withoutCredit);
     }
 
+    /** How long a client that is behind gets to catch up, as long as it reads. */
     private static final Duration CHANCE = Duration.ofSeconds(1);
 
-    /** With so many chunks more than may wait there is no such second. */
+    /** A client that is further behind, by so many chunks, gets no chance. */
     private static final int MOST_CHUNKS_BEYOND = 2;
 
     private final TurnSettings settings;
@@ -45,7 +49,7 @@ final class ClientPace {
     private long stallTaken;
     private long chanceTaken;
 
-    /** The largest chunk of those that wait. */
+    /** The size of the largest chunk that waits. */
     private int largestBytes;
 
     private boolean awaitsClient;
@@ -100,12 +104,12 @@ final class ClientPace {
         return stream.holdsMoreThan(mayWait());
     }
 
-    /** Beside one chunk, of which nobody can take a part before it is there. */
+    /** One chunk more than the limit: a client can read no part of a chunk before it is there. */
     private long mayWait() {
         return (long) settings.maxUnsentBytes() + largestBytes;
     }
 
-    /** What has left for the client may come again from the agent. */
+    /** Once the bytes so far are sent, the agent may send as many again. */
     private void awaitClient() {
         long bytes = unconfirmed;
         unconfirmed = 0;
@@ -137,7 +141,7 @@ final class ClientPace {
         stall.expireAfter(settings.stallTimeout());
     }
 
-    /** Of all that was written, roughly: what the stream adds to a chunk is not counted. */
+    /** Bytes that were sent, roughly: it ignores what the stream adds to each chunk. */
     private long taken() {
         return told - stream.unsentBytes();
     }
@@ -177,7 +181,7 @@ final class ClientPace {
         listener.onTooMuch(told - confirmed - largestBytes - settings.initialCredit());
     }
 
-    /** The stream has ended. */
+    /** To be called when the stream has ended. */
     void ended() {
         over = true;
         stall.cancel();

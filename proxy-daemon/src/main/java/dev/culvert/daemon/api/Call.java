@@ -6,7 +6,7 @@ import dev.culvert.link.DialListener;
 import dev.culvert.link.Failure;
 import dev.culvert.link.Patience;
 
-/** One request on its way to an agent: it waits for a link, then becomes an exchange on it. */
+/** A request that waits for a link to its agent, and then becomes an exchange on it. */
 final class Call implements DialListener {
     private final Frame request;
     private final CallListener listener;

@@ -2,8 +2,8 @@ package dev.culvert.daemon.api;
 
 import dev.culvert.link.ReplyListener;
 
-/** A reply listener that is also told when its request was sent. */
+/** A reply listener that is also told when its request is sent. */
 public interface CallListener extends ReplyListener {
-    /** The request is on its way; what fails from now on fails after the work may have begun. */
+    /** The request is sent. If it fails later, the agent may have begun to work on it. */
     default void onSent() {}
 }

@@ -14,9 +14,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which part of a list that is ordered by id a request asks for.
+ * The part of a list, ordered by id, that a request asks for.
  *
- * @param after begins after this id; null at the first one
+ * @param after the id before the first one; null to begin with the first of all
  */
 public record Page(@Nullable String after, int limit) {
     private static final int DEFAULT_LIMIT = 100;
@@ -26,7 +26,7 @@ public record Page(@Nullable String after, int limit) {
         return new Page(request.query("after"), limit(request.query("limit")));
     }
 
-    /** The id after which it begins; the empty one where that is the first. */
+    /** The id before the first one; empty to begin with the first of all. */
     public String start() {
         return after == null ? "" : after;
     }
@@ -50,7 +50,7 @@ public record Page(@Nullable String after, int limit) {
         void write(JsonGenerator json, T item) throws IOException;
     }
 
-    /** Writes the members {@code name}, which has the items, and {@code next}. */
+    /** Writes two members: {@code name} with the items, and {@code next}. */
     public <T> void write(
             JsonGenerator json,
             String name,

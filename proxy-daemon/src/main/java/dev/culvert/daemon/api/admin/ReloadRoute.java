@@ -13,13 +13,11 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Set;
 
-/** {@code POST /admin/reload}: reads the settings again, as SIGHUP does. */
+/** {@code POST /admin/reload}: reloads the settings, as SIGHUP does. */
 public final class ReloadRoute implements Route {
-    /** Reads and takes over the settings; blocks. */
+    /** Reads the settings and puts them into force. Blocks. */
     public interface Reload {
-        /**
-         * Returns what is wrong with them, and then nothing has changed; empty when all is well.
-         */
+        /** Returns what is wrong with them; then nothing has changed. Empty on success. */
         List<String> run();
     }
 

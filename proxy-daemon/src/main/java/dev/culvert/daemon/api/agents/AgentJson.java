@@ -9,11 +9,11 @@ import dev.culvert.link.Heartbeat;
 import java.io.IOException;
 import java.time.temporal.ChronoUnit;
 
-/** How an agent is shown to clients. */
+/** Writes what clients are told of an agent. */
 final class AgentJson {
     private AgentJson() {}
 
-    /** As an object of its own, with all there is to know. */
+    /** Writes the agent as an object. */
     static void write(JsonGenerator json, Agent agent, int linksOpen) throws IOException {
         json.writeStartObject();
         writeMembers(json, agent, linksOpen);

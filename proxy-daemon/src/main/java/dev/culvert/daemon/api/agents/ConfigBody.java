@@ -12,8 +12,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * Whether a body can be a configuration. An agent that is away cannot say so itself, and what it
- * then refuses would keep it from being ready.
+ * Checks that a body can be a configuration. An agent that is away cannot check it now, and a
+ * configuration that it refuses later would keep it from becoming ready.
  */
 final class ConfigBody {
     private boolean hasConfig;
@@ -22,9 +22,9 @@ final class ConfigBody {
     private ConfigBody() {}
 
     /**
-     * Borrows {@code object}, which was checked to be one.
+     * Checks a JSON object, which is lent.
      *
-     * @throws ProblemException saying what is missing or of another kind
+     * @throws ProblemException when a member is missing or has the wrong type
      */
     static void check(ByteBuf object) {
         ConfigBody body = new ConfigBody();
@@ -58,7 +58,7 @@ final class ConfigBody {
                 checkTools(parser, value);
             }
             default -> {
-                // The agent may know it.
+                // Only the agent knows whether it is valid.
             }
         }
     }

@@ -16,7 +16,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Set;
 
-/** {@code POST /agents/{id}/context}: answers once the agent has the context in force. */
+/** {@code POST /agents/{id}/context}: answers once the context is in force at the agent. */
 public final class ContextRoute implements Route {
     private final AgentCalls calls;
 

@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Lets a client take what was written before more is, and tells when it takes nothing for too long.
- * Confined to its event loop.
+ * Writes to a client at its pace: the next piece once the last one was sent. It also notices when
+ * the client reads nothing for too long. Confined to its event loop.
  */
 final class PiecePace {
     private final Duration stallTimeout;
@@ -20,9 +20,9 @@ final class PiecePace {
     private long unsentBefore;
 
     /**
-     * @param unsentBytes how much waits for the client
-     * @param whenSent runs what it is given once all of that has left
-     * @param onStalled the client took nothing for {@code stallTimeout}
+     * @param unsentBytes how many bytes wait for the client
+     * @param whenSent runs the given action once all of them were sent
+     * @param onStalled runs when the client has read nothing for {@code stallTimeout}
      */
     PiecePace(
             EventLoop loop,
@@ -37,7 +37,7 @@ final class PiecePace {
         stall = new LazyTimer(loop, this::check);
     }
 
-    /** Runs {@code next} once the client has taken all that was written. */
+    /** Runs {@code next} once all that was written is sent. */
     void await(Runnable next) {
         awaitsClient = true;
         unsentBefore = unsentBytes.getAsLong();
@@ -63,7 +63,7 @@ final class PiecePace {
         }
     }
 
-    /** The client is gone, or gets no more. */
+    /** Stops watching: the client has gone, or gets nothing more. */
     void cancel() {
         stall.cancel();
     }

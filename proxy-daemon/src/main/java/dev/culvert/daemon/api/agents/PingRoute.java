@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** {@code POST /agents/{id}/ping}: how long a frame takes there and back, the dial not counted. */
+/** {@code POST /agents/{id}/ping}: measures the round trip of a frame, without the dial. */
 public final class PingRoute implements Route {
     private final AgentCalls calls;
 
@@ -41,7 +41,7 @@ public final class PingRoute implements Route {
         calls.admission().check();
         Agent agent = calls.agent(request);
         Frame frame = calls.frame(FrameType.PING, Json.object(_ -> {}));
-        frame.payload().release(); // the frame retained it, and this side made it
+        frame.payload().release(); // the frame has retained it
         Patience patience = Patience.ofSilence(calls.settings().timeouts().ping());
         calls.call(request, agent, frame, new Pong(responder), patience);
     }

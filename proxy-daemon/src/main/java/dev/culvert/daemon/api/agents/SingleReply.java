@@ -5,9 +5,7 @@ import dev.culvert.daemon.http.Answer;
 import dev.culvert.frame.Frame;
 import dev.culvert.link.Failure;
 
-/**
- * Waits for the one frame that ends a short exchange; what it says beyond that is not looked at.
- */
+/** Waits for the one frame that ends a short exchange, and ignores what else is in it. */
 record SingleReply(Answer responder, Runnable whenDone) implements CallListener {
     @Override
     public void onReply(Frame reply) {}

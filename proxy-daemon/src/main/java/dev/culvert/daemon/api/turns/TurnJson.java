@@ -5,11 +5,11 @@ import dev.culvert.daemon.turn.TurnStatus;
 import java.io.IOException;
 import java.time.temporal.ChronoUnit;
 
-/** How a turn is shown to clients. */
+/** Writes what clients are told of a turn. */
 final class TurnJson {
     private TurnJson() {}
 
-    /** As an object of its own, without who reads it. */
+    /** Writes the turn as an object, without its readers. */
     static void write(JsonGenerator json, TurnStatus turn) throws IOException {
         json.writeStartObject();
         writeMembers(json, turn);
@@ -34,7 +34,7 @@ final class TurnJson {
         }
     }
 
-    /** All there is to know, in an object that is begun. */
+    /** Writes the turn with its readers into an object that has begun. */
     static void writeAll(JsonGenerator json, TurnStatus turn) throws IOException {
         writeMembers(json, turn);
         json.writeArrayFieldStart("read_by");
