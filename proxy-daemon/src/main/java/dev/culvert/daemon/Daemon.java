@@ -1,8 +1,9 @@
 package dev.culvert.daemon;
 
+import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.answer.TurnAnswers;
-import dev.culvert.daemon.api.AgentCalls;
 import dev.culvert.daemon.api.OffLoop;
+import dev.culvert.daemon.api.agents.AgentCalls;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.MemorySettings;
 import dev.culvert.daemon.config.SettingsReader;
@@ -140,18 +141,25 @@ public final class Daemon implements AutoCloseable {
         turns = new Turns(fleet, pool, turnIds(), agentShares, this::settings, metrics.turns());
 
         // The clients.
-        AgentCalls calls =
-                new AgentCalls(fleet::seenBy, homes, pool, agentShares, admission, this::settings);
+        AgentAccess access = new AgentAccess(fleet::seenBy, homes::nudge, admission);
         TurnAnswers answers =
                 new TurnAnswers(turns, agentShares, admission, this::settings, metrics.streams());
-        routes = new Routes(calls, turns, answers, metrics, new OffLoop(files, others));
+        routes =
+                new Routes(
+                        access,
+                        admission,
+                        this::settings,
+                        account,
+                        metrics,
+                        new OffLoop(files, others));
+        Router router =
+                routes.router(
+                        routes.ofTurns(turns, answers),
+                        routes.ofAgents(new AgentCalls(pool), agentShares, homes),
+                        routes.ofTheDaemon(this::reload));
         http =
                 new HttpPipeline(
-                        first.http(),
-                        new Router(routes.all(homes, this::reload), metrics.http()),
-                        metrics.http(),
-                        this::clientShare,
-                        bodyShare());
+                        first.http(), router, metrics.http(), this::clientShare, bodyShare());
         listeners = new Listeners(loops, systemd.sockets());
 
         // The operator.

@@ -1,12 +1,13 @@
 package dev.culvert.daemon;
 
+import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.answer.TurnAnswers;
-import dev.culvert.daemon.api.AgentCalls;
 import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.api.admin.HealthRoute;
 import dev.culvert.daemon.api.admin.MetricsRoute;
 import dev.culvert.daemon.api.admin.OpenApiRoute;
 import dev.culvert.daemon.api.admin.ReloadRoute;
+import dev.culvert.daemon.api.agents.AgentCalls;
 import dev.culvert.daemon.api.agents.AgentRoute;
 import dev.culvert.daemon.api.agents.AgentsRoute;
 import dev.culvert.daemon.api.agents.ConfigRoute;
@@ -18,47 +19,72 @@ import dev.culvert.daemon.api.turns.MessageRoute;
 import dev.culvert.daemon.api.turns.ResumeRoute;
 import dev.culvert.daemon.api.turns.StreamedMessageRoute;
 import dev.culvert.daemon.api.turns.TurnRoute;
+import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.home.HomeLinks;
+import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Route;
+import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.turn.Turns;
+import dev.culvert.io.Account;
+import dev.culvert.io.Shares;
+import dev.culvert.transport.AgentAddress;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
-/** What clients can ask for: every route of the daemon. */
+/** What clients can ask: every route of the daemon. */
 final class Routes implements AutoCloseable {
-    private final AgentCalls calls;
-    private final Turns turns;
-    private final TurnAnswers answers;
+    private final AgentAccess access;
+    private final Admission admission;
+    private final Supplier<DaemonSettings> settings;
     private final Metrics metrics;
     private final OffLoop offLoop;
     private final EventsRoute events;
 
-    Routes(AgentCalls calls, Turns turns, TurnAnswers answers, Metrics metrics, OffLoop offLoop) {
-        this.calls = calls;
-        this.turns = turns;
-        this.answers = answers;
+    Routes(
+            AgentAccess access,
+            Admission admission,
+            Supplier<DaemonSettings> settings,
+            Account account,
+            Metrics metrics,
+            OffLoop offLoop) {
+        this.access = access;
+        this.admission = admission;
+        this.settings = settings;
         this.metrics = metrics;
         this.offLoop = offLoop;
-        events = new EventsRoute(calls, metrics.links()::openTo);
+        events = new EventsRoute(access, admission, account, settings, metrics.links()::openTo);
     }
 
-    List<Route> all(HomeLinks homes, ReloadRoute.Reload reload) {
+    Router router(List<Route> ofTurns, List<Route> ofAgents, List<Route> ofTheDaemon) {
+        return new Router(
+                Stream.of(ofTurns, ofAgents, ofTheDaemon).flatMap(List::stream).toList(),
+                metrics.http());
+    }
+
+    List<Route> ofTurns(Turns turns, TurnAnswers answers) {
         return List.of(
-                // Turns.
-                new MessageRoute(calls, answers),
-                new StreamedMessageRoute(calls, answers),
+                new MessageRoute(access, answers),
+                new StreamedMessageRoute(access, answers),
                 new ResumeRoute(answers),
-                new TurnRoute(turns, answers, calls),
-                new AgentTurnsRoute(calls, turns),
-                // Agents.
-                new ContextRoute(calls),
-                new ConfigRoute(calls, homes, offLoop),
-                new PingRoute(calls),
-                new AgentsRoute(calls, events),
-                new AgentRoute(calls, metrics.links()::openTo, offLoop),
-                events,
-                // The daemon itself.
-                new HealthRoute(calls),
+                new TurnRoute(turns, answers, settings),
+                new AgentTurnsRoute(access, turns));
+    }
+
+    List<Route> ofAgents(AgentCalls calls, Shares<AgentAddress> shares, HomeLinks homes) {
+        return List.of(
+                new ContextRoute(access, calls, shares, settings),
+                new PingRoute(access, calls, admission, settings),
+                new ConfigRoute(access, admission, homes, offLoop),
+                new AgentsRoute(access, events, settings),
+                new AgentRoute(access, admission, settings, metrics.links()::openTo, offLoop),
+                events);
+    }
+
+    List<Route> ofTheDaemon(ReloadRoute.Reload reload) {
+        return List.of(
+                new HealthRoute(access, admission),
                 new ReloadRoute(reload, offLoop),
                 new MetricsRoute(metrics::scrape, offLoop),
                 new OpenApiRoute());

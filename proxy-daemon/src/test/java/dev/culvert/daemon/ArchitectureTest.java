@@ -66,15 +66,7 @@ class ArchitectureTest {
                                             "http",
                                             "sse",
                                             "turn")),
-                            Map.entry(
-                                    "api",
-                                    with(
-                                            core("frame", "io", "link", "pool", "transport"),
-                                            "auth",
-                                            "config",
-                                            "fleet",
-                                            "home",
-                                            "http")),
+                            Map.entry("api", with(core("io"), "http")),
                             Map.entry(
                                     "api.turns",
                                     with(
@@ -94,8 +86,10 @@ class ArchitectureTest {
                                                     "io",
                                                     "json",
                                                     "link",
+                                                    "pool",
                                                     "settings",
                                                     "transport"),
+                                            "answer",
                                             "api",
                                             "auth",
                                             "config",
@@ -103,7 +97,7 @@ class ArchitectureTest {
                                             "home",
                                             "http",
                                             "sse")),
-                            Map.entry("api.admin", Set.of("api", "fleet", "http")),
+                            Map.entry("api.admin", Set.of("answer", "api", "fleet", "http")),
                             Map.entry(
                                     "",
                                     with(

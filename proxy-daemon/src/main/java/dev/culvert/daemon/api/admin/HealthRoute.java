@@ -3,9 +3,10 @@ package dev.culvert.daemon.api.admin;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 
-import dev.culvert.daemon.api.AgentCalls;
+import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.fleet.State;
 import dev.culvert.daemon.fleet.Visible;
+import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.Request;
@@ -19,10 +20,12 @@ import java.util.Set;
  * takes work; the same in words. With {@code ?verbose} each says more.
  */
 public final class HealthRoute implements Route {
-    private final AgentCalls calls;
+    private final AgentAccess access;
+    private final Admission admission;
 
-    public HealthRoute(AgentCalls calls) {
-        this.calls = calls;
+    public HealthRoute(AgentAccess access, Admission admission) {
+        this.access = access;
+        this.admission = admission;
     }
 
     @Override
@@ -37,7 +40,7 @@ public final class HealthRoute implements Route {
 
     @Override
     public void handle(Request request, Answer responder) {
-        boolean draining = calls.admission().isClosed();
+        boolean draining = admission.isClosed();
         boolean failing = draining && !request.path().equals("/livez");
         boolean verbose = request.query("verbose") != null || request.path().equals("/healthz");
         responder.json(
@@ -45,7 +48,7 @@ public final class HealthRoute implements Route {
                 Json.object(json -> {
                     json.writeStringField("status", draining ? "draining" : "ok");
                     if (verbose) {
-                        Visible fleet = calls.fleet(request);
+                        Visible fleet = access.fleet(request);
                         json.writeObjectFieldStart("agents");
                         for (State state : State.values()) {
                             json.writeNumberField(state.label(), fleet.count(state));

@@ -5,11 +5,13 @@ import static io.netty.handler.codec.http.HttpResponseStatus.CONFLICT;
 import static io.netty.handler.codec.http.HttpResponseStatus.CREATED;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
-import dev.culvert.daemon.api.AgentCalls;
+import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.config.AgentSettings;
+import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Visible;
+import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.JsonRequest;
@@ -30,19 +32,29 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 
 /** {@code GET|PUT|DELETE /agents/{id}}: shows, adds or changes, and removes one agent. */
 public final class AgentRoute implements Route {
-    private final AgentCalls calls;
+    private final AgentAccess access;
+    private final Admission admission;
+    private final Supplier<DaemonSettings> settings;
     private final ToIntFunction<AgentAddress> linksOpen;
     private final OffLoop offLoop;
     private final ConfigRoom room;
 
-    public AgentRoute(AgentCalls calls, ToIntFunction<AgentAddress> linksOpen, OffLoop offLoop) {
-        this.calls = calls;
+    public AgentRoute(
+            AgentAccess access,
+            Admission admission,
+            Supplier<DaemonSettings> settings,
+            ToIntFunction<AgentAddress> linksOpen,
+            OffLoop offLoop) {
+        this.access = access;
+        this.admission = admission;
+        this.settings = settings;
         this.offLoop = offLoop;
-        room = new ConfigRoom(calls, offLoop);
+        room = new ConfigRoom(offLoop);
         this.linksOpen = linksOpen;
     }
 
@@ -61,8 +73,8 @@ public final class AgentRoute implements Route {
         if (request.method().equals(HttpMethod.PUT)) {
             put(request, responder);
         } else if (request.method().equals(HttpMethod.DELETE)) {
-            String id = calls.agent(request).id();
-            Visible fleet = calls.fleet(request);
+            String id = access.agent(request).id();
+            Visible fleet = access.fleet(request);
             offLoop.run(
                     id,
                     fleet.mayBeOnDisk(id),
@@ -73,23 +85,24 @@ public final class AgentRoute implements Route {
                         return responder::noContent;
                     });
         } else {
-            show(responder, OK, calls.agent(request));
+            show(responder, OK, access.agent(request));
         }
     }
 
     private void put(Request request, Answer responder) {
-        calls.admission().check();
+        admission.check();
         String body = JsonRequest.body(request).toString(StandardCharsets.UTF_8);
-        AgentSettings settings = read(request.parameter("id"), body);
-        String id = settings.id();
-        Visible fleet = calls.fleet(request);
+        AgentSettings agent = read(request.parameter("id"), body);
+        String id = agent.id();
+        Visible fleet = access.fleet(request);
         room.run(
+                fleet,
                 id,
                 fleet.mayBeOnDisk(id),
-                settings.configBytes(),
+                agent.configBytes(),
                 request,
                 responder,
-                () -> put(fleet, settings, responder));
+                () -> put(fleet, agent, responder));
     }
 
     private Runnable put(Visible fleet, AgentSettings settings, Answer responder)
@@ -118,7 +131,7 @@ public final class AgentRoute implements Route {
             AgentSettings read =
                     Settings.read(
                                     List.of(Source.text("body", body), path),
-                                    in -> AgentSettings.read(in, calls.settings().transport()))
+                                    in -> AgentSettings.read(in, settings.get().transport()))
                             .value();
             if (!read.id().equals(id)) {
                 throw new ProblemException(

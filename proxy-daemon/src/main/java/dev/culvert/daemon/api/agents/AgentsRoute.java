@@ -3,8 +3,9 @@ package dev.culvert.daemon.api.agents;
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
-import dev.culvert.daemon.api.AgentCalls;
+import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.api.Page;
+import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.State;
 import dev.culvert.daemon.fleet.Visible;
@@ -20,17 +21,20 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code GET /agents}: the fleet by id, filtered and paged. */
 public final class AgentsRoute implements Route {
-    private final AgentCalls calls;
+    private final AgentAccess access;
+    private final Supplier<DaemonSettings> settings;
     private final EventsRoute events;
 
     /** Shares what it shows with {@code events}. */
-    public AgentsRoute(AgentCalls calls, EventsRoute events) {
-        this.calls = calls;
+    public AgentsRoute(AgentAccess access, EventsRoute events, Supplier<DaemonSettings> settings) {
+        this.access = access;
+        this.settings = settings;
         this.events = events;
     }
 
@@ -49,7 +53,7 @@ public final class AgentsRoute implements Route {
         State state = state(request.query("state"));
         String tenant = request.query("tenant");
         Page page = Page.of(request);
-        Visible fleet = calls.fleet(request);
+        Visible fleet = access.fleet(request);
         Predicate<Agent> wanted =
                 agent ->
                         (state == null || agent.presence().state() == state)
@@ -67,7 +71,7 @@ public final class AgentsRoute implements Route {
                             : own(fleet, wanted),
                     page,
                     responder,
-                    calls.settings().turns().stallTimeout());
+                    settings.get().turns().stallTimeout());
         }
     }
 

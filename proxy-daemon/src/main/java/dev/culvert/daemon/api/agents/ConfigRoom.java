@@ -3,7 +3,6 @@ package dev.culvert.daemon.api.agents;
 import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
 import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 
-import dev.culvert.daemon.api.AgentCalls;
 import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.fleet.FleetLimitException;
 import dev.culvert.daemon.fleet.Visible;
@@ -17,11 +16,9 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 final class ConfigRoom {
     private static final int RETRY_SECONDS = 60;
 
-    private final AgentCalls calls;
     private final OffLoop offLoop;
 
-    ConfigRoom(AgentCalls calls, OffLoop offLoop) {
-        this.calls = calls;
+    ConfigRoom(OffLoop offLoop) {
         this.offLoop = offLoop;
     }
 
@@ -32,13 +29,13 @@ final class ConfigRoom {
      * @throws ProblemException when there is no room for them, or too much waits already
      */
     void run(
+            Visible fleet,
             String agentId,
             boolean onDisk,
             long bytes,
             Request request,
             Answer responder,
             OffLoop.Work work) {
-        Visible fleet = calls.fleet(request);
         try {
             fleet.reserve(bytes);
         } catch (FleetLimitException e) {

@@ -4,13 +4,14 @@ import static io.netty.handler.codec.http.HttpResponseStatus.ACCEPTED;
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
-import dev.culvert.daemon.api.AgentCalls;
+import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Desired;
 import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.daemon.home.HomeLinks;
 import dev.culvert.daemon.home.PushResult;
+import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.JsonRequest;
@@ -28,20 +29,22 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * {@code PUT /agents/{id}/config}: wants a configuration of the agent, which it has or will have;
- * {@code GET} says how far that is.
+ * {@code PUT /agents/{id}/config}: stores the configuration that an agent is to have, now or once
+ * it is back; {@code GET} tells whether it has it.
  */
 public final class ConfigRoute implements Route {
-    private final AgentCalls calls;
+    private final AgentAccess access;
+    private final Admission admission;
     private final HomeLinks homes;
     private final OffLoop offLoop;
     private final ConfigRoom room;
 
-    public ConfigRoute(AgentCalls calls, HomeLinks homes, OffLoop offLoop) {
-        this.calls = calls;
+    public ConfigRoute(AgentAccess access, Admission admission, HomeLinks homes, OffLoop offLoop) {
+        this.access = access;
+        this.admission = admission;
         this.homes = homes;
         this.offLoop = offLoop;
-        room = new ConfigRoom(calls, offLoop);
+        room = new ConfigRoom(offLoop);
     }
 
     @Override
@@ -55,82 +58,96 @@ public final class ConfigRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Answer responder) {
-        Agent agent = calls.agent(request);
-        if (!request.method().equals(HttpMethod.PUT)) {
-            answer(responder, OK, agent);
-            return;
+    public void handle(Request request, Answer answer) {
+        Agent agent = access.agent(request);
+        if (request.method().equals(HttpMethod.PUT)) {
+            admission.check();
+            ByteBuf body = JsonRequest.body(request);
+            ConfigBody.check(body);
+            new Put(request, answer, agent, body.toString(StandardCharsets.UTF_8))
+                    .begin(body.readableBytes());
+        } else {
+            show(answer, OK, agent);
         }
-        calls.admission().check();
-        ByteBuf body = JsonRequest.body(request);
-        ConfigBody.check(body);
-        String payload = body.toString(StandardCharsets.UTF_8);
-        room.run(
-                agent.id(),
-                calls.fleet(request).keepsDesired(),
-                body.readableBytes(),
-                request,
-                responder,
-                () -> want(agent, payload, request, responder));
     }
 
-    private Runnable want(Agent agent, String payload, Request request, Answer responder)
-            throws IOException {
-        Desired wanted = calls.fleet(request).desire(agent, payload);
-        if (wanted == null) {
-            throw new ProblemException(
-                    Problem.of(
-                            NOT_FOUND,
-                            "The agent was removed meanwhile, or has another address: see whether"
-                                    + " it is there, and ask again."));
+    /**
+     * One PUT. Its steps, in order: a worker stores the configuration, the event loop of the
+     * request has it pushed and gets the result, and where the agent refuses it a worker withdraws
+     * it.
+     */
+    private final class Put {
+        private final Request request;
+        private final Answer answer;
+        private final Visible fleet;
+        private final Agent agent;
+        private final String payload;
+
+        Put(Request request, Answer answer, Agent agent, String payload) {
+            this.request = request;
+            this.answer = answer;
+            this.agent = agent;
+            this.payload = payload;
+            fleet = access.fleet(request);
         }
-        return () ->
-                homes.push(
-                        agent,
-                        result ->
-                                request.eventLoop()
-                                        .execute(() ->
-                                                settle(agent, wanted, result, request, responder)));
+
+        void begin(int bytes) {
+            boolean onDisk = fleet.keepsDesired();
+            room.run(fleet, agent.id(), onDisk, bytes, request, answer, this::store);
+        }
+
+        /** On a worker. Returns the next step. */
+        private Runnable store() throws IOException {
+            Desired wanted = fleet.desire(agent, payload);
+            if (wanted == null) {
+                throw new ProblemException(
+                        Problem.of(
+                                NOT_FOUND,
+                                "The agent was removed meanwhile, or has another address: see"
+                                        + " whether it is there, and ask again."));
+            }
+            return () -> push(wanted);
+        }
+
+        private void push(Desired wanted) {
+            homes.push(agent, result -> request.eventLoop().execute(() -> settle(wanted, result)));
+        }
+
+        private void settle(Desired wanted, PushResult result) {
+            if (isRefusedByTheAgent(result)) {
+                boolean onDisk = fleet.keepsDesired();
+                offLoop.finish(agent.id(), onDisk, request, answer, () -> withdraw(wanted, result));
+            } else {
+                agent.settle(wanted);
+                show(answer, result, agent);
+            }
+        }
+
+        /** On a worker. Kept as wanted, it would keep the agent from becoming ready. */
+        private Runnable withdraw(Desired wanted, PushResult result) throws IOException {
+            fleet.withdraw(agent, wanted);
+            return () -> show(answer, result, agent);
+        }
     }
 
-    private void settle(
-            Agent agent, Desired wanted, PushResult result, Request request, Answer responder) {
-        if (!isRefused(result)) {
-            agent.settle(wanted);
-            answer(responder, result, agent);
-            return;
-        }
-        Visible fleet = calls.fleet(request);
-        offLoop.finish(
-                agent.id(),
-                fleet.keepsDesired(),
-                request,
-                responder,
-                () -> {
-                    fleet.withdraw(agent, wanted);
-                    return () -> answer(responder, result, agent);
-                });
-    }
-
-    /** The agent itself says no: to want it any longer would keep the agent from being ready. */
-    private static boolean isRefused(PushResult result) {
+    private static boolean isRefusedByTheAgent(PushResult result) {
         return result instanceof PushResult.Refused(long _, Failure failure)
                 && (failure instanceof Failure.AgentError || failure instanceof Failure.BadAnswer);
     }
 
-    private static void answer(Answer responder, PushResult result, Agent agent) {
+    private static void show(Answer answer, PushResult result, Agent agent) {
         switch (result) {
-            case PushResult.Applied _ -> answer(responder, OK, agent);
-            case PushResult.Pending _ -> answer(responder, ACCEPTED, agent);
-            case PushResult.Refused(long _, Failure failure) -> responder.failure(failure);
+            case PushResult.Applied _ -> show(answer, OK, agent);
+            case PushResult.Pending _ -> show(answer, ACCEPTED, agent);
+            case PushResult.Refused(long _, Failure failure) -> answer.failure(failure);
         }
     }
 
-    private static void answer(Answer responder, HttpResponseStatus status, Agent agent) {
+    private static void show(Answer answer, HttpResponseStatus status, Agent agent) {
         Desired desired = agent.desired();
         long wanted = desired == null ? 0 : desired.revision();
         long applied = agent.appliedRevision();
-        responder.json(
+        answer.json(
                 status,
                 Json.object(json -> {
                     json.writeStringField("status", wanted == applied ? "applied" : "pending");

@@ -2,25 +2,40 @@ package dev.culvert.daemon.api.agents;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
-import dev.culvert.daemon.api.AgentCalls;
+import dev.culvert.daemon.answer.AgentAccess;
+import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.JsonRequest;
+import dev.culvert.daemon.http.OverMemory;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
-import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
+import dev.culvert.io.Shares;
 import dev.culvert.link.Patience;
+import dev.culvert.transport.AgentAddress;
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** {@code POST /agents/{id}/context}: answers once the context is in force at the agent. */
 public final class ContextRoute implements Route {
+    private final AgentAccess access;
     private final AgentCalls calls;
+    private final Shares<AgentAddress> shares;
+    private final Supplier<DaemonSettings> settings;
 
-    public ContextRoute(AgentCalls calls) {
+    public ContextRoute(
+            AgentAccess access,
+            AgentCalls calls,
+            Shares<AgentAddress> shares,
+            Supplier<DaemonSettings> settings) {
+        this.access = access;
+        this.shares = shares;
+        this.settings = settings;
         this.calls = calls;
     }
 
@@ -36,10 +51,10 @@ public final class ContextRoute implements Route {
 
     @Override
     public void handle(Request request, Answer responder) {
-        Agent agent = calls.workingAgent(request);
-        calls.checkMemory(agent);
-        Frame frame = calls.frame(FrameType.CONTEXT_UPDATE, JsonRequest.body(request));
-        Patience patience = Patience.ofSilence(calls.settings().timeouts().config());
+        Agent agent = access.workingAgent(request);
+        OverMemory.check(shares, agent.address());
+        ByteBuf context = JsonRequest.body(request);
+        Patience patience = Patience.ofSilence(settings.get().timeouts().config());
         SingleReply reply =
                 new SingleReply(
                         responder,
@@ -48,6 +63,6 @@ public final class ContextRoute implements Route {
                                         OK,
                                         Json.object(
                                                 it -> it.writeStringField("status", "applied"))));
-        calls.call(request, agent, frame, reply, patience);
+        calls.call(request, agent, FrameType.CONTEXT_UPDATE, context.retain(), patience, reply);
     }
 }

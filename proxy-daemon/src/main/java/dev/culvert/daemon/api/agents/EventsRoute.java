@@ -1,30 +1,46 @@
 package dev.culvert.daemon.api.agents;
 
-import dev.culvert.daemon.api.AgentCalls;
+import dev.culvert.daemon.answer.AgentAccess;
+import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.OverMemory;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
+import dev.culvert.io.Account;
 import dev.culvert.transport.AgentAddress;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 
 /** {@code GET /events}: the fleet as it is, then whatever becomes of it. */
 public final class EventsRoute implements Route, AutoCloseable {
-    private final AgentCalls calls;
+    private final AgentAccess access;
+    private final Admission admission;
+    private final Account account;
+    private final Supplier<DaemonSettings> settings;
     private final ToIntFunction<AgentAddress> linksOpen;
     private final AgentPieces pieces;
     private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
 
     private volatile boolean closed;
 
-    public EventsRoute(AgentCalls calls, ToIntFunction<AgentAddress> linksOpen) {
-        this.calls = calls;
+    public EventsRoute(
+            AgentAccess access,
+            Admission admission,
+            Account account,
+            Supplier<DaemonSettings> settings,
+            ToIntFunction<AgentAddress> linksOpen) {
+        this.access = access;
+        this.admission = admission;
+        this.account = account;
+        this.settings = settings;
         this.linksOpen = linksOpen;
-        pieces = new AgentPieces(linksOpen, calls.account().whole());
+        pieces = new AgentPieces(linksOpen, account.whole());
     }
 
     @Override
@@ -44,16 +60,16 @@ public final class EventsRoute implements Route, AutoCloseable {
 
     @Override
     public void handle(Request request, Answer responder) {
-        calls.admission().check();
-        calls.checkMemory();
+        admission.check();
+        OverMemory.check(account.whole());
         Watcher watcher =
                 new Watcher(
                         this,
-                        calls.fleet(request),
+                        access.fleet(request),
                         request.eventLoop(),
                         responder,
-                        calls.settings().sse().keepalive(),
-                        calls.settings().turns().stallTimeout());
+                        settings.get().sse().keepalive(),
+                        settings.get().turns().stallTimeout());
         watchers.add(watcher);
         watcher.begin();
         if (closed) {

@@ -2,9 +2,10 @@ package dev.culvert.daemon.api.agents;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
-import dev.culvert.daemon.api.AgentCalls;
-import dev.culvert.daemon.api.CallListener;
+import dev.culvert.daemon.answer.AgentAccess;
+import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.Request;
@@ -17,12 +18,23 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** {@code POST /agents/{id}/ping}: measures the round trip of a frame, without the dial. */
 public final class PingRoute implements Route {
+    private final AgentAccess access;
     private final AgentCalls calls;
+    private final Admission admission;
+    private final Supplier<DaemonSettings> settings;
 
-    public PingRoute(AgentCalls calls) {
+    public PingRoute(
+            AgentAccess access,
+            AgentCalls calls,
+            Admission admission,
+            Supplier<DaemonSettings> settings) {
+        this.access = access;
+        this.admission = admission;
+        this.settings = settings;
         this.calls = calls;
     }
 
@@ -38,12 +50,16 @@ public final class PingRoute implements Route {
 
     @Override
     public void handle(Request request, Answer responder) {
-        calls.admission().check();
-        Agent agent = calls.agent(request);
-        Frame frame = calls.frame(FrameType.PING, Json.object(_ -> {}));
-        frame.payload().release(); // the frame has retained it
-        Patience patience = Patience.ofSilence(calls.settings().timeouts().ping());
-        calls.call(request, agent, frame, new Pong(responder), patience);
+        admission.check();
+        Agent agent = access.agent(request);
+        Patience patience = Patience.ofSilence(settings.get().timeouts().ping());
+        calls.call(
+                request,
+                agent,
+                FrameType.PING,
+                Json.object(_ -> {}),
+                patience,
+                new Pong(responder));
     }
 
     private static final class Pong implements CallListener {

@@ -1,6 +1,5 @@
 package dev.culvert.daemon.api.agents;
 
-import dev.culvert.daemon.api.CallListener;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.frame.Frame;
 import dev.culvert.link.Failure;

@@ -2,7 +2,7 @@ package dev.culvert.daemon.api.turns;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
-import dev.culvert.daemon.api.AgentCalls;
+import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.api.Page;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Answer;
@@ -18,11 +18,11 @@ import java.util.Set;
 
 /** {@code GET /agents/{id}/turns}: those that this daemon knows, by id, a page at a time. */
 public final class AgentTurnsRoute implements Route {
-    private final AgentCalls calls;
+    private final AgentAccess access;
     private final Turns turns;
 
-    public AgentTurnsRoute(AgentCalls calls, Turns turns) {
-        this.calls = calls;
+    public AgentTurnsRoute(AgentAccess access, Turns turns) {
+        this.access = access;
         this.turns = turns;
     }
 
@@ -38,7 +38,7 @@ public final class AgentTurnsRoute implements Route {
 
     @Override
     public void handle(Request request, Answer responder) {
-        Agent agent = calls.agent(request);
+        Agent agent = access.agent(request);
         Page page = Page.of(request);
         Collection<TurnStatus> known = turns.of(agent);
         responder.json(

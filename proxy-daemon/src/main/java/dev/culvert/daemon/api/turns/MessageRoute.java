@@ -1,7 +1,7 @@
 package dev.culvert.daemon.api.turns;
 
+import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.answer.TurnAnswers;
-import dev.culvert.daemon.api.AgentCalls;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.JsonRequest;
@@ -13,11 +13,11 @@ import java.util.Set;
 
 /** {@code POST /agents/{id}/message}: asks, and answers with the whole. */
 public final class MessageRoute implements Route {
-    private final AgentCalls calls;
+    private final AgentAccess access;
     private final TurnAnswers answers;
 
-    public MessageRoute(AgentCalls calls, TurnAnswers answers) {
-        this.calls = calls;
+    public MessageRoute(AgentAccess access, TurnAnswers answers) {
+        this.access = access;
         this.answers = answers;
     }
 
@@ -33,7 +33,7 @@ public final class MessageRoute implements Route {
 
     @Override
     public void handle(Request request, Answer responder) {
-        Agent agent = calls.workingAgent(request);
+        Agent agent = access.workingAgent(request);
         answers.whole(request, responder, agent, JsonRequest.body(request));
     }
 }

@@ -2,8 +2,8 @@ package dev.culvert.daemon.api.turns;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 
+import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.answer.TurnAnswers;
-import dev.culvert.daemon.api.AgentCalls;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.JsonRequest;
@@ -20,11 +20,11 @@ import java.util.Set;
 
 /** {@code GET|POST /agents/{id}/stream}: asks, and streams the answer as it comes. */
 public final class StreamedMessageRoute implements Route {
-    private final AgentCalls calls;
+    private final AgentAccess access;
     private final TurnAnswers answers;
 
-    public StreamedMessageRoute(AgentCalls calls, TurnAnswers answers) {
-        this.calls = calls;
+    public StreamedMessageRoute(AgentAccess access, TurnAnswers answers) {
+        this.access = access;
         this.answers = answers;
     }
 
@@ -52,7 +52,7 @@ public final class StreamedMessageRoute implements Route {
             last.resume(answers, request, responder);
             return;
         }
-        Agent agent = calls.workingAgent(request);
+        Agent agent = access.workingAgent(request);
         ByteBuf payload =
                 request.method().equals(HttpMethod.GET)
                         ? fromQuery(request)

@@ -4,7 +4,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.daemon.answer.TurnAnswers;
-import dev.culvert.daemon.api.AgentCalls;
+import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.Problem;
@@ -18,6 +18,7 @@ import dev.culvert.link.Failure;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,12 +28,12 @@ import org.jspecify.annotations.Nullable;
 public final class TurnRoute implements Route {
     private final Turns turns;
     private final TurnAnswers answers;
-    private final AgentCalls calls;
+    private final Supplier<DaemonSettings> settings;
 
-    public TurnRoute(Turns turns, TurnAnswers answers, AgentCalls calls) {
+    public TurnRoute(Turns turns, TurnAnswers answers, Supplier<DaemonSettings> settings) {
         this.turns = turns;
         this.answers = answers;
-        this.calls = calls;
+        this.settings = settings;
     }
 
     @Override
@@ -74,8 +75,7 @@ public final class TurnRoute implements Route {
                         NOT_FOUND,
                         "This daemon does not know how the turn is: it was last read before the daemon was started, or over %.0f s ago (turns.remember), or has not begun. GET /api/v1/turns/%s/stream asks the agent."
                                 .formatted(
-                                        calls.settings().turns().remember().toMillis() / 1000.0,
-                                        id))
+                                        settings.get().turns().remember().toMillis() / 1000.0, id))
                 .member("code", "not_known_here");
     }
 

@@ -1,4 +1,4 @@
-package dev.culvert.daemon.api;
+package dev.culvert.daemon.api.agents;
 
 import dev.culvert.frame.Frame;
 import dev.culvert.link.AgentLink;

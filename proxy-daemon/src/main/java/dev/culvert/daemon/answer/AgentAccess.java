@@ -1,0 +1,103 @@
+package dev.culvert.daemon.answer;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
+import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
+
+import dev.culvert.daemon.auth.Caller;
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.Presence;
+import dev.culvert.daemon.fleet.Visible;
+import dev.culvert.daemon.http.Admission;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.ProblemException;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.io.Quoted;
+import dev.culvert.link.Failure;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Finds the agent that a request is for, as its caller sees the fleet. There is no other way from a
+ * request to an agent. Called on any event loop.
+ */
+public final class AgentAccess {
+    private static final int RETRY_SECONDS = 2;
+
+    private final Function<Caller, Visible> fleet;
+    private final Consumer<Agent> nudge;
+    private final Admission admission;
+
+    /**
+     * @param nudge makes the home link of an agent that is away dial at once
+     */
+    public AgentAccess(
+            Function<Caller, Visible> fleet, Consumer<Agent> nudge, Admission admission) {
+        this.fleet = fleet;
+        this.nudge = nudge;
+        this.admission = admission;
+    }
+
+    /** The fleet as the caller of the request sees it. */
+    public Visible fleet(Request request) {
+        return fleet.apply(request.caller());
+    }
+
+    /**
+     * The agent that the path names.
+     *
+     * @throws ProblemException when there is none
+     */
+    public Agent agent(Request request) {
+        String id = request.parameter("id");
+        Agent agent = fleet(request).find(id);
+        if (agent == null) {
+            throw new ProblemException(
+                    Problem.of(
+                            NOT_FOUND,
+                            "There is no agent '%s': GET /api/v1/agents lists those there are."
+                                    .formatted(Quoted.word(id))));
+        }
+        return agent;
+    }
+
+    /**
+     * The agent that the path names, if it can work now. An open link is not enough: an agent that
+     * was away may be back without its configuration, and so without the list of tools that it may
+     * use.
+     *
+     * @throws ProblemException when it cannot
+     */
+    public Agent workingAgent(Request request) {
+        admission.check();
+        Agent agent = agent(request);
+        Presence presence = agent.presence();
+        switch (presence.state()) {
+            case READY -> {}
+            case DRAINING ->
+                    throw notNow(
+                            "Agent '%s' is shutting down: try again later.".formatted(agent.id()));
+            case CONNECTING -> {
+                nudge.accept(agent);
+                if (agent.desired() != null) {
+                    throw notNow(
+                            "Agent '%s' has not taken its configuration yet: try again later, GET /api/v1/agents/%s says how it is."
+                                    .formatted(agent.id(), agent.id()));
+                }
+            }
+            case UNREACHABLE -> {
+                nudge.accept(agent);
+                if (agent.desired() != null) {
+                    throw new ProblemException(
+                            Problem.of(
+                                    new Failure.Unreachable(String.valueOf(presence.lastError()))));
+                }
+            }
+        }
+        return agent;
+    }
+
+    private static ProblemException notNow(String sentence) {
+        return new ProblemException(
+                Problem.of(SERVICE_UNAVAILABLE, sentence).retryAfter(RETRY_SECONDS));
+    }
+}
