@@ -11,8 +11,14 @@ import io.netty.channel.ChannelPromise;
 /* Many small writes to a socket are the costliest thing a link can do, and on vsock some kernels
  * count each one's overhead against the receiver's buffer and reset the connection. */
 public final class FlushHandler extends ChannelDuplexHandler {
+    private Runnable flushLater = () -> {};
     private boolean reading;
     private boolean pending;
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        flushLater = () -> flushPending(context); // one for the channel, not one for each burst
+    }
 
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
@@ -20,7 +26,7 @@ public final class FlushHandler extends ChannelDuplexHandler {
         if (!pending) {
             pending = true;
             if (!reading) {
-                context.executor().execute(() -> flushPending(context));
+                context.executor().execute(flushLater);
             }
         }
     }
