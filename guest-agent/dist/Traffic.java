@@ -21,12 +21,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 
 /**
- * What a host and a runtime do with an agent, to train its image and to measure it; a single file that
- * {@code java} runs.
+ * Plays host and runtime for an agent, to train its image and to measure it. A single file, run
+ * with {@code java}.
  *
  * <pre>
- *   Traffic.java train LAUNCHER      starts an agent, talks with it as in its daily work, and stops it
- *   Traffic.java host PORT MESSAGES  talks with an agent that listens on the port
+ *   Traffic.java train LAUNCHER      starts an agent, talks to it as in daily use, and stops it
+ *   Traffic.java host PORT MESSAGES  talks to an agent that listens on the port
  * </pre>
  */
 final class Traffic {
@@ -74,7 +74,9 @@ final class Traffic {
                 if (!line.startsWith("listening on ")) {
                     throw new IOException("the agent does not listen: " + line);
                 }
-                host(Integer.parseInt(line.substring(line.lastIndexOf(':') + 1)), TRAINING_MESSAGES);
+                host(
+                        Integer.parseInt(line.substring(line.lastIndexOf(':') + 1)),
+                        TRAINING_MESSAGES);
                 agent.toHandle().destroy(); // which leaves its output open
                 out.transferTo(Writer.nullWriter());
                 if (!agent.waitFor(PATIENCE_MILLIS, MILLISECONDS) || agent.exitValue() != 0) {
@@ -138,7 +140,9 @@ final class Traffic {
         }
     }
 
-    /** Sends a frame and reads to the last of its answers, which must be of the type {@code answer}. */
+    /**
+     * Sends a frame and reads to the last of its answers, which must be of the type {@code answer}.
+     */
     private static void ask(
             DataInputStream in,
             DataOutputStream out,

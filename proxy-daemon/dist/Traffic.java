@@ -12,8 +12,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 
 /**
- * What clients and an agent do with the daemon, to train its image; a single file that {@code java}
- * runs: {@code Traffic.java train LAUNCHER}.
+ * Plays clients and an agent for the daemon, to train its image. A single file, run with {@code
+ * java}: {@code Traffic.java train LAUNCHER}.
  */
 final class Traffic {
     private static final int PATIENCE_MILLIS = 60_000;
@@ -66,7 +66,12 @@ final class Traffic {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(PATIENCE_MILLIS);
             socket.setTcpNoDelay(true);
-            ask(socket, port, "PUT", "/api/v1/agents/a/config", "{\"config\":{},\"tool_allowlist\":[]}");
+            ask(
+                    socket,
+                    port,
+                    "PUT",
+                    "/api/v1/agents/a/config",
+                    "{\"config\":{},\"tool_allowlist\":[]}");
             for (int round = 0; round < ROUNDS; round++) {
                 ask(socket, port, "POST", "/api/v1/agents/a/message", MESSAGE);
                 ask(socket, port, "POST", "/api/v1/agents/a/stream", MESSAGE);
@@ -153,7 +158,12 @@ final class Traffic {
             for (String word : "one two three".split("(?<= )")) {
                 send(out, frame("chunk", id, "{\"content\":\"" + word + "\",\"done\":false}"));
             }
-            send(out, frame("chunk", id, "{\"content\":\"\",\"done\":true,\"finish_reason\":\"stop\"}"));
+            send(
+                    out,
+                    frame(
+                            "chunk",
+                            id,
+                            "{\"content\":\"\",\"done\":true,\"finish_reason\":\"stop\"}"));
         } else if (request.contains("\"type\":\"ping\"")) {
             send(out, frame("pong", id, "{}"));
         } else {
