@@ -10,10 +10,10 @@ import dev.culvert.daemon.config.SettingsReader;
 import dev.culvert.daemon.config.WorkerSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.AgentSource;
+import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.FleetListener;
-import dev.culvert.daemon.fleet.State;
 import dev.culvert.daemon.home.HomeLinks;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Router;
@@ -40,14 +40,14 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Puts the daemon together, and stops it: settings in, a serving daemon out. */
+/** Builds the daemon from its settings, part by part, and stops it. */
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
-    /** For all of a stop but the drain time. */
+    /** How long a stop may take after the drain time. */
     private static final Duration STOP = Duration.ofSeconds(15);
 
-    /** Those in force now: a reload replaces them. */
+    /** The settings in force: a reload replaces them. */
     private volatile DaemonSettings settings;
 
     private final StateDir stateDir;
@@ -69,20 +69,16 @@ public final class Daemon implements AutoCloseable {
     private final Reload reload;
     private final Drain drain;
 
-    /** Starts it. Where that fails, nothing of it is left. */
+    /** Starts the daemon. If that fails, nothing of it is left. */
     public static Daemon start(DaemonSettings settings, SettingsReader again, Systemd systemd)
             throws IOException {
         DirectMemory.limit();
-        int threads =
-                settings.eventLoops() == 0
-                        ? Runtime.getRuntime().availableProcessors()
-                        : settings.eventLoops();
         StateDir stateDir = StateDir.open(settings.stateDir());
-        EventLoops loops = loops(threads, stateDir);
+        EventLoops loops = loops(settings.eventLoops(), stateDir);
         Daemon daemon = null;
         try {
             daemon = new Daemon(settings, again, systemd, stateDir, loops);
-            daemon.listen();
+            daemon.listeners.open(settings.http(), daemon.http);
             return daemon;
         } catch (IOException | RuntimeException e) {
             if (daemon != null) {
@@ -91,14 +87,12 @@ public final class Daemon implements AutoCloseable {
                 loops.close();
                 stateDir.close();
             }
-            if (e instanceof RuntimeException bug && !(e instanceof UncheckedIOException)) {
-                throw bug;
-            }
-            throw new IOException(e.getMessage(), e);
+            throw e;
         }
     }
 
-    private static EventLoops loops(int threads, StateDir stateDir) throws IOException {
+    private static EventLoops loops(int wanted, StateDir stateDir) throws IOException {
+        int threads = wanted == 0 ? Runtime.getRuntime().availableProcessors() : wanted;
         try {
             return EventLoops.start(threads, "culvertd");
         } catch (UncheckedIOException e) {
@@ -118,7 +112,7 @@ public final class Daemon implements AutoCloseable {
         this.loops = loops;
         settings = first;
 
-        // What may wait, in bytes and on threads.
+        // How much may wait, in bytes and for threads.
         account = new Account(first.memory().limits());
         agentShares =
                 new Shares<>(
@@ -128,7 +122,7 @@ public final class Daemon implements AutoCloseable {
         files = workers(first.workers(), "files");
         others = workers(first.workers(), "others");
 
-        // The agents, and the links to them.
+        // The agents, the links to them, and the turns on those.
         fleet = new Fleet(store(), () -> settings().fleet());
         pool =
                 new LinkPool(
@@ -140,7 +134,7 @@ public final class Daemon implements AutoCloseable {
         homes = new HomeLinks(loops, fleet, this::settings, metrics.links(), agentShares);
         turns = new Turns(fleet, pool, turnIds(), agentShares, this::settings, metrics.turns());
 
-        // The clients.
+        // What clients reach.
         AgentAccess access = new AgentAccess(fleet::seenBy, homes::nudge, admission);
         TurnAnswers answers =
                 new TurnAnswers(turns, agentShares, admission, this::settings, metrics.streams());
@@ -162,7 +156,7 @@ public final class Daemon implements AutoCloseable {
                         first.http(), router, metrics.http(), this::clientShare, bodyShare());
         listeners = new Listeners(loops, systemd.sockets());
 
-        // The operator.
+        // What the operator reaches.
         notifier = systemd.notifier(loops);
         reload =
                 new Reload(
@@ -175,6 +169,7 @@ public final class Daemon implements AutoCloseable {
         drain = new Drain(turns, http);
         measure();
 
+        // From here on agents are dialled.
         fleet.listen(homes);
         fleet.listen(
                 new FleetListener() {
@@ -197,19 +192,19 @@ public final class Daemon implements AutoCloseable {
         return stateDir.desired(
                 metrics.counter(
                         "culvert.state.dir.failures",
-                        "Times that a file of state_dir could not be used."));
+                        "How often a file of state_dir could not be used."));
     }
 
     private TurnIds turnIds() throws IOException {
         Optional<byte[]> key = stateDir.turnKey(TurnIds.KEY_BYTES);
         if (key.isEmpty()) {
-            LOG.info("there is no state_dir: a restart ends what turns clients could come back to");
+            LOG.info("there is no state_dir: after a restart clients cannot resume their turns");
             return TurnIds.ofThisProcess();
         }
         return TurnIds.of(key.get());
     }
 
-    /** Until there are tokens, a client is a connection: behind a proxy all share one address. */
+    /** A client is a connection: clients behind a proxy share their address. */
     private Share clientShare() {
         return account.share(
                 "a client", MemorySettings.CLIENT_SHARE, () -> settings().memory().clientShare());
@@ -217,7 +212,7 @@ public final class Daemon implements AutoCloseable {
 
     private Share bodyShare() {
         return account.share(
-                "requests that are not complete",
+                "incomplete requests",
                 MemorySettings.BODY_SHARE,
                 () -> settings().memory().bodyShare());
     }
@@ -231,25 +226,16 @@ public final class Daemon implements AutoCloseable {
         meters.of(loops.transport());
     }
 
-    private void listen() throws IOException {
-        listeners.open(settings().http(), http);
-        if (settings().http().allowUnauthenticated()) {
-            LOG.warn(
-                    "http.allow_unauthenticated is set: whoever reaches {} commands every agent",
-                    addresses());
-        }
-    }
-
     private DaemonSettings settings() {
         return settings;
     }
 
-    /** Where it listens, with the real ports where 0 was asked for. */
+    /** Where it listens, with the port that it got instead of port 0. */
     public List<AgentAddress> addresses() {
         return listeners.addresses();
     }
 
-    /** Tells systemd that it may be used: once signals are handled, for they may follow at once. */
+    /** Tells systemd that it is ready. Signals may follow at once: handle them first. */
     public void ready() {
         notifier.ready(this::status);
     }
@@ -260,7 +246,7 @@ public final class Daemon implements AutoCloseable {
                 : "listening on %s; %d of %d agents ready; %s under way"
                         .formatted(
                                 addresses(),
-                                fleet.count(State.READY),
+                                fleet.count(AgentState.READY),
                                 fleet.all().size(),
                                 drain.underWay());
     }
@@ -277,9 +263,9 @@ public final class Daemon implements AutoCloseable {
     }
 
     /**
-     * Takes no more work, lets turns end for the drain time, or until {@link #hurry}, ends those
-     * that did not, and stops. Waits for all of it. It listens until then, so that who asks is
-     * told; but on sockets of systemd's who asks waits for the next process.
+     * Takes no new work, lets turns end during the drain time or until {@link #hurry}, cuts the
+     * rest, and stops. Returns when all of that is done. Until then it listens and answers 503; on
+     * sockets that systemd owns, new clients wait for the next process instead.
      */
     @Override
     public void close() {
@@ -300,7 +286,7 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    /** A {@link #close} that waits for turns ends them now. */
+    /** Makes a {@link #close} that waits for turns cut them now. */
     public void hurry() {
         drain.hurry();
     }

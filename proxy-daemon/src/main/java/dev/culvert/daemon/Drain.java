@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Lets turns end before the daemon stops, and cuts those that take too long. */
+/** Lets turns end before the daemon stops, and cuts the ones that take too long. */
 final class Drain {
-    private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
-    /** For a turn that was cut to tell its client so. */
+    /** How long a turn that was cut may take to tell its client. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final Turns turns;
@@ -28,13 +28,13 @@ final class Drain {
         this.http = http;
     }
 
-    /** A {@link #run} that waits for turns cuts them now. Called on any thread. */
+    /** Makes a {@link #run} that waits for turns cut them now. Called on any thread. */
     void hurry() {
         hurry.complete(null);
     }
 
     /**
-     * Waits until the last answer has gone out, or cuts what is left.
+     * Waits until the last answer was sent, or cuts what is left.
      *
      * @return how many turns were cut
      */
@@ -43,8 +43,8 @@ final class Drain {
                 "draining: {} under way, {}",
                 underWay(),
                 turns.count() == 0
-                        ? "which takes no time"
-                        : "for at most %s (timeouts.drain); a second SIGINT or SIGTERM ends at once"
+                        ? "so it stops at once"
+                        : "for at most %s (timeouts.drain); a second SIGINT or SIGTERM cuts them now"
                                 .formatted(Units.text(patience)));
         CompletableFuture<Void> drained = http.drain().toCompletableFuture();
         if (isDone(CompletableFuture.anyOf(drained, hurry), patience) && drained.isDone()) {
@@ -56,7 +56,7 @@ final class Drain {
         return cut;
     }
 
-    /** The turns that run now, in words. */
+    /** How many turns run now, in words. */
     String underWay() {
         return turns(turns.count());
     }

@@ -15,7 +15,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where clients come in: the sockets that systemd opened for them, else those of the settings. */
+/** The sockets that clients connect to: those that systemd opened, else those of the settings. */
 final class Listeners implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
@@ -24,7 +24,7 @@ final class Listeners implements AutoCloseable {
     private final List<Channel> channels = new ArrayList<>();
 
     /**
-     * @param inherited taken in place of what the settings name, where there are any
+     * @param inherited sockets of systemd; if there are any, those of the settings are not opened
      */
     Listeners(EventLoops loops, List<InheritedSocket> inherited) {
         this.loops = loops;
@@ -32,11 +32,20 @@ final class Listeners implements AutoCloseable {
     }
 
     /**
-     * Lets clients in, one after the other.
+     * Opens one socket after another, and warns when they let everybody in.
      *
-     * @throws IOException one sentence, when there is one where it cannot, or must not
+     * @throws IOException one sentence, when one of them cannot or must not be used
      */
     void open(HttpSettings settings, ChannelHandler pipeline) throws IOException {
+        listen(settings, pipeline);
+        if (settings.allowUnauthenticated()) {
+            LOG.warn(
+                    "http.allow_unauthenticated is set: whoever can reach {} controls every agent",
+                    addresses());
+        }
+    }
+
+    private void listen(HttpSettings settings, ChannelHandler pipeline) throws IOException {
         Transport transport = loops.transport();
         if (inherited.isEmpty()) {
             for (AgentAddress address : settings.listen()) {
@@ -56,7 +65,7 @@ final class Listeners implements AutoCloseable {
             add(transport.listen(loops.group(), socket, pipeline));
         }
         if (!settings.listen().equals(addresses())) {
-            LOG.info("http.listen is not used, for systemd opened {}", addresses());
+            LOG.info("http.listen is not used, because systemd opened {}", addresses());
         }
     }
 
@@ -67,14 +76,14 @@ final class Listeners implements AutoCloseable {
         channels.add(listening.getNow());
     }
 
-    /** With the real ports where 0 was asked for. */
+    /** With the port that it got instead of port 0. */
     List<AgentAddress> addresses() {
         return channels.stream().map(Transport::localAddress).toList();
     }
 
     /**
-     * Leaves sockets that systemd opened to it: who comes now waits there for the next process.
-     * When this returns, all who came before have their pipeline.
+     * Leaves the sockets of systemd to systemd: new clients wait there for the next process. When
+     * this returns, every earlier connection has its pipeline.
      */
     void handOver() {
         if (!inherited.isEmpty()) {

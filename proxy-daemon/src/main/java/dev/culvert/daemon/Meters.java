@@ -2,9 +2,9 @@ package dev.culvert.daemon;
 
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.FleetListener;
-import dev.culvert.daemon.fleet.State;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.transport.Transport;
@@ -12,26 +12,23 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Meters of parts that do not know metrics: they are asked at each scrape. */
+/** Meters of parts that do not know about metrics. Most are read at each scrape. */
 final class Meters {
     private final Metrics metrics;
     private final Supplier<DaemonSettings> settings;
 
-    /**
-     * @param settings those in force now
-     */
     Meters(Metrics metrics, Supplier<DaemonSettings> settings) {
         this.metrics = metrics;
         this.settings = settings;
     }
 
-    /** How large the fleet is, how its agents are, and how often that changes. */
+    /** How many agents there are, in which states, and how often those change. */
     void of(Fleet fleet) {
-        Map<State, Runnable> changes = new EnumMap<>(State.class);
-        for (State state : State.values()) {
+        Map<AgentState, Runnable> changes = new EnumMap<>(AgentState.class);
+        for (AgentState state : AgentState.values()) {
             metrics.gauge(
                     "culvert.agents",
-                    "Agents of the fleet.",
+                    "Agents, by state.",
                     "state",
                     state.label(),
                     () -> fleet.count(state));
@@ -39,22 +36,20 @@ final class Meters {
                     state,
                     metrics.counter(
                             "culvert.agent.changes",
-                            "Changes of the states of agents, by the new one, as /events tells"
-                                    + " them.",
+                            "Changes of agents' states, by the new state, as reported in"
+                                    + " /events.",
                             "state",
                             state.label()));
         }
         metrics.gauge(
                 "culvert.agents.max",
-                "Agents that the fleet may have.",
+                "How many agents there may be (fleet.max_agents).",
                 () -> settings.get().fleet().maxAgents());
         metrics.gauge(
-                "culvert.config.bytes",
-                "Bytes of all configurations of agents.",
-                fleet::configBytes);
+                "culvert.config.bytes", "Bytes of all agents' configurations.", fleet::configBytes);
         metrics.gauge(
                 "culvert.config.bytes.max",
-                "Bytes that all configurations of agents may have.",
+                "How many bytes there may be of these (fleet.max_total_config_bytes).",
                 () -> settings.get().fleet().maxTotalConfigBytes());
         fleet.listen(
                 new FleetListener() {
@@ -78,27 +73,27 @@ final class Meters {
     private void remembered(String key, Supplier<Number> now, Supplier<Number> most) {
         metrics.gauge(
                 "culvert.turns.remembered",
-                "Turns that nobody reads and whose key is held, or whose end is known.",
+                "Turns that nobody reads, whose key is stored or whose end is known.",
                 "key",
                 key,
                 now);
         metrics.gauge(
                 "culvert.turns.remembered.max",
-                "How many of those there may be (turns.max_keys, turns.max_remembered).",
+                "How many of these there may be (turns.max_keys, turns.max_remembered).",
                 "key",
                 key,
                 most);
     }
 
-    /** What clients come in by. */
+    /** How clients connect. */
     void of(Transport transport) {
         metrics.gauge(
                 "culvert.http.connections.max",
-                "Connections that clients may have (http.max_connections).",
+                "How many connections of clients there may be (http.max_connections).",
                 () -> settings.get().http().maxConnections());
         metrics.counter(
                 "culvert.http.accept.failures",
-                "Connections that the system did not give, for want of file descriptors mostly.",
+                "Connections that the system refused, mostly because file descriptors ran out.",
                 transport::acceptFailures);
     }
 }

@@ -15,11 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the settings again and puts them in force, all of them or none. Blocks; called on any
- * thread but an event loop.
+ * Reads the settings again and puts all of them in force, or none. Blocks: not for an event loop.
  */
 final class Reload {
-    private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
     private final SettingsReader reader;
     private final AgentSource agents;
@@ -30,9 +29,9 @@ final class Reload {
     private volatile boolean stopped;
 
     /**
-     * @param atStart what the daemon was started with
-     * @param agents takes those of the settings
-     * @param inForce takes all the rest
+     * @param atStart the settings that the daemon was started with
+     * @param agents takes the agents of the settings
+     * @param inForce takes everything else
      */
     Reload(
             SettingsReader reader,
@@ -49,16 +48,18 @@ final class Reload {
         this.atStart = StartSettings.of(atStart);
     }
 
-    /** From now on no reload begins. Does not wait for one that has begun: its disk may hang. */
+    /**
+     * Lets no reload begin from now on. Does not wait for one that has begun: its disk may hang.
+     */
     void stop() {
         stopped = true;
     }
 
     /**
-     * Agents and limits change; streams that run do not notice.
+     * Changes agents and limits. Running streams are not affected.
      *
-     * @return what is wrong with the settings, and then nothing has changed; empty when they are in
-     *     force
+     * @return what is wrong with the settings, in which case nothing has changed; empty when they
+     *     are in force
      */
     synchronized List<String> run() {
         if (stopped) {
@@ -90,17 +91,17 @@ final class Reload {
         List<String> waiting = atStart.needingRestart(next);
         if (!waiting.isEmpty()) {
             LOG.warn(
-                    "only a restart changes {}: until then what was read at the start is in force",
+                    "only a restart changes {}: until then the values from the start remain in force",
                     String.join(", ", waiting));
         }
         return List.of();
     }
 
-    private List<String> refused(List<String> problems) {
+    private List<String> refused(List<String> mistakes) {
         metrics.onReloaded(false);
         LOG.error(
-                "the settings were not reloaded, those before are in force:\n{}",
-                String.join("\n", problems));
-        return problems;
+                "the settings were not reloaded; the previous ones remain in force:\n{}",
+                String.join("\n", mistakes));
+        return mistakes;
     }
 }

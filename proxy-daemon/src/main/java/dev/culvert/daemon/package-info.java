@@ -1,9 +1,9 @@
 /**
- * The daemon: {@link dev.culvert.daemon.Daemon} puts it together.
+ * The daemon. {@link dev.culvert.daemon.Daemon} builds it from its parts; start reading there.
  *
  * <pre>
- *   clients → http → routes → fleet, pool → agents
- *                       home ↗
+ *   clients → Listeners → http → Routes (api) → Visible → answer → turn → links → agents
+ *                                                  fleet ← home (one link to each agent)
  * </pre>
  */
 @NullMarked

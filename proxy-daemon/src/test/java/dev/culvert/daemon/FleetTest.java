@@ -172,7 +172,7 @@ class FleetTest {
             value = {
                 "x    | {'address':'tcp://127.0.0.1:1','adress':1} | 400 | adress",
                 "x    | {'address':'nowhere'}                      | 400 | address",
-                "x    | {}                                         | 400 | no cid and no address",
+                "x    | {}                                         | 400 | neither cid nor address is set",
                 "x    | {'id':'y','address':'tcp://127.0.0.1:1'}   | 400 | id",
                 "x    | nonsense                                   | 400 | not one JSON object",
                 "a%20 | {'address':'tcp://127.0.0.1:1'}            | 400 | id is",
@@ -202,7 +202,7 @@ class FleetTest {
             HttpResponse<String> third = daemon.put("/agents/c", body.formatted(2));
 
             assertThat(third.statusCode()).isEqualTo(503);
-            assertThat(third.body()).contains("3 agents", "it may have 2 (fleet.max_agents)");
+            assertThat(third.body()).contains("3 agents", "the limit is 2 (fleet.max_agents)");
             assertThat(daemon.put("/agents/b", body.formatted(3)).statusCode()).isEqualTo(200);
             daemon.write(
                     ("{\"fleet\": {\"max_agents\": 2}, \"agents\": ["
@@ -229,7 +229,7 @@ class FleetTest {
             HttpResponse<String> large = daemon.put(path, config.formatted("x".repeat(100)));
             assertThat(large.statusCode()).isEqualTo(413);
             assertThat(large.body())
-                    .contains("that of one agent may have 100", "fleet.max_config_bytes");
+                    .contains("the limit for one agent is 100", "fleet.max_config_bytes");
             assertThat(daemon.put("/agents/b", agent.formatted(1, "x".repeat(100))).statusCode())
                     .isEqualTo(413);
 
@@ -245,7 +245,7 @@ class FleetTest {
             assertThat(together.statusCode()).isEqualTo(503);
             assertThat(together.headers().firstValue("retry-after")).isPresent();
             assertThat(together.body())
-                    .contains("they may have 250 together", "fleet.max_total_config_bytes");
+                    .contains("the limit is 250", "fleet.max_total_config_bytes");
             assertThat(daemon.get("/agents/c").statusCode()).isEqualTo(404);
             daemon.send("DELETE", "/agents/b", "");
             assertThat(daemon.put("/agents/c", agent.formatted(2, "z".repeat(60))).statusCode())

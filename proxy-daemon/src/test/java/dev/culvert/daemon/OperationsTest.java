@@ -264,8 +264,7 @@ class OperationsTest {
                 .hasMessageStartingWith(file + " is damaged, ")
                 .hasMessageContaining("agent 'a'")
                 .hasMessageEndingWith(
-                        "restore it, or remove it, and the configuration of the settings counts"
-                                + " again");
+                        "restore it, or remove it to use the configuration of the settings");
     }
 
     @Test

@@ -69,10 +69,10 @@ class PresenceTest {
             double before = daemon.metric(changes);
             guest.on("ping", ScriptedGuest.SILENCE); // as a stopped process: links still open
             assertThat(events.next().data())
-                    .contains("\"state\":\"unreachable\"", "nothing was heard of it for 0.3 s");
+                    .contains("\"state\":\"unreachable\"", "it sent nothing for 0.3 s");
             int links = guest.links().size();
             Eventually.await(() -> assertThat(guest.links()).hasSizeGreaterThan(links + 5));
-            daemon.awaitAgent("a", "a ping was not answered within 0.2 s");
+            daemon.awaitAgent("a", "did not answer a ping within 0.2 s");
             assertThat(daemon.get("/agents/a").body()).contains("\"state\":\"unreachable\"");
             HttpResponse<String> answer = daemon.post("/agents/a/message", MESSAGE);
             assertThat(answer.statusCode()).isEqualTo(502);
@@ -100,7 +100,7 @@ class PresenceTest {
                                         + "}");
                 EventReader events = daemon.stream("GET", "/api/v1/events", "")) {
             daemon.awaitState("a", "unreachable");
-            daemon.awaitAgent("a", "a ping was not answered within 0.05 s (timeouts.ping)");
+            daemon.awaitAgent("a", "did not answer a ping within 0.05 s (timeouts.ping)");
 
             HttpResponse<String> answer = daemon.post("/agents/a/message", MESSAGE);
 

@@ -40,7 +40,7 @@ class StoppedAgentTest {
                 });
 
                 assertThat(answer.statusCode()).isEqualTo(502);
-                assertThat(state(daemon)).contains("a ping was not answered within 1.0 s");
+                assertThat(state(daemon)).contains("did not answer a ping within 1.0 s");
                 agent.signal("CONT");
                 daemon.awaitState("a", "ready");
                 assertThat(daemon.post("/agents/a/message", TestDaemon.MESSAGE).body())

@@ -67,7 +67,7 @@ class VhostImages implements ImagesContract {
     @Test
     void noticeAVmThatStandsStillAndFindItAgain() throws Exception {
         vm.pause();
-        daemon.awaitAgent("vm", "nothing was heard of it for");
+        daemon.awaitAgent("vm", "it sent nothing for");
         daemon.awaitState("vm", "unreachable");
 
         vm.unpause();

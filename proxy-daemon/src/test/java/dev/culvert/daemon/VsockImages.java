@@ -75,7 +75,7 @@ class VsockImages implements ImagesContract {
 
             add("guarded", "vsock://1:1025");
 
-            daemon.awaitAgent("guarded", "may this host connect to it (its --accept-from)?");
+            daemon.awaitAgent("guarded", "does it accept this host (its --accept-from)?");
             daemon.awaitState("guarded", "unreachable");
             assertThat(guarded.stop()).isZero();
             assertThat(guarded.errors())

@@ -14,14 +14,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command {@code culvertd}, of which all others are part. */
+/** The command {@code culvertd}, with its subcommands. */
 @Command(
         name = "culvertd",
-        description = "Carries HTTP and SSE to the AI agents in this host's MicroVMs.",
+        description = "Connects HTTP and SSE clients to the AI agents in this host's MicroVMs.",
         mixinStandardHelpOptions = true,
         versionProvider = Culvertd.BuildVersion.class,
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "culvertd COMMAND --help tells more of each."})
+        footer = {"", "culvertd COMMAND --help describes each command."})
 public final class Culvertd {
     static final int FAILED = 1;
     static final int WRONG = 2;
@@ -31,9 +31,9 @@ public final class Culvertd {
     private Culvertd() {}
 
     /**
-     * Does what the arguments say and returns the exit code.
+     * Runs the command that the arguments name, and returns its exit code.
      *
-     * @param environment what {@code System.getenv()} has
+     * @param environment as {@code System.getenv()}
      */
     public static int run(
             Launcher launcher,
@@ -47,7 +47,7 @@ public final class Culvertd {
                 .execute(arguments);
     }
 
-    /** What there is, to be written down by the build in manual and completion. */
+    /** All commands, from which the build makes the manual page and the completion. */
     static CommandSpec spec() {
         return commands((_, _, _) -> 0, new Layers(Map.of(), DEFAULT_FILE)).getCommandSpec();
     }
@@ -82,7 +82,7 @@ public final class Culvertd {
                 line.getErr().println(bad.getMessage());
                 return WRONG;
             }
-            // A mistake of ours and not of the user's.
+            // Our mistake, not the user's.
             case RuntimeException bug -> bug.printStackTrace(line.getErr());
             default -> line.getErr().println("culvertd: " + e.getMessage());
         }

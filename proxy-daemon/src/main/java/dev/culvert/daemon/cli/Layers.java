@@ -14,25 +14,25 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Where settings come from: flags, the environment, a file, and the directory of systemd's. */
+/** The sources of settings: flags, the environment, a file, and systemd's state directory. */
 final class Layers {
     private static final String PREFIX = "CULVERT_";
 
-    /** What {@code StateDirectory=} of a unit comes to: directories with a colon between them. */
+    /** Set by {@code StateDirectory=} of a unit: directories, separated by colons. */
     private static final String STATE_DIRECTORY = "STATE_DIRECTORY";
 
     private final Map<String, String> environment;
     private final Path defaultFile;
 
     /**
-     * @param defaultFile read if it is there and no other is named
+     * @param defaultFile read if it exists and no other file is named
      */
     Layers(Map<String, String> environment, Path defaultFile) {
         this.environment = environment;
         this.defaultFile = defaultFile;
     }
 
-    /** The settings file: {@code named}, or that of the environment, or the default one. */
+    /** The settings file: {@code named}, else that of the environment, else the default one. */
     Optional<Path> file(@Nullable Path named) {
         if (named != null) {
             return Optional.of(named);
@@ -44,7 +44,7 @@ final class Layers {
         return Optional.of(defaultFile).filter(Files::exists);
     }
 
-    /** Reads all layers; flags override the environment, which overrides the file. */
+    /** Reads all layers. Flags override the environment, which overrides the file. */
     Settings<DaemonSettings> read(Map<String, Node> flags, Optional<Path> file)
             throws BadSettingsException {
         List<Source> layers = new ArrayList<>();
@@ -57,7 +57,7 @@ final class Layers {
         return Settings.read(layers, DaemonSettings::read);
     }
 
-    /** The weakest: what the settings say themselves counts more than where the unit is. */
+    /** The last layer: any setting overrides the directory of the unit. */
     private Source ofSystemd() {
         String directories = environment.getOrDefault(STATE_DIRECTORY, "");
         if (directories.isEmpty()) {

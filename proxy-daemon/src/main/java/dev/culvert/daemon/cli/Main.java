@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where the process {@code culvertd} begins. */
+/** The entry point of {@code culvertd}. */
 public final class Main {
     private final PrintWriter out;
     private final CountDownLatch stop = new CountDownLatch(1);
@@ -30,7 +30,7 @@ public final class Main {
         this.out = out;
     }
 
-    /** Does what the arguments say; {@code culvertd --help} tells the exit codes. */
+    /** Runs the command that the arguments name; {@code culvertd --help} lists the exit codes. */
     public static void main(String[] arguments) {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
@@ -43,7 +43,7 @@ public final class Main {
         System.setProperty(
                 "org.slf4j.simpleLogger.defaultLogLevel",
                 settings.logLevel().name().toLowerCase(Locale.ROOT));
-        Logger log = LoggerFactory.getLogger(Main.class); // not before its level is known
+        Logger log = LoggerFactory.getLogger(Main.class); // created only when its level is known
         try (Daemon daemon = Daemon.start(settings, again, Systemd.of(System.getenv()))) {
             Signals.handle("TERM", () -> stop(daemon));
             Signals.handle("INT", () -> stop(daemon));
@@ -60,8 +60,8 @@ public final class Main {
                     settings.stateDir().map(path -> "state in " + path).orElse("no state_dir"));
             if (!heedsHangup) {
                 log.warn(
-                        "SIGHUP is ignored, as this process was started so (nohup does that):"
-                                + " reload with POST /admin/reload");
+                        "SIGHUP is ignored, because this process was started that way (nohup does"
+                                + " that): reload with POST /admin/reload");
             }
             daemon.ready();
             stop.await();
@@ -69,7 +69,7 @@ public final class Main {
         return 0;
     }
 
-    /** The first signal drains, a second one ends what is left at once. */
+    /** The first signal drains; a second one cuts what is left. */
     private void stop(Daemon daemon) {
         if (stop.getCount() == 0) {
             daemon.hurry();
@@ -84,7 +84,7 @@ public final class Main {
         }
     }
 
-    @SuppressWarnings("SystemConsoleNull") // from JDK 25 on it is null again where there is none
+    @SuppressWarnings("SystemConsoleNull") // since JDK 25 it is null again without a terminal
     private static boolean isTerminal() {
         Console console = System.console();
         return console != null && console.isTerminal();

@@ -24,29 +24,28 @@ import picocli.CommandLine.Spec;
 /** {@code culvertd serve}. */
 @Command(
         name = "serve",
-        description = "Runs the daemon until it is told to stop (SIGTERM, SIGINT); SIGHUP reloads.",
+        description = "Runs the daemon until SIGTERM or SIGINT; SIGHUP reloads the settings.",
         mixinStandardHelpOptions = true,
         versionProvider = Culvertd.BuildVersion.class,
         sortOptions = false,
         footer = {
             "",
             "Environment:",
-            "  CULVERT_CONFIG   the settings file, where --config is not given",
+            "  CULVERT_CONFIG   the settings file, unless --config is given",
             "  CULVERT_KEY      any key of the file: http.listen is CULVERT_HTTP_LISTEN;",
-            "                   a list is split at commas, or written as JSON",
-            "  STATE_DIRECTORY  state_dir, where nothing else sets it; systemd sets this one",
+            "                   a list is separated by commas, or written as JSON",
+            "  STATE_DIRECTORY  state_dir, if nothing else sets it; systemd sets this variable",
             "",
-            "Under systemd it tells when it is ready, reloads, stops and how it is"
-                    + " (NOTIFY_SOCKET),",
-            "feeds the watchdog while every event loop turns (WATCHDOG_USEC), and listens on the",
-            "sockets of a socket unit in place of http.listen (LISTEN_FDS). In the journal, lines",
+            "Under systemd it reports readiness, reloads, stops and its status (NOTIFY_SOCKET),",
+            "feeds the watchdog while every event loop runs (WATCHDOG_USEC), and listens on the",
+            "sockets of a socket unit instead of http.listen (LISTEN_FDS). In the journal, lines",
             "have priorities (JOURNAL_STREAM); elsewhere they have times.",
             "",
             "Flags override the environment, which overrides the file, which overrides the",
-            "defaults. A list is never mixed: --agent replaces all agents of the file.",
+            "defaults. Lists are replaced, never merged: --agent replaces all agents of the file.",
             "",
-            "A first SIGTERM or SIGINT drains: turns get timeouts.drain to end. A second one ends",
-            "those that are left at once.",
+            "The first SIGTERM or SIGINT drains: turns get timeouts.drain to end. A second one cuts",
+            "the remaining ones.",
             "",
             "Examples:",
             "  culvertd serve --agent web=127.0.0.1:9103",
@@ -55,9 +54,9 @@ import picocli.CommandLine.Spec;
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:stopped as told, after streams had time to end",
+            "0:stopped by a signal, after streams had time to end",
             "1:could not run",
-            "2:wrong flags or settings; every problem is printed"
+            "2:wrong flags or settings; every mistake is printed"
         })
 final class ServeCommand implements Callable<Integer> {
     private final Launcher launcher;
@@ -90,7 +89,7 @@ final class ServeCommand implements Callable<Integer> {
             names = "--agent",
             paramLabel = "ID=ADDRESS",
             description = {
-                "An agent and where it is: vsock://CID:PORT,",
+                "An agent and its address: vsock://CID:PORT,",
                 "unix:///PATH?port=PORT, unix:///PATH or HOST:PORT;",
                 "can be given several times."
             })
@@ -106,8 +105,8 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--print-config",
             description = {
-                "Prints the settings in force, and who set those that are",
-                "not defaults, and stops."
+                "Prints the settings in force, with the source of each that is",
+                "not a default, and stops."
             })
     private boolean printConfig;
 

@@ -18,17 +18,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code culvertd config validate}: what {@code serve} would read here, without its flags. */
-/* The file is read alone as well, for the environment hides what is wrong with what it overrides. */
+/** {@code culvertd config validate}: checks what {@code serve} would read here, except flags. */
+/* The file is also read alone, because variables hide mistakes in the keys that they override. */
 @Command(
         name = "validate",
         description =
-                "Tells all that is wrong with the settings file, each with its line and column,"
-                        + " with the CULVERT_… variables of this environment, and with the state_dir.",
+                "Reports every mistake in the settings file, with its line and column, in the"
+                        + " CULVERT_… variables of this environment, and in the state_dir.",
         mixinStandardHelpOptions = true,
         versionProvider = Culvertd.BuildVersion.class,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:the settings can be used", "2:they cannot, or there is no such file"})
+        exitCodeList = {"0:the settings are valid", "2:they are not, or the file does not exist"})
 final class ValidateCommand implements Callable<Integer> {
     private final Layers layers;
 
@@ -40,7 +40,7 @@ final class ValidateCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "FILE",
             description =
-                    "The file to check. Without it: the one that serve would read, CULVERT_CONFIG"
+                    "The file to check. Default: the one that serve would read, CULVERT_CONFIG"
                             + " or /etc/culvert/culvertd.jsonc.")
     private @Nullable Path named;
 

@@ -1,6 +1,6 @@
 /**
- * The command line of {@code culvertd}: flags, variables and file to settings, and what is wrong to
- * a sentence and an exit code. Only this package knows picocli.
+ * The command line of {@code culvertd}: reads flags, variables and the file, runs the daemon, and
+ * turns mistakes into one sentence and an exit code. Only this package knows picocli.
  */
 @NullMarked
 package dev.culvert.daemon.cli;

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /**
  * One agent of the list {@code agents}.
  *
- * @param config the configuration it is to have, a JSON object; without one the daemon pushes none
+ * @param config its desired configuration, a JSON object; without one the daemon pushes none
  * @param toolAllowlist names or globs; an empty list allows every tool
  */
 public record AgentSettings(
@@ -29,7 +29,7 @@ public record AgentSettings(
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final String NAME_TAKES = "1 to 64 of A-Z, a-z, 0-9, dot, underscore and hyphen";
 
-    /* Refused where it is read, so that a bad id hides nothing of what is wrong with the rest. */
+    /* Checked while reading, so that a bad id does not hide the other mistakes. */
     private static final Kind<String> NAME_KIND = Kind.matching(NAME, NAME_TAKES);
     private static final Kind<String> TOOL_KIND =
             Kind.matching(Pattern.compile("(?s).*\\S.*"), "the name of a tool, or a glob");
@@ -43,7 +43,7 @@ public record AgentSettings(
                     case AgentAddress.Tcp tcp -> tcp.port() != 0;
                     case AgentAddress.Unix _, AgentAddress.HybridUnix _ -> true;
                 };
-        Check.that(mayBeDialled, "address", address, "it is good for listening only");
+        Check.that(mayBeDialled, "address", address, "it can only be listened on");
         for (int index = 0; index < toolAllowlist.size(); index++) {
             Check.that(
                     !toolAllowlist.get(index).isBlank(),
@@ -52,25 +52,26 @@ public record AgentSettings(
                     "every tool has a name");
         }
         name("tenant", tenant);
-        name("id", id); // last: an id that was refused has no default that would pass
+        name("id", id); // last: the default of a refused id is not valid
     }
 
     /**
-     * Reads one, by its address or by its CID and the way that {@code transport} names.
-     *
-     * <p>Public, for agents that come while the daemon runs are read by the same rules.
+     * Reads one agent, which has an address or a CID that {@code transport} turns into one. Also
+     * for agents that clients add.
      */
     public static AgentSettings read(Section in, TransportSettings transport) {
         String id = in.get("id", NAME_KIND, "");
         String tenant = in.get("tenant", NAME_KIND, DEFAULT_TENANT);
         Optional<Long> cid = in.find("cid", Kind.LONG);
         Optional<AgentAddress> address = in.find("address", DaemonSettings.ADDRESS);
-        // It may hold keys for the runtime.
+        // It may contain keys for the runtime.
         Optional<String> config = in.find("config", Kind.OBJECT.secret());
         List<String> tools = in.list("tool_allowlist", TOOL_KIND, List.of());
         if (cid.isPresent() == address.isPresent()) {
             throw new IllegalArgumentException(
-                    (cid.isPresent() ? "cid and address are both here" : "no cid and no address")
+                    (cid.isPresent()
+                                    ? "cid and address are both set"
+                                    : "neither cid nor address is set")
                             + ": an agent has exactly one of the two");
         }
         return new AgentSettings(
@@ -81,7 +82,7 @@ public record AgentSettings(
                 tools);
     }
 
-    /** What its configuration takes, in bytes; 0 where it has none. */
+    /** The bytes of its configuration; 0 if it has none. */
     public long configBytes() {
         if (config.isEmpty() && toolAllowlist.isEmpty()) {
             return 0;
@@ -98,7 +99,7 @@ public record AgentSettings(
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /** Without the configuration, which may hold keys. */
+    /** Without the configuration, which may contain keys. */
     @Override
     public String toString() {
         return id + " of " + tenant + " at " + address;

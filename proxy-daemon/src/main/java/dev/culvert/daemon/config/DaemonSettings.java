@@ -15,14 +15,14 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Everything that the daemon is told.
+ * All settings of the daemon.
  *
- * @param transport how agents are reached that are known by their CID alone
- * @param memory how many bytes may wait in it
- * @param agents those it starts with; no two share an id or an address
+ * @param transport how to reach agents of which only the CID is given
+ * @param memory how many bytes may wait in the daemon
+ * @param agents the agents at the start; no two have the same id or address
  * @param eventLoops threads; 0 is one for each core
- * @param stateDir where the desired state of agents, and the key of turns, are kept over restarts;
- *     without one they are not
+ * @param stateDir where desired configurations and the key of turn ids are kept over restarts;
+ *     without one they are kept in memory
  */
 public record DaemonSettings(
         HttpSettings http,
@@ -81,7 +81,7 @@ public record DaemonSettings(
                 agents.size() <= fleet.maxAgents(),
                 "fleet.max_agents",
                 fleet.maxAgents(),
-                "there are " + agents.size() + " agents here");
+                "there are " + agents.size() + " agents");
         long all = 0;
         for (int i = 0; i < agents.size(); i++) {
             long bytes = agents.get(i).configBytes();
@@ -99,7 +99,7 @@ public record DaemonSettings(
                 "the configurations of all agents have " + all + " bytes");
     }
 
-    /** Reads all of it; for {@link dev.culvert.settings.Settings#read}. */
+    /** Reads all settings; for {@link dev.culvert.settings.Settings#read}. */
     public static DaemonSettings read(Section in) {
         HttpSettings http = in.section("http", HttpSettings::read);
         SseSettings sse = in.section("sse", SseSettings::read);
@@ -123,7 +123,7 @@ public record DaemonSettings(
                 in.get("log_level", Kind.choice(LogLevel.class), DEFAULTS.logLevel));
     }
 
-    /* What one frame may hold is the protocol's to say and not the operator's. */
+    /* The protocol fixes the size of a frame, so it is not a setting. */
     private static LinkLimits link(Section in) {
         LinkLimits defaults = LinkLimits.DEFAULTS;
         return new LinkLimits(

@@ -6,12 +6,11 @@ import dev.culvert.settings.Kind;
 import dev.culvert.settings.Section;
 
 /**
- * The section {@code fleet}: how large the fleet may be that the daemon holds.
+ * The section {@code fleet}: how large the fleet may be.
  *
- * @param maxAgents of the settings file and of clients together
- * @param maxConfigBytes what one agent may be configured to
- * @param maxTotalConfigBytes what all agents together may be, of each what is wanted and what is
- *     wanted again when the agent refuses that
+ * @param maxAgents from all sources together
+ * @param maxConfigBytes of one agent's configuration
+ * @param maxTotalConfigBytes of all desired and settled configurations together
  */
 public record FleetSettings(int maxAgents, int maxConfigBytes, int maxTotalConfigBytes) {
     public static final FleetSettings DEFAULTS =

@@ -7,13 +7,13 @@ import dev.culvert.settings.Section;
 import java.time.Duration;
 
 /**
- * The section {@code home}: the link to each agent that is kept open and shows its presence.
+ * The section {@code home}: the link to each agent that stays open and shows its presence.
  *
- * @param heartbeatInterval how often an agent is to be heard of
- * @param missed heartbeats in a row, after which it counts as unreachable
- * @param backoffMin the longest wait before the second attempt to reach it; the first comes at once
+ * @param heartbeatInterval how often an agent should send something
+ * @param missed heartbeats in a row after which an agent is unreachable
+ * @param backoffMin the longest wait before the second attempt to reach it; the first has none
  * @param backoffMax the longest wait before any attempt
- * @param changeInterval the least time between two changes of one agent's state that are told
+ * @param changeInterval the shortest time between two reports of one agent's state
  */
 public record HomeSettings(
         Duration heartbeatInterval,

@@ -16,18 +16,16 @@ import java.util.regex.Pattern;
  * The section {@code http}.
  *
  * @param listen where clients reach the daemon: {@code tcp://} or {@code unix://} addresses
- * @param allowUnauthenticated lets it listen beyond loopback although there are no credentials
- * @param allowedOrigins the origins whose pages may call, beside those that the daemon serves
- *     itself over loopback
+ * @param allowUnauthenticated lets the daemon listen beyond loopback without credentials
+ * @param allowedOrigins the origins whose pages may call, besides the daemon's own over loopback
  * @param maxBodyBytes of one request
- * @param maxHeaderBytes the header lines of one request together
+ * @param maxHeaderBytes all header lines of one request
  * @param maxHeaderLines of one request
  * @param maxUriBytes of the request target
  * @param maxConnections at once; one more is answered 503 and closed
  * @param headTimeout for the whole head of a request, from its first byte or the connection's start
  * @param idleTimeout between two requests on one connection
- * @param minBodyBytesPerSecond slower bodies are cut, after a first grace of head_timeout; 0 cuts
- *     none
+ * @param minBodyBytesPerSecond slower requests are refused after head_timeout; 0 refuses none
  */
 public record HttpSettings(
         List<AgentAddress> listen,
@@ -61,7 +59,7 @@ public record HttpSettings(
     public HttpSettings {
         listen = List.copyOf(listen);
         allowedOrigins = List.copyOf(allowedOrigins);
-        Check.that(!listen.isEmpty(), "listen", "empty", "nobody could reach the daemon");
+        Check.that(!listen.isEmpty(), "listen", "empty", "no client could reach the daemon");
         for (int index = 0; index < listen.size(); index++) {
             String problem = problem(listen.get(index), allowUnauthenticated);
             Check.that(problem.isEmpty(), "listen[" + index + "]", listen.get(index), problem);
@@ -71,7 +69,7 @@ public record HttpSettings(
                     ORIGIN.matcher(allowedOrigins.get(index)).matches(),
                     "allowed_origins[" + index + "]",
                     '"' + allowedOrigins.get(index) + '"',
-                    "an origin is http://HOST or https://HOST, with :PORT or not, and nothing"
+                    "an origin is http://HOST or https://HOST, optionally with :PORT, and nothing"
                             + " more");
         }
         Check.atLeast("max_body_bytes", maxBodyBytes, 1);
@@ -85,9 +83,9 @@ public record HttpSettings(
     }
 
     /**
-     * For a socket that is not among {@link #listen}: the same holds for it.
+     * Checks a socket that is not among {@link #listen} by the same rules.
      *
-     * @throws IllegalArgumentException one sentence, when clients must not be let in there
+     * @throws IllegalArgumentException one sentence, when clients must not connect there
      */
     public void checkListen(AgentAddress address) {
         String problem = problem(address, allowUnauthenticated);
@@ -96,17 +94,17 @@ public record HttpSettings(
         }
     }
 
-    /** Why clients must not be let in there; empty where they may. */
+    /** Why clients must not connect there; empty if they may. */
     private static String problem(AgentAddress address, boolean allowUnauthenticated) {
         return switch (address) {
             case Unix _ -> "";
             case Tcp tcp when tcp.isLoopback() || allowUnauthenticated -> "";
             case Tcp _ ->
-                    "there is no authentication yet, and whoever reaches this address commands"
-                            + " every agent: listen on loopback or a Unix socket, or take the risk with"
+                    "there is no authentication yet, and whoever can reach this address controls"
+                            + " every agent: listen on loopback or a Unix socket, or accept the risk with"
                             + " http.allow_unauthenticated";
             case HybridUnix _, Vsock _ ->
-                    "clients come by tcp://HOST:PORT, HOST:PORT or unix:///PATH only";
+                    "clients can only connect to tcp://HOST:PORT, HOST:PORT or unix:///PATH";
         };
     }
 

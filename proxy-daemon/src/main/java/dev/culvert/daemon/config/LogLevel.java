@@ -1,6 +1,6 @@
 package dev.culvert.daemon.config;
 
-/** The least urgent lines that are logged. */
+/** The least urgent level that is logged. */
 public enum LogLevel {
     ERROR,
     WARN,

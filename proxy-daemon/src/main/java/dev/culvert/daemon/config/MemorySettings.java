@@ -7,13 +7,13 @@ import dev.culvert.settings.Kind;
 import dev.culvert.settings.Section;
 
 /**
- * The section {@code memory}: how many bytes may wait in the daemon, for anyone.
+ * The section {@code memory}: how many bytes may wait in the daemon.
  *
- * @param maxHeldBytes of everything together; 0 is half of the memory for network buffers
- * @param highMark the percentage of a limit at which new work is refused
- * @param agentShare the percentage of the whole that may be held for one agent
- * @param clientShare the percentage of the whole that may be held for one client
- * @param bodyShare the percentage of the whole that may be held for requests that are not complete
+ * @param maxHeldBytes in all; 0 is half of the memory for network buffers
+ * @param highMark the percentage of a limit above which new work is refused
+ * @param agentShare the percentage of the whole for one agent
+ * @param clientShare the percentage of the whole for one client
+ * @param bodyShare the percentage of the whole for all incomplete requests
  */
 public record MemorySettings(
         long maxHeldBytes, int highMark, int agentShare, int clientShare, int bodyShare) {
@@ -24,7 +24,7 @@ public record MemorySettings(
 
     public static final MemorySettings DEFAULTS = new MemorySettings(0, 75, 25, 25, 40);
 
-    /* What the allocator keeps, what is read at once, and what is too small to be counted. */
+    /* For memory that is not counted: the allocator's reserve, single reads, small objects. */
     private static final int RESERVED_PART = 4;
 
     private static final int WHOLE = 100;
@@ -50,7 +50,7 @@ public record MemorySettings(
                 bodyShare + "%",
                 "it must be less than high_mark, "
                         + highMark
-                        + "%, or requests that never become complete keep all others out");
+                        + "%, or incomplete requests would keep all others out");
     }
 
     public AccountLimits limits() {

@@ -2,7 +2,7 @@ package dev.culvert.daemon.config;
 
 import dev.culvert.settings.BadSettingsException;
 
-/** Reads the settings anew from where they first came from, for a reload. */
+/** Reads the settings again from their sources, for a reload. */
 @FunctionalInterface
 public interface SettingsReader {
 

@@ -8,7 +8,7 @@ import java.time.Duration;
 /**
  * The section {@code sse}.
  *
- * @param keepalive silence after which a stream gets a comment
+ * @param keepalive how long a stream may be silent before it gets a comment
  */
 public record SseSettings(Duration keepalive) {
     public static final SseSettings DEFAULTS = new SseSettings(Duration.ofSeconds(15));

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Of the settings, what is looked at only at the start: a restart alone changes it. */
+/** The settings that only a restart changes. */
 public record StartSettings(
         List<AgentAddress> listen,
         WorkerSettings workers,
@@ -23,7 +23,7 @@ public record StartSettings(
                 settings.logLevel());
     }
 
-    /** The keys that differ in {@code next}. */
+    /** The keys whose values differ in {@code next}. */
     public List<String> needingRestart(DaemonSettings next) {
         StartSettings wanted = of(next);
         List<String> keys = new ArrayList<>();

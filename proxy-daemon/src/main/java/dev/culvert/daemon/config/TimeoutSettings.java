@@ -8,10 +8,10 @@ import java.time.Duration;
 /**
  * The section {@code timeouts}: how long an agent may take.
  *
- * @param message between two frames of an answer, so that a long one is not cut
- * @param messageDeadline for the whole of an answer; zero is no deadline
- * @param config for the acknowledgement of a configuration or a context
- * @param ping for the answer to a ping
+ * @param message between two frames of an answer, so long answers are not cut
+ * @param messageDeadline for a whole answer; zero is no deadline
+ * @param config to confirm a configuration or a context
+ * @param ping to answer a ping
  * @param drain for streams to end when the daemon stops
  */
 public record TimeoutSettings(

@@ -6,7 +6,7 @@ import dev.culvert.settings.Section;
 import dev.culvert.transport.AgentAddress;
 
 /**
- * The section {@code transport}: how an agent is reached of which only the CID is known.
+ * The section {@code transport}: how to reach an agent of which only the CID is given.
  *
  * @param byDefault the key {@code default}
  * @param vsockPort where every guest listens
@@ -16,7 +16,7 @@ public record TransportSettings(Way byDefault, int vsockPort, int tcpBasePort) {
     private static final long FIRST_GUEST = 3;
     private static final long LAST_GUEST = 0xFFFF_FFFEL;
 
-    /** What carries the frames. */
+    /** What carries frames. */
     public enum Way {
         VSOCK,
         TCP
@@ -37,9 +37,9 @@ public record TransportSettings(Way byDefault, int vsockPort, int tcpBasePort) {
     }
 
     /**
-     * Where the agent of a CID is.
+     * The address of the agent with that CID.
      *
-     * @throws IllegalArgumentException naming {@code cid}, when that can be no guest's
+     * @throws IllegalArgumentException naming {@code cid}, when no guest can have it
      */
     public AgentAddress address(long cid) {
         return switch (byDefault) {

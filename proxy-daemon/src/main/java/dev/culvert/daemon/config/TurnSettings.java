@@ -6,17 +6,18 @@ import dev.culvert.settings.Section;
 import java.time.Duration;
 
 /**
- * The section {@code turns}: how much of an answer the daemon holds, and how long for whom.
+ * The section {@code turns}: how much of an answer the daemon buffers, and what it remembers of
+ * turns.
  *
  * @param maxAnswerBytes text of one answer that is not streamed; a longer one fails
- * @param initialCredit bytes of one turn that the daemon holds before the agent has to wait
- * @param maxUnsentBytes of one stream that wait for a client that does not read, where the agent
- *     cannot be made to wait; past them the stream ends
- * @param stallTimeout how long a client may take nothing of what waits for it
- * @param resumeGrace how long a client that is gone may come back to its stream
- * @param remember how long the daemon knows how a turn ended, and holds its {@code Idempotency-Key}
- * @param maxKeys keys that it holds; one more request with a new key is refused meanwhile
- * @param maxRemembered turns without a key of which it knows how they ended, the last ones
+ * @param initialCredit bytes of one turn that the daemon buffers before the agent has to wait
+ * @param maxUnsentBytes of one stream that its client has not read, for agents that cannot wait;
+ *     beyond them the stream ends
+ * @param stallTimeout how long a client may read nothing while data waits for it
+ * @param resumeGrace how long a client that has left may resume its turn
+ * @param remember how long the daemon stores a turn's end and its {@code Idempotency-Key}
+ * @param maxKeys how many keys it stores; then requests with new keys are refused
+ * @param maxRemembered how many ended turns without a key it knows: the last ones
  */
 public record TurnSettings(
         int maxAnswerBytes,

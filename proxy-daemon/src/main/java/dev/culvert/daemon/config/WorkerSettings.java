@@ -5,11 +5,11 @@ import dev.culvert.settings.Kind;
 import dev.culvert.settings.Section;
 
 /**
- * The section {@code workers}: threads for what blocks. There are two rooms of them: for the files
- * of {@code state_dir}, and for all else, so that a disk that hangs holds up the first one alone.
+ * The section {@code workers}: threads for work that blocks. One group uses the files of {@code
+ * state_dir} and another does everything else, so a disk that hangs delays only the first.
  *
- * @param threads of each room
- * @param queue requests that may wait in each room; one more is answered 503
+ * @param threads in each group
+ * @param queue requests that may wait in each group; one more is answered 503
  */
 public record WorkerSettings(int threads, int queue) {
     public static final WorkerSettings DEFAULTS = new WorkerSettings(4, 256);

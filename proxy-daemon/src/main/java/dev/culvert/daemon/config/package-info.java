@@ -1,7 +1,7 @@
 /**
- * What the daemon is told: records of records, checked when they are made. {@link
- * dev.culvert.daemon.config.DaemonSettings} is the whole; each record reads itself from its
- * section, which is where the names of its keys stand.
+ * The settings of the daemon: records of records, checked when they are created. {@link
+ * dev.culvert.daemon.config.DaemonSettings} is the whole. Each record reads itself from its
+ * section, and names its keys there.
  */
 @NullMarked
 package dev.culvert.daemon.config;

@@ -19,8 +19,9 @@ public final class Agent {
     private volatile long appliedRevision;
 
     /**
-     * @param source that brought it
-     * @param kept what a client wanted before a restart; null to want what the settings say
+     * @param source the one that brought it
+     * @param kept the configuration that a client set before a restart; null to take that of the
+     *     settings
      */
     Agent(String source, AgentSettings settings, @Nullable Desired kept) {
         this.source = source;
@@ -34,7 +35,7 @@ public final class Agent {
         lastRevision = desired == null ? 0 : desired.revision();
     }
 
-    /** The same agent at another address: nothing is known of it there but what is wanted. */
+    /** The same agent at another address. It keeps its desired configuration and nothing else. */
     synchronized Agent movedTo(AgentSettings next) {
         Agent moved = new Agent(source, settings, desired);
         moved.lastRevision = lastRevision;
@@ -75,12 +76,12 @@ public final class Agent {
         presence = change.apply(presence);
     }
 
-    /** Null while nobody wants anything particular of it. */
+    /** Its desired configuration; null while nobody has set one. */
     public @Nullable Desired desired() {
         return desired;
     }
 
-    /** What is held of configurations for it: the one that is wanted, and the settled one. */
+    /** The bytes of its desired configuration, and of the settled one if that differs. */
     synchronized long configBytes() {
         Desired now = desired;
         Desired before = settled;
@@ -88,7 +89,7 @@ public final class Agent {
         return before == null || before.equals(now) ? bytes : bytes + before.bytes();
     }
 
-    /** Of the configuration that the agent confirmed last; 0 before the first. */
+    /** The revision that the agent confirmed last; 0 before the first. */
     public long appliedRevision() {
         return appliedRevision;
     }
@@ -97,12 +98,12 @@ public final class Agent {
         appliedRevision = revision;
     }
 
-    /** What {@link #desire} would want, under a revision that no other has. */
+    /** A configuration for {@link #desire}, with a new revision. */
     synchronized Desired next(String payload) {
         return new Desired(++lastRevision, payload);
     }
 
-    /** False where something newer is wanted already, as a reload may have said meanwhile. */
+    /** False if a newer configuration is desired already, as after a reload. */
     synchronized boolean desire(Desired next) {
         Desired now = desired;
         if (now != null && now.revision() > next.revision()) {
@@ -112,7 +113,7 @@ public final class Agent {
         return true;
     }
 
-    /** Wants again what was settled before; false where {@code unwanted} is not wanted any more. */
+    /** Returns to the settled configuration; false if {@code unwanted} is no longer desired. */
     synchronized boolean withdraw(Desired unwanted) {
         if (!unwanted.equals(desired)) {
             return false;
@@ -121,19 +122,19 @@ public final class Agent {
         return true;
     }
 
-    /** From now on this is wanted again whenever something newer is withdrawn. */
+    /** Makes this the configuration to which {@link #withdraw} returns. */
     public synchronized void settle(Desired wanted) {
         if (wanted.equals(desired)) {
             settled = wanted;
         }
     }
 
-    /** What is wanted again once {@code wanted} is withdrawn; null where that is nothing. */
+    /** The configuration to which {@link #withdraw} returns; null if there is none. */
     synchronized @Nullable Desired settled() {
         return settled;
     }
 
-    /** Takes new settings; true when they want another configuration of it. */
+    /** Takes new settings; true if they contain another configuration. */
     synchronized boolean reconfigure(AgentSettings next) {
         boolean another =
                 !next.config().equals(settings.config())

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 
-/** Makes the payload of a {@code config_update} (messages.md). */
+/** Writes the payload of a {@code config_update} (messages.md). */
 final class ConfigUpdate {
     private static final JsonFactory JSON = new JsonFactory();
 

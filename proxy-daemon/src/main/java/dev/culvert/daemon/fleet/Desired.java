@@ -3,10 +3,10 @@ package dev.culvert.daemon.fleet;
 import io.netty.buffer.ByteBufUtil;
 
 /**
- * The configuration that an agent is to have.
+ * The configuration that an agent should have.
  *
  * @param revision counted for each agent from 1
- * @param payload of the {@code config_update} that brings it, a JSON text
+ * @param payload of its {@code config_update}, as JSON
  */
 public record Desired(long revision, String payload) {
     int bytes() {

@@ -4,8 +4,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps what clients want of agents over restarts. Blocks, but for {@link #mayHold}; calls for one
- * agent come one after the other.
+ * Keeps the desired configurations that clients set, over restarts. Blocks, except {@link
+ * #mayHold}. Calls for one agent come one after the other.
  */
 public interface DesiredStore {
     /** Keeps nothing. */
@@ -33,19 +33,17 @@ public interface DesiredStore {
                 public void forget(String agentId) {}
             };
 
-    /** Whether it keeps anything at all. */
+    /** False for a store that keeps nothing. */
     boolean isKept();
 
-    /**
-     * Whether something may be kept of the agent. Where not, loading and forgetting are nothing.
-     */
+    /** Whether something may be stored for the agent. If not, load and forget do nothing. */
     boolean mayHold(String agentId);
 
     /**
-     * What was kept for the agent; null when nothing was, or what the settings file wants has
-     * changed.
+     * The configuration stored for the agent; null if there is none, or if the configuration in the
+     * settings has changed since.
      *
-     * @param inSettings what the settings file wants of it
+     * @param inSettings the configuration in the settings
      */
     @Nullable Desired load(String agentId, String inSettings) throws IOException;
 

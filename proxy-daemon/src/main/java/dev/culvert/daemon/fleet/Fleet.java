@@ -17,27 +17,27 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every agent that the daemon knows. Changes are made one at a time; reading never waits. What
- * needs the store waits for it outside of every lock, so that a disk that hangs for one agent holds
- * up nobody else; calls that change one agent must come one after the other.
+ * Every agent that the daemon knows. Called on any thread. Changes happen one at a time; reading
+ * never waits. The store is used outside of every lock, so a disk that hangs for one agent delays
+ * nobody else. Calls that change the same agent must come one after the other.
  */
 public final class Fleet {
     private final DesiredStore store;
     private final Supplier<FleetSettings> limits;
     private final ConcurrentNavigableMap<String, Agent> agents = new ConcurrentSkipListMap<>();
 
-    /** Of configurations that are on their way to an agent of the fleet. */
+    /** Bytes of configurations that requests bring and that no agent has yet. */
     private final AtomicLong underWayBytes = new AtomicLong();
 
-    /** Many, for each client that watches the fleet is one. */
+    /** Possibly many: each client that watches the fleet is one. */
     private final Set<FleetListener> listeners = ConcurrentHashMap.newKeySet();
 
     private final AtomicLong revision = new AtomicLong();
 
     /**
-     * Without an agent yet.
+     * Creates an empty fleet.
      *
-     * @param limits asked for at each change
+     * @param limits read at each change
      */
     public Fleet(DesiredStore store, Supplier<FleetSettings> limits) {
         this.store = store;
@@ -48,22 +48,22 @@ public final class Fleet {
         return agents.get(id);
     }
 
-    /** By id. */
+    /** Every agent, by id. */
     public Collection<Agent> all() {
         return agents.values();
     }
 
-    /** Those after {@code id}, by id. */
+    /** The agents after {@code id}, by id. */
     public Collection<Agent> after(String id) {
         return agents.tailMap(id, false).values();
     }
 
     /** How many agents are in this state. */
-    public long count(State state) {
+    public long count(AgentState state) {
         return agents.values().stream().filter(agent -> agent.presence().state() == state).count();
     }
 
-    /** The agents that come from there. */
+    /** The source of that name. */
     public AgentSource source(String name) {
         return new AgentSource(this, name);
     }
@@ -86,16 +86,16 @@ public final class Fleet {
         listeners.remove(listener);
     }
 
-    /** What the configurations take that are wanted, or would be wanted again. */
+    /** Bytes of all configurations that are desired or settled. */
     public long configBytes() {
         return agents.values().stream().mapToLong(Agent::configBytes).sum();
     }
 
     /**
-     * Holds room for a configuration that is on its way into the fleet, until it is {@link #release
-     * released}. Never blocks.
+     * Reserves bytes for a configuration that a request brings, until {@link #release}. Never
+     * blocks.
      *
-     * @throws FleetLimitException when there is none
+     * @throws FleetLimitException when the configuration would exceed a limit
      */
     public void reserve(long bytes) {
         FleetSettings most = limits.get();
@@ -109,7 +109,7 @@ public final class Fleet {
         }
     }
 
-    /** The configuration is in the fleet, or will not be. */
+    /** Ends a {@link #reserve}: an agent has the configuration now, or none will. */
     public void release(long bytes) {
         underWayBytes.addAndGet(-bytes);
     }
@@ -119,12 +119,12 @@ public final class Fleet {
         return store.mayHold(id);
     }
 
-    /** Whether what is wanted of agents is written to files. */
+    /** Whether desired configurations are written to files. */
     public boolean keepsDesired() {
         return store.isKept();
     }
 
-    /** Removes an agent and what was kept of it. Writes a file, and so not for an event loop. */
+    /** Removes an agent and its stored configuration. Writes a file: not for an event loop. */
     public void remove(String id) throws IOException {
         synchronized (this) {
             drop(id);
@@ -132,7 +132,7 @@ public final class Fleet {
         store.forget(id);
     }
 
-    /** Reads stored configurations before it changes anything: others may change it meanwhile. */
+    /** Reads stored configurations outside of the lock, again if the fleet changed meanwhile. */
     void change(FleetChange change) throws IOException {
         do {
             change.read(agents, store);
@@ -180,10 +180,10 @@ public final class Fleet {
     }
 
     /**
-     * Wants this configuration of the agent, once it is kept; the payload is that of a {@code
-     * config_update}. Writes a file, and so does not belong on an event loop.
+     * Stores the configuration and makes it the desired one. Writes a file: not for an event loop.
      *
-     * @return what is wanted; null where the agent was removed meanwhile, or moved
+     * @param payload of a {@code config_update}
+     * @return the desired configuration; null if the agent was removed or moved meanwhile
      */
     public @Nullable Desired desire(Agent agent, String payload) throws IOException {
         if (agents.get(agent.id()) != agent) {
@@ -206,8 +206,8 @@ public final class Fleet {
     }
 
     /**
-     * Takes back what is wanted, unless something newer is: what was {@link Agent#settle settled}
-     * before is wanted again. Writes a file, and so does not belong on an event loop.
+     * Returns from {@code wanted} to the {@link Agent#settle settled} configuration, unless a newer
+     * one is desired by now. Writes a file: not for an event loop.
      */
     public void withdraw(Agent agent, Desired wanted) throws IOException {
         if (agents.get(agent.id()) != agent || !wanted.equals(agent.desired())) {
@@ -224,12 +224,12 @@ public final class Fleet {
         }
     }
 
-    /** Changes how the agent is, and tells nobody. */
+    /** Changes the presence of an agent without telling anybody. */
     public void update(Agent agent, UnaryOperator<Presence> change) {
         agent.update(change);
     }
 
-    /** Tells listeners that the agent's state became another. */
+    /** Tells listeners that the agent's state has changed. */
     public void tellChanged(Agent agent) {
         tell(listener -> listener.onChanged(agent));
     }

@@ -1,6 +1,6 @@
 package dev.culvert.daemon.fleet;
 
-/** Is told what becomes of the fleet, on whatever thread it happened; must be quick. */
+/** Is told of changes of the fleet, on the thread that made them. Must be quick. */
 public interface FleetListener {
     default void onAdded(Agent agent) {
         onAny(agent);
@@ -10,13 +10,13 @@ public interface FleetListener {
         onAny(agent);
     }
 
-    /** Another configuration is wanted of it. */
+    /** Its desired configuration has changed. */
     default void onReconfigured(Agent agent) {
         onAny(agent);
     }
 
     /**
-     * It belongs to another tenant.
+     * It belongs to another tenant now.
      *
      * @param before the tenant that it left
      */
@@ -25,13 +25,13 @@ public interface FleetListener {
     }
 
     /**
-     * It came into another state. A guest that changes its state all the time does not cause this
-     * as often: the last state is told, once in {@code home.change_interval}.
+     * Its state has changed. Of several changes within {@code home.change_interval} only the last
+     * is told, so a guest cannot cause many.
      */
     default void onChanged(Agent agent) {
         onAny(agent);
     }
 
-    /** Any of these, where the listener does not tell it from the others. */
+    /** Any of the above, for a listener that treats them alike. */
     default void onAny(Agent agent) {}
 }

@@ -5,25 +5,25 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an agent is, as its home link shows it.
+ * The state of an agent and what it last said, as seen on its home link.
  *
- * @param since when it came into this state
- * @param lastHeard its last heartbeat, or answer to a ping; null before the first
- * @param said what the last heartbeat said
- * @param lastError why it was last not reached, or not configured; null when it never happened
+ * @param since when this state began
+ * @param lastHeard when its last heartbeat or pong came; null before the first
+ * @param said the last heartbeat
+ * @param lastError why it could last not be reached or configured; null if it always could
  */
 public record Presence(
-        State state,
+        AgentState state,
         Instant since,
         @Nullable Instant lastHeard,
         Heartbeat said,
         @Nullable String lastError) {
 
     static Presence unknown(Instant now) {
-        return new Presence(State.CONNECTING, now, null, Heartbeat.NONE, null);
+        return new Presence(AgentState.CONNECTING, now, null, Heartbeat.NONE, null);
     }
 
-    public Presence in(State next, Instant now) {
+    public Presence in(AgentState next, Instant now) {
         return next == state ? this : new Presence(next, now, lastHeard, said, lastError);
     }
 

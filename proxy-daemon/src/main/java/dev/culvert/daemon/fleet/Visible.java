@@ -35,7 +35,7 @@ public final class Visible {
     }
 
     /** How many agents are in this state. */
-    public long count(State state) {
+    public long count(AgentState state) {
         return fleet.all().stream()
                 .filter(agent -> agent.presence().state() == state && sees(agent))
                 .count();

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/** How long to wait before the next attempt: exponential, with full jitter. */
+/** The waits between attempts to reach an agent: exponential, with full jitter. */
 final class Backoff {
     private static final int MAX_DOUBLINGS = 30;
 
@@ -18,7 +18,7 @@ final class Backoff {
         this.random = random;
     }
 
-    /** The first attempt comes at once; each further one may wait twice as long as the last. */
+    /** The first wait is zero; the longest possible one doubles with each call after that. */
     Duration next() {
         int attempt = attempts;
         attempts = Math.min(attempt + 1, MAX_DOUBLINGS + 1);
@@ -33,7 +33,7 @@ final class Backoff {
         return Duration.ofMillis(random.nextLong(Math.min(most, Long.MAX_VALUE - 1) + 1));
     }
 
-    /** The link did something useful: the next loss is not a continuation of the last. */
+    /** The link did useful work, so the next loss starts again with no wait. */
     void reset() {
         attempts = 0;
     }

@@ -15,11 +15,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the wanted configuration to one agent, one revision at a time: what is wanted meanwhile is
- * brought next. Confined to the home link's event loop.
+ * Brings the desired configuration to one agent, one revision at a time. If it changes meanwhile,
+ * the newest revision follows. Confined to the home link's event loop.
  */
 final class ConfigPush {
-    /** Is told once what became of the newest configuration. */
+    /** Is told once whether the agent has the newest configuration. */
     interface Listener {
         void onPushed(PushResult result);
     }
@@ -30,7 +30,7 @@ final class ConfigPush {
     private final List<Listener> waiting = new ArrayList<>();
     private @Nullable AgentLink on;
 
-    /** What the agent confirmed on the present link. */
+    /** What the agent has confirmed on this link. */
     private @Nullable Desired inForce;
 
     ConfigPush(Agent agent, HomeLoop home, Listener always) {
@@ -48,12 +48,14 @@ final class ConfigPush {
         }
     }
 
-    /** What is wanted will be brought on a link that is being tried; the listener is told then. */
+    /**
+     * Waits for a link that has not been proven yet; the listener is told when it is, or is lost.
+     */
     void await(Listener listener) {
         waiting.add(listener);
     }
 
-    /** Nothing can be brought now. */
+    /** The link is gone: everybody who waits is told that the configuration is pending. */
     void linkLost() {
         on = null;
         inForce = null;

@@ -11,11 +11,11 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one link to one agent open: dials, and dials again after each loss. What happens on a link
- * is the {@link HomeSession}'s. Confined to its event loop.
+ * Keeps one link to one agent open: dials, and dials again after each loss. {@link HomeSession}
+ * does the work on the link. Confined to its event loop.
  */
 final class HomeLink implements DialListener {
-    /** A link that worked for so long ends a row of losses, however long the first wait is. */
+    /** A link that worked for so long resets the backoff, even if {@code backoff_min} is longer. */
     private static final Duration LASTING = Duration.ofSeconds(30);
 
     private sealed interface Phase {
@@ -49,7 +49,7 @@ final class HomeLink implements DialListener {
         push = new ConfigPush(agent, home, this::onPushed);
     }
 
-    /** Dials now, unless there is a link, or a dial under way. */
+    /** Dials now, unless there is a link or a dial under way. */
     void dial() {
         if (phase instanceof Phase.Waiting(Future<?> redial, long _)) {
             cancel(redial);
@@ -58,7 +58,7 @@ final class HomeLink implements DialListener {
         }
     }
 
-    /** Dials now and not only in a while; no sooner after a loss than a first wait may be. */
+    /** Dials now instead of after the wait, but not within {@code backoff_min} of a loss. */
     void nudge() {
         if (phase instanceof Phase.Waiting(Future<?> _, long since)
                 && home.nanoTime() - since >= backoffMin().toNanos()) {
@@ -78,7 +78,7 @@ final class HomeLink implements DialListener {
         }
     }
 
-    /** Brings the wanted configuration to the agent, or notes that it cannot be brought now. */
+    /** Brings the desired configuration to the agent, or tells the listener that it is pending. */
     void push(ConfigPush.Listener listener) {
         if (phase instanceof Phase.Linked(HomeSession session)) {
             session.push(listener);

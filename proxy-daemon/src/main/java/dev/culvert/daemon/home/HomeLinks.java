@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** The home links of the whole fleet, spread over the event loops. Called on any thread. */
+/** The home links of all agents, spread over the event loops. Called on any thread. */
 public final class HomeLinks implements FleetListener {
     private record Home(HomeLink link, EventLoop loop) {}
 
@@ -69,13 +69,13 @@ public final class HomeLinks implements FleetListener {
         push(agent, _ -> {});
     }
 
-    /** Closes them all, and says of no agent that it was lost by it. */
+    /** Closes them all without reporting any agent as unreachable. */
     public void close() {
         homes.forEach(
                 (_, home) -> home.loop.execute(() -> home.link.stop("the daemon is stopping")));
     }
 
-    /** Somebody wants the agent: if it is not there, it is dialled now and not only in a while. */
+    /** Somebody needs the agent: if it has no link, it is dialled now instead of after its wait. */
     public void nudge(Agent agent) {
         Home home = homes.get(agent);
         if (home != null) {
@@ -83,7 +83,7 @@ public final class HomeLinks implements FleetListener {
         }
     }
 
-    /** Tells {@code listener} what became of the wanted configuration, on some event loop. */
+    /** Brings the desired configuration to the agent, and tells {@code listener} on some loop. */
     public void push(Agent agent, Consumer<PushResult> listener) {
         Home home = homes.get(agent);
         if (home == null) {

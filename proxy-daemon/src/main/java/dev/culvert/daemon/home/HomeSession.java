@@ -1,25 +1,25 @@
 package dev.culvert.daemon.home;
 
 import dev.culvert.daemon.fleet.Agent;
-import dev.culvert.daemon.fleet.State;
+import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.Failure;
 import java.time.Duration;
 
 /**
- * One link from its opening to its end: asks whether there is an agent that answers, brings it its
- * configuration, and says how it is. Confined to the home link's event loop.
+ * One link from its opening to its end: finds out whether an agent answers, brings it its
+ * configuration, and reports its state. Confined to the home link's event loop.
  *
- * <p>Before the agent has answered once, nothing is said of its state and it gets no configuration,
- * which may hold keys: any port takes a connection, and a kernel does so for a stopped process.
+ * <p>Until the agent has answered once, it gets no configuration, which may contain keys, and no
+ * new state: any program can accept a connection, and the kernel does so for a stopped process.
  */
 final class HomeSession implements Pulse.Listener {
     private static final String DRAINING = "draining";
 
-    /** What to look at where the link was lost before an answer. */
+    /** What to check when a link was lost before the first answer. */
     private static final String UNPROVEN =
-            "; it never answered a ping: does a culvert-agent listen there, and may this host"
-                    + " connect to it (its --accept-from)?";
+            "; it never answered a ping: does a culvert-agent listen there, and does it accept"
+                    + " this host (its --accept-from)?";
 
     private final Agent agent;
     private final AgentLink link;
@@ -56,7 +56,7 @@ final class HomeSession implements Pulse.Listener {
         link.close(reason);
     }
 
-    /** Brings the wanted configuration to the agent, at once or when it has answered. */
+    /** Brings the desired configuration to the agent, now or when it has answered. */
     void push(ConfigPush.Listener listener) {
         if (pulse.isProven()) {
             push.push(link, listener);
@@ -65,7 +65,7 @@ final class HomeSession implements Pulse.Listener {
         }
     }
 
-    /** Whether the agent answered, and the link lasted for {@code least}. */
+    /** Whether the agent answered and the link lasted for {@code least}. */
     boolean hasWorked(Duration least) {
         return pulse.isProven() && home.nanoTime() - openedNanos >= least.toNanos();
     }
@@ -108,11 +108,11 @@ final class HomeSession implements Pulse.Listener {
                 settle();
             }
             case PushResult.Pending _ -> {
-                // Told again when the link is back.
+                // The next link begins with the configuration.
             }
             case PushResult.Refused(long revision, Failure failure) -> {
                 configured = false;
-                // What the agent itself refuses it would refuse again.
+                // The agent would refuse it again.
                 pushAgain =
                         !(failure instanceof Failure.AgentError
                                 || failure instanceof Failure.BadAnswer);
@@ -122,15 +122,15 @@ final class HomeSession implements Pulse.Listener {
         }
     }
 
-    /** Follows from what the agent says and what it has taken. */
+    /** The state follows from the last heartbeat and the confirmed configuration. */
     private void settle() {
         if (!pulse.isProven()) {
             return;
         }
         if (link.peer().status().equals(DRAINING)) {
-            presence.is(State.DRAINING);
+            presence.is(AgentState.DRAINING);
         } else {
-            presence.is(configured ? State.READY : State.CONNECTING);
+            presence.is(configured ? AgentState.READY : AgentState.CONNECTING);
         }
     }
 

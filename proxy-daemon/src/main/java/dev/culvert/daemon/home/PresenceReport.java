@@ -1,8 +1,8 @@
 package dev.culvert.daemon.home;
 
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.daemon.fleet.Presence;
-import dev.culvert.daemon.fleet.State;
 import dev.culvert.link.Heartbeat;
 import io.netty.util.concurrent.Future;
 import java.time.Instant;
@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says how one agent is: to whoever looks at once, to listeners and the log at a pace that the
- * agent cannot drive. The first change of a quiet agent is told at once, then the last one of each
- * {@code home.change_interval}. Confined to the home link's event loop.
+ * Reports the state of one agent: in the fleet at once, to listeners and the log at a limited rate.
+ * The first change after a quiet time is told at once, then the last one of each {@code
+ * home.change_interval}. Confined to the home link's event loop.
  */
 final class PresenceReport {
     private final Agent agent;
@@ -32,7 +32,7 @@ final class PresenceReport {
         toldNanos = home.nanoTime() - interval();
     }
 
-    /** Nothing more is told of the agent. */
+    /** Ends all reports. */
     void stop() {
         stopped = true;
         if (later != null) {
@@ -44,19 +44,19 @@ final class PresenceReport {
         update(presence -> presence.heard(said, Instant.now()));
     }
 
-    void is(State state) {
+    void is(AgentState state) {
         update(presence -> presence.in(state, Instant.now()));
         tell();
     }
 
     void unreachable(String reason) {
-        update(presence -> presence.failed(reason).in(State.UNREACHABLE, Instant.now()));
+        update(presence -> presence.failed(reason).in(AgentState.UNREACHABLE, Instant.now()));
         tell();
     }
 
-    /** The agent did not take a configuration. */
+    /** The agent did not confirm a configuration. */
     void refused(long revision, String reason) {
-        String sentence = "it did not take configuration " + revision + ": " + reason;
+        String sentence = "it did not confirm configuration " + revision + ": " + reason;
         log.warn("refused", "agent " + agent.id() + ": " + sentence);
         update(presence -> presence.failed(sentence));
     }

@@ -14,21 +14,21 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out whether an agent answers on one link: asks once at its beginning, then whenever the
- * agent was silent for a heartbeat's interval. Closes the link where it does not answer. Confined
- * to the link's event loop.
+ * Finds out whether an agent answers on one link: pings it at the beginning, then whenever it was
+ * silent for a heartbeat's interval. Closes the link if it does not answer. Confined to the link's
+ * event loop.
  */
-/* Silence is counted in rounds and not read from a clock: after a pause of this very process the
- * first round finds all agents silent, and only asks them. */
+/* Silence is counted in rounds instead of read from a clock: after a pause of this process the first
+ * round finds every agent silent, and only pings them. */
 final class Pulse {
     interface Listener {
-        /** It answered: an agent is there, and runs. Told once. */
+        /** The agent answered, so it runs. Called once. */
         void onProven();
 
-        /** Anything that shows that the agent lives. */
+        /** The agent sent something. */
         void onHeard();
 
-        /** The link was looked at, as it is in each interval. */
+        /** The check of each interval is done. */
         void onChecked();
     }
 
@@ -48,7 +48,7 @@ final class Pulse {
         this.listener = listener;
     }
 
-    /** Asks for the first time. */
+    /** Sends the first ping. */
     void begin() {
         ping();
     }
@@ -63,7 +63,7 @@ final class Pulse {
         return proven;
     }
 
-    /** Whether the link was closed here, for want of an answer. */
+    /** Whether the link was closed here because no answer came. */
     boolean hasGivenUp() {
         return givenUp;
     }
@@ -94,7 +94,7 @@ final class Pulse {
         } else {
             HomeSettings settings = settings();
             giveUp(
-                    "nothing was heard of it for %s s, nor did it answer a ping (home.missed × home.heartbeat_interval)"
+                    "it sent nothing for %s s, not even the answer to a ping (home.missed × home.heartbeat_interval)"
                             .formatted(
                                     seconds(
                                             settings.heartbeatInterval()
@@ -132,10 +132,10 @@ final class Pulse {
 
     private void onUnanswered(Failure failure, Duration patience) {
         if (failure instanceof Failure.AgentError || failure instanceof Failure.BadAnswer) {
-            answered(); // not as it should, but it lives and speaks the protocol
+            answered(); // not the right answer, but it runs and speaks the protocol
         } else if (!proven && failure instanceof Failure.TimedOut) {
             giveUp(
-                    "the connection was accepted, but a ping was not answered within %s s (timeouts.ping): the agent hangs, or something else listens there"
+                    "it accepted the connection, but did not answer a ping within %s s (timeouts.ping): the agent hangs, or something else listens there"
                             .formatted(seconds(patience)));
         }
     }
@@ -145,7 +145,7 @@ final class Pulse {
         link.close(reason);
     }
 
-    /** As many as may be missed, but never one alone: the agent is asked before it is given up. */
+    /** As many as may be missed, but at least two: the agent is pinged before it is given up. */
     private int rounds() {
         return Math.max(2, settings().missed());
     }

@@ -2,14 +2,14 @@ package dev.culvert.daemon.home;
 
 import dev.culvert.link.Failure;
 
-/** What became of a configuration that was to be brought to an agent. */
+/** Whether an agent has its desired configuration. */
 public sealed interface PushResult {
-    /** The agent has confirmed the newest one. */
+    /** It has confirmed the newest revision. */
     record Applied(long revision) implements PushResult {}
 
-    /** The agent is away: it gets it before it counts as ready again. */
+    /** It has no link. It gets the configuration before it counts as ready again. */
     record Pending(long revision) implements PushResult {}
 
-    /** The agent is there and did not take it. */
+    /** It has a link and did not confirm. */
     record Refused(long revision, Failure failure) implements PushResult {}
 }

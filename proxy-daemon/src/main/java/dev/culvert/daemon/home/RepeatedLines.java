@@ -8,14 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
 /**
- * Keeps a peer from filling the log: of each kind of line the first is written at once, and those
- * that come within a minute after it as one line more, which says how many there were. Confined to
- * an event loop.
+ * Keeps a peer from filling the log. The first line of each kind is written at once; those of the
+ * next minute become one more line that says how many there were. Confined to an event loop.
  */
 final class RepeatedLines {
     private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    /** What came of one kind since a line of it was written. */
+    /** The lines of one kind since the last one that was written. */
     private static final class Repeats {
         int count;
         String last = "";
@@ -32,13 +31,13 @@ final class RepeatedLines {
     }
 
     /**
-     * @param kind lines of one kind are repeats of each other, whatever they say
+     * @param kind lines of one kind count as repeats of each other, whatever they say
      */
     void info(String kind, String line) {
         write(Level.INFO, kind, line);
     }
 
-    /** As {@link #info}, for what somebody should look at. */
+    /** As {@link #info}, for a line that needs attention. */
     void warn(String kind, String line) {
         write(Level.WARN, kind, line);
     }

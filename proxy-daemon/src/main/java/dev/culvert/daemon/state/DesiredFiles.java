@@ -19,12 +19,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file for each agent: a line with the revision, a line with the hash of what the settings file
- * wanted at the time, and the payload. Once the settings file wants something else, it counts
- * again.
+ * One file for each agent: the revision on the first line, the hash of the configuration in the
+ * settings on the second, then the payload. When the settings contain another configuration, the
+ * file no longer counts.
  */
-/* Which files there are is read once, at the start: so a disk that hangs later stops nobody who has
- * no file. */
+/* The directory is listed once, at the start: a disk that hangs later delays only agents that have a
+ * file. */
 final class DesiredFiles implements DesiredStore {
     private static final String SUFFIX = ".desired";
 
@@ -33,9 +33,9 @@ final class DesiredFiles implements DesiredStore {
     private final Set<String> held = ConcurrentHashMap.newKeySet();
 
     /**
-     * Looks which files there are. Blocks.
+     * Lists the files. Blocks.
      *
-     * @param onFailure run for each file that cannot be used
+     * @param onFailure runs for each file that cannot be used
      */
     DesiredFiles(Path stateDirectory, Runnable onFailure) throws IOException {
         this.directory = stateDirectory.resolve("desired");
@@ -46,7 +46,7 @@ final class DesiredFiles implements DesiredStore {
                     .map(name -> name.substring(0, name.length() - SUFFIX.length()))
                     .forEach(held::add);
         } catch (NoSuchFileException _) {
-            // It is made when there is something to keep.
+            // The first save creates it.
         } catch (IOException e) {
             throw failed(e);
         }
@@ -113,11 +113,11 @@ final class DesiredFiles implements DesiredStore {
         held.remove(agentId);
     }
 
-    /** It says which tools the agent may use: a guess might allow more. */
+    /** Not guessed at: the file says which tools the agent may use. */
     private IOException damaged(String agentId, String how) {
         onFailure.run();
         return new IOException(
-                "%s is damaged, %s: it keeps what agent '%s' is to be configured to; restore it, or remove it, and the configuration of the settings counts again"
+                "%s is damaged, %s: it contains the desired configuration of agent '%s'; restore it, or remove it to use the configuration of the settings"
                         .formatted(file(agentId), how, agentId));
     }
 
@@ -135,7 +135,7 @@ final class DesiredFiles implements DesiredStore {
         }
     }
 
-    /** An id has letters, digits, dots, hyphens and underscores only, and so is a file's name. */
+    /** An id has only letters, digits, dots, hyphens and underscores, so it is a safe file name. */
     private Path file(String agentId) {
         return directory.resolve(agentId + SUFFIX);
     }

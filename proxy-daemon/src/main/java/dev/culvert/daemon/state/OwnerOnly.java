@@ -12,7 +12,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** Files under the state directory: they hold keys. Blocks. */
+/** Writes files that only their owner may read, because they contain keys. Blocks. */
 public final class OwnerOnly {
     private static final FileAttribute<?> DIRECTORY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -26,21 +26,21 @@ public final class OwnerOnly {
 
     private OwnerOnly() {}
 
-    /** Makes the directory, and those above it, where they are not there yet. */
+    /** Creates the directory and its parents, if they are missing. */
     static void createDirectories(Path directory) throws IOException {
         Files.createDirectories(directory.toAbsolutePath(), DIRECTORY);
     }
 
-    /** Opens a file to read and write, which may be there from an earlier run. */
+    /** Opens a file for reading and writing; creates it if it is missing. */
     static FileChannel open(Path file) throws IOException {
         return FileChannel.open(file, KEPT, FILE);
     }
 
-    /** Replaces {@code file} whole, or not at all, and makes its directory where there is none. */
+    /** Replaces {@code file} as a whole or not at all, and creates its directory if needed. */
     public static void write(Path file, String text) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent(), DIRECTORY);
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(fresh); // or it would keep the rights that it has
+        Files.deleteIfExists(fresh); // or it would keep its old permissions
         try (FileChannel channel = FileChannel.open(fresh, FRESH, FILE)) {
             ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
             while (bytes.hasRemaining()) {

@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The directory {@code state_dir}, which one daemon holds at a time. Blocks. */
-/* The lock is the kernel's: it ends with the process, however that ends. The file stays. */
+/** The directory {@code state_dir}, which one daemon at a time may use. Blocks. */
+/* The lock is the kernel's, so it ends with the process, even after a crash. The file stays. */
 public final class StateDir implements AutoCloseable {
     private static final String LOCK = "lock";
     private static final int MOST_PID_BYTES = 20;
@@ -28,10 +28,10 @@ public final class StateDir implements AutoCloseable {
     }
 
     /**
-     * Makes the directory where there is none, and holds it until {@link #close}; holds nothing
-     * where the settings name none.
+     * Creates the directory if needed, and locks it until {@link #close}. Without a directory it
+     * keeps nothing.
      *
-     * @throws IOException one sentence, when it cannot be used or another daemon has it
+     * @throws IOException one sentence, when it cannot be used or another daemon uses it
      */
     public static StateDir open(Optional<Path> directory) throws IOException {
         return directory.isEmpty() ? new StateDir(directory, null) : hold(directory.get());
@@ -60,9 +60,9 @@ public final class StateDir implements AutoCloseable {
     }
 
     /**
-     * What clients want of agents, from the last run.
+     * The desired configurations that clients have set, from earlier runs too.
      *
-     * @param onFailure run for each file that cannot be used
+     * @param onFailure runs for each file that cannot be used
      */
     public DesiredStore desired(Runnable onFailure) throws IOException {
         return directory.isEmpty()
@@ -71,7 +71,7 @@ public final class StateDir implements AutoCloseable {
     }
 
     /**
-     * The key of turn ids, from the last run or made now; empty where no directory keeps it.
+     * The key of turn ids, from an earlier run or new; empty without a directory.
      *
      * @param bytes its length
      */
@@ -110,8 +110,8 @@ public final class StateDir implements AutoCloseable {
     }
 
     /**
-     * Why {@link #open} would fail, whoever holds it; nothing is left of the attempt. A directory
-     * that is not there is fine where it can be made.
+     * Why {@link #open} would fail, apart from another daemon's lock. Leaves nothing behind. A
+     * missing directory is fine if it can be created.
      */
     public static Optional<String> trouble(Path directory) {
         try {
@@ -139,7 +139,7 @@ public final class StateDir implements AutoCloseable {
             try {
                 lock.close();
             } catch (IOException _) {
-                return; // the kernel lets go of it when the process ends
+                return; // the kernel releases it when the process ends
             }
         }
     }

@@ -1,4 +1,7 @@
-/** What outlives the daemon, in the files of {@code state_dir}. */
+/**
+ * What outlives the daemon, in the files of {@code state_dir}: desired configurations and the key
+ * of turn ids. Only the owner can read them. Everything here blocks.
+ */
 @NullMarked
 package dev.culvert.daemon.state;
 

@@ -1,8 +1,8 @@
 package dev.culvert.daemon.turn;
 
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.daemon.fleet.Presence;
-import dev.culvert.daemon.fleet.State;
 import dev.culvert.link.Feature;
 import dev.culvert.link.Heartbeat;
 import org.jspecify.annotations.Nullable;
@@ -41,14 +41,15 @@ public record TurnRequest(
      */
     boolean agentIsAway() {
         Presence presence = agent.presence();
-        return presence.state() == State.UNREACHABLE && !presence.said().equals(Heartbeat.NONE);
+        return presence.state() == AgentState.UNREACHABLE
+                && !presence.said().equals(Heartbeat.NONE);
     }
 
     /** Whether the agent cannot: one that is there and has not announced anything never will. */
     boolean agentIsBase() {
         Presence presence = agent.presence();
         return presence.said().equals(Heartbeat.NONE)
-                ? presence.state() == State.READY
+                ? presence.state() == AgentState.READY
                 : !agentResumes();
     }
 }

@@ -198,7 +198,7 @@ class CulvertdTest {
                         + " tcp://; it takes tcp://HOST:PORT, HOST:PORT, :PORT, unix:///PATH or, in a"
                         + " guest, vsock://any:PORT",
                 "serve --http vsock://any:1 | flag --http: http.listen[0] is vsock://any:1: clients"
-                        + " come by tcp://HOST:PORT, HOST:PORT or unix:///PATH only",
+                        + " can only connect to tcp://HOST:PORT, HOST:PORT or unix:///PATH",
                 "serve --htp x | culvertd serve: Unknown options: '--htp', 'x'; did you mean"
                         + " --http? (see culvertd serve --help)",
                 "serve --config | culvertd serve: Missing required parameter for option '--config'"
@@ -254,7 +254,7 @@ class CulvertdTest {
                 .containsExactly(
                         file + ":1:2: event_loops is \"x\": it must be a whole number",
                         file
-                                + ":2:12: agents[0]: no cid and no address: an agent has exactly"
+                                + ":2:12: agents[0]: neither cid nor address is set: an agent has exactly"
                                 + " one of the two",
                         "environment CULVERT_TIMEOUTS_PING: timeouts.ping is \"fast\": it must be a"
                                 + " time such as \"500ms\", \"10s\", \"2m\" or \"1h\", or a number of"

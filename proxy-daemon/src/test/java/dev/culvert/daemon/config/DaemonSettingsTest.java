@@ -217,18 +217,18 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'fleet': {'max_agents': 1}, 'agents': [{'id': 'a', 'cid': 3}, {'id': 'b',"
                                 + " 'cid': 4}]}",
-                        "12: fleet.max_agents is 1: there are 2 agents here"),
+                        "12: fleet.max_agents is 1: there are 2 agents"),
                 Arguments.of(
                         "{'http': {'listen': []}}",
-                        "11: http.listen is empty: nobody could reach the daemon"),
+                        "11: http.listen is empty: no client could reach the daemon"),
                 Arguments.of(
                         "{'http': {'listen': ['vsock://any:80']}}",
-                        "22: http.listen[0] is vsock://any:80: clients come by tcp://HOST:PORT,"
-                                + " HOST:PORT or unix:///PATH only"),
+                        "22: http.listen[0] is vsock://any:80: clients can only connect to"
+                                + " tcp://HOST:PORT, HOST:PORT or unix:///PATH"),
                 Arguments.of(
                         "{'http': {'allowed_origins': ['https://a.example/']}}",
                         "31: http.allowed_origins[0] is \"https://a.example/\": an origin is"
-                                + " http://HOST or https://HOST, with :PORT or not, and nothing more"),
+                                + " http://HOST or https://HOST, optionally with :PORT, and nothing more"),
                 Arguments.of(
                         "{'http': {'max_body_bytes': '5MiB'}}",
                         "11: http.max_body_bytes is 5MiB: a body goes to the agent in one frame,"
@@ -275,7 +275,7 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'memory': {'high_mark': '40%'}}",
                         "2: memory: body_share is 40%: it must be less than high_mark, 40%, or"
-                                + " requests that never become complete keep all others out"),
+                                + " incomplete requests would keep all others out"),
                 Arguments.of(
                         "{'memory': {'max_held_bytes': '5000GiB'}}",
                         "13: memory.max_held_bytes is 5368709120000: this JVM has %d bytes for network buffers, and a quarter of them must stay free; -Dio.netty.maxDirectMemory, with a larger -XX:MaxDirectMemorySize, gives it more"
@@ -292,11 +292,11 @@ class DaemonSettingsTest {
                                 + " underscore and hyphen"),
                 Arguments.of(
                         "{'agents': [{'id': 'a'}]}",
-                        "13: agents[0]: no cid and no address: an agent has exactly one of the"
+                        "13: agents[0]: neither cid nor address is set: an agent has exactly one of the"
                                 + " two"),
                 Arguments.of(
                         "{'agents': [{'id': 'a', 'cid': 3, 'address': 'tcp://h:1'}]}",
-                        "25: agents[0].cid and address are both here: an agent has exactly one of"
+                        "25: agents[0].cid and address are both set: an agent has exactly one of"
                                 + " the two"),
                 Arguments.of(
                         "{'agents': [{'id': 'a', 'cid': 2}]}",
@@ -309,13 +309,13 @@ class DaemonSettingsTest {
                         "58: agents[0].cid is 60000: it must be from 3 to 56435"),
                 Arguments.of(
                         "{'agents': [{'id': 'a', 'address': 'vsock://any:1'}]}",
-                        "25: agents[0].address is vsock://any:1: it is good for listening only"),
+                        "25: agents[0].address is vsock://any:1: it can only be listened on"),
                 Arguments.of(
                         "{'agents': [{'id': 'a', 'address': 'vsock://3:0'}]}",
-                        "25: agents[0].address is vsock://3:0: it is good for listening only"),
+                        "25: agents[0].address is vsock://3:0: it can only be listened on"),
                 Arguments.of(
                         "{'agents': [{'id': 'a', 'address': 'tcp://h:0'}]}",
-                        "25: agents[0].address is tcp://h:0: it is good for listening only"),
+                        "25: agents[0].address is tcp://h:0: it can only be listened on"),
                 Arguments.of(
                         "{'agents': [{'id': 'a', 'cid': 3, 'tool_allowlist': ['']}]}",
                         "54: agents[0].tool_allowlist[0] is \"\": it must be the name of a tool, or"

@@ -33,14 +33,14 @@ class VisibleTest {
         assertThat(acme.find("a")).isSameAs(fleet.find("a"));
         assertThat(acme.find("b")).isNull();
         assertThat(ids(acme)).containsExactly("a", "c");
-        assertThat(acme.count(State.CONNECTING)).isEqualTo(2);
+        assertThat(acme.count(AgentState.CONNECTING)).isEqualTo(2);
     }
 
     @Test
     void whoeverReachesTheDaemonSeesAll() {
         assertThat(ids(all)).containsExactly("a", "b", "c");
         assertThat(all.find("b")).isNotNull();
-        assertThat(all.count(State.CONNECTING)).isEqualTo(3);
+        assertThat(all.count(AgentState.CONNECTING)).isEqualTo(3);
     }
 
     @Test

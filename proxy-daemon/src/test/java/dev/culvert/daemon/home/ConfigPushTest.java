@@ -2,7 +2,7 @@ package dev.culvert.daemon.home;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.culvert.daemon.fleet.State;
+import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.link.EmbeddedLink;
 import dev.culvert.link.Failure;
 import java.io.IOException;
@@ -33,7 +33,7 @@ class ConfigPushTest {
         link.push(results::add);
     }
 
-    private State state() {
+    private AgentState state() {
         return fixture.agent.presence().state();
     }
 
@@ -41,11 +41,11 @@ class ConfigPushTest {
     void anAgentIsReadyWhenItHasTakenItsConfiguration() {
         EmbeddedLink agent = fixture.acceptAndAnswer();
         String update = HomeFixture.update(agent, 1);
-        assertThat(state()).isEqualTo(State.CONNECTING);
+        assertThat(state()).isEqualTo(AgentState.CONNECTING);
 
         agent.receive("config_ack", update, ACK);
 
-        assertThat(state()).isEqualTo(State.READY);
+        assertThat(state()).isEqualTo(AgentState.READY);
         assertThat(fixture.agent.appliedRevision()).isOne();
     }
 
@@ -86,12 +86,12 @@ class ConfigPushTest {
 
         agent.receive("config_ack", first, ACK);
         assertThat(results).isEmpty();
-        assertThat(state()).isEqualTo(State.CONNECTING);
+        assertThat(state()).isEqualTo(AgentState.CONNECTING);
         agent.receive("config_ack", HomeFixture.update(agent, 2), ACK);
 
         assertThat(results).containsExactly(new PushResult.Applied(2), new PushResult.Applied(2));
         assertThat(fixture.agent.appliedRevision()).isEqualTo(2);
-        assertThat(state()).isEqualTo(State.READY);
+        assertThat(state()).isEqualTo(AgentState.READY);
     }
 
     @Test
@@ -116,12 +116,12 @@ class ConfigPushTest {
         assertThat(results).containsExactly(new PushResult.Pending(2));
         fixture.pass(Duration.ofMillis(1));
         EmbeddedLink again = fixture.acceptAndAnswer();
-        assertThat(state()).isNotEqualTo(State.READY);
+        assertThat(state()).isNotEqualTo(AgentState.READY);
         again.receive("config_ack", HomeFixture.update(again, 2), ACK);
 
         assertThat(results).hasSize(1);
         assertThat(fixture.agent.appliedRevision()).isEqualTo(2);
-        assertThat(state()).isEqualTo(State.READY);
+        assertThat(state()).isEqualTo(AgentState.READY);
     }
 
     @Test
@@ -138,7 +138,7 @@ class ConfigPushTest {
                         refused ->
                                 assertThat(refused.failure())
                                         .isInstanceOf(Failure.AgentError.class));
-        assertThat(state()).isEqualTo(State.CONNECTING);
+        assertThat(state()).isEqualTo(AgentState.CONNECTING);
         assertThat(fixture.agent.presence().lastError()).contains("configuration 1");
         fixture.pass(Duration.ofMillis(10_100));
 
@@ -164,6 +164,6 @@ class ConfigPushTest {
 
         HomeFixture.answerPing(agent);
         agent.receive("config_ack", HomeFixture.update(agent, 1), ACK);
-        assertThat(state()).isEqualTo(State.READY);
+        assertThat(state()).isEqualTo(AgentState.READY);
     }
 }

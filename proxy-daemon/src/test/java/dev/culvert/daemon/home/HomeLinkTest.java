@@ -2,7 +2,7 @@ package dev.culvert.daemon.home;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.culvert.daemon.fleet.State;
+import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.EmbeddedLink;
 import java.io.IOException;
@@ -23,7 +23,7 @@ class HomeLinkTest {
         fixture.close();
     }
 
-    private State state() {
+    private AgentState state() {
         return fixture.agent.presence().state();
     }
 
@@ -33,10 +33,10 @@ class HomeLinkTest {
         assertThat(fixture.dialled()).isOne();
 
         EmbeddedLink link = fixture.accept();
-        assertThat(state()).isEqualTo(State.CONNECTING);
+        assertThat(state()).isEqualTo(AgentState.CONNECTING);
         HomeFixture.answerPing(link);
 
-        assertThat(state()).isEqualTo(State.READY);
+        assertThat(state()).isEqualTo(AgentState.READY);
         assertThat(fixture.told).containsExactly("ready");
     }
 
@@ -47,9 +47,9 @@ class HomeLinkTest {
 
         link.announce("credit");
 
-        assertThat(state()).isEqualTo(State.CONNECTING);
+        assertThat(state()).isEqualTo(AgentState.CONNECTING);
         HomeFixture.answerPing(link);
-        assertThat(state()).isEqualTo(State.READY);
+        assertThat(state()).isEqualTo(AgentState.READY);
     }
 
     @Test
@@ -57,7 +57,7 @@ class HomeLinkTest {
         fixture.begin();
 
         fixture.refuse();
-        assertThat(state()).isEqualTo(State.UNREACHABLE);
+        assertThat(state()).isEqualTo(AgentState.UNREACHABLE);
         assertThat(fixture.agent.presence().lastError()).isEqualTo("nobody listens");
         fixture.pass(Duration.ofMillis(1));
         assertThat(fixture.dialled()).isEqualTo(2);
@@ -84,7 +84,7 @@ class HomeLinkTest {
 
             link.close();
 
-            assertThat(state()).isEqualTo(State.UNREACHABLE);
+            assertThat(state()).isEqualTo(AgentState.UNREACHABLE);
             fixture.pass(Duration.ofMillis(1));
             assertThat(fixture.dialled()).isEqualTo(i + 2);
         }
@@ -151,7 +151,7 @@ class HomeLinkTest {
 
         assertThat(open.channel().isOpen()).isFalse();
         assertThat(opened.closeReason()).isEqualTo("the daemon is stopping");
-        assertThat(state()).isEqualTo(State.READY);
+        assertThat(state()).isEqualTo(AgentState.READY);
         assertThat(fixture.dialled()).isOne();
     }
 
@@ -176,7 +176,7 @@ class HomeLinkTest {
         fixture.pass(Duration.ofMillis(300));
 
         assertThat(link.channel().isOpen()).isFalse();
-        assertThat(state()).isEqualTo(State.UNREACHABLE);
+        assertThat(state()).isEqualTo(AgentState.UNREACHABLE);
         assertThat(fixture.agent.presence().lastError()).contains("3.0 s (timeouts.ping)");
     }
 
@@ -197,12 +197,11 @@ class HomeLinkTest {
         fixture.pass(Duration.ofMillis(10_100));
         assertThat(link.sent()).contains("\"type\":\"ping\"");
         fixture.pass(Duration.ofMillis(19_700));
-        assertThat(state()).isEqualTo(State.READY);
+        assertThat(state()).isEqualTo(AgentState.READY);
         fixture.pass(Duration.ofMillis(400));
 
-        assertThat(state()).isEqualTo(State.UNREACHABLE);
-        assertThat(fixture.agent.presence().lastError())
-                .contains("nothing was heard of it for 30.0 s");
+        assertThat(state()).isEqualTo(AgentState.UNREACHABLE);
+        assertThat(fixture.agent.presence().lastError()).contains("it sent nothing for 30.0 s");
     }
 
     @Test
@@ -216,7 +215,7 @@ class HomeLinkTest {
         }
 
         assertThat(link.sent()).isEmpty();
-        assertThat(state()).isEqualTo(State.READY);
+        assertThat(state()).isEqualTo(AgentState.READY);
     }
 
     @Test
@@ -226,7 +225,7 @@ class HomeLinkTest {
 
         link.receive("heartbeat", "", "{\"status\":\"draining\"}");
 
-        assertThat(state()).isEqualTo(State.DRAINING);
+        assertThat(state()).isEqualTo(AgentState.DRAINING);
     }
 
     @Test
@@ -240,7 +239,7 @@ class HomeLinkTest {
         }
         link.receive("heartbeat", "", "{\"status\":\"draining\"}");
         assertThat(fixture.told).containsExactly("ready", "draining");
-        assertThat(state()).isEqualTo(State.DRAINING);
+        assertThat(state()).isEqualTo(AgentState.DRAINING);
 
         link.receive("heartbeat", "", "{\"status\":\"ready\"}");
         fixture.pass(Duration.ofMillis(300));

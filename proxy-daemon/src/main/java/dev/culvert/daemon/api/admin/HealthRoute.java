@@ -4,7 +4,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 
 import dev.culvert.daemon.answer.AgentAccess;
-import dev.culvert.daemon.fleet.State;
+import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
@@ -50,7 +50,7 @@ public final class HealthRoute implements Route {
                     if (verbose) {
                         Visible fleet = access.fleet(request);
                         json.writeObjectFieldStart("agents");
-                        for (State state : State.values()) {
+                        for (AgentState state : AgentState.values()) {
                             json.writeNumberField(state.label(), fleet.count(state));
                         }
                         json.writeEndObject();

@@ -7,7 +7,7 @@ import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.api.Page;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Agent;
-import dev.culvert.daemon.fleet.State;
+import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Problem;
@@ -50,7 +50,7 @@ public final class AgentsRoute implements Route {
 
     @Override
     public void handle(Request request, Answer responder) {
-        State state = state(request.query("state"));
+        AgentState state = state(request.query("state"));
         String tenant = request.query("tenant");
         Page page = Page.of(request);
         Visible fleet = access.fleet(request);
@@ -110,17 +110,19 @@ public final class AgentsRoute implements Route {
         };
     }
 
-    private static @Nullable State state(@Nullable String text) {
+    private static @Nullable AgentState state(@Nullable String text) {
         if (text == null) {
             return null;
         }
-        for (State state : State.values()) {
+        for (AgentState state : AgentState.values()) {
             if (state.label().equals(text)) {
                 return state;
             }
         }
         String labels =
-                Arrays.stream(State.values()).map(State::label).collect(Collectors.joining(", "));
+                Arrays.stream(AgentState.values())
+                        .map(AgentState::label)
+                        .collect(Collectors.joining(", "));
         throw bad("'state' is '%s': it takes %s.".formatted(Quoted.word(text), labels));
     }
 

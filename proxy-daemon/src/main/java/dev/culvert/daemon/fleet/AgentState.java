@@ -2,13 +2,13 @@ package dev.culvert.daemon.fleet;
 
 import java.util.Locale;
 
-/** How an agent is. */
-public enum State {
-    /** It is being reached, or has not confirmed its configuration yet. */
+/** Whether an agent takes work. */
+public enum AgentState {
+    /** The daemon dials it, or it has not confirmed its configuration yet. */
     CONNECTING,
     READY,
     UNREACHABLE,
-    /** It says that it is shutting down. */
+    /** It has said that it is shutting down. */
     DRAINING;
 
     private final String label = name().toLowerCase(Locale.ROOT);
