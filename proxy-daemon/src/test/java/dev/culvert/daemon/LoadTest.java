@@ -58,8 +58,8 @@ class LoadTest {
                 }
             }
             assertThat(guest.links()).as("the home link, and that of the loop").hasSize(2);
-            assertThat(daemon.metric("culvert_exchanges_in_flight")).isZero();
-            assertThat(daemon.metric("culvert_streams_active")).isZero();
+            daemon.awaitMetric("culvert_exchanges_in_flight", 0);
+            daemon.awaitMetric("culvert_streams_active", 0);
         }
     }
 

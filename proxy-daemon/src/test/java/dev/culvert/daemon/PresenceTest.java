@@ -82,9 +82,9 @@ class PresenceTest {
 
             daemon.awaitState("a", "ready");
             assertThat(events.next().data()).contains("\"state\":\"ready\"");
-            assertThat(daemon.metric("culvert_agents{state=\"ready\"}")).isOne();
-            assertThat(daemon.metric("culvert_agents{state=\"unreachable\"}")).isZero();
-            assertThat(daemon.metric(changes)).isEqualTo(before + 1);
+            daemon.awaitMetric("culvert_agents{state=\"ready\"}", 1);
+            daemon.awaitMetric("culvert_agents{state=\"unreachable\"}", 0);
+            daemon.awaitMetric(changes, before + 1);
         }
     }
 

@@ -41,13 +41,13 @@ class StateDirTest {
             daemon.write("{" + more + TestDaemon.agents(guest) + "}");
             assertThat(daemon.post("/admin/reload", "").statusCode()).isEqualTo(200);
             assertThat(daemon.send("DELETE", "/agents/a", "").statusCode()).isEqualTo(204);
-            assertThat(daemon.metric(BUSY)).isOne();
+            daemon.awaitMetric(BUSY, 1);
 
             HttpResponse<String> refused = daemon.put(hung, body);
             assertThat(refused.statusCode()).isEqualTo(503);
             assertThat(refused.headers().firstValue("retry-after")).isPresent();
             assertThat(refused.body()).contains("workers.queue", "culvert_workers_busy");
-            assertThat(daemon.metric("culvert_workers_refused_total{room=\"files\"}")).isOne();
+            daemon.awaitMetric("culvert_workers_refused_total{room=\"files\"}", 1);
 
             try (var writer = Files.newOutputStream(pipe, StandardOpenOption.WRITE)) {
                 Files.delete(pipe);

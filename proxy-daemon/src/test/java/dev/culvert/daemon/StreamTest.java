@@ -63,13 +63,10 @@ class StreamTest {
                             new Event("chunk", id + ":1", "{\"content\":\"one\",\"done\":false}"),
                             new Event("chunk", id + ":2", "{\"content\":\"two\",\n\"done\":true}"),
                             new Event("done", id + ":3", "{}"));
-            assertThat(daemon.metric("culvert_streams_active")).isZero();
-            assertThat(daemon.metric("culvert_stream_duration_seconds_count{outcome=\"done\"}"))
-                    .isOne();
-            assertThat(
-                            daemon.metric(
-                                    "culvert_stream_first_event_duration_seconds_count{resumed=\"no\"}"))
-                    .isOne();
+            daemon.awaitMetric("culvert_streams_active", 0);
+            daemon.awaitMetric("culvert_stream_duration_seconds_count{outcome=\"done\"}", 1);
+            daemon.awaitMetric(
+                    "culvert_stream_first_event_duration_seconds_count{resumed=\"no\"}", 1);
         }
     }
 
@@ -226,10 +223,8 @@ class StreamTest {
                     .extracting(Event::type, Event::data)
                     .containsExactly(
                             tuple("tool_blocked", "{\"tool_name\":\"rm\",\"reason\":\"no\"}"));
-            assertThat(
-                            daemon.metric(
-                                    "culvert_stream_first_event_duration_seconds_count{resumed=\"no\"}"))
-                    .isOne();
+            daemon.awaitMetric(
+                    "culvert_stream_first_event_duration_seconds_count{resumed=\"no\"}", 1);
         }
     }
 
@@ -308,6 +303,7 @@ class StreamTest {
 
             Eventually.await(
                     () -> assertThat(guest.links().size()).isGreaterThan(links)); // home again
+            daemon.awaitAgent("a", "\"links_open\":1");
             assertThat(daemon.post("/agents/a/message", MESSAGE).statusCode()).isEqualTo(200);
         }
     }

@@ -60,7 +60,7 @@ class TurnStatusTest {
             assertThat(daemon.get(path).body())
                     .contains("\"state\":\"ended\",\"outcome\":\"done\",\"last_event\":3,\"since\"")
                     .endsWith("\"read_by\":[]}");
-            assertThat(daemon.metric("culvert_turns_remembered{key=\"no\"}")).isEqualTo(1);
+            daemon.awaitMetric("culvert_turns_remembered{key=\"no\"}", 1);
             assertThat(
                             daemon.metric(
                                     "culvert_stream_first_event_duration_seconds_count{resumed=\"no\"}"))
@@ -189,6 +189,7 @@ class TurnStatusTest {
                 link.reset();
             }
             daemon.awaitAgent("a", "\"instance\":\"i2\"");
+            daemon.awaitAgent("a", "\"links_open\":1");
 
             CompletableFuture<HttpResponse<String>> second =
                     daemon.begin("POST", ASK, MESSAGE, KEY);
@@ -212,7 +213,7 @@ class TurnStatusTest {
             assertThat(refused.body()).contains("turns.max_keys", "nothing was sent");
             assertThat(daemon.post(ASK, MESSAGE).statusCode()).isEqualTo(200);
             assertThat(guest.seen("message")).hasSize(2);
-            assertThat(daemon.metric("culvert_turns_remembered{key=\"yes\"}")).isEqualTo(1);
+            daemon.awaitMetric("culvert_turns_remembered{key=\"yes\"}", 1);
             daemon.awaitAgent("a", "\"turns_in_flight\":0");
         }
     }

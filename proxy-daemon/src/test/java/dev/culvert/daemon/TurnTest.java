@@ -247,7 +247,7 @@ class TurnTest {
             resume.chunk(2, "two");
             resume.done(3, "");
             assertThat(ids(events.rest())).containsExactly("2", "3", "4");
-            assertThat(daemon.metric("culvert_turns_resumed_total{by=\"link\"}")).isEqualTo(1);
+            daemon.awaitMetric("culvert_turns_resumed_total{by=\"link\"}", 1);
         }
     }
 
@@ -388,8 +388,7 @@ class TurnTest {
             Event end = events.rest().getLast();
             assertThat(end.data()).contains("\"code\":\"cancelled\"");
             assertThat(end.id()).isEqualTo(turn + ":2");
-            assertThat(daemon.metric("culvert_turns_cancelled_total{cause=\"deleted\"}"))
-                    .isEqualTo(1);
+            daemon.awaitMetric("culvert_turns_cancelled_total{cause=\"deleted\"}", 1);
         }
     }
 
