@@ -2,7 +2,7 @@ package dev.culvert.about;
 
 import java.time.Duration;
 
-/** What records of settings check themselves with; every message begins with the key. */
+/** The checks of settings records; every message begins with the key. */
 public final class Check {
     private Check() {}
 
@@ -18,7 +18,7 @@ public final class Check {
                 "it must be from " + least + " to " + most);
     }
 
-    /** As {@link #between}, for a size, which is told as people write it. */
+    /** As {@link #between}, for a size, in the message as people write it. */
     public static void bytesBetween(String key, int value, int least, int most) {
         that(
                 value >= least && value <= most,
@@ -35,7 +35,7 @@ public final class Check {
         that(!value.isNegative(), key, Units.text(value), "it must not be negative");
     }
 
-    /** Refuses with {@code KEY is VALUE: SENTENCE}, which is how a section finds the key again. */
+    /** Throws {@code KEY is VALUE: SENTENCE}; a settings section finds the key at its start. */
     public static void that(boolean holds, String key, Object value, String sentence) {
         if (!holds) {
             throw new IllegalArgumentException(key + " is " + value + ": " + sentence);

@@ -39,13 +39,13 @@ public final class Units {
         return Integer.parseInt(text.substring(0, text.length() - 1));
     }
 
-    /** The shortest text that reads as this duration; less than a millisecond is cut off. */
+    /** The shortest text that means this duration, without fractions of a millisecond. */
     public static String text(Duration duration) {
         long millis = duration.toMillis();
         return millis == 0 ? "0s" : text(millis, MILLIS, "h", "m", "s", "ms");
     }
 
-    /** The shortest text that reads as this size. */
+    /** The shortest text that means this size. */
     public static String text(long bytes) {
         return bytes == 0 ? "0" : text(bytes, BYTES, "GiB", "MiB", "KiB", "");
     }

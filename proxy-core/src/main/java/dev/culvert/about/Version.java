@@ -5,13 +5,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** The version that both programs say they are. */
+/** The version of both programs. */
 public final class Version {
     private static final String FILE = "version.properties";
 
     private Version() {}
 
-    /** As in the build, such as {@code 0.1.0}. */
+    /** That of the build, such as {@code 0.1.0}. */
     public static String text() {
         Properties properties = new Properties();
         try (InputStream file = Version.class.getResourceAsStream(FILE)) {

@@ -1,6 +1,5 @@
 /**
- * What every room may know of the product: its version, its units, and how settings check
- * themselves.
+ * What every room may know about the product: its version, its units, and the checks of settings.
  */
 @NullMarked
 package dev.culvert.about;

@@ -42,7 +42,10 @@ final class EnvelopeReader {
         final String wireName = name().toLowerCase(Locale.ROOT);
     }
 
-    /** Finding the members of a smaller payload again costs less than keeping where they are. */
+    /**
+     * Finding the members of a smaller payload again costs less than keeping where they are: that
+     * takes 48 bytes more for a chunk, and 1.03 of the time of reading it (FrameBenchmark's scan).
+     */
     private static final int LARGE_BYTES = 2 * 1024;
 
     private final FrameLimits limits;

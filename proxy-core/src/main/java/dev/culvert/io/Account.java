@@ -17,13 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts the bytes that wait in this process, whoever they wait for, and ends the largest holdings
- * when there are too many. Used on any thread.
+ * Counts all bytes that wait in this process, and ends the largest holdings when there are too
+ * many. Safe for all threads.
  */
 /*
  * A holding touches these counters only when it grows or shrinks by a grain, so an ordinary message
- * costs nothing here. Up to one grain of each holding is therefore not counted. The limit has to
- * leave room for that, for what the allocator keeps, and for one read of each channel.
+ * costs nothing here. Up to one grain of each holding is not counted. The limit must leave room for
+ * that, for what the allocator keeps, and for one read of each channel.
  */
 public final class Account {
     private static final Logger LOG = LoggerFactory.getLogger(Account.class);
@@ -31,7 +31,7 @@ public final class Account {
     /** Smaller holdings, and smaller changes, are not counted. */
     public static final int GRAIN_BYTES = 4 * 1024;
 
-    /* A little more than needed ends at once, or each further grain would start another search. */
+    /* Ends a little more than needed, or each further grain would start another search. */
     private static final int HEADROOM_PART = 32;
 
     private static final int PERCENT = 100;
@@ -63,18 +63,18 @@ public final class Account {
         return requireNonNull(adders.get(kind));
     }
 
-    /** Other limits from now on. */
+    /** Replaces the limits. */
     public void limit(AccountLimits next) {
         limits = next;
     }
 
-    /** Of everything that is held. */
+    /** The share of everything that is held. */
     public Share whole() {
         return whole;
     }
 
     /**
-     * The share of a new owner.
+     * Makes the share of a new owner.
      *
      * @param owner for the log
      * @param key the setting that says how large it is
@@ -93,7 +93,7 @@ public final class Account {
         return of(kind, ended).sum();
     }
 
-    /** Something new did not begin because a share is crowded. */
+    /** Counts something new that did not begin because a share is crowded. */
     public void countRefusal() {
         refused.increment();
     }
@@ -132,7 +132,7 @@ public final class Account {
         of(kind, ended).increment();
     }
 
-    /** Ends the largest holdings of {@code share}, where it is exceeded. */
+    /** Ends the largest holdings of {@code share} if it is exceeded. */
     void check(Share share) {
         if (share.excessBytes() <= 0) {
             return;
@@ -162,20 +162,20 @@ public final class Account {
         }
     }
 
-    /** Once a second at the most: a line for each would be a flood when it is needed least. */
+    /** At most once a second: a line for each would flood the log at the worst time. */
     private void tell(Share share, int ending) {
         long now = System.nanoTime();
         long before = lastTold.get();
         if (now - before >= TimeUnit.SECONDS.toNanos(1) && lastTold.compareAndSet(before, now)) {
             LOG.warn(
-                    "more is held for {} than {}: the largest {} of its holdings end; such lines"
-                            + " come once a second",
+                    "more is held for {} than {}: its largest holdings ({}) end; this is logged at"
+                            + " most once a second",
                     share.owner(),
                     share.limitText(),
                     ending);
         }
     }
 
-    /** With the rank that it had when the search came by. */
+    /** A holding with the rank that it had when the search met it. */
     private record Ranked(Holding holding, long rank) {}
 }

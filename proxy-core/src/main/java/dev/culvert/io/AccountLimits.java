@@ -3,9 +3,9 @@ package dev.culvert.io;
 /**
  * How much an {@link Account} may hold.
  *
- * @param key the setting that says so
- * @param heldBytes of everything together
- * @param highMarkPercent of a share's limit, from which on nothing new should begin
+ * @param key the setting of {@code heldBytes}
+ * @param heldBytes for everything together
+ * @param highMarkPercent of a share's limit: past it nothing new should begin
  */
 public record AccountLimits(String key, long heldBytes, int highMarkPercent) {
     public AccountLimits {

@@ -2,13 +2,13 @@ package dev.culvert.io;
 
 import io.netty.buffer.ByteBuf;
 
-/** Numbers in digits, written without a text of their own. */
+/** Writes numbers as digits without making a string. */
 public final class Decimal {
     private static final int MOST_DIGITS = 19;
 
     private Decimal() {}
 
-    /** How many digits this takes, which is not negative. */
+    /** How many digits a number takes that is not negative. */
     public static int digits(long number) {
         int digits = 1;
         long bound = 10;

@@ -14,18 +14,18 @@ public final class FileTrouble {
 
     private FileTrouble() {}
 
-    /** Of a file to be written. A clause without a full stop, which names the path where known. */
+    /** For a file to be written: a clause without a full stop, with the path if it is known. */
     public static String of(IOException trouble) {
         String path =
                 trouble instanceof FileSystemException system && system.getFile() != null
                         ? system.getFile()
                         : IT;
         return trouble instanceof NoSuchFileException
-                ? path + " is not there and cannot be made"
+                ? path + " does not exist and cannot be created"
                 : clause(path, trouble);
     }
 
-    /** Of a file to be read. The same, for a sentence that has named the file. */
+    /** For a file to be read: a clause for a sentence that has named the file. */
     public static String why(IOException trouble) {
         return trouble instanceof NoSuchFileException
                 ? "there is no such file"
@@ -36,7 +36,7 @@ public final class FileTrouble {
         return switch (trouble) {
             case CharacterCodingException _ -> path + " is not UTF-8";
             case AccessDeniedException _ ->
-                    path + " may not be used by this user: change its owner or its mode";
+                    path + " is not accessible to this user: change its owner or its mode";
             case FileAlreadyExistsException _, NotDirectoryException _ ->
                     path + " is in the way: it is not a directory";
             case FileSystemException system when system.getReason() != null ->
@@ -51,7 +51,7 @@ public final class FileTrouble {
     private static String bySystem(String path, String reason) {
         return switch (reason) {
             case "No space left on device", "Disk quota exceeded" ->
-                    path + " cannot be written, for the disk is full: free some space";
+                    path + " cannot be written because the disk is full: free some space";
             case "Read-only file system" ->
                     path
                             + " is on a read-only file system: choose another place, or under"

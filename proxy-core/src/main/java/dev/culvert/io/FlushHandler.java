@@ -5,11 +5,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 
 /**
- * Flushes what is written once: at the end of the read burst that caused it, or else of the event
- * loop's turn. Whoever writes does not flush.
+ * Flushes once for many writes: at the end of the read burst that caused them, or else of the event
+ * loop's current round. Whoever writes does not flush.
  */
-/* Many small writes to a socket are the costliest thing a link can do, and on vsock some kernels
- * count each one's overhead against the receiver's buffer and reset the connection. */
+/* Small writes to a socket are the costliest thing a link can do, and on vsock some kernels count the
+ * overhead of each against the receiver's buffer and reset the connection. */
 public final class FlushHandler extends ChannelDuplexHandler {
     private Runnable flushLater = () -> {};
     private boolean reading;

@@ -9,16 +9,16 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the account what a channel has read and not passed on, and what waits to be sent on it.
- * Belongs next to the socket, so that it measures after all other handlers of a read or a flush.
+ * Tells the account how much a channel has read and not passed on, and how much waits to be sent.
+ * It is next to the socket, so that it measures after all other handlers of a read or a flush.
  */
 public final class HeldBytesHandler extends ChannelDuplexHandler {
-    /** Whose channel it is. Called on the event loop. */
+    /** Owns the channel. Called on the event loop. */
     public interface Owner {
-        /** What was read, and is kept because more has to come. */
+        /** How much was read and is kept until more comes. */
         long unreadBytes();
 
-        /** As {@link Holder#onExcess}, of what is held of {@code kind}. */
+        /** As {@link Holder#onExcess}, for what is held of {@code kind}. */
         void onExcess(HeldKind kind, Share share);
     }
 
@@ -29,7 +29,7 @@ public final class HeldBytesHandler extends ChannelDuplexHandler {
     private boolean awaitsSent;
 
     /**
-     * For a channel that is registered.
+     * The channel must be registered.
      *
      * @param incoming the kind of what was read
      * @param outgoing the kind of what waits to be sent
@@ -42,28 +42,28 @@ public final class HeldBytesHandler extends ChannelDuplexHandler {
         this.outgoing = new Side(share, outgoing, () -> unsentBytes(channel));
     }
 
-    /** Bytes that were written, whether flushed or not, and that the socket has not taken. */
+    /** Bytes that were written, flushed or not, and that the socket has not taken. */
     public static long unsentBytes(Channel channel) {
         ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
         return buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
     }
 
-    /** What was read and not passed on counts for {@code share}, too, from now on. */
+    /** Charges what was read and not passed on to {@code share}, too, from now on. */
     public void countUnreadAlsoFor(Share share) {
         incoming.holding.countAlsoFor(share);
     }
 
-    /** What is unsent counts for {@code share}, too, from now on; null for nobody. */
+    /** Charges what is unsent to {@code share}, too, from now on; null for nobody. */
     public void countUnsentAlsoFor(@Nullable Share share) {
         outgoing.holding.countAlsoFor(share);
     }
 
-    /** Whether others that are not much smaller end before what is unsent. */
+    /** Sets whether holdings that are not much smaller end before what is unsent. */
     public void endUnsentLate(boolean late) {
         outgoing.holding.endLate(late);
     }
 
-    /** Whether the peer had not taken all when this was last measured. */
+    /** Whether the peer had left something unread at the last measurement. */
     public boolean isBehind() {
         return outgoing.holding.isCounted();
     }
@@ -86,7 +86,7 @@ public final class HeldBytesHandler extends ChannelDuplexHandler {
         context.fireChannelWritabilityChanged();
     }
 
-    /* Without more to write nothing else says that the rest was sent. */
+    /* If nothing more is written, nothing else tells that the rest was sent. */
     private void measureUnsent(ChannelHandlerContext context) {
         long unsent = outgoing.measured();
         if (unsent >= Account.GRAIN_BYTES && !awaitsSent && channel.isActive()) {

@@ -2,25 +2,25 @@ package dev.culvert.io;
 
 import java.util.Locale;
 
-/** What bytes wait for. */
+/** Why bytes are held. */
 public enum HeldKind {
-    /** Requests under way: heads and bodies that are not complete. */
+    /** Heads and bodies of requests that have not arrived whole. */
     BODIES,
-    /** Messages that are kept until the agent has answered, to be sent again if need be. */
+    /** Messages that are kept until the agent answers, to be sent again if the link is lost. */
     MESSAGES,
     /** Answers that are joined before they are sent. */
     ANSWERS,
-    /** What was written for clients and not taken by them. */
+    /** What was written for clients that have not read it. */
     UNSENT,
-    /** Lists of agents that several clients read. */
+    /** Lists of agents, shared by the clients that read them. */
     SNAPSHOTS,
-    /** Frames that have come in part. */
+    /** Frames that have not arrived whole. */
     FRAMES_IN,
-    /** Frames that the peer has not taken. */
+    /** Frames that the peer has not read. */
     FRAMES_OUT;
 
-    /* What a link holds ends with the link and every turn on it: others come first, unless they are
-     * much smaller. */
+    /* Letting go of a link's bytes ends the link and every turn on it: other holdings end first,
+     * unless they are much smaller. */
     private static final int LINK_PART = 4;
 
     private final String label = name().toLowerCase(Locale.ROOT);
@@ -29,7 +29,7 @@ public enum HeldKind {
         return label;
     }
 
-    /** How large {@code bytes} of this kind count when the largest is to end. */
+    /** The weight of {@code bytes} of this kind when the largest holding is searched. */
     long rank(long bytes) {
         return switch (this) {
             case FRAMES_IN, FRAMES_OUT -> bytes / LINK_PART;

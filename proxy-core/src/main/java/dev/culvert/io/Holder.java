@@ -1,13 +1,13 @@
 package dev.culvert.io;
 
-/** Who keeps the bytes of a {@link Holding}. Called on the holding's event loop. */
+/** Keeps the bytes of a {@link Holding}. Called on the holding's event loop. */
 public interface Holder {
-    /** Sets the holding to what is really held, where that may have become less unnoticed. */
+    /** Sets the holding to what is really held, if that may have shrunk unnoticed. */
     default void measure() {}
 
     /**
-     * {@code share} is exceeded, and this holding is the largest that belongs to it: lets go of
-     * what it holds, at once, and tells its client or peer why.
+     * {@code share} is exceeded, and this is its largest holding: lets go of the bytes at once and
+     * tells the client or peer why.
      */
     void onExcess(Share share);
 }

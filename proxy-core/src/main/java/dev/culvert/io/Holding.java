@@ -4,9 +4,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** What one holder keeps, of one kind. Confined to its event loop, except where noted. */
+/** The bytes of one kind that one holder keeps. Confined to its event loop, except where noted. */
 public final class Holding {
-    /* Not last of all: who reads nothing of many large answers must not outlive every link. */
+    /* Not the very last: a client that reads none of many large answers must not outlive every link. */
     private static final int LATE_PART = 64;
 
     private final Account account;
@@ -18,7 +18,7 @@ public final class Holding {
     private volatile boolean endsLate;
     private volatile long counted;
 
-    /** What is about to be let go, as it was when that was decided. Guarded by this. */
+    /** How many bytes are about to be let go, when that was decided. Guarded by this. */
     private long endingBytes;
 
     Holding(Account account, HeldKind kind, Executor loop, Share owner, Holder holder) {
@@ -29,7 +29,7 @@ public final class Holding {
         this.holder = holder;
     }
 
-    /** It holds so many bytes now. */
+    /** Sets how many bytes it holds. */
     public void set(long bytes) {
         long before = counted;
         if (bytes < Account.GRAIN_BYTES) {
@@ -41,14 +41,14 @@ public final class Holding {
         }
     }
 
-    /** Whether it holds as much as a grain. */
+    /** Whether it holds at least a grain. */
     boolean isCounted() {
         return counted > 0;
     }
 
     /**
-     * What it holds counts for {@code next}, too, from now on, and no longer for the one before;
-     * null for nobody.
+     * Charges it to {@code next}, too, from now on, and no longer to the one before; null for
+     * nobody.
      */
     public void countAlsoFor(@Nullable Share next) {
         if (next == secondOwner) {
@@ -60,7 +60,7 @@ public final class Holding {
         set(bytes);
     }
 
-    /** Whether others that are not much smaller end before it. */
+    /** Sets whether holdings that are not much smaller end before it. */
     public void endLate(boolean late) {
         if (late != endsLate) {
             endsLate = late;
@@ -99,7 +99,7 @@ public final class Holding {
         }
     }
 
-    /** From any thread, as the next two. */
+    /** Safe for all threads, as are the next two. */
     long rank() {
         long rank = kind.rank(counted);
         return endsLate ? rank / LATE_PART : rank;

@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One deadline that moves often and is met seldom: moving it later costs two field writes. Confined
- * to its event loop.
+ * One deadline that moves often and seldom expires: moving it later costs two field writes.
+ * Confined to its event loop.
  */
 public final class LazyTimer {
     private final EventExecutor loop;
@@ -23,7 +23,7 @@ public final class LazyTimer {
         this.onExpired = onExpired;
     }
 
-    /** Replaces the deadline, if there was one. */
+    /** Sets or moves the deadline. */
     public void expireAfter(Duration delay) {
         expireAfter(delay.toNanos());
     }
@@ -36,12 +36,12 @@ public final class LazyTimer {
         }
     }
 
-    /** No deadline until the next {@link #expireAfter}; a wake-up that is due finds nothing. */
+    /** Removes the deadline; a wake-up that is scheduled will do nothing. */
     public void disarm() {
         armed = false;
     }
 
-    /** Disarms it and leaves nothing behind on the loop. */
+    /** Removes the deadline and the scheduled wake-up. */
     public void cancel() {
         armed = false;
         if (wake != null) {

@@ -13,15 +13,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The standard error of a program, which makes each entry of slf4j-simple a whole one. For the
- * journal it becomes one line with its priority ({@code sd-daemon(3)}); elsewhere it begins with
- * the time, and what follows its first line is indented, so that nothing in it looks like another
- * entry. What others print passes as it is. Safe for all threads.
+ * A program's standard error, which writes each log entry of slf4j-simple as a whole. For the
+ * journal an entry becomes one line with its priority ({@code sd-daemon(3)}); elsewhere it begins
+ * with the time, and its further lines are indented, so that none looks like another entry. What
+ * others print passes unchanged. Safe for all threads.
  */
-/* slf4j-simple prints an entry by println of a text, then line by line of a stack trace, then flush,
- * while it holds a lock of its own: so what comes from the same thread until then is one entry. */
+/* slf4j-simple prints the text of an entry by println, then a stack trace line by line, then flushes,
+ * and holds a lock of its own meanwhile: what one thread prints until the flush is one entry. */
 public final class LogStream extends PrintStream {
-    /** The journal cuts a line at 48 KiB, and would make the rest another entry. */
+    /** The journal cuts a line at 48 KiB and makes the rest another entry. */
     private static final int MOST_CHARS = 16 * 1024;
 
     private static final String JOURNAL_BREAK = " | ";
@@ -41,9 +41,10 @@ public final class LogStream extends PrintStream {
     }
 
     /**
-     * Puts itself in the place of {@code System.err}.
+     * Replaces {@code System.err}.
      *
-     * @param environment of this process: {@code JOURNAL_STREAM} says what the journal reads
+     * @param environment of this process: {@code JOURNAL_STREAM} names the stream that the journal
+     *     reads
      */
     public static void install(Map<String, String> environment) {
         System.setErr(
@@ -53,7 +54,7 @@ public final class LogStream extends PrintStream {
                         Clock.systemUTC()));
     }
 
-    /** Whether standard error is what the variable names: a child may have another. */
+    /** Whether standard error is the stream that the variable names: a child may have another. */
     private static boolean isJournal(@Nullable String stream) {
         if (stream == null) {
             return false;
@@ -133,7 +134,7 @@ public final class LogStream extends PrintStream {
         return journal ? JOURNAL_BREAK : OTHER_BREAK;
     }
 
-    /** Of {@code syslog(3)}; 0 where the line is no entry of the log. */
+    /** As in {@code syslog(3)}; 0 if the line begins no log entry. */
     private static int priority(@Nullable String line) {
         int end = line == null ? -1 : line.indexOf(' ');
         return switch (end < 0 || line == null ? "" : line.substring(0, end)) {
@@ -145,7 +146,7 @@ public final class LogStream extends PrintStream {
         };
     }
 
-    /** In UTC, to the millisecond. By hand, for a formatter costs a guest's start. */
+    /** In UTC, to the millisecond. Loading the JDK's formatter would delay a guest's start. */
     private String now() {
         long millis = clock.millis();
         LocalDateTime time =

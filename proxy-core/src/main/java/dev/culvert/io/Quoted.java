@@ -3,21 +3,20 @@ package dev.culvert.io;
 import java.util.HexFormat;
 
 /**
- * Text that came from outside (a guest, a host, a client, a runtime), made fit for a log, a
- * terminal, a page or an error: on one line, without anything that a reader would not see, and cut
- * where it is too long.
+ * Makes text from outside (a guest, a host, a client, a runtime) fit for a log, a terminal, a page
+ * or an error: one line, nothing invisible, and cut if it is too long.
  */
 /* Line breaks, control characters, marks that change the direction of writing and halves of
- * surrogate pairs become escapes as in Java: backslash, n; backslash, u and four digits. A backslash
- * itself stays, so that to quote twice changes nothing. */
+ * surrogate pairs become escapes as in Java: backslash and n; backslash, u and four digits. A
+ * backslash itself stays, so that quoting twice changes nothing. */
 public final class Quoted {
-    /** What a name, a code or a version takes. */
+    /** The most characters of a name, a code or a version. */
     private static final int WORD = 128;
 
-    /** What a sentence takes. */
+    /** The most characters of a sentence. */
     private static final int SENTENCE = 1_024;
 
-    /** What several sentences take. */
+    /** The most characters of several sentences. */
     private static final int PAGE = 8 * 1_024;
 
     private static final HexFormat HEX = HexFormat.of();
@@ -36,12 +35,12 @@ public final class Quoted {
         return cut(outside, SENTENCE);
     }
 
-    /** What may hold several sentences, some of them our own: at most 8,192 characters of it. */
+    /** Several sentences, some of them our own: at most 8,192 characters of them. */
     public static String page(String outside) {
         return cut(outside, PAGE);
     }
 
-    /** What an exception says of itself, in which there may be anything. */
+    /** The message of an exception, which may contain anything. */
     public static String message(Throwable outside) {
         String message = outside.getMessage();
         return sentence(message == null ? outside.getClass().getSimpleName() : message);
@@ -50,7 +49,7 @@ public final class Quoted {
     /**
      * At most {@code most} characters of it.
      *
-     * @param most no less than the words take that say how long it was
+     * @param most at least the length of the words that say how long the text was
      */
     public static String cut(String outside, int most) {
         int length = outside.length();
@@ -73,7 +72,7 @@ public final class Quoted {
         return line.toString();
     }
 
-    /** As by far the most is. */
+    /** Most text is. */
     private static boolean isPlain(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -113,7 +112,7 @@ public final class Quoted {
         };
     }
 
-    /** Emoji and some scripts are spelt with these. */
+    /** Emoji and some scripts need these. */
     private static boolean isJoiner(int codePoint) {
         return codePoint == ZERO_WIDTH_JOINER || codePoint == ZERO_WIDTH_NON_JOINER;
     }

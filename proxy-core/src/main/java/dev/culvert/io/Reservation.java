@@ -3,14 +3,14 @@ package dev.culvert.io;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
-/** Room for one thing that is going to be large. Confined to its event loop, except where noted. */
+/** Room for one thing that will be large. Confined to its event loop, except where noted. */
 public final class Reservation {
     private final Reservations reservations;
     private final Share share;
     private final Executor loop;
     private final Runnable granted;
 
-    /** What was asked for; once it was granted, what is left of it. Guarded by this. */
+    /** The bytes asked for; after the grant, the bytes still unused. Guarded by this. */
     private long bytes;
 
     private boolean isGranted;
@@ -33,7 +33,7 @@ public final class Reservation {
         return bytes;
     }
 
-    /** From any thread. */
+    /** Safe for all threads. */
     void grant() {
         synchronized (this) {
             if (isReleased) {
@@ -53,7 +53,7 @@ public final class Reservation {
         return isGranted;
     }
 
-    /** So much of it is held by now, and counted as such. */
+    /** Tells how much of it is held by now, and so counted as a holding. */
     public void used(long more) {
         long less;
         synchronized (this) {
@@ -65,7 +65,7 @@ public final class Reservation {
         }
     }
 
-    /** What was used of it moves to where it is counted only later: so much room is kept for it. */
+    /** Keeps room for what was used but will be counted as a holding only later. */
     public void keep(long moving) {
         synchronized (this) {
             if (!isGranted || isReleased) {
@@ -76,7 +76,7 @@ public final class Reservation {
         reservations.reserve(share, moving);
     }
 
-    /** No more of it is needed, whether it was granted or not. */
+    /** Gives up the rest, whether it was granted or not. */
     public void release() {
         long left;
         synchronized (this) {

@@ -7,9 +7,9 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Executor;
 
-/** Room that is kept for what is going to be held, first come, first served. Used on any thread. */
-/* Whoever lets more come than fits would have to end what came. So large things wait before they
- * come: each owner's in the order in which they asked, and nobody for another owner's. */
+/** Keeps room for what will be held, first come, first served. Safe for all threads. */
+/* Without it, more would arrive than fits, and would have to end. So large things wait before they
+ * arrive: those of one owner in the order in which they asked, and none for another owner's. */
 final class Reservations {
     private final Account account;
     private final Queue<Reservation> waiting = new ArrayDeque<>();
@@ -30,7 +30,7 @@ final class Reservations {
         return asked;
     }
 
-    /** Something was let go. */
+    /** Called after something was let go. */
     void hasRoom() {
         if (anyWaiting) {
             grant();

@@ -4,7 +4,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/** What one owner may hold: an agent, a client, or all of them together. Used on any thread. */
+/** What one owner may hold: an agent, a client, or all together. Safe for all threads. */
 public final class Share {
     private final Account account;
     private final String owner;
@@ -22,7 +22,7 @@ public final class Share {
     }
 
     /**
-     * A holding of this owner, of nothing yet.
+     * Makes an empty holding of this owner.
      *
      * @param loop where it is changed, and {@code holder} called
      */
@@ -53,28 +53,28 @@ public final class Share {
     }
 
     /**
-     * Whether it is past its high mark, where nothing new should begin. What is about to be let go
-     * does not count: it makes room before what begins now needs it.
+     * Whether it is past its high mark, so that nothing new should begin. What is about to be let
+     * go does not count: that room is free before what begins now needs it.
      */
     public boolean isCrowded() {
         return held.get() - ending.get() >= highMarkBytes();
     }
 
-    /** The limit and the key that changes it, for sentences. */
+    /** The limit and its key, for sentences. */
     public String limitText() {
         return limitBytes() + " bytes (" + key + ")";
     }
 
     /**
-     * Asks for room for what is going to be large, instead of holding it and being ended for it.
+     * Asks for room for something large, which would be ended if it were held without room.
      *
-     * @param granted called on {@code loop} when there is room; never once it is released
+     * @param granted called on {@code loop} when there is room, unless it was released before
      */
     public Reservation reserve(long bytes, Executor loop, Runnable granted) {
         return account.reservations().ask(this, bytes, loop, granted);
     }
 
-    /** What is between the high mark and the limit is for what cannot wait. */
+    /** The room between the high mark and the limit is for what cannot wait. */
     boolean hasRoomFor(long bytes) {
         return held.get() + reserved.get() + bytes <= highMarkBytes();
     }
@@ -95,7 +95,7 @@ public final class Share {
         ending.addAndGet(bytes);
     }
 
-    /** How far it is past its limit, without what is about to be let go. */
+    /** How far it is past its limit, not counting what is about to be let go. */
     long excessBytes() {
         return held.get() - ending.get() - limitBytes();
     }

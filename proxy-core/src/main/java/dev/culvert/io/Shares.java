@@ -4,7 +4,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.IntSupplier;
 
-/** The shares of all owners of one sort, each as large as the others. Used on any thread. */
+/** The shares of all owners of one kind, all of the same size. Safe for all threads. */
 public final class Shares<T> {
     private final Account account;
     private final String key;
@@ -12,7 +12,7 @@ public final class Shares<T> {
     private final ConcurrentMap<T, Share> shares = new ConcurrentHashMap<>();
 
     /**
-     * Of no owner yet.
+     * Makes none yet.
      *
      * @param key the setting that says how large each is
      */
@@ -34,7 +34,7 @@ public final class Shares<T> {
                 : known;
     }
 
-    /** The owner is gone: what it still holds stays counted until it is let go. */
+    /** Forgets an owner that is gone; what it still holds stays counted until it is let go. */
     public void forget(T owner) {
         shares.remove(owner);
     }

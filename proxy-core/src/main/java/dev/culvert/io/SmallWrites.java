@@ -7,11 +7,11 @@ import io.netty.channel.ChannelPromise;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers what is written in small pieces, so that the socket is given one buffer where it would be
- * given many. Nothing is on its way before {@link #writeOut}. Confined to the event loop.
+ * Gathers small pieces, so that the socket gets one buffer instead of many. Nothing is written
+ * before {@link #writeOut}. Confined to the event loop.
  */
-/* A buffer of its own for each piece costs more than copying it: an entry in the channel's queue, a
- * place in the list that the kernel walks, and a release. */
+/* A buffer for each piece costs more than copying it: an entry in the channel's queue, an entry in
+ * the list that the kernel walks, and a release. */
 public final class SmallWrites {
     private static final int LARGE_BYTES = 2 * 1024;
     private static final int FIRST_BYTES = 512;
@@ -26,7 +26,7 @@ public final class SmallWrites {
         this.buffers = buffers;
     }
 
-    /** Where to write what follows all that was written so far; lent until the next call. */
+    /** The buffer to append to, with room for {@code bytes}; lent until the next call. */
     public ByteBuf tail(int bytes) {
         ByteBuf tail = gathered;
         if (tail != null && tail.readableBytes() >= FULL_BYTES) {
@@ -41,8 +41,8 @@ public final class SmallWrites {
     }
 
     /**
-     * As {@link #tail(int)}, where a piece of {@code pieceBytes} is written next: there is room for
-     * that, too, if it is one that will be copied.
+     * As {@link #tail(int)}, if a piece of {@code pieceBytes} is written next: there is room for
+     * it, too, if it will be copied.
      */
     public ByteBuf tail(int bytes, int pieceBytes) {
         return tail(pieceBytes > LARGE_BYTES ? bytes : bytes + pieceBytes);
@@ -57,24 +57,24 @@ public final class SmallWrites {
             return;
         }
         ByteBuf tail = tail(bytes).ensureWritable(bytes);
-        // Not writeBytes, which makes an object for the way in between.
+        // Not writeBytes, which makes an object for the buffer in between.
         piece.getBytes(piece.readerIndex(), tail, tail.writerIndex(), bytes);
         tail.writerIndex(tail.writerIndex() + bytes);
     }
 
-    /** How much has been gathered. */
+    /** How many bytes are gathered. */
     public int bytes() {
         return gathered == null ? 0 : gathered.readableBytes();
     }
 
-    /** Hands it on; the flush is the caller's. */
-    /* With a void promise, so that what cannot be written is an error of the channel: the rest of the
-     * stream would be read as what is missing. */
+    /** Writes what is gathered; the caller flushes. */
+    /* With a void promise, so that a failed write is an error of the channel: the peer would read the
+     * rest of the stream in its place. */
     public void writeOut() {
         writeOut(out.voidPromise());
     }
 
-    /** As {@link #writeOut()}, where there is something. */
+    /** As {@link #writeOut()}; the promise is left alone if nothing is gathered. */
     public void writeOut(ChannelPromise promise) {
         ByteBuf tail = gathered;
         if (tail != null) {
@@ -83,7 +83,7 @@ public final class SmallWrites {
         }
     }
 
-    /** It can be written no more. */
+    /** Releases what is gathered: it cannot be written any more. */
     public void drop() {
         if (gathered != null) {
             gathered.release();

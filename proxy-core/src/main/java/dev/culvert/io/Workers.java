@@ -12,12 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A room for what blocks, beside the event loops: so many threads, and so many jobs that wait for
- * one. Jobs of one key run one after the other, so that what hangs for one key holds one thread
- * whoever asks for it again. Used on any thread.
+ * Runs what blocks away from the event loops: a bounded number of threads, and of jobs that wait
+ * for one. Jobs of one key run one after the other, so that what hangs for one key holds only one
+ * thread, however often it is asked for. Safe for all threads.
  */
-/* Not on virtual threads: a BufferedWriter that is made on one grows by just what is written, each
- * time (JDK 25), so that Micrometer took 15 MB for a scrape of 30 KB. */
+/* Not virtual threads: a BufferedWriter made on one grows by just what is written each time (JDK 25),
+ * so that Micrometer took 15 MB for a scrape of 30 KB. */
 public final class Workers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
 
@@ -27,10 +27,10 @@ public final class Workers implements AutoCloseable {
     private final int mostWaiting;
     private final ExecutorService pool;
 
-    /** Those whose turn it is, and who only lack a thread. */
+    /** Jobs that only wait for a thread. */
     private final Queue<Job> ready = new ArrayDeque<>();
 
-    /** For each key of which a job runs or is ready: the jobs that come after it. */
+    /** For each key with a job that runs or is ready: the jobs after it. */
     private final Map<Object, Queue<Job>> after = new HashMap<>();
 
     private int busy;
@@ -38,8 +38,8 @@ public final class Workers implements AutoCloseable {
     private long refused;
 
     /**
-     * @param name of its threads
-     * @param mostWaiting jobs that may wait; one more is refused
+     * @param name of the threads
+     * @param mostWaiting how many jobs may wait; one more is refused
      */
     public Workers(String name, int threads, int mostWaiting) {
         this.threads = threads;
@@ -50,15 +50,15 @@ public final class Workers implements AutoCloseable {
     }
 
     /**
-     * Runs {@code work}, after all of the same key that came before it.
+     * Runs {@code work} after all earlier jobs of the same key.
      *
-     * @throws RejectedExecutionException when it would have to wait and too many do
+     * @throws RejectedExecutionException if it would have to wait and too many jobs wait already
      */
     public void execute(Object key, Runnable work) {
         execute(new Job(key, work), mostWaiting);
     }
 
-    /** Runs what finishes work that was taken before, and so is never refused. */
+    /** Runs what finishes work that was accepted before: it is never refused. */
     public void finish(Object key, Runnable work) {
         execute(new Job(key, work), Integer.MAX_VALUE);
     }
@@ -90,8 +90,8 @@ public final class Workers implements AutoCloseable {
         while (job != null) {
             try {
                 job.work.run();
-            } catch (Throwable e) { // or the room would be one thread smaller from then on
-                LOG.error("a job failed", e);
+            } catch (Throwable e) { // or there would be one thread less from then on
+                LOG.error("a job of the worker threads failed", e);
             } finally {
                 job = next(job);
             }
@@ -115,22 +115,22 @@ public final class Workers implements AutoCloseable {
         return next;
     }
 
-    /** Threads that have a job. */
+    /** How many threads have a job. */
     public synchronized int busy() {
         return busy;
     }
 
-    /** Jobs that wait for a thread, or for another of their key. */
+    /** How many jobs wait for a thread or for another job of their key. */
     public synchronized int waiting() {
         return waiting;
     }
 
-    /** Jobs that were refused since the start. */
+    /** How many jobs were refused since the start. */
     public synchronized long refused() {
         return refused;
     }
 
-    /** What runs is interrupted and not waited for: it may hang. */
+    /** Interrupts what runs and does not wait for it: it may hang. */
     @Override
     public void close() {
         pool.shutdownNow();

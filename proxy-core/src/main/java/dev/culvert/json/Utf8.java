@@ -1,29 +1,15 @@
 package dev.culvert.json;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-
 /**
  * Strict UTF-8: no overlong form, no encoded surrogate, nothing above U+10FFFF (Unicode, table
  * 3-7).
  */
 public final class Utf8 {
-    private static final VarHandle EIGHT_BYTES =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
-    private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
-
     private Utf8() {}
 
     static boolean isValid(byte[] bytes, int from, int to) {
         int i = from;
         while (i < to) {
-            while (to - i >= Long.BYTES && ((long) EIGHT_BYTES.get(bytes, i) & HIGH_BITS) == 0) {
-                i += Long.BYTES;
-            }
-            if (i == to) {
-                return true;
-            }
             int length = sequenceLength(bytes, i, to);
             if (length == 0) {
                 return false;

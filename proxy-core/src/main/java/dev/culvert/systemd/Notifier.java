@@ -3,24 +3,24 @@ package dev.culvert.systemd;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** Who is told how this process is. May be called on any thread, and never waits. */
+/** Tells the service manager how this process is. Safe for all threads; never waits. */
 public interface Notifier {
     /**
-     * It does its work from now on, and heeds signals.
+     * The process is ready, and heeds signals.
      *
-     * @param status one line on how it is; asked for every few seconds, on an event loop
+     * @param status gives one line; called every few seconds, on an event loop
      */
     void ready(Supplier<String> status);
 
-    /** It reads its settings again, and is not ready for it until {@link #reloaded}. */
+    /** The process reads its settings again, until {@link #reloaded}. */
     void reloading();
 
     void reloaded();
 
     /**
-     * It stops.
+     * The process stops.
      *
-     * @param patience how long it may take at the most
+     * @param patience how long that may take
      */
     void stopping(Duration patience);
 }

@@ -17,14 +17,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What systemd, or another that does as it does, told this process in its environment. */
+/** What systemd, or a manager like it, told this process in its environment. */
 public final class Systemd {
-    /** Nobody told anything. */
+    /** Without a manager. */
     public static final Systemd ABSENT = new Systemd(Map.of());
 
     /**
-     * Tells nobody; made with this class, so that the cache of classes of a guest has its class
-     * too.
+     * Tells nobody. Made with this class, so that a guest's class cache contains its class, too.
      */
     static final Notifier SILENT =
             new Notifier() {
@@ -50,15 +49,15 @@ public final class Systemd {
         this.environment = environment;
     }
 
-    /** What stands in {@code environment}, which is that of this process. */
+    /** Reads {@code environment}, which is that of this process. */
     public static Systemd of(Map<String, String> environment) {
         return new Systemd(environment);
     }
 
     /**
-     * The sockets that it opened for this process, and not for another.
+     * The sockets that the manager opened for this process, not for another one.
      *
-     * @throws IOException one sentence, when one of them cannot be listened on
+     * @throws IOException with one sentence, if one of them cannot be used as a listener
      */
     public List<InheritedSocket> sockets() throws IOException {
         String count = environment.get("LISTEN_FDS");
@@ -76,10 +75,9 @@ public final class Systemd {
     }
 
     /**
-     * Through whom it is told how this process is; silent where it does not ask. Waits for an event
-     * loop.
+     * Connects to the manager; silent if it does not ask to be told. Waits for an event loop.
      *
-     * @throws IOException one sentence, when what it asks for makes no sense
+     * @throws IOException with one sentence, if what it asks for makes no sense
      */
     public Notifier notifier(EventLoops loops) throws IOException {
         String name = environment.get("NOTIFY_SOCKET");
@@ -90,7 +88,7 @@ public final class Systemd {
                 loops.transport().connectDatagrams(loops.next(), name).awaitUninterruptibly();
         if (!connected.isSuccess()) {
             LOG.warn(
-                    "nobody is told how this process is: NOTIFY_SOCKET={} cannot be connected to"
+                    "cannot tell systemd how this process is: NOTIFY_SOCKET={} does not accept a connection"
                             + " ({})",
                     name,
                     connected.cause().toString());
@@ -114,12 +112,12 @@ public final class Systemd {
                 return number;
             }
         } catch (NumberFormatException _) {
-            // said below
+            // reported below
         }
         throw new IOException(variable + " is \"" + text + "\": it must be a number above 0");
     }
 
-    /* Not by ProcessHandle, whose loading takes a twentieth of a guest's start. */
+    /* Not ProcessHandle: loading it takes a twentieth of a guest's start. */
     private static boolean isOurs(String pid) throws IOException {
         return Files.readSymbolicLink(Path.of("/proc/self")).toString().equals(pid);
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells systemd, by datagrams; {@code sd_notify(3)} has what can be told. */
+/** Tells systemd by datagrams, as {@code sd_notify(3)} describes them. */
 final class SystemdNotifier implements Notifier {
     private static final Logger LOG = LoggerFactory.getLogger(SystemdNotifier.class);
     private static final long STATUS_SECONDS = 5;
@@ -20,24 +20,24 @@ final class SystemdNotifier implements Notifier {
             sent -> {
                 if (!sent.isSuccess() && sent.channel().isOpen()) {
                     LOG.warn(
-                            "systemd was not told how this process is: {}",
+                            "could not tell systemd how this process is: {}",
                             sent.cause().toString());
                 }
             };
 
-    /** Nothing of what is only true now waits behind what is unsent. */
+    /** Messages that are only true now do not wait for unsent ones. */
     private static final WriteBufferWaterMark NOTHING_UNSENT = new WriteBufferWaterMark(1, 1);
 
     private final EventLoopGroup loops;
     private final Channel systemd;
     private final @Nullable Duration watchdog;
-    // Both are the loop's of the channel.
+    // Both belong to the channel's loop.
     private Supplier<String> status = () -> "";
     private String told = "";
 
     /**
-     * @param watchdog without a ping for so long, systemd takes this process for dead; null where
-     *     it wants none
+     * @param watchdog without a ping for so long, systemd takes this process for dead; null if it
+     *     wants no pings
      */
     SystemdNotifier(EventLoopGroup loops, Channel systemd, @Nullable Duration watchdog) {
         this.loops = loops;
@@ -64,8 +64,8 @@ final class SystemdNotifier implements Notifier {
 
     @Override
     public void reloading() {
-        // systemd tells an answer to its own reload from an older one by the clock CLOCK_MONOTONIC,
-        // and on Linux that is what nanoTime reads.
+        // By CLOCK_MONOTONIC, which nanoTime reads on Linux, systemd tells the answer to its reload
+        // from an older one.
         send("RELOADING=1\nMONOTONIC_USEC=" + TimeUnit.NANOSECONDS.toMicros(System.nanoTime()));
     }
 
@@ -76,7 +76,7 @@ final class SystemdNotifier implements Notifier {
 
     @Override
     public void stopping(Duration patience) {
-        // It only ever lengthens the TimeoutStopSec of the unit.
+        // This can only lengthen the TimeoutStopSec of the unit.
         send(
                 "STOPPING=1\nEXTEND_TIMEOUT_USEC="
                         + TimeUnit.NANOSECONDS.toMicros(patience.toNanos()));

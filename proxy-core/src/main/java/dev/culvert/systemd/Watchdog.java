@@ -8,18 +8,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Pings as long as every event loop turns: behind each ping stands a task that each of them has run
- * since the one before.
+ * Pings as long as every event loop runs: before each ping, each loop has run a task that was added
+ * after the last ping.
  */
-/* A round is a task on every loop. The loop that comes to its task last pings, and begins the next
- * round a while later: a loop that hangs ends no round, and one that is freed ends the old one. */
+/* A round is one task on every loop. The loop that runs its task last pings, and begins the next round
+ * a while later. A loop that hangs keeps its round from ending. */
 final class Watchdog {
     private final EventLoopGroup loops;
     private final long pauseNanos;
     private final Runnable ping;
 
     /**
-     * @param patience without a ping for so long this process counts as dead
+     * @param patience without a ping for so long, this process counts as dead
      */
     Watchdog(EventLoopGroup loops, Duration patience, Runnable ping) {
         this.loops = loops;

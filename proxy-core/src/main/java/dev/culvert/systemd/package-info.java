@@ -1,7 +1,7 @@
 /**
- * The contract between a service and systemd, which it states in environment variables: whom to
- * tell how the process is, how often it must show that it lives, and which sockets it was given.
- * Without them nothing here opens, schedules or sends anything.
+ * What systemd asks of a service in environment variables: whom to tell how the process is, how
+ * often to show that it is alive, and which sockets to listen on. Without these variables nothing
+ * here opens, schedules or sends anything.
  *
  * <pre>
  *   NOTIFY_SOCKET ─► Systemd ─► Notifier ─► READY, STATUS, RELOADING, STOPPING

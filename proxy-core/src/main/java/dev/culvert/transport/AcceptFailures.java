@@ -10,10 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Of a listener to which the system gives no connection: it tries again a second later, and says so
+ * Handles a listener that the system gives no connection: tries again after a second, and logs it
  * once a minute. Confined to the listener's event loop.
  */
-/* Netty's own would pause as well, and log a stack trace each second. */
+/* Netty's own handler would pause as well, but log a stack trace each second. */
 final class AcceptFailures extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(AcceptFailures.class);
     private static final long PAUSE_SECONDS = 1;
@@ -22,14 +22,14 @@ final class AcceptFailures extends ChannelInboundHandlerAdapter {
     private final AgentAddress address;
     private final LongAdder count;
 
-    /** Made beforehand, with all that it takes: without a descriptor no class can be loaded. */
+    /** Made in advance: without a free file descriptor no class can be loaded. */
     private final String withoutDescriptors;
 
     private boolean failing;
     private long tellAgainNanos;
 
     /**
-     * @param count of all listeners
+     * @param count shared by all listeners
      */
     AcceptFailures(AgentAddress address, LongAdder count) {
         this.address = address;
@@ -48,7 +48,7 @@ final class AcceptFailures extends ChannelInboundHandlerAdapter {
             failing = true;
             tellAgainNanos = now + TimeUnit.SECONDS.toNanos(SILENT_SECONDS);
             LOG.error(
-                    "a connection cannot be accepted on {}; it is tried again each second",
+                    "cannot accept a connection on {}; trying again every second",
                     Errno.of(cause) == Errno.NO_DESCRIPTOR
                             ? withoutDescriptors
                             : address + ": " + cause.getMessage());
@@ -70,7 +70,7 @@ final class AcceptFailures extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object accepted) {
         if (failing) {
             failing = false;
-            LOG.info("connections are accepted again on {}", address);
+            LOG.info("accepting connections again on {}", address);
         }
         context.fireChannelRead(accepted);
     }

@@ -6,11 +6,9 @@ import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.AgentAddress.Vsock;
 import java.util.regex.Pattern;
 
-/**
- * Text to {@link AgentAddress}: in the spelling that the address prints, or as {@code HOST:PORT}.
- */
+/** Reads an {@link AgentAddress} from the text that it prints, or from {@code HOST:PORT}. */
 final class AddressReader {
-    // A leading zero would not print back, so it is refused.
+    // No leading zeros: they would not be printed again.
     private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,9}");
     private static final Pattern HOST_AND_PORT = Pattern.compile("[^/]*:[0-9]+");
     private static final long MAX_UNSIGNED_INT = 0xFFFF_FFFFL;
@@ -19,7 +17,7 @@ final class AddressReader {
 
     private AddressReader() {}
 
-    /** Where an agent is dialled. */
+    /** Reads the address of an agent. */
     static AgentAddress agent(String text) {
         return read(
                 text,
@@ -28,7 +26,7 @@ final class AddressReader {
                         + " or :PORT");
     }
 
-    /** Where this machine listens. */
+    /** Reads the address of a listener. */
     static AgentAddress listener(String text) {
         return read(
                 text,

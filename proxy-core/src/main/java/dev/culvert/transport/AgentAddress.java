@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Where an agent is reached, or where a guest listens; prints back to the text it was read from.
+ * Where an agent is reached, or where a guest listens. Prints as the text from which it was read.
  */
 public sealed interface AgentAddress {
 
     /**
-     * Reads where an agent is dialled: {@code vsock://CID:PORT}, {@code unix:///PATH}, {@code
-     * unix:///PATH?port=PORT}, {@code tcp://HOST:PORT}, or {@code HOST:PORT} for TCP, where no host
-     * means 127.0.0.1.
+     * Reads the address of an agent: {@code vsock://CID:PORT}, {@code unix:///PATH}, {@code
+     * unix:///PATH?port=PORT}, {@code tcp://HOST:PORT}, or {@code HOST:PORT} for TCP; without a
+     * host that is 127.0.0.1.
      *
      * @throws IllegalArgumentException one sentence: the text, what is wrong with it, what it takes
      */
@@ -22,17 +22,17 @@ public sealed interface AgentAddress {
         return AddressReader.agent(text);
     }
 
-    /** Reads the same addresses, and speaks of a listener where it refuses one. */
+    /** Reads the same addresses; its messages speak of a listener. */
     static AgentAddress parseListener(String text) {
         return AddressReader.listener(text);
     }
 
     /**
-     * A port of a VM on the kernel's vsock. CID and port are unsigned 32-bit numbers in an int;
-     * port 0 listens on a port that the kernel picks.
+     * A port of a VM on the kernel's vsock. CID and port are unsigned 32-bit numbers in an int. To
+     * listen on port 0 lets the kernel choose.
      */
     record Vsock(int cid, int port) implements AgentAddress {
-        /** Every CID of this machine; to listen on only. */
+        /** Every CID of this machine; only for listening. */
         public static final int ANY_CID = -1;
 
         public Vsock {
@@ -69,7 +69,7 @@ public sealed interface AgentAddress {
 
     /** A plain Unix stream socket. */
     record Unix(String path) implements AgentAddress {
-        // sun_path holds 108 bytes, and the last one ends it.
+        // sun_path has 108 bytes, the last of which is its end.
         private static final int MAX_PATH_BYTES = 107;
 
         public Unix {
@@ -83,9 +83,9 @@ public sealed interface AgentAddress {
             }
             if (path.indexOf('?') >= 0 || path.chars().anyMatch(Character::isISOControl)) {
                 throw new IllegalArgumentException(
-                        "the path of a socket holds no question mark and no control character");
+                        "the path of a socket contains no question mark and no control character");
             }
-            var _ = Path.of(path); // refuses what this system's encoding cannot spell
+            var _ = Path.of(path); // refuses what the system's encoding does not have
             int bytes = path.getBytes(StandardCharsets.UTF_8).length;
             if (bytes > MAX_PATH_BYTES) {
                 throw new IllegalArgumentException(
@@ -123,15 +123,15 @@ public sealed interface AgentAddress {
             return literal(host).isPresent();
         }
 
-        /** Whether only this machine reaches it. Of names only localhost counts. */
+        /** Whether only this machine reaches it. The only such name is localhost. */
         public boolean isLoopback() {
             return literal(host)
                     .map(InetAddress::isLoopbackAddress)
                     .orElse(host.equals("localhost"));
         }
 
-        /* The JDK's reader takes shorter forms of IPv4 too. And it logs nothing, as Netty's does when
-         * it is loaded: addresses are read before it is known how much is to be logged. */
+        /* The JDK's parser also takes shorter forms of IPv4. Netty's logs when it is loaded, but
+         * addresses are read before the log level is known. */
         private static Optional<InetAddress> literal(String host) {
             if (!DOTTED_QUAD.matcher(host).matches()
                     && (host.indexOf(':') < 0 || host.startsWith("["))) {

@@ -31,12 +31,12 @@ final class Diagnosis {
                                     + Integer.toUnsignedString(hybrid.port())
                                     + " in it?";
                     case Unix _ -> "does the process behind this socket still accept?";
-                    case Tcp _ -> "is the host up, and does no firewall drop what is sent to it?";
+                    case Tcp _ -> "is the host up, and does a firewall drop what is sent to it?";
                 };
         return new DialException(Reason.TIMED_OUT, address, what + ": " + check);
     }
 
-    /** Nobody listens on the port, and the VM, or what stands before it, said so. */
+    /** Nobody listens on the port, and the VM or its monitor said so. */
     static DialException nobodyListens(AgentAddress address) {
         String sentence =
                 switch (address) {
@@ -70,7 +70,7 @@ final class Diagnosis {
                             ? new DialException(
                                     Reason.REFUSED, address, staleSocket("the VM's monitor"))
                             : nobodyListens(address);
-            case RESET -> // vsock's way of saying that nobody listens
+            case RESET -> // how vsock says that nobody listens
                     address instanceof Vsock ? nobodyListens(address) : other(address, cause);
             case NO_ENTRY ->
                     new DialException(
@@ -107,13 +107,13 @@ final class Diagnosis {
                             address,
                             address instanceof Unix
                                     ? "may this user write to the directory?"
-                                    : "ports below 1024 ask for a privilege");
+                                    : "ports below 1024 need a privilege");
             case ADDRESS_NOT_HERE ->
                     failed(
                             address,
                             "this machine does not have this address: choose one that it has");
             case NO_ENTRY ->
-                    failed(address, "the directory of this socket is not there: make it first");
+                    failed(address, "the directory of this socket does not exist: create it first");
             case NO_HOST -> failed(address, "no such host: is its name spelt right?");
             case NO_DESCRIPTOR -> failed(address, NO_DESCRIPTOR);
             case NO_ADDRESS_FAMILY -> new DialException(Reason.UNSUPPORTED, address, NO_VSOCK);

@@ -4,8 +4,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why an address could not be dialled or listened on. The message is for an operator: the address,
- * what happened, what to check.
+ * An address could not be dialled, or not be listened on. Its message tells an operator the
+ * address, what happened and what to check.
  */
 public final class DialException extends IOException {
     private static final long serialVersionUID = 1L;
@@ -41,7 +41,7 @@ public final class DialException extends IOException {
         return reason;
     }
 
-    /** Stackless: a fleet that is away fails many dials a second, and each from the same line. */
+    /** Stackless: a fleet that is away fails many dials a second, all from the same line. */
     @Override
     public synchronized Throwable fillInStackTrace() {
         return this;

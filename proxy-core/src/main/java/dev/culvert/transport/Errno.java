@@ -7,12 +7,12 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The system's error, where Netty and the JDK hand it on only inside an exception's message. */
+/** An error of the system, which Netty and the JDK pass on only inside an exception's message. */
 enum Errno {
     NO_ENTRY(2, "No such file or directory"),
     TRY_AGAIN(11, "Resource temporarily unavailable"),
     ACCESS_DENIED(13, "Permission denied"),
-    /** Of this process, or of the whole system. */
+    /** This process has too many, or the whole system. */
     NO_DESCRIPTOR(24, "Too many open files"),
     NO_DEVICE(19, "No such device"),
     NO_ADDRESS_FAMILY(97, "Address family not supported"),
@@ -22,7 +22,7 @@ enum Errno {
     TIMED_OUT(110, "Connection timed out"),
     REFUSED(111, "Connection refused"),
     UNREACHABLE(113, "No route to host"),
-    /** Not the system's: a name that was not found. */
+    /** Not the system's: the name of a host was not found. */
     NO_HOST(0, "Unknown host"),
     OTHER(0, "");
 
@@ -41,11 +41,10 @@ enum Errno {
     }
 
     static Errno of(Throwable cause) {
-        if (cause
-                instanceof FileNotFoundException) { // how Netty tells of ENOENT, without a message
+        if (cause instanceof FileNotFoundException) { // Netty's ENOENT, without a message
             return NO_ENTRY;
         }
-        if (cause instanceof NoRouteToHostException) { // and of ENETUNREACH and EHOSTUNREACH
+        if (cause instanceof NoRouteToHostException) { // and its ENETUNREACH and EHOSTUNREACH
             return UNREACHABLE;
         }
         if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {

@@ -18,9 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The event loops of one process and the sockets that run on them: epoll where it loads, else NIO.
- */
+/** The event loops of one process: epoll if it loads, else NIO. */
 public final class EventLoops implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
     private static final long STOP_SECONDS = 10;
@@ -44,9 +42,9 @@ public final class EventLoops implements AutoCloseable {
     }
 
     /**
-     * Starts {@code threads} loops; says so in one line of the log where they are not epoll's.
+     * Starts {@code threads} loops; logs one line if they are not epoll's.
      *
-     * @throws UncheckedIOException one sentence, when there are not enough file descriptors
+     * @throws UncheckedIOException with one sentence, if there are too few file descriptors
      */
     public static EventLoops start(int threads, String threadNamePrefix) {
         if (Epoll.isAvailable()) {
@@ -57,7 +55,7 @@ public final class EventLoops implements AutoCloseable {
             }
         }
         LOG.warn(
-                "epoll does not load here, so sockets run on NIO and there is no vsock: {}",
+                "epoll does not load here, so sockets use NIO and there is no vsock: {}",
                 String.valueOf(Epoll.unavailabilityCause()));
         return nio(threads, threadNamePrefix);
     }
@@ -93,7 +91,7 @@ public final class EventLoops implements AutoCloseable {
     /**
      * Closes every channel, stops the loops and waits until they have ended.
      *
-     * @throws IllegalStateException on one of these loops, which would wait for itself
+     * @throws IllegalStateException if called on one of these loops, which would wait for itself
      */
     @Override
     public void close() {
@@ -109,8 +107,8 @@ public final class EventLoops implements AutoCloseable {
     }
 
     /**
-     * Without a quiet period a loop of Netty's that hears of its end between two of its steps skips
-     * the one that closes its channels; as a hook of the shutdown that step is never left out.
+     * Without a quiet period, a Netty loop that learns of its end between two of its steps skips
+     * the step that closes its channels. As a shutdown hook that step always runs.
      */
     private void closeChannelsAtTheEnd() {
         Iterator<IoHandler> next = handlers.iterator();

@@ -10,7 +10,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/** The JDK's look-up of host names, which blocks, kept off the event loop. */
+/** Looks host names up with the JDK, which blocks, off the event loop. */
 final class HostResolver extends AddressResolverGroup<InetSocketAddress> {
 
     @Override

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the VM's monitor for a port ({@code CONNECT <port>}) and reads its answer ({@code OK
- * <number>}); until then the handlers behind see nothing of the channel, and afterwards this one is
- * gone. Whoever made the promise closes the channel when it fails.
+ * <number>}). Until then the handlers after this one see nothing of the channel; then this one
+ * removes itself. Whoever made the promise closes the channel when it fails.
  */
 final class HybridHandshake extends ChannelInboundHandlerAdapter {
     private static final int MAX_ANSWER_BYTES = 64;
@@ -34,10 +34,10 @@ final class HybridHandshake extends ChannelInboundHandlerAdapter {
         // One buffer, so one write: Firecracker drops a CONNECT that arrives in pieces.
         String request = "CONNECT " + Integer.toUnsignedString(address.port()) + "\n";
         var _ = ctx.writeAndFlush(ByteBufUtil.writeAscii(ctx.alloc(), request), ctx.voidPromise());
-        ctx.read(); // also where the handlers behind have switched off autoRead
+        ctx.read(); // also if the handlers after this one have switched off autoRead
     }
 
-    /** Takes {@code message}: releases it, or hands it on with what follows the answer. */
+    /** Takes {@code message}: releases it, or passes it on with what follows the answer. */
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
@@ -50,7 +50,7 @@ final class HybridHandshake extends ChannelInboundHandlerAdapter {
             fail("the VM's monitor answered \"" + answer + "\"", null);
             return;
         }
-        if (!dialed.trySuccess(ctx.channel())) { // too late or cancelled, so the channel is closing
+        if (!dialed.trySuccess(ctx.channel())) { // too late or cancelled: the channel is closing
             bytes.release();
             return;
         }
@@ -64,7 +64,8 @@ final class HybridHandshake extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Whether the answer is whole, or too long to be one; leaves what follows it in {@code bytes}.
+     * Whether the answer is complete, or too long to be one; leaves what follows it in {@code
+     * bytes}.
      */
     private boolean readAnswer(ByteBuf bytes) {
         while (bytes.isReadable() && !dialed.isDone()) {
@@ -72,7 +73,7 @@ final class HybridHandshake extends ChannelInboundHandlerAdapter {
             if (c == '\n') {
                 return true;
             }
-            answer.append(c >= ' ' && c <= '~' ? c : '?'); // it may end up in a log
+            answer.append(c >= ' ' && c <= '~' ? c : '?'); // it may get into a log
             if (answer.length() == MAX_ANSWER_BYTES) {
                 return true;
             }

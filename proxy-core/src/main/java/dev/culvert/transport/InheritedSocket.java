@@ -8,10 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A socket that whoever started this process bound and listens on, and left open for it.
+ * A listening socket that whoever started this process opened for it.
  *
  * @param fd its number in this process
- * @param name what who made it calls it
+ * @param name the name that its opener gave it
  */
 public record InheritedSocket(int fd, String name, AgentAddress address) {
     private static final Path SELF = Path.of("/proc/self");
@@ -30,15 +30,15 @@ public record InheritedSocket(int fd, String name, AgentAddress address) {
     private static final int O_NONBLOCK = 04000;
 
     /**
-     * Looks at the socket, and leaves it as it is.
+     * Looks at the socket without changing it.
      *
-     * @throws IOException one sentence, when it is none that can be listened on here
+     * @throws IOException with one sentence, if it cannot be used as a listener here
      */
     public static InheritedSocket of(int fd, String name) throws IOException {
         String who = "socket " + fd + " (" + name + ")";
         if (!Epoll.isAvailable()) {
             throw new IOException(
-                    who + ": without epoll, which does not load here, none can be taken over");
+                    who + ": it cannot be used without epoll, which does not load here");
         }
         if (!isSocket(fd)) {
             throw new IOException(who + " is not there: was this process started through another?");
@@ -49,7 +49,8 @@ public record InheritedSocket(int fd, String name, AgentAddress address) {
             throw new IOException(
                     who + " does not listen for streams: it takes ListenStream= and Accept=no");
         }
-        if (blocks(fd)) { // and would stop an event loop when a client leaves before it is accepted
+        if (blocks(
+                fd)) { // and would block an event loop when a client leaves before it is accepted
             throw new IOException(who + " blocks: put NonBlocking=yes into the service's unit");
         }
         try {

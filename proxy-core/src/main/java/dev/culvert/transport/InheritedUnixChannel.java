@@ -9,8 +9,8 @@ import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.net.SocketAddress;
 
-/** A Unix socket that another process listens on too: it knows its address, and keeps its file. */
-/* Netty's own knows only the address that it bound itself. */
+/** A Unix socket that another process also listens on: it knows its address and keeps its file. */
+/* Netty's channel knows only an address that it bound itself. */
 final class InheritedUnixChannel extends AbstractEpollServerChannel {
     private final EpollChannelConfig config =
             new EpollChannelConfig(this, new ServerChannelRecvByteBufAllocator()) {};

@@ -25,10 +25,10 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 
-/** One kind of event loop, with the channels and the socket addresses that run on it. */
+/** One kind of event loop, with its channels and socket addresses. */
 /*
- * What a start of the guest runs through does not switch over types: a program's first such switch
- * costs it a third of that start, because the JVM's cache holds none of what it is made of.
+ * The guest's start runs through this, so it does not switch over types: a program's first such
+ * switch costs a third of that start, because the JVM's cache contains nothing of it.
  */
 enum Sockets {
     EPOLL {
@@ -145,7 +145,7 @@ enum Sockets {
 
     abstract SocketAddress unixAddress(String path);
 
-    /** Where to connect to; a host name stays one, for {@link HostResolver} to look up. */
+    /** The address to connect to; a host name stays one, for {@link HostResolver} to look up. */
     SocketAddress socketAddress(AgentAddress address) {
         if (address instanceof Vsock vsock) {
             return new VSockAddress(vsock.cid(), vsock.port());
@@ -159,7 +159,7 @@ enum Sockets {
                 address instanceof Unix unix ? unix.path() : ((HybridUnix) address).path());
     }
 
-    /** Where to bind to; looks a host name up at once, and blocks for it. */
+    /** The address to bind to; looks a host name up at once, which blocks. */
     SocketAddress listenAddress(AgentAddress address) {
         return address instanceof Tcp tcp
                 ? new InetSocketAddress(tcp.host(), tcp.port())
@@ -170,7 +170,7 @@ enum Sockets {
         return new DialException(
                 Reason.UNSUPPORTED,
                 address,
-                "vsock needs Linux with epoll, which does not load here: the first lines of the log say why");
+                "vsock needs Linux with epoll, which does not load here: see the first lines of the log");
     }
 
     private static DialException dialOnly(AgentAddress address) {

@@ -32,8 +32,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Dials and listens on every kind of address. Both may be called from any thread; futures that fail
- * do so with a {@link DialException}.
+ * Dials and listens on every kind of address. Safe for all threads; futures fail with a {@link
+ * DialException}.
  */
 public final class Transport {
     static final int BACKLOG = 1024;
@@ -47,10 +47,10 @@ public final class Transport {
     }
 
     /**
-     * Opens a link. The future completes once bytes can flow, and only then does {@code pipeline}
-     * see channelActive; where it fails or is cancelled instead, the channel is closed.
+     * Opens a connection. The future completes when bytes can flow, and only then does {@code
+     * pipeline} see channelActive; if it fails or is cancelled, the channel is closed.
      *
-     * @param timeout the one deadline for look-up, connection and handshake together
+     * @param timeout for look-up, connection and handshake together
      */
     public Future<Channel> dial(
             EventLoop loop, AgentAddress address, Duration timeout, ChannelHandler pipeline) {
@@ -72,7 +72,9 @@ public final class Transport {
                         .group(loop)
                         .channelFactory(() -> channel)
                         .resolver(hostNames)
-                        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // ours covers more
+                        .option(
+                                ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                                0) // the timeout here covers more
                         .handler(dialing(address, dialed, pipeline))
                         .connect(sockets.socketAddress(address));
         connected.addListener(_ -> {
@@ -111,7 +113,7 @@ public final class Transport {
         };
     }
 
-    /** How often a listener was given no connection so far, for want of file descriptors mostly. */
+    /** How often a listener could not accept so far, mostly for lack of file descriptors. */
     public long acceptFailures() {
         return acceptFailures.sum();
     }
@@ -127,15 +129,17 @@ public final class Transport {
             throw new DialException(
                     Reason.UNSUPPORTED,
                     address,
-                    "this address can only be listened on: to dial, name one CID or host and a port"
+                    "this address is only for listening: to dial, give one CID or host and a port"
                             + " other than 0");
         }
     }
 
     /**
-     * Listens, with {@code pipeline} as the (sharable) handler of every accepted channel; the
-     * future holds the listening one. Blocks for a look-up where {@code address} has a host name. A
-     * Unix socket that a dead listener left is replaced, and unlinked when the channel closes.
+     * Listens, with {@code pipeline} as the (sharable) handler of every accepted channel. Blocks
+     * for a look-up if {@code address} has a host name. Replaces a Unix socket that a dead listener
+     * left, and unlinks it when the channel closes.
+     *
+     * @return the listening channel
      */
     public Future<Channel> listen(
             EventLoopGroup loops, AgentAddress address, ChannelHandler pipeline) {
@@ -153,8 +157,9 @@ public final class Transport {
         } catch (ChannelException e) {
             return loop.newFailedFuture(Diagnosis.listening(address, rootOf(e)));
         }
-        // Set here and not by the bootstrap, which would complain: vsock has no such option and
-        // takes the constant itself.
+        // Not set by the bootstrap, which would log a warning: vsock has no such option and uses
+        // the
+        // constant itself.
         channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
         Promise<Channel> listening = loop.newPromise();
         ChannelFuture bound =
@@ -175,13 +180,13 @@ public final class Transport {
     }
 
     /**
-     * Listens on a socket that is bound already. It is closed with the channel, and nothing else is
-     * done to it: who made it may go on with it.
+     * Listens on a socket that is bound already. It is closed with the channel and otherwise left
+     * alone: its opener may go on using it.
      */
     public Future<Channel> listen(
             EventLoopGroup loops, InheritedSocket socket, ChannelHandler pipeline) {
         ServerChannel channel = sockets.inherited(socket);
-        // Connections may be waiting, and one accepted before the bootstrap is done would be lost.
+        // A connection that waits, accepted before the bootstrap is done, would be lost.
         channel.config().setAutoRead(false);
         ChannelFuture registered =
                 new ServerBootstrap()
@@ -203,10 +208,10 @@ public final class Transport {
     }
 
     /**
-     * Connects to a Unix socket for datagrams; what is written to the channel, a buffer at a time,
-     * goes out as one each.
+     * Connects to a Unix socket for datagrams; each buffer that is written to the channel becomes
+     * one.
      *
-     * @param name a path, or after an {@code @} a name in the kernel's abstract namespace
+     * @param name a path, or {@code @} and a name in the kernel's abstract namespace
      */
     public Future<Channel> connectDatagrams(EventLoop loop, String name) {
         String path = name.startsWith("@") ? '\0' + name.substring(1) : name;
@@ -228,12 +233,12 @@ public final class Transport {
         return connecting;
     }
 
-    /** An unconnected TCP channel that fits the loops, for a client of another protocol. */
+    /** A TCP channel class that fits the loops, for a client of another protocol. */
     public Channel newTcpChannel() {
         return sockets.tcpChannel();
     }
 
-    /** The address that a listening channel really has: the port where 0 was asked for. */
+    /** The address that a listening channel has, with its port if 0 was asked for. */
     public static AgentAddress localAddress(Channel channel) {
         return addressOf(channel.localAddress());
     }
@@ -255,8 +260,8 @@ public final class Transport {
     }
 
     /**
-     * The CID at the other end of a vsock channel; empty for the other transports, and where the
-     * peer was gone before it was accepted, so that who filters by CID refuses what is empty.
+     * The CID at the other end of a vsock channel. Empty for other transports, and if the peer left
+     * before it was accepted: whoever filters by CID must refuse an empty one.
      */
     public static OptionalInt peerCid(Channel channel) {
         return channel.remoteAddress() instanceof VSockAddress peer

@@ -11,14 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
-/** The file of a Unix socket that is to be listened on. */
+/** The file of a Unix socket to listen on. */
 final class UnixSocketFile {
     private static final int FILE_TYPE = 0170000;
     private static final int SOCKET = 0140000;
 
     private UnixSocketFile() {}
 
-    /** Removes the socket that a dead listener left; fails on anything else that is in the way. */
+    /** Removes a socket that a dead listener left; fails if anything else is in the way. */
     static void clear(Unix address) throws IOException {
         Path path = Path.of(address.path());
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
@@ -45,7 +45,7 @@ final class UnixSocketFile {
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             probe.configureBlocking(false);
             probe.connect(UnixDomainSocketAddress.of(path));
-            return true; // connected, or waiting in the queue of one who lives
+            return true; // connected, or in the queue of a live listener
         } catch (ConnectException _) {
             return false;
         }

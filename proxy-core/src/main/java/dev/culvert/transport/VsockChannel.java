@@ -9,24 +9,24 @@ import io.netty.channel.epoll.VSockAddress;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** A vsock stream: Netty has the system calls and no channel over them. */
+/** A vsock stream: Netty has the system calls, but no channel for them. */
 final class VsockChannel extends AbstractEpollStreamChannel {
     private final EpollChannelConfig config = new EpollChannelConfig(this) {};
     private volatile @Nullable VSockAddress local;
     private volatile @Nullable VSockAddress remote;
 
-    /** One to connect. */
+    /** For connecting. */
     VsockChannel() {
         super(
                 VsockOptions.apply(LinuxSocket.newVSockStream(), VsockOptions.DIALING_BUFFER_BYTES),
                 false);
     }
 
-    /** One that was accepted; it inherits the listening socket's options. */
+    /** For an accepted connection, which inherits the listening socket's options. */
     VsockChannel(Channel parent, int fd) {
         super(parent, fd);
         local = socket.localVSockAddress();
-        remote = socket.remoteVSockAddress(); // null when the peer has gone already
+        remote = socket.remoteVSockAddress(); // null if the peer is gone already
     }
 
     @Override
@@ -38,7 +38,7 @@ final class VsockChannel extends AbstractEpollStreamChannel {
     protected boolean doConnect(SocketAddress to, @Nullable SocketAddress from) throws Exception {
         boolean connected = socket.connectVSock((VSockAddress) to);
         if (!connected) {
-            setFlag(Native.EPOLLOUT); // tells of the end of the attempt
+            setFlag(Native.EPOLLOUT); // reports the end of the attempt
         }
         remote = (VSockAddress) to;
         local = socket.localVSockAddress();

@@ -9,11 +9,10 @@ import java.time.Duration;
 
 /** The socket options of AF_VSOCK, by their numbers in linux/vm_sockets.h. */
 final class VsockOptions {
-    /* From 6.12.92 on, and until that was mended, Linux resets a connection whose reader is behind by
-     * many small packets: it counts some 600 bytes for each against the reader's buffer, whatever is in it.
-     * It also lets a sender be ahead by no more than its own buffer. So the side that reads small
-     * frames, which is the host, has eight times the buffer of the side that sends them; were both
-     * raised alike it would be as bad as before. */
+    /* Some kernels, from Linux 6.12.92 on, reset a connection whose reader lags by many small packets:
+     * they count some 600 bytes for each packet against the reader's buffer, whatever its size. A
+     * sender can be ahead by no more than its own buffer. So the host, which reads small frames, has
+     * eight times the buffer of the guest, which sends them; equal buffers would not help. */
     static final long DIALING_BUFFER_BYTES = 2048 * 1024;
     static final long LISTENING_BUFFER_BYTES = 256 * 1024;
 
@@ -22,15 +21,15 @@ final class VsockOptions {
     private static final int BUFFER_MAX_SIZE = 2;
     private static final int CONNECT_TIMEOUT = 6;
 
-    // The kernel's own is 2 s and would cut short a longer deadline; the one that counts is dial's.
+    // The kernel's own is 2 s and would cut a longer deadline short; dial has its own.
     private static final Duration LONGER_THAN_ANY_DIAL = Duration.ofHours(1);
 
     private VsockOptions() {}
 
     /**
-     * Closes {@code socket} when it throws.
+     * Sets the options; closes {@code socket} if that fails.
      *
-     * @param bufferBytes what the other end may be ahead by; an accepted socket has its listener's
+     * @param bufferBytes how far the other end may be ahead; an accepted socket has its listener's
      */
     static LinuxSocket apply(LinuxSocket socket, long bufferBytes) {
         try {

@@ -9,7 +9,7 @@ import io.netty.channel.epoll.VSockAddress;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** A vsock port that is listened on. */
+/** A listening vsock port. */
 final class VsockServerChannel extends AbstractEpollServerChannel {
     private static final int ANY_PORT = -1;
 
@@ -21,7 +21,7 @@ final class VsockServerChannel extends AbstractEpollServerChannel {
         this(LinuxSocket.newVSockStream(), false);
     }
 
-    /** One that is bound and listens already. */
+    /** For a socket that listens already. */
     VsockServerChannel(int fd) {
         this(LinuxSocket.newSocket(fd), true);
         local = socket.localVSockAddress();
@@ -36,7 +36,7 @@ final class VsockServerChannel extends AbstractEpollServerChannel {
         return config;
     }
 
-    /** Port 0 means to vsock what it says; here, as everywhere, it asks for a free one. */
+    /** Port 0 is a port like any other to vsock; here, as elsewhere, it asks for a free one. */
     @Override
     protected void doBind(SocketAddress address) throws Exception {
         VSockAddress wanted = (VSockAddress) address;
@@ -44,7 +44,7 @@ final class VsockServerChannel extends AbstractEpollServerChannel {
         socket.bindVSock(new VSockAddress(wanted.getCid(), port));
         socket.listen(Transport.BACKLOG);
         local = socket.localVSockAddress();
-        active = true; // the channelActive that follows asks for the first accept
+        active = true; // the channelActive that follows starts the first accept
     }
 
     @Override

@@ -18,11 +18,11 @@ class FileTroubleTest {
         return Stream.of(
                 Arguments.of(
                         new AccessDeniedException("/f"),
-                        "/f may not be used by this user: change its owner or its mode",
-                        "it may not be used by this user: change its owner or its mode"),
+                        "/f is not accessible to this user: change its owner or its mode",
+                        "it is not accessible to this user: change its owner or its mode"),
                 Arguments.of(
                         new NoSuchFileException("/f"),
-                        "/f is not there and cannot be made",
+                        "/f does not exist and cannot be created",
                         "there is no such file"),
                 Arguments.of(
                         new FileAlreadyExistsException("/f"),
@@ -30,8 +30,8 @@ class FileTroubleTest {
                         "it is in the way: it is not a directory"),
                 Arguments.of(
                         new FileSystemException("/f", null, "No space left on device"),
-                        "/f cannot be written, for the disk is full: free some space",
-                        "it cannot be written, for the disk is full: free some space"),
+                        "/f cannot be written because the disk is full: free some space",
+                        "it cannot be written because the disk is full: free some space"),
                 Arguments.of(
                         new FileSystemException("/f", null, "Is a directory"),
                         "/f: Is a directory",

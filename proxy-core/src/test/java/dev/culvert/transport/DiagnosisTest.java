@@ -26,7 +26,7 @@ class DiagnosisTest {
                     unix:///v.sock?port=1|  13 | FAILED        | permission denied: may this user write to it?
                     unix:///v.sock?port=1| 111 | REFUSED       | nothing listens on this socket: is the VM's monitor still running?
                     unix:///v.sock       | 111 | REFUSED       | nothing listens on this socket: is the process that made it still running?
-                    tcp://10.0.0.1:80    | 110 | TIMED_OUT     | the system gave up waiting for an answer: is the host up, and does no firewall drop what is sent to it?
+                    tcp://10.0.0.1:80    | 110 | TIMED_OUT     | the system gave up waiting for an answer: is the host up, and does a firewall drop what is sent to it?
                     tcp://10.0.0.1:80    | 104 | FAILED        | connect(..) failed with error(-104): text
                     tcp://10.0.0.1:80    |  24 | FAILED        | this process has no file descriptor left: raise its limit, LimitNOFILE= of the systemd unit or ulimit -n
                     tcp://10.0.0.1:80    |   5 | FAILED        | connect(..) failed with error(-5): text
@@ -44,7 +44,7 @@ class DiagnosisTest {
             textBlock =
                     """
                     vsock://3:1024   | 99 | FAILED      | this machine does not have this address: choose one that it has
-                    vsock://any:80   | 13 | FAILED      | permission denied: ports below 1024 ask for a privilege
+                    vsock://any:80   | 13 | FAILED      | permission denied: ports below 1024 need a privilege
                     vsock://any:80   | 97 | UNSUPPORTED | this kernel has no vsock: are the modules vsock and its transport loaded?
                     unix:///v.sock   | 13 | FAILED      | permission denied: may this user write to the directory?
                     tcp://10.0.0.1:80| 98 | FAILED      | another process listens there: stop it, or choose another address

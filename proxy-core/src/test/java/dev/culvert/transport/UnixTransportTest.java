@@ -129,7 +129,7 @@ class UnixTransportTest implements TransportContract {
         DialException failure =
                 failureOf(listenOn(new Unix(directory.resolve("no/socket").toString())));
 
-        assertThat(failure).hasMessageContaining("the directory of this socket is not there");
+        assertThat(failure).hasMessageContaining("the directory of this socket does not exist");
     }
 
     @Test

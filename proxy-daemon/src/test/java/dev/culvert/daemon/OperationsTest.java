@@ -300,7 +300,8 @@ class OperationsTest {
                         "state_dir is %s: %s is in the way: it is not a directory", taken, taken);
         assertThatThrownBy(() -> TestDaemon.start("{\"state_dir\": \"/proc/nope\"}"))
                 .isInstanceOf(IOException.class)
-                .hasMessage("state_dir is /proc/nope: /proc/nope is not there and cannot be made");
+                .hasMessage(
+                        "state_dir is /proc/nope: /proc/nope does not exist and cannot be created");
     }
 
     @Test

@@ -276,7 +276,7 @@ class ProcessTest {
                     .hasSize(2)
                     .first()
                     .asString()
-                    .contains("ERROR AcceptFailures - a connection cannot be accepted on tcp://");
+                    .contains("ERROR AcceptFailures - cannot accept a connection on tcp://");
             assertThat(read(log)).doesNotContain("exceptionCaught()");
         }
     }
