@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every link, path, test, metric and setting that a page of the repository names exists. */
+/** Every link, path, class, metric and setting that a page of the repository names exists. */
 class DocsTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
@@ -39,6 +39,9 @@ class DocsTest {
 
     private static final Pattern TEST =
             Pattern.compile("(?<![\\w.-])([A-Z]\\w*(?:Test|IT))\\b(?:#(\\w+))?");
+
+    /** Only on the page for those who develop: others name what is not ours in the same way. */
+    private static final Pattern CLASS = Pattern.compile("`([A-Z][A-Za-z]+)`");
 
     private static final Pattern METRIC = Pattern.compile("`(culvert_[a-z_]+?)(?:_bucket)?[`{]");
     private static final Pattern METER = Pattern.compile("\"(culvert(?:\\.[a-z]+)+)\"");
@@ -93,6 +96,11 @@ class DocsTest {
                 .filter(test -> !isATest(test))
                 .map(MatchResult::group)
                 .forEach(broken::add);
+        if (page.endsWith("developing.md")) {
+            names(CLASS, text).stream()
+                    .filter(name -> !TREE.classes().containsKey(name))
+                    .forEach(broken::add);
+        }
         names(METRIC, text).stream().filter(name -> !isAMetric(name)).forEach(broken::add);
         names(SETTING, text).stream().filter(key -> !SETTINGS.contains(key)).forEach(broken::add);
 
