@@ -25,9 +25,15 @@ public final class FailureLog {
     private static final Logger LOG = LoggerFactory.getLogger(FailureLog.class);
     private static final int TURN_CHARS = 6;
 
+    private final HttpObserver observer;
     private final AtomicLong window = new AtomicLong(Long.MIN_VALUE);
     private final AtomicInteger told = new AtomicInteger();
     private final AtomicLong heldBack = new AtomicLong();
+
+    /** {@code observer} counts what a route has handled; whether it is logged or not. */
+    public FailureLog(HttpObserver observer) {
+        this.observer = observer;
+    }
 
     /**
      * A request that a route has handled.
@@ -36,6 +42,7 @@ public final class FailureLog {
      * @param status of the answer's head
      */
     void ended(Request request, @Nullable String turn, int status, long nanos, Trouble trouble) {
+        observer.onFailed(trouble.code(), trouble.runtimeStatus());
         if (trouble.concernsTheOperator()) {
             if (mayTell(request.eventLoop())) {
                 LOG.warn("{}", line(request, turn, status, nanos, trouble));

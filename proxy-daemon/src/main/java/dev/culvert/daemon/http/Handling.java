@@ -8,20 +8,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Handling {
     private final Request request;
-    private final RouteObserver route;
-    private final HttpObserver observer;
-    private final FailureLog log;
+    private final FailureLog failures;
     private final long startNanos = System.nanoTime();
     private @Nullable String turn;
     private @Nullable Trouble trouble;
 
     /** Begins: tells the route's observer. */
-    public Handling(Request request, HttpObserver observer, FailureLog log) {
+    public Handling(Request request, FailureLog failures) {
         this.request = request;
-        this.observer = observer;
-        this.log = log;
-        route = request.routed().endpoint().observer();
-        route.onStarted();
+        this.failures = failures;
+        route().onStarted();
+    }
+
+    private RouteObserver route() {
+        return request.routed().endpoint().observer();
     }
 
     /** The turn that the request is about. */
@@ -37,10 +37,9 @@ public final class Handling {
     /** Ends, once, with this status. */
     public void ended(int status) {
         long nanos = System.nanoTime() - startNanos;
-        route.onEnded(request.method(), status, nanos);
+        route().onEnded(request.method(), status, nanos);
         if (trouble != null) {
-            observer.onFailed(trouble.code(), trouble.runtimeStatus());
-            log.ended(request, turn, status, nanos, trouble);
+            failures.ended(request, turn, status, nanos, trouble);
         }
     }
 }

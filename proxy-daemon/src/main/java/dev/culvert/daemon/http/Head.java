@@ -1,6 +1,8 @@
 package dev.culvert.daemon.http;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +20,7 @@ public final class Head {
     private final boolean closes;
     private final @Nullable String[] values;
     private final int repeated;
-    private final RequestId id;
+    private final long number = RequestId.random();
     private @Nullable Authority host;
     private @Nullable RequestTarget target;
 
@@ -41,7 +43,6 @@ public final class Head {
         this.closes = closes;
         this.values = values;
         this.repeated = repeated;
-        id = RequestId.of(only(Header.X_REQUEST_ID));
     }
 
     /** For bytes that are no request: an answer to them closes the connection. */
@@ -60,6 +61,11 @@ public final class Head {
         }
     }
 
+    /** A copy of {@code next}; the values of this head themselves if they are equal. */
+    public @Nullable String[] shared(@Nullable String[] next) {
+        return Arrays.equals(values, next) ? values : next.clone();
+    }
+
     public HttpMethod method() {
         return method;
     }
@@ -69,8 +75,13 @@ public final class Head {
         return uri;
     }
 
-    public RequestId id() {
-        return id;
+    /** The request's id in logs and answers: visible ASCII that needs no quoting. */
+    public String id() {
+        return RequestId.text(only(Header.X_REQUEST_ID), number);
+    }
+
+    public void writeId(ByteBuf out) {
+        RequestId.write(out, only(Header.X_REQUEST_ID), number);
     }
 
     public boolean isHttp10() {

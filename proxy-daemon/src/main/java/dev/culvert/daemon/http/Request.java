@@ -69,7 +69,7 @@ public final class Request {
 
     /** Visible ASCII: the client's own id, or one made here. */
     public String id() {
-        return routed.head().id().toString();
+        return routed.head().id();
     }
 
     /** W3C's {@code traceparent}, if a valid one was sent. */

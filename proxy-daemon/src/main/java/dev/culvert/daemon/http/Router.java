@@ -8,10 +8,7 @@ import dev.culvert.daemon.http.RouteMatch.Options;
 import dev.culvert.daemon.http.RouteMatch.Refused;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,31 +16,39 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the route of a path: a tree by segments, a literal before a parameter. A path matches as it
- * was sent, so an escaped letter or a trailing slash makes another path. Immutable once made.
+ * was sent, so an escaped letter or a trailing slash makes another path. Immutable.
  */
 public final class Router {
     private static final Problem NOTHING_HERE =
             Problem.of(NOT_FOUND, "Nothing is served at this path: /openapi.yaml lists what is.");
 
     private static final String ALL_METHODS = "DELETE, GET, HEAD, POST, PUT, OPTIONS";
+    private static final int USUAL_PARAMETERS = 2;
 
     private static final class Node {
-        final Map<String, Node> literals = new HashMap<>();
+        final String segment;
+        final List<Node> literals = new ArrayList<>();
         final Map<HttpMethod, Endpoint> endpoints = new LinkedHashMap<>();
         @Nullable Node parameter;
         String allow = "";
+
+        Node(String segment) {
+            this.segment = segment;
+        }
+
+        @Nullable Node literal(String path, int from, int to) {
+            for (int i = 0; i < literals.size(); i++) {
+                Node literal = literals.get(i);
+                if (literal.segment.length() == to - from
+                        && path.startsWith(literal.segment, from)) {
+                    return literal;
+                }
+            }
+            return null;
+        }
     }
 
-    /** A request that found its endpoint: the next one like it need not look for it. */
-    private record Known(HttpMethod method, String path, Found found) {}
-
-    private static final int KNOWN = 4096;
-    private static final int MAX_KNOWN_CHARS = 256;
-
-    private final Node root = new Node();
-
-    /** Of all event loops: an entry that is not seen yet, or was replaced, is only looked for. */
-    private final @Nullable Known[] known = new @Nullable Known[KNOWN];
+    private final Node root = new Node("");
 
     public Router(List<Route> routes, HttpObserver observer) {
         for (Route route : routes) {
@@ -57,13 +62,18 @@ public final class Router {
     private void add(String template, Route route, RouteObserver observer) {
         Node node = root;
         List<String> parameters = new ArrayList<>();
-        for (String segment : segments(template)) {
+        for (String segment : template.substring(1).split("/", -1)) {
             if (segment.startsWith("{")) {
                 parameters.add(segment.substring(1, segment.length() - 1));
-                node.parameter = node.parameter == null ? new Node() : node.parameter;
+                node.parameter = node.parameter == null ? new Node(segment) : node.parameter;
                 node = node.parameter;
             } else {
-                node = node.literals.computeIfAbsent(segment, _ -> new Node());
+                Node literal = node.literal(segment, 0, segment.length());
+                if (literal == null) {
+                    literal = new Node(segment);
+                    node.literals.add(literal);
+                }
+                node = literal;
             }
         }
         Endpoint endpoint = new Endpoint(route, observer, List.copyOf(parameters));
@@ -82,30 +92,17 @@ public final class Router {
     }
 
     RouteMatch find(HttpMethod method, String path) {
-        int place = (31 * path.hashCode() + method.hashCode()) & (KNOWN - 1);
-        Known before = known[place];
-        if (before != null && before.method.equals(method) && before.path.equals(path)) {
-            return before.found;
-        }
-        RouteMatch match = lookFor(method, path);
-        if (match instanceof Found found && path.length() <= MAX_KNOWN_CHARS) {
-            known[place] = new Known(method, path, found);
-        }
-        return match;
-    }
-
-    private RouteMatch lookFor(HttpMethod method, String path) {
         if (path.equals("*")) {
             return new Options(ALL_METHODS);
         }
-        Deque<String> values = new ArrayDeque<>();
-        Node node = descend(root, segments(path), 0, values);
+        List<String> values = new ArrayList<>(USUAL_PARAMETERS);
+        Node node = descend(root, path, 1, values);
         if (node == null) {
             return new Refused(NOTHING_HERE);
         }
         Endpoint endpoint = node.endpoints.get(method);
         if (endpoint != null) {
-            return new Found(endpoint, List.copyOf(values));
+            return new Found(endpoint, values);
         }
         if (method.equals(HttpMethod.OPTIONS)) {
             return new Options(node.allow);
@@ -115,32 +112,27 @@ public final class Router {
                         .header(HttpHeaderNames.ALLOW, node.allow));
     }
 
-    private static @Nullable Node descend(
-            Node node, List<String> segments, int depth, Deque<String> values) {
-        if (depth == segments.size()) {
+    /**
+     * The node of the whole path, or null.
+     *
+     * @param from where the segment after {@code node} starts; past the end if there is none
+     */
+    private static @Nullable Node descend(Node node, String path, int from, List<String> values) {
+        if (from > path.length()) {
             return node.endpoints.isEmpty() ? null : node;
         }
-        String segment = segments.get(depth);
-        Node literal = node.literals.get(segment);
-        Node found = literal == null ? null : descend(literal, segments, depth + 1, values);
-        if (found != null || node.parameter == null || segment.isEmpty()) {
+        int slash = path.indexOf('/', from);
+        int to = slash < 0 ? path.length() : slash;
+        Node literal = node.literal(path, from, to);
+        Node found = literal == null ? null : descend(literal, path, to + 1, values);
+        if (found != null || node.parameter == null || from == to) {
             return found;
         }
-        values.addLast(segment);
-        found = descend(node.parameter, segments, depth + 1, values);
+        values.add(path.substring(from, to));
+        found = descend(node.parameter, path, to + 1, values);
         if (found == null) {
             values.removeLast();
         }
         return found;
-    }
-
-    private static List<String> segments(String path) {
-        List<String> segments = new ArrayList<>();
-        int start = 1;
-        for (int slash; (slash = path.indexOf('/', start)) >= 0; start = slash + 1) {
-            segments.add(path.substring(start, slash));
-        }
-        segments.add(path.substring(start));
-        return segments;
     }
 }

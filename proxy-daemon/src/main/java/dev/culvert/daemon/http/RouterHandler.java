@@ -3,18 +3,20 @@ package dev.culvert.daemon.http;
 import dev.culvert.daemon.http.RouteMatch.Found;
 import dev.culvert.daemon.http.RouteMatch.Options;
 import dev.culvert.daemon.http.RouteMatch.Refused;
-import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a {@link RoutedRequest} in place of each {@link Head}; or an {@link OptionsRequest} or a
- * {@link Refusal} if no route takes it. Shared by all connections.
+ * {@link Refusal} if no route takes it. One for each connection; confined to its event loop.
  */
-@Sharable
+/* A client repeats its path, so the route of the request before is tried first: 120 bytes and 100 ns
+ * less for a request (RequestBenchmark). */
 public final class RouterHandler extends ChannelInboundHandlerAdapter {
     private final Router router;
+    private @Nullable RoutedRequest before;
 
     public RouterHandler(Router router) {
         this.router = router;
@@ -26,18 +28,28 @@ public final class RouterHandler extends ChannelInboundHandlerAdapter {
     }
 
     private Object route(Head head) {
+        if (before != null && isLike(before.head(), head)) {
+            before = new RoutedRequest(head, before.endpoint(), before.values());
+            return before;
+        }
         String path = head.target().path();
         return switch (router.find(head.method(), path)) {
             case Options(String allow) -> new OptionsRequest(head, allow);
             case Refused(Problem problem) -> new Refusal(head, problem, false);
             case Found(Endpoint endpoint, List<String> values) -> {
                 try {
-                    yield new RoutedRequest(head, endpoint, decoded(path, values));
+                    before = new RoutedRequest(head, endpoint, decoded(path, values));
+                    yield before;
                 } catch (ProblemException e) {
                     yield new Refusal(head, e.problem(), true);
                 }
             }
         };
+    }
+
+    private static boolean isLike(Head one, Head other) {
+        return one.method().equals(other.method())
+                && one.target().path().equals(other.target().path());
     }
 
     private static List<String> decoded(String path, List<String> values) {

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class FailureLogTest {
-    private final FailureLog log = new FailureLog();
+    private final FailureLog log = new FailureLog(new CountingObserver());
     private final EmbeddedChannel channel = new EmbeddedChannel();
 
     @Test

@@ -148,7 +148,7 @@ final class Http1Answer implements Answer {
         failed(problem);
         problem.headers().forEach(this::header);
         ByteBuf body = writer.buffer(HEAD_BYTES);
-        problem.writeTo(body, head.id().toString());
+        problem.writeTo(body, head.id());
         whole(problem.status(), PROBLEM_JSON, body);
     }
 
@@ -217,7 +217,7 @@ final class Http1Answer implements Answer {
     }
 
     String requestId() {
-        return head.id().toString();
+        return head.id();
     }
 
     @Override

@@ -29,7 +29,7 @@ record Http1Server(
                 settings,
                 observer,
                 new Connections(settings.maxConnections()),
-                new FailureLog(),
+                new FailureLog(observer),
                 bodies);
     }
 

@@ -31,7 +31,7 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
     private static final int SEND_BYTES = 128 * 1024;
 
     private final Supplier<Share> clients;
-    private final RouterHandler router;
+    private final Router router;
     private volatile Http1Server server;
 
     /**
@@ -47,7 +47,7 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
             Supplier<Share> clients,
             Share bodies) {
         this.clients = clients;
-        this.router = new RouterHandler(router);
+        this.router = router;
         server = Http1Server.of(settings, observer, bodies);
     }
 
@@ -67,7 +67,7 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
                 .addLast("decoder", decoder) // bytes → Head, body, BODY_END; or a Problem
                 .addLast("connection", requests.connection()) // one request at a time, in time
                 .addLast("gate", shared.gate()) // a Head that breaks no rule; or a Refusal
-                .addLast("router", router) // Head → RoutedRequest; or a Refusal
+                .addLast("router", new RouterHandler(router)) // Head → RoutedRequest; or a Refusal
                 .addLast("requests", requests); // body → Request → Route.handle, with an Answer
     }
 

@@ -106,7 +106,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
         Http1Answer given = openAnswer();
         ByteBuf bytes = body.take();
         Request request = new Request(body.request(), bytes, writer.channel().eventLoop());
-        given.handledBy(new Handling(request, server.observer(), server.failures()));
+        given.handledBy(new Handling(request, server.failures()));
         try {
             body.request().endpoint().route().handle(request, given);
         } catch (ProblemException e) {

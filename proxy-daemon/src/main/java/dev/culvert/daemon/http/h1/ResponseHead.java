@@ -45,7 +45,7 @@ final class ResponseHead {
         endLine(out);
         header(out, DATE, clock.text());
         ByteBufUtil.writeAscii(out, X_REQUEST_ID_FIELD);
-        request.id().writeTo(out);
+        request.writeId(out);
         endLine(out);
         ByteBufUtil.writeAscii(out, NOSNIFF);
         if (browsers.knowsOrigins()) {
