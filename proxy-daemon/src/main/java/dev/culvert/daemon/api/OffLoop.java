@@ -15,12 +15,12 @@ import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs what blocks beside the event loop, in a room of workers, and answers on the loop. */
+/** Runs work that blocks on worker threads, and answers on the event loop of the request. */
 public final class OffLoop {
     private static final Logger LOG = LoggerFactory.getLogger(OffLoop.class);
     private static final int RETRY_SECONDS = 5;
 
-    /** Returns what is then done on the event loop. */
+    /** Work that returns what the event loop does next. */
     public interface Work {
         Runnable run() throws IOException;
     }
@@ -29,8 +29,8 @@ public final class OffLoop {
     private final Workers others;
 
     /**
-     * @param files for what needs a file of {@code state_dir}, whose disk may hang
-     * @param others for all else that may take a while
+     * @param files for work with files of {@code state_dir}, whose disk may hang
+     * @param others for all other work that may take a while
      */
     public OffLoop(Workers files, Workers others) {
         this.files = files;
@@ -38,34 +38,33 @@ public final class OffLoop {
     }
 
     /**
-     * Runs {@code work} after what came before for the same agent.
+     * Runs {@code work} after all earlier work for the same agent.
      *
      * @param onDisk whether it may need a file of {@code state_dir}
-     * @throws ProblemException when too much waits already
+     * @throws ProblemException when too much work waits
      */
-    public void run(String agentId, boolean onDisk, Request request, Answer responder, Work work) {
-        execute(onDisk ? files : others, agentId, request, responder, work);
+    public void run(String agentId, boolean onDisk, Request request, Answer answer, Work work) {
+        execute(onDisk ? files : others, agentId, request, answer, work);
     }
 
     /**
      * Runs {@code work} that belongs to no agent.
      *
-     * @throws ProblemException when too much waits already
+     * @throws ProblemException when too much work waits
      */
-    public void run(Request request, Answer responder, Work work) {
-        execute(others, new Object(), request, responder, work);
+    public void run(Request request, Answer answer, Work work) {
+        execute(others, new Object(), request, answer, work);
     }
 
-    /** Runs the end of what was run before for this agent and request: it is never refused. */
-    public void finish(
-            String agentId, boolean onDisk, Request request, Answer responder, Work work) {
-        (onDisk ? files : others).finish(agentId, job(request, responder, work));
+    /** Runs the last part of work that was begun for this agent and request. Never refused. */
+    public void finish(String agentId, boolean onDisk, Request request, Answer answer, Work work) {
+        (onDisk ? files : others).finish(agentId, job(request, answer, work));
     }
 
     private static void execute(
-            Workers room, Object key, Request request, Answer responder, Work work) {
+            Workers room, Object key, Request request, Answer answer, Work work) {
         try {
-            room.execute(key, job(request, responder, work));
+            room.execute(key, job(request, answer, work));
         } catch (RejectedExecutionException _) {
             throw new ProblemException(
                     Problem.of(
@@ -77,40 +76,40 @@ public final class OffLoop {
         }
     }
 
-    private static Runnable job(Request request, Answer responder, Work work) {
+    private static Runnable job(Request request, Answer answer, Work work) {
         EventLoop loop = request.eventLoop();
         String name = request.method() + " " + Quoted.word(request.path());
         String id = request.id();
         return () -> {
-            Runnable answer = outcome(name, id, responder, work);
+            Runnable next = outcome(name, id, answer, work);
             try {
-                loop.execute(answer);
+                loop.execute(next);
             } catch (RejectedExecutionException _) {
-                LOG.debug("{} (request {}) was done after the daemon had stopped", name, id);
+                LOG.debug("{} (request {}) finished after the daemon had stopped", name, id);
             }
         };
     }
 
-    private static Runnable outcome(String name, String id, Answer responder, Work work) {
+    private static Runnable outcome(String name, String id, Answer answer, Work work) {
         try {
             return work.run();
         } catch (ProblemException e) {
-            return () -> responder.problem(e.problem());
+            return () -> answer.problem(e.problem());
         } catch (IOException e) {
-            // The answer is logged like each that is a 5xx, and so is why.
+            // No log line here: every 5xx answer is logged with its reason.
             Problem problem =
                     Problem.of(
                             INTERNAL_SERVER_ERROR,
-                            "This could not be kept in state_dir over a restart, so it was not done: %s. Then send it again."
+                            "This could not be stored in state_dir, so it was not done: %s. Then send it again."
                                     .formatted(why(e)));
-            return () -> responder.problem(problem);
+            return () -> answer.problem(problem);
         } catch (RuntimeException e) {
-            LOG.error("{} failed for a mistake of the daemon (request {})", name, id, e);
+            LOG.error("{} failed because of a bug in the daemon (request {})", name, id, e);
             Problem problem =
                     Problem.of(
                             INTERNAL_SERVER_ERROR,
-                            "The daemon made a mistake: its log says which, with this request_id.");
-            return () -> responder.problem(problem);
+                            "The daemon made a mistake: look for this request's id in its log.");
+            return () -> answer.problem(problem);
         }
     }
 

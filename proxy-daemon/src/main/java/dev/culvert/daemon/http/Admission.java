@@ -4,7 +4,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Whether new work is taken. */
+/** Whether the daemon takes new work. Used on any thread. */
 public final class Admission {
     public static final Problem SHUTTING_DOWN =
             Problem.of(
@@ -14,7 +14,7 @@ public final class Admission {
 
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** From now on what is new is refused; false where it was already. */
+    /** Refuses new work from now on. Returns false if it was closed already. */
     public boolean close() {
         return closed.compareAndSet(false, true);
     }

@@ -10,21 +10,23 @@ import io.netty.buffer.ByteBuf;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Takes JSON objects out of requests. */
+/** Reads JSON objects from requests. */
 public final class JsonRequest {
     private JsonRequest() {}
 
     /**
      * The body, which is one JSON object. Lent as the request lends it.
      *
-     * @throws ProblemException when it is not
+     * @throws ProblemException when it is not a JSON object
      */
     public static ByteBuf body(Request request) {
         checkType(request.header(Header.CONTENT_TYPE));
         return check("The body", request.body());
     }
 
-    /** {@code text}, once it is found to be one JSON object; {@code what} begins the problem. */
+    /**
+     * Returns {@code text} if it is one JSON object; else a problem that begins with {@code what}.
+     */
     public static ByteBuf check(String what, ByteBuf text) {
         if (!text.isReadable()) {
             throw problem(what + " is empty: send a JSON object.");
@@ -46,7 +48,7 @@ public final class JsonRequest {
             throw new ProblemException(
                     Problem.of(
                             UNSUPPORTED_MEDIA_TYPE,
-                            "The body is said to be '%s': send 'content-type: application/json'."
+                            "The content type of the body is '%s': send 'content-type: application/json'."
                                     .formatted(Quoted.word(type))));
         }
     }

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * {@code GET /livez}, {@code /readyz} and {@code /healthz}: whether the process lives; whether it
- * takes work; the same in words. With {@code ?verbose} each says more.
+ * {@code GET /livez} tells whether the process lives, {@code /readyz} whether it takes work, {@code
+ * /healthz} the same in more words, as each does with {@code ?verbose}.
  */
 public final class HealthRoute implements Route {
     private final AgentAccess access;
@@ -39,11 +39,11 @@ public final class HealthRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Answer responder) {
+    public void handle(Request request, Answer answer) {
         boolean draining = admission.isClosed();
         boolean failing = draining && !request.path().equals("/livez");
         boolean verbose = request.query("verbose") != null || request.path().equals("/healthz");
-        responder.json(
+        answer.json(
                 failing ? SERVICE_UNAVAILABLE : OK,
                 Json.object(json -> {
                     json.writeStringField("status", draining ? "draining" : "ok");

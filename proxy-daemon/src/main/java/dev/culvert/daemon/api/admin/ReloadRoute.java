@@ -40,15 +40,15 @@ public final class ReloadRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Answer responder) {
-        offLoop.run(request, responder, () -> answer(responder));
+    public void handle(Request request, Answer answer) {
+        offLoop.run(request, answer, () -> reload(answer));
     }
 
-    private Runnable answer(Answer responder) {
+    private Runnable reload(Answer answer) {
         List<String> problems = reload.run();
         if (problems.isEmpty()) {
             return () ->
-                    responder.json(
+                    answer.json(
                             OK, Json.object(json -> json.writeStringField("status", "reloaded")));
         }
         Problem problem =
@@ -57,6 +57,6 @@ public final class ReloadRoute implements Route {
                         "The settings are not valid, and those before are still in force: "
                                 + String.join("; ", problems)
                                 + ".");
-        return () -> responder.problem(problem);
+        return () -> answer.problem(problem);
     }
 }

@@ -13,14 +13,11 @@ import io.netty.util.AsciiString;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A page of agents on its way to one client, the next pieces when it has taken those before.
- * Confined to its event loop.
- */
+/** Sends a page of agents to one client, piece by piece at its pace. Confined to its event loop. */
 final class AgentList {
-    /** Where the pieces come from. */
+    /** Makes the pieces. */
     interface Source {
-        /** The agents after {@code id}, at most so many; null where there are none. */
+        /** The agents after {@code id}, {@code most} at most; null for none. */
         AgentPieces.@Nullable Piece after(String id, int most);
 
         boolean hasMoreAfter(String id);
@@ -39,27 +36,27 @@ final class AgentList {
     private String upTo;
     private int left;
 
-    private AgentList(Source source, Page page, Answer responder, Duration stallTimeout) {
+    private AgentList(Source source, Page page, Answer answer, Duration stallTimeout) {
         this.source = source;
         upTo = page.start();
         left = page.limit();
-        response = responder.stream(HttpHeaderValues.APPLICATION_JSON);
+        response = answer.stream(HttpHeaderValues.APPLICATION_JSON);
         pace =
                 new PiecePace(
-                        responder.eventLoop(),
+                        answer.eventLoop(),
                         stallTimeout,
                         response::unsentBytes,
                         response::whenSent,
                         response::abort);
-        responder.onGone(pace::cancel);
+        answer.onGone(pace::cancel);
     }
 
-    /** Answers with the page; a client that takes nothing for {@code stallTimeout} is cut. */
-    static void send(Source source, Page page, Answer responder, Duration stallTimeout) {
-        new AgentList(source, page, responder, stallTimeout).writeMore();
+    /** Answers with the page. A client that reads nothing for {@code stallTimeout} is cut off. */
+    static void send(Source source, Page page, Answer answer, Duration stallTimeout) {
+        new AgentList(source, page, answer, stallTimeout).writeMore();
     }
 
-    /** A page of nothing but this piece; it belongs to the caller. */
+    /** A page that is only this piece; it belongs to the caller. */
     static ByteBuf whole(AgentPieces.@Nullable Piece piece, @Nullable String next) {
         ByteBuf end = end(next);
         ByteBuf json = piece == null ? Unpooled.EMPTY_BUFFER : piece.json();

@@ -124,7 +124,7 @@ public final class AgentRoute implements Route {
         }
     }
 
-    /** By the rules of the settings file, where the id stands in the list. */
+    /** Reads the body by the rules of the settings file. */
     private AgentSettings read(String id, String body) {
         Source path = key -> key.equals("id") ? Node.plain(Position.of("path"), id) : null;
         try {

@@ -25,13 +25,13 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /agents}: the fleet by id, filtered and paged. */
+/** {@code GET /agents}: lists the fleet by id, filtered and in pages. */
 public final class AgentsRoute implements Route {
     private final AgentAccess access;
     private final Supplier<DaemonSettings> settings;
     private final EventsRoute events;
 
-    /** Shares what it shows with {@code events}. */
+    /** Shares the pieces that it shows with {@code events}. */
     public AgentsRoute(AgentAccess access, EventsRoute events, Supplier<DaemonSettings> settings) {
         this.access = access;
         this.settings = settings;
@@ -49,7 +49,7 @@ public final class AgentsRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Answer responder) {
+    public void handle(Request request, Answer answer) {
         AgentState state = state(request.query("state"));
         String tenant = request.query("tenant");
         Page page = Page.of(request);
@@ -63,14 +63,14 @@ public final class AgentsRoute implements Route {
         boolean hasMore = first != null && hasMoreAfter(fleet, first.last(), wanted);
         if (first == null || isFull || !hasMore) {
             String next = first != null && hasMore ? first.last() : null;
-            responder.json(OK, AgentList.whole(first, next));
+            answer.json(OK, AgentList.whole(first, next));
         } else {
             AgentList.send(
                     state == null && tenant == null
                             ? shared(fleet, request.eventLoop())
                             : own(fleet, wanted),
                     page,
-                    responder,
+                    answer,
                     settings.get().turns().stallTimeout());
         }
     }
@@ -79,7 +79,7 @@ public final class AgentsRoute implements Route {
         return fleet.after(id).anyMatch(wanted);
     }
 
-    /** Of all agents, which many clients ask for. */
+    /** The pieces of all agents, which many clients ask for. */
     private AgentList.Source shared(Visible fleet, EventLoop loop) {
         long atLeast = fleet.revision();
         return new AgentList.Source() {

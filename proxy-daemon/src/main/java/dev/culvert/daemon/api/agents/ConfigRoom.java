@@ -12,7 +12,7 @@ import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import io.netty.handler.codec.http.HttpResponseStatus;
 
-/** Runs work that holds a configuration, within the bytes that all of them may have together. */
+/** Runs work that holds a configuration, if all configurations together stay within their limit. */
 final class ConfigRoom {
     private static final int RETRY_SECONDS = 60;
 
@@ -25,8 +25,8 @@ final class ConfigRoom {
     /**
      * As {@link OffLoop#run}.
      *
-     * @param bytes of the configuration, which count while the work waits too
-     * @throws ProblemException when there is no room for them, or too much waits already
+     * @param bytes the size of the configuration; it counts from now until the work is done
+     * @throws ProblemException when there is no room for it, or too much work waits
      */
     void run(
             Visible fleet,
@@ -34,7 +34,7 @@ final class ConfigRoom {
             boolean onDisk,
             long bytes,
             Request request,
-            Answer responder,
+            Answer answer,
             OffLoop.Work work) {
         try {
             fleet.reserve(bytes);
@@ -47,7 +47,7 @@ final class ConfigRoom {
                     agentId,
                     onDisk,
                     request,
-                    responder,
+                    answer,
                     () -> {
                         try {
                             return work.run();

@@ -5,7 +5,7 @@ import dev.culvert.frame.Frame;
 import dev.culvert.link.Failure;
 
 /** Waits for the one frame that ends a short exchange, and ignores what else is in it. */
-record SingleReply(Answer responder, Runnable whenDone) implements CallListener {
+record SingleReply(Answer answer, Runnable whenDone) implements CallListener {
     @Override
     public void onReply(Frame reply) {}
 
@@ -16,6 +16,6 @@ record SingleReply(Answer responder, Runnable whenDone) implements CallListener 
 
     @Override
     public void onFailure(Failure failure) {
-        responder.failure(failure);
+        answer.failure(failure);
     }
 }

@@ -16,7 +16,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
-/** {@code GET /agents/{id}/turns}: those that this daemon knows, by id, a page at a time. */
+/** {@code GET /agents/{id}/turns}: lists the turns that this daemon knows, by id, in pages. */
 public final class AgentTurnsRoute implements Route {
     private final AgentAccess access;
     private final Turns turns;
@@ -37,11 +37,11 @@ public final class AgentTurnsRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Answer responder) {
+    public void handle(Request request, Answer answer) {
         Agent agent = access.agent(request);
         Page page = Page.of(request);
         Collection<TurnStatus> known = turns.of(agent);
-        responder.json(
+        answer.json(
                 OK,
                 Json.object(json ->
                         page.write(

@@ -14,12 +14,12 @@ import dev.culvert.daemon.sse.EventIds;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The last event that a client has of a turn: what an event's {@code id} says. */
+/** The last event of a turn that a client has, as the {@code id} of the event names it. */
 record LastEvent(String turn, long number) {
     /**
-     * As the header says; null where there is none.
+     * Reads the header {@code Last-Event-ID}; null if the request has none.
      *
-     * @throws ProblemException when it says nothing that an event could
+     * @throws ProblemException when it is not the id of an event
      */
     static @Nullable LastEvent of(Request request) {
         String text = request.header(Header.LAST_EVENT_ID);
@@ -28,7 +28,7 @@ record LastEvent(String turn, long number) {
         }
         int colon = text.lastIndexOf(':');
         if (colon <= 0 || !EventIds.isPrefix(text.substring(0, colon))) {
-            throw bad("The header 'last-event-id' is to be the id of an event, TURN:SEQ.");
+            throw bad("The header 'last-event-id' must be the id of an event, TURN:SEQ.");
         }
         return new LastEvent(
                 text.substring(0, colon),
@@ -45,13 +45,13 @@ record LastEvent(String turn, long number) {
         }
     }
 
-    /** The query parameter {@code after}; 0, which is the whole turn, where there is none. */
+    /** The query parameter {@code after}; 0 by default, which means the whole turn. */
     static long after(Request request) {
         String text = request.query("after");
         return text == null ? 0 : number("query parameter 'after'", text);
     }
 
-    /** Whether the client takes nothing but events, and would not show a problem to anyone. */
+    /** Whether the client accepts only events, and would show a problem to nobody. */
     private static boolean readsEvents(Request request) {
         String accept = request.header(Header.ACCEPT);
         return accept != null
@@ -65,7 +65,7 @@ record LastEvent(String turn, long number) {
                 return number;
             }
         }
-        throw bad("The %s has no number from 0 to %d.".formatted(where, EventFormat.LAST));
+        throw bad("The %s takes a number from 0 to %d.".formatted(where, EventFormat.LAST));
     }
 
     private static ProblemException bad(String sentence) {

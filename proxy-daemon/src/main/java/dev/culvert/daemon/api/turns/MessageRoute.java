@@ -11,7 +11,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Set;
 
-/** {@code POST /agents/{id}/message}: asks, and answers with the whole. */
+/** {@code POST /agents/{id}/message}: asks an agent, and answers with the whole turn. */
 public final class MessageRoute implements Route {
     private final AgentAccess access;
     private final TurnAnswers answers;
@@ -32,8 +32,8 @@ public final class MessageRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Answer responder) {
+    public void handle(Request request, Answer answer) {
         Agent agent = access.workingAgent(request);
-        answers.whole(request, responder, agent, JsonRequest.body(request));
+        answers.whole(request, answer, agent, JsonRequest.body(request));
     }
 }

@@ -11,7 +11,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Set;
 
-/** {@code GET /turns/{turn}/stream}: the events of a turn, from where the client was. */
+/** {@code GET /turns/{turn}/stream}: streams a turn from where the client was. */
 public final class ResumeRoute implements Route {
     private final TurnAnswers answers;
 
@@ -29,26 +29,26 @@ public final class ResumeRoute implements Route {
         return List.of("/api/v1/turns/{turn}/stream");
     }
 
-    /** GET takes the turn over from who reads it: a HEAD must not. */
+    /** GET takes the turn over from its reader; HEAD must not. */
     @Override
     public boolean answersHead() {
         return false;
     }
 
-    /** A browser that comes back to the same address says by the header where it is by now. */
+    /** A browser reconnects to the same URL: the header tells where it is now. */
     @Override
-    public void handle(Request request, Answer responder) {
+    public void handle(Request request, Answer answer) {
         String turn = request.parameter("turn");
         LastEvent last = LastEvent.of(request);
         if (last == null) {
-            new LastEvent(turn, LastEvent.after(request)).resume(answers, request, responder);
+            new LastEvent(turn, LastEvent.after(request)).resume(answers, request, answer);
         } else if (last.turn().equals(turn)) {
-            last.resume(answers, request, responder);
+            last.resume(answers, request, answer);
         } else {
-            responder.problem(
+            answer.problem(
                     Problem.of(
                             BAD_REQUEST,
-                            "The header 'last-event-id' is of another turn than the path."));
+                            "The header 'last-event-id' belongs to another turn than the path."));
         }
     }
 }

@@ -18,7 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 
-/** {@code GET|POST /agents/{id}/stream}: asks, and streams the answer as it comes. */
+/** {@code GET|POST /agents/{id}/stream}: asks an agent, and streams the turn as it comes. */
 public final class StreamedMessageRoute implements Route {
     private final AgentAccess access;
     private final TurnAnswers answers;
@@ -38,18 +38,18 @@ public final class StreamedMessageRoute implements Route {
         return List.of("/api/v1/agents/{id}/stream", "/agents/{id}/stream");
     }
 
-    /** GET starts a turn here: a HEAD must not. */
+    /** GET starts a turn; HEAD must not. */
     @Override
     public boolean answersHead() {
         return false;
     }
 
     @Override
-    public void handle(Request request, Answer responder) {
+    public void handle(Request request, Answer answer) {
         LastEvent last = LastEvent.of(request);
         if (last != null) {
             // A browser reconnects by itself: a second turn would do the work twice.
-            last.resume(answers, request, responder);
+            last.resume(answers, request, answer);
             return;
         }
         Agent agent = access.workingAgent(request);
@@ -57,7 +57,7 @@ public final class StreamedMessageRoute implements Route {
                 request.method().equals(HttpMethod.GET)
                         ? fromQuery(request)
                         : JsonRequest.body(request);
-        answers.stream(request, responder, agent, payload, CulvertEvents::new);
+        answers.stream(request, answer, agent, payload, CulvertEvents::new);
     }
 
     private static ByteBuf fromQuery(Request request) {

@@ -22,8 +22,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /turns/{turn}} says how it is. {@code DELETE} stops it, and answers when the agent has
- * stopped its runtime.
+ * {@code GET /turns/{turn}} shows the state of a turn. {@code DELETE} stops it, and answers once
+ * the agent has stopped its runtime.
  */
 public final class TurnRoute implements Route {
     private final Turns turns;
@@ -47,43 +47,43 @@ public final class TurnRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Answer responder) {
+    public void handle(Request request, Answer answer) {
         TurnRequest wanted = answers.known(request, request.parameter("turn"));
         if (wanted == null) {
-            responder.failure(TurnAnswers.UNKNOWN);
+            answer.failure(TurnAnswers.UNKNOWN);
         } else if (!request.method().equals(HttpMethod.DELETE)) {
             String id = request.parameter("turn");
-            turns.look(request.eventLoop(), id, status -> answer(id, status, responder));
+            turns.look(request.eventLoop(), id, status -> tell(id, status, answer));
         } else {
-            turns.delete(request.eventLoop(), wanted, failure -> answer(failure, responder));
+            turns.delete(request.eventLoop(), wanted, failure -> tell(failure, answer));
         }
     }
 
-    private void answer(String id, @Nullable TurnStatus status, Answer responder) {
-        if (!responder.isOpen()) {
+    private void tell(String id, @Nullable TurnStatus status, Answer answer) {
+        if (!answer.isOpen()) {
             return;
         }
         if (status == null) {
-            responder.problem(notKnownHere(id));
+            answer.problem(notKnownHere(id));
         } else {
-            responder.json(OK, Json.object(json -> TurnJson.writeAll(json, status)));
+            answer.json(OK, Json.object(json -> TurnJson.writeAll(json, status)));
         }
     }
 
     private Problem notKnownHere(String id) {
         return Problem.of(
                         NOT_FOUND,
-                        "This daemon does not know how the turn is: it was last read before the daemon was started, or over %.0f s ago (turns.remember), or has not begun. GET /api/v1/turns/%s/stream asks the agent."
+                        "This daemon does not know the state of the turn: the turn was last read before the daemon was started, or over %.0f s ago (turns.remember), or has not begun. GET /api/v1/turns/%s/stream asks the agent."
                                 .formatted(
                                         settings.get().turns().remember().toMillis() / 1000.0, id))
                 .member("code", "not_known_here");
     }
 
-    private static void answer(@Nullable Failure failure, Answer responder) {
+    private static void tell(@Nullable Failure failure, Answer answer) {
         if (failure == null || Endings.isEndOfTurn(failure)) {
-            responder.noContent();
+            answer.noContent();
         } else {
-            responder.failure(failure);
+            answer.failure(failure);
         }
     }
 }
