@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the envelope of one frame and checks that the whole is one JSON object within the limits.
- * No tree is built: the payload becomes a slice of what arrived. Of one thread.
+ * No tree is built: the payload becomes a slice of what arrived. Confined to one thread.
  */
 final class EnvelopeReader {
     private static final long MAX_SAFE_INTEGER = (1L << 53) - 1;

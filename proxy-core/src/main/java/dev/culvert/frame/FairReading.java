@@ -4,26 +4,26 @@ import io.netty.util.concurrent.FastThreadLocal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the channels of one event loop share it: what has come on one of them is decoded a part at a
- * time for as long as others have frames, too. Of that loop's thread.
+ * Shares one event loop among its channels: while others have frames, too, each channel decodes what
+ * has arrived in turns of limited size. Confined to that loop's thread.
  *
  * <pre>
  *   FrameDecoder → Turn.took(bytes) … Turn.isOver? → the rest in the loop's next round
  *                → Turn.end(): was another channel's turn since this one's last?
  * </pre>
  */
-/* A channel that has the loop to itself decodes all that has come: what its streams say in one turn
- * leaves for each client in one write, and with turns of 256 frames an event of a stream took 3.6 µs of
- * CPU and not 2.0 (bench sse-flat-out). */
+/* A channel that has the loop to itself decodes all that has arrived: all events of a turn leave for a
+ * client in one write. With turns of 256 frames in that case, too, an event of a stream took 3.6 µs of
+ * CPU instead of 2.0 (bench sse-flat-out). */
 public final class FairReading {
-    /** What one turn takes. */
+    /** The size of a turn. */
     static final int FRAMES = 256;
 
     static final int BYTES = 128 * 1024;
 
     /**
-     * After so many turns without another's in between a channel has the loop to itself; a single
-     * heartbeat of another changes nothing in that, what comes again and again does.
+     * After so many turns in a row a channel has the loop to itself. A single heartbeat on another
+     * channel does not change that; frames that come again and again do.
      */
     static final int TURNS_ALONE = 100;
 
@@ -37,17 +37,17 @@ public final class FairReading {
 
     private @Nullable Turn last;
 
-    /** That of the event loop whose thread this is. */
+    /** The one of the event loop whose thread this is. */
     public static FairReading here() {
         return HERE.get();
     }
 
-    /** How much a channel may still decode before it is the others' turn. */
+    /** How much a channel may decode before the others get their turn. */
     final class Turn {
         private int framesLeft = FRAMES;
         private int bytesLeft = BYTES;
 
-        /** Turns without another's in between, from which each of another's takes some. */
+        /** Turns in a row; each turn of another channel takes some off. */
         private int alone;
 
         boolean isOver() {
@@ -59,7 +59,7 @@ public final class FairReading {
             bytesLeft -= bytes;
         }
 
-        /** What has come is decoded, or as much of it as the turn takes. */
+        /** Everything that arrived is decoded, or as much as the turn allows. */
         void end() {
             alone =
                     last == this

@@ -50,8 +50,8 @@ public final class Frame extends DefaultByteBufHolder {
     }
 
     /**
-     * A request for an answer of which {@code credit} bytes may come. Takes ownership of {@code
-     * payload}.
+     * A request whose answer may have {@code credit} bytes until more is granted. Takes ownership of
+     * {@code payload}.
      */
     public static Frame request(
             FrameType type, String id, long credit, @Nullable String traceparent, ByteBuf payload) {
@@ -67,7 +67,7 @@ public final class Frame extends DefaultByteBufHolder {
         return type;
     }
 
-    /** Ties a reply to its request; empty when the frame answers nothing. */
+    /** Ties a reply to its request; empty if the frame answers nothing. */
     public String id() {
         return id;
     }
@@ -77,12 +77,12 @@ public final class Frame extends DefaultByteBufHolder {
         return content();
     }
 
-    /** The place of a chunk in its turn, from 1; 0 where the peer does not count. */
+    /** The number of a chunk in its turn, from 1; 0 if the peer does not count. */
     public long seq() {
         return seq;
     }
 
-    /** Payload bytes that the sender is ready to take; -1 where the peer knows no credit. */
+    /** Payload bytes that the sender is ready to take; -1 if it does not use credit. */
     public long credit() {
         return credit;
     }
@@ -93,17 +93,17 @@ public final class Frame extends DefaultByteBufHolder {
     }
 
     /**
-     * False where no member of the payload is {@code true}: whoever reads the envelope has seen all
-     * of it, and most chunks need not be looked at again to know that they are not the last.
+     * False if no member of the payload is {@code true}. Reading the envelope finds that out, so
+     * most chunks need no second look to know that they are not the last.
      */
     public boolean mayHoldTrue() {
         return mayHoldTrue;
     }
 
     /**
-     * What is known of the payload's members, from reading the frame.
+     * Notes what reading the frame found out about the payload's members.
      *
-     * @param large whether to find them anew costs more than to keep where they are
+     * @param large whether finding them again would cost more than keeping where they are
      * @param fault as {@link #chunkFault}
      * @param last as {@link #isLastChunk}
      */
@@ -116,8 +116,8 @@ public final class Frame extends DefaultByteBufHolder {
     }
 
     /**
-     * How a chunk that arrived breaks its schema (messages.md), in words that follow "a chunk";
-     * null where it keeps it, and of any other frame.
+     * How a chunk that arrived breaks its schema (messages.md), in words that follow "a chunk"; null
+     * if it does not, and for any other frame.
      */
     public @Nullable String chunkFault() {
         return chunkFault;
@@ -133,7 +133,7 @@ public final class Frame extends DefaultByteBufHolder {
         return mayHoldTrue && JsonMembers.isTrue(content(), places(), member);
     }
 
-    /** Of a payload that arrived, and so is in order: what is sent may be anything. */
+    /** Only for a payload that arrived, and so was checked: one to be sent may be anything. */
     public JsonMembers members() {
         return new JsonMembers(content(), places());
     }
@@ -147,17 +147,17 @@ public final class Frame extends DefaultByteBufHolder {
         return known;
     }
 
-    /** The same frame with a seq; the payload's ownership goes over to it. */
+    /** The same frame with a seq; which takes over the payload's ownership. */
     public Frame withSeq(long value) {
         return new Frame(type, id, value, credit, traceparent, content());
     }
 
-    /** The same frame with a credit; the payload's ownership goes over to it. */
+    /** The same frame with a credit; which takes over the payload's ownership. */
     public Frame withCredit(long value) {
         return new Frame(type, id, seq, value, traceparent, content());
     }
 
-    /** The same frame with a trace context; the payload's ownership goes over to it. */
+    /** The same frame with a trace context; which takes over the payload's ownership. */
     public Frame withTraceparent(@Nullable String value) {
         return new Frame(type, id, seq, credit, value, content());
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts the stream at its length headers: bytes in, {@link Frame}s out, owned by the next handler.
- * After bytes that are no frame it discards all that follows, which means nothing any more.
+ * After bytes that are not a frame it discards everything: nothing that follows means anything.
  */
 public final class FrameDecoder extends ByteToMessageDecoder {
     /** How much more than has come a frame may be given room for. */
@@ -24,26 +24,26 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     private final EnvelopeReader reader;
     private final int limit;
 
-    /** Of the frame that is coming, with its header; 0 between two frames. */
+    /** Length of the frame that is arriving, with its header; 0 between two frames. */
     private int wanted;
 
     private final FairReading.@Nullable Turn turn;
 
-    /** Whether it waits for its next turn; nothing is read from the socket meanwhile. */
+    /** Whether it waits for its next turn; meanwhile nothing is read from the socket. */
     private boolean waits;
 
-    /** Whether nothing more comes, so that there is no other turn for what is left. */
+    /** Whether the stream has ended: what is left will get no other turn. */
     private boolean ended;
 
     private boolean broken;
 
-    /** Decodes all that has come at once, whoever waits. */
+    /** Decodes all that has arrived at once, whoever else waits. */
     public FrameDecoder(FrameLimits limits) {
         this(limits, null);
     }
 
     /**
-     * @param reading of the event loop that its channel belongs to
+     * @param reading that of the channel's event loop
      */
     public FrameDecoder(FrameLimits limits, @Nullable FairReading reading) {
         turn = reading == null ? null : reading.turn();
@@ -84,7 +84,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         }
     }
 
-    /** What it keeps of frames that are not complete. */
+    /** Bytes of memory that it keeps for a frame that has not arrived whole. */
     public int heldBytes() {
         return internalBuffer().capacity();
     }
@@ -165,7 +165,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         super.channelReadComplete(context);
     }
 
-    /** Judged before there is any room for the frame. */
+    /** Checked before any room is made for the frame. */
     private int length(ByteBuf in) {
         long length = in.getUnsignedInt(in.readerIndex());
         if (length == 0) {

@@ -16,8 +16,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Frame} in, its bytes out with the next flush. A large payload is not copied: it goes out
- * as it is, between the head of the envelope and the closing brace.
+ * A {@link Frame} in, its bytes out with the next flush. A large payload is not copied: it is
+ * written as it is, between the head of the envelope and the closing brace.
  */
 public final class FrameEncoder extends ChannelOutboundHandlerAdapter {
     private static final Map<FrameType, byte[]> OPENINGS = openings();
@@ -26,7 +26,7 @@ public final class FrameEncoder extends ChannelOutboundHandlerAdapter {
     private static final byte[] TRACEPARENT = ",\"traceparent\":\"".getBytes(US_ASCII);
     private static final byte[] PAYLOAD = ",\"payload\":".getBytes(US_ASCII);
 
-    /** The members' names and the digits of two numbers; ids are added to it. */
+    /** Room for the members' names and two numbers, without the id. */
     private static final int HEAD_BYTES = 128;
 
     private @Nullable SmallWrites writes;
@@ -73,7 +73,7 @@ public final class FrameEncoder extends ChannelOutboundHandlerAdapter {
         return requireNonNull(writes);
     }
 
-    /** All of it, or nothing. */
+    /** Writes all of it, or nothing. */
     private void writeHead(Frame frame) {
         byte[] opening = OPENINGS.get(frame.type());
         if (opening == null) {
@@ -86,7 +86,7 @@ public final class FrameEncoder extends ChannelOutboundHandlerAdapter {
             writeHead(head, opening, frame);
             written = true;
         } finally {
-            if (!written) { // text that is no Unicode
+            if (!written) { // a text is not Unicode
                 head.writerIndex(start);
             }
         }
@@ -121,7 +121,7 @@ public final class FrameEncoder extends ChannelOutboundHandlerAdapter {
         }
     }
 
-    /** The text and the quote that closes it; the one that opens it stands already. */
+    /** Writes the text and its closing quote; the opening quote is written already. */
     private static void writeText(ByteBuf head, String text) {
         if (isPlain(text)) {
             ByteBufUtil.writeAscii(head, text);

@@ -1,6 +1,6 @@
 package dev.culvert.frame;
 
-/** What a frame says, by its name on the wire. */
+/** What a frame means, by its name on the wire. */
 public enum FrameType {
     MESSAGE("message"),
     CONTEXT_UPDATE("context_update"),
@@ -17,7 +17,7 @@ public enum FrameType {
     PONG("pong"),
     ERROR("error"),
 
-    /** A name that is none of the above: counted and ignored, never sent. */
+    /** Any other name: counted and ignored, never sent. */
     UNKNOWN("");
 
     private final String wireName;

@@ -1,14 +1,14 @@
 /**
- * Bytes to frames and back. A frame is an envelope (type, id and a few extension members) around a
- * payload that stays the bytes it arrived as.
+ * Turns bytes into frames and back. A frame is an envelope (type, id and a few extension members)
+ * around a payload, which stays the bytes that arrived.
  *
  * <pre>
  *   socket → FrameDecoder → (link, or the guest's session)
  *   socket ←                 FrameEncoder ←
  * </pre>
  *
- * What this package refuses is listed in the specification's {@code framing.md}; its golden vectors
- * are the tests.
+ * The specification's {@code framing.md} lists what this package refuses; the specification's golden
+ * vectors are its tests.
  */
 @NullMarked
 package dev.culvert.frame;

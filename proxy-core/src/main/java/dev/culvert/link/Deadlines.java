@@ -10,13 +10,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The timer wheel of one event loop: adding, refreshing and removing a deadline costs a few field
- * writes, and one tick in 100 ms serves every exchange of the loop.
+ * The timer wheel of one event loop: adding, moving and removing a deadline costs a few field writes,
+ * and one tick every 100 ms serves all exchanges of the loop.
  */
-/* A frame only moves an exchange's due tick; the exchange itself moves when its old slot comes
- * round. Ticks are counted, not read from a clock, so a deadline is met up to two ticks late; and one
- * tick follows the other, so that a time in which the loop stood still is no silence of an agent's.
- * The ticking stops after a while without any exchange. */
+/* A frame only changes an exchange's due tick; the exchange moves to another slot when its old one comes
+ * round. Ticks are counted, not read from a clock: a deadline expires up to two ticks late, and a time
+ * in which the loop was stuck does not count as silence of an agent. The ticking stops after a while
+ * without any exchange. */
 final class Deadlines {
     private static final long TICK_MILLIS = 100;
     private static final int SLOTS = 512;
@@ -40,7 +40,7 @@ final class Deadlines {
         return now;
     }
 
-    /** Rounded up, and one more: the current tick has begun already. */
+    /** Rounded up, plus one: the current tick has begun already. */
     static long ticks(Duration duration) {
         return (duration.toMillis() + TICK_MILLIS - 1) / TICK_MILLIS + 1;
     }
@@ -70,7 +70,7 @@ final class Deadlines {
         ticking = loop.schedule(this::lookAround, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** What came in while the loop stood still is read before anybody is said to be late. */
+    /** Reads what came in while the loop was stuck before it says that anybody is late. */
     private void lookAround() {
         ticking = NextRound.run(loop, this::tick);
     }

@@ -4,7 +4,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 
 /**
- * Which ids were in use a moment ago, so that a late reply is told from one to an id that was never
+ * Remembers which ids were in use a moment ago, to tell a late reply from one to an id that was never
  * issued.
  */
 final class EndedIds {
@@ -12,14 +12,14 @@ final class EndedIds {
     private static final int MAX_ABANDONED = 4_096;
 
     /**
-     * Ended by the agent: nothing more should come, so a short memory does, searched seldom. Hashes
-     * alone: the ids of thousands of links would outlive the collector's young objects, to be
-     * copied into the old ones, for an answer that may be wrong once in millions of protocol
-     * errors.
+     * Ended by the agent: nothing more should come, so a short memory is enough. It has hash codes
+     * only: 256 bytes a link instead of 5 KB of strings, which would all be promoted to the old
+     * generation. If two ids have the same hash code, one bogus reply is dropped instead of closing
+     * the link.
      */
     private final int[] answered = new int[REMEMBERED];
 
-    /** Ended by this side: the agent may go on for long, until it ends the exchange itself. */
+    /** Ended by this side: the agent may go on for long before it ends the exchange itself. */
     private final LinkedHashSet<String> abandoned = new LinkedHashSet<>();
 
     private int rememberedAnswers;
@@ -40,7 +40,7 @@ final class EndedIds {
         }
     }
 
-    /** The agent has ended what this side had abandoned. */
+    /** The agent has ended an exchange that this side had abandoned. */
     void settle(String id) {
         if (abandoned.remove(id)) {
             addAnswered(id);

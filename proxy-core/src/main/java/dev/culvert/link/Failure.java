@@ -3,7 +3,7 @@ package dev.culvert.link;
 import dev.culvert.frame.ErrorCode;
 import java.time.Duration;
 
-/** Why an exchange did not end well; {@link #message} is one sentence for whoever reads it. */
+/** Why an exchange did not end well; {@link #message} is one sentence for people. */
 public sealed interface Failure {
     String message();
 
@@ -22,7 +22,7 @@ public sealed interface Failure {
         };
     }
 
-    /** No link could be had, or nobody ever said a word on it. */
+    /** No link could be opened, or nothing was ever heard on it. */
     record Unreachable(String message) implements Failure {}
 
     /** The link broke while the exchange was under way. */
@@ -47,10 +47,10 @@ public sealed interface Failure {
         }
     }
 
-    /** A limit of this side was met, before anything was sent. */
+    /** A limit of this side was reached before anything was sent. */
     record Overloaded(String message) implements Failure {}
 
-    /** Too much waits on this side, and this held most of it. */
+    /** This side holds too many bytes, most of them for this exchange. */
     record OverMemory(String message) implements Failure {}
 
     /** The request does not fit into a frame. */
@@ -64,7 +64,7 @@ public sealed interface Failure {
     /**
      * The agent's policy forbids a tool that the turn wanted to use.
      *
-     * @param seq its number within the turn; 0 where the agent does not count
+     * @param seq its number within the turn; 0 if the agent does not count
      */
     record ToolBlocked(String toolName, String reason, long seq) implements Failure {
         public ToolBlocked(String toolName, String reason) {
@@ -78,16 +78,16 @@ public sealed interface Failure {
     }
 
     /**
-     * The agent's answer breaks the protocol; where the agent can be told, its work is cancelled.
+     * The agent's answer breaks the protocol; its work is cancelled, if it understands that.
      */
     record BadAnswer(String message) implements Failure {}
 
     /**
      * The agent answered with an error: a code of errors.md, or one that we do not know.
      *
-     * @param seq its number within the turn; 0 where it is not a part of one
-     * @param status the HTTP status by which the runtime refused; 0 where the agent names none
-     * @param retryAfterSeconds how long to wait before the next attempt; 0 where the agent does not
+     * @param seq its number within the turn; 0 if it is not part of one
+     * @param status the HTTP status with which the runtime refused; 0 if the agent names none
+     * @param retryAfterSeconds how long to wait before the next attempt; 0 if the agent does not
      *     say
      */
     record AgentError(String code, String message, long seq, int status, int retryAfterSeconds)

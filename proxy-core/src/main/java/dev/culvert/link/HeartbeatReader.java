@@ -10,8 +10,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Reads the payload of a heartbeat. Members that are missing, or not what they should be, are
- * passed over; so are features that nobody here knows.
+ * Reads the payload of a heartbeat. Ignores members of the wrong type and unknown features.
  */
 final class HeartbeatReader {
     private String status = Heartbeat.NONE.status();
@@ -55,7 +54,7 @@ final class HeartbeatReader {
             case "agent_version" -> agentVersion = text(parser, agentVersion);
             case "in_flight" -> inFlight = number(parser, inFlight);
             default -> {
-                // A member of a later protocol.
+                // A member of a later protocol version.
             }
         }
     }
@@ -80,7 +79,7 @@ final class HeartbeatReader {
                 : otherwise;
     }
 
-    /** Some peers count with fractions; what is beyond a long is no count. */
+    /** Some peers send fractions. */
     private static long number(JsonParser parser, long otherwise) throws IOException {
         return parser.currentToken().isNumeric() ? (long) parser.getDoubleValue() : otherwise;
     }

@@ -10,7 +10,7 @@ import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** Makes the links of one event loop, which share its timer wheel. */
+/** Opens the links of one event loop, which share its timer wheel. */
 public final class LinkDialer {
     private final EventLoop loop;
     private final Transport transport;
@@ -20,10 +20,10 @@ public final class LinkDialer {
     private final Deadlines deadlines;
 
     /**
-     * Makes none yet.
+     * Opens none yet.
      *
-     * @param limits asked for at each dial; a link keeps those that it began with
-     * @param shares of the agents; what a link holds is charged to its agent's
+     * @param limits called at each dial; a link keeps the limits that it began with
+     * @param shares of the agents; a link's bytes are charged to its agent
      */
     public LinkDialer(
             EventLoop loop,
@@ -39,7 +39,7 @@ public final class LinkDialer {
         deadlines = new Deadlines(loop);
     }
 
-    /** Tells {@code listener}, on this event loop, what came of it. */
+    /** Tells {@code listener} the result on this event loop. */
     public void dial(AgentAddress address, DialListener listener) {
         long start = System.nanoTime();
         LinkLimits now = limits.get();

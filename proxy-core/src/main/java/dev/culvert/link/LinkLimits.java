@@ -4,16 +4,16 @@ import dev.culvert.frame.FrameLimits;
 import java.time.Duration;
 
 /**
- * What one link may take.
+ * The limits of one link.
  *
- * @param frames what one frame may hold
+ * @param frames of one frame
  * @param maxInFlight exchanges on one link at once; one more fails as overloaded
  * @param maxUnsentBytes bytes that wait for the socket; past them a new exchange fails as
  *     overloaded, until half of them are sent
  * @param dialTimeout for the connection and its handshake together; and as long again for the first
  *     frame from an agent that owes one
- * @param silenceTimeout after which an agent that owes an answer is asked whether it is there;
- *     after as long again without a word the link is given up
+ * @param silenceTimeout after which an agent that owes an answer gets a ping; after as long again
+ *     without a frame the link is given up
  * @param maxComplaintsPerSecond how often an agent may complain about the link as a whole, or send
  *     a heartbeat that cannot be read, before the link is closed
  */

@@ -11,7 +11,7 @@ public interface LinkObserver {
 
     default void onDialStarted(AgentAddress address) {}
 
-    /** {@code failure} is null when a link came of it. */
+    /** {@code failure} is null if the dial opened a link. */
     default void onDialEnded(AgentAddress address, Duration took, @Nullable Failure failure) {}
 
     default void onLinkOpened(AgentLink link) {}
@@ -20,25 +20,25 @@ public interface LinkObserver {
 
     default void onHeartbeat(AgentLink link, Heartbeat heartbeat) {}
 
-    /** Of an unknown type too: those are counted here and ignored. */
+    /** Also for unknown types, which are otherwise ignored. */
     default void onFrameReceived(FrameType type, int payloadBytes) {}
 
     default void onFrameSent(FrameType type, int payloadBytes) {}
 
-    /** A reply to an exchange that had ended already: dropped. */
+    /** A reply to an exchange that had ended already was dropped. */
     default void onLateReply(FrameType type) {}
 
-    /** A complaint of an agent about the link as a whole, or a heartbeat that cannot be read. */
+    /** An agent complained about the link as a whole, or sent a heartbeat that cannot be read. */
     default void onComplaint() {}
 
-    /** A line for the log that an agent caused too soon after another: counted there. */
+    /** A log line was left out because an agent caused it too soon after another one. */
     default void onLineHeldBack() {}
 
     default void onExchangeStarted(FrameType request) {}
 
-    /** Told for every exchange that was started, exactly once. */
+    /** Called exactly once for every exchange that was started. */
     default void onExchangeEnded(FrameType request, Outcome outcome) {}
 
-    /** Requests that wait for a dial: {@code change} of them more, or fewer. */
+    /** {@code change} more requests wait for a dial, or fewer if it is negative. */
     default void onWaiting(int change) {}
 }

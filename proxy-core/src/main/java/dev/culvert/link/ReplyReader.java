@@ -17,10 +17,10 @@ final class ReplyReader {
         DONE
     }
 
-    /** The agent has ended the exchange, and not well. */
+    /** The agent has ended the exchange with a failure. */
     record Failed(Failure failure) implements Verdict {}
 
-    /** No answer to this request: the agent may go on as if it were none. */
+    /** Does not answer this request: the agent may not know that it is over. */
     record Misfit(Failure failure) implements Verdict {}
 
     private ReplyReader() {}
@@ -89,7 +89,7 @@ final class ReplyReader {
         };
     }
 
-    /** What an error says that answers nothing. */
+    /** The text of an error that answers nothing. */
     static String complaint(Frame error) {
         Map<String, String> payload = texts(error);
         return Quoted.sentence(payload.getOrDefault("message", "the agent gave no message"))
@@ -115,7 +115,7 @@ final class ReplyReader {
                 count(reply, "retry_after"));
     }
 
-    /** A member that is a number of things; 0 where there is none such. */
+    /** The value of a member that is a count; 0 if there is none. */
     private static int count(Frame reply, String name) {
         JsonMembers members = reply.members();
         while (members.next()) {

@@ -1,6 +1,6 @@
 package dev.culvert.link;
 
-/** A place in a slot of the timer wheel: each slot is a ring, and a bare node is its start. */
+/** A node in a slot of the timer wheel: each slot is a ring that starts at a bare node. */
 class RingNode {
     private RingNode previous = this;
     private RingNode next = this;
@@ -16,7 +16,7 @@ class RingNode {
         other.previous = this;
     }
 
-    /** Takes it out; harmless where it is in no ring. */
+    /** Takes it out of its ring, if it is in one. */
     final void unlink() {
         previous.next = next;
         next.previous = previous;

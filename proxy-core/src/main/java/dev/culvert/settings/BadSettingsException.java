@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Settings that cannot be used; its message is every mistake, a line each. */
+/** Settings that cannot be used; the message has one line for each mistake. */
 public final class BadSettingsException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -4,18 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a section was asked for. */
+/** A key that a section was asked for. */
 sealed interface Entry {
 
-    /** The sections that stand in it. */
+    /** The sections in it. */
     List<Section> sections();
 
     /**
      * A setting in force.
      *
-     * @param json its value, null for a secret and for what is not set
-     * @param position who set it; null for a default
-     * @param elements of a list that was set, as the record got them
+     * @param json its value; null for a secret, and if it is not set
+     * @param position where it was set; null for a default
+     * @param elements those of a list that was set, as the record got them
      */
     record Value(String json, boolean secret, @Nullable Position position, List<Element> elements)
             implements Entry {
@@ -28,7 +28,7 @@ sealed interface Entry {
     /**
      * One value of a list.
      *
-     * @param index its place in what was said; elements before it may have been refused
+     * @param index in the list that was given; elements before it may have been refused
      */
     record Element(int index, Position position) {}
 

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** JSON with comments and trailing commas to nodes that know their line and column. */
+/** Reads JSON with comments and trailing commas into nodes with line and column. */
 final class JsoncReader {
     private static final int MAX_DEPTH = 64;
     private static final JsonFactory JSON =
@@ -30,7 +30,7 @@ final class JsoncReader {
                     .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
                     .build();
 
-    /* The parser says so where an unfinished object or list began. */
+    /* How the parser says where an unfinished object or list began. */
     private static final Pattern START =
             Pattern.compile(
                     "(?:start marker|starting) at \\[Source: .*?line: (\\d+), column: (\\d+)]");
@@ -74,7 +74,7 @@ final class JsoncReader {
                 List.of(new Mistake(root.position(), "settings are one object: { … }")));
     }
 
-    /** Any one JSON value; names that stand twice go to {@code duplicates}, and the last counts. */
+    /** Any one JSON value; reports duplicate names to {@code duplicates}, and the last one counts. */
     static Node node(String name, String text, Collection<Mistake> duplicates)
             throws BadSettingsException {
         try (JsonParser parser = JSON.createParser(text)) {

@@ -12,7 +12,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What a setting takes, how that is read, and how it is printed. */
+/** What a setting takes, and how to read and print it. */
 public final class Kind<T> {
     public static final Kind<String> TEXT =
             scalar("a text in quotes", Function.identity(), Node::quote, Form.STRING);
@@ -53,7 +53,7 @@ public final class Kind<T> {
                     Units::percent, percent -> Node.quote(percent + "%"), Form.STRING);
     public static final Kind<Path> PATH = text("the path of a file", Path::of);
 
-    /** Any JSON object, handed on as strict JSON. */
+    /** Any JSON object, passed on as strict JSON. */
     public static final Kind<String> OBJECT =
             new Kind<>("an object: { … }", Kind::object, Function.identity(), false);
 
@@ -73,12 +73,12 @@ public final class Kind<T> {
         this.secret = secret;
     }
 
-    /** A text that {@code parser} understands and {@code toString} gives back. */
+    /** A text for {@code parser}; {@code toString} prints it. */
     public static <T> Kind<T> text(String takes, Function<String, T> parser) {
         return scalar(takes, parser, value -> Node.quote(value.toString()), Form.STRING);
     }
 
-    /** A text that {@code pattern} matches as a whole. */
+    /** A text that {@code pattern} matches in full. */
     public static Kind<String> matching(Pattern pattern, String takes) {
         return text(
                 takes,
@@ -90,7 +90,7 @@ public final class Kind<T> {
                 });
     }
 
-    /** The constants of an enumeration, in small letters. */
+    /** The constants of an enumeration, in lower case. */
     public static <E extends Enum<E>> Kind<E> choice(Class<E> type) {
         String words =
                 Arrays.stream(type.getEnumConstants())
@@ -120,7 +120,7 @@ public final class Kind<T> {
         return printer.apply(value);
     }
 
-    /** Refuses with a sentence that begins with {@code name}. */
+    /** Throws a sentence that begins with {@code name}. */
     T read(String name, Node node) {
         Optional<T> value;
         try {

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What a layer says for a key; the position of an object's member is where its name stands. */
+/** What a layer has for a key; the position of an object's member is that of its name. */
 public sealed interface Node {
 
     Position position();
@@ -16,7 +16,7 @@ public sealed interface Node {
     /** As strict JSON. */
     String json();
 
-    /** A text from a flag or the environment, which has no type: it is read as what is wanted. */
+    /** A text from a flag or the environment: it has no type and is read as whatever is wanted. */
     static Node plain(Position position, String text) {
         return new Scalar(position, Form.PLAIN, text);
     }
@@ -40,7 +40,7 @@ public sealed interface Node {
             };
         }
 
-        /** The list that a plain text is: JSON, or what stands between its commas. */
+        /** The list in a plain text: JSON, or the parts between its commas. */
         List<Node> parts(Collection<Mistake> duplicates) throws BadSettingsException {
             if (text.stripLeading().startsWith("[")) {
                 return ((Items) JsoncReader.node(position.name(), text, duplicates)).nodes;
@@ -75,7 +75,7 @@ public sealed interface Node {
                     .collect(Collectors.joining(", ", "{", "}"));
         }
 
-        /** What stands at a path of dotted keys, the empty path being this object. */
+        /** The node at a path of dotted keys; the empty path is this object. */
         @Nullable Node at(String path) {
             Node node = this;
             for (String key : path.isEmpty() ? new String[0] : path.split("\\.", -1)) {

@@ -1,9 +1,9 @@
 package dev.culvert.settings;
 
 /**
- * Where a value was said: a place in a file, a flag, a variable of the environment.
+ * Where a value was set: a line in a file, a flag, an environment variable.
  *
- * @param line from 1; 0 where there are no lines
+ * @param line from 1; 0 if there are no lines
  */
 public record Position(String name, int line, int column) implements Comparable<Position> {
     /** One without lines, such as {@code flag --http}. */

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * What a program was told, read and checked.
+ * The settings of a program, read and checked.
  *
  * @param <T> the program's record
  */
@@ -26,7 +26,7 @@ public final class Settings<T> {
      * Reads a record from layers.
      *
      * @param sources the strongest first
-     * @throws BadSettingsException with all that is wrong in any of them
+     * @throws BadSettingsException with all mistakes in all layers
      */
     public static <T> Settings<T> read(List<Source> sources, Function<Section, T> reader)
             throws BadSettingsException {
@@ -52,7 +52,7 @@ public final class Settings<T> {
         return value;
     }
 
-    /** All settings in force, as a file that reads back to them, except for secrets. */
+    /** All settings in force, as a file from which they can be read again, except for secrets. */
     public String print() {
         return new SettingsPrinter().print(root);
     }

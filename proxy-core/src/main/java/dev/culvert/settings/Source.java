@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 public interface Source {
 
     /**
-     * What it says for a path such as {@code http.listen}, or null; the empty path is the whole.
+     * Its value for a path such as {@code http.listen}, or null; the empty path is the whole.
      */
     @Nullable Node at(String path);
 
-    /** What is wrong with it as a whole, once it is clear which paths there are. */
+    /** Mistakes that show only when it is known which paths there are. */
     default List<Mistake> mistakes(Collection<String> paths) {
         return List.of();
     }
@@ -25,15 +25,15 @@ public interface Source {
         return JsoncReader.read(file);
     }
 
-    /** The text of such a file; {@code name} stands in messages for the file's. */
+    /** The text of such a file; messages use {@code name} instead of the file's. */
     static Source text(String name, String text) throws BadSettingsException {
         return JsoncReader.read(name, text);
     }
 
     /**
      * The variables that start with {@code prefix}: for {@code http.listen} it is {@code
-     * PREFIX_HTTP_LISTEN}. Lists are split at commas, or written as JSON. What no setting has is
-     * left alone, for others may use the same prefix, unless it looks like a slip of the pen.
+     * PREFIX_HTTP_LISTEN}. Lists are split at commas, or written as JSON. Other variables with the
+     * prefix are ignored, unless one looks like a misspelt setting.
      */
     static Source environment(String prefix, Map<String, String> variables) {
         return new Environment(prefix, variables);

@@ -4,12 +4,12 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Finds what someone may have meant. */
+/** Finds the word that someone may have meant. */
 final class Spelling {
     private Spelling() {}
 
     /**
-     * The word nearest to {@code wrong}, unless that takes more than {@code most} changed letters.
+     * The word nearest to {@code wrong}, if it differs in at most {@code most} letters.
      */
     static Optional<String> nearest(String wrong, Collection<String> words, int most) {
         return words.stream()
@@ -17,7 +17,7 @@ final class Spelling {
                 .min(Comparator.comparingInt(word -> distance(wrong, word)));
     }
 
-    /** Levenshtein's: how many letters to put in, take out or change. */
+    /** Levenshtein's distance: how many letters to insert, remove or change. */
     private static int distance(String from, String to) {
         int[] above = new int[to.length() + 1];
         for (int column = 0; column <= to.length(); column++) {

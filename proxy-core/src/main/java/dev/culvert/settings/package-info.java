@@ -8,10 +8,10 @@
  *                                              └──► every mistake at once, or the text of all settings
  * </pre>
  *
- * A record is read by one function from a {@link dev.culvert.settings.Section}, which names each
- * key once, beside its {@link dev.culvert.settings.Kind} and its default: what is asked for is what
- * is known. The record checks itself when it is made; what it refuses is reported where that key
- * stands, and the reading goes on without it, so that one run finds all that is wrong.
+ * One function reads a record from a {@link dev.culvert.settings.Section}. It names each key once,
+ * with its {@link dev.culvert.settings.Kind} and its default; a key that nobody asks for is unknown.
+ * The record checks itself when it is made. A value that it refuses is reported at its position, and
+ * the reading goes on without it, so that one run finds all mistakes.
  */
 @NullMarked
 package dev.culvert.settings;
