@@ -4,8 +4,8 @@ import io.netty.util.concurrent.FastThreadLocal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shares one event loop among its channels: while others have frames, too, each channel decodes what
- * has arrived in turns of limited size. Confined to that loop's thread.
+ * Shares one event loop among its channels: while others have frames, too, each channel decodes
+ * what has arrived in turns of limited size. Confined to that loop's thread.
  *
  * <pre>
  *   FrameDecoder → Turn.took(bytes) … Turn.isOver? → the rest in the loop's next round

@@ -50,8 +50,8 @@ public final class Frame extends DefaultByteBufHolder {
     }
 
     /**
-     * A request whose answer may have {@code credit} bytes until more is granted. Takes ownership of
-     * {@code payload}.
+     * A request whose answer may have {@code credit} bytes until more is granted. Takes ownership
+     * of {@code payload}.
      */
     public static Frame request(
             FrameType type, String id, long credit, @Nullable String traceparent, ByteBuf payload) {
@@ -116,8 +116,8 @@ public final class Frame extends DefaultByteBufHolder {
     }
 
     /**
-     * How a chunk that arrived breaks its schema (messages.md), in words that follow "a chunk"; null
-     * if it does not, and for any other frame.
+     * How a chunk that arrived breaks its schema (messages.md), in words that follow "a chunk";
+     * null if it does not, and for any other frame.
      */
     public @Nullable String chunkFault() {
         return chunkFault;

@@ -7,8 +7,8 @@
  *   socket ←                 FrameEncoder ←
  * </pre>
  *
- * The specification's {@code framing.md} lists what this package refuses; the specification's golden
- * vectors are its tests.
+ * The specification's {@code framing.md} lists what this package refuses; the specification's
+ * golden vectors are its tests.
  */
 @NullMarked
 package dev.culvert.frame;

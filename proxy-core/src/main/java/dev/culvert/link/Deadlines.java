@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The timer wheel of one event loop: adding, moving and removing a deadline costs a few field writes,
- * and one tick every 100 ms serves all exchanges of the loop.
+ * The timer wheel of one event loop: adding, moving and removing a deadline costs a few field
+ * writes, and one tick every 100 ms serves all exchanges of the loop.
  */
 /* A frame only changes an exchange's due tick; the exchange moves to another slot when its old one comes
  * round. Ticks are counted, not read from a clock: a deadline expires up to two ticks late, and a time

@@ -4,8 +4,8 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 
 /**
- * Remembers which ids were in use a moment ago, to tell a late reply from one to an id that was never
- * issued.
+ * Remembers which ids were in use a moment ago, to tell a late reply from one to an id that was
+ * never issued.
  */
 final class EndedIds {
     private static final int REMEMBERED = 64;

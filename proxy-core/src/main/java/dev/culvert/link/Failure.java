@@ -77,9 +77,7 @@ public sealed interface Failure {
         }
     }
 
-    /**
-     * The agent's answer breaks the protocol; its work is cancelled, if it understands that.
-     */
+    /** The agent's answer breaks the protocol; its work is cancelled, if it understands that. */
     record BadAnswer(String message) implements Failure {}
 
     /**

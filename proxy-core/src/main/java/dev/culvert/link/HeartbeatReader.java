@@ -9,9 +9,7 @@ import java.io.IOException;
 import java.util.EnumSet;
 import java.util.Set;
 
-/**
- * Reads the payload of a heartbeat. Ignores members of the wrong type and unknown features.
- */
+/** Reads the payload of a heartbeat. Ignores members of the wrong type and unknown features. */
 final class HeartbeatReader {
     private String status = Heartbeat.NONE.status();
     private long uptimeSeconds = Heartbeat.NONE.uptimeSeconds();

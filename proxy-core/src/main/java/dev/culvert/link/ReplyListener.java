@@ -3,8 +3,8 @@ package dev.culvert.link;
 import dev.culvert.frame.Frame;
 
 /**
- * Receives what answers one request, on the link's event loop. The last call is exactly one of {@link
- * #onDone} and {@link #onFailure}; there is none after the exchange was cancelled.
+ * Receives what answers one request, on the link's event loop. The last call is exactly one of
+ * {@link #onDone} and {@link #onFailure}; there is none after the exchange was cancelled.
  */
 public interface ReplyListener {
     /**

@@ -74,7 +74,9 @@ final class JsoncReader {
                 List.of(new Mistake(root.position(), "settings are one object: { … }")));
     }
 
-    /** Any one JSON value; reports duplicate names to {@code duplicates}, and the last one counts. */
+    /**
+     * Any one JSON value; reports duplicate names to {@code duplicates}, and the last one counts.
+     */
     static Node node(String name, String text, Collection<Mistake> duplicates)
             throws BadSettingsException {
         try (JsonParser parser = JSON.createParser(text)) {

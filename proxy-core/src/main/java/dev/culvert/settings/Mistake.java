@@ -2,9 +2,7 @@ package dev.culvert.settings;
 
 import dev.culvert.io.Quoted;
 
-/**
- * One thing that is wrong, and where. The sentence may quote what is there, whoever wrote it.
- */
+/** One thing that is wrong, and where. The sentence may quote what is there, whoever wrote it. */
 record Mistake(Position position, String sentence) {
     Mistake {
         sentence = Quoted.sentence(sentence);

@@ -4,7 +4,9 @@ import java.util.Iterator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Prints settings as a commented file, which says where each value comes from that is no default. */
+/**
+ * Prints settings as a commented file, which says where each value comes from that is no default.
+ */
 final class SettingsPrinter {
     private final StringBuilder text =
             new StringBuilder("// The settings in force. What is no default says who set it.\n");

@@ -10,9 +10,7 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface Source {
 
-    /**
-     * Its value for a path such as {@code http.listen}, or null; the empty path is the whole.
-     */
+    /** Its value for a path such as {@code http.listen}, or null; the empty path is the whole. */
     @Nullable Node at(String path);
 
     /** Mistakes that show only when it is known which paths there are. */

@@ -8,9 +8,7 @@ import java.util.Optional;
 final class Spelling {
     private Spelling() {}
 
-    /**
-     * The word nearest to {@code wrong}, if it differs in at most {@code most} letters.
-     */
+    /** The word nearest to {@code wrong}, if it differs in at most {@code most} letters. */
     static Optional<String> nearest(String wrong, Collection<String> words, int most) {
         return words.stream()
                 .filter(word -> distance(wrong, word) <= most)

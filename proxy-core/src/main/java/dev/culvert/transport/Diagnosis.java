@@ -4,7 +4,6 @@ import dev.culvert.transport.AgentAddress.HybridUnix;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.AgentAddress.Vsock;
-import dev.culvert.transport.DialException.Reason;
 import java.time.Duration;
 
 /** Turns the system's errors into sentences that say what to check. */
@@ -33,7 +32,7 @@ final class Diagnosis {
                     case Unix _ -> "does the process behind this socket still accept?";
                     case Tcp _ -> "is the host up, and does a firewall drop what is sent to it?";
                 };
-        return new DialException(Reason.TIMED_OUT, address, what + ": " + check);
+        return new DialException(address, what + ": " + check);
     }
 
     /** Nobody listens on the port, and the VM or its monitor said so. */
@@ -45,7 +44,7 @@ final class Diagnosis {
                     case Unix _ -> staleSocket("the process that made it");
                     case Tcp _ -> "nothing listens on this port: is the agent running there?";
                 };
-        return new DialException(Reason.REFUSED, address, sentence);
+        return new DialException(address, sentence);
     }
 
     private static String nobodyInTheVm(int port) {
@@ -60,31 +59,24 @@ final class Diagnosis {
 
     static DialException dialing(AgentAddress address, Throwable cause) {
         return switch (Errno.of(cause)) {
-            case NO_HOST ->
-                    new DialException(
-                            Reason.NO_SUCH_AGENT,
-                            address,
-                            "no such host: is its name spelt right?");
+            case NO_HOST -> new DialException(address, "no such host: is its name spelt right?");
             case REFUSED ->
                     address instanceof HybridUnix
-                            ? new DialException(
-                                    Reason.REFUSED, address, staleSocket("the VM's monitor"))
+                            ? new DialException(address, staleSocket("the VM's monitor"))
                             : nobodyListens(address);
             case RESET -> // how vsock says that nobody listens
                     address instanceof Vsock ? nobodyListens(address) : other(address, cause);
             case NO_ENTRY ->
                     new DialException(
-                            Reason.NO_SUCH_AGENT,
                             address,
                             "there is no such socket: is the VM started, and is the path right?");
             case NO_DEVICE ->
                     new DialException(
-                            Reason.NO_SUCH_AGENT,
                             address,
                             "no VM has this CID: is it started, and is vhost_vsock loaded here?");
             case TIMED_OUT -> timedOut(address, "the system gave up waiting for an answer");
             case ACCESS_DENIED -> denied(address, "may this user write to it?");
-            case NO_ADDRESS_FAMILY -> new DialException(Reason.UNSUPPORTED, address, NO_VSOCK);
+            case NO_ADDRESS_FAMILY -> new DialException(address, NO_VSOCK);
             case TRY_AGAIN ->
                     failed(
                             address,
@@ -116,7 +108,7 @@ final class Diagnosis {
                     failed(address, "the directory of this socket does not exist: create it first");
             case NO_HOST -> failed(address, "no such host: is its name spelt right?");
             case NO_DESCRIPTOR -> failed(address, NO_DESCRIPTOR);
-            case NO_ADDRESS_FAMILY -> new DialException(Reason.UNSUPPORTED, address, NO_VSOCK);
+            case NO_ADDRESS_FAMILY -> new DialException(address, NO_VSOCK);
             case TRY_AGAIN, NO_DEVICE, RESET, TIMED_OUT, REFUSED, UNREACHABLE, OTHER ->
                     other(address, cause);
         };
@@ -132,11 +124,10 @@ final class Diagnosis {
 
     private static DialException other(AgentAddress address, Throwable cause) {
         String message = cause.getMessage();
-        return new DialException(
-                Reason.FAILED, address, message == null ? cause.toString() : message, cause);
+        return new DialException(address, message == null ? cause.toString() : message, cause);
     }
 
     private static DialException failed(AgentAddress address, String sentence) {
-        return new DialException(Reason.FAILED, address, sentence);
+        return new DialException(address, sentence);
     }
 }

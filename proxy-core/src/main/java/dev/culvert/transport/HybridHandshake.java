@@ -1,7 +1,6 @@
 package dev.culvert.transport;
 
 import dev.culvert.transport.AgentAddress.HybridUnix;
-import dev.culvert.transport.DialException.Reason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
@@ -102,6 +101,6 @@ final class HybridHandshake extends ChannelInboundHandlerAdapter {
 
     private void fail(String what, @Nullable Throwable cause) {
         String check = ": is this the vsock socket of Firecracker or Cloud Hypervisor?";
-        dialed.tryFailure(new DialException(Reason.HANDSHAKE_FAILED, address, what + check, cause));
+        dialed.tryFailure(new DialException(address, what + check, cause));
     }
 }

@@ -4,7 +4,6 @@ import dev.culvert.transport.AgentAddress.HybridUnix;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.AgentAddress.Vsock;
-import dev.culvert.transport.DialException.Reason;
 import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
@@ -168,14 +167,12 @@ enum Sockets {
 
     private static DialException needsEpoll(AgentAddress address) {
         return new DialException(
-                Reason.UNSUPPORTED,
                 address,
                 "vsock needs Linux with epoll, which does not load here: see the first lines of the log");
     }
 
     private static DialException dialOnly(AgentAddress address) {
         return new DialException(
-                Reason.UNSUPPORTED,
                 address,
                 "this address can only be dialled: in the guest listen on vsock://any:PORT, and on the host on unix:///PATH_PORT for what a guest dials");
     }

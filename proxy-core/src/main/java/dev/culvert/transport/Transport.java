@@ -4,7 +4,6 @@ import dev.culvert.transport.AgentAddress.HybridUnix;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.AgentAddress.Vsock;
-import dev.culvert.transport.DialException.Reason;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -58,7 +57,7 @@ public final class Transport {
         try {
             checkDialable(address);
             if (loop.isShuttingDown()) {
-                throw new DialException(Reason.FAILED, address, "this process is stopping");
+                throw new DialException(address, "this process is stopping");
             }
             channel = sockets.dialing(address);
         } catch (DialException e) {
@@ -127,7 +126,6 @@ public final class Transport {
                 };
         if (wildcard) {
             throw new DialException(
-                    Reason.UNSUPPORTED,
                     address,
                     "this address is only for listening: to dial, give one CID or host and a port"
                             + " other than 0");

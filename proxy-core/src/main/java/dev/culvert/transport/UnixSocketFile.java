@@ -1,7 +1,6 @@
 package dev.culvert.transport;
 
 import dev.culvert.transport.AgentAddress.Unix;
-import dev.culvert.transport.DialException.Reason;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
@@ -26,7 +25,6 @@ final class UnixSocketFile {
         }
         if (!isSocket(path)) {
             throw new DialException(
-                    Reason.FAILED,
                     address,
                     "something that is not a socket is in the way: remove it, or choose another path");
         }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.AgentAddress.Vsock;
-import dev.culvert.transport.DialException.Reason;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
@@ -62,8 +61,9 @@ class EventLoopsTest {
                 loops.transport()
                         .dial(loop, new Tcp("127.0.0.1", 1), Duration.ofSeconds(1), new Inbox(1));
 
-        assertThat(((DialException) dialed.cause()).reason()).isEqualTo(Reason.FAILED);
-        assertThat(dialed.cause()).hasMessageContaining("this process is stopping");
+        assertThat(dialed.cause())
+                .isInstanceOf(DialException.class)
+                .hasMessageContaining("this process is stopping");
     }
 
     @Test
@@ -77,7 +77,9 @@ class EventLoopsTest {
                                     Duration.ofSeconds(1),
                                     new Inbox(1));
 
-            assertThat(((DialException) dialed.cause()).reason()).isEqualTo(Reason.UNSUPPORTED);
+            assertThat(dialed.cause())
+                    .isInstanceOf(DialException.class)
+                    .hasMessageContaining("this address is only for listening");
         }
     }
 }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.transport.AgentAddress.HybridUnix;
-import dev.culvert.transport.DialException.Reason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -126,7 +125,7 @@ class HybridHandshakeTest {
     void failsOnAnyOtherAnswer(String answer) {
         receive(answer + "more");
 
-        assertThat(failure().reason()).isEqualTo(Reason.HANDSHAKE_FAILED);
+        assertThat(failure()).hasMessageContaining("is this the vsock socket of Firecracker");
         assertThat(seen).isEmpty();
     }
 
@@ -137,7 +136,7 @@ class HybridHandshakeTest {
 
         receive("1");
 
-        assertThat(failure().reason()).isEqualTo(Reason.HANDSHAKE_FAILED);
+        assertThat(failure()).hasMessageContaining("is this the vsock socket of Firecracker");
     }
 
     @Test
@@ -153,7 +152,6 @@ class HybridHandshakeTest {
     void takesAnEndWithoutTextForNobodyListening() {
         var _ = channel.close();
 
-        assertThat(failure().reason()).isEqualTo(Reason.REFUSED);
         assertThat(failure())
                 .hasMessage(
                         "unix:///v.sock?port=1024: nothing listens on port 1024 in the VM: is culvert-agent running there?");
@@ -165,7 +163,6 @@ class HybridHandshakeTest {
         receive("OK 12");
         var _ = channel.close();
 
-        assertThat(failure().reason()).isEqualTo(Reason.HANDSHAKE_FAILED);
         assertThat(failure()).hasMessageContaining("closed after \"OK 12\"");
         assertThat(seen).isEmpty();
     }
@@ -174,7 +171,6 @@ class HybridHandshakeTest {
     void failsWhenTheConnectionBreaks() {
         channel.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
 
-        assertThat(failure().reason()).isEqualTo(Reason.HANDSHAKE_FAILED);
         assertThat(failure()).hasMessageContaining("Connection reset by peer");
         assertThat(seen).isEmpty();
     }

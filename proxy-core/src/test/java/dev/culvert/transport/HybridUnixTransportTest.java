@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.testing.VmMonitor;
 import dev.culvert.transport.AgentAddress.HybridUnix;
 import dev.culvert.transport.AgentAddress.Unix;
-import dev.culvert.transport.DialException.Reason;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -87,7 +86,6 @@ class HybridUnixTransportTest implements TransportContract {
 
         DialException failure = failureOf(dial(new HybridUnix(web.path(), 1024), PATIENCE, inbox));
 
-        assertThat(failure.reason()).isEqualTo(Reason.HANDSHAKE_FAILED);
         assertThat(failure).hasMessageContaining("answered \"HTTP/1.1 400 Bad Request?\"");
         inbox.closed();
         assertThat(inbox.wasActive()).isFalse();
@@ -99,7 +97,6 @@ class HybridUnixTransportTest implements TransportContract {
 
         DialException failure = failureOf(dial(vm.port(1024), PATIENCE, new Inbox(1)));
 
-        assertThat(failure.reason()).isEqualTo(Reason.REFUSED);
         assertThat(failure).hasMessageEndingWith("is the VM's monitor still running?");
     }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.testing.VsockLoopback;
 import dev.culvert.transport.AgentAddress.Vsock;
-import dev.culvert.transport.DialException.Reason;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.RawUnixChannelOption;
 import java.nio.ByteOrder;
@@ -91,7 +90,6 @@ class VsockTransportTest implements TransportContract {
     void saysThatNoVmHasACid() {
         DialException failure = failureOf(dial(new Vsock(77, 1024), PATIENCE, new Inbox(1)));
 
-        assertThat(failure.reason()).isEqualTo(Reason.NO_SUCH_AGENT);
         assertThat(failure).hasMessageStartingWith("vsock://77:1024: no VM has this CID");
     }
 
@@ -125,7 +123,6 @@ class VsockTransportTest implements TransportContract {
         DialException failure =
                 failureOf(dial(new Vsock(Vsock.ANY_CID, 1024), PATIENCE, new Inbox(1)));
 
-        assertThat(failure.reason()).isEqualTo(Reason.UNSUPPORTED);
         assertThat(failure).hasMessageStartingWith("vsock://any:1024: this address can only be");
     }
 
