@@ -11,7 +11,6 @@ import dev.culvert.daemon.config.WorkerSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.AgentSource;
 import dev.culvert.daemon.fleet.AgentState;
-import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.FleetListener;
 import dev.culvert.daemon.home.HomeLinks;
@@ -92,9 +91,9 @@ public final class Daemon implements AutoCloseable {
     }
 
     private static EventLoops loops(int wanted, StateDir stateDir) throws IOException {
-        int threads = wanted == 0 ? Runtime.getRuntime().availableProcessors() : wanted;
         try {
-            return EventLoops.start(threads, "culvertd");
+            int cores = Runtime.getRuntime().availableProcessors();
+            return EventLoops.start(wanted == 0 ? cores : wanted, "culvertd");
         } catch (UncheckedIOException e) {
             stateDir.close();
             throw e.getCause();
@@ -123,7 +122,11 @@ public final class Daemon implements AutoCloseable {
         others = workers(first.workers(), "others");
 
         // The agents, the links to them, and the turns on those.
-        fleet = new Fleet(store(), () -> settings().fleet());
+        Runnable onStateFailure =
+                metrics.counter(
+                        "culvert.state.dir.failures",
+                        "How often a file of state_dir could not be used.");
+        fleet = new Fleet(stateDir.desired(onStateFailure), () -> settings().fleet());
         pool =
                 new LinkPool(
                         loops,
@@ -186,13 +189,6 @@ public final class Daemon implements AutoCloseable {
         Workers workers = new Workers("culvert-" + room, limits.threads(), limits.queue());
         metrics.workers(room, workers, limits.threads());
         return workers;
-    }
-
-    private DesiredStore store() throws IOException {
-        return stateDir.desired(
-                metrics.counter(
-                        "culvert.state.dir.failures",
-                        "How often a file of state_dir could not be used."));
     }
 
     private TurnIds turnIds() throws IOException {
