@@ -32,6 +32,8 @@ class ArchitectureTest {
                             Set.of("frame", "io", "json", "transport"),
                             "pool",
                             Set.of("io", "link", "transport"),
+                            "road",
+                            Set.of("io", "link", "pool", "transport"),
                             "systemd",
                             Set.of("transport")),
                     Map.of("io.netty.channel.epoll", Set.of("transport")));

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /** Opens the links of one event loop, which share its timer wheel. */
-public final class LinkDialer {
+public final class LinkDialer implements Dialer {
     private final EventLoop loop;
     private final Transport transport;
     private final Supplier<LinkLimits> limits;
@@ -39,7 +39,7 @@ public final class LinkDialer {
         deadlines = new Deadlines(loop);
     }
 
-    /** Tells {@code listener} the result on this event loop. */
+    @Override
     public void dial(AgentAddress address, DialListener listener) {
         long start = System.nanoTime();
         LinkLimits now = limits.get();

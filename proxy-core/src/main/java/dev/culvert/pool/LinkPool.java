@@ -1,69 +1,97 @@
 package dev.culvert.pool;
 
+import dev.culvert.io.Share;
 import dev.culvert.io.Shares;
 import dev.culvert.link.DialListener;
-import dev.culvert.link.LinkDialer;
-import dev.culvert.link.LinkLimits;
+import dev.culvert.link.Dialer;
+import dev.culvert.link.Lane;
 import dev.culvert.link.LinkObserver;
 import dev.culvert.transport.AgentAddress;
-import dev.culvert.transport.EventLoops;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The links to all agents: one for each agent and event loop, and a second one at times. */
+/**
+ * The links to all agents that this process dials. Each event loop has one shared link to an agent,
+ * and at times a second one.
+ */
 public final class LinkPool implements AutoCloseable {
     private static final String CLOSED = "this side is shutting down";
 
     private final Map<EventExecutor, LoopPool> pools = new HashMap<>();
+    private final OpenLinks open = new OpenLinks();
+    private final Shares<AgentAddress> shares;
 
     /**
      * Dials nothing yet.
      *
-     * @param linkLimits asked for at each dial
+     * @param dialers makes the dialer of each event loop, once
      * @param limits asked for at each use
      * @param shares of the agents; what their links hold is charged to them
      */
     public LinkPool(
-            EventLoops loops,
-            Supplier<LinkLimits> linkLimits,
+            EventLoopGroup loops,
+            Function<EventLoop, Dialer> dialers,
             Supplier<PoolLimits> limits,
             LinkObserver observer,
             Shares<AgentAddress> shares) {
-        for (EventExecutor executor : loops.group()) {
+        this.shares = shares;
+        for (EventExecutor executor : loops) {
             EventLoop loop = (EventLoop) executor;
-            LinkDialer dialer =
-                    new LinkDialer(loop, loops.transport(), linkLimits, observer, shares);
-            pools.put(loop, new LoopPool(loop, dialer, limits, observer));
+            pools.put(loop, new LoopPool(loop, dialers.apply(loop), limits, observer, open));
         }
     }
 
-    /** As the other, over the first lane. */
-    public void acquire(EventLoop loop, AgentAddress address, DialListener listener) {
-        acquire(loop, address, Lane.FIRST, listener);
+    /**
+     * Tells {@code listener} of the link that {@code loop} shares: at once when it is open, else
+     * when the dial has ended. Called on {@code loop}, and so is the listener.
+     */
+    public void acquire(EventLoop loop, AgentAddress address, Lane lane, DialListener listener) {
+        of(loop).acquire(address, lane, listener);
     }
 
     /**
-     * Tells {@code listener} of the link that {@code loop} has to the agent: at once when there is
-     * one, else when the dial has ended. Called on {@code loop}, and so is the listener.
+     * Opens a link for the caller alone, who closes it: the pool only counts it. Called on {@code
+     * loop}, and so is the listener.
      */
-    public void acquire(EventLoop loop, AgentAddress address, Lane lane, DialListener listener) {
+    public void dial(EventLoop loop, AgentAddress address, DialListener listener) {
+        of(loop).dial(address, listener);
+    }
+
+    private LoopPool of(EventLoop loop) {
         LoopPool pool = pools.get(loop);
         if (pool == null) {
             throw new IllegalArgumentException("not one of this pool's event loops: " + loop);
         }
-        pool.acquire(address, lane, listener);
+        return pool;
     }
 
-    /** Closes every link to the agent and fails who waits for one; a later request dials anew. */
-    public void remove(AgentAddress address, String reason) {
-        pools.forEach((loop, pool) -> loop.execute(() -> pool.remove(address, reason)));
+    /** How many links to the agent are open, shared or not. May be asked on any thread. */
+    public int openTo(AgentAddress address) {
+        return open.to(address);
+    }
+
+    /** What the agent's links are charged to. May be asked on any thread. */
+    public Share share(AgentAddress address) {
+        return shares.of(address);
     }
 
     /**
-     * Closes every link and fails who waits. Waits for the event loops, so never call it on one.
+     * Closes every shared link to the agent, fails who waits for one, and forgets its share. A
+     * later request dials anew.
+     */
+    public void remove(AgentAddress address, String reason) {
+        pools.forEach((loop, pool) -> loop.execute(() -> pool.remove(address, reason)));
+        shares.forget(address);
+    }
+
+    /**
+     * Closes every shared link and fails who waits. Waits for the event loops, so never call it on
+     * one.
      */
     @Override
     public void close() {

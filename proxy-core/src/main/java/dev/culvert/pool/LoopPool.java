@@ -1,8 +1,10 @@
 package dev.culvert.pool;
 
+import dev.culvert.link.AgentLink;
 import dev.culvert.link.DialListener;
+import dev.culvert.link.Dialer;
 import dev.culvert.link.Failure;
-import dev.culvert.link.LinkDialer;
+import dev.culvert.link.Lane;
 import dev.culvert.link.LinkObserver;
 import dev.culvert.transport.AgentAddress;
 import io.netty.channel.EventLoop;
@@ -16,20 +18,26 @@ import org.jspecify.annotations.Nullable;
 /** The links of one event loop, by agent. Confined to that loop. */
 final class LoopPool {
     private final EventLoop loop;
-    private final LinkDialer dialer;
+    private final Dialer dialer;
     private final Supplier<PoolLimits> limits;
     private final LinkObserver observer;
+    private final OpenLinks open;
     private final Slots first = new Slots();
     private final Slots second = new Slots();
     private boolean sweeping;
     private @Nullable String closeReason;
 
     LoopPool(
-            EventLoop loop, LinkDialer dialer, Supplier<PoolLimits> limits, LinkObserver observer) {
+            EventLoop loop,
+            Dialer dialer,
+            Supplier<PoolLimits> limits,
+            LinkObserver observer,
+            OpenLinks open) {
         this.loop = loop;
         this.dialer = dialer;
         this.limits = limits;
         this.observer = observer;
+        this.open = open;
     }
 
     void acquire(AgentAddress address, Lane lane, DialListener listener) {
@@ -70,15 +78,30 @@ final class LoopPool {
         }
     }
 
-    /** Jittered, so that the loops do not all dial a dead agent at the same moment. */
+    /** The pause is jittered, so that the loops do not all dial a dead agent at once. */
     void afterDialPause(Runnable action) {
         long pause = limits.get().dialPause().toNanos();
         long jitter = ThreadLocalRandom.current().nextLong(pause / 2 + 1);
         loop.schedule(action, pause + jitter, TimeUnit.NANOSECONDS);
     }
 
-    LinkDialer dialer() {
-        return dialer;
+    /** Opens a new link, which counts as open to {@code address} until it is closed. */
+    void dial(AgentAddress address, DialListener listener) {
+        dialer.dial(
+                address,
+                new DialListener() {
+                    @Override
+                    public void onLink(AgentLink link) {
+                        open.opened(address);
+                        link.closed().addListener(_ -> open.closed(address));
+                        listener.onLink(link);
+                    }
+
+                    @Override
+                    public void onFailure(Failure failure) {
+                        listener.onFailure(failure);
+                    }
+                });
     }
 
     PoolLimits limits() {

@@ -3,14 +3,14 @@ package dev.culvert.pool;
 import java.time.Duration;
 
 /**
- * How links are waited for and kept.
+ * How long requests wait for links, and how long links are kept.
  *
- * @param maxWaiting requests that wait for one dial, by agent and event loop; one more fails as
- *     overloaded
- * @param dialPause how long a failed dial answers for those that come after it: this long, and by
- *     chance up to half as long again
- * @param idleTimeout a link that carried nothing for this long, and at the most twice this long, is
- *     closed
+ * @param maxWaiting how many requests may wait for one dial, for each agent and event loop; one
+ *     more fails as overloaded
+ * @param dialPause for how long after a failed dial requests fail at once with its reason; a random
+ *     part of up to half of it is added
+ * @param idleTimeout a link that carries nothing is closed after this time, at the latest after
+ *     twice this time
  */
 public record PoolLimits(int maxWaiting, Duration dialPause, Duration idleTimeout) {
     public static final PoolLimits DEFAULTS =

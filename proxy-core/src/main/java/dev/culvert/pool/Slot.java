@@ -4,6 +4,7 @@ import dev.culvert.io.Quoted;
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.DialListener;
 import dev.culvert.link.Failure;
+import dev.culvert.link.Lane;
 import dev.culvert.transport.AgentAddress;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -14,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One event loop's link to one agent on one lane, and those who wait for it. Confined to that loop.
+ * One event loop's link to one agent on one lane, and the requests that wait for it. Confined to
+ * that loop.
  */
 final class Slot implements DialListener {
     private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
@@ -61,7 +63,7 @@ final class Slot implements DialListener {
             pool.observer().onWaiting(1);
             if (!dialling) {
                 dialling = true;
-                pool.dialer().dial(address, this);
+                pool.dial(address, this);
             }
         }
     }
@@ -98,7 +100,7 @@ final class Slot implements DialListener {
         }
     }
 
-    /** What one of them throws keeps no other from being told. */
+    /** If a listener throws, the others are still told. */
     private void tellWaiting(Consumer<DialListener> word) {
         List<DialListener> told = List.copyOf(waiting);
         waiting.clear();
@@ -113,7 +115,7 @@ final class Slot implements DialListener {
         }
     }
 
-    /** Called at each idle time-out: what carried nothing since the last one is closed. */
+    /** Runs every idle time-out: closes the link if it carried nothing since the last run. */
     void sweep() {
         if (link != null && !used && link.inFlight() == 0) {
             link.close("idle");

@@ -13,8 +13,13 @@ import dev.culvert.io.Shares;
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.BasePeer;
 import dev.culvert.link.CountingObserver;
+import dev.culvert.link.DialListener;
+import dev.culvert.link.EmbeddedLink;
 import dev.culvert.link.Failure;
+import dev.culvert.link.Lane;
+import dev.culvert.link.LinkDialer;
 import dev.culvert.link.LinkLimits;
+import dev.culvert.link.LinkObserver;
 import dev.culvert.link.Patience;
 import dev.culvert.link.ReplyListener;
 import dev.culvert.testing.Eventually;
@@ -30,10 +35,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +60,14 @@ class LinkPoolTest {
     private LinkPool pool = pool(new PoolLimits(8, LONG, LONG));
 
     private LinkPool pool(PoolLimits limits) {
-        return new LinkPool(loops, () -> LinkLimits.DEFAULTS, () -> limits, observer, shares);
+        return new LinkPool(
+                loops.group(),
+                it ->
+                        new LinkDialer(
+                                it, loops.transport(), () -> LinkLimits.DEFAULTS, observer, shares),
+                () -> limits,
+                observer,
+                shares);
     }
 
     @AfterEach
@@ -193,9 +203,9 @@ class LinkPoolTest {
     void aWaiterThatTriesAgainAtOnceIsToldTheSameWithoutADial() throws IOException {
         AgentAddress nobody = nobody();
         Waiter again = new Waiter();
-        Waiter first = new Waiter(_ -> pool.acquire(loop, nobody, again));
+        Waiter first = new Waiter(_ -> pool.acquire(loop, nobody, Lane.FIRST, again));
 
-        onLoop(() -> pool.acquire(loop, nobody, first));
+        onLoop(() -> pool.acquire(loop, nobody, Lane.FIRST, first));
 
         assertThat(again.failure()).isEqualTo(first.failure());
         assertThat(observer.count("dial failed")).isEqualTo(1);
@@ -208,7 +218,7 @@ class LinkPoolTest {
                 new Waiter(_ -> {
                     throw new OutOfMemoryError("thrown on purpose");
                 });
-        onLoop(() -> pool.acquire(loop, address, broken));
+        onLoop(() -> pool.acquire(loop, address, Lane.FIRST, broken));
         Waiter other = acquire(loop, address);
 
         answering.countDown();
@@ -246,7 +256,7 @@ class LinkPoolTest {
                         }));
         AgentLink first = acquire(loop, agent.address()).link();
         Waiter again = new Waiter();
-        End end = new End(() -> pool.acquire(loop, agent.address(), again));
+        End end = new End(() -> pool.acquire(loop, agent.address(), Lane.FIRST, again));
 
         onLoop(() -> open(first, end));
 
@@ -275,25 +285,48 @@ class LinkPoolTest {
     }
 
     @Test
-    void aLinkThatWasLongInComingIsNotIdleYet() throws IOException {
-        pool = pool(new PoolLimits(8, LONG, BRIEF));
-        BasePeer slow = agentThatTakesItsTime();
-        BasePeer idle = agent();
-        CompletableFuture<Long> closedAt = new CompletableFuture<>();
-        Waiter waiter =
-                new Waiter(told ->
-                        ((AgentLink) told)
-                                .closed()
-                                .addListener(_ -> closedAt.complete(System.nanoTime())));
-        onLoop(() -> pool.acquire(loop, slow.address(), waiter));
-        acquire(loop, idle.address()).link();
-        Eventually.await(() -> assertThat(observer.count("link closed: idle")).isEqualTo(1));
+    void aLinkThatWasLongInComingIsNotIdleYet() {
+        AgentAddress address = AgentAddress.parse("tcp://127.0.0.1:1");
+        List<DialListener> dials = new ArrayList<>();
+        try (EmbeddedLink dialled = new EmbeddedLink(EmbeddedLink.UNWATCHED, LinkObserver.NONE)) {
+            AgentLink link = dialled.link();
+            EventLoop still = dialled.channel().eventLoop();
+            LinkPool idling =
+                    new LinkPool(
+                            still,
+                            _ -> (_, listener) -> dials.add(listener),
+                            () -> new PoolLimits(8, LONG, Duration.ofSeconds(1)),
+                            LinkObserver.NONE,
+                            shares);
+            idling.acquire(still, address, Lane.FIRST, new Waiter());
+            dialled.advance(Duration.ofMillis(900));
+            dials.getFirst().onLink(link);
 
-        long beforeItOpened = System.nanoTime();
-        answering.countDown();
-        long open = closedAt.orTimeout(20, TimeUnit.SECONDS).join() - beforeItOpened;
+            dialled.advance(Duration.ofSeconds(1));
+            assertThat(link.isOpen()).isTrue();
+            assertThat(idling.openTo(address)).isEqualTo(1);
+            dialled.advance(Duration.ofMillis(100));
 
-        assertThat(Duration.ofNanos(open)).isGreaterThanOrEqualTo(BRIEF);
+            assertThat(link.isOpen()).isFalse();
+            assertThat(idling.openTo(address)).isZero();
+        }
+    }
+
+    @Test
+    void aLinkOfTheCallersOwnIsCountedAndOtherwiseLeftAlone() throws IOException {
+        BasePeer agent = agent();
+        Waiter own = new Waiter();
+        onLoop(() -> pool.dial(loop, agent.address(), own));
+        AgentLink shared = acquire(loop, agent.address()).link();
+
+        assertThat(own.link()).isNotSameAs(shared);
+        assertThat(pool.openTo(agent.address())).isEqualTo(2);
+        pool.remove(agent.address(), "the agent was removed");
+
+        Eventually.await(() -> assertThat(pool.openTo(agent.address())).isEqualTo(1));
+        assertThat(call(own.link()::isOpen)).isTrue();
+        own.link().close("done");
+        Eventually.await(() -> assertThat(pool.openTo(agent.address())).isZero());
     }
 
     /* Port 0 cannot be dialled, which is found out before there is a socket. */
@@ -345,8 +378,8 @@ class LinkPoolTest {
     void whoIsFailedByARemovalMayAskAgainAndGetsALinkThatStays() throws IOException {
         BasePeer agent = agentThatTakesItsTime();
         Waiter again = new Waiter();
-        Waiter first = new Waiter(_ -> pool.acquire(loop, agent.address(), again));
-        onLoop(() -> pool.acquire(loop, agent.address(), first));
+        Waiter first = new Waiter(_ -> pool.acquire(loop, agent.address(), Lane.FIRST, again));
+        onLoop(() -> pool.acquire(loop, agent.address(), Lane.FIRST, first));
 
         pool.remove(agent.address(), "moved");
         first.failure();
@@ -380,7 +413,8 @@ class LinkPoolTest {
     @Test
     void aLoopOfSomebodyElseIsRefused() {
         try (EventLoops strangers = EventLoops.start(1, "stranger")) {
-            assertThatThrownBy(() -> pool.acquire(strangers.next(), nobody(), new Waiter()))
+            assertThatThrownBy(() ->
+                            pool.acquire(strangers.next(), nobody(), Lane.FIRST, new Waiter()))
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }
@@ -420,7 +454,7 @@ class LinkPoolTest {
 
     private Waiter acquire(EventLoop on, AgentAddress address) {
         Waiter waiter = new Waiter();
-        on.submit(() -> pool.acquire(on, address, waiter)).syncUninterruptibly();
+        on.submit(() -> pool.acquire(on, address, Lane.FIRST, waiter)).syncUninterruptibly();
         return waiter;
     }
 

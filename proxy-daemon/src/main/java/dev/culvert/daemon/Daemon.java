@@ -26,11 +26,14 @@ import dev.culvert.io.DirectMemory;
 import dev.culvert.io.Share;
 import dev.culvert.io.Shares;
 import dev.culvert.io.Workers;
+import dev.culvert.link.LinkDialer;
 import dev.culvert.pool.LinkPool;
+import dev.culvert.road.Road;
 import dev.culvert.systemd.Notifier;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -122,25 +125,28 @@ public final class Daemon implements AutoCloseable {
         others = workers(first.workers(), "others");
 
         // The agents, the links to them, and the turns on those.
+        pool =
+                new LinkPool(
+                        loops.group(),
+                        this::dialer,
+                        () -> settings().pool(),
+                        metrics.links(),
+                        agentShares);
         Runnable onStateFailure =
                 metrics.counter(
                         "culvert.state.dir.failures",
                         "How often a file of state_dir could not be used.");
-        fleet = new Fleet(stateDir.desired(onStateFailure), () -> settings().fleet());
-        pool =
-                new LinkPool(
-                        loops,
-                        () -> settings().link(),
-                        () -> settings().pool(),
-                        metrics.links(),
-                        agentShares);
-        homes = new HomeLinks(loops, fleet, this::settings, metrics.links(), agentShares);
-        turns = new Turns(fleet, pool, turnIds(), agentShares, this::settings, metrics.turns());
+        fleet =
+                new Fleet(
+                        stateDir.desired(onStateFailure),
+                        () -> settings().fleet(),
+                        address -> new Road.Dialled(address, pool));
+        homes = new HomeLinks(loops.group(), fleet, this::settings);
+        turns = new Turns(fleet, turnIds(), this::settings, metrics.turns());
 
         // What clients reach.
         AgentAccess access = new AgentAccess(fleet::seenBy, homes::nudge, admission);
-        TurnAnswers answers =
-                new TurnAnswers(turns, agentShares, admission, this::settings, metrics.streams());
+        TurnAnswers answers = new TurnAnswers(turns, admission, this::settings, metrics.streams());
         routes =
                 new Routes(
                         access,
@@ -152,7 +158,7 @@ public final class Daemon implements AutoCloseable {
         Router router =
                 routes.router(
                         routes.ofTurns(turns, answers),
-                        routes.ofAgents(new AgentCalls(pool), agentShares, homes),
+                        routes.ofAgents(new AgentCalls(), homes),
                         routes.ofTheDaemon(this::reload));
         http =
                 new HttpPipeline(
@@ -178,11 +184,15 @@ public final class Daemon implements AutoCloseable {
                 new FleetListener() {
                     @Override
                     public void onRemoved(Agent agent) {
-                        pool.remove(agent.address(), "the agent was removed");
-                        agentShares.forget(agent.address());
+                        agent.road().close("the agent was removed");
                     }
                 });
         fleet.source(AgentSource.FILE).replace(first.agents());
+    }
+
+    private LinkDialer dialer(EventLoop loop) {
+        return new LinkDialer(
+                loop, loops.transport(), () -> settings().link(), metrics.links(), agentShares);
     }
 
     private Workers workers(WorkerSettings limits, String room) {

@@ -27,8 +27,6 @@ import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.io.Account;
-import dev.culvert.io.Shares;
-import dev.culvert.transport.AgentAddress;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -54,7 +52,7 @@ final class Routes implements AutoCloseable {
         this.settings = settings;
         this.metrics = metrics;
         this.offLoop = offLoop;
-        events = new EventsRoute(access, admission, account, settings, metrics.links()::openTo);
+        events = new EventsRoute(access, admission, account, settings);
     }
 
     Router router(List<Route> ofTurns, List<Route> ofAgents, List<Route> ofTheDaemon) {
@@ -72,13 +70,13 @@ final class Routes implements AutoCloseable {
                 new AgentTurnsRoute(access, turns));
     }
 
-    List<Route> ofAgents(AgentCalls calls, Shares<AgentAddress> shares, HomeLinks homes) {
+    List<Route> ofAgents(AgentCalls calls, HomeLinks homes) {
         return List.of(
-                new ContextRoute(access, calls, shares, settings),
+                new ContextRoute(access, calls, settings),
                 new PingRoute(access, calls, admission, settings),
                 new ConfigRoute(access, admission, homes, offLoop),
                 new AgentsRoute(access, events, settings),
-                new AgentRoute(access, admission, settings, metrics.links()::openTo, offLoop),
+                new AgentRoute(access, admission, settings, offLoop),
                 events);
     }
 

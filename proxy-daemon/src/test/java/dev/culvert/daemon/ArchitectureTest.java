@@ -26,13 +26,11 @@ class ArchitectureTest {
                                             "settings",
                                             "transport")),
                             Map.entry("auth", Set.of()),
-                            Map.entry("fleet", with(core("link", "transport"), "auth", "config")),
                             Map.entry(
-                                    "home",
-                                    with(
-                                            core("frame", "io", "link", "transport"),
-                                            "config",
-                                            "fleet")),
+                                    "fleet",
+                                    with(core("link", "road", "transport"), "auth", "config")),
+                            Map.entry(
+                                    "home", with(core("frame", "link", "road"), "config", "fleet")),
                             Map.entry(
                                     "http",
                                     with(
@@ -52,14 +50,14 @@ class ArchitectureTest {
                             Map.entry(
                                     "turn",
                                     with(
-                                            core("frame", "io", "link", "pool", "transport"),
+                                            core("frame", "io", "link", "road"),
                                             "auth",
                                             "config",
                                             "fleet")),
                             Map.entry(
                                     "answer",
                                     with(
-                                            core("frame", "io", "json", "link", "transport"),
+                                            core("frame", "io", "json", "link", "road"),
                                             "auth",
                                             "config",
                                             "fleet",
@@ -81,14 +79,7 @@ class ArchitectureTest {
                             Map.entry(
                                     "api.agents",
                                     with(
-                                            core(
-                                                    "frame",
-                                                    "io",
-                                                    "json",
-                                                    "link",
-                                                    "pool",
-                                                    "settings",
-                                                    "transport"),
+                                            core("frame", "io", "json", "link", "road", "settings"),
                                             "answer",
                                             "api",
                                             "auth",
@@ -107,6 +98,7 @@ class ArchitectureTest {
                                                     "io",
                                                     "link",
                                                     "pool",
+                                                    "road",
                                                     "systemd",
                                                     "transport"),
                                             "auth",

@@ -11,9 +11,7 @@ import dev.culvert.daemon.turn.TurnRequest;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.io.Share;
-import dev.culvert.io.Shares;
 import dev.culvert.link.Failure;
-import dev.culvert.transport.AgentAddress;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.function.Function;
@@ -30,19 +28,16 @@ public final class TurnAnswers {
                             + " gone");
 
     private final Turns turns;
-    private final Shares<AgentAddress> shares;
     private final Admission admission;
     private final Supplier<DaemonSettings> settings;
     private final StreamObserver observer;
 
     public TurnAnswers(
             Turns turns,
-            Shares<AgentAddress> shares,
             Admission admission,
             Supplier<DaemonSettings> settings,
             StreamObserver observer) {
         this.turns = turns;
-        this.shares = shares;
         this.admission = admission;
         this.settings = settings;
         this.observer = observer;
@@ -100,13 +95,13 @@ public final class TurnAnswers {
         } else if (wanted == null) {
             stream.onFailure(UNKNOWN);
         } else {
-            AgentAddress address = wanted.agent().address();
-            Failure refusal = OverMemory.refusal(shares, address);
+            Share share = wanted.agent().road().share();
+            Failure refusal = OverMemory.refusal(share);
             if (refusal != null) {
                 stream.onFailure(refusal); // an event to a browser, which stops at a status
                 return;
             }
-            answer.chargeTo(shares.of(address));
+            answer.chargeTo(share);
             stream.reads(turns.resume(request.eventLoop(), wanted, point.after(), stream));
         }
     }
@@ -120,7 +115,8 @@ public final class TurnAnswers {
     }
 
     private Share charge(Answer answer, Agent agent) {
-        Share share = OverMemory.check(shares, agent.address());
+        Share share = agent.road().share();
+        OverMemory.check(share);
         answer.chargeTo(share);
         return share;
     }

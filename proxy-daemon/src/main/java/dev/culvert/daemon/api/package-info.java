@@ -3,7 +3,7 @@
  * work that blocks, pages of lists.
  *
  * <pre>
- *   Route → AgentCalls → Fleet, LinkPool → AgentLink.open
+ *   Route → AgentCalls → Fleet → Road.link → AgentLink.open
  *   Answer ← the route's listener ← replies
  * </pre>
  */

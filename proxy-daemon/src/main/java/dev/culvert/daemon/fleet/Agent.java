@@ -1,6 +1,7 @@
 package dev.culvert.daemon.fleet;
 
 import dev.culvert.daemon.config.AgentSettings;
+import dev.culvert.road.Road;
 import dev.culvert.transport.AgentAddress;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One agent of the fleet. Read and changed on any thread. */
 public final class Agent {
+    private final Road road;
     private final AtomicInteger turns = new AtomicInteger();
     private volatile String source;
     private volatile AgentSettings settings;
@@ -23,7 +25,8 @@ public final class Agent {
      * @param kept the configuration that a client set before a restart; null to take that of the
      *     settings
      */
-    Agent(String source, AgentSettings settings, @Nullable Desired kept) {
+    Agent(String source, AgentSettings settings, Road road, @Nullable Desired kept) {
+        this.road = road;
         this.source = source;
         this.settings = settings;
         if (kept != null) {
@@ -36,8 +39,8 @@ public final class Agent {
     }
 
     /** The same agent at another address. It keeps its desired configuration and nothing else. */
-    synchronized Agent movedTo(AgentSettings next) {
-        Agent moved = new Agent(source, settings, desired);
+    synchronized Agent movedTo(AgentSettings next, Road nextRoad) {
+        Agent moved = new Agent(source, settings, nextRoad, desired);
         moved.lastRevision = lastRevision;
         moved.reconfigure(next);
         return moved;
@@ -60,7 +63,12 @@ public final class Agent {
         return settings.tenant();
     }
 
-    public AgentAddress address() {
+    /** How it is reached; an agent that moves to another address is another object. */
+    public Road road() {
+        return road;
+    }
+
+    AgentAddress address() {
         return settings.address();
     }
 

@@ -3,6 +3,8 @@ package dev.culvert.daemon.fleet;
 import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.config.FleetSettings;
+import dev.culvert.road.Road;
+import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class Fleet {
     private final DesiredStore store;
     private final Supplier<FleetSettings> limits;
+    private final Function<AgentAddress, Road> roads;
     private final ConcurrentNavigableMap<String, Agent> agents = new ConcurrentSkipListMap<>();
 
     /** Bytes of configurations that requests bring and that no agent has yet. */
@@ -38,10 +42,15 @@ public final class Fleet {
      * Creates an empty fleet.
      *
      * @param limits read at each change
+     * @param roads makes the road to an agent that is dialled at an address
      */
-    public Fleet(DesiredStore store, Supplier<FleetSettings> limits) {
+    public Fleet(
+            DesiredStore store,
+            Supplier<FleetSettings> limits,
+            Function<AgentAddress, Road> roads) {
         this.store = store;
         this.limits = limits;
+        this.roads = roads;
     }
 
     public @Nullable Agent find(String id) {
@@ -145,7 +154,7 @@ public final class Fleet {
             return false;
         }
         change.check(agents, limits.get().maxAgents());
-        List<Agent> arriving = change.arriving(agents);
+        List<Agent> arriving = change.arriving(agents, roads);
         change.going(agents).forEach(this::drop);
         arriving.forEach(agent -> drop(agent.id()));
         for (AgentSettings settings : change.wanted()) {

@@ -1,6 +1,8 @@
 package dev.culvert.daemon.fleet;
 
 import dev.culvert.daemon.config.AgentSettings;
+import dev.culvert.road.Road;
+import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -78,14 +81,15 @@ final class FleetChange {
     }
 
     /** Those that come, and those that come to another address, which start afresh there. */
-    List<Agent> arriving(Map<String, Agent> agents) {
+    List<Agent> arriving(Map<String, Agent> agents, Function<AgentAddress, Road> roads) {
         List<Agent> arriving = new ArrayList<>();
         for (AgentSettings settings : wanted) {
             Agent known = agents.get(settings.id());
+            Road road = roads.apply(settings.address());
             if (known == null) {
-                arriving.add(new Agent(source, settings, stored.get(settings.id())));
+                arriving.add(new Agent(source, settings, road, stored.get(settings.id())));
             } else if (!known.address().equals(settings.address())) {
-                arriving.add(known.movedTo(settings));
+                arriving.add(known.movedTo(settings, road));
             }
         }
         return arriving;

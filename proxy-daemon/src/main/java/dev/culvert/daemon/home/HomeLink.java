@@ -54,7 +54,7 @@ final class HomeLink implements DialListener {
         if (phase instanceof Phase.Waiting(Future<?> redial, long _)) {
             cancel(redial);
             phase = new Phase.Dialling();
-            home.dial(agent.address(), this);
+            home.dial(agent, this);
         }
     }
 

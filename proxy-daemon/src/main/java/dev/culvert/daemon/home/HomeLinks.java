@@ -5,12 +5,8 @@ import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Desired;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.FleetListener;
-import dev.culvert.io.Shares;
-import dev.culvert.link.LinkDialer;
-import dev.culvert.link.LinkObserver;
-import dev.culvert.transport.AgentAddress;
-import dev.culvert.transport.EventLoops;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,22 +25,9 @@ public final class HomeLinks implements FleetListener {
     private final Map<Agent, Home> homes = new ConcurrentHashMap<>();
     private final AtomicInteger nextLoop = new AtomicInteger();
 
-    public HomeLinks(
-            EventLoops eventLoops,
-            Fleet fleet,
-            Supplier<DaemonSettings> settings,
-            LinkObserver observer,
-            Shares<AgentAddress> shares) {
-        for (EventExecutor executor : eventLoops.group()) {
-            EventLoop loop = (EventLoop) executor;
-            LinkDialer dialer =
-                    new LinkDialer(
-                            loop,
-                            eventLoops.transport(),
-                            () -> settings.get().link(),
-                            observer,
-                            shares);
-            loops.add(new HomeLoop(loop, dialer::dial, fleet, settings));
+    public HomeLinks(EventLoopGroup eventLoops, Fleet fleet, Supplier<DaemonSettings> settings) {
+        for (EventExecutor executor : eventLoops) {
+            loops.add(new HomeLoop((EventLoop) executor, fleet, settings));
         }
     }
 

@@ -3,31 +3,26 @@ package dev.culvert.daemon.home;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.HomeSettings;
 import dev.culvert.daemon.config.TimeoutSettings;
+import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.link.DialListener;
-import dev.culvert.transport.AgentAddress;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
- * One event loop, as the home links on it use it: its clock and timers, and the dials that it
- * makes.
+ * One event loop, as the home links on it use it: its clock and timers, and the links that it
+ * opens.
  *
- * @param dialer tells the listener, on this loop, what became of the dial
  * @param fleet is told how agents are
  * @param current the settings in force now; a reload changes them
  */
-record HomeLoop(
-        EventLoop loop,
-        BiConsumer<AgentAddress, DialListener> dialer,
-        Fleet fleet,
-        Supplier<DaemonSettings> current) {
+record HomeLoop(EventLoop loop, Fleet fleet, Supplier<DaemonSettings> current) {
 
-    void dial(AgentAddress address, DialListener listener) {
-        dialer.accept(address, listener);
+    /** Tells the listener, on this loop, what became of the dial. */
+    void dial(Agent agent, DialListener listener) {
+        agent.road().homeLink(loop, listener);
     }
 
     /** The loop's own clock, in nanoseconds. */

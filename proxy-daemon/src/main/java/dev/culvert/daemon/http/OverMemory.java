@@ -1,7 +1,6 @@
 package dev.culvert.daemon.http;
 
 import dev.culvert.io.Share;
-import dev.culvert.io.Shares;
 import dev.culvert.link.Failure;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +9,9 @@ public final class OverMemory {
     private OverMemory() {}
 
     /**
-     * Lets new work begin.
+     * Lets new work begin that is charged to {@code share}.
      *
-     * @throws ProblemException when {@code share} is crowded
+     * @throws ProblemException when that share or the whole account is crowded
      */
     public static void check(Share share) {
         Failure refusal = refusal(share);
@@ -21,29 +20,16 @@ public final class OverMemory {
         }
     }
 
-    /**
-     * Lets new work begin that is charged to the share of {@code key}, which it returns.
-     *
-     * @throws ProblemException when that share or the whole account is crowded
-     */
-    public static <K> Share check(Shares<K> shares, K key) {
-        check(shares.account().whole());
-        Share share = shares.of(key);
-        check(share);
-        return share;
-    }
-
-    /** Why work that is charged to the share of {@code key} must not begin; null where it may. */
-    public static <K> @Nullable Failure refusal(Shares<K> shares, K key) {
-        Failure whole = refusal(shares.account().whole());
-        return whole == null ? refusal(shares.of(key)) : whole;
-    }
-
-    /** Why new work must not begin; null where it may. */
-    private static @Nullable Failure refusal(Share share) {
-        if (!share.isCrowded()) {
-            return null;
+    /** Why work that is charged to {@code share} must not begin; null where it may. */
+    public static @Nullable Failure refusal(Share share) {
+        Share whole = share.account().whole();
+        if (whole.isCrowded()) {
+            return crowded(whole);
         }
+        return share.isCrowded() ? crowded(share) : null;
+    }
+
+    private static Failure crowded(Share share) {
         share.account().countRefusal();
         return new Failure.OverMemory(
                 "Nothing new is taken for now: %d bytes wait here already, and the limit is %s"

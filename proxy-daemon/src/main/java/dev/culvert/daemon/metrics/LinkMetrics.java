@@ -29,7 +29,6 @@ public final class LinkMetrics implements LinkObserver {
     private final Map<String, AtomicInteger> openByTransport = new HashMap<>();
     private final Map<String, AtomicInteger> diallingByTransport = new HashMap<>();
     private final Map<String, Counter> closedByTransport = new HashMap<>();
-    private final OpenLinks open = new OpenLinks();
     private final Counter late;
     private final Counter complaints;
     private final Counter heldBack;
@@ -88,11 +87,6 @@ public final class LinkMetrics implements LinkObserver {
         waiting = gauge(registry, "culvert.pool.waiting", "Requests that wait for a dial.");
     }
 
-    /** Links that are open to this address. */
-    public int openTo(AgentAddress address) {
-        return open.to(address);
-    }
-
     @Override
     public void onDialStarted(AgentAddress address) {
         change(diallingByTransport, address, 1);
@@ -107,14 +101,12 @@ public final class LinkMetrics implements LinkObserver {
     @Override
     public void onLinkOpened(AgentLink link) {
         change(openByTransport, link.address(), 1);
-        open.opened(link.address());
     }
 
     @Override
     public void onLinkClosed(AgentLink link, String reason) {
         change(openByTransport, link.address(), -1);
         increment(closedByTransport.get(transport(link.address())), 1);
-        open.closed(link.address());
     }
 
     @Override

@@ -8,8 +8,8 @@ import dev.culvert.link.DialListener;
 import dev.culvert.link.Exchange;
 import dev.culvert.link.Failure;
 import dev.culvert.link.Feature;
+import dev.culvert.link.Lane;
 import dev.culvert.link.ReplyListener;
-import dev.culvert.pool.Lane;
 import io.netty.channel.EventLoop;
 
 /**
@@ -91,7 +91,7 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
     /* What nearly every turn does; a search would be an object or two more for each of them. */
     private void askOnAnyLink() {
         phase = Phase.DIALLING;
-        needs.links().acquire(loop, request.agent().address(), Lane.FIRST, this);
+        request.agent().road().link(loop, Lane.FIRST, this);
     }
 
     @Override

@@ -3,7 +3,7 @@ package dev.culvert.daemon.turn;
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.DialListener;
 import dev.culvert.link.Failure;
-import dev.culvert.pool.Lane;
+import dev.culvert.link.Lane;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
@@ -97,7 +97,7 @@ final class LinkSearch implements DialListener {
 
     private void acquire(Lane next) {
         lane = next;
-        needs.links().acquire(loop, request.agent().address(), next, this);
+        request.agent().road().link(loop, next, this);
     }
 
     @Override
@@ -168,7 +168,7 @@ final class LinkSearch implements DialListener {
             giveUp(
                     new Failure.Unreachable(
                             "%s: something takes connections there, but the agent says nothing on them, nor on its home link (link.dial_timeout); nothing was sent"
-                                    .formatted(request.agent().address())));
+                                    .formatted(request.agent().road())));
             return;
         }
         giveUp(

@@ -60,7 +60,7 @@ public final class LiveTurn implements AgentSide.Owner {
 
     private void chargeMessage() {
         if (progress.isLarge()) {
-            progress.charge(needs.shares().apply(request.agent()), loop, this::fail);
+            progress.charge(request.agent().road().share(), loop, this::fail);
         }
     }
 

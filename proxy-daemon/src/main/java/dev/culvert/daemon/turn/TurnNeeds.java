@@ -2,9 +2,7 @@ package dev.culvert.daemon.turn;
 
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Agent;
-import dev.culvert.io.Share;
 import dev.culvert.link.Patience;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -12,15 +10,12 @@ import java.util.function.Supplier;
  * What a turn needs of the daemon around it.
  *
  * @param isThere false once the agent was removed, or is somewhere else
- * @param shares who is charged for what turns of an agent hold
  * @param patience with an agent that may answer for as long as it does answer
  */
 record TurnNeeds(
-        LinkSource links,
         Predicate<Agent> isThere,
         LiveTurns live,
         PastTurns past,
-        Function<Agent, Share> shares,
         Supplier<DaemonSettings> settings,
         Supplier<Patience> patience,
         TurnObserver observer) {}

@@ -7,11 +7,8 @@ import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.frame.Frame;
-import dev.culvert.io.Shares;
 import dev.culvert.link.Failure;
 import dev.culvert.link.Patience;
-import dev.culvert.pool.LinkPool;
-import dev.culvert.transport.AgentAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -33,26 +30,12 @@ public final class Turns {
     private volatile Patience patience = Patience.ofSilence(TimeoutSettings.DEFAULTS.message());
 
     public Turns(
-            Fleet fleet,
-            LinkPool pool,
-            TurnIds ids,
-            Shares<AgentAddress> shares,
-            Supplier<DaemonSettings> settings,
-            TurnObserver observer) {
+            Fleet fleet, TurnIds ids, Supplier<DaemonSettings> settings, TurnObserver observer) {
         this.fleet = fleet;
         this.ids = ids;
         this.settings = settings;
         past = new PastTurns(() -> settings.get().turns(), System::nanoTime);
-        needs =
-                new TurnNeeds(
-                        pool::acquire,
-                        this::isThere,
-                        live,
-                        past,
-                        agent -> shares.of(agent.address()),
-                        settings,
-                        this::patience,
-                        observer);
+        needs = new TurnNeeds(this::isThere, live, past, settings, this::patience, observer);
     }
 
     public TurnIds ids() {

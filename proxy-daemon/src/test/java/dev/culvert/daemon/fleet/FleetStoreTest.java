@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.config.FleetSettings;
+import dev.culvert.road.TestRoads;
 import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
 import java.util.List;
@@ -20,7 +21,7 @@ class FleetStoreTest {
     private static final String PAYLOAD = "{\"config\":{},\"tool_allowlist\":[]}";
 
     private final HangingStore store = new HangingStore();
-    private final Fleet fleet = new Fleet(store, () -> FleetSettings.DEFAULTS);
+    private final Fleet fleet = new Fleet(store, () -> FleetSettings.DEFAULTS, TestRoads::unused);
     private final AgentSource file = fleet.source(AgentSource.FILE);
 
     @Test

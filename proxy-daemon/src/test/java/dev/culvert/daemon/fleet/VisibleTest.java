@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.config.FleetSettings;
+import dev.culvert.road.TestRoads;
 import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,7 +19,8 @@ import org.junit.jupiter.api.Test;
 class VisibleTest {
     private static final Caller ACME = "acme"::equals;
 
-    private final Fleet fleet = new Fleet(DesiredStore.NONE, () -> FleetSettings.DEFAULTS);
+    private final Fleet fleet =
+            new Fleet(DesiredStore.NONE, () -> FleetSettings.DEFAULTS, TestRoads::unused);
     private final AgentSource file = fleet.source(AgentSource.FILE);
     private final Visible all = fleet.seenBy(Caller.ANYBODY);
     private final Visible acme = fleet.seenBy(ACME);

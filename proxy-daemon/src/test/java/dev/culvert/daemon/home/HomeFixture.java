@@ -13,6 +13,7 @@ import dev.culvert.link.DialListener;
 import dev.culvert.link.EmbeddedLink;
 import dev.culvert.link.Failure;
 import dev.culvert.link.LinkObserver;
+import dev.culvert.road.TestRoads;
 import dev.culvert.transport.AgentAddress;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
@@ -48,7 +49,6 @@ final class HomeFixture implements AutoCloseable {
 
     private static final Duration STEP = Duration.ofMillis(100);
 
-    final Fleet fleet = new Fleet(DesiredStore.NONE, () -> FleetSettings.DEFAULTS);
     final Agent agent;
 
     /** States of the agent, as listeners were told of them. */
@@ -60,15 +60,19 @@ final class HomeFixture implements AutoCloseable {
     private int dialled;
     private DaemonSettings settings = DaemonSettings.DEFAULTS;
 
-    private final HomeLoop home =
-            new HomeLoop(
-                    channel.eventLoop(),
-                    (_, listener) -> {
-                        dialled++;
-                        dials.add(listener);
-                    },
-                    fleet,
-                    () -> settings);
+    final Fleet fleet =
+            new Fleet(
+                    DesiredStore.NONE,
+                    () -> FleetSettings.DEFAULTS,
+                    new TestRoads(
+                                    channel.eventLoop(),
+                                    (_, listener) -> {
+                                        dialled++;
+                                        dials.add(listener);
+                                    })
+                            ::to);
+
+    private final HomeLoop home = new HomeLoop(channel.eventLoop(), fleet, () -> settings);
 
     private @Nullable HomeLink link;
 

@@ -12,15 +12,13 @@ import dev.culvert.daemon.fleet.AgentSource;
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.frame.Frame;
-import dev.culvert.io.Account;
-import dev.culvert.io.AccountLimits;
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.DialListener;
 import dev.culvert.link.EmbeddedLink;
 import dev.culvert.link.Failure;
 import dev.culvert.link.LinkObserver;
 import dev.culvert.link.Patience;
-import dev.culvert.pool.Lane;
+import dev.culvert.road.TestRoads;
 import dev.culvert.transport.AgentAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -70,16 +68,11 @@ class LiveTurnTest {
     private int dials;
     private boolean reachable = true;
 
-    private final Account account =
-            new Account(new AccountLimits("memory.max_held_bytes", 64 << 20, 75));
-
     private final TurnNeeds needs =
             new TurnNeeds(
-                    (_, _, lane, listener) -> acquire(lane, listener),
                     _ -> true,
                     live,
                     past,
-                    _ -> account.whole(),
                     () -> DaemonSettings.DEFAULTS,
                     () -> Patience.ofSilence(Duration.ofMinutes(1)),
                     observer);
@@ -89,7 +82,12 @@ class LiveTurnTest {
     }
 
     LiveTurnTest() throws IOException {
-        Fleet fleet = new Fleet(DesiredStore.NONE, () -> FleetSettings.DEFAULTS);
+        Fleet fleet =
+                new Fleet(
+                        DesiredStore.NONE,
+                        () -> FleetSettings.DEFAULTS,
+                        new TestRoads(first.channel().eventLoop(), (_, listener) -> dial(listener))
+                                ::to);
         fleet.source(AgentSource.API)
                 .put(
                         new AgentSettings(
@@ -101,12 +99,12 @@ class LiveTurnTest {
         agent = Objects.requireNonNull(fleet.find("a"));
     }
 
-    private void acquire(Lane lane, DialListener listener) {
+    private void dial(DialListener listener) {
         dials++;
-        if (reachable) {
-            listener.onLink(lane == Lane.FIRST ? firstLink : secondLink);
-        } else {
+        if (!reachable) {
             listener.onFailure(new Failure.Unreachable("nobody listens"));
+        } else {
+            listener.onLink(dials == 1 ? firstLink : secondLink);
         }
     }
 
@@ -260,16 +258,7 @@ class LiveTurnTest {
         Client client = new Client();
         LiveTurn turn =
                 new LiveTurn(
-                        new TurnNeeds(
-                                (_, _, _, listener) ->
-                                        listener.onLink(dials++ == 0 ? firstLink : secondLink),
-                                needs.isThere(),
-                                live,
-                                past,
-                                needs.shares(),
-                                needs.settings(),
-                                needs.patience(),
-                                needs.observer()),
+                        needs,
                         first.channel().eventLoop(),
                         new TurnRequest("t", agent, false, 0, "", null),
                         Unpooled.copiedBuffer("{}", UTF_8),

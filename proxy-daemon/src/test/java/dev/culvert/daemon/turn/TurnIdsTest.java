@@ -9,6 +9,7 @@ import dev.culvert.daemon.fleet.AgentSource;
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.frame.FrameLimits;
+import dev.culvert.road.TestRoads;
 import dev.culvert.settings.Settings;
 import dev.culvert.settings.Source;
 import java.util.HashSet;
@@ -22,7 +23,7 @@ class TurnIdsTest {
         String text =
                 "{\"agents\": [{\"id\": \"%s\", \"tenant\": \"%s\", \"cid\": 3}]}"
                         .formatted(id, tenant);
-        Fleet fleet = new Fleet(DesiredStore.NONE, () -> FleetSettings.DEFAULTS);
+        Fleet fleet = new Fleet(DesiredStore.NONE, () -> FleetSettings.DEFAULTS, TestRoads::unused);
         fleet.source(AgentSource.FILE)
                 .replace(
                         Settings.read(List.of(Source.text("test", text)), DaemonSettings::read)

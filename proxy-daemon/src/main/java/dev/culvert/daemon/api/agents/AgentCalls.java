@@ -4,8 +4,8 @@ import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
+import dev.culvert.link.Lane;
 import dev.culvert.link.Patience;
-import dev.culvert.pool.LinkPool;
 import io.netty.buffer.ByteBuf;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -15,12 +15,7 @@ public final class AgentCalls {
     private static final int ID_BYTES = 16;
     private static final Base64.Encoder ID_TEXT = Base64.getUrlEncoder().withoutPadding();
 
-    private final LinkPool pool;
     private final SecureRandom random = new SecureRandom();
-
-    public AgentCalls(LinkPool pool) {
-        this.pool = pool;
-    }
 
     /**
      * Sends a frame and tells {@code listener} what comes back, on the loop of {@code request}.
@@ -35,7 +30,8 @@ public final class AgentCalls {
             Patience patience,
             CallListener listener) {
         Frame frame = new Frame(type, newId(), payload).withTraceparent(request.traceParent());
-        pool.acquire(request.eventLoop(), agent.address(), new Call(frame, listener, patience));
+        Call call = new Call(frame, listener, patience);
+        agent.road().link(request.eventLoop(), Lane.FIRST, call);
     }
 
     /** An id that nobody can guess. */

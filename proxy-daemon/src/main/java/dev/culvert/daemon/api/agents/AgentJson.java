@@ -14,18 +14,18 @@ final class AgentJson {
     private AgentJson() {}
 
     /** Writes the agent as an object. */
-    static void write(JsonGenerator json, Agent agent, int linksOpen) throws IOException {
+    static void write(JsonGenerator json, Agent agent) throws IOException {
         json.writeStartObject();
-        writeMembers(json, agent, linksOpen);
+        writeMembers(json, agent);
         json.writeEndObject();
     }
 
-    static void writeMembers(JsonGenerator json, Agent agent, int linksOpen) throws IOException {
+    static void writeMembers(JsonGenerator json, Agent agent) throws IOException {
         Presence presence = agent.presence();
         Desired desired = agent.desired();
         json.writeStringField("id", agent.id());
         json.writeStringField("tenant", agent.tenant());
-        json.writeStringField("address", agent.address().toString());
+        json.writeStringField("address", agent.road().toString());
         json.writeStringField("state", presence.state().label());
         json.writeStringField("since", presence.since().truncatedTo(ChronoUnit.MILLIS).toString());
         if (presence.lastHeard() != null) {
@@ -33,7 +33,7 @@ final class AgentJson {
                     "last_heard", presence.lastHeard().truncatedTo(ChronoUnit.MILLIS).toString());
         }
         writeHeartbeat(json, presence.said());
-        json.writeNumberField("links_open", linksOpen);
+        json.writeNumberField("links_open", agent.road().openLinks());
         json.writeNumberField("turns_in_flight", agent.turns());
         json.writeNumberField("desired_revision", desired == null ? 0 : desired.revision());
         json.writeNumberField("applied_revision", agent.appliedRevision());

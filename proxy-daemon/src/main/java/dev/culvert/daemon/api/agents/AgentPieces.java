@@ -8,7 +8,6 @@ import dev.culvert.io.HeldKind;
 import dev.culvert.io.Holding;
 import dev.culvert.io.Share;
 import dev.culvert.json.JsonText;
-import dev.culvert.transport.AgentAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +62,6 @@ final class AgentPieces {
     private static final int PIECE_BYTES = 16 * 1024;
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final ToIntFunction<AgentAddress> linksOpen;
     private final Holding holding;
     private final Map<Key, Piece> pieces = new HashMap<>();
     private long heldBytes;
@@ -72,8 +69,7 @@ final class AgentPieces {
     /** Where old pieces are forgotten; null while there are none. */
     private volatile @Nullable EventLoop forgetting;
 
-    AgentPieces(ToIntFunction<AgentAddress> linksOpen, Share share) {
-        this.linksOpen = linksOpen;
+    AgentPieces(Share share) {
         holding = share.open(HeldKind.SNAPSHOTS, this::later, _ -> forgetAll());
     }
 
@@ -180,7 +176,7 @@ final class AgentPieces {
 
     private void write(Agent agent, ByteBuf text) {
         try (JsonGenerator json = JsonText.generator(text)) {
-            AgentJson.write(json, agent, linksOpen.applyAsInt(agent.address()));
+            AgentJson.write(json, agent);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);
         }

@@ -25,7 +25,6 @@ import dev.culvert.settings.Node;
 import dev.culvert.settings.Position;
 import dev.culvert.settings.Settings;
 import dev.culvert.settings.Source;
-import dev.culvert.transport.AgentAddress;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
@@ -33,14 +32,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.function.ToIntFunction;
 
 /** {@code GET|PUT|DELETE /agents/{id}}: shows, adds or changes, and removes one agent. */
 public final class AgentRoute implements Route {
     private final AgentAccess access;
     private final Admission admission;
     private final Supplier<DaemonSettings> settings;
-    private final ToIntFunction<AgentAddress> linksOpen;
     private final OffLoop offLoop;
     private final ConfigRoom room;
 
@@ -48,14 +45,12 @@ public final class AgentRoute implements Route {
             AgentAccess access,
             Admission admission,
             Supplier<DaemonSettings> settings,
-            ToIntFunction<AgentAddress> linksOpen,
             OffLoop offLoop) {
         this.access = access;
         this.admission = admission;
         this.settings = settings;
         this.offLoop = offLoop;
         room = new ConfigRoom(offLoop);
-        this.linksOpen = linksOpen;
     }
 
     @Override
@@ -152,7 +147,6 @@ public final class AgentRoute implements Route {
     }
 
     private void show(Answer responder, HttpResponseStatus status, Agent agent) {
-        int links = linksOpen.applyAsInt(agent.address());
-        responder.json(status, Json.object(json -> AgentJson.writeMembers(json, agent, links)));
+        responder.json(status, Json.object(json -> AgentJson.writeMembers(json, agent)));
     }
 }

@@ -12,9 +12,7 @@ import dev.culvert.daemon.http.OverMemory;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.frame.FrameType;
-import dev.culvert.io.Shares;
 import dev.culvert.link.Patience;
-import dev.culvert.transport.AgentAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
@@ -25,16 +23,10 @@ import java.util.function.Supplier;
 public final class ContextRoute implements Route {
     private final AgentAccess access;
     private final AgentCalls calls;
-    private final Shares<AgentAddress> shares;
     private final Supplier<DaemonSettings> settings;
 
-    public ContextRoute(
-            AgentAccess access,
-            AgentCalls calls,
-            Shares<AgentAddress> shares,
-            Supplier<DaemonSettings> settings) {
+    public ContextRoute(AgentAccess access, AgentCalls calls, Supplier<DaemonSettings> settings) {
         this.access = access;
-        this.shares = shares;
         this.settings = settings;
         this.calls = calls;
     }
@@ -52,7 +44,7 @@ public final class ContextRoute implements Route {
     @Override
     public void handle(Request request, Answer responder) {
         Agent agent = access.workingAgent(request);
-        OverMemory.check(shares, agent.address());
+        OverMemory.check(agent.road().share());
         ByteBuf context = JsonRequest.body(request);
         Patience patience = Patience.ofSilence(settings.get().timeouts().config());
         SingleReply reply =

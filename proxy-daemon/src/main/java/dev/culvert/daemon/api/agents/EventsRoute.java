@@ -2,20 +2,17 @@ package dev.culvert.daemon.api.agents;
 
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.config.DaemonSettings;
-import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.OverMemory;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.io.Account;
-import dev.culvert.transport.AgentAddress;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import java.util.function.ToIntFunction;
 
 /** {@code GET /events}: the fleet as it is, then whatever becomes of it. */
 public final class EventsRoute implements Route, AutoCloseable {
@@ -23,7 +20,6 @@ public final class EventsRoute implements Route, AutoCloseable {
     private final Admission admission;
     private final Account account;
     private final Supplier<DaemonSettings> settings;
-    private final ToIntFunction<AgentAddress> linksOpen;
     private final AgentPieces pieces;
     private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
 
@@ -33,14 +29,12 @@ public final class EventsRoute implements Route, AutoCloseable {
             AgentAccess access,
             Admission admission,
             Account account,
-            Supplier<DaemonSettings> settings,
-            ToIntFunction<AgentAddress> linksOpen) {
+            Supplier<DaemonSettings> settings) {
         this.access = access;
         this.admission = admission;
         this.account = account;
         this.settings = settings;
-        this.linksOpen = linksOpen;
-        pieces = new AgentPieces(linksOpen, account.whole());
+        pieces = new AgentPieces(account.whole());
     }
 
     @Override
@@ -86,10 +80,6 @@ public final class EventsRoute implements Route, AutoCloseable {
 
     AgentPieces pieces() {
         return pieces;
-    }
-
-    int links(Agent agent) {
-        return linksOpen.applyAsInt(agent.address());
     }
 
     void forget(Watcher watcher) {

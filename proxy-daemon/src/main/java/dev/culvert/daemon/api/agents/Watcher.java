@@ -128,8 +128,7 @@ final class Watcher implements FleetListener {
         ByteBuf data =
                 agent == null
                         ? Json.object(json -> json.writeStringField("id", id))
-                        : Json.object(
-                                json -> AgentJson.writeMembers(json, agent, route.links(agent)));
+                        : Json.object(json -> AgentJson.writeMembers(json, agent));
         int bytes = data.readableBytes();
         events.event(agent == null ? REMOVED : AGENT, data);
         data.release();

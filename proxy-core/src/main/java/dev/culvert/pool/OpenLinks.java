@@ -1,10 +1,10 @@
-package dev.culvert.daemon.metrics;
+package dev.culvert.pool;
 
 import dev.culvert.transport.AgentAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** How many links are open to each address. Told on many event loops at once. */
+/** How many links are open to each address. Used on many event loops at once. */
 final class OpenLinks {
     private final Map<AgentAddress, Integer> byAddress = new ConcurrentHashMap<>();
 
