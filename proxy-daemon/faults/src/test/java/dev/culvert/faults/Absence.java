@@ -3,23 +3,23 @@ package dev.culvert.faults;
 import java.time.Duration;
 
 /**
- * How long a client has been without its turn, against its will. Where that is longer than what the
- * turn is kept for, it may be told that the turn is gone: a chain of kills on a machine that has
- * much else to do can outlast every grace. Confined to its client's thread.
+ * How long a client has been cut off from its turn. After a grace has passed, the daemon or the
+ * agent may say that the turn is gone: a series of kills on a busy machine can take longer than
+ * every grace. Confined to its client's thread.
  */
 final class Absence {
-    /** How long the daemon keeps a stream's turn going for a client that was lost. */
+    /** How long the daemon keeps a turn for a client whose connection broke. */
     static final Duration RESUME_GRACE = Duration.ofSeconds(8);
 
-    /** How long the agent lets a turn run whose link was lost. */
+    /** How long the agent keeps a turn whose link broke. */
     static final Duration ORPHAN_GRACE = Duration.ofSeconds(15);
 
-    /** How long the agent keeps what an ended turn has said. */
+    /** How long the agent keeps the log of an ended turn. */
     static final Duration LOG_TTL = Duration.ofSeconds(60);
 
     private long sinceNanos = System.nanoTime();
 
-    /** The client has something of its turn. */
+    /** The client got something of its turn. */
     void end() {
         sinceNanos = System.nanoTime();
     }
@@ -28,17 +28,17 @@ final class Absence {
         return System.nanoTime() - sinceNanos >= grace.toNanos();
     }
 
-    /** Whether a turn that the agent never had may have been given up by the daemon. */
+    /** Whether the daemon may have given up a turn that the agent never got. */
     boolean mayHaveBeenDropped() {
         return isOver(RESUME_GRACE);
     }
 
-    /** Why the turn may be lost with this code; empty where it may not. */
+    /** Why the turn may be lost with this code; empty if it may not. */
     String excuse(String code) {
         return switch (code) {
-            case "cancelled" -> isOver(RESUME_GRACE) ? "it was given up in a long absence" : "";
+            case "cancelled" -> isOver(RESUME_GRACE) ? "it was given up during a long absence" : "";
             case "log_truncated" ->
-                    isOver(LOG_TTL) ? "its log expired in a long absence" : Scene.NO_ROOM;
+                    isOver(LOG_TTL) ? "its log expired during a long absence" : Scene.NO_ROOM;
             default -> "";
         };
     }

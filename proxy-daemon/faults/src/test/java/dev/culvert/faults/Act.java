@@ -9,14 +9,14 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Hostile guests and clients beside honest ones, who are watched: for a while before anything
- * hostile happens, and then while it does.
+ * Hostile guests and clients beside honest ones. The honest ones are watched, first for a while
+ * without anything hostile, then with it.
  */
 final class Act implements AutoCloseable {
     private static final double LEAST_OF_PACE = 0.9;
 
-    /* The short form watches for a second or two: on a busy machine that tells a standstill from work, and no more. */
-    private static final double NO_STANDSTILL = 0.3;
+    /* The short form watches for one or two seconds. On a busy machine that shows a standstill, and nothing finer. */
+    private static final double NO_STANDSTILL = 0.05;
 
     private static final int MOST_SHOWN = 5;
 
@@ -36,8 +36,8 @@ final class Act implements AutoCloseable {
     private DaemonLog log;
 
     /**
-     * @param before for which all is watched first
-     * @param whole whether it is watched for long enough to judge pace and punctuality
+     * @param before how long to watch before anything hostile happens
+     * @param whole whether it runs long enough to judge pace and punctuality
      */
     Act(HostileStage stage, String name, Duration before, boolean whole) {
         this.stage = stage;
@@ -47,36 +47,36 @@ final class Act implements AutoCloseable {
         log = stage.log();
     }
 
-    /** A guest with this habit, which the daemon knows until the act is over. */
+    /** Adds a guest with this habit; the daemon knows it until the act ends. */
     void enter(String agent, Habit habit) throws IOException {
         PlayedGuest guest = new PlayedGuest(habit);
         guests.add(guest);
         enter(agent, guest.endpoint());
     }
 
-    /** An agent that is at this place, or is not. */
+    /** Adds an agent at this address, which may not exist. */
     void enter(String agent, Endpoint endpoint) {
         agents.add(agent);
         stage.add(agent, endpoint);
     }
 
-    /** All that have entered so far. */
+    /** The ids of all agents that were added. */
     List<String> agents() {
         return List.copyOf(agents);
     }
 
-    /** Until the daemon takes all that have entered for ready. */
+    /** Waits until the daemon shows all added agents as ready. */
     void awaitReady() {
         agents.forEach(stage::awaitReady);
     }
 
-    /** Plays it beside honest clients and a probe, and tells how they fared. */
+    /** Runs it beside honest clients and a probe, and judges how they fared. */
     void play(Deed deed) throws Exception {
         Endpoint daemon = stage.daemon().endpoint();
         LoopWaits waits = new LoopWaits(stage.daemon().pid());
         try (Probe probe = new Probe(daemon, waits);
                 HonestClients honest = new HonestClients(daemon, waits, HostileStage.HONEST)) {
-            Pause.of(before.dividedBy(2)); // the first of everything is slow
+            Pause.of(before.dividedBy(2)); // the first turns are slow
             long from = System.nanoTime();
             Pause.of(before);
             log = stage.log();
@@ -85,7 +85,7 @@ final class Act implements AutoCloseable {
             try {
                 deed.play();
             } catch (IOException | AssertionError e) {
-                violation("it broke off: %s", e);
+                violation("the act failed: %s", e);
             }
             long ended = System.nanoTime();
             judge(probe.seen(began, ended));
@@ -114,15 +114,12 @@ final class Act implements AutoCloseable {
         figure(
                 "honest turns %.1f/s, before %.1f/s; of those that were due %.3f of the share before",
                 during.perSecond(), before.perSecond(), kept);
-        if (!(kept
-                >= (whole
-                        ? LEAST_OF_PACE
-                        : NO_STANDSTILL))) { // nor is it a number where there were none
+        if (!(kept >= (whole ? LEAST_OF_PACE : NO_STANDSTILL))) { // it is NaN if there were none
             violation("honest agents kept %.3f of their pace", kept);
         }
     }
 
-    /* That something is not begun for a while shows in the pace. */
+    /* Turns that could not begin lower the pace. */
     private void judge(List<String> complaints) {
         figure("%d honest turns went wrong", complaints.size());
         violations(
@@ -132,7 +129,7 @@ final class Act implements AutoCloseable {
                         .toList());
     }
 
-    /** What was logged since the hostile part began. */
+    /** The log since the hostile part began. */
     DaemonLog log() {
         return log;
     }
@@ -149,17 +146,17 @@ final class Act implements AutoCloseable {
         violations.add(format.formatted(values));
     }
 
-    /** One for each of the first of these. */
+    /** Records a violation for each of the first few. */
     void violations(String what, Collection<String> them) {
         them.stream().limit(MOST_SHOWN).forEach(it -> violation("%s: %s", what, it));
     }
 
-    /** Fails where anything was violated. */
+    /** Fails if there were violations. */
     synchronized void end() {
         assertThat(violations).as(name).isEmpty();
     }
 
-    /** Prints what was seen, and has the daemon forget its guests. */
+    /** Prints the figures and removes the guests from the daemon. */
     @Override
     public synchronized void close() throws IOException {
         StringBuilder report = new StringBuilder("== hostile: " + name + "\n");

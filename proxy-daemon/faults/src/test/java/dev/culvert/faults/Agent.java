@@ -7,19 +7,19 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A guest, and how it is reached.
+ * A guest, and its address.
  *
- * @param address as the daemon is told
- * @param monitor of the VM that it is in
+ * @param address the address in the settings of the daemon
+ * @param monitor of the guest's VM, if it has one
  */
 record Agent(Program guest, String address, Optional<VmMonitor> monitor) {
 
-    /** It does nothing for a while, nor does its VM. */
+    /** Stops the guest and its VM for a while. */
     void pause(Duration time) throws IOException {
         whilePaused(() -> Pause.of(time));
     }
 
-    /** Its VM is paused for a while, and a snapshot is taken. */
+    /** Pauses the VM for a while and takes a snapshot. */
     void snapshot(HostSees hostSees, Duration time) throws IOException {
         whilePaused(() -> {
             vm().snapshot(hostSees);
@@ -27,7 +27,7 @@ record Agent(Program guest, String address, Optional<VmMonitor> monitor) {
         });
     }
 
-    /** Others have all connections of its VM that were left, for a while. */
+    /** Takes all free connections of the VM for a while. */
     void crowd(Duration time) throws IOException {
         try (var _ = new Crowd(vm())) {
             Pause.of(time);

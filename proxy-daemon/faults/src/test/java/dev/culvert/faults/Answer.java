@@ -3,14 +3,14 @@ package dev.culvert.faults;
 import java.time.Duration;
 
 /**
- * What the runtime says to one turn, piece by piece. A pure function of its parameters, so that
- * whoever knows them can check every character.
+ * The runtime's answer to one turn, piece by piece. It is a pure function of the parameters, so
+ * that a client can check every character.
  *
- * @param nonce names the turn
- * @param pieces how many events of text the runtime sends
+ * @param nonce identifies the turn
+ * @param pieces how many events with text the runtime sends
  * @param largestPiece in characters
- * @param thinking before the first piece
- * @param pace between two pieces
+ * @param thinking the pause before the first piece
+ * @param pace the pause between two pieces
  */
 record Answer(
         long nonce,
@@ -21,17 +21,17 @@ record Answer(
         Duration pace,
         Ending ending) {
 
-    /** How the runtime ends it, and what becomes of that. */
+    /** How the runtime ends the answer, and what the client is told. */
     enum Ending {
-        /** In order. */
+        /** The answer is complete. */
         WHOLE("done"),
-        /** By an error in its stream. */
+        /** The runtime sends an error in its stream. */
         ERROR("runtime_error"),
-        /** By closing its connection in the midst. */
+        /** The runtime closes its connection in the middle. */
         BROKEN("stream_broken"),
-        /** By wanting a tool that the agent may not use. */
+        /** The runtime calls a tool that the agent must not use. */
         TOOL("tool_blocked"),
-        /** By a status that says that it will not even begin. */
+        /** The runtime refuses with a status. */
         REFUSED("runtime_error");
 
         private final String word;
@@ -40,7 +40,7 @@ record Answer(
             this.word = word;
         }
 
-        /** The event, or the code of the error, that a client is told. */
+        /** The type of the client's last event, or the code of its error. */
         String word() {
             return word;
         }
@@ -66,11 +66,11 @@ record Answer(
 
     Answer {
         if (ending == Ending.REFUSED && pieces != 0) {
-            throw new IllegalArgumentException("who refuses says nothing");
+            throw new IllegalArgumentException("a refusal has no pieces");
         }
     }
 
-    /** A piece of the text; no two have the same. */
+    /** A piece of the text. No two pieces are the same. */
     String piece(int index) {
         Draw draw = Draw.of(nonce, index);
         StringBuilder text =

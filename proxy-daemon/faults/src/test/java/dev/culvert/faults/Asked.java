@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** What became of requests of which each must be answered: as it should be, or with words. */
+/** Counts the answers to requests. Each request must get its answer or an error with a text. */
 final class Asked {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -15,7 +15,7 @@ final class Asked {
     private final Question question;
     private final Map<String, Integer> answers = new TreeMap<>();
 
-    /** One request on a connection of its own. Gives the status of its answer. */
+    /** Sends one request on its own connection and returns the status. */
     interface Question {
         int ask(KeptConnection connection) throws IOException, InterruptedException;
     }
@@ -25,7 +25,7 @@ final class Asked {
         this.question = question;
     }
 
-    /** So many clients ask at once. */
+    /** Sends the request from several clients at the same time. */
     void ask(Endpoint daemon, int clients) {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < clients; i++) {
@@ -38,7 +38,7 @@ final class Asked {
         try (KeptConnection connection = new KeptConnection(daemon, PATIENCE)) {
             int status = question.ask(connection);
             if (status >= 300 && words(connection).isEmpty()) {
-                act.violation("a %d without words: %s", status, connection.body());
+                act.violation("a status %d without an error text: %s", status, connection.body());
             }
             note(Integer.toString(status));
         } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {

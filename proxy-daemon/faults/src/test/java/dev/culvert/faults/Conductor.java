@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
 
-/** Plays the faults of the programs, one after the other, each once so many turns have begun. */
+/** Plays the faults of the programs in order, each after a number of turns. */
 final class Conductor implements Runnable {
     private final FaultPlan plan;
     private final DaemonProgram daemon;
@@ -26,7 +26,7 @@ final class Conductor implements Runnable {
         turns.release();
     }
 
-    /** No turn begins any more: what is left of the plan is not played. */
+    /** No more turns begin, so the rest of the plan is not played. */
     void stop() {
         spent = true;
         turns.release(Integer.MAX_VALUE / 2);
@@ -60,7 +60,7 @@ final class Conductor implements Runnable {
             case Fault.StopDaemon _ -> daemon.restart();
             case Fault.PauseGuest(_, Road road, var time) -> agent(road).pause(time);
             case Fault.Snapshot(_, Road road, var hostSees, var time) -> {
-                tally.count("snapshots, and what hosts see of them", hostSees.name());
+                tally.count("snapshots, by what the host sees", hostSees.name());
                 agent(road).snapshot(hostSees, time);
             }
             case Fault.Crowding(_, Road road, var time) -> agent(road).crowd(time);

@@ -9,8 +9,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 
 /**
- * Answers every request at once with a few bytes. How long that takes says how long this process
- * and the machine keep anybody waiting.
+ * Answers every request at once with a few bytes. The time that this takes is the delay of this
+ * process and the machine.
  */
 final class Control implements AutoCloseable {
     private static final byte[] ANSWER =
@@ -33,7 +33,7 @@ final class Control implements AutoCloseable {
                 socket.setTcpNoDelay(true);
                 answer(socket);
             } catch (IOException _) {
-                // Who asked has gone, or it is closed.
+                // The client is gone, or the server is closed.
             }
         }
     }

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Connections to another port of a VM, as many as its monitor had left. */
+/** Connections to another port of a VM that use up what its monitor allows. */
 final class Crowd implements AutoCloseable {
     private static final int PORT = 1025;
 
@@ -36,7 +36,7 @@ final class Crowd implements AutoCloseable {
         }
     }
 
-    /** False when the monitor has no connection left. */
+    /** False if the monitor allows no more connections. */
     private boolean take(HybridUnix port) throws IOException {
         SocketChannel connection = Endpoint.unix(Path.of(port.path())).connect(Relay.RECEIVE_BYTES);
         taken.add(connection);
@@ -45,11 +45,12 @@ final class Crowd implements AutoCloseable {
             if (connection.read(ByteBuffer.allocate(1)) < 0) {
                 return false;
             }
-        } catch (IOException _) { // the monitor has closed it before it read what is written here
+        } catch (IOException _) { // the monitor closed it before it read the request
             return false;
         }
         SocketChannel accepted = inTheVm.accept();
-        accepted.setOption(StandardSocketOptions.SO_LINGER, 0); // or its port is kept for a minute
+        accepted.setOption(
+                StandardSocketOptions.SO_LINGER, 0); // otherwise the port stays in use for a minute
         taken.add(accepted);
         return true;
     }

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What the daemon has logged since a moment. */
+/** The lines that the daemon has logged since some moment. */
 final class DaemonLog {
-    /** Of a line, in characters: what came from outside is cut long before. */
+    /** In characters. The daemon cuts text from outside long before that. */
     private static final int MOST_CHARS = 2_000;
 
     private final Path file;
@@ -32,12 +32,12 @@ final class DaemonLog {
         }
     }
 
-    /** How many lines have this in them. */
+    /** How many lines contain this text. */
     long quoting(String text) throws IOException {
         return lines().stream().filter(line -> line.contains(text)).count();
     }
 
-    /** Lines that an outsider had a part in which they must not have. */
+    /** Lines into which an outsider put something that must not be there. */
     List<String> scribbled(String forged) throws IOException {
         return lines().stream()
                 .filter(line ->
@@ -47,13 +47,13 @@ final class DaemonLog {
                 .toList();
     }
 
-    /** So that it harms no terminal, and as much of it as tells what is wrong. */
+    /** Escapes the line for terminals, and shortens it. */
     static String shown(String line) {
         String head = line.substring(0, Math.min(200, line.length()));
         return ScriptedRuntime.quoted(head) + " (" + line.length() + " characters)";
     }
 
-    /** C0, DEL, C1, and what some readers take for the end of a line. */
+    /** C0, DEL, C1, and characters that some readers treat as line ends. */
     private static boolean isControl(int codePoint) {
         return (Character.isISOControl(codePoint) && codePoint != '\t')
                 || codePoint == 0x2028

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** The daemon, which may be ended and started again. Clients ask it who is to blame. */
+/**
+ * The daemon, which can be ended and started again. Clients ask it whether a broken connection was
+ * its fault.
+ */
 final class DaemonProgram implements AutoCloseable {
     private final Path config;
     private final Path log;
@@ -18,7 +21,7 @@ final class DaemonProgram implements AutoCloseable {
     private volatile boolean up;
 
     /**
-     * @param onListening told where each of its processes listens
+     * @param onListening gets the endpoint of each process
      */
     DaemonProgram(Path config, Path log, Consumer<Endpoint> onListening) throws IOException {
         this.config = config;
@@ -27,14 +30,14 @@ final class DaemonProgram implements AutoCloseable {
         program = start();
     }
 
-    /** By SIGKILL, and a new one at once. */
+    /** Sends SIGKILL and starts a new process at once. */
     synchronized void kill() throws IOException {
         goDown();
         program.close();
         program = start();
     }
 
-    /** By SIGTERM, and a new one once it has ended, as it must in order. */
+    /** Sends SIGTERM, waits for exit code 0, and starts a new process. */
     synchronized void restart() throws IOException {
         goDown();
         int code = program.stop();
@@ -44,12 +47,12 @@ final class DaemonProgram implements AutoCloseable {
         program = start();
     }
 
-    /** Changes with each process. */
+    /** The number of processes so far. */
     int generation() {
         return generation.get();
     }
 
-    /** False from before its end to after its next start. */
+    /** False from before a process ends until after the next one listens. */
     boolean isUp() {
         return up;
     }
@@ -71,7 +74,7 @@ final class DaemonProgram implements AutoCloseable {
         return program.residentMegabytes();
     }
 
-    /** The most of all its processes so far. */
+    /** The maximum over all processes so far. */
     synchronized long peakMegabytes() {
         peakMegabytes = Math.max(peakMegabytes, program.peakMegabytes());
         return peakMegabytes;

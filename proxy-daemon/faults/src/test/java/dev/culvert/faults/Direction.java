@@ -1,6 +1,6 @@
 package dev.culvert.faults;
 
-/** Which way bytes go through a relay: up from who dialled, down to it. */
+/** The direction of bytes through a relay: up from the side that dialled, down to it. */
 enum Direction {
     UP,
     DOWN

@@ -3,7 +3,7 @@ package dev.culvert.faults;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/** Random choices that depend on nothing but what they are drawn for. */
+/** Random choices that depend only on the numbers that they are drawn for. */
 final class Draw {
     private final SplittableRandom random;
 
@@ -11,7 +11,7 @@ final class Draw {
         random = new SplittableRandom(seed);
     }
 
-    /** The choices for one thing: the same seed and the same numbers give the same choices. */
+    /** The same seed and numbers give the same choices. */
     static Draw of(long seed, long... numbers) {
         long mixed = seed;
         for (long number : numbers) {
@@ -25,7 +25,7 @@ final class Draw {
         return random.nextInt(least, most + 1);
     }
 
-    /** Likewise, with small ones as likely as large ones of ten times the size. */
+    /** The same, on a logarithmic scale: 1 to 10 is as likely as 10 to 100. */
     int logBetween(int least, int most) {
         double low = Math.log(least + 1.0);
         double high = Math.log(most + 2.0);
@@ -41,12 +41,12 @@ final class Draw {
         return random.nextLong();
     }
 
-    /** One of these, each as likely as its weight says. */
+    /** One of these, by weight. */
     <T> T oneOf(T[] choices, int... weights) {
         return choices[weighted(weights)];
     }
 
-    /** A choice from 0 on, each as likely as its weight says. */
+    /** An index, by weight. */
     int weighted(int... weights) {
         int left = random.nextInt(IntStream.of(weights).sum());
         int choice = 0;

@@ -12,11 +12,11 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
-/** Where a stream socket is, in the words of both programs: tcp://HOST:PORT or unix:///PATH. */
+/** The address of a stream socket, as both programs write it: tcp://HOST:PORT or unix:///PATH. */
 record Endpoint(SocketAddress address) {
     private static final int BACKLOG = 1024;
 
-    /** Any free port of loopback, to listen on. */
+    /** A free port of loopback to listen on. */
     static Endpoint loopback() {
         return new Endpoint(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
@@ -25,7 +25,7 @@ record Endpoint(SocketAddress address) {
         return new Endpoint(UnixDomainSocketAddress.of(path));
     }
 
-    /** Also of an address as {@code http://HOST:PORT}. */
+    /** Also reads {@code http://HOST:PORT}. */
     static Endpoint parse(String text) {
         URI uri = URI.create(text);
         return uri.getScheme().equals("unix")
@@ -34,8 +34,8 @@ record Endpoint(SocketAddress address) {
     }
 
     /**
-     * @param receiveBytes what the kernel may hold of each connection, so that a slow reader is
-     *     felt soon
+     * @param receiveBytes receive buffer of each connection; a small one makes a slow reader
+     *     visible soon
      */
     ServerSocketChannel listen(int receiveBytes) throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open(family());

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Clients that read the events of the fleet as fast as they come. */
+/** Clients that read {@code /events} as fast as they can. */
 final class EventReaders implements AutoCloseable {
     private static final int RECEIVE_BYTES = 64 * 1024;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -19,7 +19,7 @@ final class EventReaders implements AutoCloseable {
     private final String watched;
     private final List<Reader> readers = new ArrayList<>();
 
-    /** One of them. */
+    /** One client. */
     private final class Reader {
         private final HttpCall call;
         private final AtomicLong events = new AtomicLong();
@@ -56,7 +56,7 @@ final class EventReaders implements AutoCloseable {
     }
 
     /**
-     * @param watched the agent whose events are counted
+     * @param watched the agent whose events they count
      */
     EventReaders(Endpoint daemon, int count, String watched) throws IOException {
         this.watched = watched;
@@ -70,17 +70,17 @@ final class EventReaders implements AutoCloseable {
         }
     }
 
-    /** Of the one that had most of them. */
+    /** The count of the client with most events. */
     long mostEvents() {
         return readers.stream().mapToLong(reader -> reader.events.get()).max().orElse(0);
     }
 
-    /** Why those have ended that have, which none should. */
+    /** Why clients ended; none should. */
     List<String> ended() {
         return readers.stream().map(reader -> reader.end).filter(end -> !end.isEmpty()).toList();
     }
 
-    /** Whether all come to know that this is the state. */
+    /** Waits until every client was told this state. */
     boolean allSee(String state) {
         try {
             Eventually.await(

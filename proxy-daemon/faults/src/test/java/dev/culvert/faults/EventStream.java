@@ -9,24 +9,27 @@ import java.nio.charset.StandardCharsets;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/** Reads server-sent events as EventSource does: what is not ended by an empty line is dropped. */
+/** Reads server-sent events as EventSource does: an event without its empty line is dropped. */
 final class EventStream {
     /**
-     * One block.
+     * One event.
      *
-     * @param type empty for one that holds an id and nothing more
-     * @param id empty where there is none
+     * @param type empty if the event has only an id
+     * @param id empty if it has none
      */
     record Event(String type, String id, String data) {}
 
     private final BufferedReader lines;
 
-    /** Of bytes that are no UTF-8 it throws, rather than to mend them. */
+    /** Throws on bytes that are not UTF-8 instead of replacing them. */
     EventStream(InputStream in) {
         lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()));
     }
 
-    /** Null at the proper end. A line that is cut is an {@link EOFException} of the body. */
+    /**
+     * Null at the end of the body. A line that is cut off throws the {@link EOFException} of the
+     * body.
+     */
     @Nullable Event next() throws IOException {
         String type = "";
         String id = "";
@@ -43,7 +46,7 @@ final class EventStream {
             } else if (line.startsWith("data: ")) {
                 data.add(line.substring(6));
             } else if (!line.startsWith(":") && !line.matches("retry: \\d+")) {
-                throw new AssertionError("no line of an event: " + line);
+                throw new AssertionError("not a line of an event: " + line);
             }
         }
         return null;

@@ -6,13 +6,13 @@ import dev.culvert.testing.VmMonitor.HostSees;
 import java.time.Duration;
 
 /**
- * What goes wrong: for each relay and for the programs a sequence of faults without end, of which
- * so many are played. A pure function of its parameters.
+ * The faults of a run: an endless sequence for each relay and one for the programs, of which a
+ * number is played. A pure function of its parameters.
  *
- * @param faults how many in all
+ * @param faults how many are played in total
  */
 record FaultPlan(long seed, int faults) {
-    /** The relays, in front of the daemon and on each road. */
+    /** Numbers of relays: one in front of the daemon, one on each road. */
     static final int FRONT = 0;
 
     static final int FIRST_LINK = 1;
@@ -24,7 +24,7 @@ record FaultPlan(long seed, int faults) {
 
     private static final Road[] VMS = {Road.BEFORE_MONITOR, Road.BEHIND_MONITOR};
 
-    /** A request is over behind so many bytes, and most of what comes before the first event. */
+    /** The size of a request; the next is the size of an answer before its first event. */
     private static final int REQUEST_BYTES = 300;
 
     private static final int HEAD_BYTES = 280;

@@ -10,11 +10,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Plays a plan: clients take turns until every fault has happened. */
+/** Plays a plan: clients send turns until every fault has happened. */
 final class FaultRun {
     private static final int CLIENTS = 24;
 
-    /** A plan that takes more turns than these for each fault cannot be played. */
+    /** If a fault takes more turns than this on average, the plan cannot be played. */
     private static final int MOST_TURNS_PER_FAULT = 25;
 
     private final FaultPlan plan;
@@ -32,7 +32,7 @@ final class FaultRun {
         conductor = new Conductor(plan, scene.daemon(), stage.agents(), tally);
     }
 
-    /** To the end, and until nothing is left running. */
+    /** Plays the whole plan, and waits until nothing is left running. */
     void play() {
         stage.awaitReady();
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -42,7 +42,7 @@ final class FaultRun {
             }
         }
         if (!isSpent()) {
-            tally.violation("the plan could not be played to its end");
+            tally.violation("the plan could not be played completely");
         }
         settle();
     }
@@ -69,7 +69,7 @@ final class FaultRun {
             }
             List<String> starts = scene.runtime().startsBesidesOne(turn.answer());
             if (!starts.isEmpty()) {
-                throw new AssertionError("the runtime began it several times: " + starts);
+                throw new AssertionError("the runtime started it several times: " + starts);
             }
         } catch (AssertionError | RuntimeException e) {
             tally.violation("%s%n  %s%n  history: %s".formatted(turn, e, history));
@@ -80,12 +80,15 @@ final class FaultRun {
         return conductor.isSpent() && stage.isSpent();
     }
 
-    /** Everyone has gone: what they left is stopped once the graces have passed. */
+    /** All clients have gone, so every turn must stop after its grace. */
     private void settle() {
         try {
             Eventually.await(
                     Stage.SETTLING,
-                    () -> assertThat(scene.runtime().running()).as("answers that run on").isZero());
+                    () ->
+                            assertThat(scene.runtime().running())
+                                    .as("answers that are still running")
+                                    .isZero());
             Eventually.await(
                     Stage.SETTLING,
                     () ->

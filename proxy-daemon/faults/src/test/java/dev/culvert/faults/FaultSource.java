@@ -6,7 +6,7 @@ import java.util.Deque;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Hands a relay's faults to its connections, until so many have happened. */
+/** Gives the faults of a relay to its connections until enough have happened. */
 final class FaultSource {
     private final String name;
     private final LongFunction<OnWire> plan;
@@ -23,7 +23,7 @@ final class FaultSource {
         this.tally = tally;
     }
 
-    /** Of a relay that only relays. */
+    /** A source without faults. */
     static FaultSource none(Tally tally) {
         return new FaultSource(
                 "nowhere",
@@ -34,7 +34,7 @@ final class FaultSource {
                 tally);
     }
 
-    /** The next fault; null once enough have happened. */
+    /** The next fault; null after enough have happened. */
     synchronized @Nullable OnWire arm() {
         if (isSpent()) {
             return null;
@@ -43,12 +43,12 @@ final class FaultSource {
         return earlier == null ? plan.apply(next++) : earlier;
     }
 
-    /** The connection ended before its fault could happen: another one gets it. */
+    /** The connection ended before its fault happened. Another connection gets the fault. */
     synchronized void giveBack(OnWire fault) {
         returned.add(fault);
     }
 
-    /** The fault happens now, unless this says that there were enough meanwhile. */
+    /** The fault is about to happen. False if enough have happened meanwhile. */
     synchronized boolean happens(OnWire fault) {
         if (isSpent()) {
             return false;
@@ -58,9 +58,9 @@ final class FaultSource {
         return true;
     }
 
-    /** Nobody gave the deaf connection up in all that time. */
+    /** Neither side gave up the deaf connection in time. */
     void unnoticed() {
-        tally.count("deaf connections that nobody gave up", name);
+        tally.count("deaf connections that no side gave up", name);
     }
 
     synchronized boolean isSpent() {

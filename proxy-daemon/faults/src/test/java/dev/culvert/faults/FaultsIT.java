@@ -10,26 +10,26 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The shipped programs under faults. {@code -Dfaults.count=10000} is the long form, {@code
- * -Dfaults.seed=N} another plan.
+ * Runs the shipped programs under faults. {@code -Dfaults.count=10000} is the long form, {@code
+ * -Dfaults.seed=N} gives another plan.
  */
 class FaultsIT {
-    /** Of the short form. */
+    /** The plan of the short form. */
     static final FaultPlan SHORT = new FaultPlan(5, 240);
 
     private static final long SEED = Long.getLong("faults.seed", SHORT.seed());
     private static final int COUNT = Integer.getInteger("faults.count", SHORT.faults());
 
-    /** What the daemon may tell a stream and a client may come back from. */
+    /** Codes with which the daemon may interrupt a stream that the client then resumes. */
     private static final Set<String> MAY_INTERRUPT =
             Set.of("draining", "unreachable", "taken_over");
 
     private static final int EVENT_LOOPS = 2;
 
-    /** The heap it starts with, 64 MB, and as much again, and what a JVM takes beside its heap. */
+    /** Twice the initial heap of 64 MB, and the other memory of a JVM. */
     private static final long DAEMON_MEGABYTES = 200;
 
-    /** A heap of 32 MB, logs of 18 MB outside of it, and what a JVM takes beside its heap. */
+    /** A heap of 32 MB, turn logs of 18 MB outside the heap, and the other memory of a JVM. */
     private static final long GUEST_MEGABYTES = 110;
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -57,10 +57,10 @@ class FaultsIT {
             assertThat(tally.group(Scene.TAKEN_OVER)).containsKey("told taken_over");
             assertThat(tally.group("streams resumed")).hasSize(TurnPlan.Return.values().length);
             assertThat(tally.sum("turns whole"))
-                    .as("beside those that could not be come back to")
+                    .as("compared with the lost ones")
                     .isGreaterThan(2 * tally.sum(Scene.LOST));
             assertThat(tally.group(Scene.LOST).getOrDefault(Scene.NO_ROOM, 0))
-                    .as("logs that had to make room, of %d turns", tally.sum("turns whole"))
+                    .as("logs removed to make room, of %d turns", tally.sum("turns whole"))
                     .isLessThanOrEqualTo(tally.sum("turns whole") / 1_000);
             assertThat(stage.scene().daemon().peakMegabytes()).isLessThan(DAEMON_MEGABYTES);
             assertThat(stage.agents().values())

@@ -2,7 +2,7 @@ package dev.culvert.faults;
 
 import java.io.IOException;
 
-/** Says in turn that it is ready and that it drains, as fast as that is taken; ready at last. */
+/** Says "ready" and "draining" in turn, as fast as the daemon reads; at the end "ready". */
 final class FlippingHabit implements Habit {
     private static final byte[] BLOCK = Habits.block(heartbeat("draining"), heartbeat("ready"));
 
@@ -21,7 +21,7 @@ final class FlippingHabit implements Habit {
         link.write(GuestLink.frame(heartbeat("ready")));
     }
 
-    /** From now on it is ready. */
+    /** Says "ready" and stops flipping. */
     void stop() {
         stopped = true;
     }

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames without an end, over the link of a guest as fast as the daemon takes them; or as fast as
- * that into a sink, so that the machine has the same to do without the daemon.
+ * Sends endless frames, either over the link of a guest as fast as the daemon reads, or at the same
+ * pace into a sink. The sink costs the machine the same without the daemon.
  */
 final class Flood implements AutoCloseable {
     private final byte[] block;
@@ -33,7 +33,7 @@ final class Flood implements AutoCloseable {
         thread = Thread.ofPlatform().daemon().name("flood").start(this::run);
     }
 
-    /** Of a guest whose links it goes through. */
+    /** For a guest, whose links it uses. */
     Habit habit() {
         return new Habit() {
             @Override
@@ -43,18 +43,18 @@ final class Flood implements AutoCloseable {
         };
     }
 
-    /** From now on through the link. */
+    /** Sends into the link from now on. */
     void intoTheDaemon() {
         intoTheDaemon = true;
     }
 
-    /** From now on into the sink, at this pace. */
+    /** Sends into the sink from now on, at this pace. */
     void intoTheSink(double pace) {
         bytesPerSecond = pace;
         intoTheDaemon = false;
     }
 
-    /** What has gone into either. */
+    /** The bytes sent so far. */
     long bytes() {
         return bytes.sum();
     }
@@ -82,7 +82,7 @@ final class Flood implements AutoCloseable {
         }
     }
 
-    /** Or until it is to go into the daemon again. */
+    /** Returns early if the flood switches back to the daemon. */
     private void pauseUntil(long due) {
         while (!closed && !intoTheDaemon && due - System.nanoTime() > 0) {
             Pause.until(Math.min(due, System.nanoTime() + 1_000_000));

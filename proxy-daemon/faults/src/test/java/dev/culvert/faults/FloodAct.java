@@ -3,12 +3,11 @@ package dev.culvert.faults;
 import java.io.IOException;
 import java.time.Duration;
 
-/** How fast an honest agent is beside a guest that floods, and beside one that floods a sink. */
-/*
- * Both take turns, so that whatever else the machine does hits both alike, and the flood costs the machine
- * the same in both: its pace into the sink is what it had into the daemon just before. What is left is what
- * the daemon makes of it.
+/**
+ * Compares the pace of an honest agent beside a guest that floods the daemon with its pace beside
+ * one that floods a sink.
  */
+/* Both take turns, so that other work of the machine affects both alike. The flood into the sink has the pace that the flood into the daemon had just before, so it costs the machine the same. The rest of the difference is the daemon's. */
 final class FloodAct {
     private static final double BOUND = 0.9;
     private static final int MOST_PAIRS = 30;
@@ -26,14 +25,14 @@ final class FloodAct {
     }
 
     /**
-     * @param flooder its agent's id
-     * @param frame of which the flood is, again and again
+     * @param flooder id of the flooding agent
+     * @param frame the frame that it repeats
      */
     void play(String flooder, String frame) throws IOException {
         try (Flood flood = new Flood(Habits.block(frame));
                 Probe probe = new Probe(daemon, waits);
                 Neighbours neighbours = new Neighbours(daemon, HostileStage.HONEST.getFirst())) {
-            neighbours.pace(slice.multipliedBy(5)); // until what is hot is compiled
+            neighbours.pace(slice.multipliedBy(5)); // until hot code is compiled
             act.enter(flooder, flood.habit());
             long began = System.nanoTime();
             Ratios ratios = new Ratios(BOUND);
@@ -50,7 +49,7 @@ final class FloodAct {
             act.figure(
                     "beside %s at %.1f MB/s a neighbour had of its pace: %s",
                     flooder, flooded / 1e6, ratios);
-            if (!(ratios.median() >= BOUND)) { // nor is it a number where neither had any pace
+            if (!(ratios.median() >= BOUND)) { // it is NaN if neither had any pace
                 act.violation(
                         "beside %s a neighbour kept %.3f of its pace", flooder, ratios.median());
             }

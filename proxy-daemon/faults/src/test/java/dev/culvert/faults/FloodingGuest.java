@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A guest that answers a message with as many bytes as it is told, as fast as credit lets it. Ours
- * gives up on answers that are as long.
+ * A guest that answers a message with a given number of bytes, as fast as credit allows. The
+ * shipped guest does not send answers that long.
  */
 final class FloodingGuest implements AutoCloseable {
     private static final int CHUNK_BYTES = 16 * 1024;
@@ -30,7 +30,7 @@ final class FloodingGuest implements AutoCloseable {
     private final AtomicLong sentBytes = new AtomicLong();
 
     /**
-     * @param bytes of text in each answer
+     * @param bytes bytes of text in each answer
      */
     FloodingGuest(long bytes) throws IOException {
         this.bytes = bytes;
@@ -42,7 +42,7 @@ final class FloodingGuest implements AutoCloseable {
         return new Endpoint(server.getLocalSocketAddress());
     }
 
-    /** Bytes of text that credit let out. */
+    /** Bytes of text sent so far. */
     long sentBytes() {
         return sentBytes.get();
     }
@@ -66,7 +66,7 @@ final class FloodingGuest implements AutoCloseable {
         }
     }
 
-    /** One connection, with at most one turn. Written to by two threads. */
+    /** One connection with at most one turn. Two threads write to it. */
     private final class Link {
         private final DataInputStream in;
         private final DataOutputStream out;

@@ -13,11 +13,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What each image costs a machine that has nothing for it to do; every build prints it. */
+/** Measures the disk, start and memory of each image when idle. Every build prints the figures. */
 class FootprintIT {
     private static final int STARTS = 7;
 
-    /** After a start, for all that is done once. */
+    /** Time for the work that follows a start. */
     private static final Duration UNTIL_IDLE = Duration.ofSeconds(1);
 
     private static final int MEGABYTE = 1024 * 1024;

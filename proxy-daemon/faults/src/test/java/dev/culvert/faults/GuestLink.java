@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One connection of a {@link PlayedGuest}. Read by one thread, written to by any. */
+/** One connection of a {@link PlayedGuest}. One thread reads it; any thread writes. */
 final class GuestLink implements AutoCloseable {
     private static final Pattern TYPE = Pattern.compile("\"type\":\"(\\w+)\"");
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]*)\"");
@@ -43,7 +43,7 @@ final class GuestLink implements AutoCloseable {
         }
     }
 
-    /** As a guest that speaks the base protocol alone. */
+    /** Answers as a guest of the base protocol. */
     void heartbeat(String status) throws IOException {
         send("heartbeat", "", "{\"status\":\"" + status + "\",\"uptime_secs\":1}");
     }
@@ -60,7 +60,7 @@ final class GuestLink implements AutoCloseable {
                 .array();
     }
 
-    /** One frame, several, or none that is whole. */
+    /** Writes any bytes: one frame, several, or part of one. */
     synchronized void write(byte[] bytes) throws IOException {
         out.write(bytes);
     }

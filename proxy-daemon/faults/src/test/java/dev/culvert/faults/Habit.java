@@ -2,25 +2,25 @@ package dev.culvert.faults;
 
 import java.io.IOException;
 
-/** What a {@link PlayedGuest} does beyond its duties. */
+/** What a {@link PlayedGuest} does apart from what the protocol demands. */
 interface Habit {
     /**
-     * A link is open. Called on a thread of its own, which it may keep. A guest of the base
-     * protocol that sends no heartbeat owes none later.
+     * A link has opened. Called on its own thread, which it may keep. A guest that never sends a
+     * heartbeat is a base guest, and needs to send none later.
      */
     default void onLink(GuestLink link) throws IOException {}
 
-    /** A message came. Called on the thread that reads the link. */
+    /** A message arrived. Called on the thread that reads the link. */
     default void onMessage(GuestLink link, String id) throws IOException {
         link.send("chunk", id, "{\"content\":\"ok\",\"done\":true}");
     }
 
-    /** A ping came. Called on the thread that reads the link. */
+    /** A ping arrived. Called on the thread that reads the link. */
     default void onPing(GuestLink link, String id) throws IOException {
         link.send("pong", id, "{}");
     }
 
-    /** A configuration or a context came. Called on the thread that reads the link. */
+    /** A configuration or a context arrived. Called on the thread that reads the link. */
     default void onUpdate(GuestLink link, String id) throws IOException {
         link.send("config_ack", id, "{\"applied\":true}");
     }

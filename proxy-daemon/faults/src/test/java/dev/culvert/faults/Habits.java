@@ -13,14 +13,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** What guests do that are hostile, and one that only says a lot. */
+/** The habits of hostile guests, and of one that only answers at length. */
 final class Habits {
     private static final int CHUNK_BYTES = 16 * 1024;
     private static final int BLOCK_BYTES = 64 * 1024;
     private static final byte[] CHUNK = chunk("x".repeat(CHUNK_BYTES), false);
     private static final byte[] LAST_CHUNK = chunk("", true);
 
-    /** A turn, and the number of its last chunk. Written to by one thread. */
+    /** A turn, and the number of its last chunk. One thread writes to it. */
     private static final class Numbered {
         private final String id;
         private long seq;
@@ -32,15 +32,15 @@ final class Habits {
 
     private Habits() {}
 
-    /** Does nothing but its duties. */
+    /** Does only what the protocol demands. */
     static Habit quiet() {
         return new Habit() {};
     }
 
     /**
-     * Pours out chunks for all messages in turn, without an end, whether anybody wants them or not.
+     * Sends endless chunks to all messages in turn, and ignores credit.
      *
-     * @param heedsCredit as it says; it heeds nothing
+     * @param heedsCredit whether it claims to respect credit
      */
     static Habit pouring(AtomicLong pouredBytes, boolean heedsCredit) {
         Map<GuestLink, List<Numbered>> asked = new ConcurrentHashMap<>();
@@ -76,7 +76,7 @@ final class Habits {
         };
     }
 
-    /** Answers every message with so many bytes of text. Means well. */
+    /** Answers every message with this many bytes of text, without harm in mind. */
     static Habit answering(long bytes) {
         return new Habit() {
             @Override
@@ -98,7 +98,7 @@ final class Habits {
         };
     }
 
-    /** Writes these frames again and again, as fast as they are taken. */
+    /** Writes these frames repeatedly, as fast as the daemon reads. */
     static Habit repeating(String... frames) {
         byte[] block = block(frames);
         return new Habit() {
@@ -111,7 +111,7 @@ final class Habits {
         };
     }
 
-    /** So many bytes of these frames that writing costs little. */
+    /** Repeats the frames so that one write sends many bytes. */
     static byte[] block(String... frames) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         while (block.size() < BLOCK_BYTES) {
@@ -122,7 +122,7 @@ final class Habits {
         return block.toByteArray();
     }
 
-    /** Announces so many features, again and again. */
+    /** Announces this many features, repeatedly. */
     static Habit boasting(int features, Duration pause) {
         String names =
                 IntStream.range(0, features)

@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Two clients of each honest agent, each with a turn every 40 ms; what they miss is not caught up.
+ * Two clients for each honest agent. Each sends a turn every 40 ms and does not catch up on missed
+ * ones.
  */
 final class HonestClients implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofMillis(40);
@@ -21,31 +22,31 @@ final class HonestClients implements AutoCloseable {
     private static final String WORDS = "what an honest client says to an honest agent";
     private static final String BODY = "{\"role\":\"user\",\"content\":\"" + WORDS + "\"}";
 
-    /** A turn of a client. */
+    /** One turn of a client. */
     private interface Turn {
-        /** Empty where it went well. */
+        /** Returns a complaint; empty if the turn went well. */
         String take() throws IOException;
     }
 
     /**
-     * What became of a turn.
+     * The outcome of a turn.
      *
-     * @param dueNanos when it was to begin
-     * @param excusedNanos of its time, in which an event loop waited for a CPU
-     * @param complaint empty where it went well
+     * @param dueNanos when it was due
+     * @param excusedNanos how long an event loop waited for a CPU meanwhile
+     * @param complaint empty if it went well
      */
     private record Outcome(long dueNanos, long endedNanos, long excusedNanos, String complaint) {
         boolean isWell() {
             return complaint.isEmpty();
         }
 
-        /** Itself, and those that it took the time of. */
+        /** The turn itself, and the turns that it delayed past their time. */
         long turns() {
             long late = Math.max(0, endedNanos - dueNanos - excusedNanos);
             return 1 + late / INTERVAL.toNanos();
         }
 
-        /** How much of its time is in this one, from 0 to 1. */
+        /** The share of its time that is in this period, from 0 to 1. */
         double shareIn(long fromNanos, long toNanos) {
             double inside = Math.min(endedNanos, toNanos) - Math.max(dueNanos, fromNanos);
             return Math.max(0, inside / (endedNanos - dueNanos));
@@ -53,10 +54,10 @@ final class HonestClients implements AutoCloseable {
     }
 
     /**
-     * How the turns of some time went.
+     * The turns of a period.
      *
-     * @param perSecond that went well
-     * @param share of those that were due
+     * @param perSecond turns a second that went well
+     * @param share of the turns that were due
      */
     record Pace(double perSecond, double share) {}
 
@@ -135,7 +136,7 @@ final class HonestClients implements AutoCloseable {
         lastEnded.put(Thread.currentThread(), outcome.endedNanos());
     }
 
-    /** How the turns of this time went; waits for those that are under way at its end. */
+    /** The turns of this period. Waits for turns that are running at its end. */
     Pace pace(long fromNanos, long toNanos) {
         Eventually.await(PATIENCE.multipliedBy(2), () -> assertThat(isBehind(toNanos)).isTrue());
         synchronized (this) {
@@ -155,7 +156,7 @@ final class HonestClients implements AutoCloseable {
                 && lastEnded.values().stream().allMatch(ended -> ended - nanos >= 0);
     }
 
-    /** What went wrong since then. */
+    /** The complaints since then. */
     synchronized List<String> complaints(long fromNanos) {
         return outcomes.stream()
                 .filter(it -> it.endedNanos() - fromNanos >= 0 && !it.isWell())

@@ -29,9 +29,9 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Hostile guests and clients beside honest ones, one act after the other, on one daemon. {@code
- * -Dhostile.whole=true} is the long form, with twenty times as many, which alone judges pace and
- * punctuality; {@code -Dhostile.seed=N} draws other texts and another order.
+ * Runs hostile guests and clients beside honest ones on one daemon, one act after another. {@code
+ * -Dhostile.whole=true} is the long form, which is twenty times as large. Only the long form judges
+ * pace and punctuality. {@code -Dhostile.seed=N} gives other texts and another order.
  */
 @TestMethodOrder(HostileGuestsIT.BySeed.class)
 @Timeout(120)
@@ -39,7 +39,7 @@ class HostileGuestsIT {
     private static final boolean WHOLE = Boolean.getBoolean("hostile.whole");
     private static final long SEED = Long.getLong("hostile.seed", 20261121);
 
-    /** All meet on one, unless more are wanted. */
+    /** By default everything shares one event loop. */
     private static final int EVENT_LOOPS = Integer.getInteger("hostile.loops", 1);
 
     private static final Duration BEFORE = Duration.ofMillis(WHOLE ? 4_000 : 800);
@@ -54,13 +54,13 @@ class HostileGuestsIT {
     private static final String COMPLAINT =
             "{\"type\":\"error\",\"id\":\"\",\"payload\":{\"code\":\"internal\",\"message\":\"no\"}}";
 
-    /** Of a link that says the same over and over. */
+    /** The limit for one link that repeats itself. */
     private static final int LINES_A_SECOND = 5;
 
-    /** For what is logged once of each. */
+    /** The limit for things that are logged once each. */
     private static final int LINES = 20;
 
-    /** Of one agent, however often it changes its mind. */
+    /** The limit for one agent, however often its state changes. */
     private static final int EVENTS_A_SECOND = 20;
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -69,7 +69,7 @@ class HostileGuestsIT {
     private static HostileStage stage;
     private static long startNanos;
 
-    /** Which act follows which is drawn, too: all meet one daemon. */
+    /** The seed also decides the order, because all acts share one daemon. */
     static final class BySeed implements MethodOrderer {
         @Override
         public void orderMethods(MethodOrdererContext context) {
@@ -90,7 +90,7 @@ class HostileGuestsIT {
         stage = new HostileStage(EVENT_LOOPS, directory);
     }
 
-    /** The whole is over within ten minutes, whatever the daemon makes of it. */
+    /** The long form takes at most ten minutes, even if the daemon fails. */
     @BeforeEach
     void beginInTime() {
         assertThat(Duration.ofNanos(System.nanoTime() - startNanos)).isLessThan(MOST_TIME);
@@ -206,13 +206,13 @@ class HostileGuestsIT {
         }
     }
 
-    /** Or until that takes too long. */
+    /** Waits for all, but not too long. */
     private static void awaitAll(Phaser phaser) throws InterruptedException {
         try {
             phaser.awaitAdvanceInterruptibly(
                     phaser.arrive(), HOLD.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException _) {
-            // Then not all of them wait for their last byte at the same time.
+            // Then the requests do not all lack their last byte at the same time.
         }
     }
 
@@ -336,7 +336,7 @@ class HostileGuestsIT {
         return WHOLE ? whole : whole / 20;
     }
 
-    /** Once and again, for as long as an act lasts at least. */
+    /** Runs it at least once, and until the act is over. */
     private static void again(Act.Deed deed) throws Exception {
         long end = System.nanoTime() + HOLD.toNanos();
         do {

@@ -7,28 +7,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 
-/** The shipped daemon with its defaults, and two shipped agents that mean well. */
+/** The shipped daemon with its defaults, and two shipped agents. */
 final class HostileStage implements AutoCloseable {
     static final List<String> HONEST = List.of("honest-tcp", "honest-unix");
 
-    /** For which who changes the fleet waits. */
+    /** How long a change of the fleet may take. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private final Deque<AutoCloseable> open = new ArrayDeque<>();
-    private final Thread endWithTheJvm = new Thread(this::closeAll);
+    private final Opened opened = new Opened();
     private final Path log;
     private final DaemonProgram daemon;
 
     /**
-     * @param directory for sockets and logs
+     * @param directory folder for sockets and logs
      */
     HostileStage(int eventLoops, Path directory) throws IOException {
-        Runtime.getRuntime().addShutdownHook(endWithTheJvm);
         log = directory.resolve("culvertd.log");
         try {
             Endpoint tcp = guest(Endpoint.loopback(), directory);
@@ -53,7 +49,7 @@ final class HostileStage implements AutoCloseable {
                                             tcp,
                                             HONEST.getLast(),
                                             unix));
-            daemon = opened(new DaemonProgram(config, log, _ -> {}));
+            daemon = opened.add(new DaemonProgram(config, log, _ -> {}));
             awaitReady();
         } catch (IOException | RuntimeException | AssertionError e) {
             close();
@@ -64,7 +60,7 @@ final class HostileStage implements AutoCloseable {
     private Endpoint guest(Endpoint listen, Path directory) throws IOException {
         List<String> command = new ArrayList<>(Launch.chosen().guest());
         command.addAll(List.of("--listen", listen.toString(), "--runtime", "echo"));
-        return opened(new Program(command, directory.resolve("guest.log"))).endpoint();
+        return opened.add(new Program(command, directory.resolve("guest.log"))).endpoint();
     }
 
     DaemonProgram daemon() {
@@ -75,7 +71,7 @@ final class HostileStage implements AutoCloseable {
         return new DaemonLog(log);
     }
 
-    /** A daemon that answers at once and has both honest agents; a new one where this is none. */
+    /** Restarts the daemon unless it answers and both honest agents are ready. */
     void renew() throws IOException {
         try {
             awaitReady();
@@ -98,25 +94,25 @@ final class HostileStage implements AutoCloseable {
                                 .contains("\"state\":\"ready\""));
     }
 
-    /** Lets the daemon know of a guest. */
+    /** Adds a guest to the daemon's fleet. */
     void add(String agent, Endpoint guest) {
         String answer =
                 ask("PUT", "/api/v1/agents/" + agent, "{\"address\":\"%s\"}".formatted(guest));
         assertThat(answer).startsWith("201 ");
     }
 
-    /** As far as the daemon still can. */
+    /** Removes agents, if the daemon still answers. */
     void remove(List<String> agents) {
         for (String agent : agents) {
             try {
                 ask("DELETE", "/api/v1/agents/" + agent, "");
             } catch (AssertionError _) {
-                return; // it is renewed if it is needed
+                return; // renew() starts a new daemon
             }
         }
     }
 
-    /** The status and the body of the answer. */
+    /** Returns the status and the body of the answer. */
     String ask(String method, String target, String body) {
         try (KeptConnection connection = new KeptConnection(daemon.endpoint(), PATIENCE)) {
             int status = connection.ask(KeptConnection.request(method, target, body));
@@ -126,24 +122,8 @@ final class HostileStage implements AutoCloseable {
         }
     }
 
-    private <T extends AutoCloseable> T opened(T it) {
-        open.push(it);
-        return it;
-    }
-
-    private synchronized void closeAll() {
-        while (!open.isEmpty()) {
-            try {
-                open.pop().close();
-            } catch (Exception e) {
-                throw new AssertionError(e);
-            }
-        }
-    }
-
     @Override
     public void close() {
-        closeAll();
-        Runtime.getRuntime().removeShutdownHook(endWithTheJvm);
+        opened.close();
     }
 }

@@ -14,7 +14,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** One request on a connection of its own. What breaks is an {@link IOException}. */
+/** One request on its own connection. A broken connection throws an {@link IOException}. */
 final class HttpCall implements AutoCloseable {
     private final Socket socket = new Socket();
     private final InputStream in;
@@ -22,8 +22,8 @@ final class HttpCall implements AutoCloseable {
     private int status;
 
     /**
-     * @param patience after which silence is taken for a connection that broke
-     * @param receiveBytes what the kernel may hold for a client that reads slowly
+     * @param patience silence for this long counts as a broken connection
+     * @param receiveBytes how much the kernel may buffer for a slow client
      */
     HttpCall(Endpoint endpoint, Duration patience, int receiveBytes) throws IOException {
         try {
@@ -37,7 +37,7 @@ final class HttpCall implements AutoCloseable {
         }
     }
 
-    /** By which a relay knows this connection. */
+    /** The address by which a relay knows this connection. */
     SocketAddress local() {
         return socket.getLocalSocketAddress();
     }
@@ -75,7 +75,7 @@ final class HttpCall implements AutoCloseable {
         return new String(body, UTF_8);
     }
 
-    /** The body as it comes. An end before its proper end is an {@link EOFException}. */
+    /** The body as it arrives. If it is cut off, reading throws an {@link EOFException}. */
     InputStream content() {
         if (!isChunked()) {
             throw new AssertionError("a stream must be in chunked encoding: " + headers);
@@ -83,7 +83,7 @@ final class HttpCall implements AutoCloseable {
         return new ChunkedInput(in);
     }
 
-    /** The members of the problem that the body is; none where it is something else. */
+    /** The members of the body if it is a problem; otherwise empty. */
     Map<String, String> problem() throws IOException {
         boolean isProblem =
                 headers.getOrDefault("content-type", "").equals("application/problem+json");
@@ -97,7 +97,7 @@ final class HttpCall implements AutoCloseable {
     private void readHead() throws IOException {
         String line = line(in);
         if (!line.matches("HTTP/1\\.1 \\d{3} .*")) {
-            throw new AssertionError("no status line: " + line);
+            throw new AssertionError("not a status line: " + line);
         }
         status = Integer.parseInt(line.substring(9, 12));
         for (line = line(in); !line.isEmpty(); line = line(in)) {
@@ -108,14 +108,14 @@ final class HttpCall implements AutoCloseable {
         }
     }
 
-    /** Up to CR LF, which must come. */
+    /** Reads up to CR LF. */
     private static String line(InputStream in) throws IOException {
         StringBuilder line = new StringBuilder();
         for (int next = read(in); next != '\r'; next = read(in)) {
             line.append((char) next);
         }
         if (read(in) != '\n') {
-            throw new AssertionError("CR without LF behind: " + line);
+            throw new AssertionError("CR without LF after: " + line);
         }
         return new String(line.toString().getBytes(ISO_8859_1), UTF_8);
     }
@@ -128,7 +128,7 @@ final class HttpCall implements AutoCloseable {
         return next;
     }
 
-    /** A body in chunked encoding. */
+    /** Decodes the chunked encoding. */
     private static final class ChunkedInput extends InputStream {
         private final InputStream in;
         private int left;
@@ -167,7 +167,7 @@ final class HttpCall implements AutoCloseable {
         private boolean hasMore() throws IOException {
             if (left == 0 && !over) {
                 if (begun && !line(in).isEmpty()) {
-                    throw new AssertionError("a chunk is longer than it says");
+                    throw new AssertionError("a chunk is longer than its size");
                 }
                 begun = true;
                 left = Integer.parseInt(line(in), 16);
@@ -180,7 +180,7 @@ final class HttpCall implements AutoCloseable {
         }
     }
 
-    /** Leaves, whatever may still come. */
+    /** Closes the connection, even if more would arrive. */
     @Override
     public void close() throws IOException {
         socket.close();

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Reads the members of one JSON object, as far as they are texts, numbers and truths. */
+/** Reads the strings, numbers and booleans among the members of one JSON object. */
 final class Json {
     private static final JsonFactory JSON = new JsonFactory();
 

@@ -10,7 +10,9 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Locale;
 
-/** A connection that carries one request after the other. What breaks is an {@link IOException}. */
+/**
+ * A connection for several requests in order. A broken connection throws an {@link IOException}.
+ */
 final class KeptConnection implements AutoCloseable {
     private static final String LENGTH = "content-length:";
 
@@ -20,7 +22,7 @@ final class KeptConnection implements AutoCloseable {
     private int length;
 
     /**
-     * @param patience after which silence is taken for a connection that broke
+     * @param patience silence for this long counts as a broken connection
      */
     KeptConnection(Endpoint endpoint, Duration patience) throws IOException {
         try {
@@ -44,22 +46,22 @@ final class KeptConnection implements AutoCloseable {
         return (head + "\r\n" + body).getBytes(UTF_8);
     }
 
-    /** Sends a request, reads the whole answer, which says how long it is, and gives its status. */
+    /** Sends a request, reads the whole answer by its content-length, and returns its status. */
     int ask(byte[] request) throws IOException {
         socket.getOutputStream().write(request);
         return answer();
     }
 
-    /** Sends a part of a request, as far as the daemon takes it: it may have answered before. */
+    /** Sends part of a request. The daemon may answer and close before it has read all of it. */
     void send(byte[] part) {
         try {
             socket.getOutputStream().write(part);
         } catch (IOException _) {
-            // The answer is to be read, or is missing.
+            // answer() then reads the answer, or fails.
         }
     }
 
-    /** Reads a whole answer and gives its status. */
+    /** Reads a whole answer and returns its status. */
     int answer() throws IOException {
         int status = head();
         body = in.readNBytes(length);
@@ -69,7 +71,7 @@ final class KeptConnection implements AutoCloseable {
         return status;
     }
 
-    /** Likewise, but keeps nothing of a body that is this long or longer. */
+    /** The same, but discards a body of this length or more. */
     int answerWithout(int bytes) throws IOException {
         int status = head();
         if (length >= bytes) {
@@ -100,12 +102,12 @@ final class KeptConnection implements AutoCloseable {
         return Integer.parseInt(status.substring(9, 12));
     }
 
-    /** Of the body of the last answer, in bytes. */
+    /** The length of the last body in bytes. */
     int length() {
         return length;
     }
 
-    /** Of the last answer. */
+    /** The last body. */
     String body() {
         return new String(body, UTF_8);
     }

@@ -52,7 +52,7 @@ enum Launch {
         Path path = Path.of(launcher).toAbsolutePath().normalize();
         if (!Files.isExecutable(path)) {
             throw new AssertionError(
-                    path + " is missing: make it by mvn package, or say -Dfaults.programs=classes");
+                    path + " is missing: run mvn package, or pass -Dfaults.programs=classes");
         }
         return path.toString();
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * One answer without end to a client that reads it more slowly than it is made. {@code
+ * Streams a very long answer to a client that reads more slowly than the guest sends. {@code
  * -Dfaults.stream=2048} is the long form, in MB.
  */
 class LongStreamIT {
@@ -25,12 +25,12 @@ class LongStreamIT {
     private static final int CLIENT_BYTES_PER_SECOND = 16 * 1024 * 1024;
     private static final int RECEIVE_BYTES = 64 * 1024;
 
-    /** What collections leave differs by this much from one to the next, stream or not. */
+    /** The live heap differs this much from one collection to the next, even without a stream. */
     private static final long UNEVEN_KILOBYTES = 3 * 1024;
 
     /**
-     * What the guest may be ahead of the client: the daemon's credit and a chunk, and what the
-     * kernel holds on both ways.
+     * How far the guest may be ahead of the client: the daemon's credit, one chunk, and the buffers
+     * of the kernel on both sides.
      */
     private static final long MOST_LEAD_BYTES = 8 * MEGABYTE;
 

@@ -8,12 +8,9 @@ import java.util.List;
 import java.util.Scanner;
 import java.util.stream.Stream;
 
-/**
- * How long the daemon's event loops had something to do, and no CPU to do it on, as the kernel
- * counts.
- */
+/** How long the daemon's event loops were ready to run but had no CPU, as counted by the kernel. */
 final class LoopWaits {
-    /** What the names of their threads begin with. */
+    /** The prefix of their thread names. */
     private static final String LOOP = "culvertd-";
 
     private final List<Path> loops = new ArrayList<>();
@@ -29,7 +26,7 @@ final class LoopWaits {
     }
 
     /**
-     * Of each loop since its start, in nanoseconds; zeros where the kernel does not count, or it is
+     * For each loop since its start, in nanoseconds; 0 if the kernel does not count, or the loop is
      * gone.
      */
     long[] now() {
@@ -39,14 +36,14 @@ final class LoopWaits {
     private static long waitedNanos(Path schedstat) {
         try {
             Scanner times = new Scanner(Files.readString(schedstat));
-            times.nextLong(); // it ran for so long
+            times.nextLong(); // time on the CPU
             return times.nextLong();
         } catch (IOException _) {
             return 0;
         }
     }
 
-    /** What the loop waited that waited most, from one {@link #now} to another. */
+    /** The longest wait of a loop between two calls of {@link #now}. */
     static long most(long[] from, long[] to) {
         long most = 0;
         for (int i = 0; i < to.length; i++) {

@@ -9,9 +9,11 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 
-/** Asks for one turn in one piece; with a key as often as it takes. */
+/**
+ * Asks for one turn as a single answer. With a key it repeats the request until it gets the answer.
+ */
 final class MessageClient {
-    /** As long as the longest answer takes, with all that may happen on the way. */
+    /** The longest answer, with all faults on the way, takes less than this. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final int MOST_ATTEMPTS = 100;
@@ -25,7 +27,7 @@ final class MessageClient {
     private boolean lost;
 
     /**
-     * @param history takes all that this client does, for who has to find out why
+     * @param history collects what this client does, to explain a violation
      */
     MessageClient(TurnPlan plan, Scene scene, List<String> history) {
         this.plan = plan;
@@ -37,11 +39,11 @@ final class MessageClient {
     void run() {
         if (askToTheEnd() && !lost && plan.keyed() && plan.events() % 4 == 1) {
             askToTheEnd();
-            scene.tally().count("finished turns asked for again", "whole again");
+            scene.tally().count("finished turns requested again", "whole again");
         }
     }
 
-    /** Whether there was an answer, or it was lost. */
+    /** Whether the client is done: it has an answer, or the turn is lost. */
     private boolean askToTheEnd() {
         for (; fruitless < MOST_ATTEMPTS; fruitless++) {
             int generation = scene.daemon().generation();
@@ -68,7 +70,7 @@ final class MessageClient {
             }
             Scene.backOff(fruitless);
         }
-        throw new AssertionError("it asked " + MOST_ATTEMPTS + " times");
+        throw new AssertionError("it gave up after " + MOST_ATTEMPTS + " attempts");
     }
 
     private Duration patience() {
@@ -117,7 +119,7 @@ final class MessageClient {
         } else if (scene.mayBreak(call.local(), generation)) {
             scene.tally().count("connections broken", "by a fault");
         } else {
-            throw new AssertionError("the daemon broke the connection, and nothing was wrong", e);
+            throw new AssertionError("the daemon broke the connection without a fault", e);
         }
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Clients of one honest agent that ask again as soon as they are answered. */
+/** Clients of one honest agent that send the next request after each answer. */
 final class Neighbours implements AutoCloseable {
     private static final int CLIENTS = 32;
 
@@ -47,7 +47,7 @@ final class Neighbours implements AutoCloseable {
         }
     }
 
-    /** Answers a second within this time. */
+    /** Returns the answers a second during this time. */
     double pace(Duration time) {
         long before = answered.sum();
         long start = System.nanoTime();

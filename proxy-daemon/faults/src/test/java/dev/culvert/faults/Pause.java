@@ -3,7 +3,7 @@ package dev.culvert.faults;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/** Lets time pass: what is slow here is slow on purpose. */
+/** Lets time pass, where the harness is slow on purpose. */
 final class Pause {
     private Pause() {}
 
@@ -15,7 +15,7 @@ final class Pause {
         of(Duration.ofMillis(millis));
     }
 
-    /** Until this moment of {@link System#nanoTime}. */
+    /** Waits until this value of {@link System#nanoTime}. */
     static void until(long nanos) {
         for (long left = nanos - System.nanoTime(); left > 0; left = nanos - System.nanoTime()) {
             LockSupport.parkNanos(left);

@@ -10,18 +10,18 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the same again and again on one connection, and notes how long each answer took. */
+/** Repeats one request on one connection and records how long each answer took. */
 final class Pinger implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofMillis(5);
 
-    /** What is silent for so long is not waited for any longer. */
+    /** An answer that takes longer is given up. */
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /**
-     * One question.
+     * One request.
      *
-     * @param answered by a 200
-     * @param waitedNanos of this time in which an event loop waited for a CPU
+     * @param answered whether the answer was a 200
+     * @param waitedNanos how long an event loop waited for a CPU meanwhile
      */
     record Sample(long beganNanos, long endedNanos, boolean answered, long waitedNanos) {
         long tookNanos() {
@@ -42,7 +42,7 @@ final class Pinger implements AutoCloseable {
     private @Nullable KeptConnection connection;
 
     /**
-     * @param waits of the event loops of whom it asks
+     * @param waits of the event loops that answer
      */
     Pinger(Endpoint endpoint, String target, Supplier<long[]> waits) {
         this.endpoint = endpoint;
@@ -80,7 +80,7 @@ final class Pinger implements AutoCloseable {
         try (KeptConnection _ = connection) {
             connection = null;
         } catch (IOException _) {
-            // It is closed all the same.
+            // The socket is closed anyway.
         }
     }
 
@@ -88,7 +88,7 @@ final class Pinger implements AutoCloseable {
         samples.add(sample);
     }
 
-    /** What was asked in this time, in part at least; waits for answers that are due. */
+    /** The requests that overlap this period. Waits for answers that are due. */
     List<Sample> samples(long fromNanos, long toNanos) {
         Eventually.await(
                 PATIENCE.multipliedBy(3),

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A guest in this process. It does what its {@link Habit} says, and what a guest must. */
+/**
+ * A guest inside this process. It does what the protocol demands, and what its {@link Habit} adds.
+ */
 final class PlayedGuest implements AutoCloseable {
     private final ServerSocket server;
     private final Habit habit;
@@ -24,7 +26,7 @@ final class PlayedGuest implements AutoCloseable {
         return new Endpoint(server.getLocalSocketAddress());
     }
 
-    /** Those that are open now. */
+    /** The open links. */
     List<GuestLink> links() {
         return List.copyOf(links);
     }
@@ -52,7 +54,7 @@ final class PlayedGuest implements AutoCloseable {
                 links.remove(link);
             }
         } catch (IOException _) {
-            // The daemon is gone, or this guest.
+            // The daemon or this guest is gone.
         }
     }
 

@@ -7,18 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Asks the daemon for {@code /livez} all the time, on two connections. A third asks a {@link
- * Control}: what that one had to wait meanwhile is not the daemon's fault, nor is what its event
- * loop waited for a CPU.
+ * Asks the daemon for {@code /livez} continuously on two connections. A third connection asks a
+ * {@link Control}. The daemon is not blamed for the time that the third one waited, nor for the
+ * time that an event loop waited for a CPU.
  */
 final class Probe implements AutoCloseable {
-    /** In which every answer must be there. */
+    /** Every answer must arrive within this time. */
     private static final Duration BOUND = Duration.ofMillis(100);
 
     /**
-     * What it saw in some time.
+     * What it saw in a period.
      *
-     * @param late answers that took longer than they may
+     * @param late answers that took too long
      */
     record Seen(int asked, long worstMillis, long controlMillis, int late, int unanswered) {
         @Override
@@ -58,7 +58,7 @@ final class Probe implements AutoCloseable {
         return Math.max(sample.waitedNanos(), worst(fair, sample));
     }
 
-    /** The longest of those that were under way with the other. */
+    /** The longest of the control's requests that overlap this one. */
     private static long worst(List<Sample> samples, Sample other) {
         return worst(
                 samples.stream()

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The daemon or a guest as a process, which says on its first line where it listens. */
+/** The daemon or a guest as a process. Its first line says where it listens. */
 final class Program implements AutoCloseable {
     private static final String LISTENING = "listening on ";
     private static final int PATIENCE_SECONDS = 60;
@@ -21,7 +21,7 @@ final class Program implements AutoCloseable {
     private final Endpoint endpoint;
 
     /**
-     * @param log takes what it writes to standard error, behind what is there
+     * @param log its standard error is appended to this file
      */
     Program(List<String> command, Path log) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(DefaultSignals.with(command));
@@ -57,12 +57,12 @@ final class Program implements AutoCloseable {
         }
     }
 
-    /** Its exit code, once it has been told to stop. */
+    /** Stops it and returns its exit code. */
     int stop() throws IOException {
         process.destroy();
         try {
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                throw new AssertionError("it does not end on SIGTERM");
+                throw new AssertionError("it did not end after SIGTERM");
             }
         } catch (InterruptedException e) {
             throw new IOException(e);
@@ -70,33 +70,33 @@ final class Program implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** The most memory that it ever held, in MB; 0 once it has ended. */
+    /** Its peak resident memory in MB; 0 after it has ended. */
     long peakMegabytes() {
         return megabytes("status", "VmHWM");
     }
 
-    /** The memory that it holds. */
+    /** Its resident memory in MB. */
     long residentMegabytes() {
         return megabytes("status", "VmRSS");
     }
 
-    /** The same, with its share only of what other processes hold too. */
+    /** The same, with only its share of memory that it shares with other processes. */
     long proportionalMegabytes() {
         return megabytes("smaps_rollup", "Pss");
     }
 
-    /** What is on its heap once all is collected that can be. */
+    /** The live heap: collects garbage and returns what is left. */
     long liveHeapKilobytes() throws IOException {
         diagnose("GC.run");
         String heap = diagnose("GC.heap_info");
         Matcher used = Pattern.compile("heap .*used (\\d+)K").matcher(heap);
         if (!used.find()) {
-            throw new AssertionError("it does not tell its heap: " + heap);
+            throw new AssertionError("jcmd printed no heap size: " + heap);
         }
         return Long.parseLong(used.group(1));
     }
 
-    /** Asks the JVM that it is, by this JVM's own tool. */
+    /** Runs a diagnostic command in its JVM, with jcmd of this JDK. */
     private String diagnose(String command) throws IOException {
         Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
         Process asked =
@@ -116,7 +116,7 @@ final class Program implements AutoCloseable {
         }
     }
 
-    /** Ends it at once, stopped or not. */
+    /** Kills it. */
     @Override
     public void close() {
         process.destroyForcibly().onExit().join();

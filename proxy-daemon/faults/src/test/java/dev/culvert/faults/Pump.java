@@ -14,7 +14,7 @@ final class Pump implements Runnable {
     private static final int BUFFER_BYTES = 16 * 1024;
     private static final int TICKS_PER_SECOND = 20;
 
-    /** Enough for who reads to see each piece alone. */
+    /** Enough for the reader to see each piece alone. */
     private static final Duration BETWEEN_PIECES = Duration.ofNanos(50_000);
 
     private final RelayConnection connection;
@@ -23,7 +23,7 @@ final class Pump implements Runnable {
     private final SocketChannel to;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
 
-    /** What shapes the next bytes, and how many of them. */
+    /** The fault that shapes the next bytes, and how many bytes are left. */
     private @Nullable OnWire shape;
 
     private int shapedBytes;
@@ -47,7 +47,7 @@ final class Pump implements Runnable {
         }
     }
 
-    /** False at the end of what there is to pass. */
+    /** False at the end of the stream. */
     private boolean step() throws IOException {
         OnWire fault = connection.due(direction);
         if (fault != null) {

@@ -5,10 +5,10 @@ import java.util.List;
 
 /** Measured ratios, whose median is compared with a bound. */
 final class Ratios {
-    /** Fewer than these say nothing. */
+    /** Fewer ratios prove nothing. */
     private static final int LEAST = 11;
 
-    /** Of the normal distribution: the median is wrongly placed once in 100 times or less. */
+    /** A quantile of the normal distribution: at most 1 in 100 runs misplaces the median. */
     private static final double SURE = 2.33;
 
     private final double bound;
@@ -35,8 +35,8 @@ final class Ratios {
     }
 
     /**
-     * Whether so many are on one side of the bound that the median surely is too: each ratio is on
-     * either side of the true median as a coin is on either of its own.
+     * Whether so many ratios are on one side of the bound that the median must be there too. Each
+     * ratio is above or below the true median with equal probability, like a coin.
      */
     boolean isDecided() {
         long above = sorted.stream().filter(ratio -> ratio >= bound).count();

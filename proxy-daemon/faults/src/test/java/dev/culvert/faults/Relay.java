@@ -7,15 +7,17 @@ import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Passes connections on to a target that may change, each with the faults that its source arms. */
+/** Forwards connections to a target that can change, each with the faults that its source arms. */
 final class Relay implements AutoCloseable {
-    /** The next connection to where the relay leads; a handshake of its own may stand in it. */
+    /** Opens the next connection to the target; may include a handshake. */
     @FunctionalInterface
     interface Target {
         SocketChannel dial() throws IOException;
     }
 
-    /** Little, so that the relay is as narrow as a network is; more than a segment of loopback. */
+    /**
+     * Small, so that the relay buffers no more than a network; larger than a segment of loopback.
+     */
     static final int RECEIVE_BYTES = 128 * 1024;
 
     private final ServerSocketChannel server;
@@ -31,7 +33,7 @@ final class Relay implements AutoCloseable {
         Thread.ofVirtual().start(this::accept);
     }
 
-    /** To an endpoint, plainly. */
+    /** Connects to an endpoint. */
     static Target to(Endpoint endpoint) {
         return () -> endpoint.connect(RECEIVE_BYTES);
     }
@@ -40,12 +42,12 @@ final class Relay implements AutoCloseable {
         return new Endpoint(server.getLocalAddress());
     }
 
-    /** Where connections lead from now on. */
+    /** Sets the target of new connections. */
     void leadTo(Target next) {
         target = next;
     }
 
-    /** Whether the connection of the client with this address met a fault that may break it. */
+    /** Whether the connection of the client with this address had a fault that may break it. */
     boolean hurt(SocketAddress client) {
         RelayConnection connection = byClient.get(client);
         return connection != null && connection.isHurt();
@@ -63,7 +65,7 @@ final class Relay implements AutoCloseable {
                 }
                 Thread.ofVirtual().start(() -> connection.run(target));
             } catch (IOException _) {
-                // The relay is closed, or who dialled is gone already.
+                // The relay is closed, or the client is gone already.
             }
         }
     }

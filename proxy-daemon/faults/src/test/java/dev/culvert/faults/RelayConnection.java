@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One connection through a relay: two pumps, and what they share. One fault at a time is armed. */
+/**
+ * One connection through a relay: two pumps and their shared state. One fault at a time is armed.
+ */
 final class RelayConnection {
     private static final int SEND_BYTES = 64 * 1024;
 
@@ -61,7 +63,7 @@ final class RelayConnection {
         return !closed;
     }
 
-    /** Takes the next fault, once what the one before did is over. */
+    /** Arms the next fault, after the one before is over. */
     synchronized void arm() {
         if (!closed) {
             armed = faults.arm();
@@ -69,7 +71,7 @@ final class RelayConnection {
         }
     }
 
-    /** The fault that is to happen now; it is no longer armed. */
+    /** The fault that must happen now, which is then no longer armed; null if none. */
     synchronized @Nullable OnWire due(Direction direction) {
         OnWire fault = armed;
         if (fault == null
@@ -85,7 +87,7 @@ final class RelayConnection {
         return fault;
     }
 
-    /** How many bytes may pass before a fault may be due, at most {@code most}. */
+    /** How many bytes may pass before the next check for a fault, at most {@code most}. */
     synchronized int allowance(Direction direction, int most) {
         OnWire fault = armed;
         return fault == null || fault.direction() != direction
@@ -127,7 +129,7 @@ final class RelayConnection {
         return hurt;
     }
 
-    /** One side has nothing more to say. */
+    /** One side has ended its direction. */
     void ended(SocketChannel to) throws IOException {
         if (isDeaf()) {
             broken();
@@ -143,7 +145,7 @@ final class RelayConnection {
         cut();
     }
 
-    /** One side is gone, or gave up. */
+    /** One side has closed or reset the connection. */
     void broken() {
         Deafness deaf = deafness;
         if (deaf != null) {
@@ -156,7 +158,10 @@ final class RelayConnection {
         return closed;
     }
 
-    /** Ends it for both sides, by a reset where bytes are on their way or there is such a thing. */
+    /**
+     * Ends both sides: with a reset, unless both directions have ended. Unix sockets have no reset
+     * and close.
+     */
     void cut() {
         synchronized (this) {
             if (closed) {
@@ -197,7 +202,7 @@ final class RelayConnection {
         }
     }
 
-    /** Holds little, and holds nothing back. */
+    /** Sets a small send buffer and no delay. */
     private static void makeNarrow(SocketChannel channel) throws IOException {
         channel.setOption(StandardSocketOptions.SO_SNDBUF, SEND_BYTES);
         if (channel.getRemoteAddress() instanceof InetSocketAddress) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whether each fault is what it is said to be. */
+/** Checks that each fault does what its name says. */
 @Timeout(60)
 class RelayTest {
     private static final int BYTES = 20_000;
@@ -28,7 +28,7 @@ class RelayTest {
 
     @TempDir Path directory;
 
-    /** A relay with one fault, and the two ends of a connection through it. */
+    /** A relay with one fault, and both ends of a connection through it. */
     private record Line(
             ServerSocketChannel server, Relay relay, SocketChannel client, SocketChannel target)
             implements AutoCloseable {
@@ -141,7 +141,10 @@ class RelayTest {
                 Endpoint.unix(folder.resolve("relay")));
     }
 
-    /** Whether what is sent one way and then back again stays what it was, and nothing is hurt. */
+    /**
+     * Checks that bytes sent there and back arrive unchanged, and that the connection is not marked
+     * as hurt.
+     */
     private static boolean bothWays(Line line) throws IOException {
         Thread.ofVirtual()
                 .start(() -> {
@@ -155,7 +158,7 @@ class RelayTest {
         return Arrays.equals(receive(line.client(), BYTES), random(BYTES));
     }
 
-    /** Up to so many bytes, or the end. */
+    /** Reads up to this many bytes, or to the end. */
     private static byte[] receive(SocketChannel from, int most) throws IOException {
         ByteBuffer received = ByteBuffer.allocate(most);
         while (received.hasRemaining() && from.read(received) >= 0) {}

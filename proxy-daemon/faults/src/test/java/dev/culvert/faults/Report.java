@@ -1,6 +1,6 @@
 package dev.culvert.faults;
 
-/** What a run was like, as one table. Made while the programs still run, for their memory. */
+/** The table of a run. It is made while the programs still run, because it reads their memory. */
 record Report(FaultPlan plan, Stage stage, Tally tally) {
     @Override
     public String toString() {
@@ -8,8 +8,8 @@ record Report(FaultPlan plan, Stage stage, Tally tally) {
         StringBuilder table = new StringBuilder();
         table.append("%n== faults, seed %d ==%n".formatted(plan.seed()));
         table.append(tally.table());
-        line(table, "answers that the runtime began", scene.runtime().started());
-        line(table, "answers that it began twice", scene.runtime().startedTwice());
+        line(table, "answers that the runtime started", scene.runtime().started());
+        line(table, "answers that it started twice", scene.runtime().startedTwice());
         memory(table, "daemon", scene.daemon().residentMegabytes(), scene.daemon().peakMegabytes());
         stage.agents()
                 .forEach((road, agent) -> {

@@ -3,7 +3,7 @@ package dev.culvert.faults;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/** A client on a thread of its own that comes for a turn while another client reads it. */
+/** A client on its own thread that takes over a turn while another client reads it. */
 final class Rival {
     private final StreamClient client;
     private final FutureTask<Void> reading;

@@ -1,15 +1,15 @@
 package dev.culvert.faults;
 
 /**
- * How the daemon comes to an agent, and where on the way the relay stands. What the relay
- * half-closes a monitor closes.
+ * How the daemon reaches an agent, and where the relay is. If the relay half-closes a connection, a
+ * monitor closes it.
  */
 enum Road {
     TCP("a", "over TCP"),
     UNIX("b", "over a Unix socket"),
-    /** Hybrid vsock, broken on the host, its handshake included. */
+    /** Hybrid vsock with the relay on the host, so that faults also hit the handshake. */
     BEFORE_MONITOR("c", "before a VM's monitor"),
-    /** Hybrid vsock, broken in the VM. */
+    /** Hybrid vsock with the relay in the VM. */
     BEHIND_MONITOR("d", "behind a VM's monitor");
 
     private final String agent;
@@ -20,7 +20,7 @@ enum Road {
         this.words = words;
     }
 
-    /** The id of the agent that is reached so. */
+    /** The id of the agent on this road. */
     String agent() {
         return agent;
     }

@@ -6,20 +6,20 @@ import java.net.SocketAddress;
 /**
  * What all clients share.
  *
- * @param front the way to the daemon on which faults happen
- * @param calm the way without any, for who had bad luck too often: so no chain of faults outlasts
- *     the grace for which a turn is kept
+ * @param front the way to the daemon with faults
+ * @param calm the way without faults, for clients that failed several times in a row: a series of
+ *     faults must not take longer than the grace of a turn
  */
 record Scene(Relay front, Relay calm, DaemonProgram daemon, ScriptedRuntime runtime, Tally tally) {
 
-    /** The group in which turns are counted that a client could not come back to. */
-    static final String LOST = "turns that could not be come back to";
+    /** The group that counts turns to which the client could not come back. */
+    static final String LOST = "turns that clients lost";
 
-    /** The group in which clients are counted whose turn a rival came for, by how that ended. */
+    /** The group that counts clients with a rival, by how their own reading ended. */
     static final String TAKEN_OVER = "turns left to a rival";
 
-    /** Why some of them are: of all agents, the one with most to keep had not room for it. */
-    static final String NO_ROOM = "its log had to make room";
+    /** A reason in that group: the agent needed the room of the turn's log. */
+    static final String NO_ROOM = "its log was removed to make room";
 
     private static final int MOST_FRUITLESS = 3;
     private static final int BACKOFF_MILLIS = 40;
@@ -29,12 +29,12 @@ record Scene(Relay front, Relay calm, DaemonProgram daemon, ScriptedRuntime runt
         return (fruitless < MOST_FRUITLESS ? front : calm).endpoint();
     }
 
-    /** Waits as a client that means well does before it tries again. */
+    /** Waits before the next attempt, as a polite client does. */
     static void backOff(int fruitless) {
         Pause.ofMillis(Math.min(MOST_BACKOFF_MILLIS, BACKOFF_MILLIS << Math.min(fruitless, 8)));
     }
 
-    /** Whether a connection of this client that began under this daemon had reason to break. */
+    /** Whether a fault or the end of the daemon explains a broken connection of this client. */
     boolean mayBreak(SocketAddress client, int generation) {
         return front.hurt(client)
                 || calm.hurt(client)
@@ -42,7 +42,7 @@ record Scene(Relay front, Relay calm, DaemonProgram daemon, ScriptedRuntime runt
                 || daemon.generation() != generation;
     }
 
-    /** What a refusal may be, when what was asked for has not begun and may be asked for again. */
+    /** Whether this refusal means that the turn has not begun and may be asked for again. */
     boolean mayBeRepeated(HttpCall call, String code, int generation) {
         return switch (call.status()) {
             case 400 -> mayBreak(call.local(), generation);

@@ -10,15 +10,15 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Text that would be a line of its own in a log, wherever a guest or a client can put some. */
+/** Texts that would forge a line in a log, in every place that a guest or a client can fill. */
 final class Scribbles {
     private static final int RECEIVE_BYTES = 64 * 1024;
     private static final int MOST_CHARS = 6_000;
 
-    /** Some guests never answer what can be understood. */
+    /** Some guests never give a valid answer. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-    /** What moves a cursor, ends a line for some reader, or ends a text. */
+    /** Characters that move a cursor, end a line or end a text. */
     private static final String[] CONTROLS = {
         "\n",
         "\r",
@@ -43,7 +43,7 @@ final class Scribbles {
         text = text(forged, Draw.of(seed));
     }
 
-    /** What a line would begin with. */
+    /** The start of a log line. */
     String forged() {
         return forged;
     }
@@ -56,17 +56,17 @@ final class Scribbles {
         return text.append("x".repeat(draw.between(3_000, MOST_CHARS))).toString();
     }
 
-    /** In quotation marks. */
+    /** As a JSON string. */
     private String json() {
         return '"' + ScriptedRuntime.quoted(text) + '"';
     }
 
-    /** Little enough to be an id. */
+    /** Short enough for an id. */
     private String id() {
         return ScriptedRuntime.quoted("a\n" + forged + "\u001b[0m\u0000");
     }
 
-    /** Guests that each have a way of their own. */
+    /** Guests, each with another habit. */
     List<Habit> habits() {
         String json = json();
         List<Habit> habits = new ArrayList<>();
@@ -121,7 +121,7 @@ final class Scribbles {
         };
     }
 
-    /** The same to whatever it is asked. */
+    /** Gives the same answer to every request. */
     private static Habit answering(String type, String payload) {
         return new Habit() {
             @Override
@@ -141,7 +141,7 @@ final class Scribbles {
         };
     }
 
-    /** Asks guests for all that they can be asked for; what they answer does not matter. */
+    /** Sends every kind of request to the guests. The answers do not matter. */
     void provoke(Endpoint daemon, List<String> agents) {
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             agents.forEach(agent -> clients.submit(() -> provoke(daemon, agent)));
@@ -162,7 +162,7 @@ final class Scribbles {
         ask(daemon, "GET", path, "");
     }
 
-    /** Asks the daemon itself, with scribbles wherever a client may write. */
+    /** Sends scribbles to the daemon in every place that a client can fill. */
     void scribble(Endpoint daemon) {
         String encoded =
                 "a%0A" + forged.replace(" ", "%20") + "%1B%5B31m%00%C2%9B" + "x".repeat(MOST_CHARS);
@@ -202,7 +202,7 @@ final class Scribbles {
         try (HttpCall call = new HttpCall(daemon, PATIENCE, RECEIVE_BYTES)) {
             call.ask(method, target, with, body);
         } catch (IOException _) {
-            // It may be refused in any way.
+            // Any refusal is fine.
         }
     }
 }

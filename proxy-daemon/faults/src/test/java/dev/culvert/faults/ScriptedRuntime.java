@@ -25,12 +25,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An OpenAI-compatible runtime that answers each turn as its {@link Answer} says, and keeps count
- * of what it was asked for.
- */
+/** An OpenAI-compatible runtime that gives each turn its {@link Answer} and counts the requests. */
 final class ScriptedRuntime implements AutoCloseable {
-    /** Stands before the nonce in a message. */
+    /** The text before the nonce in a message. */
     static final String ASK = "culvert fault harness, turn ";
 
     private static final Pattern NONCE = Pattern.compile(ASK + "(\\d+)\\.");
@@ -39,7 +36,7 @@ final class ScriptedRuntime implements AutoCloseable {
     private static final String HEAD =
             "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
 
-    /** What became of one answer. */
+    /** The state of one answer. */
     static final class Run {
         private final Answer answer;
         private final List<String> starts = new CopyOnWriteArrayList<>();
@@ -64,7 +61,7 @@ final class ScriptedRuntime implements AutoCloseable {
             return writtenPieces.get() < answer.pieces() - 1;
         }
 
-        /** How much of the text the runtime could write. */
+        /** How many characters of the text the runtime has written. */
         long writtenChars() {
             return writtenChars.get();
         }
@@ -84,24 +81,24 @@ final class ScriptedRuntime implements AutoCloseable {
         return new Endpoint(server.getLocalSocketAddress());
     }
 
-    /** From now on this answer is given to who asks for it. */
+    /** From now on, a request with the nonce of this answer gets this answer. */
     Run expect(Answer answer) {
         Run run = new Run(answer);
         runs.put(answer.nonce(), run);
         return run;
     }
 
-    /** Answers that are being given now. */
+    /** How many answers are running. */
     long running() {
         return runs.values().stream().filter(Run::isRunning).count();
     }
 
-    /** Turns that were started more than once. */
+    /** How many turns were started more than once. */
     long startedTwice() {
         return runs.values().stream().filter(run -> run.starts() > 1).count();
     }
 
-    /** When the turn was started, and over which connection, where that was more than once. */
+    /** If the turn was started more than once: when, and over which connections. */
     List<String> startsBesidesOne(Answer answer) {
         Run run = runs.get(answer.nonce());
         return run == null || run.starts() < 2 ? List.of() : run.starts;
@@ -111,7 +108,7 @@ final class ScriptedRuntime implements AutoCloseable {
         return runs.values().stream().filter(run -> run.starts() > 0).count();
     }
 
-    /** Requests that no turn of the harness asked for. */
+    /** Requests that belong to no turn of the harness. */
     int strangers() {
         return strangers.get();
     }
@@ -156,18 +153,18 @@ final class ScriptedRuntime implements AutoCloseable {
                 }
             }
         } catch (IOException _) {
-            // By who asked: it wants no more of it.
+            // The agent closed the connection.
         } finally {
             open.remove(socket);
         }
     }
 
-    /** As it stands between the quotation marks of a JSON string. */
+    /** The content of a JSON string. */
     static String quoted(String text) {
         return new String(JsonStringEncoder.getInstance().quoteAsString(text));
     }
 
-    /** Head and body; null at the end of the connection. */
+    /** Reads head and body; null at the end of the connection. */
     private static @Nullable String request(InputStream in) throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n", Math.max(0, head.length() - 4)) < 0) {
@@ -182,13 +179,13 @@ final class ScriptedRuntime implements AutoCloseable {
         return head + new String(in.readNBytes(bytes), UTF_8);
     }
 
-    /** Gives one answer. */
+    /** Writes one answer. */
     private record Speech(Run run, OutputStream out, Socket socket) {
         Speech(Run run, Socket socket) throws IOException {
             this(run, socket.getOutputStream(), socket);
         }
 
-        /** Whether the connection may bear another request. */
+        /** Returns whether the connection can carry another request. */
         boolean speak() throws IOException {
             Answer answer = run.answer;
             if (answer.ending() == Answer.Ending.REFUSED) {
@@ -228,7 +225,7 @@ final class ScriptedRuntime implements AutoCloseable {
             return false;
         }
 
-        /** A connection that is at its end shows only when it is read, or written to. */
+        /** Only reading or writing shows that a connection has ended. */
         private void pauseUnlessGone(Duration time) throws IOException {
             if (time.isZero()) {
                 return;

@@ -11,26 +11,23 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** All that stands between the clients and the runtime, and the runtime: started, and ended. */
+/** Starts and ends everything between the clients and the runtime, and the runtime. */
 final class Stage implements AutoCloseable {
-    /** Longer than all graces together, on a machine that has much else to do. */
+    /** Longer than all graces together on a busy machine. */
     static final Duration SETTLING = Duration.ofSeconds(90);
 
-    /** The guest's, in the VM. */
+    /** The port of the guest in its VM. */
     private static final int PORT = 1024;
 
     private static final String DAEMON_LOG = "culvertd.log";
 
-    private final Deque<AutoCloseable> open = new ArrayDeque<>();
-    private final Thread endWithTheJvm = new Thread(this::closeAll);
+    private final Opened opened = new Opened();
     private final Path directory;
     private final Tally tally;
     private final ScriptedRuntime runtime;
@@ -41,22 +38,21 @@ final class Stage implements AutoCloseable {
     private final DaemonProgram daemon;
 
     /**
-     * @param eventLoops of the daemon: so many links it has to each guest, beside the home link
-     * @param directory for sockets, state and logs
+     * @param eventLoops event loops of the daemon
+     * @param directory folder for sockets, state and logs
      */
     Stage(FaultPlan plan, int eventLoops, Path directory, Tally tally) throws IOException {
         this.directory = directory;
         this.tally = tally;
-        Runtime.getRuntime().addShutdownHook(endWithTheJvm);
         try {
-            runtime = opened(new ScriptedRuntime());
-            front = opened(relayToTheDaemon(source(plan, "between clients and daemon")));
-            calm = opened(relayToTheDaemon(FaultSource.none(tally)));
+            runtime = opened.add(new ScriptedRuntime());
+            front = opened.add(relayToTheDaemon(source(plan, "between clients and daemon")));
+            calm = opened.add(relayToTheDaemon(FaultSource.none(tally)));
             for (Road road : Road.values()) {
                 agents.put(road, agent(road, source(plan, road.toString())));
             }
             daemon =
-                    opened(
+                    opened.add(
                             new DaemonProgram(
                                     Files.writeString(file("culvertd.jsonc"), config(eventLoops)),
                                     file(DAEMON_LOG),
@@ -67,7 +63,7 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    /** Of the relay that comes next. */
+    /** The source of the next relay. */
     private FaultSource source(FaultPlan plan, String name) {
         int relay = sources.size();
         FaultSource source =
@@ -88,13 +84,13 @@ final class Stage implements AutoCloseable {
                 yield new Agent(guest, relay.toString(), Optional.empty());
             }
             case BEFORE_MONITOR -> {
-                VmMonitor monitor = opened(new VmMonitor(file(road, "vm")));
+                VmMonitor monitor = opened.add(new VmMonitor(file(road, "vm")));
                 HybridUnix port = expose(monitor, guest.endpoint());
                 Endpoint relay = relay(socket(road, "relay"), socket(road, "vm"), faults);
                 yield new Agent(guest, relay + "?port=" + port.port(), Optional.of(monitor));
             }
             case BEHIND_MONITOR -> {
-                VmMonitor monitor = opened(new VmMonitor(file(road, "vm")));
+                VmMonitor monitor = opened.add(new VmMonitor(file(road, "vm")));
                 Endpoint relay = relay(Endpoint.loopback(), guest.endpoint(), faults);
                 yield new Agent(guest, expose(monitor, relay).toString(), Optional.of(monitor));
             }
@@ -106,7 +102,7 @@ final class Stage implements AutoCloseable {
     }
 
     private Endpoint relay(Endpoint listen, Endpoint to, FaultSource faults) throws IOException {
-        return opened(new Relay(listen, Relay.to(to), faults)).endpoint();
+        return opened.add(new Relay(listen, Relay.to(to), faults)).endpoint();
     }
 
     private Program guest(Road road) throws IOException {
@@ -118,7 +114,7 @@ final class Stage implements AutoCloseable {
         command.addAll(List.of("--turn-log-bytes", "2MiB"));
         command.addAll(List.of("--orphan-grace", Absence.ORPHAN_GRACE.toSeconds() + "s"));
         command.addAll(List.of("--turn-log-ttl", Absence.LOG_TTL.toSeconds() + "s"));
-        return opened(new Program(command, file(road, "log")));
+        return opened.add(new Program(command, file(road, "log")));
     }
 
     private String config(int eventLoops) throws IOException {
@@ -169,7 +165,7 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    /** What the daemon answers on the way without faults. */
+    /** Asks the daemon on the way without faults. */
     String get(String path) {
         try (HttpCall call = new HttpCall(calm.endpoint(), SETTLING, Relay.RECEIVE_BYTES)) {
             call.ask("GET", path, Map.of(), "");
@@ -183,7 +179,7 @@ final class Stage implements AutoCloseable {
         return new Scene(front, calm, daemon, runtime, tally);
     }
 
-    /** What the programs have logged that nobody should have to read. */
+    /** Lines of the logs that report errors. */
     List<String> complaints() throws IOException {
         List<String> complaints = new ArrayList<>();
         List<Path> logs = new ArrayList<>(List.of(file(DAEMON_LOG)));
@@ -218,24 +214,8 @@ final class Stage implements AutoCloseable {
         return Endpoint.unix(file(road, what));
     }
 
-    private <T extends AutoCloseable> T opened(T it) {
-        open.push(it);
-        return it;
-    }
-
-    private synchronized void closeAll() {
-        while (!open.isEmpty()) {
-            try {
-                open.pop().close();
-            } catch (Exception e) {
-                throw new AssertionError(e);
-            }
-        }
-    }
-
     @Override
     public void close() {
-        closeAll();
-        Runtime.getRuntime().removeShutdownHook(endWithTheJvm);
+        opened.close();
     }
 }

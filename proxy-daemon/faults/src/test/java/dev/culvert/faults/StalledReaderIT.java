@@ -24,12 +24,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One client that reads nothing, beside fifty that read all, of one agent and on one link. */
-/*
- * Times with and without the one that reads nothing take turns, so that whatever else the machine does
- * hits both alike; each pair of neighbours gives one ratio. There are as many pairs as it takes to know
- * on which side of the bound the median is, up to a number.
- */
+/** One client that reads nothing beside fifty that read everything, of one agent over one link. */
+/* Rounds with and without the stalled reader alternate, so that other work of the machine affects both alike. Each pair of rounds gives one ratio. There are as many pairs as it takes to know on which side of the bound the median is, up to a limit. */
 class StalledReaderIT {
     private static final double BOUND = 0.9;
     private static final int LIVELY = 50;
@@ -40,15 +36,17 @@ class StalledReaderIT {
 
     private static final int ROUNDS_IN_A_ROW = 3;
 
-    /** Of 4,000 characters or so each: a little less than the guest takes of one answer. */
+    /**
+     * About 4,000 characters each; together a little less than the guest accepts for one answer.
+     */
     private static final int STALLED_PIECES = 1950;
 
-    /** At full speed the kernel would let the guest's receive buffer grow to hold all of it. */
+    /** At full speed, the kernel would grow the guest's receive buffer to hold the whole answer. */
     private static final Duration STALLED_PACE = Duration.ofMillis(1);
 
     /**
-     * What daemon and guest hold of a turn that nobody reads, with what the kernel holds before
-     * them; what it holds behind the daemon comes on top.
+     * What daemon, guest and the kernel in front of them buffer of a turn that nobody reads. What
+     * the kernel buffers for the client is added.
      */
     private static final long MOST_HELD_BYTES = 1024 * 1024;
 
@@ -63,7 +61,7 @@ class StalledReaderIT {
                 ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             stage.awaitReady();
             Scene scene = stage.scene();
-            rounds(scene, clients); // until what is hot is compiled
+            rounds(scene, clients); // until hot code is compiled
             Ratios ratios = new Ratios(BOUND);
             while (ratios.count() < MOST_PAIRS && !ratios.isDecided()) {
                 double beside = roundsBesideAStalled(scene, clients);
@@ -92,15 +90,15 @@ class StalledReaderIT {
         }
     }
 
-    /** What the kernel lets the send buffer of one socket grow to. */
+    /** The maximum send buffer of a socket in this kernel. */
     private static long kernelSendBytes() throws IOException {
         try (InputStream limits = Files.newInputStream(Path.of("/proc/sys/net/ipv4/tcp_wmem"))) {
-            String text = new String(limits.readNBytes(100), US_ASCII); // it can be read once only
+            String text = new String(limits.readNBytes(100), US_ASCII); // it can be read only once
             return Long.parseLong(text.strip().replaceFirst(".*\\s", ""));
         }
     }
 
-    /** Until the runtime gets rid of nothing more. */
+    /** Waits until the runtime can write nothing more. */
     private static void awaitStalled(Run run) {
         long before;
         do {
@@ -109,7 +107,7 @@ class StalledReaderIT {
         } while (before == 0 || run.writtenChars() > before);
     }
 
-    /** Streams a second that fifty clients at once have, each of which checks every byte. */
+    /** Streams a second of fifty clients at once, which check every byte. */
     private double rounds(Scene scene, ExecutorService clients)
             throws InterruptedException, ExecutionException {
         long start = System.nanoTime();

@@ -6,7 +6,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Clients that ask, and then stand still: they read not one byte and do not leave. */
+/** Clients that send a request, read nothing and stay. */
 final class StillClients implements AutoCloseable {
     private static final int RECEIVE_BYTES = 4 * 1024;
 

@@ -24,14 +24,17 @@ import org.jspecify.annotations.Nullable;
  * may go on: once the rival has an event of the running turn, this client must not see the end.
  */
 final class StreamClient {
-    /** Longer than what a relay may hold back, and much longer than between two keepalives. */
+    /**
+     * Longer than a relay may hold bytes back, and much longer than the time between two
+     * keepalives.
+     */
     private static final Duration PATIENCE = Duration.ofSeconds(4);
 
     private static final int MOST_ATTEMPTS = 100;
     private static final int USUAL_BYTES = 128 * 1024;
     private static final int SLOW_BYTES = 16 * 1024;
 
-    /** What a slow reader reads. */
+    /** The pace of a slow reader. */
     private static final int SLOW_CHARS_PER_MILLI = 200;
 
     private final TurnPlan plan;
@@ -85,7 +88,7 @@ final class StreamClient {
             if (plan.events() % 4 == 0) {
                 comeBackForNothing();
             } else if (plan.keyed() && plan.events() % 4 == 1) {
-                scene.tally().count("finished turns asked for again", "whole again");
+                scene.tally().count("finished turns requested again", "whole again");
                 check.restart();
                 over = false;
                 readToTheEnd();
@@ -102,7 +105,7 @@ final class StreamClient {
             fruitless = check.seq() > before ? 0 : fruitless + 1;
             Scene.backOff(fruitless);
         }
-        throw new AssertionError("it came back " + MOST_ATTEMPTS + " times");
+        throw new AssertionError("it gave up after " + MOST_ATTEMPTS + " attempts");
     }
 
     /** As {@link Rival#hasTakenOver}. */
@@ -110,7 +113,7 @@ final class StreamClient {
         return takenOver;
     }
 
-    /** False when the client comes back no more. */
+    /** False if the client does not come back. */
     private boolean attempt() {
         int generation = scene.daemon().generation();
         try (HttpCall call = call()) {
@@ -175,7 +178,7 @@ final class StreamClient {
         EventStream stream = new EventStream(call.content());
         for (Event event = stream.next(); event != null; event = stream.next()) {
             if (over) {
-                throw new AssertionError("behind the end came " + event);
+                throw new AssertionError("after the end came " + event);
             }
             String excuse = excuse(event);
             if (!excuse.isEmpty()) {
@@ -224,7 +227,7 @@ final class StreamClient {
             }
         }
         if (!over) {
-            throw new AssertionError("the stream ended in order and told no end");
+            throw new AssertionError("the stream ended in order but without a last event");
         }
         if (plan.conduct() == Conduct.CANCELS) {
             scene.tally().count("turns cancelled", plan.way().name());
@@ -272,8 +275,8 @@ final class StreamClient {
     }
 
     /**
-     * So it may be where the daemon that took it was ended, or was told to cancel it, or waited too
-     * long for its client, before the agent had it.
+     * Allowed if, before the agent got the turn, its daemon ended, was told to cancel it, or waited
+     * too long for its client.
      */
     private boolean unknown() {
         note(TurnCheck.UNKNOWN);
@@ -281,18 +284,18 @@ final class StreamClient {
                 cancelled
                         || scene.daemon().generation() != firstGeneration
                         || absence.mayHaveBeenDropped();
-        // By its key the client joins it, should it be on its way to the agent all the same.
+        // With a key, the client joins the turn if it still reaches the agent.
         boolean hasBegun = run.starts() > 0 && !plan.keyed();
         if (check.seq() > 0 || hasBegun || !mayBe) {
-            throw new AssertionError("the turn is not known any more");
+            throw new AssertionError("the turn is unknown, although it was started");
         }
-        if (cancelled) { // and so it is: who asked again would begin another
+        if (cancelled) { // asking again would begin another turn
             over = true;
-            scene.tally().count("turns cancelled", "before the agent had them");
+            scene.tally().count("turns cancelled", "before the agent got them");
             return false;
         }
         check.forget();
-        return plan.keyed() || lost("its daemon was ended before the agent had it");
+        return plan.keyed() || lost("its daemon ended before the agent got it");
     }
 
     private boolean lost(String why) {
@@ -308,15 +311,15 @@ final class StreamClient {
         } else if (scene.mayBreak(call.local(), generation)) {
             scene.tally().count("connections broken", "by a fault");
         } else {
-            throw new AssertionError("the daemon broke the connection, and nothing was wrong", e);
+            throw new AssertionError("the daemon broke the connection without a fault", e);
         }
         if (check.turn().isEmpty() && !plan.keyed()) {
-            return lost("cut before the first id");
+            return lost("cut off before the first id");
         }
         return true;
     }
 
-    /** Until the daemon has said that it is done: from then on the runtime says nothing more. */
+    /** Cancels until the daemon confirms it. After that the runtime must not write more. */
     private void cancel() {
         if (!cancelled) {
             cancelled = true;
@@ -332,11 +335,11 @@ final class StreamClient {
 
     private void expectNoMoreThanWasSaidBefore() {
         if (check.receivedChars() > mostChars) {
-            throw new AssertionError("the turn goes on, and was said to be cancelled");
+            throw new AssertionError("the turn continues after the daemon confirmed its end");
         }
     }
 
-    /** As a browser does that does not know that it has all. */
+    /** Comes back like a browser that does not know that it has everything. */
     private void comeBackForNothing() {
         insist(
                 "come back for nothing",
@@ -346,7 +349,7 @@ final class StreamClient {
                             call.status() == 204 || (call.status() == 200 && isToldAgain(call));
                     if (told) {
                         scene.tally()
-                                .count("finished turns asked for again", "told " + call.status());
+                                .count("finished turns requested again", "told " + call.status());
                     }
                     return told;
                 });
@@ -356,17 +359,17 @@ final class StreamClient {
         EventStream stream = new EventStream(call.content());
         boolean interrupted = false;
         for (Event event = stream.next(); event != null; event = stream.next()) {
-            interrupted |= check.isInterruptedBehindTheEnd(event);
+            interrupted |= check.isInterruptedAfterTheEnd(event);
         }
         return !interrupted;
     }
 
     private interface Request {
-        /** Whether the answer is what was hoped for. */
+        /** Returns whether this is the wanted answer. */
         boolean isAnswered(HttpCall call) throws IOException;
     }
 
-    /** Asks until it is answered. */
+    /** Repeats the request until it gets the wanted answer. */
     private void insist(String what, Request request) {
         for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
             int generation = scene.daemon().generation();

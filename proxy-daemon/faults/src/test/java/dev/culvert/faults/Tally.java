@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Counts what happened, and keeps what must not. Fit for many threads. */
+/** Counts events and keeps violations. Thread-safe. */
 final class Tally {
-    /** The group in which all faults are counted by kind. */
+    /** The group that counts all faults by kind. */
     static final String FAULTS = "faults";
 
-    /** Enough to see what is wrong; a run stops at so many. */
+    /** A run stops at this number. */
     private static final int MOST_VIOLATIONS = 20;
 
     private final Map<String, Map<String, Integer>> groups = new TreeMap<>();
@@ -23,7 +23,7 @@ final class Tally {
     }
 
     /**
-     * @param where in words that fit behind "faults"
+     * @param where words that follow "faults" in the report
      */
     void fault(String where, Fault fault) {
         count(FAULTS, fault.kind());
@@ -46,12 +46,12 @@ final class Tally {
         return group(group).values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    /** A copy of its counts. */
+    /** A copy of the counts. */
     synchronized Map<String, Integer> group(String group) {
         return Map.copyOf(groups.getOrDefault(group, Map.of()));
     }
 
-    /** All counts, a line each. */
+    /** All counts, one line each. */
     synchronized String table() {
         StringBuilder table = new StringBuilder();
         groups.forEach((group, counts) -> {

@@ -6,27 +6,27 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The invariant: each byte of a turn exactly once and in order, over all connections of its client,
- * with numbers that have no gaps, and an end only where the end is. Anything else is thrown as an
+ * The invariant: over all its connections a client gets each byte of a turn exactly once and in
+ * order, with event numbers without gaps, and the end only at the end. Anything else throws an
  * {@link AssertionError}.
  */
 final class TurnCheck {
-    /** What an event is to its client. */
+    /** What an event means to the client. */
     sealed interface Step {
-        /** There is more to come. */
+        /** More events follow. */
         record Onwards() implements Step {}
 
-        /** The turn is over, in the way that its answer says. */
+        /** The turn has ended in the way of its answer. */
         record Over() implements Step {}
 
-        /** The daemon cannot go on here and now; the turn may. */
+        /** The daemon stops this stream; the turn may continue. */
         record Interrupted(String code) implements Step {}
 
-        /** Nobody knows the turn. */
+        /** The turn is unknown. */
         record Unknown() implements Step {}
     }
 
-    /** The words that are the daemon's, or the guest's about the way rather than about the turn. */
+    /** Codes that concern the connection and not the turn. */
     private static final Set<String> OF_THE_WAY =
             Set.of(
                     "link_lost",
@@ -49,14 +49,14 @@ final class TurnCheck {
     private boolean last;
 
     /**
-     * @param cancelled whether the client has the turn cancelled, so that it may end as that too
+     * @param cancelled whether the client cancels the turn, so that it may also end as cancelled
      */
     TurnCheck(Answer answer, boolean cancelled) {
         this.answer = answer;
         this.cancelled = cancelled;
     }
 
-    /** For a client that comes for the same turn, and goes on after the last event of this one. */
+    /** A check for another client, which continues after the last event of this one. */
     TurnCheck copy() {
         TurnCheck copy = new TurnCheck(answer, cancelled);
         copy.expected.append(expected);
@@ -68,7 +68,7 @@ final class TurnCheck {
         return copy;
     }
 
-    /** Empty until the daemon has named it. */
+    /** The id of the turn; empty until the daemon has sent it. */
     String turn() {
         return turn;
     }
@@ -83,27 +83,27 @@ final class TurnCheck {
     }
 
     /**
-     * The daemon has nothing to tell but how the turn ended, and says that once more. Unless it
-     * says, and this returns, that it cannot tell now.
+     * Checks an event after the end: the daemon may only repeat how the turn ended. Returns true if
+     * it says that it cannot tell now.
      */
-    boolean isInterruptedBehindTheEnd(Event event) {
-        expect(number(event.id()) == seq, "behind the end came " + event);
+    boolean isInterruptedAfterTheEnd(Event event) {
+        expect(number(event.id()) == seq, "after the end came " + event);
         String word = event.type();
         if (word.equals("error")) {
             word = Json.members(event.data()).getOrDefault("code", "");
         }
         boolean isEnd = word.isEmpty() || word.equals(answer.ending().word());
-        expect(isEnd || OF_THE_WAY.contains(word), "behind the end came " + event);
+        expect(isEnd || OF_THE_WAY.contains(word), "after the end came " + event);
         return !isEnd;
     }
 
-    /** The turn is as if it had not been asked for. */
+    /** Forgets the turn, as if it had not been asked for. */
     void forget() {
         restart();
         turn = "";
     }
 
-    /** The turn is told again from its start. */
+    /** Expects the turn from its start again. */
     void restart() {
         expected.setLength(0);
         pieces = 0;
@@ -116,7 +116,7 @@ final class TurnCheck {
         long number = number(event.id());
         return switch (event.type()) {
             case "" -> {
-                expect(number == seq, "an id alone is " + number + " behind event " + seq);
+                expect(number == seq, "an id alone is " + number + " after event " + seq);
                 yield new Step.Onwards();
             }
             case "chunk" -> {
@@ -138,13 +138,13 @@ final class TurnCheck {
         };
     }
 
-    /** The whole text at once. */
+    /** The whole text in one answer. */
     void onWhole(String text) {
         onText(text);
         over(Ending.WHOLE.word());
     }
 
-    /** The turn ended with this word instead of a text. */
+    /** The turn ended with this word and without a text. */
     void onOther(String word) {
         pieces = answer.pieces();
         over(word);
@@ -159,7 +159,7 @@ final class TurnCheck {
             return new Step.Unknown();
         }
         if (OF_THE_WAY.contains(code)) {
-            expect(number == seq, code + " has the id " + number + " behind event " + seq);
+            expect(number == seq, code + " has the id " + number + " after event " + seq);
             return new Step.Interrupted(code);
         }
         expect(
@@ -178,7 +178,7 @@ final class TurnCheck {
     }
 
     private void onChunk(Map<String, String> chunk) {
-        expect(!last, "a chunk came behind the last one");
+        expect(!last, "a chunk came after the last one");
         onText(chunk.getOrDefault("content", ""));
         last = Boolean.parseBoolean(chunk.get("done"));
     }
@@ -198,7 +198,7 @@ final class TurnCheck {
     }
 
     private void next(long number) {
-        expect(number == seq + 1, "event " + number + " came behind event " + seq);
+        expect(number == seq + 1, "event " + number + " came after event " + seq);
         seq = number;
     }
 

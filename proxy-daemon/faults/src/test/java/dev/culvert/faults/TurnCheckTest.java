@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whether the harness would notice. */
+/** Checks that the harness would notice mistakes. */
 class TurnCheckTest {
     interface Mistake {
         void make(List<Event> events);
@@ -27,7 +27,7 @@ class TurnCheckTest {
     }
 
     @Test
-    void aTurnThatGoesOnBehindAnInterruptionIsWhole() {
+    void aTurnThatContinuesAfterAnInterruptionIsWhole() {
         List<Event> events = events(Ending.WHOLE);
         events.add(3, new Event("error", "t:2", "{\"code\":\"draining\"}"));
         events.add(4, new Event("", "t:2", ""));
@@ -134,7 +134,7 @@ class TurnCheckTest {
         return new Answer(7, 3, 50, false, Duration.ZERO, Duration.ZERO, ending);
     }
 
-    /** As a daemon tells it that makes no mistake. */
+    /** The events of a daemon without mistakes. */
     private static List<Event> events(Ending ending) {
         Answer answer = answer(ending);
         List<Event> events = new ArrayList<>(List.of(new Event("", "t:0", "")));
