@@ -119,12 +119,7 @@ final class FleetChange {
             AgentSettings settings, Map<String, Agent> agents, Set<String> leaving) {
         for (Agent other : agents.values()) {
             if (other.address().equals(settings.address()) && !leaving.contains(other.id())) {
-                throw new IllegalArgumentException(
-                        "address is "
-                                + settings.address()
-                                + ": agent '"
-                                + other.id()
-                                + "' has it; two agents cannot share one");
+                throw new SharedAddressException(other);
             }
         }
     }

@@ -66,7 +66,11 @@ public final class Visible {
         if (!caller.sees(settings.tenant()) || (known != null && !sees(known))) {
             throw new IllegalArgumentException("its tenant or its id is not yours to use");
         }
-        return fleet.source(AgentSource.API).put(settings);
+        try {
+            return fleet.source(AgentSource.API).put(settings);
+        } catch (SharedAddressException e) {
+            throw sees(e.owner()) ? e : new IllegalArgumentException(e.withoutOwner(), e);
+        }
     }
 
     /** Removes an agent and its stored configuration. Blocks: it writes a file. */

@@ -78,6 +78,16 @@ class VisibleTest {
         assertThat(ids(all)).containsExactly("b", "c", "d");
     }
 
+    @Test
+    void whoseAddressItIsIsToldToWhoSeesTheAgentAlone() {
+        assertThatThrownBy(() -> acme.put(agent("d", "acme", 2)))
+                .hasMessage(
+                        "address is tcp://127.0.0.1:2: another agent has it; two agents cannot"
+                                + " share one");
+        assertThatThrownBy(() -> acme.put(agent("d", "acme", 1)))
+                .hasMessageContaining("agent 'a' has it");
+    }
+
     private static List<String> ids(Visible visible) {
         return visible.after("").map(Agent::id).toList();
     }
