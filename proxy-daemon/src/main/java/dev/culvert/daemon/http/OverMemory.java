@@ -36,6 +36,11 @@ public final class OverMemory {
                         .formatted(share.heldBytes(), share.limitText()));
     }
 
+    /** Why a request ends that found no memory, although the account still allowed it. */
+    public static Failure exhausted() {
+        return new Failure.OverMemory("The daemon has no memory left for the body of this request");
+    }
+
     /** Why whoever held most was ended when {@code share} was exceeded. */
     public static Failure excess(Share share) {
         return new Failure.OverMemory(

@@ -45,13 +45,16 @@ final class BodyCollector {
                 && part.readableBytes() == length
                 && DirectMemory.pinnedBytes(part) <= MOST_WASTE * Math.max(length, FIRST_BYTES)) {
             body = part;
-        } else {
+            return;
+        }
+        try {
             if (body == null) {
                 body = allocator.buffer(room(part.readableBytes()));
             } else if (body.writableBytes() < part.readableBytes()) {
                 body.capacity(room(body.readableBytes() + part.readableBytes()));
             }
             body.writeBytes(part);
+        } finally {
             part.release();
         }
     }

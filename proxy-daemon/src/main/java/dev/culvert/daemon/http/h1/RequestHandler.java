@@ -190,12 +190,25 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof OutOfMemoryError) {
-            LOG.error("a client's connection is closed: {}", cause.getMessage());
+        if (cause instanceof OutOfMemoryError error) {
+            LOG.error("a client's connection is closed: {}", error.getMessage());
+            if (incoming != null && isToldOfLackOfMemory()) {
+                return;
+            }
         } else if (!(cause instanceof IOException)) {
             LOG.error("a connection is closed because of a bug in the daemon", cause);
         }
         context.close();
+    }
+
+    /** False if even the answer finds no memory. */
+    private boolean isToldOfLackOfMemory() {
+        try {
+            refuse(openAnswer(), Problem.of(OverMemory.exhausted()), true);
+            return true;
+        } catch (OutOfMemoryError _) {
+            return false;
+        }
     }
 
     private void discardIncoming() {

@@ -1,7 +1,9 @@
 package dev.culvert.daemon.http.h1;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -10,6 +12,24 @@ import org.junit.jupiter.api.Test;
 
 class BodyCollectorTest {
     private static final int PART_BYTES = 64 * 1024;
+
+    /** Has no memory left. */
+    private static final class Full extends AbstractByteBufAllocator {
+        @Override
+        protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+            throw new OutOfMemoryError("full");
+        }
+
+        @Override
+        protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+            throw new OutOfMemoryError("full");
+        }
+
+        @Override
+        public boolean isDirectBufferPooled() {
+            return false;
+        }
+    }
 
     @Test
     void aBodyInPartsEndsInABufferOfItsOwnSize() {
@@ -50,6 +70,17 @@ class BodyCollectorTest {
         ByteBuf body = collector.take();
         assertThat(body.toString(StandardCharsets.US_ASCII)).isEqualTo("abcdef");
         body.release();
+    }
+
+    @Test
+    void aPartIsReleasedWhenThereIsNoMemoryForIt() {
+        BodyCollector collector = new BodyCollector(6);
+        ByteBuf part = text("ab");
+
+        assertThatThrownBy(() -> collector.add(part, new Full()))
+                .isInstanceOf(OutOfMemoryError.class);
+        assertThat(part.refCnt()).isZero();
+        collector.discard();
     }
 
     private static void add(BodyCollector collector, int parts) {
