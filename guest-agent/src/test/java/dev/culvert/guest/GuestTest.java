@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -231,7 +232,7 @@ class GuestTest {
 
     @Test
     void stoppingLetsATurnFinishAndAcceptsNobodyNew() throws Exception {
-        Guest guest = guest(new RuntimeSource.Echo(Duration.ofMillis(20)));
+        Guest guest = guest(new RuntimeSource.Echo(Duration.ofMillis(100)));
         try (BaseHost host = new BaseHost(port(guest))) {
             host.say("m1", "a b c d e f g h i j");
             assertThat(host.nextAnswer()).contains("\"content\":\"a");
@@ -421,7 +422,7 @@ class GuestTest {
 
     @Test
     void whatCannotBeKeptIsNotAcknowledged() throws Exception {
-        Files.createDirectory(directory.resolve("agent-state.json.new"));
+        Files.createDirectories(directory.resolve("agent-state.json.new/in the way"));
         try (Guest guest = Guest.start(settings(ECHO, directory, Duration.ZERO), Systemd.ABSENT);
                 BaseHost host = new BaseHost(port(guest))) {
             host.send("config_update", "c1", "{\"config\":{},\"tool_allowlist\":[]}");
@@ -430,6 +431,19 @@ class GuestTest {
                     .contains(
                             "\"code\":\"internal\"",
                             "could not be saved, so a restart of the agent loses it");
+        }
+    }
+
+    @Test
+    void theSavedStateIsForItsOwnerAloneBecauseHeadersMayBeSecrets() throws Exception {
+        try (Guest guest = Guest.start(settings(ECHO, directory, Duration.ZERO), Systemd.ABSENT);
+                BaseHost host = new BaseHost(port(guest))) {
+            host.send("config_update", "c1", "{\"config\":{},\"tool_allowlist\":[]}");
+            assertThat(host.nextAnswer()).contains("config_ack");
+
+            assertThat(Files.getPosixFilePermissions(directory.resolve("agent-state.json")))
+                    .containsExactlyInAnyOrder(
+                            PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
         }
     }
 

@@ -6,19 +6,17 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.culvert.io.FileTrouble;
+import dev.culvert.io.OwnerOnly;
 import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +58,7 @@ final class StateFile {
     /** Creates the directory, so that an unusable one stops the start and not a later update. */
     void prepare() throws IOException {
         try {
-            Files.createDirectories(directory);
+            OwnerOnly.createDirectories(directory);
         } catch (IOException e) {
             throw unusable("it cannot be created: " + FileTrouble.of(e), e);
         }
@@ -149,18 +147,7 @@ final class StateFile {
             json.writeEndArray();
             json.writeEndObject();
         }
-        Files.createDirectories(directory);
-        Path fresh = directory.resolve(NAME + ".new");
-        try (FileChannel channel =
-                FileChannel.open(
-                        fresh,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE,
-                        StandardOpenOption.TRUNCATE_EXISTING)) {
-            text.readBytes(channel, 0, text.readableBytes());
-            channel.force(true);
-        }
-        Files.move(fresh, directory.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
+        OwnerOnly.write(directory.resolve(NAME), text.nioBuffer());
     }
 
     @Override

@@ -1,8 +1,11 @@
 package dev.culvert.daemon.state;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.culvert.daemon.fleet.Desired;
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.io.FileTrouble;
+import dev.culvert.io.OwnerOnly;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -94,7 +97,7 @@ final class DesiredFiles implements DesiredStore {
         held.add(agentId);
         String text = desired.revision() + "\n" + hash(inSettings) + "\n" + desired.payload();
         try {
-            OwnerOnly.write(file(agentId), text);
+            OwnerOnly.write(file(agentId), UTF_8.encode(text));
         } catch (IOException e) {
             throw failed(e);
         }

@@ -2,6 +2,7 @@ package dev.culvert.daemon.state;
 
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.io.FileTrouble;
+import dev.culvert.io.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

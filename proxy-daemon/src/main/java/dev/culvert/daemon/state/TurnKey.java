@@ -1,7 +1,9 @@
 package dev.culvert.daemon.state;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.culvert.io.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -32,7 +34,7 @@ final class TurnKey {
         } catch (NoSuchFileException _) {
             byte[] key = new byte[bytes];
             new SecureRandom().nextBytes(key);
-            OwnerOnly.write(file, HexFormat.of().formatHex(key) + "\n");
+            OwnerOnly.write(file, UTF_8.encode(HexFormat.of().formatHex(key) + "\n"));
             return key;
         }
     }

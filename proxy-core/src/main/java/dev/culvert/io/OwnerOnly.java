@@ -1,9 +1,8 @@
-package dev.culvert.daemon.state;
+package dev.culvert.io;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,22 +26,21 @@ public final class OwnerOnly {
     private OwnerOnly() {}
 
     /** Creates the directory and its parents, if they are missing. */
-    static void createDirectories(Path directory) throws IOException {
+    public static void createDirectories(Path directory) throws IOException {
         Files.createDirectories(directory.toAbsolutePath(), DIRECTORY);
     }
 
     /** Opens a file for reading and writing; creates it if it is missing. */
-    static FileChannel open(Path file) throws IOException {
+    public static FileChannel open(Path file) throws IOException {
         return FileChannel.open(file, KEPT, FILE);
     }
 
     /** Replaces {@code file} as a whole or not at all, and creates its directory if needed. */
-    public static void write(Path file, String text) throws IOException {
+    public static void write(Path file, ByteBuffer bytes) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent(), DIRECTORY);
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(fresh); // or it would keep its old permissions
         try (FileChannel channel = FileChannel.open(fresh, FRESH, FILE)) {
-            ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
