@@ -68,6 +68,9 @@ class LiveTurnTest {
     private int dials;
     private boolean reachable = true;
 
+    /** Dials that the test ends itself; null where they end at once. */
+    private @Nullable List<DialListener> pending;
+
     private final TurnNeeds needs =
             new TurnNeeds(
                     _ -> true,
@@ -101,7 +104,9 @@ class LiveTurnTest {
 
     private void dial(DialListener listener) {
         dials++;
-        if (!reachable) {
+        if (pending != null) {
+            pending.add(listener);
+        } else if (!reachable) {
             listener.onFailure(new Failure.Unreachable("nobody listens"));
         } else {
             listener.onLink(dials == 1 ? firstLink : secondLink);
@@ -449,5 +454,172 @@ class LiveTurnTest {
         assertThat(live.last("t")).isSameAs(oldest);
         oldest.cut();
         assertThat(live.last("t")).isNull();
+    }
+
+    /** Begins a turn that nobody can repeat. */
+    private LiveTurn askOnce(Client client) {
+        return enter(
+                new LiveTurn(
+                        needs,
+                        first.channel().eventLoop(),
+                        new TurnRequest("t", agent, false, 0, "r1", null),
+                        Unpooled.copiedBuffer("{}", UTF_8),
+                        0,
+                        client));
+    }
+
+    @Test
+    void aTurnThatNobodyCanRepeatTakesAnyLinkThatIsOpen() {
+        Client client = new Client();
+        askOnce(client);
+
+        assertThat(first.sent()).contains("\"type\":\"message\"");
+        chunk(first, 1, true);
+        assertThat(client.told).containsExactly("chunk 1", "done 2");
+        assertThat(live.count()).isZero();
+    }
+
+    @Test
+    void aTurnThatNobodyCanRepeatFailsWithItsDial() {
+        reachable = false;
+        Client client = new Client();
+
+        askOnce(client);
+
+        assertThat(client.told).containsExactly("unreachable");
+        assertThat(live.count()).isZero();
+        assertThat(agent.turns()).isZero();
+    }
+
+    @Test
+    void nothingIsAskedOverALinkThatComesAfterTheClientHasGone() {
+        List<DialListener> dialled = new ArrayList<>();
+        pending = dialled;
+        LiveTurn turn = askOnce(new Client());
+        turn.clientGone(GRACE);
+        assertThat(live.count()).isZero();
+
+        dialled.getFirst().onLink(firstLink);
+
+        assertThat(first.sent()).isEmpty();
+    }
+
+    @Test
+    void aTurnThatIsCancelledBeforeItWasAskedWasNotBegun() {
+        Client client = new Client();
+        LiveTurn turn = ask(client);
+
+        turn.cancel(CancelCause.DELETED);
+        announce();
+
+        assertThat(client.told).containsExactly("cancelled");
+        assertThat(first.sent()).isEmpty();
+        assertThat(counted).containsExactly("cancelled: DELETED");
+    }
+
+    @Test
+    void aTurnOfAnAgentThatNeverSaysWhatItIsIsGivenUp() {
+        Client client = new Client();
+        ask(client);
+
+        pass(DaemonSettings.DEFAULTS.timeouts().message());
+
+        assertThat(client.told).containsExactly("link_lost");
+        assertThat(live.count()).isZero();
+    }
+
+    @Test
+    void readsOnOverTheNextLinkAfterALoss() {
+        announce();
+        Client client = new Client();
+        ask(client);
+        first.sent();
+        chunk(first, 1, false);
+
+        firstLink.close("reset");
+        assertThat(second.sent()).isEqualTo(RESUME.formatted(1).replace("65536", "65508"));
+        chunk(second, 2, true);
+
+        assertThat(client.told).containsExactly("chunk 1", "chunk 2", "done 3");
+        assertThat(counted).containsExactly("resumed after loss");
+        assertThat(live.count()).isZero();
+    }
+
+    @Test
+    void aTurnOfAnAgentThatWasRestartedIsLost() {
+        announce(first);
+        second.receive("heartbeat", "", "{\"instance\":\"i2\",\"features\":[\"resume\"]}");
+        Client client = new Client();
+        ask(client);
+        first.sent();
+        chunk(first, 1, false);
+
+        firstLink.close("reset");
+
+        assertThat(second.sent()).isEmpty();
+        assertThat(client.told).containsExactly("chunk 1", "link_lost");
+    }
+
+    @Test
+    void aTurnThatIsCancelledWithoutALinkIsStoppedOverTheNext() {
+        announce(first);
+        Client client = new Client();
+        LiveTurn turn = ask(client);
+        first.sent();
+        chunk(first, 1, false);
+        firstLink.close("reset");
+
+        turn.cancel(CancelCause.DELETED);
+        assertThat(client.told).containsExactly("chunk 1");
+        announce(second);
+
+        assertThat(second.sent())
+                .containsSubsequence(CANCEL, RESUME.formatted(1).replace("65536", "0"), CANCEL);
+        error(second, "cancelled");
+        assertThat(client.told).containsExactly("chunk 1", "cancelled");
+        assertThat(counted).containsExactly("cancelled: DELETED", "resumed after loss", "stopped");
+    }
+
+    @Test
+    void aClientThatLeavesWhileItsTurnStopsIsToldNothing() {
+        announce();
+        Client client = new Client();
+        LiveTurn turn = ask(client);
+        first.sent();
+        turn.cancel(CancelCause.SLOW_CONSUMER);
+
+        turn.clientGone(GRACE);
+        error(first, "cancelled");
+
+        assertThat(client.told).isEmpty();
+        assertThat(live.count()).isZero();
+    }
+
+    @Test
+    void aTurnThatIsCancelledInTheGraceIsStoppedOnce() {
+        announce();
+        LiveTurn turn = ask(new Client());
+        first.sent();
+        turn.clientGone(GRACE);
+
+        turn.cancel(CancelCause.DELETED);
+        assertThat(first.sent()).isEqualTo(CANCEL);
+        pass(GRACE);
+
+        assertThat(first.sent()).isEmpty();
+        assertThat(counted).containsExactly("cancelled: DELETED");
+    }
+
+    @Test
+    void anAgentThatCannotStopIsLeftToItself() {
+        first.receive("heartbeat", "", "{\"instance\":\"i1\",\"features\":[]}");
+        Client client = new Client();
+        LiveTurn turn = askOnce(client);
+        first.sent();
+
+        turn.cancel(CancelCause.DELETED);
+
+        assertThat(client.told).containsExactly("cannot_cancel");
+        assertThat(live.count()).isZero();
     }
 }

@@ -12,6 +12,9 @@ import dev.culvert.frame.FrameLimits;
 import dev.culvert.road.TestRoads;
 import dev.culvert.settings.Settings;
 import dev.culvert.settings.Source;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -94,6 +97,24 @@ class TurnIdsTest {
         assertThat(ids.isOf(agent, id + "A")).isFalse();
         assertThat(ids.isOf(agent, id + "==")).isFalse();
         assertThat(ids.isOf(agent, "a.ü")).isFalse();
+    }
+
+    /** How much of a guess is right must not be measurable, which no test of time can hold. */
+    @Test
+    void theProofIsComparedInConstantTime() throws Exception {
+        Path file = Path.of("target/classes/dev/culvert/daemon/turn/TurnIds.class");
+        List<String> called =
+                ClassFile.of().parse(file).methods().stream()
+                        .filter(method -> method.methodName().equalsString("isOf"))
+                        .flatMap(method -> method.code().orElseThrow().elementStream())
+                        .filter(InvokeInstruction.class::isInstance)
+                        .map(InvokeInstruction.class::cast)
+                        .map(it -> it.owner().asInternalName() + "." + it.name())
+                        .toList();
+
+        assertThat(called)
+                .contains("java/security/MessageDigest.isEqual")
+                .noneMatch(it -> it.endsWith(".equals") || it.endsWith(".compareTo"));
     }
 
     @Test
