@@ -1,0 +1,97 @@
+package dev.culvert.daemon.answer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A turn that is answered with the whole. */
+class WholeAnswerTest {
+    private final AnswerStage stage = new AnswerStage();
+
+    WholeAnswerTest() throws IOException {}
+
+    @AfterEach
+    void close() {
+        stage.close();
+    }
+
+    private void begin() {
+        stage.announce(AnswerStage.FEATURES);
+        stage.ask("/whole");
+        assertThat(stage.asked()).contains("\"type\":\"message\"");
+    }
+
+    @Test
+    void chunksAreJoinedAndNothingIsSaidBefore() {
+        begin();
+        stage.chunk(1, "a\\n", false);
+        assertThat(stage.told()).isEmpty();
+        stage.reply(
+                "chunk",
+                2,
+                "{\"content\":\"b\",\"done\":true,\"finish_reason\":\"stop\",\"usage\":{\"n\":1}}");
+        assertThat(stage.told())
+                .startsWith("HTTP/1.1 200")
+                .endsWith("{\"content\":\"a\\nb\",\"finish_reason\":\"stop\",\"usage\":{\"n\":1}}");
+    }
+
+    @Test
+    void anAnswerWithoutTextIsEmpty() {
+        begin();
+        stage.reply("chunk", 1, "{\"content\":\"\",\"done\":true}");
+        assertThat(stage.told()).endsWith("\r\n\r\n{\"content\":\"\"}");
+    }
+
+    @Test
+    void anErrorIsAStatusAlsoAfterChunks() {
+        begin();
+        stage.chunk(1, "a", false);
+        stage.reply("error", 2, "{\"code\":\"runtime_error\",\"message\":\"m\"}");
+        assertThat(stage.told()).startsWith("HTTP/1.1 502").contains("runtime_error");
+    }
+
+    @Test
+    void whatIsJoinedIsGivenCreditForAtOnce() {
+        begin();
+        stage.chunk(1, "x".repeat(40_000), false);
+        assertThat(stage.asked()).contains("\"type\":\"credit\"");
+    }
+
+    @Test
+    void aClientThatLeavesStopsTheTurnAtOnceWhereItHasNoKey() {
+        begin();
+        stage.chunk(1, "a", false);
+        stage.leave();
+        assertThat(stage.asked()).contains("\"type\":\"cancel\"");
+    }
+
+    @Test
+    void aLostLinkIsAStatus() {
+        stage.announce("\"features\":[]");
+        stage.ask("/whole");
+        stage.asked();
+        stage.loseLink();
+        assertThat(stage.told()).startsWith("HTTP/1.1 502").contains("link_lost");
+    }
+
+    @Test
+    void aDaemonThatStopsSaysSo() {
+        begin();
+        stage.chunk(1, "a", false);
+        stage.cutAll();
+        assertThat(stage.told()).startsWith("HTTP/1.1 503");
+    }
+
+    @Test
+    void aDialThatFailsIsAStatus() {
+        stage.dialsForLong();
+        stage.ask("/whole");
+        stage.pass(Duration.ofSeconds(1));
+        assertThat(stage.told()).isEmpty();
+        stage.failToDial();
+        assertThat(stage.told()).startsWith("HTTP/1.1 502").contains("unreachable");
+    }
+}
