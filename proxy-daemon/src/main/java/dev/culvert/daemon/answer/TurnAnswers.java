@@ -91,14 +91,14 @@ public final class TurnAnswers {
         StreamedAnswer stream = streamed(answer, id, point, format);
         TurnRequest wanted = known(request, id);
         if (admission.isClosed()) {
-            stream.onCut(); // a browser reconnects after this, but not after a 503
+            stream.onCut(); // after this event a browser reconnects; after a 503 it does not
         } else if (wanted == null) {
             stream.onFailure(UNKNOWN);
         } else {
             Share share = wanted.agent().road().share();
             Failure refusal = OverMemory.refusal(share);
             if (refusal != null) {
-                stream.onFailure(refusal); // an event to a browser, which stops at a status
+                stream.onFailure(refusal); // an event for a browser, which gives up at a status
                 return;
             }
             answer.chargeTo(share);
@@ -121,7 +121,7 @@ public final class TurnAnswers {
         return share;
     }
 
-    /** The turn that the request begins, or repeats. Only who is told its id can come back. */
+    /** The turn that the request begins or repeats. A client can resume only if told the id. */
     private TurnRequest wanted(Request request, Agent agent, ByteBuf message, boolean isTold) {
         String key = IdempotencyKey.of(request);
         if (key != null) {

@@ -41,7 +41,7 @@ final class WholeAnswer implements TurnListener, Runnable {
     /** Room for all that a large answer may still need; null for a small one. */
     private @Nullable Reservation room;
 
-    /** Bytes that were taken, and for which the agent has not been given credit again. */
+    /** Bytes that were joined, but for which the agent has not got credit again. */
     private long heldBack;
 
     /**
@@ -92,8 +92,8 @@ final class WholeAnswer implements TurnListener, Runnable {
     }
 
     /**
-     * A large answer waits until all of it has room, before more of it comes: many at once would
-     * end one another.
+     * Holds back the agent's credit for a large answer until the whole answer has room. Without
+     * that, many large answers at once would each end another.
      */
     private void taken(int bytes) {
         if (room == null && chunks.contentBytes() > FIRST_BYTES) {
@@ -159,7 +159,7 @@ final class WholeAnswer implements TurnListener, Runnable {
             answer.json(OK, chunks.take());
         }
         if (room != null) {
-            // After the flush, from which on what the client has not taken is counted.
+            // After the flush: from then on the bytes that wait for the client are counted.
             answer.eventLoop().execute(this::releaseRoom);
         }
     }

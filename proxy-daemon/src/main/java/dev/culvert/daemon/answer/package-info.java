@@ -1,9 +1,12 @@
 /**
- * Shows a turn to its client: as a stream of events, or as one whole answer.
+ * Answers a request with a turn: as a stream of events, or as one whole JSON object.
  *
  * <pre>
+ *   request → AgentAccess → TurnAnswers → Turns.begin
+ *
  *   LiveTurn → StreamedAnswer → EventFormat → SseStream → client
- *        ↑ consumed    ClientPace ← what the client has taken
+ *            ↖ credit: ClientPace ← what was sent to the client
+ *   LiveTurn → WholeAnswer → Answer → client
  * </pre>
  */
 @NullMarked

@@ -1,12 +1,4 @@
-/**
- * What the endpoints of Culvert's own interface share: finding the agent of a request, asking it,
- * work that blocks, pages of lists.
- *
- * <pre>
- *   Route → AgentCalls → Fleet → Road.link → AgentLink.open
- *   Answer ← the route's listener ← replies
- * </pre>
- */
+/** What the endpoints of Culvert's own interface share: work that blocks, and pages of lists. */
 @NullMarked
 package dev.culvert.daemon.api;
 

@@ -176,7 +176,9 @@ final class AnswerStage implements AutoCloseable {
         reply("chunk", seq, "{\"content\":\"" + content + "\",\"done\":" + done + "}");
     }
 
-    /** @param seq 0 for none */
+    /**
+     * @param seq 0 for none
+     */
     void reply(String type, long seq, String payload) {
         if (seq > 0) {
             link.receive(type, turn, seq, payload);
@@ -258,9 +260,7 @@ final class AnswerStage implements AutoCloseable {
                 case "/stream" ->
                         answers.stream(request, answer, agent, request.body(), PlainEvents::new);
                 default -> {
-                    boolean eventsOnly =
-                            "text/event-stream"
-                                    .equals(request.header(Header.ACCEPT));
+                    boolean eventsOnly = "text/event-stream".equals(request.header(Header.ACCEPT));
                     ResumePoint point =
                             new ResumePoint(Long.parseLong(query(request, "after")), eventsOnly);
                     answers.resume(

@@ -10,7 +10,7 @@ import io.netty.buffer.ByteBuf;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/** Asks agents for something short: one frame goes, one comes back. Called on any event loop. */
+/** Sends agents short requests: one frame out, one frame back. Called on any event loop. */
 public final class AgentCalls {
     private static final int ID_BYTES = 16;
     private static final Base64.Encoder ID_TEXT = Base64.getUrlEncoder().withoutPadding();
@@ -18,9 +18,9 @@ public final class AgentCalls {
     private final SecureRandom random = new SecureRandom();
 
     /**
-     * Sends a frame and tells {@code listener} what comes back, on the loop of {@code request}.
+     * Sends a frame and tells {@code listener} the reply, on the event loop of {@code request}.
      *
-     * @param payload released when the frame was sent, or cannot be
+     * @param payload released after it is sent, or when it cannot be sent
      */
     void call(
             Request request,

@@ -23,18 +23,18 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The agents of the fleet as JSON, piece by piece by their ids. What one reader was given serves
- * all who ask for the same within a second, so that many cost little more than one. Called on any
- * event loop.
+ * Makes JSON of the agents of the fleet, in pieces ordered by id. A piece is kept for a second for
+ * all readers that want the same, so many readers cost little more than one. Called on any event
+ * loop.
  */
-/* A piece is found by the id that it comes after. Who has read up to some id goes on from there,
- * whatever became of the fleet meanwhile, and so keeps nothing but that id. */
+/* A piece is found by the id before its first agent. A reader goes on after the last id that it has, however the
+ * fleet has changed since, so that id is all that it has to keep. */
 final class AgentPieces {
     /**
      * One piece.
      *
-     * @param ids of its agents; at least one
-     * @param ends where each agent ends
+     * @param ids the ids of its agents, at least one
+     * @param ends where the JSON of each agent ends
      * @param json objects with commas between them; lent
      */
     record Piece(
@@ -43,7 +43,7 @@ final class AgentPieces {
             return ids.getLast();
         }
 
-        /** At most {@code most} of its agents, which is more than none. */
+        /** Its first agents: {@code most} at most, at least one. */
         Piece first(int most) {
             return most >= ids.size()
                     ? this
@@ -56,7 +56,7 @@ final class AgentPieces {
         }
     }
 
-    /** One caller's pieces are for no other, who may see other agents. */
+    /** Each caller has pieces of its own, because it may see other agents. */
     private record Key(Caller caller, String after) {}
 
     private static final int PIECE_BYTES = 16 * 1024;
@@ -66,7 +66,7 @@ final class AgentPieces {
     private final Map<Key, Piece> pieces = new HashMap<>();
     private long heldBytes;
 
-    /** Where old pieces are forgotten; null while there are none. */
+    /** The loop that forgets old pieces; null while there are none. */
     private volatile @Nullable EventLoop forgetting;
 
     AgentPieces(Share share) {
@@ -74,9 +74,9 @@ final class AgentPieces {
     }
 
     /**
-     * The agents after {@code id}, as many as make a piece; null where there are none.
+     * The piece after {@code id}; null if no agents follow.
      *
-     * @param revision of the fleet that the reader has to be told of at least
+     * @param revision the oldest revision of the fleet that the reader accepts
      */
     synchronized @Nullable Piece after(Visible fleet, String id, long revision, EventLoop loop) {
         long now = System.nanoTime();
@@ -120,7 +120,7 @@ final class AgentPieces {
         }
     }
 
-    /** Not at once, and without this lock: whoever calls holds locks of the account. */
+    /** Runs {@code task} later and without this lock: the caller holds locks of the account. */
     private void later(Runnable task) {
         EventLoop loop = forgetting;
         if (loop != null) {
@@ -135,9 +135,9 @@ final class AgentPieces {
     }
 
     /**
-     * The same of those that {@code wanted} holds for, as they are now and for one reader only.
+     * A piece of the agents that are {@code wanted}, in their newest state, for one reader only.
      *
-     * @param most how many at most
+     * @param most the number of agents at most
      */
     @Nullable Piece make(Visible fleet, String id, int most, Predicate<Agent> wanted) {
         return make(fleet, id, most, wanted, 0, System.nanoTime());

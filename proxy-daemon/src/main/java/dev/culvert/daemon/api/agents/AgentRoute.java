@@ -64,9 +64,9 @@ public final class AgentRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Answer responder) {
+    public void handle(Request request, Answer answer) {
         if (request.method().equals(HttpMethod.PUT)) {
-            put(request, responder);
+            put(request, answer);
         } else if (request.method().equals(HttpMethod.DELETE)) {
             String id = access.agent(request).id();
             Visible fleet = access.fleet(request);
@@ -74,17 +74,17 @@ public final class AgentRoute implements Route {
                     id,
                     fleet.mayBeOnDisk(id),
                     request,
-                    responder,
+                    answer,
                     () -> {
                         fleet.remove(id);
-                        return responder::noContent;
+                        return answer::noContent;
                     });
         } else {
-            show(responder, OK, access.agent(request));
+            show(answer, OK, access.agent(request));
         }
     }
 
-    private void put(Request request, Answer responder) {
+    private void put(Request request, Answer answer) {
         admission.check();
         String body = JsonRequest.body(request).toString(StandardCharsets.UTF_8);
         AgentSettings agent = read(request.parameter("id"), body);
@@ -96,21 +96,19 @@ public final class AgentRoute implements Route {
                 fleet.mayBeOnDisk(id),
                 agent.configBytes(),
                 request,
-                responder,
-                () -> put(fleet, agent, responder));
+                answer,
+                () -> put(fleet, agent, answer));
     }
 
-    private Runnable put(Visible fleet, AgentSettings settings, Answer responder)
-            throws IOException {
+    private Runnable put(Visible fleet, AgentSettings settings, Answer answer) throws IOException {
         try {
             HttpResponseStatus status = fleet.put(settings) ? CREATED : OK;
             Agent agent = fleet.find(settings.id());
             return () -> {
                 if (agent != null) {
-                    show(responder, status, agent);
+                    show(answer, status, agent);
                 } else {
-                    responder.problem(
-                            Problem.of(CONFLICT, "The agent was removed again meanwhile."));
+                    answer.problem(Problem.of(CONFLICT, "The agent was removed again meanwhile."));
                 }
             };
         } catch (IllegalArgumentException e) {
@@ -146,7 +144,7 @@ public final class AgentRoute implements Route {
         }
     }
 
-    private void show(Answer responder, HttpResponseStatus status, Agent agent) {
-        responder.json(status, Json.object(json -> AgentJson.writeMembers(json, agent)));
+    private void show(Answer answer, HttpResponseStatus status, Agent agent) {
+        answer.json(status, Json.object(json -> AgentJson.writeMembers(json, agent)));
     }
 }

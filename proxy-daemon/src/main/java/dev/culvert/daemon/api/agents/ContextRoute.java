@@ -42,16 +42,16 @@ public final class ContextRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Answer responder) {
+    public void handle(Request request, Answer answer) {
         Agent agent = access.workingAgent(request);
         OverMemory.check(agent.road().share());
         ByteBuf context = JsonRequest.body(request);
         Patience patience = Patience.ofSilence(settings.get().timeouts().config());
         SingleReply reply =
                 new SingleReply(
-                        responder,
+                        answer,
                         () ->
-                                responder.json(
+                                answer.json(
                                         OK,
                                         Json.object(
                                                 it -> it.writeStringField("status", "applied"))));

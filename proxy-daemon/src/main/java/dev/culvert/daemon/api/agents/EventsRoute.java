@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** {@code GET /events}: the fleet as it is, then whatever becomes of it. */
+/** {@code GET /events}: streams a snapshot of the fleet, then its changes. */
 public final class EventsRoute implements Route, AutoCloseable {
     private final AgentAccess access;
     private final Admission admission;
@@ -53,7 +53,7 @@ public final class EventsRoute implements Route, AutoCloseable {
     }
 
     @Override
-    public void handle(Request request, Answer responder) {
+    public void handle(Request request, Answer answer) {
         admission.check();
         OverMemory.check(account.whole());
         Watcher watcher =
@@ -61,17 +61,17 @@ public final class EventsRoute implements Route, AutoCloseable {
                         this,
                         access.fleet(request),
                         request.eventLoop(),
-                        responder,
+                        answer,
                         settings.get().sse().keepalive(),
                         settings.get().turns().stallTimeout());
         watchers.add(watcher);
         watcher.begin();
         if (closed) {
-            watcher.end(); // who closed this may have passed by before it was there
+            watcher.end(); // close() may have missed it
         }
     }
 
-    /** Ends every stream: they would go on for as long as their clients want. */
+    /** Ends every stream, which would otherwise go on for as long as its client wants. */
     @Override
     public void close() {
         closed = true;

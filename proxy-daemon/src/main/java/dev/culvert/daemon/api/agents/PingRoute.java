@@ -49,25 +49,20 @@ public final class PingRoute implements Route {
     }
 
     @Override
-    public void handle(Request request, Answer responder) {
+    public void handle(Request request, Answer answer) {
         admission.check();
         Agent agent = access.agent(request);
         Patience patience = Patience.ofSilence(settings.get().timeouts().ping());
         calls.call(
-                request,
-                agent,
-                FrameType.PING,
-                Json.object(_ -> {}),
-                patience,
-                new Pong(responder));
+                request, agent, FrameType.PING, Json.object(_ -> {}), patience, new Pong(answer));
     }
 
     private static final class Pong implements CallListener {
-        private final Answer responder;
+        private final Answer answer;
         private long sentNanos;
 
-        Pong(Answer responder) {
-            this.responder = responder;
+        Pong(Answer answer) {
+            this.answer = answer;
         }
 
         @Override
@@ -81,12 +76,12 @@ public final class PingRoute implements Route {
         @Override
         public void onDone() {
             long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - sentNanos);
-            responder.json(OK, Json.object(json -> json.writeNumberField("round_trip_us", micros)));
+            answer.json(OK, Json.object(json -> json.writeNumberField("round_trip_us", micros)));
         }
 
         @Override
         public void onFailure(Failure failure) {
-            responder.failure(failure);
+            answer.failure(failure);
         }
     }
 }

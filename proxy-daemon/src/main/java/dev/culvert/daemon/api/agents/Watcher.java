@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One client that watches the fleet. Confined to its event loop, except where noted. */
 /*
- * It is given a little at a time, and the next when it has taken that: first the snapshot, from the id
- * where it is, then the agents that changed meanwhile, each as it is by then. So a client that stands
- * still costs a few pieces and a set of ids, and gets the newest state when it reads again.
+ * The client gets one piece at a time, and the next once that is sent: first the pieces of the snapshot, by id,
+ * then the agents that have changed since, each in its newest state. So a client that does not read costs a few
+ * pieces and a set of ids, and gets the newest state when it reads again.
  */
 final class Watcher implements FleetListener {
     private static final EventType SNAPSHOT = EventType.of("snapshot");
@@ -40,32 +40,32 @@ final class Watcher implements FleetListener {
     private final SseStream events;
     private final PiecePace pace;
 
-    /** Of the fleet, from which on it is told of changes. */
+    /** The revision of the fleet when the watch began. */
     private long revision;
 
-    /** Ids of agents that are to be shown, or whose removal is. */
+    /** Ids of agents that have changed or were removed, and that the client was not told of. */
     private final Set<String> changed = ConcurrentHashMap.newKeySet();
 
     private final AtomicBoolean woken = new AtomicBoolean();
 
-    /** The last agent of the snapshot that was written; null when all of it is. */
+    /** The last agent of the snapshot that was written; null when the snapshot is complete. */
     private @Nullable String snapshotUpTo = "";
 
     Watcher(
             EventsRoute route,
             Visible fleet,
             EventLoop loop,
-            Answer responder,
+            Answer answer,
             Duration keepalive,
             Duration stallTimeout) {
         this.route = route;
         this.fleet = fleet;
         this.loop = loop;
-        events = SseStream.open(responder, keepalive, SseStream::comment, this::forget);
+        events = SseStream.open(answer, keepalive, SseStream::comment, this::forget);
         pace = new PiecePace(loop, stallTimeout, events::unsentBytes, events::whenSent, this::cut);
     }
 
-    /** Watches the fleet, and writes it as it is now. */
+    /** Starts to watch the fleet, and to write the snapshot. */
     void begin() {
         fleet.watch(this);
         revision = fleet.revision();
@@ -116,7 +116,7 @@ final class Watcher implements FleetListener {
         return piece.json().readableBytes();
     }
 
-    /** The agent as it is by now, so that the last event is right, however many there were. */
+    /** Writes the newest state of one changed agent, however often it has changed. */
     private int writeChange() {
         Iterator<String> ids = changed.iterator();
         if (!ids.hasNext()) {
@@ -135,7 +135,7 @@ final class Watcher implements FleetListener {
         return bytes;
     }
 
-    /** A client that takes nothing is cut: it gets the whole fleet when it comes back. */
+    /** The client does not read. When it comes back, it gets a new snapshot. */
     private void cut() {
         forget();
         events.abort();
@@ -148,7 +148,7 @@ final class Watcher implements FleetListener {
             if (snapshotUpTo == null) {
                 events.end();
             } else {
-                events.abort(); // a part of a snapshot is none
+                events.abort(); // half a snapshot must not look complete
             }
         });
     }

@@ -1,4 +1,12 @@
-/** The endpoints for agents, their configuration and context, and events: one class each. */
+/**
+ * The endpoints for agents, their configurations and contexts, and for events; one class each.
+ *
+ * <pre>
+ *   ContextRoute, PingRoute → AgentCalls → Road.link → AgentLink.open → reply
+ *   AgentRoute, ConfigRoute → ConfigRoom → OffLoop → Visible
+ *   AgentsRoute, EventsRoute → Watcher, AgentList → AgentPieces → Visible
+ * </pre>
+ */
 @NullMarked
 package dev.culvert.daemon.api.agents;
 

@@ -1,4 +1,7 @@
-/** The endpoints that start turns, show them, resume them and stop them: one class each. */
+/**
+ * The endpoints that start, show, resume and stop turns, one class each, and {@link
+ * dev.culvert.daemon.api.turns.CulvertEvents}, the format of their streams.
+ */
 @NullMarked
 package dev.culvert.daemon.api.turns;
 
