@@ -21,12 +21,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 
 /**
- * Plays host and runtime for an agent, to train its image and to measure it. A single file, run
- * with {@code java}.
+ * Acts as host and runtime of an agent, to train its image and to measure it. A single file for
+ * {@code java}.
  *
  * <pre>
- *   Traffic.java train LAUNCHER      starts an agent, talks to it as in daily use, and stops it
- *   Traffic.java host PORT MESSAGES  talks to an agent that listens on the port
+ *   Traffic.java train LAUNCHER      starts an agent, sends it typical requests, and stops it
+ *   Traffic.java host PORT MESSAGES  sends requests to an agent that listens on the port
  * </pre>
  */
 final class Traffic {
@@ -77,7 +77,7 @@ final class Traffic {
                 host(
                         Integer.parseInt(line.substring(line.lastIndexOf(':') + 1)),
                         TRAINING_MESSAGES);
-                agent.toHandle().destroy(); // which leaves its output open
+                agent.toHandle().destroy(); // Process.destroy() would close its output
                 out.transferTo(Writer.nullWriter());
                 if (!agent.waitFor(PATIENCE_MILLIS, MILLISECONDS) || agent.exitValue() != 0) {
                     throw new IOException("the agent did not stop well: " + agent);
@@ -89,8 +89,9 @@ final class Traffic {
     }
 
     /**
-     * The name of a Unix socket for datagrams, such as systemd has for its services to tell it how
-     * they are. Nobody reads them. The JDK has no such socket, so it is the C library's.
+     * Opens a Unix datagram socket, like the one on which systemd gets the status of its services,
+     * and returns its name. Nobody reads it. The JDK has no such socket, so this calls the C
+     * library.
      */
     private static String notifySocket() throws IOException {
         String name = "culvert-training-" + ProcessHandle.current().pid();
@@ -110,7 +111,7 @@ final class Traffic {
             address.asSlice(2).copyFrom(MemorySegment.ofArray(path));
             int fd = (int) socket.invokeExact(AF_UNIX, SOCK_DGRAM, 0);
             if ((int) bind.invokeExact(fd, address, (int) address.byteSize()) != 0) {
-                throw new IOException("no socket for datagrams could be made");
+                throw new IOException("could not open a datagram socket");
             }
             return "@" + name;
         } catch (Throwable e) {
@@ -141,7 +142,7 @@ final class Traffic {
     }
 
     /**
-     * Sends a frame and reads to the last of its answers, which must be of the type {@code answer}.
+     * Sends a frame and reads its answers to the last one, which must have the type {@code answer}.
      */
     private static void ask(
             DataInputStream in,

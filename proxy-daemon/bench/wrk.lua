@@ -1,5 +1,5 @@
 -- usage: wrk … -s wrk.lua URL -- AGENTS BYTES
--- Posts messages to the agents a0, a1, … in turn, and prints what load.c prints.
+-- Posts messages to the agents a0, a1, … in turn, and prints the same line as load.c.
 local paths, turn = {}, 0
 
 function init(arguments)

@@ -12,7 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 
 /**
- * Plays clients and an agent for the daemon, to train its image. A single file, run with {@code
+ * Acts as clients and as an agent of the daemon, to train its image. A single file for {@code
  * java}: {@code Traffic.java train LAUNCHER}.
  */
 final class Traffic {
@@ -51,7 +51,7 @@ final class Traffic {
                     throw new IOException("the daemon does not listen: " + line);
                 }
                 talk(Integer.parseInt(line.substring(line.lastIndexOf(':') + 1)));
-                daemon.toHandle().destroy(); // which leaves its output open
+                daemon.toHandle().destroy(); // Process.destroy() would close its output
                 out.transferTo(Writer.nullWriter());
                 if (!daemon.waitFor(PATIENCE_MILLIS, MILLISECONDS) || daemon.exitValue() != 0) {
                     throw new IOException("the daemon did not stop well: " + daemon);
@@ -135,7 +135,7 @@ final class Traffic {
         }
     }
 
-    /** An agent that answers each message in three chunks. */
+    /** Acts as an agent that answers each message with three chunks. */
     private static void serve(Socket socket) {
         try (socket) {
             socket.setTcpNoDelay(true);

@@ -24,14 +24,14 @@ type frame struct {
 	Payload json.RawMessage `json:"payload,omitempty"`
 }
 
-// An exchange is one request, and the frames that answer it.
+// An exchange is one request and the frames that answer it.
 type exchange struct {
 	id      string
 	replies chan frame    // closed when the link is lost
-	ended   chan struct{} // closed when nobody reads replies any more
+	ended   chan struct{} // closed when nobody reads replies anymore
 }
 
-// An agent is one connection that many exchanges share: one goroutine writes it, one reads it.
+// An agent is one connection that many exchanges share. One goroutine writes, one reads.
 type agent struct {
 	conn   net.Conn
 	writes chan []byte
@@ -85,7 +85,7 @@ func (a *agent) end(x *exchange) {
 	a.mu.Unlock()
 }
 
-// write sends what is queued, and flushes when the queue is empty.
+// write sends queued frames, and flushes when the queue is empty.
 func (a *agent) write() {
 	out := bufio.NewWriterSize(a.conn, 64<<10)
 	var header [4]byte
@@ -96,7 +96,7 @@ func (a *agent) write() {
 			out.Write(header[:])
 			out.Write(bytes)
 			if len(a.writes) == 0 && out.Flush() != nil {
-				a.conn.Close() // the reader then tells everybody
+				a.conn.Close() // the reader then fails every exchange
 				return
 			}
 		case <-a.lost:
@@ -144,7 +144,7 @@ func (a *agent) readFrames() error {
 			continue
 		}
 		select {
-		case x.replies <- f: // a client slower than the agent holds up the link: the simple way
+		case x.replies <- f: // a slow client holds up the link, which is the simple way
 		case <-x.ended:
 		}
 	}

@@ -1,9 +1,9 @@
-// The Go peer: the proxy that a good Go engineer writes in a week with the standard library. HTTP by net/http, one multiplexed
-// connection to each agent, encoding/json at both ends.
+// The Go peer: a proxy that a good Go engineer writes in a week with the standard library. It uses net/http, encoding/json, and
+// one multiplexed connection to each agent.
 //
 // usage: gopeer [-coalesce] PORT...      the agents a0, a1, ... are on these ports
 //
-// With -coalesce an event is flushed when none waits behind it, instead of each at once: what a profile would lead to.
+// With -coalesce it flushes when no further event is waiting, instead of after each event. A profile would suggest this.
 package main
 
 import (

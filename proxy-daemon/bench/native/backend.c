@@ -1,9 +1,9 @@
-// What stands behind every proxy, and must cost the same behind each: a guest that speaks frames (protocol 1.1, with credit and
-// cancel), and a web server that speaks HTTP, out of one echo. A message is given back; "200 chunks every 0 us" is answered
-// by so many chunks of 40 bytes, each of which begins with the time at which it was sent. Streams without a pause take turns
-// chunk by chunk, as tokens come: nobody finds a whole answer in one read.
+// The backend of every proxy. It costs the same for each: one echo that speaks frames as a guest (protocol 1.1, with credit and
+// cancel) and HTTP as a web server. It echoes a message. It answers "200 chunks every 0 us" with that many chunks of 40 bytes,
+// each of which starts with the time at which it was sent. Streams without a pause alternate chunk by chunk, as tokens arrive, so
+// that no read returns a whole answer.
 //
-// usage: backend AGENTS      prints "frames PORT… http PORT…", a port of each kind for each agent
+// usage: backend AGENTS      prints "frames PORT… http PORT…", one port of each kind for each agent
 #include "net.h"
 
 struct stream {
@@ -12,11 +12,11 @@ struct stream {
     char id[64];
     long sent, chunks;
     uint64_t every, due;
-    long credit;  // payload bytes that the host still takes
+    long credit;  // payload bytes that the host still accepts
     struct stream *next;
 };
 
-// All that wait to go on. Streams of one run are paced alike, so whoever is put at the end is due last.
+// The streams that wait. All streams of a run have the same pace, so the one at the end is due last.
 static struct stream *first, **last = &first;
 static struct endpoint *links[65536];
 static size_t link_count;
@@ -49,7 +49,7 @@ static void chunk_frame(struct buffer *out, const char *id, long seq, const char
     end_frame(out, frame);
 }
 
-// The same event that the daemon makes of a chunk, as one chunk of HTTP.
+// The event that the daemon makes of a chunk, as one HTTP chunk.
 static void chunk_event(struct buffer *out, long seq, const char *content, size_t length, bool done) {
     char line[64];
     int size = snprintf(line, sizeof line, "event: chunk\nid: bench:%ld\ndata: ", seq);
@@ -62,7 +62,7 @@ static void chunk_event(struct buffer *out, long seq, const char *content, size_
     }
 }
 
-// Sends what is due and has credit; of a stream without a pause, one chunk. False once the stream has ended.
+// Sends what is due and has credit: one chunk for a stream without a pause. False after the stream has ended.
 static bool advance(struct stream *s, uint64_t now) {
     char content[41];
     snprintf(content, sizeof content, "%019llu %-20s", (unsigned long long)now, "of a chunk");
@@ -87,7 +87,7 @@ static void keep(struct stream *s) {
     last = &s->next;
 }
 
-// Takes the streams of `to` off the list: that of `id`, or all where it is NULL. True where there was one.
+// Removes the streams of `to` from the list: the one with `id`, or all if it is NULL. True if there was one.
 static bool forget(struct endpoint *to, const char *id) {
     bool found = false;
     for (struct stream **at = &first, *s; (s = *at);) {
@@ -103,7 +103,7 @@ static bool forget(struct endpoint *to, const char *id) {
     return found;
 }
 
-// True where the words ask for a stream, which then has begun.
+// If the text asks for a stream, starts it and returns true.
 static bool begin_stream(struct stream wanted, const char *words) {
     long every_us;
     if (sscanf(words, "%ld chunks every %ld us", &wanted.chunks, &every_us) != 2) return false;
@@ -117,7 +117,7 @@ static bool begin_stream(struct stream wanted, const char *words) {
     return true;
 }
 
-// Lets all go on that can, and tells when the next one is due.
+// Continues every stream that can, and returns when the next one is due.
 static uint64_t advance_all(uint64_t now) {
     for (struct stream **at = &first, *s; (s = *at);) {
         if (s->credit <= 0) {

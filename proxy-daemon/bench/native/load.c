@@ -1,26 +1,26 @@
-// Asks as many clients would, and checks and times every answer. In C, because it shares the machine with what it measures: it takes
-// the least of it, and no collector or compiler of its own pauses it.
+// Sends the requests of many clients, and checks and times every answer. It is in C because it shares the machine with the
+// proxies: it takes little of it, and no collector or compiler pauses it.
 //
 // usage: load PORT AGENTS CLIENTS MILLISECONDS message BYTES RATE
 //        load PORT AGENTS CLIENTS MILLISECONDS stream CHUNKS MICROSECONDS
 //        load PORT AGENTS CLIENTS MILLISECONDS idle
 //
-// message  RATE a second, each at its own time, whether earlier ones were answered or not. Latency counts from when a message was to
-//          be sent: if all clients wait, the next one is late, and that it was late is in the figures. RATE 0: as fast as the answers
-//          come.
-// stream   each client takes a stream of CHUNKS, one every so many MICROSECONDS, and then the next. Latency is that of one chunk, from
-//          the time that the backend wrote into it.
-// idle     each client opens a stream in which nothing comes; prints "open" when all heads are there, and holds them until it is
-//          stopped.
+// message  RATE messages a second, each at its own time, even if earlier answers are missing. Latency counts from the time at
+//          which a message was due, so a message that is late because all clients wait is counted as late. RATE 0 sends the next
+//          message after each answer.
+// stream   Each client reads a stream of CHUNKS, one every MICROSECONDS, and then the next stream. Latency is that of one chunk,
+//          from the time that the backend wrote into it.
+// idle     Each client opens a stream without events. Prints "open" when all heads have arrived, and keeps the streams until it
+//          is stopped.
 //
 // Prints one line of NAME=VALUE; latencies are in microseconds.
 #include "net.h"
 
 struct client {
-    struct endpoint endpoint;  // first: an endpoint of on_bytes is a client
+    struct endpoint endpoint;  // must be first: on_bytes casts its endpoint to a client
     bool busy, in_body, chunked;
-    size_t body_left;          // of the message, or of the chunk of HTTP
-    struct buffer text;        // of the body, without the marks of chunked encoding
+    size_t body_left;          // bytes left of the message or of the HTTP chunk
+    struct buffer text;        // the body, decoded
     uint64_t intended;
     long chunks;
     struct client *next_idle;
@@ -72,7 +72,7 @@ static void answered(struct client *c, bool right) {
     }
 }
 
-// A line of a stream of events.
+// Handles one line of an event stream.
 static void on_line(struct client *c, const char *line, size_t length, uint64_t now) {
     static const char data[] = "data: {\"content\":\"";
     const size_t prefix = sizeof data - 1;
@@ -81,7 +81,7 @@ static void on_line(struct client *c, const char *line, size_t length, uint64_t 
         events++;
         record(now - strtoull(line + prefix, NULL, 10));
     } else if (length == 11 && !memcmp(line, "event: done", 11)) {
-        c->chunks = c->chunks == wanted_chunks ? -1 : -2;  // the stream is whole, or is not
+        c->chunks = c->chunks == wanted_chunks ? -1 : -2;  // whether the stream is complete
     } else if (length > 5 && !memcmp(line, "data:", 5) && c->chunks >= 0) {
         c->chunks = -2;
     }
@@ -101,7 +101,7 @@ static bool is_expected(const struct buffer *text) {
     return held(text) >= held(&expected) && !memcmp(head(text), head(&expected), held(&expected));
 }
 
-// The head of an answer; false while it is not whole.
+// Reads the head of an answer; false while it is incomplete.
 static bool take_head(struct client *c) {
     struct buffer *in = &c->endpoint.in;
     char *end = memmem(head(in), held(in), "\r\n\r\n", 4);
@@ -120,7 +120,7 @@ static bool take_head(struct client *c) {
     return true;
 }
 
-// Takes from a body in chunks what is there; false while more must come.
+// Reads what has arrived of a chunked body; false while more must arrive.
 static bool take_chunks(struct client *c) {
     struct buffer *in = &c->endpoint.in;
     while (held(in)) {
@@ -253,7 +253,7 @@ int main(int count, char **arguments) {
     }
     double seconds = (double)(now_nanos() - start) / 1e9;
     stopping = true;
-    // What is not answered, or was due and could not even be sent, has waited until now: to leave it out would flatter.
+    // Unanswered messages, and due ones that could not be sent, have waited until now. Leaving them out would flatter the proxy.
     for (int i = 0; rate > 0 && i < clients; i++) {
         if (all[i]->busy) record(now_nanos() - all[i]->intended);
     }

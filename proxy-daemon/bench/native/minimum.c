@@ -1,18 +1,18 @@
-// A limit, not a peer: the least that a proxy from HTTP to frames can do, on one thread. It checks nothing, knows no time-out
-// and no slow reader, and believes every byte that either side sends.
+// A limit, not a peer: the least work that a proxy from HTTP to frames can do, on one thread. It checks nothing, has no
+// time-outs, ignores slow readers, and trusts every byte.
 //
 // usage: minimum PORT…      the agents a0, a1, … are on these ports; prints "listening on http://127.0.0.1:PORT"
 #include "net.h"
 
 struct client {
-    struct endpoint endpoint;  // first: an endpoint of on_request is a client
-    uint64_t exchange;         // the one it waits for; 0: none
+    struct endpoint endpoint;  // must be first: on_request casts its endpoint to a client
+    uint64_t exchange;         // the exchange that it waits for; 0 if none
     bool stream;
     struct buffer answer;
 };
 
 #define EXCHANGES 65536
-static struct client *waiting[EXCHANGES];  // by exchange, modulo their number
+static struct client *waiting[EXCHANGES];  // indexed by exchange, modulo EXCHANGES
 static uint64_t last_exchange;
 static struct endpoint **links;
 

@@ -1,4 +1,4 @@
-// What the bench's programs in C share: buffers, non-blocking endpoints on loopback, and one epoll loop.
+// Shared by the C programs of the bench: buffers, non-blocking endpoints on loopback, and one epoll loop.
 #ifndef NET_H
 #define NET_H
 #define _GNU_SOURCE
@@ -32,7 +32,7 @@ static uint64_t now_nanos(void) {
     return (uint64_t)t.tv_sec * SECOND + (uint64_t)t.tv_nsec;
 }
 
-// ---- buffers: bytes[start] to bytes[end] are held, with a NUL behind them for the string functions
+// ---- buffers: the content is bytes[start] to bytes[end], followed by a NUL for string functions
 
 struct buffer {
     char *bytes;
@@ -70,22 +70,22 @@ static void consume(struct buffer *b, size_t length) {
 
 #define APPEND(buffer, literal) append(buffer, literal, sizeof(literal) - 1)
 
-// Appends what printf would print; short texts only.
+// Appends formatted text; short texts only.
 #define APPENDF(buffer, ...) \
     do { \
         char *at_ = reserve(buffer, 512); \
         (buffer)->end += (size_t)snprintf(at_, 512, __VA_ARGS__); \
     } while (0)
 
-// ---- endpoints: sockets, each with what came in and what is to go out
+// ---- endpoints: sockets, each with the bytes that came in and the bytes to send
 
 struct endpoint {
     int fd;
-    bool dirty;                            // stands in the list of those to be flushed
+    bool dirty;                            // is in the list of endpoints to flush
     struct buffer in, out;
-    void (*on_bytes)(struct endpoint *);   // takes from in what is complete
-    void (*on_close)(struct endpoint *);   // its last call; the loop then frees the endpoint
-    struct endpoint *(*accepted)(void *);  // of a listener: makes the endpoint of a new connection
+    void (*on_bytes)(struct endpoint *);   // consumes complete input from `in`
+    void (*on_close)(struct endpoint *);   // the last call; the loop then frees the endpoint
+    struct endpoint *(*accepted)(void *);  // for a listener: makes the endpoint of a new connection
     void *owner;
 };
 
@@ -102,7 +102,7 @@ static void push(struct endpoint ***list, size_t *count, size_t *room, struct en
     (*list)[(*count)++] = e;
 }
 
-// The loop flushes it at the end of this turn: one write for all that was appended.
+// The loop flushes it at the end of this turn, with one write for everything appended.
 static void flush_later(struct endpoint *e) {
     if (!e->dirty) {
         e->dirty = true;
@@ -123,7 +123,7 @@ static void flush_now(struct endpoint *e) {
         ssize_t n = send(e->fd, head(&e->out), held(&e->out), MSG_NOSIGNAL);
         if (n < 0) {
             if (errno != EAGAIN) close_endpoint(e);
-            return;  // the edge of EPOLLOUT goes on with it
+            return;  // EPOLLOUT continues
         }
         consume(&e->out, (size_t)n);
     }
@@ -142,7 +142,7 @@ static void read_all(struct endpoint *e) {
             e->in.end += (size_t)n;
             e->in.bytes[e->in.end] = 0;
         }
-        if (n < (ssize_t)room) break;  // all of it: with edges, what comes later is told again
+        if (n < (ssize_t)room) break;  // that was all: an edge-triggered epoll reports later bytes
     }
     if (held(&e->in)) e->on_bytes(e);
 }
@@ -192,7 +192,7 @@ static struct endpoint *connect_to_loopback(int port, struct endpoint *e) {
     return watch(fd, e);
 }
 
-// Once, before all else. Dies with its parent, so that nothing is left behind whatever becomes of the bench.
+// Call it once, first. The process dies with its parent, so that nothing survives the bench.
 static void open_loop(void) {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     prctl(PR_SET_TIMERSLACK, 1);
@@ -200,7 +200,7 @@ static void open_loop(void) {
     if (epoll_fd < 0) die("epoll_create1");
 }
 
-// One turn: waits for events until the time `until`, has them handled, flushes, and frees what was closed.
+// One turn: waits for events until the time `until`, handles them, flushes, and frees closed endpoints.
 static void turn_loop(uint64_t until) {
     struct epoll_event events[256];
     struct timespec wait, *patience = NULL;
@@ -232,9 +232,9 @@ static void turn_loop(uint64_t until) {
     closed_count = 0;
 }
 
-// ---- the two protocols, as far as the bench speaks them
+// ---- the parts of both protocols that the bench uses
 
-// A request with a Content-Length at the front of `in`; false while it is not whole.
+// Reads a request with a Content-Length at the front of `in`; false while it is incomplete.
 struct request {
     char *path, *body;
     size_t path_length, body_length, length;
@@ -255,7 +255,7 @@ static bool parse_request(struct buffer *in, struct request *r) {
     return held(in) >= r->length;
 }
 
-// A frame at the front of `in`; false while it is not whole. *json lies in `in`.
+// Reads a frame at the front of `in`; false while it is incomplete. *json points into `in`.
 static bool parse_frame(struct buffer *in, char **json, size_t *length) {
     uint32_t size;
     if (held(in) < 4) return false;
@@ -265,7 +265,7 @@ static bool parse_frame(struct buffer *in, char **json, size_t *length) {
     return held(in) >= 4 + *length;
 }
 
-// The begin of a frame whose length is not known yet; end_frame() writes it.
+// Begins a frame. end_frame() writes its length.
 static size_t begin_frame(struct buffer *out) {
     reserve(out, 4);
     out->end += 4;
@@ -277,7 +277,7 @@ static void end_frame(struct buffer *out, size_t begin) {
     memcpy(head(out) + begin, &size, 4);
 }
 
-// The string behind `key`, which ends in its opening quote, without its quotes and as it is written; NULL if there is none.
+// The raw string after `key`, which ends in its opening quote, without quotes; NULL if there is none.
 static char *find_string(char *json, size_t length, const char *key, size_t *found) {
     char *begin = memmem(json, length, key, strlen(key));
     if (!begin) return NULL;
