@@ -1,10 +1,12 @@
 package dev.culvert.daemon.auth;
 
-/** Who asks, and so which agents exist for the request. Values that see the same are equal. */
+/** Who sent a request, which decides the agents that exist for it. Equal if they see the same. */
 public interface Caller {
-    /** Whoever reaches the daemon, which has no credentials yet: sees every tenant. */
+    /**
+     * Everybody who reaches the daemon, because there are no credentials yet: sees every tenant.
+     */
     Caller ANYBODY = _ -> true;
 
-    /** Whether agents of this tenant exist for the caller. */
+    /** Whether the agents of this tenant exist for the caller. */
     boolean sees(String tenant);
 }

@@ -1,4 +1,4 @@
-/** Who asks: what a request's caller may see. Knows nothing of HTTP or of agents. */
+/** Callers, and what they may see. Knows neither HTTP nor agents. */
 @NullMarked
 package dev.culvert.daemon.auth;
 

@@ -5,22 +5,22 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * One place that agents come from, by name. Called on any thread but an event loop: it may read
- * files. A call that throws has changed nothing.
+ * A named source of agents, such as the settings file. May read files: not for an event loop. A
+ * call that throws has changed nothing.
  */
 /*
- * Who decides, when several sources name agents:
- * - An agent belongs to the source that brought it, and leaves when that source replaces its agents
- *   by others.
- * - An id: the last word counts. replace makes an agent of that id the source's own. put changes the
- *   agent and leaves it to its source, which sets it back the next time that it replaces.
- * - An address: the first one keeps it. A change that gives one address to two agents is refused.
+ * When several sources name the same agent:
+ * - An agent belongs to the source that brought it. It is removed when that source replaces its
+ *   agents and no longer names it.
+ * - The last change of an id counts. replace makes the agent belong to its source. put changes the
+ *   agent but not its source; the next replace of that source undoes the change.
+ * - An address stays with the agent that has it. A change that would give it to two is refused.
  */
 public final class AgentSource {
-    /** The settings file, with flags and environment. */
+    /** The settings: file, environment and flags. */
     public static final String FILE = "file";
 
-    /** Clients. */
+    /** Clients, over HTTP. */
     public static final String API = "api";
 
     private final Fleet fleet;
@@ -32,8 +32,7 @@ public final class AgentSource {
     }
 
     /**
-     * Replaces the agents of this source by these. Links of an agent that keeps its address stay
-     * open.
+     * Replaces the agents of this source. An agent that keeps its address keeps its links.
      *
      * @throws IllegalArgumentException when another agent has one of the addresses
      * @throws FleetLimitException when the fleet would have too many agents
@@ -46,7 +45,7 @@ public final class AgentSource {
     /**
      * Adds one agent, or changes the one with its id. Throws as {@link #replace} does.
      *
-     * @return whether there was none of that id
+     * @return whether the id is new
      */
     public boolean put(AgentSettings agent) throws IOException {
         boolean isNew = fleet.find(agent.id()) == null;

@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one source wants of the fleet: which agents come, stay under other settings, and go. One
- * thread uses it.
+ * One change of the fleet by a source: which agents it adds, changes and removes. Used by one
+ * thread.
  */
 final class FleetChange {
     private final String source;
@@ -25,7 +25,7 @@ final class FleetChange {
     private final Map<String, @Nullable Desired> stored = new HashMap<>();
 
     /**
-     * @param replaces whether agents of the source that are not {@code wanted} go
+     * @param replaces whether to remove agents of the source that are not {@code wanted}
      */
     FleetChange(String source, List<AgentSettings> wanted, boolean replaces) {
         this.source = source;
@@ -37,7 +37,7 @@ final class FleetChange {
         return wanted;
     }
 
-    /** Makes the wanted agents those of the source, when it replaces its agents. */
+    /** Makes the wanted agents belong to the source, if it replaces its agents. */
     void takeOver(Map<String, Agent> agents) {
         if (replaces) {
             wanted.forEach(settings -> {
@@ -61,14 +61,14 @@ final class FleetChange {
         }
     }
 
-    /** Whether {@link #read} has read all; an agent that has left since then is new again. */
+    /** Whether {@link #read} read all of them; an agent removed since then counts as new. */
     boolean isRead(Map<String, Agent> agents) {
         return wanted.stream()
                 .map(AgentSettings::id)
                 .allMatch(id -> agents.containsKey(id) || stored.containsKey(id));
     }
 
-    /** Ids of those that go. */
+    /** The ids of agents to remove. */
     List<String> going(Map<String, Agent> agents) {
         if (!replaces) {
             return List.of();
@@ -80,7 +80,7 @@ final class FleetChange {
                 .toList();
     }
 
-    /** Those that come, and those that come to another address, which start afresh there. */
+    /** Agents to add, and agents that move to another address, which start afresh there. */
     List<Agent> arriving(Map<String, Agent> agents, Function<AgentAddress, Road> roads) {
         List<Agent> arriving = new ArrayList<>();
         for (AgentSettings settings : wanted) {
@@ -96,9 +96,9 @@ final class FleetChange {
     }
 
     /**
-     * Checks what holds for the fleet as a whole.
+     * Checks that addresses stay unique and the fleet small enough.
      *
-     * @param most agents
+     * @param most how many agents there may be
      */
     void check(Map<String, Agent> agents, int most) {
         List<String> going = going(agents);

@@ -7,9 +7,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fleet as one caller sees it. An agent that the caller must not see is not there: it cannot be
- * found, listed, counted, watched or changed. Everything that answers clients gets this and never
- * the {@link Fleet}. Called on any thread.
+ * The fleet as one caller sees it. Other agents do not exist here: they cannot be found, listed,
+ * counted, watched or changed. Code that answers clients uses this and never {@link Fleet}. Called
+ * on any thread.
  */
 public final class Visible {
     private final Fleet fleet;
@@ -29,7 +29,7 @@ public final class Visible {
         return agent != null && sees(agent) ? agent : null;
     }
 
-    /** Those after {@code id}, by id. */
+    /** The agents after {@code id}, by id. */
     public Stream<Agent> after(String id) {
         return fleet.after(id).stream().filter(this::sees);
     }
@@ -41,7 +41,7 @@ public final class Visible {
                 .count();
     }
 
-    /** Tells {@code listener} of agents that the caller sees, or saw until now. */
+    /** Tells {@code listener} of agents that the caller sees, or saw before the change. */
     public void watch(FleetListener listener) {
         fleet.listen(new Filter(caller, listener));
     }
@@ -50,16 +50,16 @@ public final class Visible {
         fleet.forget(new Filter(caller, listener));
     }
 
-    /** Grows with each change that a listener may be told of, before it is told. */
+    /** Grows with each change, before listeners are told of it. */
     public long revision() {
         return fleet.revision();
     }
 
     /**
-     * Adds an agent, or changes the one with its id; as {@link AgentSource#put}.
+     * Adds an agent, or changes the one with its id, as {@link AgentSource#put} does.
      *
-     * @throws IllegalArgumentException also when the caller does not see its tenant, or the agent
-     *     that has its id
+     * @throws IllegalArgumentException also when the caller does not see the tenant, or the agent
+     *     that has the id
      */
     public boolean put(AgentSettings settings) throws IOException {
         Agent known = fleet.find(settings.id());
@@ -106,7 +106,7 @@ public final class Visible {
         return fleet.mayBeOnDisk(id);
     }
 
-    /** Whether wanted configurations are written to files. */
+    /** Whether desired configurations are written to files. */
     public boolean keepsDesired() {
         return fleet.keepsDesired();
     }
@@ -115,7 +115,7 @@ public final class Visible {
         return caller.sees(agent.tenant());
     }
 
-    /** Equal for the same caller and listener, so that it can be found again. */
+    /** Equal for the same caller and listener, so {@link #unwatch} finds it. */
     private record Filter(Caller caller, FleetListener listener) implements FleetListener {
         @Override
         public void onAdded(Agent agent) {
