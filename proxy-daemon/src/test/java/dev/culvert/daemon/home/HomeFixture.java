@@ -170,6 +170,12 @@ final class HomeFixture implements AutoCloseable {
         }
     }
 
+    /** This process stands still for so long, and then goes on. */
+    void stall(Duration time) {
+        channel.advanceTimeBy(time.toMillis(), TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+    }
+
     @Override
     public void close() {
         if (link != null) {

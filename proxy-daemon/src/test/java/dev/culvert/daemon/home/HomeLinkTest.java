@@ -205,6 +205,19 @@ class HomeLinkTest {
     }
 
     @Test
+    void afterAPauseOfThisProcessAnAgentIsAskedBeforeItIsGivenUp() {
+        fixture.begin();
+        EmbeddedLink link = fixture.acceptAndAnswer();
+
+        fixture.stall(Duration.ofMinutes(10));
+
+        assertThat(state()).isEqualTo(AgentState.READY);
+        HomeFixture.answerPing(link);
+        fixture.pass(SECOND);
+        assertThat(state()).isEqualTo(AgentState.READY);
+    }
+
+    @Test
     void anAgentThatBeatsIsNotAsked() {
         fixture.begin();
         EmbeddedLink link = fixture.acceptAndAnswer();
