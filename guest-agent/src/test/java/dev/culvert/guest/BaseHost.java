@@ -18,8 +18,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A host that speaks the base protocol with nothing but a socket: it knows neither our codec nor
- * what the guest announces.
+ * A host that speaks the base protocol over a plain socket: it uses neither our codec nor the
+ * features that the guest announces.
  */
 final class BaseHost implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 20_000;
@@ -48,14 +48,14 @@ final class BaseHost implements AutoCloseable {
         send("message", id, "{\"role\":\"user\",\"content\":\"" + content + "\"}");
     }
 
-    /** The next frame, heartbeats too. */
+    /** The next frame, which may be a heartbeat. */
     String next() throws IOException {
         byte[] bytes = new byte[in.readInt()];
         in.readFully(bytes);
         return new String(bytes, UTF_8);
     }
 
-    /** The next frame that is no heartbeat. */
+    /** The next frame that is not a heartbeat. */
     String nextAnswer() throws IOException {
         long from = System.nanoTime();
         while (System.nanoTime() - from < TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS)) {
@@ -67,7 +67,7 @@ final class BaseHost implements AutoCloseable {
         throw new SocketTimeoutException("nothing but heartbeats came");
     }
 
-    /** All frames of one turn, to its end; nothing else may come in between. */
+    /** All frames of one turn to its end; no other frame may come in between. */
     List<String> turn(String id) throws IOException {
         List<String> frames = new ArrayList<>();
         do {
@@ -79,7 +79,7 @@ final class BaseHost implements AutoCloseable {
         return frames;
     }
 
-    /** The frames of so many turns to their ends, by id. */
+    /** The frames of this many turns to their ends, by id. */
     Map<String, List<String>> turns(int count) throws IOException {
         Map<String, List<String>> turns = new HashMap<>();
         int open = count;
@@ -108,7 +108,7 @@ final class BaseHost implements AutoCloseable {
         return text.toString();
     }
 
-    /** The guest has closed the connection, and nothing but heartbeats was left to read. */
+    /** Whether the guest has closed the connection, with only heartbeats left to read. */
     boolean isEnded() throws IOException {
         try {
             nextAnswer();

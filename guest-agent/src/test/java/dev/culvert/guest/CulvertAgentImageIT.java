@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is shipped, started as a process and driven by a host that speaks the base protocol. */
+/** The shipped image as a process, with a host that speaks the base protocol. */
 @EnabledOnOs(OS.LINUX)
 class CulvertAgentImageIT {
     private static final String SLOW = "the start was slow";

@@ -305,18 +305,7 @@ class GuestTest {
                 "{\"config_update\":null,\"contexts\":[\"older\",\""
                         + "x".repeat(100_000)
                         + "\",\"newest\"]}");
-        try (ScriptedRuntime runtime =
-                        new ScriptedRuntime(ScriptedRuntime.stream(ScriptedRuntime.chunk("ok")));
-                Guest guest =
-                        Guest.start(
-                                settings(http(runtime, null), directory, Duration.ZERO),
-                                Systemd.ABSENT);
-                BaseHost host = new BaseHost(port(guest))) {
-            host.say("m1", "hi");
-            host.turn("m1");
-
-            assertThat(runtime.request().body()).contains("newest", "older").doesNotContain("xxxx");
-        }
+        assertThat(requestAfterAStart()).contains("newest", "older").doesNotContain("xxxx");
     }
 
     @Test
@@ -331,6 +320,13 @@ class GuestTest {
                         + "\",\""
                         + context
                         + "\"]}");
+        assertThat(requestAfterAStart())
+                .contains("\"model\":\"kept\"", context)
+                .doesNotContain("yyyy");
+    }
+
+    /** Starts a guest with the state in the directory, and returns what it asks its runtime. */
+    private String requestAfterAStart() throws Exception {
         try (ScriptedRuntime runtime =
                         new ScriptedRuntime(ScriptedRuntime.stream(ScriptedRuntime.chunk("ok")));
                 Guest guest =
@@ -340,10 +336,7 @@ class GuestTest {
                 BaseHost host = new BaseHost(port(guest))) {
             host.say("m1", "hi");
             host.turn("m1");
-
-            assertThat(runtime.request().body())
-                    .contains("\"model\":\"kept\"", context)
-                    .doesNotContain("yyyy");
+            return runtime.request().body();
         }
     }
 

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The shipped image, with the heap that it ships with, beside hosts that would use all of it. */
+/** The shipped image with its own heap, and hosts that try to use all of it. */
 class HeldBytesIT {
     private static final int FRAME_BYTES = 4 << 20;
 
@@ -120,12 +120,12 @@ class HeldBytesIT {
         return all.toByteArray();
     }
 
-    /** The agent may close meanwhile. */
+    /** The agent may close the connection in the meantime. */
     private static void write(OutputStream out, byte[] bytes) {
         try {
             out.write(bytes);
         } catch (IOException _) {
-            // What it makes of the rest is what the test looks at.
+            // The test looks at what the agent does next.
         }
     }
 

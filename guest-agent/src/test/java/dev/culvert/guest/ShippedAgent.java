@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** The shipped image as a process, with no environment but what it is given. */
+/** The shipped image as a process, with only the environment that the test gives it. */
 final class ShippedAgent implements AutoCloseable {
     static final Path IMAGE = Path.of("target/culvert-agent").toAbsolutePath();
     static final Path LAUNCHER = IMAGE.resolve("bin/culvert-agent");
@@ -40,7 +40,7 @@ final class ShippedAgent implements AutoCloseable {
         return new ShippedAgent(builder.start());
     }
 
-    /** One that echoes on TCP. */
+    /** An agent with the echo runtime that listens on TCP. */
     static ShippedAgent echo(String... arguments) throws IOException {
         return echo(LAUNCHER, Map.of(), arguments);
     }
@@ -57,17 +57,17 @@ final class ShippedAgent implements AutoCloseable {
         return process.pid();
     }
 
-    /** The next line on its standard output. */
+    /** The next line of its standard output. */
     String line() throws Exception {
         return reading(() -> readLine(out)).get(PATIENCE_SECONDS, SECONDS);
     }
 
-    /** A host that is connected to it, once it listens. */
+    /** Waits until the agent listens, and connects a host to it. */
     BaseHost host() throws Exception {
         return new BaseHost(port());
     }
 
-    /** From the line with which it says that it listens. */
+    /** The port, from the line that says where the agent listens. */
     int port() throws Exception {
         String line = line();
         if (!line.matches("listening on tcp://127\\.0\\.0\\.1:[1-9]\\d*")) {
@@ -91,17 +91,17 @@ final class ShippedAgent implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** What is left of its standard output, once it has ended. */
+    /** The rest of its standard output, after it has ended. */
     String out() {
         return text(process.getInputStream());
     }
 
-    /** All of its standard error, once it has ended. */
+    /** All of its standard error, after it has ended. */
     String err() throws Exception {
         return err.get(PATIENCE_SECONDS, SECONDS);
     }
 
-    /** Ends what it started too, but only after itself. */
+    /** Ends the process, and then the processes that it started. */
     @Override
     public void close() {
         List<ProcessHandle> started = process.descendants().toList();
@@ -114,7 +114,7 @@ final class ShippedAgent implements AutoCloseable {
         return err();
     }
 
-    /** On a thread of its own, for a read from a process cannot be interrupted. */
+    /** Reads on a thread of its own, because a read from a process cannot be interrupted. */
     private static CompletableFuture<String> reading(Supplier<String> source) {
         return CompletableFuture.supplyAsync(
                 source, task -> Thread.ofPlatform().daemon().start(task));

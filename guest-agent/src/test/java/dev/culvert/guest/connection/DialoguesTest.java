@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Plays the golden dialogues of the specification (vectors/README.md) with the guest. */
+/** Plays the dialogues of the specification (vectors/README.md) with the guest. */
 class DialoguesTest {
     private static final String ROOT = "/dev/culvert/protocol/vectors/";
 

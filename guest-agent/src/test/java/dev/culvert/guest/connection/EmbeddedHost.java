@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A host that is connected to the guest's pipeline within the test's own thread. */
+/** A host that is connected to the guest's pipeline in the test's own thread. */
 final class EmbeddedHost implements AutoCloseable {
     private final EmbeddedChannel channel;
     private final ByteBuf received = Unpooled.buffer();
@@ -33,7 +33,7 @@ final class EmbeddedHost implements AutoCloseable {
         }
     }
 
-    /** What keeps the bytes from going out while the host does not read. */
+    /** Holds the bytes back while the host does not read. */
     private final class Stall extends ChannelOutboundHandlerAdapter {
         @Override
         public void flush(ChannelHandlerContext context) {
@@ -62,17 +62,17 @@ final class EmbeddedHost implements AutoCloseable {
         channel.writeInbound(Unpooled.buffer().writeInt(bytes.length).writeBytes(bytes));
     }
 
-    /** The header of a frame of {@code bytes}, and the first {@code part} of them. */
+    /** Sends the header of a frame of {@code bytes}, and its first {@code part} bytes. */
     void sendPart(int bytes, int part) {
         channel.writeInbound(Unpooled.buffer(Integer.BYTES + part).writeInt(bytes).writeZero(part));
     }
 
-    /** Whether the guest reads on. */
+    /** Whether the guest reads from this host. */
     boolean isRead() {
         return channel.config().isAutoRead();
     }
 
-    /** The next frame's JSON; null when there is none. */
+    /** The JSON of the next frame; null if there is none. */
     @Nullable String next() {
         channel.runPendingTasks();
         for (ByteBuf part = channel.readOutbound(); part != null; part = channel.readOutbound()) {

@@ -11,7 +11,7 @@ import java.net.SocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Whom the guest lets in on vsock, where every process of its VM can dial it too. */
+/** Who may connect over vsock, where every process in the VM can dial the guest. */
 class GuestPipelineTest {
     private static final Account HELD = new Account(new AccountLimits("x", 1 << 20, 100));
     private static final SocketAddress HOST = new VSockAddress(2, 5000);

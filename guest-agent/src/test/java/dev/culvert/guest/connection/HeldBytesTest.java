@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What the guest holds for hosts that do not read, send half a frame, or ask for too much at once.
+ * How much the guest holds for hosts that do not read, send half a frame, or ask too much at once.
  */
 class HeldBytesTest {
     private static final int FRAME_BYTES = 4 << 20;

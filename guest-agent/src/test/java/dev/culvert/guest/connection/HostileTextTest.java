@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a host or a runtime writes into the errors of this guest. */
+/** Hostile text from a host or a runtime, in the errors of the guest. */
 class HostileTextTest {
     private static final String HOSTILE =
             "\n\u001b[2J\u0000\u202eERROR Guest - forged line" + "x".repeat(10_000);
@@ -57,7 +57,7 @@ class HostileTextTest {
         host.send("message", "m", "{\"role\":\"user\",\"content\":\"hi\"}");
     }
 
-    /** Where JSON writes an escape, there is a character that a terminal would act on. */
+    /** An escape in the JSON would be a character that a terminal acts on. */
     private static void assertIsHarmless(@Nullable String next, String word) {
         String frame = String.valueOf(next);
         assertThat(frame).contains(word).hasSizeLessThan(3_000);

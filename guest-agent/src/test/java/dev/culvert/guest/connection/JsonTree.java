@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One JSON value: an object's members or an array's elements, and the text as which it is sent. */
+/** One JSON value: its members if it is an object, its elements if it is an array, and its text. */
 record JsonTree(Map<String, JsonTree> members, List<JsonTree> elements, String text) {
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -33,7 +33,7 @@ record JsonTree(Map<String, JsonTree> members, List<JsonTree> elements, String t
         return Objects.requireNonNull(members.get(name), () -> "no " + name + " in " + text);
     }
 
-    /** What a member says, without the quotes of a string; null where there is none. */
+    /** The value of a member, without the quotes of a string; null if there is none. */
     @Nullable String find(String name) {
         JsonTree member = members.get(name);
         return member == null || member.text.equals("null")

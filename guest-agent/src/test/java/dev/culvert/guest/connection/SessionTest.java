@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The guest's pipeline from the wire to the runtime and back. */
+/** The guest from the wire to the runtime and back. */
 class SessionTest {
     private static final GenerationEnd STOP = new GenerationEnd("stop", null);
 

@@ -11,7 +11,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The bounds on what turns hold, and how they share a link; what they say is in the dialogues. */
+/**
+ * The limits on what turns hold, and how they share a link; {@link DialoguesTest} tests the rest.
+ */
 class TurnsTest {
     private static final GenerationEnd STOP = new GenerationEnd("stop", null);
     private static final Duration TTL = Duration.ofSeconds(20);
@@ -321,7 +323,7 @@ class TurnsTest {
         assertThat(agent.turns().count()).isZero();
     }
 
-    /** A new connection; the old one is lost. */
+    /** Loses the connection and opens a new one. */
     private void reconnect() {
         host.close();
         host = agent.connect();
@@ -345,7 +347,7 @@ class TurnsTest {
         return llm.last();
     }
 
-    /** A whole turn, sent whole. */
+    /** Runs a turn to its end; all of it is sent. */
     private void turn(String id, int chars) {
         Asked turn = start(id);
         turn.says().onText("x".repeat(chars));

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A runtime that never comes to an end, says nothing at length, or answers what nobody asked. */
+/** A runtime that never ends, sends endless nothing, or answers what nobody asked. */
 class HostileRuntimeTest {
     /** Longer than a test waits for anything. */
     private static final Duration LONG = Duration.ofSeconds(60);
@@ -271,7 +271,7 @@ class HostileRuntimeTest {
         return text.isEmpty() ? "" : encoded(text);
     }
 
-    /** As fast as the client takes it. */
+    /** Writes as fast as the client reads. */
     private static Script untilTheClientCloses(String first, String again) {
         return connection -> {
             connection.write(first);

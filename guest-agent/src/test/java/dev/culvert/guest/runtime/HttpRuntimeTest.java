@@ -28,10 +28,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * What an answer of the runtime becomes. How connections are used is in {@link
- * RuntimeConnectionTest}.
- */
+/** How answers of the runtime are told; connections are tested in {@link RuntimeConnectionTest}. */
 class HttpRuntimeTest {
 
     private static final String STREAM =
@@ -87,16 +84,16 @@ class HttpRuntimeTest {
     @Test
     void tellsAStreamAndItsEnd() throws Exception {
         serve(raw(STREAM));
-        RecordingListener listener = client.ask();
-        assertThat(listener.awaitEnd())
-                .isEqualTo(new GenerationEnd("stop", "{\"total_tokens\":7}"));
-        assertThat(listener.told())
-                .containsExactly("text Wor", "text ld ü\ud83d\ude00", "end stop");
+        assertTellsTheStream();
     }
 
     @Test
     void tellsTheSameWhenEveryByteComesAlone() throws Exception {
         serve(byteByByte(STREAM));
+        assertTellsTheStream();
+    }
+
+    private void assertTellsTheStream() throws Exception {
         RecordingListener listener = client.ask();
         assertThat(listener.awaitEnd())
                 .isEqualTo(new GenerationEnd("stop", "{\"total_tokens\":7}"));
@@ -359,7 +356,7 @@ class HttpRuntimeTest {
                     connection.write(event);
                 }
             } catch (IOException _) {
-                // The client has seen enough; how it closed is read below.
+                // The client has closed the connection; the test reads below why.
             }
             connection.awaitCloseByClient();
         });

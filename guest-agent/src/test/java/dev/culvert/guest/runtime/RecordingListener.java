@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Writes down what it is told, and lets a test wait for it. */
+/** Records what it is told, and lets a test wait for it. */
 public class RecordingListener implements GenerationListener {
 
     private static final int PATIENCE_SECONDS = 20;
@@ -21,12 +21,12 @@ public class RecordingListener implements GenerationListener {
     private final Semaphore texts = new Semaphore(0);
     private @Nullable Generation generation;
 
-    /** To be called on the loop, as soon as the generation is started. */
+    /** Call it on the loop, as soon as the generation is started. */
     public final void started(Generation started) {
         generation = started;
     }
 
-    /** The generation this listens to; on the loop. */
+    /** The generation that tells this listener. Call it on the loop. */
     public final Generation generation() {
         return Objects.requireNonNull(generation);
     }

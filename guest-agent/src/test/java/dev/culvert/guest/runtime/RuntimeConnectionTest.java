@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** How connections to the runtime are kept, lost, stopped and given up. */
+/** How connections to the runtime are reused, lost and closed. */
 class RuntimeConnectionTest {
 
     @SuppressWarnings("NullAway.Init") // set by serve, with which every test begins
@@ -338,7 +338,7 @@ class RuntimeConnectionTest {
         request.body().release();
     }
 
-    /** Waits until the loop has ended the read in which the last answer came. */
+    /** Waits until the loop has finished the read that brought the last answer. */
     private void settle() throws Exception {
         client.onLoop(() -> {});
     }

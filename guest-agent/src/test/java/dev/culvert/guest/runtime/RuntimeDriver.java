@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** One event loop with a runtime client on it, driven from the thread of a test. */
+/** One event loop with a client of the runtime, driven from the thread of a test. */
 final class RuntimeDriver implements AutoCloseable {
 
     static final String BODY =
@@ -39,7 +39,7 @@ final class RuntimeDriver implements AutoCloseable {
                         NioSocketChannel::new));
     }
 
-    /** Time-outs with this idle time, the rest as by default. */
+    /** The default time-outs, but with this idle time. */
     static RuntimeTimeouts idle(Duration idle) {
         RuntimeTimeouts usual = RuntimeTimeouts.DEFAULTS;
         return new RuntimeTimeouts(usual.connect(), idle, usual.keepAlive());
@@ -53,7 +53,7 @@ final class RuntimeDriver implements AutoCloseable {
         return loop;
     }
 
-    /** A small request; the caller releases its body where it is not taken. */
+    /** A small request; the caller releases its body unless the runtime takes it. */
     static GenerationRequest request() {
         return request(BODY, Map.of());
     }
@@ -72,7 +72,7 @@ final class RuntimeDriver implements AutoCloseable {
         onLoop(() -> listener.started(runtime.start(loop, request(body, headers), listener)));
     }
 
-    /** Starts a small request and returns who is told of it. */
+    /** Starts a small request, and returns its listener. */
     RecordingListener ask() throws Exception {
         RecordingListener listener = new RecordingListener();
         start(listener);
@@ -83,7 +83,7 @@ final class RuntimeDriver implements AutoCloseable {
         loop.submit(task).get(10, TimeUnit.SECONDS);
     }
 
-    /** Waits until the loop's own clock has gone on so far. */
+    /** Waits until the clock of the loop has advanced by this time. */
     void pass(Duration time) throws Exception {
         loop.schedule(() -> {}, time.toMillis(), TimeUnit.MILLISECONDS).get(10, TimeUnit.SECONDS);
     }

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * An HTTP server that does what a test tells it, with blocking sockets and a thread for each
  * connection.
  *
- * <p>Each request is answered by the next script; the last script answers all that follow.
+ * <p>The next script answers the next request; the last script answers all that follow.
  */
 public final class ScriptedRuntime implements AutoCloseable {
 
@@ -121,7 +121,7 @@ public final class ScriptedRuntime implements AutoCloseable {
         return connection -> connection.write(bytes);
     }
 
-    /** These bytes, and a clean end of the connection. */
+    /** These bytes, and then an orderly end of the connection. */
     public static Script rawThenClose(String bytes) {
         return connection -> {
             connection.write(bytes);
@@ -129,7 +129,7 @@ public final class ScriptedRuntime implements AutoCloseable {
         };
     }
 
-    /** These bytes, and a reset of the connection once the client has read them. */
+    /** These bytes, and a reset of the connection after the client has read them. */
     public static Script rawThenReset(String bytes, Semaphore read) {
         return connection -> {
             connection.write(bytes);
@@ -175,7 +175,7 @@ public final class ScriptedRuntime implements AutoCloseable {
                 "Transfer-Encoding: chunked");
     }
 
-    /** The head of a response, by its lines. */
+    /** The head of a response with these lines. */
     public static String head(String... lines) {
         return String.join("\r\n", lines) + "\r\n\r\n";
     }
@@ -211,7 +211,7 @@ public final class ScriptedRuntime implements AutoCloseable {
                 nextScript().answer(connection);
             }
         } catch (IOException _) {
-            // By the client, unless a script or the end of the test closed it here.
+            // The client closed it, or a script or the end of the test did.
             if (!socket.isClosed()) {
                 closedByClient.release();
             }
@@ -225,7 +225,7 @@ public final class ScriptedRuntime implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException _) {
-            // It was reset: as closed as can be.
+            // It was reset, so it is closed.
         }
     }
 
@@ -268,7 +268,7 @@ public final class ScriptedRuntime implements AutoCloseable {
             write("0\r\n\r\n");
         }
 
-        /** Lets time pass, unless the client closes meanwhile. */
+        /** Waits for this time, or until the client closes. */
         public void pause(Duration time) throws IOException {
             socket.setSoTimeout((int) time.toMillis());
             try {
@@ -278,7 +278,7 @@ public final class ScriptedRuntime implements AutoCloseable {
             }
         }
 
-        /** Ends the connection in order. */
+        /** Ends the connection in an orderly way. */
         public void close() throws IOException {
             socket.close();
         }
@@ -289,7 +289,7 @@ public final class ScriptedRuntime implements AutoCloseable {
             socket.close();
         }
 
-        /** Returns by the exception that ends this connection. */
+        /** Never returns: throws what ends this connection. */
         public void awaitCloseByClient() throws IOException {
             if (in.read() >= 0) {
                 throw new AssertionError("the client sent more instead of closing");

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class EndedTurnsTest {
-    /** No power of two, which the rings have for their length. */
+    /** Not a power of two; the length of the rings is one. */
     private static final int MOST_IDS = 5_000;
 
     private static final int MOST_LOGS = MOST_IDS / 2;
