@@ -225,7 +225,7 @@ class TurnTest {
             assertThat(
                             daemon.send("GET", "/api/v1/turns/x/stream", "", "Last-Event-ID", "y:1")
                                     .body())
-                    .contains("of another turn");
+                    .contains("belongs to another turn");
             assertThat(guest.seen("message")).isEmpty();
         }
     }
