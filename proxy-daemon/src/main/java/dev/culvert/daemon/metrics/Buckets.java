@@ -4,8 +4,8 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 
 /**
- * The buckets of every duration: from 250 µs, a message over loopback, to ten minutes; between 5 ms
- * and 60 s each is at most 2.5 times the one before, so that a quantile is no guess.
+ * The buckets of all timers, from 250 µs (a message over loopback) to 10 minutes. Between 5 ms and
+ * 60 s each bucket is at most 2.5 times the one before, so quantiles are accurate.
  */
 final class Buckets {
     private static final Duration[] UP_TO = {

@@ -67,8 +67,8 @@ final class FailureMetrics {
     private Counter counter(Kind kind) {
         return Counter.builder("culvert.http.failures")
                 .description(
-                        "Requests and streams that did not end well, by the code of the problem or"
-                                + " the error event.")
+                        "Failed requests and streams, by the code of the problem or of the"
+                                + " error event.")
                 .tag("error", kind.code)
                 .tag("runtime_status", kind.runtimeStatus)
                 .register(registry);

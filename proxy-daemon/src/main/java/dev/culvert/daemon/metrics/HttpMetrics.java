@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/** Connections and requests of clients. */
+/** Clients' connections and requests. */
 public final class HttpMetrics implements HttpObserver {
     private final MeterRegistry registry;
     private final AtomicInteger connections = new AtomicInteger();
@@ -26,11 +26,11 @@ public final class HttpMetrics implements HttpObserver {
         this.registry = registry;
         failures = new FailureMetrics(registry);
         Gauge.builder("culvert.http.connections", connections::get)
-                .description("Connections of clients.")
+                .description("Open connections of clients.")
                 .register(registry);
         refusedConnections =
                 Counter.builder("culvert.http.connections.refused")
-                        .description("Connections beyond http.max_connections.")
+                        .description("Connections refused because http.max_connections were open.")
                         .register(registry);
     }
 
@@ -66,7 +66,7 @@ public final class HttpMetrics implements HttpObserver {
         }
         Counter counter =
                 Counter.builder("culvert.http.requests.refused")
-                        .description("Requests that no route got to see.")
+                        .description("Requests refused before they reached a route.")
                         .tag("code", Integer.toString(status))
                         .register(registry);
         refusedRequests.set(status, counter);
@@ -78,7 +78,7 @@ public final class HttpMetrics implements HttpObserver {
         return new RouteMetrics(route.templates().getFirst());
     }
 
-    /** The timers of one route, made when first needed. */
+    /** The timers of one route. Each is registered when it is first needed. */
     private final class RouteMetrics implements RouteObserver {
         private final String template;
         private final AtomicInteger active = new AtomicInteger();
@@ -88,7 +88,7 @@ public final class HttpMetrics implements HttpObserver {
         RouteMetrics(String template) {
             this.template = template;
             Gauge.builder("culvert.http.requests.active", active::get)
-                    .description("Requests and streams under way.")
+                    .description("Requests and streams in progress.")
                     .tag("route", template)
                     .register(registry);
         }
@@ -113,7 +113,7 @@ public final class HttpMetrics implements HttpObserver {
             Timer timer =
                     Buckets.timer(
                                     "culvert.http.request.duration",
-                                    "Requests of clients, by how they ended.")
+                                    "Requests, by route, method and status.")
                             .tag("route", template)
                             .tag("method", method.name())
                             .tag("code", Integer.toString(status))

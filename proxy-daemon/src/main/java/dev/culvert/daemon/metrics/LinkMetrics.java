@@ -48,7 +48,7 @@ public final class LinkMetrics implements LinkObserver {
                 outcomes.put(
                         outcome,
                         Counter.builder("culvert.exchanges.ended")
-                                .description("Requests to agents that ended, by how.")
+                                .description("Requests to agents that have ended, by outcome.")
                                 .tag("request", request.wireName())
                                 .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
                                 .register(registry));
@@ -61,30 +61,35 @@ public final class LinkMetrics implements LinkObserver {
             closedByTransport.put(
                     transport,
                     Counter.builder("culvert.links.closed")
-                            .description("Links to agents that were closed, by whomever.")
+                            .description("Links to agents that were closed, by either side.")
                             .tag("transport", transport)
                             .register(registry));
         }
         late =
                 Counter.builder("culvert.frames.late")
-                        .description("Replies to exchanges that had ended: dropped.")
+                        .description("Replies that were dropped because their exchange had ended.")
                         .register(registry);
         complaints =
                 Counter.builder("culvert.link.complaints")
                         .description(
-                                "Complaints of agents about their links, and heartbeats that cannot"
-                                        + " be read.")
+                                "Errors that agents report about a link as a whole, and unreadable"
+                                        + " heartbeats.")
                         .register(registry);
         heldBack =
                 Counter.builder("culvert.log.lines.held.back")
                         .description(
-                                "Log lines that an agent caused within a second of another: counted"
-                                        + " in the next.")
+                                "Log lines about an agent that were not written because another was"
+                                        + " written less than a second before.")
                         .register(registry);
         dialed = dials(registry, "ok");
         dialFailed = dials(registry, "failed");
-        inFlight = gauge(registry, "culvert.exchanges.in.flight", "Requests under way.");
-        waiting = gauge(registry, "culvert.pool.waiting", "Requests that wait for a dial.");
+        inFlight =
+                gauge(registry, "culvert.exchanges.in.flight", "Requests to agents in progress.");
+        waiting =
+                gauge(
+                        registry,
+                        "culvert.pool.waiting",
+                        "Requests that wait for a link to be dialled.");
     }
 
     @Override
@@ -173,7 +178,7 @@ public final class LinkMetrics implements LinkObserver {
     private static AtomicInteger links(MeterRegistry registry, String transport, String state) {
         AtomicInteger count = new AtomicInteger();
         Gauge.builder("culvert.links", count::get)
-                .description("Links to agents.")
+                .description("Links to agents, open and being dialled.")
                 .tag("transport", transport)
                 .tag("state", state)
                 .register(registry);

@@ -6,7 +6,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** How late the event loops come to their tasks: what blocks one shows here. */
+/** How late event loops run their timers, which shows when something blocks them. */
 public final class LoopMetrics {
     private static final long EVERY_MILLIS = 1_000;
 
@@ -16,7 +16,7 @@ public final class LoopMetrics {
         lag =
                 Buckets.timer(
                                 "culvert.event.loop.lag",
-                                "How much later than asked for a task of an event loop ran.")
+                                "How late a timer of an event loop ran, measured once a second.")
                         .register(registry);
     }
 

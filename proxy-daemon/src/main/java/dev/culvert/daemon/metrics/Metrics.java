@@ -34,7 +34,7 @@ public final class Metrics implements AutoCloseable {
     private final PrometheusMeterRegistry registry = registry();
     private final JvmGcMetrics collections = new JvmGcMetrics();
 
-    /** The registry itself does not hold them. */
+    /** Kept here because the registry refers to them weakly. */
     private final List<LongSupplier> counts = new ArrayList<>();
 
     private final LinkMetrics links = new LinkMetrics(registry);
@@ -46,7 +46,7 @@ public final class Metrics implements AutoCloseable {
 
     public Metrics() {
         Gauge.builder("culvert.build.info", () -> 1)
-                .description("Always 1; the labels say what runs.")
+                .description("Always 1; the labels are the versions of the daemon and of Java.")
                 .tag("version", Version.text())
                 .tag("java", Runtime.version().toString())
                 .register(registry);
@@ -84,16 +84,17 @@ public final class Metrics implements AutoCloseable {
         return loops;
     }
 
-    /** How much is held, by kind, and what became of what was too much. */
+    /** Measures how many bytes wait, by kind, and counts what the limit ended or refused. */
     public void watch(Account account) {
         for (HeldKind kind : HeldKind.values()) {
             Gauge.builder("culvert.held", account, it -> it.heldBytes(kind))
-                    .description("Bytes that wait in the daemon, by what they wait for.")
+                    .description("Bytes that wait in the daemon, by kind.")
                     .baseUnit("bytes")
                     .tag("kind", kind.label())
                     .register(registry);
             FunctionCounter.builder("culvert.held.ended", account, it -> it.ended(kind))
-                    .description("What was ended because too many bytes waited, by kind.")
+                    .description(
+                            "Requests, streams and links that were ended because too many bytes waited, by kind.")
                     .tag("kind", kind.label())
                     .register(registry);
         }
@@ -102,11 +103,11 @@ public final class Metrics implements AutoCloseable {
                 .baseUnit("bytes")
                 .register(registry);
         FunctionCounter.builder("culvert.held.refused", account, Account::refused)
-                .description("Requests that were refused because too many bytes waited.")
+                .description("Requests refused because too many bytes waited.")
                 .register(registry);
     }
 
-    /** A value that is asked for at each scrape. */
+    /** Registers a gauge; {@code now} is called at each scrape. */
     public void gauge(
             String name, String description, String label, String value, Supplier<Number> now) {
         Gauge.builder(name, now)
@@ -115,49 +116,49 @@ public final class Metrics implements AutoCloseable {
                 .register(registry);
     }
 
-    /** A value that is asked for at each scrape. */
+    /** Registers a gauge; {@code now} is called at each scrape. */
     public void gauge(String name, String description, Supplier<Number> now) {
         Gauge.builder(name, now).description(description).register(registry);
     }
 
-    /** What happens is counted by running what is returned. */
+    /** Registers a counter; each run of the result adds 1. */
     public Runnable counter(String name, String description) {
         return Counter.builder(name).description(description).register(registry)::increment;
     }
 
-    /** What happens is counted by running what is returned. */
+    /** Registers a counter; each run of the result adds 1. */
     public Runnable counter(String name, String description, String label, String value) {
         return Counter.builder(name).description(description).tag(label, value).register(registry)
                 ::increment;
     }
 
-    /** How full a room of workers is. */
+    /** Measures how full a room of workers is. */
     public void workers(String room, Workers workers, int threads) {
         gauge(
                 "culvert.workers.busy",
-                "Threads for what blocks that have work.",
+                "Worker threads for blocking work that are busy.",
                 "room",
                 room,
                 workers::busy);
         gauge(
                 "culvert.workers.threads",
-                "Threads for what blocks, at most.",
+                "Worker threads for blocking work, at most.",
                 "room",
                 room,
                 () -> threads);
         gauge(
                 "culvert.workers.waiting",
-                "Requests that wait for such a thread.",
+                "Requests that wait for a worker thread.",
                 "room",
                 room,
                 workers::waiting);
         FunctionCounter.builder("culvert.workers.refused", workers, Workers::refused)
-                .description("Requests refused because too many waited for such a thread.")
+                .description("Requests refused because too many waited for a worker thread.")
                 .tag("room", room)
                 .register(registry);
     }
 
-    /** A count that another keeps. */
+    /** Registers a counter whose value somebody else keeps. */
     public void counter(String name, String description, LongSupplier count) {
         counts.add(count);
         FunctionCounter.builder(name, count, LongSupplier::getAsLong)
@@ -165,7 +166,7 @@ public final class Metrics implements AutoCloseable {
                 .register(registry);
     }
 
-    /** In Prometheus' text format 0.0.4. */
+    /** Returns all meters in Prometheus' text format 0.0.4. */
     public String scrape() {
         return registry.scrape();
     }
@@ -176,9 +177,7 @@ public final class Metrics implements AutoCloseable {
         registry.close();
     }
 
-    /* Two of Micrometer's are named against Prometheus' rules; the one that is missed has a better
-     * name here. */
-    /** Without two meters of the library whose names break Prometheus' rules. */
+    /** Without two of Micrometer's meters, whose names break Prometheus' rules. */
     private static PrometheusMeterRegistry registry() {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         registry.config()
@@ -190,7 +189,7 @@ public final class Metrics implements AutoCloseable {
     private static void processor(MeterRegistry registry) {
         new ProcessorMetrics().bindTo(registry);
         FunctionCounter.builder("process.cpu", ProcessHandle.current(), Metrics::cpuSeconds)
-                .description("Processor time that this process has used.")
+                .description("CPU time that the process has used.")
                 .baseUnit("seconds")
                 .register(registry);
     }
@@ -200,12 +199,12 @@ public final class Metrics implements AutoCloseable {
         return used.toMillis() / 1000.0;
     }
 
-    /** By the names that Prometheus' own clients use, and its rules for alerts. */
+    /** Under the names that Prometheus' own clients and its usual alerts use. */
     private static void descriptors(MeterRegistry registry) {
         if (ManagementFactory.getOperatingSystemMXBean()
                 instanceof UnixOperatingSystemMXBean system) {
             Gauge.builder("process.open.fds", system::getOpenFileDescriptorCount)
-                    .description("File descriptors that are open.")
+                    .description("Open file descriptors.")
                     .register(registry);
             Gauge.builder("process.max.fds", system::getMaxFileDescriptorCount)
                     .description("File descriptors that may be open (LimitNOFILE).")
@@ -219,7 +218,7 @@ public final class Metrics implements AutoCloseable {
                             "culvert.heap.allocated",
                             threads,
                             ThreadMXBean::getTotalThreadAllocatedBytes)
-                    .description("Memory that was taken on the heap, which the collector clears.")
+                    .description("Bytes allocated on the heap since the start.")
                     .baseUnit("bytes")
                     .register(registry);
         }

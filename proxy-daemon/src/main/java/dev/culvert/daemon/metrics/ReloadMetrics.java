@@ -7,14 +7,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Whether the settings in force are those of the file. */
+/** Whether the settings in force are those of the settings file. */
 public final class ReloadMetrics {
     private final AtomicInteger succeeded = new AtomicInteger(1);
     private final AtomicLong lastSuccessMillis = new AtomicLong(System.currentTimeMillis());
 
     ReloadMetrics(MeterRegistry registry) {
         Gauge.builder("culvert.config.reload.success", succeeded::get)
-                .description("1 when the last reading of the settings succeeded, else 0.")
+                .description("1 if the last reload of the settings succeeded, else 0.")
                 .register(registry);
         TimeGauge.builder(
                         "culvert.config.last.success.timestamp",

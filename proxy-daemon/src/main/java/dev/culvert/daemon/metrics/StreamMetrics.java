@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Streams of answers. */
+/** Streamed answers. */
 public final class StreamMetrics implements StreamObserver {
     private final AtomicInteger active = new AtomicInteger();
     private final Timer firstEventOfNew;
@@ -20,11 +20,11 @@ public final class StreamMetrics implements StreamObserver {
 
     StreamMetrics(MeterRegistry registry) {
         Gauge.builder("culvert.streams.active", active::get)
-                .description("Streams that clients read.")
+                .description("Streams in progress.")
                 .register(registry);
         Gauge.builder("culvert.streams.behind", behind::get)
                 .description(
-                        "Streams of which half the credit, or more, has yet to leave for the"
+                        "Streams of which at least half the credit waits to be sent to the"
                                 + " client.")
                 .register(registry);
         firstEventOfNew = firstEvent(registry, "no");
@@ -32,7 +32,7 @@ public final class StreamMetrics implements StreamObserver {
         for (End end : End.values()) {
             ended.put(
                     end,
-                    Buckets.timer("culvert.stream.duration", "Streams, by how they ended.")
+                    Buckets.timer("culvert.stream.duration", "Duration of streams, by outcome.")
                             .tag("outcome", end.name().toLowerCase(Locale.ROOT))
                             .register(registry));
         }
@@ -46,8 +46,8 @@ public final class StreamMetrics implements StreamObserver {
     private static Timer firstEvent(MeterRegistry registry, String resumed) {
         return Buckets.timer(
                         "culvert.stream.first.event.duration",
-                        "From the request of a stream to its first event: of new turns, and of"
-                                + " those that a client came back to.")
+                        "Time from the request to the first event, for new turns and for resumed"
+                                + " ones.")
                 .tag("resumed", resumed)
                 .register(registry);
     }

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Turns that are taken up again, and turns that are stopped. */
+/** Turns that are resumed, and turns that are cancelled. */
 public final class TurnMetrics implements TurnObserver {
     private final Map<CancelCause, Counter> cancelled = new EnumMap<>(CancelCause.class);
     private final Counter resumedByClient;
@@ -22,7 +22,7 @@ public final class TurnMetrics implements TurnObserver {
             cancelled.put(
                     cause,
                     Counter.builder("culvert.turns.cancelled")
-                            .description("Turns that were stopped, by why.")
+                            .description("Turns that the daemon cancelled, by cause.")
                             .tag("cause", cause.name().toLowerCase(Locale.ROOT))
                             .register(registry));
         }
@@ -31,15 +31,15 @@ public final class TurnMetrics implements TurnObserver {
         stopped =
                 Buckets.timer(
                                 "culvert.turn.stop.duration",
-                                "From a client being gone, or a DELETE, to the agent having stopped"
-                                        + " its runtime; the grace included.")
+                                "Time from when the client left, or from a DELETE, until the agent had"
+                                        + " stopped; includes the grace (turns.resume_grace).")
                         .register(registry);
     }
 
     private static Counter resumed(MeterRegistry registry, String by) {
         return Counter.builder("culvert.turns.resumed")
                 .description(
-                        "Turns taken up again: for a client that came back, or after the loss of a"
+                        "Turns that were resumed: for a client that reconnected, or after a lost"
                                 + " link.")
                 .tag("by", by)
                 .register(registry);
