@@ -13,45 +13,45 @@ import dev.culvert.link.ReplyListener;
 import io.netty.channel.EventLoop;
 
 /**
- * The agent's side of a reading: the way to the agent, and the exchange with it. Confined to the
- * client's event loop.
+ * The agent's side of a reading: finds a link, opens the exchange on it, and resumes on another
+ * link after a loss. Confined to the client's event loop.
  */
 final class AgentSide implements LinkSearch.Seeker, DialListener {
-    /** Whose side this is; is told what answers, too. */
+    /** The reading; it is told every reply, too. */
     interface Owner extends ReplyListener {
-        /** Whether the turn is to be stopped as soon as the agent can be told. */
+        /** Whether the turn has to stop as soon as the agent can be told. */
         boolean isStopping();
 
-        /** The message is on its way. */
+        /** The message was sent. */
         void onSent();
 
-        /** Nothing can be asked, or nothing more; there is no exchange. */
+        /** The agent cannot be asked, or not again; there is no exchange. */
         void fail(Failure failure);
     }
 
-    /** How a reading of a turn is connected with the agent. */
+    /** How the reading is connected to the agent. */
     private sealed interface Phase {
         Phase NEW = new New();
         Phase DIALLING = new Dialling();
         Phase ENDED = new Ended();
 
-        /** Nothing was done yet. */
+        /** Nothing has been done yet. */
         record New() implements Phase {}
 
-        /** Waits for any link that the road has. */
+        /** Waits for the road to give any open link. */
         record Dialling() implements Phase {}
 
         /**
-         * Looks for a link that takes more than being open.
+         * Searches for a link that meets further conditions.
          *
-         * @param again whether the agent has had a request of this reader, on a link that was lost
+         * @param again whether this reading sent a request before, on a link that was lost
          */
         record Waiting(LinkSearch search, boolean again) implements Phase {}
 
-        /** The agent has the request, and answers over this link. */
+        /** The request was sent, and the agent answers over this link. */
         record Reading(AgentLink link, Exchange exchange) implements Phase {}
 
-        /** It reads no more, which need not be the turn's end. */
+        /** The reading is over; the turn itself may go on. */
         record Ended() implements Phase {}
     }
 
@@ -73,7 +73,7 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
         opener = new ExchangeOpener(needs, request, progress);
     }
 
-    /** Asks, as soon as there is a way. */
+    /** Sends the request as soon as there is a suitable link. */
     void start() {
         if (!opener.isNew() && request.agentIsBase()) {
             owner.fail(opener.notResumable());
@@ -108,7 +108,7 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
         }
     }
 
-    /** Asks for what follows, now that the link was lost. */
+    /** Resumes on another link after the last one was lost. */
     void goOn(String reason) {
         seek(Kind.PATIENT, reason);
     }
@@ -130,7 +130,7 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
         boolean again = isKnownToTheAgent();
         Exchange exchange = opener.open(link, owner, stopping);
         if (!exchange.isOpen()) {
-            return; // the owner had the word, and by now this may be in any other phase
+            return; // the owner was told, and may have changed the phase
         }
         Phase.Reading reading = new Phase.Reading(link, exchange);
         phase = reading;
@@ -150,7 +150,7 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
         owner.fail(failure);
     }
 
-    /** Whether the agent has had a request of this reader. */
+    /** Whether this reading has sent the agent a request. */
     boolean isKnownToTheAgent() {
         return switch (phase) {
             case Phase.New _, Phase.Dialling _ -> false;
@@ -159,14 +159,14 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
         };
     }
 
-    /** Whether there is something at the agent to come back to, and a way to. */
+    /** Whether the agent may have the turn, and can resume it. */
     boolean isResumable() {
         return progress.mayBeKnown()
                 && ((phase instanceof Phase.Reading(AgentLink link, _) && link.can(Feature.RESUME))
                         || request.agentResumes());
     }
 
-    /** Whether the agent was asked, and can be told something. */
+    /** Whether there is an exchange with the agent. */
     boolean isReading() {
         return phase instanceof Phase.Reading;
     }
@@ -187,10 +187,10 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
     }
 
     /**
-     * What a failure of the exchange means for the turn. A link on which nothing was ever heard may
-     * have carried the request all the same: who asked again because the agent was not reached
-     * might have the work done twice. And what is unknown to an agent that has answered it before
-     * has been forgotten there.
+     * What a failure of the exchange means for the turn. The request may have arrived over a link
+     * on which nothing was heard: a client that was told "unreachable" might repeat it, and the
+     * work would be done twice. A turn that the agent does not know but has answered before was
+     * forgotten.
      */
     Failure meaning(Failure said) {
         if (!(phase instanceof Phase.Reading(AgentLink link, _))) {
@@ -203,7 +203,7 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
                 : said;
     }
 
-    /** Notes whose answers they are, before another may give them. */
+    /** Notes which instance of the agent answered, before another one can. */
     void noteInstance() {
         if (phase instanceof Phase.Reading(AgentLink link, _)) {
             progress.noteInstance(link, request.agent());
@@ -221,7 +221,7 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
         return phase instanceof Phase.Reading(AgentLink link, _) && link.can(Feature.CREDIT);
     }
 
-    /** Asks the agent to stop, where it is reading. */
+    /** Asks the agent to stop if there is an exchange. */
     void stop() {
         if (phase instanceof Phase.Reading reading) {
             stop(reading);
@@ -231,7 +231,7 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
     private void stop(Phase.Reading reading) {
         AgentLink link = reading.link();
         if (!link.isOpen()) {
-            return; // word of its loss is on its way, and says what is next
+            return; // its loss is about to be told, and decides what comes next
         }
         if (!link.isAnnounced() && !request.agentIsBase()) {
             link.whenAnnounced(() -> {
@@ -245,7 +245,10 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
         }
     }
 
-    /** Leaves the turn to itself, or ends it where nobody could come back for it: true then. */
+    /**
+     * Lets go of the exchange. The turn goes on if a client could come back for it, else it is
+     * cancelled; returns whether it was cancelled.
+     */
     boolean letGo() {
         if (!(phase instanceof Phase.Reading(_, Exchange exchange))) {
             return false;

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Who wants the turn that is read: its client, and whoever waits for its end. */
+/** Who wants the turn: the client that reads it, and whoever waits for its end. */
 final class Audience {
     private static final Demand WANTED = new Wanted();
 
@@ -29,31 +29,33 @@ final class Audience {
 
     private sealed interface Demand {}
 
-    /** Its client reads it. */
+    /** The client reads it. */
     private record Wanted() implements Demand {}
 
     /**
-     * Its client is gone, or was told that another one reads it, and is told nothing more.
+     * The client is gone, or was told that another one reads the turn. It is told nothing more.
      *
-     * @param grace runs while somebody may come back for it
+     * @param grace the timer that runs while a client may come back
      */
     private record Left(long sinceNanos, ScheduledFuture<?> grace) implements Demand {}
 
-    /** The grace is over: it goes on only for who came after this client, if there is anybody. */
+    /** The grace is over: the turn goes on only if a later client reads it. */
     private record Forsaken(long sinceNanos) implements Demand {}
 
-    /** The agent is to end it, or will be once there is a link; its client waits to be told so. */
+    /** The agent has to end it, or will once there is a link; the client waits to be told. */
     private record Stopping(long sinceNanos) implements Demand {}
 
-    /** The same, and the client is gone. */
+    /** As Stopping, and the client is gone. */
     private record StoppingUnread(long sinceNanos) implements Demand {}
 
-    /** All have been told. */
+    /** It is over, and everybody was told. */
     private record Told(@Nullable Failure how) implements Demand {}
 
-    /** Whether there is a client to be told anything. */
+    /** Whether there is a client that is told events. */
     boolean isRead() {
-        if (demand instanceof Wanted) { // asked for each event: one test costs less than a switch
+        if (demand
+                instanceof
+                Wanted) { // the case of nearly every event, so it comes before the switch
             return true;
         }
         return switch (demand) {
@@ -88,7 +90,7 @@ final class Audience {
         return passed || !live.isLast(reader);
     }
 
-    /** Whether somebody reads it, may come back for it, or waits for its end. */
+    /** Whether somebody reads the turn, may come back for it, or waits for its end. */
     boolean isAwaited() {
         return !whenOver.isEmpty()
                 || switch (demand) {
@@ -98,7 +100,7 @@ final class Audience {
                 };
     }
 
-    /** The client goes; {@code forsaken} runs once nobody has come back for so long. */
+    /** The client leaves. {@code forsaken} runs when the grace is over. */
     void leave(Duration grace, EventLoop loop, Runnable forsaken) {
         long now = System.nanoTime();
         switch (demand) {
@@ -123,7 +125,7 @@ final class Audience {
         }
     }
 
-    /** Nobody wants it from now on. */
+    /** Nobody wants the turn from now on. */
     void stop() {
         demand =
                 switch (demand) {
@@ -148,7 +150,7 @@ final class Audience {
         };
     }
 
-    /** {@code told} is told once, and at once where it is over. */
+    /** Tells {@code told} once how the turn ended; at once if it is over. */
     void whenOver(Consumer<@Nullable Failure> told) {
         if (demand instanceof Told(Failure how)) {
             told.accept(how);
@@ -159,7 +161,8 @@ final class Audience {
     }
 
     /**
-     * It has ended. What the client is told is for the caller to say, by {@link #isRead} before.
+     * The reading has ended. The caller tells the client, if {@link #isRead} said before that there
+     * is one.
      */
     void over(@Nullable Failure how) {
         if (demand instanceof Left(_, ScheduledFuture<?> grace)) {

@@ -1,6 +1,6 @@
 package dev.culvert.daemon.turn;
 
-/** How much of a turn has come and is not out of the way yet, and when to let more come. */
+/** Counts the bytes of a turn that wait for the client, and says when the agent gets new credit. */
 /* Half of it at a time, so that a turn of many small chunks costs few frames (flow-control.md). */
 final class CreditWindow {
     private final int bytes;
@@ -16,7 +16,8 @@ final class CreditWindow {
     }
 
     /**
-     * So much is out of the way. How much is to be granted now, which is 0 until it is worth it.
+     * The client has taken so many bytes. Returns the credit to grant now, which is 0 until it is
+     * half of the window.
      */
     long taken(long less) {
         outstanding -= less;
@@ -29,7 +30,7 @@ final class CreditWindow {
         return due;
     }
 
-    /** The credit to begin with, or to begin anew with: all that was granted before is void. */
+    /** The credit for a new exchange; credit of an earlier one is void. */
     long credit() {
         owed = 0;
         return Math.max(0, bytes - outstanding);

@@ -5,16 +5,18 @@ import dev.culvert.io.Share;
 import dev.culvert.link.Failure;
 import org.jspecify.annotations.Nullable;
 
-/** How readings of turns end, and what that says of the turn. */
+/** How readings end, and what each end says about the turn. */
 public final class Endings {
-    /* Codes of our own, of agents that speak the base protocol. */
+    /* Codes of this daemon's own, for agents that speak the base protocol. */
     private static final String CANNOT_CANCEL_CODE = "cannot_cancel";
     private static final String CANNOT_JOIN_CODE = "cannot_join";
 
     static final Failure TAKEN_OVER =
             error(ErrorCode.TAKEN_OVER, "another request reads this turn now");
-    static final Failure NOT_BEGUN = error(ErrorCode.CANCELLED, "it was not begun");
-    static final Failure CLIENT_GONE = new Failure.LinkLost("the client is gone");
+    static final Failure NOT_BEGUN =
+            error(ErrorCode.CANCELLED, "the turn was cancelled before the agent was asked");
+    static final Failure CLIENT_GONE =
+            new Failure.LinkLost("the client left before the agent was asked");
     static final Failure CANNOT_CANCEL =
             new Failure.AgentError(
                     CANNOT_CANCEL_CODE,
@@ -22,7 +24,7 @@ public final class Endings {
     static final Failure CANNOT_RESUME =
             error(
                     ErrorCode.UNKNOWN_TURN,
-                    "the agent speaks the base protocol only, and cannot take a turn up again");
+                    "the agent speaks the base protocol only, and cannot resume a turn");
     static final Failure CANNOT_JOIN =
             new Failure.AgentError(
                     CANNOT_JOIN_CODE,
@@ -32,23 +34,23 @@ public final class Endings {
     static final Failure FORGOTTEN =
             error(
                     ErrorCode.LOG_TRUNCATED,
-                    "the turn of this key was answered before, and the agent no longer keeps it; it"
-                            + " is not run again");
+                    "the agent has answered this Idempotency-Key before and no longer keeps the"
+                            + " answer; the turn is not run again");
     static final Failure KEY_REUSED =
             error(ErrorCode.ID_REUSED, "the turn of this key was begun with another message");
 
-    /** Says to who waits for the end that it was not heard of: the turn may go on. */
+    /** Tells whoever waits for the end that it is not known; the turn may go on at the agent. */
     static final Failure SHUTTING_DOWN =
             error(
                     ErrorCode.DRAINING,
-                    "the daemon is shutting down, and has not heard how the turn ended");
+                    "the daemon is shutting down and does not know how the turn ended");
 
     private Endings() {}
 
-    /** The message waited for a link while more was held than {@code share} allows. */
+    /** The message waited for a link while more bytes waited than {@code share} allows. */
     static Failure overMemory(Share share) {
         return new Failure.OverMemory(
-                "The message waited to be sent while more bytes waited here than "
+                "The message was not sent: it waited for a link while more bytes waited here than "
                         + share.limitText());
     }
 
@@ -60,7 +62,7 @@ public final class Endings {
         return failure instanceof Failure.AgentError error && error.is(code);
     }
 
-    /** Whether the agent has said it to a reader of the turn: it is a part of the answer. */
+    /** Whether the failure is part of the answer: the agent numbered it. */
     static boolean isOfTheTurn(Failure failure) {
         return switch (failure) {
             case Failure.ToolBlocked _ -> true;
@@ -76,7 +78,7 @@ public final class Endings {
         };
     }
 
-    /** Its number within the turn; 0 where it is no part of it. */
+    /** The number of the failure within the turn; 0 if it is not part of the answer. */
     static long seq(Failure failure) {
         return switch (failure) {
             case Failure.ToolBlocked blocked -> blocked.seq();
@@ -92,7 +94,7 @@ public final class Endings {
         };
     }
 
-    /** Whether the agent has said that it has ended, or that it has stopped it. */
+    /** Whether the agent has said that the turn ended or was stopped. */
     static boolean isSaidToHaveEnded(@Nullable Failure how) {
         return how == null
                 || isOfTheTurn(how)
@@ -100,9 +102,9 @@ public final class Endings {
     }
 
     /**
-     * Whether nothing runs at the agent any more, where a reading ended so.
+     * Whether a reading that ended in this way shows that the agent no longer runs the turn.
      *
-     * @param how null where the answer is whole
+     * @param how null if the answer is complete
      */
     public static boolean isEndOfTurn(@Nullable Failure how) {
         return how == null

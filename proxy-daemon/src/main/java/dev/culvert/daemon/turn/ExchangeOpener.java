@@ -9,7 +9,7 @@ import dev.culvert.link.ReplyListener;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What a reading asks the agent, and whether it may be asked. */
+/** Decides what a reading asks the agent (message or resume), and whether a link allows it. */
 final class ExchangeOpener {
     private final TurnNeeds needs;
     private final TurnRequest request;
@@ -22,19 +22,20 @@ final class ExchangeOpener {
         this.progress = progress;
     }
 
-    /** Whether it begins a turn that nobody else can have begun: any link will do. */
+    /** Whether it begins a turn that nobody else can have begun, so that any link will do. */
     boolean isNew() {
         return progress.hasMessage() && !request.repeatable() && !progress.isSent();
     }
 
-    /** Why the turn cannot be read over this link; null where it can. */
+    /** Why the turn cannot be read over this link; null if it can. */
     @Nullable Failure obstacle(AgentLink link, boolean isStopping) {
         String instance = progress.instance();
         if (isNew()) {
             return null;
         } else if (!link.can(Feature.RESUME)) {
             return progress.isSent()
-                    ? new Failure.LinkLost("the agent came back as another")
+                    ? new Failure.LinkLost(
+                            "after the loss, something else answers at the agent's address, which cannot resume turns")
                     : notResumable();
         } else if (!instance.isEmpty() && !link.peer().instance().equals(instance)) {
             return new Failure.LinkLost("the agent was restarted, and its turns are lost");
@@ -53,9 +54,9 @@ final class ExchangeOpener {
     }
 
     /**
-     * Sends the message, or goes on after what was answered; a message that this agent has answered
-     * before is not sent, for it may have forgotten that, and would begin it again. Where the link
-     * refuses it, the listener has had the word, and has done what follows, before this returns.
+     * Sends the message, or resumes after the last event. A message that this agent has answered
+     * before is not sent: the agent may have forgotten it, and would begin it again. If the link
+     * refuses the request, the listener is told before this returns.
      */
     Exchange open(AgentLink link, ReplyListener listener, boolean isStopping) {
         if (progress.hasMessage()

@@ -11,28 +11,28 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Looks for a link that a turn can be read over. Confined to the event loop. */
+/** Searches for a link over which a turn can be read. Confined to the event loop. */
 /*
- * On a link an id is in use once. Where another reader has it there, the second lane is tried; where it is in use
- * on both, the agent is about to tell one of them that it is taken over, and soon one of the two is free.
+ * A link carries an id once. If another reader uses it on the first lane, the search tries the second. If both lanes
+ * carry it, the agent is about to tell one of their readers that it was taken over, so one lane is free soon.
  */
 final class LinkSearch implements DialListener {
-    /** Who looks; told one of the two, and nothing after {@link LinkSearch#stop}. */
+    /** Told one of the two, and nothing after {@link LinkSearch#stop}. */
     interface Seeker {
         void onFound(AgentLink link);
 
         void onNotFound(Failure failure);
     }
 
-    /** What will do. */
+    /** Which link will do, and how long the search lasts. */
     enum Kind {
-        /** One on which the agent has said what it can, and the id is free. */
+        /** A link on which the agent has announced its features, and on which the id is free. */
         ANNOUNCED,
 
-        /** The same, and soon: an agent that says nothing on a new link is not there. */
+        /** As ANNOUNCED, but soon: an agent that says nothing on a new link is not there. */
         PROVEN,
 
-        /** The same, where an agent that cannot be reached may come back. */
+        /** As ANNOUNCED, and dials again while the agent cannot be reached. */
         PATIENT
     }
 
@@ -51,7 +51,7 @@ final class LinkSearch implements DialListener {
     private boolean over;
 
     /**
-     * @param reason why there is no link now; empty where there has been none yet
+     * @param reason why the last link was lost; empty if there was none
      */
     LinkSearch(
             TurnNeeds needs,
@@ -130,7 +130,7 @@ final class LinkSearch implements DialListener {
         switch (lane) {
             case FIRST -> acquire(Lane.SECOND);
             case SECOND -> {
-                reason = "other requests for the turn are under way, and none of them has ended";
+                reason = "other requests read this turn, and none of them has ended";
                 seekIn(lookAgainMillis);
                 lookAgainMillis = Math.min(2 * lookAgainMillis, DIAL_AGAIN_MILLIS);
             }
@@ -167,13 +167,15 @@ final class LinkSearch implements DialListener {
         if (kind == Kind.PROVEN) {
             giveUp(
                     new Failure.Unreachable(
-                            "%s: something takes connections there, but the agent says nothing on them, nor on its home link (link.dial_timeout); nothing was sent"
+                            "%s: the connection was accepted, but the agent sends nothing on it, nor on its home link (link.dial_timeout); nothing was sent"
                                     .formatted(request.agent().road())));
             return;
         }
         giveUp(
                 new Failure.LinkLost(
-                        reason.isEmpty() ? "the agent has not said what it is" : reason));
+                        reason.isEmpty()
+                                ? "the agent has sent no heartbeat on its links"
+                                : reason));
     }
 
     private void giveUp(Failure failure) {

@@ -6,16 +6,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who reads which turn: of each the one that came last, and those before it that have not ended.
+ * The readings in progress, by turn: of each turn the latest reader, and earlier ones that have not
+ * ended. Used on any thread.
  */
 /*
- * They are chained from the last one on by LiveTurn.before, which changes only within the map's lock on the id:
- * nearly every turn has one reader, and costs one entry.
+ * The readers of a turn are chained from the latest back, by LiveTurn.before, which changes only under the map's lock
+ * on the id. Nearly every turn has one reader and costs one entry.
  */
 final class LiveTurns {
     private final ConcurrentMap<String, LiveTurn> lastOf = new ConcurrentHashMap<>();
 
-    /** Who came last until now; null where {@code turn} is the only one. */
+    /** Adds a reader. Returns the one that was the latest until now; null if there was none. */
     @Nullable LiveTurn enter(LiveTurn turn) {
         if (lastOf.putIfAbsent(turn.id(), turn) == null) {
             return null;
@@ -29,7 +30,10 @@ final class LiveTurns {
         return turn.before;
     }
 
-    /** Who is the last one now, where {@code turn} was that until now and there is another. */
+    /**
+     * Removes a reader. Returns the one that is the latest now, if {@code turn} was the latest and
+     * there is another.
+     */
     @Nullable LiveTurn leave(LiveTurn turn) {
         if (turn.before == null && lastOf.remove(turn.id(), turn)) {
             return null;
@@ -59,12 +63,12 @@ final class LiveTurns {
         }
     }
 
-    /** Null where nobody reads the turn. */
+    /** The latest reader; null if nobody reads the turn. */
     @Nullable LiveTurn last(String id) {
         return lastOf.get(id);
     }
 
-    /** Whether nobody came after it. */
+    /** Whether no later reader came. */
     boolean isLast(LiveTurn turn) {
         return lastOf.get(turn.id()) == turn;
     }

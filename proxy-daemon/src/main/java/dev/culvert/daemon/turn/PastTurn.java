@@ -6,14 +6,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a turn that nobody reads through this daemon any more.
+ * What the daemon knows of a turn that nobody reads through it any more.
  *
  * @param asked the fingerprint of the message that was sent with an {@code Idempotency-Key}; 0
- *     where there was none
- * @param instance of the agent that has answered; empty where none has, or has not said which it is
- * @param lastEvent the number of the last event that came
- * @param outcome how the turn ended; null where that was not heard, and it may run on
- * @param since when it ended, or when its last reader went
+ *     without one
+ * @param instance of the agent that answered; empty if none did, or if it names no instance
+ * @param lastEvent the number of the last event that arrived
+ * @param outcome how the turn ended; null if that is not known, and the turn may go on
+ * @param since when it ended, or when its last reader left
  */
 record PastTurn(
         String id,
@@ -27,17 +27,17 @@ record PastTurn(
     /**
      * How a turn ended.
      *
-     * @param code what an agent's error was; empty where it was none
+     * @param code the code of an agent's error; empty if there was no error
      */
     record Outcome(String label, String code) {
         private static final Outcome DONE = new Outcome("done", "");
         private static final int MAX_CODE_CHARS = 64;
 
         /**
-         * What is kept of an end.
+         * The outcome of a turn whose reading ended in this way.
          *
-         * @param how as its reader was told; null where the answer is whole
-         * @return null where that says nothing of the turn
+         * @param how as the reader was told; null if the answer is complete
+         * @return null if it does not show that the turn ended
          */
         static @Nullable Outcome of(@Nullable Failure how) {
             if (how == null) {
@@ -54,7 +54,7 @@ record PastTurn(
         }
     }
 
-    /** Null where the reading that ended so says nothing of the turn. */
+    /** Null if the end of the reading says nothing about the turn. */
     static @Nullable PastTurn of(TurnRequest request, Progress progress, @Nullable Failure how) {
         Outcome outcome = Outcome.of(how);
         if (outcome == null && !progress.isAnswered()) {
@@ -70,7 +70,7 @@ record PastTurn(
                 Instant.now());
     }
 
-    /** The same, with what was known of it before. */
+    /** Adds what was known before. */
     PastTurn after(PastTurn before) {
         boolean knewTheEnd = before.outcome != null;
         return new PastTurn(

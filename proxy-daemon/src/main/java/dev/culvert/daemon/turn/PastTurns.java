@@ -12,16 +12,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The turns that nobody reads any more, for a while: so that no {@code Idempotency-Key} begins one
- * twice, and clients can be told how one ended. Those with a key are kept for all of that time, of
- * the others the last. Locked, for a turn may be repeated on any event loop; a message without a
- * key has nothing to do with it.
+ * Remembers turns that nobody reads any more for a while, so that no {@code Idempotency-Key} begins
+ * one twice and clients can ask how one ended. Turns with a key are kept for the whole time; of the
+ * others, the latest are kept. Used on all event loops, under a lock; a message without a key does
+ * not come here.
  */
 final class PastTurns {
     private final Supplier<TurnSettings> settings;
     private final LongSupplier nanoTime;
 
-    /* The one that was noted first comes first. */
+    /* In the order in which they were noted. */
     private final Map<String, Noted> keyed = new LinkedHashMap<>();
     private final Map<String, Noted> others = new LinkedHashMap<>();
 
@@ -32,14 +32,14 @@ final class PastTurns {
         this.nanoTime = nanoTime;
     }
 
-    /** Null where it was never read here, or that is too long ago. */
+    /** Null if it was never read here, or too long ago. */
     synchronized @Nullable PastTurn find(String id) {
         forgetOld();
         Noted noted = keyed.getOrDefault(id, others.get(id));
         return noted == null ? null : noted.turn();
     }
 
-    /** A reading of it has ended so; notes it when that says anything of the turn. */
+    /** A reading has ended; remembers the turn if the end says anything about it. */
     void note(TurnRequest request, Progress progress, @Nullable Failure how) {
         PastTurn turn = PastTurn.of(request, progress, how);
         if (turn != null) {
@@ -47,7 +47,7 @@ final class PastTurns {
         }
     }
 
-    /** A reader of it has gone. */
+    /** Remembers a turn whose reader has gone. */
     synchronized void note(PastTurn turn) {
         forgetOld();
         Noted before = keyed.remove(turn.id());
@@ -63,7 +63,7 @@ final class PastTurns {
         }
     }
 
-    /** Whether one more key could not be held for the time that is promised. */
+    /** Whether there is no room to keep one more key for the promised time. */
     synchronized boolean isFullOfKeys() {
         forgetOld();
         return keyed.size() >= settings.get().maxKeys();

@@ -15,25 +15,23 @@ import io.netty.channel.EventLoop;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** How far a reading has come: what was asked, what was answered, and how much more may come. */
+/** How far a reading has got: the request, the events that arrived, and the credit for more. */
 final class Progress {
     private final CreditWindow window;
 
-    /** What to ask, until the agent has answered anything; null where a turn is only resumed. */
+    /** What to send, until the agent answers; null if the turn is only resumed. */
     private @Nullable ByteBuf message;
 
-    /** Null where the message is small, or gone. */
+    /** Null if the message is small, or dropped. */
     private @Nullable Holding holding;
 
-    /** Of the agent that may have the message; empty while that is not known. */
+    /** The instance of the agent that may have the message; empty while unknown. */
     private String instance = "";
 
     /** Whether the message may have arrived. */
     private boolean sent;
 
-    /**
-     * Of the agent that has answered the same message before; empty where none is known to have.
-     */
+    /** The instance of the agent that has answered the same message before; empty if none has. */
     private String begunBy = "";
 
     private boolean answered;
@@ -41,7 +39,7 @@ final class Progress {
     private long repeatedNumber;
 
     /**
-     * @param message to be released by {@link #dropMessage}
+     * @param message owned; {@link #dropMessage} releases it
      * @param after the number of the last frame that the client has
      */
     Progress(@Nullable ByteBuf message, long after, int credit) {
@@ -82,7 +80,7 @@ final class Progress {
         return message != null;
     }
 
-    /** Whether the agent may know of the turn: else nothing is lost where it is given up. */
+    /** Whether the agent may know the turn. If not, nothing is lost by giving it up. */
     boolean mayBeKnown() {
         return sent || message == null;
     }
@@ -95,7 +93,7 @@ final class Progress {
         return instance;
     }
 
-    /** The request to begin with, which there must be; belongs to the caller. */
+    /** The message as a frame, which belongs to the caller. There must be a message. */
     Frame request(TurnRequest request) {
         ByteBuf payload = message;
         if (payload == null) {
@@ -109,14 +107,14 @@ final class Progress {
                 payload.retain());
     }
 
-    /** True the first time. */
+    /** Returns true the first time. */
     boolean markSent() {
         boolean first = !sent;
         sent = true;
         return first;
     }
 
-    /** What the lost link said counts; what the home link says only where that one said nothing. */
+    /** Notes the instance that the lost link named, or else the one that the home link names. */
     void noteInstance(AgentLink lost, Agent agent) {
         if (instance.isEmpty()) {
             String said = lost.peer().instance();
@@ -124,37 +122,37 @@ final class Progress {
         }
     }
 
-    /** An agent has answered the message before: to this one it is not sent again. */
+    /** That instance has answered the message before, so it does not get it again. */
     void wasBegunBy(String earlier) {
         begunBy = earlier;
     }
 
-    /** Whether the turn of the message was begun by the agent at the other end. */
+    /** Whether the agent on this link has begun the turn of this message before. */
     boolean wasBegunBy(AgentLink link) {
         return hasMessage() && !begunBy.isEmpty() && begunBy.equals(link.peer().instance());
     }
 
-    /** What another reading of the same turn can begin with, in place of this one. */
+    /** What a later reading of the same turn can begin with. */
     record Unanswered(ByteBuf message, String instance, boolean sent) {}
 
-    /** Null where it was answered, or asks nothing; the message belongs to the caller. */
+    /** Null if it was answered or has no message; the message belongs to the caller. */
     @Nullable Unanswered unanswered() {
         return message == null ? null : new Unanswered(message.retainedDuplicate(), instance, sent);
     }
 
-    /** Takes ownership of its message. */
+    /** Takes ownership of the message. */
     void take(Unanswered other) {
         message = other.message();
         instance = other.instance();
         sent = other.sent();
     }
 
-    /** Whether it would not miss anything that was said before. */
+    /** Whether the client has no event yet. */
     boolean isAtTheBeginning() {
         return lastNumber == 0;
     }
 
-    /** True the first time: the agent lets this one read. */
+    /** The agent lets this one read. Returns true the first time. */
     boolean markAnswered() {
         boolean first = !answered;
         if (first) {
@@ -175,7 +173,7 @@ final class Progress {
         }
     }
 
-    /** The place of a frame in the turn; 0 where the client has it already. */
+    /** Returns the number of a frame in the turn; 0 if the client has it already. */
     long take(Frame chunk) {
         long seq = chunk.seq();
         if (seq > 0 && seq <= lastNumber) {
@@ -190,27 +188,27 @@ final class Progress {
         return answered;
     }
 
-    /** The number of the last frame that came, or that the client had. */
+    /** The number of the last frame that arrived, or that the client had. */
     long lastNumber() {
         return lastNumber;
     }
 
-    /** The place of the end of the answer, after its last frame. */
+    /** The number of the end of the answer, one after its last frame. */
     long end() {
         return 1 + (repeatedNumber > 0 ? repeatedNumber : lastNumber);
     }
 
-    /** So much more is held for the client. */
+    /** So many more bytes wait for the client. */
     void came(int bytes) {
         window.came(bytes);
     }
 
-    /** What to grant now that the client has taken so much. */
+    /** The client has taken so many bytes. Returns the credit to grant now. */
     long taken(long bytes) {
         return window.taken(bytes);
     }
 
-    /** To begin anew with. */
+    /** The credit for a new exchange. */
     long credit() {
         return window.credit();
     }

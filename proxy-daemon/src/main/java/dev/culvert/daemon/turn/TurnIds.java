@@ -14,11 +14,11 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the ids of turns, which cannot be guessed, and tells whose a turn is by its id alone. */
+/** Makes ids of turns that nobody can guess, and tells from an id alone whose turn it is. */
 /*
- * AGENT.TOKEN, where TOKEN is 9 bytes by chance, or of the client's key, and 9 bytes that prove that
- * whoever holds this key made them for this agent and tenant. Each is 72 bits, which nobody can try
- * through a daemon, and together they are 24 characters without padding.
+ * The form is AGENT.TOKEN. TOKEN is 9 bytes, random or from the client's key, and 9 bytes that prove that this key made
+ * the id for this agent and tenant. Each part has 72 bits, too many to try through a daemon, and both together are 24
+ * characters of Base64 without padding.
  */
 public final class TurnIds {
     private static final String ALGORITHM = "HmacSHA256";
@@ -53,27 +53,27 @@ public final class TurnIds {
                 };
     }
 
-    /** With a key that ends with the process, and every id with it. */
+    /** With a key that is lost when the process ends, and every id with it. */
     public static TurnIds ofThisProcess() {
         byte[] key = new byte[KEY_BYTES];
         new SecureRandom().nextBytes(key);
         return new TurnIds(key);
     }
 
-    /** With a key that outlives the process: ids that were made with it stay valid. */
+    /** With a stored key: ids that were made with it stay valid after a restart. */
     public static TurnIds of(byte[] key) {
         return new TurnIds(key.clone());
     }
 
     /**
-     * An id that no other turn has, for one that nobody can come back to: no client is told it, and
-     * none that guesses it is believed.
+     * A new id for a turn that nobody can come back to. No client is told it, and {@link #isOf}
+     * accepts it from nobody.
      */
     public String unaddressed(Agent agent) {
         return unaddressed.get().next(agent);
     }
 
-    /** Ids of one thread: what it has by chance, and a number. They prove nothing. */
+    /** The ids of one thread: random bytes and a counter, without a proof. */
     private final class Row {
         private static final int NUMBER_DIGITS = 11; // of 6 bits each
 
@@ -87,7 +87,7 @@ public final class TurnIds {
             token = Base64.getUrlEncoder().encode(chance);
         }
 
-        /** By hand, for each message has one: no object but the text. */
+        /** Written by hand because each message needs one: it makes no object but the text. */
         String next(Agent agent) {
             String name = agent.id();
             int length = name.length() + 1 + token.length;
@@ -112,14 +112,14 @@ public final class TurnIds {
         return agent.id() + SEPARATOR + Base64.getUrlEncoder().encodeToString(token);
     }
 
-    /** An id that no other turn has. */
+    /** A new id. */
     public String mint(Agent agent) {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
         return mint(agent, nonce);
     }
 
-    /** The id of the turn that this client's key stands for: the same one each time. */
+    /** The id of the turn that this Idempotency-Key stands for, the same each time. */
     public String mint(Agent agent, String idempotencyKey) {
         byte[] hash = hash("key", agent, idempotencyKey.getBytes(UTF_8));
         return mint(agent, Arrays.copyOf(hash, NONCE_BYTES));
@@ -131,7 +131,7 @@ public final class TurnIds {
         return id(agent, token);
     }
 
-    /** Of which agent {@code id} says that it is; null where it is no id of a turn. */
+    /** The agent that {@code id} names, without a proof; null if it is not an id of a turn. */
     static @Nullable String agentOf(String id) {
         int end = id.lastIndexOf(SEPARATOR);
         return end <= 0 ? null : id.substring(0, end);
@@ -145,7 +145,7 @@ public final class TurnIds {
         } catch (IllegalArgumentException _) {
             return false;
         }
-        // In constant time: how far a guess is right must not be measurable.
+        // In constant time, so that nobody can measure how much of a guess is right.
         return token.length == NONCE_BYTES + PROOF_BYTES
                 && MessageDigest.isEqual(
                         id.getBytes(UTF_8),

@@ -4,26 +4,26 @@ import dev.culvert.frame.Frame;
 import dev.culvert.link.Failure;
 
 /**
- * Is told how a turn goes, on its event loop, in order and without repetition. The last thing told
- * is exactly one of {@link #onDone}, {@link #onFailure} and {@link #onCut}.
+ * Is told the events of a turn, on its event loop, in order and each once. The last call is exactly
+ * one of {@link #onDone}, {@link #onFailure} and {@link #onCut}.
  */
 public interface TurnListener {
-    /** The request is on its way; what fails from now on fails after the work may have begun. */
+    /** The request was sent: if the turn fails from now on, the agent may have begun the work. */
     default void onSent() {}
 
     /**
-     * Lends {@code chunk} for the call; say {@link LiveTurn#consumed} once its payload is out of
-     * the way.
+     * Lends {@code chunk} for the call; call {@link LiveTurn#consumed} once the client has its
+     * payload.
      *
-     * @param number its place in the turn
+     * @param number its number in the turn
      */
     void onChunk(Frame chunk, long number);
 
-    /** The answer is whole; {@code number} is the place of its end, behind the last chunk. */
+    /** The answer is complete; {@code number} is the number of its end, after the last chunk. */
     void onDone(long number);
 
     void onFailure(Failure failure);
 
-    /** The daemon stops and cannot wait; the turn may be resumed once it is back. */
+    /** The daemon stops and cannot wait. The turn may be resumed after its restart. */
     void onCut();
 }

@@ -7,10 +7,10 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * What a turn needs of the daemon around it.
+ * What a turn uses of the daemon around it.
  *
- * @param isThere false once the agent was removed, or is somewhere else
- * @param patience with an agent that may answer for as long as it does answer
+ * @param isThere false once the agent was removed, or moved to another address
+ * @param patience how long the agent may be silent, where its answer may take any time in all
  */
 record TurnNeeds(
         Predicate<Agent> isThere,

@@ -8,14 +8,12 @@ import dev.culvert.link.Heartbeat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's request for a turn: to begin it, or to go on with it.
+ * A client's request to begin a turn or to resume it.
  *
- * @param repeatable whether its client may come with the same id again, and then means the same
- *     turn
- * @param asked the fingerprint of the message, where its client gave it an {@code Idempotency-Key};
- *     else 0
- * @param requestId of the request that reads it, where clients can come back to it; else empty
- * @param traceparent goes to the agent with the request
+ * @param repeatable whether a client may send the same id again, and means the same turn
+ * @param asked the fingerprint of the message if the client sent an {@code Idempotency-Key}, else 0
+ * @param requestId the id of the HTTP request, if clients can come back to the turn; else empty
+ * @param traceparent sent to the agent with the request
  */
 public record TurnRequest(
         String id,
@@ -25,19 +23,19 @@ public record TurnRequest(
         String requestId,
         @Nullable String traceparent) {
 
-    /** Whether clients can come back to it, by its id or by a key. */
+    /** Whether clients can come back to the turn, by its id or by a key. */
     boolean isAddressed() {
         return !requestId.isEmpty();
     }
 
-    /** Whether the agent last said that it can take turns up again. */
+    /** Whether the agent announced last that it can resume turns. */
     boolean agentResumes() {
         return agent.presence().said().features().contains(Feature.RESUME);
     }
 
     /**
-     * Whether the agent, which says what it is on each link, does not answer on its home link: what
-     * is sent to it now may be read much later, and until then nobody can say whether it was.
+     * Whether an agent that sends heartbeats does not answer on its home link. A message that is
+     * sent to it now may be read much later, and until then nobody can tell whether it was.
      */
     boolean agentIsAway() {
         Presence presence = agent.presence();
@@ -45,7 +43,7 @@ public record TurnRequest(
                 && !presence.said().equals(Heartbeat.NONE);
     }
 
-    /** Whether the agent cannot: one that is there and has not announced anything never will. */
+    /** Whether the agent cannot resume: one that is ready and has announced nothing never will. */
     boolean agentIsBase() {
         Presence presence = agent.presence();
         return presence.said().equals(Heartbeat.NONE)

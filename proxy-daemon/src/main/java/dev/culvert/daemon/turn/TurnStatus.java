@@ -8,12 +8,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a turn is, as far as this daemon knows.
+ * The state of a turn, as far as this daemon knows.
  *
- * @param lastEvent the number of the last event that came here; -1 where that was not asked
- * @param readBy the requests that read it, by their ids
- * @param outcome how it ended: null unless {@link State#ENDED}
- * @param since when it ended, or when its last reader went; null while it is read
+ * @param lastEvent the number of the last event that arrived here; -1 if that was not asked
+ * @param readBy the ids of the requests that read it
+ * @param outcome how it ended; null unless {@link State#ENDED}
+ * @param since when it ended, or when its last reader left; null while it is read
  */
 public record TurnStatus(
         String id,
@@ -25,18 +25,18 @@ public record TurnStatus(
         String code,
         @Nullable Instant since) {
 
-    /** In the order in which one that several readers have is said to be in. */
+    /** If several readers are in different states, the first of these is the turn's. */
     public enum State {
         /** The agent answers over a link of this daemon. */
         RUNNING,
 
-        /** The agent was asked to stop it. */
+        /** The agent has been asked to stop it. */
         STOPPING,
 
-        /** There is no link to the agent at the moment, or not yet. */
+        /** There is no link to the agent now, or not yet. */
         WAITING,
 
-        /** Nobody reads it here; it may run on at the agent. */
+        /** Nobody reads it here; it may go on at the agent. */
         UNREAD,
 
         ENDED;
@@ -65,7 +65,7 @@ public record TurnStatus(
                 request.id(), request.agent().id(), state, lastEvent, readBy, null, "", null);
     }
 
-    /** Of the same turn, as another reader has it. */
+    /** Adds what another reader of the same turn knows. */
     TurnStatus and(TurnStatus other) {
         List<String> readers = new ArrayList<>(readBy);
         readers.addAll(other.readBy);

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The turns under way, of all event loops. */
+/** The turns of all event loops: begins, resumes, cancels and looks them up. */
 public final class Turns {
     private final LiveTurns live = new LiveTurns();
     private final PastTurns past;
@@ -43,9 +43,9 @@ public final class Turns {
     }
 
     /**
-     * The agent whose turn this is; null where no turn of that id can have been begun here.
+     * The agent of this turn; null if this daemon cannot have begun a turn of that id.
      *
-     * @param caller who asks: a turn of an agent that the caller does not see is unknown, too
+     * @param caller a turn of an agent that the caller does not see is unknown, too
      */
     public @Nullable Agent agentOf(String id, Caller caller) {
         String name = TurnIds.agentOf(id);
@@ -54,10 +54,10 @@ public final class Turns {
     }
 
     /**
-     * Begins a turn, for a client on {@code loop}. Where its id may have been used before, it is
-     * joined and not begun twice.
+     * Begins a turn for a client on {@code loop}. If the turn of that id was begun before, the
+     * client joins it and it does not begin twice.
      *
-     * @param message what to ask; retained
+     * @param message retained
      */
     public LiveTurn begin(
             EventLoop loop, TurnRequest request, ByteBuf message, TurnListener listener) {
@@ -89,11 +89,11 @@ public final class Turns {
     private Failure tooManyKeys() {
         TurnSettings now = settings.get().turns();
         return new Failure.Overloaded(
-                "the daemon holds %d keys of turns that ended in the last %.0f s (turns.remember), the most that it may (turns.max_keys), and nothing was sent"
+                "nothing was sent: the daemon remembers %d Idempotency-Keys of turns that ended in the last %.0f s (turns.remember), and it may not remember more (turns.max_keys)"
                         .formatted(now.maxKeys(), now.remember().toMillis() / 1000.0));
     }
 
-    /** Goes on with a turn that a client had before, after the frame of which it has the number. */
+    /** Resumes a turn that a client read before, after the event numbered {@code after}. */
     public LiveTurn resume(EventLoop loop, TurnRequest request, long after, TurnListener listener) {
         LiveTurn turn = new LiveTurn(needs, loop, request, null, after, listener);
         enter(turn);
@@ -101,8 +101,8 @@ public final class Turns {
     }
 
     /**
-     * Stops a turn, wherever it runs. {@code told} is told, on {@code loop}, what the agent
-     * answered: null where the turn had come to its end.
+     * Stops a turn, wherever it is read. {@code told} is told, on {@code loop}, what the agent
+     * answered; null if the turn was complete.
      */
     public void delete(EventLoop loop, TurnRequest request, Consumer<@Nullable Failure> told) {
         Consumer<@Nullable Failure> toldThere = failure -> loop.execute(() -> told.accept(failure));
@@ -116,7 +116,7 @@ public final class Turns {
         enter(elsewhere);
     }
 
-    /** Where the agent does not let that one read, it is for the one before to say it. */
+    /** If the agent does not let {@code reader} read, asks the reader before it. */
     private void delete(LiveTurn reader, Consumer<@Nullable Failure> told) {
         Consumer<@Nullable Failure> ended =
                 how -> {
@@ -130,7 +130,7 @@ public final class Turns {
         reader.onLoop(() -> reader.delete(ended));
     }
 
-    /** Reads nothing: what it stands for is only to be stopped. */
+    /** Ignores the events of a turn that is only read to be stopped. */
     private static final class Nobody implements TurnListener {
         @Override
         public void onChunk(Frame chunk, long number) {}
@@ -146,8 +146,8 @@ public final class Turns {
     }
 
     /**
-     * How a turn is, as far as this daemon knows: told on {@code loop}, null where it knows nothing
-     * of it.
+     * Tells, on {@code loop}, the state of a turn as far as this daemon knows it; null if it knows
+     * nothing.
      */
     public void look(EventLoop loop, String id, Consumer<@Nullable TurnStatus> told) {
         look(
@@ -160,7 +160,7 @@ public final class Turns {
                 });
     }
 
-    /** One reader after another, each on its event loop. */
+    /** Asks one reader after another, each on its event loop. */
     private void look(
             @Nullable LiveTurn reader,
             @Nullable TurnStatus soFar,
@@ -175,7 +175,7 @@ public final class Turns {
         }
     }
 
-    /** The turns of an agent that clients can come back to, and that are known here, by id. */
+    /** The turns of an agent that are known here and that clients can come back to, by id. */
     public Collection<TurnStatus> of(Agent agent) {
         Map<String, TurnStatus> found = new TreeMap<>();
         past.forEach(turn -> {
@@ -194,7 +194,7 @@ public final class Turns {
         return found.values();
     }
 
-    /** How many of those that nobody reads any more are remembered, with a key or without. */
+    /** How many turns are remembered that nobody reads any more, with a key or without. */
     public int remembered(boolean withKey) {
         return past.count(withKey);
     }
@@ -203,7 +203,7 @@ public final class Turns {
         return live.count();
     }
 
-    /** Ends what is still under way here, without ending it at the agents that can go on. */
+    /** Ends every reading here. A turn that can be resumed goes on at its agent. */
     public void cutAll() {
         live.forEach(turn -> turn.onLoop(turn::cut));
     }
@@ -221,7 +221,7 @@ public final class Turns {
         return fleet.find(agent.id()) == agent;
     }
 
-    /** Mostly the same object. */
+    /** Makes a new object only when the settings have changed. */
     private Patience patience() {
         Duration silence = settings.get().timeouts().message();
         if (!patience.silence().equals(silence)) {

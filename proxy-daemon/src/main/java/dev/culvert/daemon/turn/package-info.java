@@ -1,14 +1,16 @@
 /**
- * Turns, as this daemon sees them: a client's reading of one has one answer, whatever becomes of
- * the links underneath.
+ * Turns. A client's reading of a turn gets each event once and one end, even when the link under it
+ * is lost and another takes its place.
  *
  * <pre>
- *   route → Turns.begin, resume → LiveTurn → LinkSearch → LinkPool → AgentLink.open, resume
- *   TurnListener ← LiveTurn ← Exchange, on one link after another
+ *   answer → Turns.begin, resume → LiveTurn ─┬─ Audience: who wants the turn
+ *                                            ├─ Progress: message, events, credit
+ *                                            └─ AgentSide → LinkSearch → Road.link → AgentLink.open, resume
+ *   answer ← TurnListener ← LiveTurn ← replies of an exchange, on one link after another
  * </pre>
  *
- * The agent keeps the work and its log; nothing here has to outlive the process. A {@link
- * dev.culvert.daemon.turn.TurnIds} proves by itself whose a turn is.
+ * The agent runs the turn and keeps its log, so nothing here has to survive the process: the id of
+ * a turn proves by itself whose it is ({@link dev.culvert.daemon.turn.TurnIds}).
  */
 @NullMarked
 package dev.culvert.daemon.turn;
