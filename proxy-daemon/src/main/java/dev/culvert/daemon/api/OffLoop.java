@@ -108,7 +108,7 @@ public final class OffLoop {
             Problem problem =
                     Problem.of(
                             INTERNAL_SERVER_ERROR,
-                            "The daemon made a mistake: look for this request's id in its log.");
+                            "The request failed because of a bug in the daemon: look for its request_id in the log.");
             return () -> answer.problem(problem);
         }
     }

@@ -14,11 +14,11 @@ import dev.culvert.link.Failure.AgentError;
 import io.netty.handler.codec.http.HttpResponseStatus;
 
 /**
- * What a client is told of an agent's error (errors.md): a mistake of its own is a 4xx also where
- * the agent found it, and what failed at the agent or behind it is a 5xx.
+ * What a client is told about an agent's error (errors.md). A client's mistake is a 4xx even if the
+ * agent found it; a failure of the agent or its runtime is a 5xx.
  *
- * @param opening before the agent's own words
- * @param advice after them
+ * @param opening the words before the agent's message
+ * @param advice the words after it
  */
 record AgentProblem(HttpResponseStatus status, String opening, String advice) {
     private static final String NOT_READ = "The turn cannot be read: ";
@@ -39,7 +39,7 @@ record AgentProblem(HttpResponseStatus status, String opening, String advice) {
                 : problem;
     }
 
-    /* Some of these codes are this daemon's own: it has said them, and asked no agent. */
+    /* The daemon itself uses some of these codes, without asking an agent. */
     private static AgentProblem words(AgentError error) {
         if (error.is(ErrorCode.RUNTIME_ERROR) && error.status() == TOO_MANY_REQUESTS.code()) {
             return new AgentProblem(TOO_MANY_REQUESTS, "The agent's runtime is busy: ", LATER);

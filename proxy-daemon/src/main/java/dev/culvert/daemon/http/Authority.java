@@ -5,15 +5,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host with its port, as a {@code Host} header names them.
+ * A host and its port, as in a {@code Host} header.
  *
- * @param host in lower case, an IPv6 address within its brackets
+ * @param host in lower case; an IPv6 address keeps its brackets
  * @param text host and port, in lower case
  */
 public record Authority(String host, String text) {
     private static final int MAX_PORT_DIGITS = 5;
 
-    /** Reads HOST or HOST:PORT; null when it is anything else, user information included. */
+    /** Reads HOST or HOST:PORT; null for anything else, such as user information. */
     public static @Nullable Authority parse(String value) {
         String text = value.toLowerCase(Locale.ROOT);
         int bracket = text.lastIndexOf(']');
@@ -43,7 +43,7 @@ public record Authority(String host, String text) {
         return !host.isEmpty() && isMadeOf("abcdefghijklmnopqrstuvwxyz.-_", host);
     }
 
-    /** Of these characters and digits. */
+    /** Whether {@code text} has only digits and these characters. */
     private static boolean isMadeOf(String others, String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps pages of other sites, whose browser can reach this daemon, from calling it. */
+/** Stops pages of other sites from calling this daemon through a browser that can reach it. */
 /* Over loopback the Host is checked, because a page whose name was made to resolve to 127.0.0.1
  * (DNS rebinding) is of the same origin in its browser's eyes and gives itself away by its name
  * alone. Elsewhere any name may be ours, so there an Origin that equals the Host proves nothing. */
@@ -40,10 +40,10 @@ public final class BrowserPolicy {
     }
 
     /**
-     * Why a request is refused, as one sentence; null when it is not.
+     * Why a request is refused, as one sentence; null if it is not.
      *
-     * @param host null where an HTTP/1.0 client named none
-     * @param fetchSite what the browser said in {@code Sec-Fetch-Site}
+     * @param host null if an HTTP/1.0 client named none
+     * @param fetchSite the value of {@code Sec-Fetch-Site}
      */
     public @Nullable String refusal(
             boolean overLoopback,

@@ -7,9 +7,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** All open connections of all loops: how many there may be, and how they are told to end. */
+/** All open connections of all loops: limits their number and drains them. */
 public final class Connections {
-    /** Sent through each pipeline: finish what is under way and close. */
+    /** Fired through each pipeline: finish the current request and close. */
     public static final Object DRAIN = new Object();
 
     private final AtomicInteger count = new AtomicInteger();
@@ -22,12 +22,12 @@ public final class Connections {
         this.limit = limit;
     }
 
-    /** Those that are open stay, even beyond a lower limit. */
+    /** Open connections stay, even above a lower limit. */
     public void limit(int next) {
         limit = next;
     }
 
-    /** Counts {@code channel} until it closes; false when it is one too many. */
+    /** Counts {@code channel} until it closes; false if it is over the limit. */
     public boolean admit(Channel channel) {
         if (count.incrementAndGet() > limit) {
             count.decrementAndGet();

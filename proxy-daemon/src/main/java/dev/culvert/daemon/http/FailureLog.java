@@ -13,11 +13,11 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Logs each request and each turn that did not end well, so that a {@code request_id} leads
- * somewhere. At most {@value #LINES} lines in {@value #SECONDS} seconds, then how many more there
- * were. Called on every event loop.
+ * Logs each request and each turn that failed, so that a {@code request_id} can be looked up.
+ * Writes at most {@value #LINES} lines in {@value #SECONDS} seconds, then how many more there were.
+ * Called on every event loop.
  */
-/* The id of a turn lets its holder read and stop the turn: only its beginning is logged. */
+/* Whoever holds the id of a turn can read and stop the turn: only its beginning is logged. */
 public final class FailureLog {
     static final int LINES = 10;
     static final int SECONDS = 5;
@@ -30,7 +30,7 @@ public final class FailureLog {
     private final AtomicInteger told = new AtomicInteger();
     private final AtomicLong heldBack = new AtomicLong();
 
-    /** {@code observer} counts what a route has handled; whether it is logged or not. */
+    /** {@code observer} is told of every failed request that a route handled, logged or not. */
     public FailureLog(HttpObserver observer) {
         this.observer = observer;
     }
@@ -38,7 +38,7 @@ public final class FailureLog {
     /**
      * A request that a route has handled.
      *
-     * @param turn its id; null where the request is about none
+     * @param turn its id; null if the request is not about a turn
      * @param status of the answer's head
      */
     void ended(Request request, @Nullable String turn, int status, long nanos, Trouble trouble) {
@@ -52,7 +52,9 @@ public final class FailureLog {
         }
     }
 
-    /** A request that no route got to see: for the log only where it was not the client's fault. */
+    /**
+     * A request that no route saw. It is logged as a warning only if it was not the client's fault.
+     */
     public void refused(String requestId, Problem problem, EventLoop loop) {
         boolean full = problem.status().equals(SERVICE_UNAVAILABLE);
         if (full ? mayTell(loop) : LOG.isDebugEnabled()) {
@@ -97,7 +99,7 @@ public final class FailureLog {
         return end < turn.length() ? turn.substring(0, end) + "…" : turn;
     }
 
-    /** Whether a line more may be logged in this window. */
+    /** Whether one more line may be logged in this window. */
     boolean mayTell(EventLoop loop) {
         long now = TimeUnit.NANOSECONDS.toSeconds(loop.ticker().nanoTime()) / SECONDS;
         long before = window.get();
@@ -115,8 +117,8 @@ public final class FailureLog {
 
     private void tellHeldBack() {
         LOG.warn(
-                "failed: {} more requests within {} s; culvert_http_failures_total counts all by"
-                        + " their code",
+                "failed: {} more requests within {} s; culvert_http_failures_total counts all of them"
+                        + " by code",
                 heldBack.getAndSet(0),
                 SECONDS);
     }

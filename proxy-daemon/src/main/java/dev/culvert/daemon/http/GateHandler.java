@@ -8,7 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.net.InetSocketAddress;
 
 /**
- * Lets a {@link Head} pass that may be handled, and puts a {@link Refusal} in place of any other.
+ * Passes on each {@link Head} that obeys the rules, and a {@link Refusal} in place of any other.
  * Shared by all connections.
  */
 @Sharable
@@ -17,9 +17,10 @@ public final class GateHandler extends ChannelInboundHandlerAdapter {
     private final Share all;
 
     /**
-     * Made for connections to come.
+     * For connections that are still to come.
      *
-     * @param all everything that the daemon holds: while it is crowded, no body is taken
+     * @param all the share of everything that the daemon holds: while it is crowded, bodies are
+     *     refused
      */
     public GateHandler(RequestRules rules, Share all) {
         this.rules = rules;

@@ -51,7 +51,7 @@ public final class Head {
                 HttpMethod.GET, "/", false, true, new @Nullable String[Header.values().length], 0);
     }
 
-    /** Spares this head to parse what is the same text as in {@code before}. */
+    /** Takes over what {@code before} has parsed from equal texts. */
     public void reuse(Head before) {
         if (Objects.equals(first(Header.HOST), before.first(Header.HOST))) {
             host = before.host;
@@ -94,9 +94,9 @@ public final class Head {
     }
 
     /**
-     * The host that it names; null if there is none, as HTTP/1.0 allows.
+     * The host that it names; null for an HTTP/1.0 request without a Host.
      *
-     * @throws ProblemException when there is none otherwise, or it is not a host
+     * @throws ProblemException when the Host is missing otherwise, or is not a host
      */
     public @Nullable Authority host() {
         if (host == null) {
@@ -105,12 +105,12 @@ public final class Head {
                 return null;
             }
             if (value == null) {
-                throw ProblemException.badRequest("There is no Host: send one.");
+                throw ProblemException.badRequest("The request has no Host: send one.");
             }
             host = Authority.parse(value);
             if (host == null) {
                 throw ProblemException.badRequest(
-                        "The Host is no host name with an optional port.");
+                        "The Host is not a host name with an optional port.");
             }
         }
         return host;
@@ -153,12 +153,15 @@ public final class Head {
      */
     public @Nullable String atMostOne(Header header) {
         if (isRepeated(header)) {
-            throw ProblemException.badRequest("There is more than one '" + header + "': send one.");
+            throw ProblemException.badRequest(
+                    "The request has more than one '" + header + "': send one.");
         }
         return first(header);
     }
 
-    /** The bytes of the body; 0 if it has none, or sends it in chunks. The value was checked. */
+    /**
+     * The bytes of the body; 0 if it has none, or is sent in chunks. The value was checked before.
+     */
     public long contentLength() {
         String length = first(Header.CONTENT_LENGTH);
         return length == null ? 0 : Long.parseLong(length);

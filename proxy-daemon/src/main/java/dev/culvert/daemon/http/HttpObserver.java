@@ -6,20 +6,20 @@ public interface HttpObserver {
 
     void onConnectionClosed();
 
-    /** There are more connections than allowed: it is neither opened nor closed. */
+    /** A connection over the limit: it counts neither as opened nor as closed. */
     void onConnectionRefused();
 
-    /** A request was answered that no route was found for, or that made no sense. */
+    /** A request was refused before a route saw it. */
     void onRequestRefused(int status);
 
     /**
-     * A request that a route handled, or its stream, did not end well.
+     * A request that a route handled, or its stream, failed.
      *
-     * @param code one word; of an agent it may be any, and empty where there is none
-     * @param runtimeStatus what the agent's runtime answered; 0 where it did not refuse
+     * @param code one word; an agent may send any; empty if there is none
+     * @param runtimeStatus the status that the agent's runtime answered; 0 if it did not refuse
      */
     void onFailed(String code, int runtimeStatus);
 
-    /** Asked once for each route, when the router is made; kept beside it. */
+    /** Called once for each route when the router is made. */
     RouteObserver observe(Route route);
 }

@@ -1,7 +1,7 @@
 package dev.culvert.daemon.http;
 
 /**
- * Asks which methods a path takes; answered for every path, and no route sees it.
+ * An OPTIONS request. It is answered for every path, and no route sees it.
  *
  * @param allow the methods, as the {@code Allow} header lists them
  */

@@ -4,7 +4,7 @@ import dev.culvert.io.Share;
 import dev.culvert.link.Failure;
 import org.jspecify.annotations.Nullable;
 
-/** What clients are told where too much waits in the daemon. */
+/** What clients are told when the daemon holds too many bytes. */
 public final class OverMemory {
     private OverMemory() {}
 
@@ -20,7 +20,7 @@ public final class OverMemory {
         }
     }
 
-    /** Why work that is charged to {@code share} must not begin; null where it may. */
+    /** Why work that is charged to {@code share} must not begin; null if it may. */
     public static @Nullable Failure refusal(Share share) {
         Share whole = share.account().whole();
         if (whole.isCrowded()) {
@@ -32,11 +32,11 @@ public final class OverMemory {
     private static Failure crowded(Share share) {
         share.account().countRefusal();
         return new Failure.OverMemory(
-                "Nothing new is taken for now: %d bytes wait here already, and the limit is %s"
+                "The daemon takes no new work for now: it holds %d bytes, and the limit is %s"
                         .formatted(share.heldBytes(), share.limitText()));
     }
 
-    /** Why a request ends that found no memory, although the account still allowed it. */
+    /** Why a request ends that found no memory although the account allowed it. */
     public static Failure exhausted() {
         return new Failure.OverMemory("The daemon has no memory left for the body of this request");
     }

@@ -6,19 +6,19 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** Decodes parts of a request target, and refuses what is no proper escape or no UTF-8. */
+/** Decodes parts of a request target; refuses invalid escapes and invalid UTF-8. */
 final class PercentDecoder {
     private PercentDecoder() {}
 
     static String path(String text) {
         String decoded = decode(text, false);
         if (decoded.chars().anyMatch(Character::isISOControl)) {
-            throw bad("The path holds a control character.");
+            throw bad("The path contains a control character.");
         }
         return decoded;
     }
 
-    /** As forms and EventSource write it: a plus is a blank. */
+    /** As forms and EventSource encode it: a plus is a space. */
     static String query(String text) {
         return decode(text, true);
     }
@@ -40,7 +40,8 @@ final class PercentDecoder {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
         } catch (CharacterCodingException e) {
-            throw bad("The request target holds bytes that are no UTF-8: escape text as UTF-8.");
+            throw bad(
+                    "The request target contains bytes that are not UTF-8: escape text as UTF-8.");
         }
     }
 
@@ -48,7 +49,8 @@ final class PercentDecoder {
         int high = at + 2 < text.length() ? Character.digit(text.charAt(at + 1), 16) : -1;
         int low = at + 2 < text.length() ? Character.digit(text.charAt(at + 2), 16) : -1;
         if (high < 0 || low < 0) {
-            throw bad("The request target holds a '%' without two hexadecimal digits: write %25.");
+            throw bad(
+                    "The request target contains a '%' without two hexadecimal digits: write %25.");
         }
         return (byte) (high << 4 | low);
     }

@@ -32,11 +32,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Why a request was not answered as it hoped (RFC 9457).
+ * Why a request failed, as the client is told (RFC 9457).
  *
  * @param error one plain sentence that says what is wrong and what to do
- * @param members more of the JSON object, in order: numbers and texts
- * @param headers more of the answer's head
+ * @param members further members of the JSON object, in order: numbers and texts
+ * @param headers further headers of the answer
  */
 public record Problem(
         HttpResponseStatus status,
@@ -46,7 +46,7 @@ public record Problem(
     private static final JsonFactory JSON = new JsonFactory();
     private static final int SOON_SECONDS = 1;
 
-    /** Whatever words of others are in it: it is shown in terminals and on pages. */
+    /** Quotes text from outside: the error is shown in terminals and on pages. */
     public Problem {
         error = Quoted.page(error);
     }
@@ -55,7 +55,7 @@ public record Problem(
         return new Problem(status, error, Map.of(), Map.of());
     }
 
-    /** The one place where a failure becomes what a client is told. */
+    /** The one place that turns a failure into an answer. */
     public static Problem of(Failure failure) {
         String what = sentence(failure.message());
         Problem problem =
@@ -86,7 +86,7 @@ public record Problem(
                     case BadAnswer _ ->
                             of(BAD_GATEWAY, "The agent's answer cannot be used: " + what)
                                     .advising(
-                                            "Mend or update the agent's software: it breaks the"
+                                            "Fix or update the agent's software: it breaks the"
                                                     + " protocol (messages.md).");
                     case AgentError agent -> AgentProblem.of(agent);
                 };
@@ -97,13 +97,13 @@ public record Problem(
         return named.mayBeTriedSoon() ? named.retryAfter(SOON_SECONDS) : named;
     }
 
-    /** Whether the status asks for a {@code Retry-After} that nobody has given yet. */
+    /** Whether the status calls for a {@code Retry-After} and none is set yet. */
     private boolean mayBeTriedSoon() {
         return (status.equals(SERVICE_UNAVAILABLE) || status.equals(TOO_MANY_REQUESTS))
                 && !headers.containsKey(HttpHeaderNames.RETRY_AFTER);
     }
 
-    /** What others wrote may end as it likes. */
+    /** Ends {@code text}, which may come from outside, like a sentence. */
     static String sentence(String text) {
         return text.endsWith(".") || text.endsWith("?") || text.endsWith("!") ? text : text + ".";
     }

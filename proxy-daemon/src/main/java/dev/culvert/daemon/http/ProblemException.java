@@ -2,7 +2,7 @@ package dev.culvert.daemon.http;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 
-/** Ends the handling of a request with a problem; thrown while it is read or handled. */
+/** Ends a request with a problem; thrown while it is read or handled. */
 public final class ProblemException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -1,8 +1,8 @@
 package dev.culvert.daemon.http;
 
 /**
- * A request that gets no further: no route sees it.
+ * A request that is refused before a route sees it.
  *
- * @param closes whether nothing that follows on its connection is trusted
+ * @param closes whether the connection closes, because what follows cannot be trusted
  */
 public record Refusal(Head head, Problem problem, boolean closes) {}

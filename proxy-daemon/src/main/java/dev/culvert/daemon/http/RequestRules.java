@@ -26,7 +26,7 @@ public final class RequestRules {
      */
     void check(Head head, boolean overLoopback) {
         if (head.method().equals(Head.UNKNOWN_METHOD)) {
-            throw refused(NOT_IMPLEMENTED, "The method is not known here.");
+            throw refused(NOT_IMPLEMENTED, "The method is not supported.");
         }
         String refusal =
                 browsers.refusal(
@@ -45,7 +45,7 @@ public final class RequestRules {
         String expectation = head.atMostOne(Header.EXPECT);
         if (expectation != null
                 && !HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expectation)) {
-            throw refused(EXPECTATION_FAILED, "The only Expect understood here is 100-continue.");
+            throw refused(EXPECTATION_FAILED, "The only Expect supported is 100-continue.");
         }
         String coding = head.atMostOne(Header.CONTENT_ENCODING);
         if (coding != null && !HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(coding)) {

@@ -8,9 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request asks for.
+ * The target of a request.
  *
- * @param path as it was sent, or an asterisk
+ * @param path as it was sent, or {@code *}
  * @param query decoded
  */
 public record RequestTarget(String path, Map<String, String> query) {
@@ -20,7 +20,7 @@ public record RequestTarget(String path, Map<String, String> query) {
     /**
      * Reads the origin form, the absolute form and the asterisk.
      *
-     * @throws ProblemException when it is no target that a server takes
+     * @throws ProblemException when a server cannot take it
      */
     public static RequestTarget parse(HttpMethod method, String uri, @Nullable Authority host) {
         if (uri.equals("*") && method.equals(HttpMethod.OPTIONS)) {
@@ -33,7 +33,7 @@ public record RequestTarget(String path, Map<String, String> query) {
                 : new RequestTarget(target.substring(0, mark), query(target.substring(mark + 1)));
     }
 
-    /** RFC 9112, 3.2.2: the absolute form is taken, but may not name another host than Host. */
+    /** RFC 9112, 3.2.2: the absolute form is allowed, but must name the same host as Host. */
     private static String withoutAuthority(String uri, @Nullable Authority host) {
         String lower = uri.toLowerCase(Locale.ROOT);
         int slash = uri.indexOf('/', SCHEME.length());

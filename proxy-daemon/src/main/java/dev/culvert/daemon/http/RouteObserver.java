@@ -4,11 +4,11 @@ import io.netty.handler.codec.http.HttpMethod;
 
 /** Counts the requests of one route. Called on every event loop. */
 public interface RouteObserver {
-    /** What {@link #onEnded} is told when the client went before it was answered. */
+    /** The status passed to {@link #onEnded} when the client left before it was answered. */
     int CLIENT_GONE = 499;
 
     void onStarted();
 
-    /** Told once for each start: answered, or its stream ended, or its client gone. */
+    /** Called once for each start: when it is answered, its stream ends, or its client leaves. */
     void onEnded(HttpMethod method, int status, long nanos);
 }

@@ -8,7 +8,9 @@ final class TraceParent {
 
     private TraceParent() {}
 
-    /** The one that was sent, or null where it is not valid, as the standard has it ignored. */
+    /**
+     * The value that was sent; null if it is not valid, since the standard says to ignore it then.
+     */
     static @Nullable String of(@Nullable String sent) {
         return sent != null && isValid(sent) ? sent : null;
     }

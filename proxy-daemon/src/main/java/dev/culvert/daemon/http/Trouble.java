@@ -1,11 +1,11 @@
 package dev.culvert.daemon.http;
 
 /**
- * Why a request did not end well, as a problem says it.
+ * Why a request failed.
  *
- * @param status that of the problem, also where a stream had begun with 200
- * @param code one word for programs; empty where there is none
- * @param runtimeStatus what the agent's runtime answered; 0 where it did not refuse
+ * @param status the status of the problem, even if a stream had begun with 200
+ * @param code one word for programs; empty if there is none
+ * @param runtimeStatus the status that the agent's runtime answered; 0 if it did not refuse
  */
 record Trouble(int status, String code, int runtimeStatus, String sentence) {
     private static final int SERVER_ERRORS = 500;
@@ -19,10 +19,7 @@ record Trouble(int status, String code, int runtimeStatus, String sentence) {
                 problem.error());
     }
 
-    /**
-     * Whether an operator is to hear of it. A client's own mistakes are not among it: they would
-     * fill the log.
-     */
+    /** Whether the log warns of it. A client's own mistakes would fill the log. */
     boolean concernsTheOperator() {
         return status >= SERVER_ERRORS
                 || status == TOO_MANY_REQUESTS

@@ -1,6 +1,15 @@
 /**
- * What a route sees of HTTP, whichever version carries it: requests, routing, rules, problems and
- * answers. The bytes are read and written in {@code http.h1}, which imports this package.
+ * HTTP as routes see it, whichever version carries it: requests, rules, routing, problems and
+ * answers.
+ *
+ * <pre>
+ *   Head → GateHandler → RouterHandler → Request → Route → Answer → whole body | Problem | BodyStream
+ *          RequestRules   Router
+ *          BrowserPolicy
+ * </pre>
+ *
+ * The bytes are read and written in {@code http.h1}, which imports this package; this package knows
+ * no bytes.
  */
 @NullMarked
 package dev.culvert.daemon.http;

@@ -2,7 +2,7 @@ package dev.culvert.daemon.sse;
 
 import io.netty.util.AsciiString;
 
-/** The ids of a row of events: {@code PREFIX:NUMBER}. The prefix was checked once for all. */
+/** The ids of one stream's events: {@code PREFIX:NUMBER}. The prefix is checked once. */
 public final class EventIds {
     private final AsciiString start;
 
@@ -19,7 +19,7 @@ public final class EventIds {
         return new EventIds(new AsciiString("id: " + EventType.checked(prefix) + ":"));
     }
 
-    /** Whether ids can begin with {@code prefix}. */
+    /** Whether {@code prefix} can begin an id. */
     public static boolean isPrefix(String prefix) {
         return EventType.isVisible(prefix);
     }

@@ -2,7 +2,7 @@ package dev.culvert.daemon.sse;
 
 import io.netty.util.AsciiString;
 
-/** What an event is about; its name was checked, and its line is ready to be written. */
+/** The name of an event, checked once, as a line that is ready to be written. */
 public final class EventType {
     private final AsciiString line;
 
@@ -11,7 +11,7 @@ public final class EventType {
     }
 
     /**
-     * Events of that name.
+     * A type with that name.
      *
      * @throws IllegalArgumentException when the name would break out of its line
      */
@@ -19,7 +19,7 @@ public final class EventType {
         return new EventType(new AsciiString("event: " + checked(name) + "\n"));
     }
 
-    /** The text itself, when it is visible ASCII and so can stand in a field of an event. */
+    /** Returns the text if it is visible ASCII, which a field of an event can contain. */
     static String checked(String text) {
         if (!isVisible(text)) {
             throw new IllegalArgumentException(

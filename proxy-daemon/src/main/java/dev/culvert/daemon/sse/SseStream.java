@@ -14,11 +14,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's stream of events. Confined to its event loop. What is written once it is closed is
+ * One client's stream of events. Confined to its event loop. After it is closed, writes are
  * dropped.
  */
-/* An id is PREFIX:NUMBER, so that one event costs no text of its own. Payloads are JSON, in which a
- * raw line break is rare: only then are they copied, with the field's name before each line. */
+/* An id is PREFIX:NUMBER, so that an event needs no String of its own. Payloads are JSON, where a raw
+ * line break is rare; only then they are copied, with the field's name before each line. */
 public final class SseStream {
     /** Writes what keeps a silent connection alive. */
     public interface Keepalive {
@@ -27,7 +27,7 @@ public final class SseStream {
 
     private static final AsciiString X_ACCEL_BUFFERING = AsciiString.cached("x-accel-buffering");
 
-    /** A browser would wait 3 s of the 10 for which a turn is kept (turns.resume_grace). */
+    /** Browsers wait 3 s by default; a turn is kept for only 10 s (turns.resume_grace). */
     private static final AsciiString RETRY = AsciiString.cached("retry: 500\n");
 
     private static final AsciiString DATA = AsciiString.cached("data: ");
@@ -73,10 +73,7 @@ public final class SseStream {
         return stream;
     }
 
-    /**
-     * Tells the client where it is before there is any event: the id that it comes back with,
-     * should it be cut off now.
-     */
+    /** Sends the id that the client returns with if it is cut off before the first event. */
     public void begin(EventIds ids, long number) {
         if (response.isOpen()) {
             writeId(response.begin(idBytes(ids, number) + NEW_LINE.length()), ids, number);
@@ -138,14 +135,17 @@ public final class SseStream {
         return data.bytesBefore((byte) '\n') >= 0 || data.bytesBefore((byte) '\r') >= 0;
     }
 
-    /** As the lines of one field. Borrows {@code data}; the caller owns the answer. */
+    /**
+     * Returns {@code data} as the lines of one field. Borrows {@code data}; the caller owns the
+     * result.
+     */
     private static ByteBuf asLines(ByteBuf data) {
         ByteBuf lines = data.alloc().buffer(2 * data.readableBytes());
         copyLines(data.duplicate(), lines);
         return lines;
     }
 
-    /** CR, LF and CR LF each end a line, as they do for the client. */
+    /** CR, LF and CR LF each end a line, as the client reads them. */
     private static void copyLines(ByteBuf data, ByteBuf out) {
         while (true) {
             int end = data.forEachByte(ByteProcessor.FIND_CRLF);
@@ -164,7 +164,8 @@ public final class SseStream {
     }
 
     /**
-     * Begins an event without an id, whose data comes by {@link #more}: nothing else until then.
+     * Begins an event without an id. Its data follows through {@link #more}; write nothing else
+     * until {@link #endEvent}.
      */
     public void beginEvent(EventType type) {
         if (response.isOpen()) {
@@ -175,7 +176,7 @@ public final class SseStream {
         }
     }
 
-    /** A part of the data of the event that has begun, without a line break. Borrows it. */
+    /** Writes a part of the data, without a line break, of the event that was begun. Borrows it. */
     public void more(ByteBuf data) {
         if (response.isOpen()) {
             response.begin(0, data.readableBytes());
@@ -185,7 +186,7 @@ public final class SseStream {
         }
     }
 
-    /** All of its data was written. */
+    /** Ends the event that was begun. */
     public void endEvent() {
         if (response.isOpen()) {
             withinEvent = false;
@@ -211,19 +212,19 @@ public final class SseStream {
         }
     }
 
-    /** The stream is whole; the client may take it for success. */
+    /** Ends a complete stream; the client may take it for success. */
     public void end() {
         timer.cancel();
         response.end();
     }
 
-    /** The stream is not whole, and the client sees that it is not. */
+    /** Ends an incomplete stream, so that the client sees that it is incomplete. */
     public void abort() {
         timer.cancel();
         response.abort();
     }
 
-    /** False once the stream has ended or its client is gone. */
+    /** False after the stream has ended or its client has gone. */
     public boolean isOpen() {
         return response.isOpen();
     }

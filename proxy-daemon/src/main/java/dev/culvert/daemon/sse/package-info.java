@@ -2,10 +2,11 @@
  * Server-sent events over a streaming answer.
  *
  * <pre>
- *   payload, a slice of the frame → SseStream: event:, id:, data: → BodyStream → socket
+ *   payload, a slice of the frame → SseStream: event:, id:, data: → http.BodyStream → socket
  * </pre>
  *
- * A comment is sent into any silence, so that neither proxies nor clients take it for an end.
+ * After a silence a comment is sent, so that neither proxies nor clients take the silence for an
+ * end.
  */
 @NullMarked
 package dev.culvert.daemon.sse;

@@ -24,7 +24,7 @@ final class BodyCollector {
     private @Nullable ByteBuf body;
 
     /**
-     * @param length of the whole, where it is known beforehand
+     * @param length of the whole body, if it is known; else 0
      */
     BodyCollector(long length) {
         this.length = length;

@@ -44,7 +44,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private State state = State.AWAITING;
     private boolean admitted;
 
-    /** Whether the head that is awaited has a deadline, not only the idle connection. */
+    /** Whether the deadline of a head runs, not that of an idle connection. */
     private boolean headTimed;
 
     ConnectionHandler(Http1Server server, RequestDecoder decoder, ResponseWriter writer) {
@@ -114,7 +114,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         writer.end(timer, server.settings().idleTimeout());
     }
 
-    /** Ends the connection so that the client cannot take its answer for a whole one. */
+    /** Ends the connection so that the client cannot take its answer for a complete one. */
     void breakOff(boolean reset) {
         beginEnding();
         writer.cut(timer, reset);
@@ -188,7 +188,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         return writer.channel().pipeline().context(this);
     }
 
-    /** What was read and not decoded yet. */
+    /** The memory of the bytes that were read and are not decoded yet. */
     int heldBytes() {
         return decoder.heldBytes();
     }

@@ -8,7 +8,7 @@ import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import java.util.Locale;
 
-/** What the headers may say about where a body ends: one thing, and once. */
+/** Checks that the headers say exactly once where the body ends. */
 final class FramingRules {
     private static final int MAX_LENGTH_DIGITS = 18;
 
@@ -29,11 +29,11 @@ final class FramingRules {
     private static void checkCoding(Head head, String coding) {
         if (head.has(Header.CONTENT_LENGTH)) {
             throw ProblemException.badRequest(
-                    "There are both Content-Length and Transfer-Encoding: send one.");
+                    "The request has both Content-Length and Transfer-Encoding: send one.");
         }
         if (head.isHttp10()) {
             throw ProblemException.badRequest(
-                    "HTTP/1.0 knows no Transfer-Encoding: send a Content-Length.");
+                    "HTTP/1.0 has no Transfer-Encoding: send a Content-Length.");
         }
         if (head.isRepeated(Header.TRANSFER_ENCODING)
                 || coding.isEmpty()
@@ -43,8 +43,7 @@ final class FramingRules {
         if (!coding.equals("chunked")) {
             throw new ProblemException(
                     Problem.of(
-                            NOT_IMPLEMENTED,
-                            "The only Transfer-Encoding understood here is 'chunked'."));
+                            NOT_IMPLEMENTED, "The only Transfer-Encoding supported is 'chunked'."));
         }
     }
 

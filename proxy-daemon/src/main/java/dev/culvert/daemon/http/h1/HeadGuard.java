@@ -14,8 +14,9 @@ import io.netty.util.ByteProcessor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at every byte of a head, or of the trailers behind a chunked body, once as it comes, and
- * stops at the first that RFC 9112 does not allow there. Only what passed whole is read.
+ * Checks every byte of a head, or of the trailers after a chunked body, once as it arrives, and
+ * stops at the first byte that RFC 9112 does not allow there. Only a head that passed whole is
+ * read.
  */
 final class HeadGuard implements ByteProcessor {
     private static final int MAX_METHOD_BYTES = 32;
@@ -66,14 +67,14 @@ final class HeadGuard implements ByteProcessor {
         return b > 0 && TOKEN[b];
     }
 
-    /** Starts anew, with a head. */
+    /** Starts again, with a head. */
     void expectHead() {
         expectTrailers();
         at = At.START;
         emptyLineSeen = false;
     }
 
-    /** Starts anew, with the lines behind a last chunk. */
+    /** Starts again, with the lines after a last chunk. */
     void expectTrailers() {
         at = At.LINE;
         seen = 0;
@@ -82,7 +83,9 @@ final class HeadGuard implements ByteProcessor {
         length = 0;
     }
 
-    /** Whether {@code in}, of which nothing was read since the last call, holds all of it. */
+    /**
+     * Whether {@code in} contains all of it. Nothing may be read from {@code in} between two calls.
+     */
     boolean isWhole(ByteBuf in) {
         int from = in.readerIndex() + seen;
         int stopped = in.forEachByte(from, in.writerIndex() - from, this);
@@ -90,7 +93,7 @@ final class HeadGuard implements ByteProcessor {
         return at == At.DONE;
     }
 
-    /** How many bytes of what is being looked at have passed. */
+    /** How many bytes of the head or the trailers have passed. */
     int seen() {
         return seen;
     }
@@ -125,7 +128,7 @@ final class HeadGuard implements ByteProcessor {
 
     private boolean start(byte b) {
         if (b == '\r' && !emptyLineSeen) {
-            emptyLineSeen = true; // RFC 9112, 2.2: one that some clients send behind a body
+            emptyLineSeen = true; // RFC 9112, 2.2: some clients send one after a body
             return go(At.EMPTY_LINE);
         }
         return go(At.METHOD) && method(b);
@@ -139,7 +142,7 @@ final class HeadGuard implements ByteProcessor {
             return bad("The request line does not begin with a method and one space.");
         }
         return ++length <= MAX_METHOD_BYTES
-                || refuse(NOT_IMPLEMENTED, "The method is not known here.");
+                || refuse(NOT_IMPLEMENTED, "The method is not supported.");
     }
 
     private boolean target(byte b) {
@@ -148,7 +151,7 @@ final class HeadGuard implements ByteProcessor {
         }
         if (b <= ' ' || b == 0x7f || b == '#') {
             return bad(
-                    "The request target holds a byte that it must not: percent-encode it, and send no fragment.");
+                    "The request target contains a byte that is not allowed there: percent-encode it, and send no fragment.");
         }
         return ++length <= maxTargetBytes
                 || refuse(
@@ -174,7 +177,8 @@ final class HeadGuard implements ByteProcessor {
             return true;
         }
         return (major == 1 && b <= '1')
-                || refuse(HTTP_VERSION_NOT_SUPPORTED, "This HTTP version is not spoken: use 1.1.");
+                || refuse(
+                        HTTP_VERSION_NOT_SUPPORTED, "This HTTP version is not supported: use 1.1.");
     }
 
     private boolean line(byte b) {
@@ -182,7 +186,7 @@ final class HeadGuard implements ByteProcessor {
             return go(At.LAST_LINE_END);
         }
         if (b == ' ' || b == '\t') {
-            return bad("A header line begins with a blank: send each header on one line.");
+            return bad("A header line begins with a space or a tab: send each header on one line.");
         }
         if (++lines > maxLines) {
             return refuse(
@@ -207,7 +211,7 @@ final class HeadGuard implements ByteProcessor {
             return go(At.LINE_END);
         }
         boolean control = b >= 0 && b < ' ' && b != '\t';
-        return !(control || b == 0x7f) || bad("A header's value holds a control character.");
+        return !(control || b == 0x7f) || bad("A header's value contains a control character.");
     }
 
     private boolean go(At next) {
@@ -222,7 +226,7 @@ final class HeadGuard implements ByteProcessor {
     }
 
     private boolean lineEnd() {
-        return bad("A carriage return stands alone: end each line with CR LF.");
+        return bad("A carriage return has no line feed after it: end each line with CR LF.");
     }
 
     private boolean badVersion() {

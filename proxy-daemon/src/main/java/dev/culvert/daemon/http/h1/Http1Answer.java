@@ -58,7 +58,10 @@ final class Http1Answer implements Answer {
     private @Nullable Handling handling;
     private boolean mustClose;
 
-    /** While the body is still to come, an answer ends the connection, or the body would follow. */
+    /**
+     * An answer that does not wait for the body closes the connection, or the body would be read as
+     * the next request.
+     */
     private boolean bodyPending;
 
     /**
@@ -207,7 +210,7 @@ final class Http1Answer implements Answer {
         return handler.client();
     }
 
-    /** Whether a client takes an orderly close for the end of what it was to get. */
+    /** Whether the client takes an orderly close for the end of the body. */
     boolean endsByClosing() {
         return head.isHttp10() && state == State.STREAMING;
     }
@@ -240,7 +243,7 @@ final class Http1Answer implements Answer {
         }
     }
 
-    /** The stream has ended, with all of its bytes or, when {@code broken}, visibly without. */
+    /** The stream has ended; if {@code broken}, early, and the client must see that. */
     void streamEnded(boolean broken) {
         state = State.ANSWERED;
         if (broken) {
@@ -251,7 +254,7 @@ final class Http1Answer implements Answer {
         }
     }
 
-    /** The route threw: says so where that can still be said. */
+    /** The route threw: answers with {@code problem}, or breaks off the stream. */
     void crashed(Problem problem) {
         if (state == State.OPEN) {
             problem(problem);

@@ -6,13 +6,13 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.util.AsciiString;
 
 /**
- * The body of an answer that is written piece by piece. Confined to its event loop. What is written
- * leaves with the next flush, one for each turn of the loop. Once closed, nothing may be begun.
+ * A stream as chunks of HTTP/1.1, or as bytes up to the end of the connection for HTTP/1.0.
+ * Confined to its event loop.
  */
 final class Http1BodyStream implements BodyStream {
     private static final int LINE_END_BYTES = 2;
 
-    /** What a chunk takes beside its content. */
+    /** The bytes of a chunk besides its content. */
     private static final int MOST_CHUNK_BYTES = 8 + 2 * LINE_END_BYTES;
 
     private final Http1Answer answer;

@@ -10,7 +10,7 @@ import dev.culvert.daemon.http.RequestRules;
 import dev.culvert.io.Share;
 
 /**
- * What all connections share that were opened under the same settings. Used on every event loop.
+ * What all connections share that were opened with the same settings. Used on every event loop.
  *
  * @param bodies the share of all requests together that are not complete
  */

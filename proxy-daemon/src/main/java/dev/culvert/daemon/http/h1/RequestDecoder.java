@@ -14,16 +14,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes in; out comes a {@link Head}, the bytes of its body, which the next handler owns, and
- * {@link BodyEnd#BODY_END}. Or a {@link Problem} in place of any of them, after which it discards.
- * What follows a request it holds back, as bytes, until {@link #next}.
+ * Turns bytes into a {@link Head}, the bytes of its body, which the next handler owns, and {@link
+ * BodyEnd#BODY_END}; or into a {@link Problem} in place of any of them, after which it discards
+ * everything. Bytes after a request are held back until {@link #next}.
  */
 final class RequestDecoder extends ByteToMessageDecoder {
     enum BodyEnd {
         BODY_END
     }
 
-    /* Behind this many bytes that wait the socket is not read any more. */
+    /* When this many bytes are held back, the socket is no longer read. */
     private static final int MAX_HELD_BYTES = 64 * 1024;
 
     private static final short CR_LF = '\r' << 8 | '\n';
@@ -55,7 +55,7 @@ final class RequestDecoder extends ByteToMessageDecoder {
     private Part part = Part.HEAD;
     private boolean decoding;
 
-    /** Of the body, or of the chunk. */
+    /** Of the body or of the current chunk. */
     private long bytesLeft;
 
     private int extensionBytes;
@@ -66,14 +66,14 @@ final class RequestDecoder extends ByteToMessageDecoder {
         maxExtensionBytes = settings.maxHeaderBytes();
     }
 
-    /** Whether a head has begun and not ended. */
+    /** Whether a part of a head has arrived. */
     boolean isWithinHead() {
         return part == Part.HEAD && actualReadableBytes() > 0;
     }
 
     /**
-     * Lets the next request through. True when bytes of it were waiting and were decoded within
-     * this call, in which case no end of a read burst follows by itself.
+     * Lets the next request through. Returns true if bytes of it were held back and were decoded
+     * within this call; no end of a read burst follows then.
      */
     boolean next() {
         part = Part.HEAD;
@@ -86,7 +86,7 @@ final class RequestDecoder extends ByteToMessageDecoder {
         return true;
     }
 
-    /** Discards what has come and was not decoded, and all that is still to come. */
+    /** Discards the bytes that are not decoded yet, and all bytes to come. */
     void stop() {
         part = Part.REFUSED;
         if (context != null && !decoding && actualReadableBytes() > 0) {
@@ -94,7 +94,7 @@ final class RequestDecoder extends ByteToMessageDecoder {
         }
     }
 
-    /** The memory that what was read, and not decoded, takes. */
+    /** The memory of the bytes that were read and are not decoded yet. */
     int heldBytes() {
         return internalBuffer().capacity();
     }
@@ -119,7 +119,7 @@ final class RequestDecoder extends ByteToMessageDecoder {
     @Override
     public void channelReadComplete(ChannelHandlerContext context) throws Exception {
         if (part == Part.HELD) {
-            context.fireChannelReadComplete(); // the superclass would ask for more to read
+            context.fireChannelReadComplete(); // the superclass would read more
         } else {
             super.channelReadComplete(context);
         }
@@ -192,7 +192,8 @@ final class RequestDecoder extends ByteToMessageDecoder {
     }
 
     /**
-     * As many as there are: small ones are handed on together, or each would cost as a large one.
+     * Decodes all chunks that are there. Small ones are joined: each on its own would cost as much
+     * as a large one.
      */
     private void chunks(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
         ByteBuf joined = null;
@@ -241,7 +242,7 @@ final class RequestDecoder extends ByteToMessageDecoder {
         return null;
     }
 
-    /** False while it is not all there. */
+    /** False while the line is incomplete. */
     private boolean chunkLine(ByteBuf in) {
         int tiny = ChunkLine.tinySize(in);
         if (tiny > 0) {
@@ -277,7 +278,7 @@ final class RequestDecoder extends ByteToMessageDecoder {
         }
         if (in.readShort() != CR_LF) {
             throw ProblemException.badRequest(
-                    "A chunk does not end with CR LF behind the bytes of its size.");
+                    "A chunk does not end with CR LF after the bytes of its size.");
         }
         part = Part.CHUNK_LINE;
         return true;

@@ -36,7 +36,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
     private static final Problem BUG =
             Problem.of(
                     INTERNAL_SERVER_ERROR,
-                    "The daemon made a mistake: look for this request's id in its log.");
+                    "The request failed because of a bug in the daemon: look for its request_id in the log.");
 
     private final Http1Server server;
     private final Share client;
@@ -80,7 +80,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
                     refuse(answerTo(head), problem, closes);
             case OptionsRequest(Head head, String allow) -> answerTo(head).options(allow);
             case Problem problem when !connection.isEnding() -> refuse(openAnswer(), problem, true);
-            default -> ReferenceCountUtil.release(message); // follows an answer that ended it all
+            default -> ReferenceCountUtil.release(message); // the connection is ending
         }
     }
 
@@ -158,7 +158,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
         connection.answered(reusable);
     }
 
-    /** The answer is not whole, and the client must see that. */
+    /** The answer is incomplete, and the client must see that. */
     void broken(boolean reset) {
         answer = null;
         connection.breakOff(reset);
@@ -169,7 +169,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
         return (long) connection.heldBytes() + (incoming == null ? 0 : incoming.heldBytes());
     }
 
-    /** A client that is still sending is told; one that does not read cannot be. */
+    /** A client that is still sending gets an answer; one that does not read cannot get any. */
     @Override
     public void onExcess(HeldKind kind, Share share) {
         if (kind == HeldKind.BODIES && (connection.isAwaiting() || incoming != null)) {

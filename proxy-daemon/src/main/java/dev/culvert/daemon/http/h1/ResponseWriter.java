@@ -19,7 +19,9 @@ import java.time.Duration;
  * and closes the channel so that what was written arrives. Confined to its event loop.
  */
 final class ResponseWriter {
-    /** A buffer of which only that part is not needed is as good as one of its own. */
+    /**
+     * At most one part in so many of a buffer may be unused bytes; more, and the bytes are copied.
+     */
     private static final int MOST_WASTE_PART = 4;
 
     private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -49,12 +51,14 @@ final class ResponseWriter {
         account.endUnsentLate(false);
     }
 
-    /** Charges what waits for the client to {@code agent}, too. */
+    /** Charges the bytes that wait for the client to {@code agent}, too. */
     void chargeTo(Share agent) {
         account.countUnsentAlsoFor(agent);
     }
 
-    /** Whether all that waits is whole, and so worth more than what others are still making. */
+    /**
+     * Whether the waiting answer is complete: it is then ended after those that are still growing.
+     */
     void holdsWhole(boolean whole) {
         account.endUnsentLate(whole);
     }
@@ -69,21 +73,21 @@ final class ResponseWriter {
         ByteBufUtil.writeAscii(tail(CONTINUE.length()), CONTINUE);
     }
 
-    /** Where to write what follows all that was written so far; lent until the next call. */
+    /** A buffer for the next bytes after all that was written so far; lent until the next call. */
     ByteBuf tail(int bytes) {
         flushSoon();
         return writes.tail(bytes);
     }
 
-    /** The same, where a piece of {@code pieceBytes} is written next. */
+    /** The same, if a piece of {@code pieceBytes} is written next. */
     ByteBuf tail(int bytes, int pieceBytes) {
         flushSoon();
         return writes.tail(bytes, pieceBytes);
     }
 
     /**
-     * Borrows {@code bytes}. A part of a larger buffer is copied for a client that is behind: it
-     * would keep all of that buffer for as long as the client likes.
+     * Borrows {@code bytes}. For a client that is behind, a part of a larger buffer is copied: it
+     * would keep the whole buffer in memory for as long as the client does not read.
      */
     void write(ByteBuf bytes) {
         flushSoon();
@@ -102,7 +106,7 @@ final class ResponseWriter {
         return DirectMemory.pinnedBytes(bytes) > length + length / MOST_WASTE_PART;
     }
 
-    /** Runs {@code action} when all that was written before has been sent. */
+    /** Runs {@code action} after everything written before has been sent. */
     void whenSent(Runnable action) {
         writes.writeOut();
         channel.write(Unpooled.EMPTY_BUFFER)
@@ -144,12 +148,12 @@ final class ResponseWriter {
         channel.flush();
     }
 
-    /** From here on {@link #hasSentMore} counts. */
+    /** Starts to count for {@link #hasSentMore}. */
     void watch() {
         lastUnsent = unsentBytes();
     }
 
-    /** Whether the client has taken anything since this was last asked. */
+    /** Whether the client has taken anything since the last call. */
     boolean hasSentMore() {
         long before = lastUnsent;
         lastUnsent = unsentBytes();
@@ -161,9 +165,9 @@ final class ResponseWriter {
     }
 
     /**
-     * Says no more: when all is sent, or {@code timer} expires, ends this side, and reads on for a
-     * while. A close with bytes unread resets the connection, and takes the answer from a client
-     * that was still sending.
+     * Ends this side after everything is sent or {@code timer} expires, and then reads on for a
+     * while: a close with unread bytes resets the connection, and a client that was still sending
+     * would lose the answer.
      */
     void end(LazyTimer timer, Duration patience) {
         timer.expireAfter(patience);
@@ -184,9 +188,9 @@ final class ResponseWriter {
     }
 
     /**
-     * Closes as soon as what was written is sent, or {@code timer} expires.
+     * Closes after everything written is sent or {@code timer} expires.
      *
-     * @param reset where an orderly close would be the end of the body; a Unix socket has no other
+     * @param reset if an orderly close would mark the end of the body; a Unix socket has no reset
      */
     void cut(LazyTimer timer, boolean reset) {
         if (reset) {
@@ -200,7 +204,7 @@ final class ResponseWriter {
     }
 
     /**
-     * Closes at once, whatever waits.
+     * Closes at once, whatever waits to be sent.
      *
      * @param reset as of {@link #cut}
      */

@@ -452,7 +452,7 @@ class HttpPipelineTest {
         assertThat(send(to("/crash?how=problem")).statusCode()).isEqualTo(202);
         HttpResponse<String> answer = send(to("/crash").POST(BodyPublishers.ofString("x")));
         assertThat(answer.statusCode()).isEqualTo(500);
-        assertThat(answer.body()).contains("look for this request's id").doesNotContain("meant by");
+        assertThat(answer.body()).contains("look for its request_id").doesNotContain("meant by");
     }
 
     @Test
