@@ -55,9 +55,9 @@ final class Slot implements DialListener {
             listener.onFailure(
                     new Failure.Overloaded(
                             pool.limits().maxWaiting()
-                                    + " requests wait for "
+                                    + " requests already wait for a link to "
                                     + address
-                                    + " to answer already, the most that may (max_waiting)"));
+                                    + ", and no more may (pool.max_waiting)"));
         } else {
             waiting.add(listener);
             pool.observer().onWaiting(1);
