@@ -59,7 +59,7 @@ public final class GuestPipeline extends ChannelInitializer<Channel> {
         OptionalInt cid = Transport.peerCid(channel);
         if (hostOnly && cid.orElse(-1) != HOST_CID) {
             LOG.warn(
-                    "refused a connection from CID {}: only the host, CID 2, may connect (--accept-from)",
+                    "refused a connection from CID {}: only the host may connect (--accept-from)",
                     cid.isPresent() ? Integer.toUnsignedString(cid.getAsInt()) : "unknown");
             channel.close();
             return;
