@@ -16,19 +16,16 @@ import java.time.Duration;
  * for bytes that it had no time to read: before it is cut off, it gets a second to catch up.
  */
 final class ClientPace {
-    /** Is told on the event loop. {@link #onTooSlow} and {@link #onTooMuch} end the stream. */
+    /** Is told on the event loop. */
     interface Listener {
         /** So many bytes of payload were sent to the client. */
         void onTaken(long bytes);
 
-        /** The client does not read. {@code why} completes a sentence about it. */
-        void onTooSlow(String why);
+        /** Whether the agent may send only what it was given credit for. */
+        boolean agentHasCredit();
 
-        /**
-         * More bytes wait than may. An agent without credit can cause that; any other agent has
-         * sent {@code withoutCredit} bytes without having credit for them.
-         */
-        void onTooMuch(long withoutCredit);
+        /** The stream must end now. */
+        void onCutOff(CutOff why);
     }
 
     /** How long a client that is behind gets to catch up, as long as it reads. */
@@ -153,9 +150,10 @@ final class ClientPace {
         if (taken() > stallTaken) {
             watchStall();
         } else {
-            listener.onTooSlow(
+            String why =
                     "it took nothing for %.1f s (turns.stall_timeout)"
-                            .formatted(settings.stallTimeout().toMillis() / 1000.0));
+                            .formatted(settings.stallTimeout().toMillis() / 1000.0);
+            listener.onCutOff(CutOff.slowConsumer(why));
         }
     }
 
@@ -177,8 +175,16 @@ final class ClientPace {
         }
     }
 
+    /** The client is to blame, unless the agent sent more than it had credit for. */
     private void tooMuch() {
-        listener.onTooMuch(told - confirmed - largestBytes - settings.initialCredit());
+        String why =
+                "over %d bytes wait for it (turns.max_unsent_bytes)"
+                        .formatted(settings.maxUnsentBytes());
+        long withoutCredit = told - confirmed - largestBytes - settings.initialCredit();
+        listener.onCutOff(
+                listener.agentHasCredit()
+                        ? CutOff.creditIgnored(withoutCredit, why)
+                        : CutOff.slowConsumer(why));
     }
 
     /** To be called when the stream has ended. */

@@ -7,7 +7,6 @@ import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.sse.SseStream;
-import dev.culvert.daemon.turn.CancelCause;
 import dev.culvert.daemon.turn.LiveTurn;
 import dev.culvert.daemon.turn.TurnListener;
 import dev.culvert.frame.ErrorCode;
@@ -143,41 +142,21 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
     }
 
     @Override
-    public void onTooSlow(String why) {
-        cutOff(
-                "slow_consumer",
-                "the client does not read: " + why,
-                End.SLOW_CONSUMER,
-                CancelCause.SLOW_CONSUMER);
+    public boolean agentHasCredit() {
+        return turn != null && turn.hasCredit();
     }
 
     @Override
-    public void onTooMuch(long withoutCredit) {
-        String limit =
-                "over %d bytes wait for it (turns.max_unsent_bytes)"
-                        .formatted(settings.turns().maxUnsentBytes());
-        if (turn != null && turn.hasCredit()) {
-            cutOff(
-                    "credit_ignored",
-                    "the agent sent %d bytes without having credit for them, and the client cannot take them so fast: %s"
-                            .formatted(withoutCredit, limit),
-                    End.ERROR,
-                    CancelCause.CREDIT_IGNORED);
-        } else {
-            onTooSlow(limit);
-        }
-    }
-
-    private void cutOff(String code, String message, End how, CancelCause cause) {
+    public void onCutOff(CutOff why) {
         answer.failed(
-                Problem.of(REQUEST_TIMEOUT, "The stream was cut off: " + message + ".")
-                        .member("code", code));
+                Problem.of(REQUEST_TIMEOUT, "The stream was cut off: " + why.message() + ".")
+                        .member("code", why.code()));
         if (!over) {
-            format.cutOff(next(EventFormat.LAST), code, message, EventFormat.LAST);
-            close(how);
+            format.cutOff(next(EventFormat.LAST), why.code(), why.message(), EventFormat.LAST);
+            close(why.end());
         }
         if (turn != null) {
-            turn.cancel(cause);
+            turn.cancel(why.cause());
         }
     }
 

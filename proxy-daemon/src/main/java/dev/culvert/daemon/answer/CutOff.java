@@ -1,0 +1,34 @@
+package dev.culvert.daemon.answer;
+
+import dev.culvert.daemon.answer.StreamObserver.End;
+import dev.culvert.daemon.turn.CancelCause;
+
+/**
+ * Why a stream is cut off: the client or the agent does not keep to its pace.
+ *
+ * @param code one word for programs
+ */
+record CutOff(String code, String message, End end, CancelCause cause) {
+    /**
+     * @param why completes a sentence about the client
+     */
+    static CutOff slowConsumer(String why) {
+        return new CutOff(
+                "slow_consumer",
+                "the client does not read: " + why,
+                End.SLOW_CONSUMER,
+                CancelCause.SLOW_CONSUMER);
+    }
+
+    /**
+     * @param why completes a sentence about the client
+     */
+    static CutOff creditIgnored(long bytes, String why) {
+        return new CutOff(
+                "credit_ignored",
+                "the agent sent %d bytes without having credit for them, and the client cannot take them so fast: %s"
+                        .formatted(bytes, why),
+                End.ERROR,
+                CancelCause.CREDIT_IGNORED);
+    }
+}
