@@ -8,11 +8,9 @@ import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.MemorySettings;
 import dev.culvert.daemon.config.SettingsReader;
 import dev.culvert.daemon.config.WorkerSettings;
-import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.AgentSource;
 import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.daemon.fleet.Fleet;
-import dev.culvert.daemon.fleet.FleetListener;
 import dev.culvert.daemon.home.HomeLinks;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Router;
@@ -180,13 +178,6 @@ public final class Daemon implements AutoCloseable {
 
         // From here on agents are dialled.
         fleet.listen(homes);
-        fleet.listen(
-                new FleetListener() {
-                    @Override
-                    public void onRemoved(Agent agent) {
-                        agent.road().close("the agent was removed");
-                    }
-                });
         fleet.source(AgentSource.FILE).replace(first.agents());
     }
 

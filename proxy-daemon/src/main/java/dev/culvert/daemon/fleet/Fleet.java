@@ -185,6 +185,7 @@ public final class Fleet {
         Agent agent = agents.remove(id);
         if (agent != null) {
             tell(listener -> listener.onRemoved(agent));
+            agent.road().close("the agent was removed");
         }
     }
 
