@@ -16,26 +16,16 @@ class ArchitectureTest {
             new ImportRules(
                     "dev.culvert",
                     Map.of(
-                            "about",
-                            Set.of(),
-                            "settings",
-                            Set.of("about", "io"),
-                            "io",
-                            Set.of(),
-                            "json",
-                            Set.of(),
-                            "frame",
-                            Set.of("io", "json"),
-                            "transport",
-                            Set.of(),
-                            "link",
-                            Set.of("frame", "io", "json", "transport"),
-                            "pool",
-                            Set.of("io", "link", "transport"),
-                            "road",
-                            Set.of("io", "link", "pool", "transport"),
-                            "systemd",
-                            Set.of("transport")),
+                            "about", Set.of(),
+                            "settings", Set.of("about", "io"),
+                            "io", Set.of(),
+                            "json", Set.of(),
+                            "frame", Set.of("io", "json"),
+                            "transport", Set.of(),
+                            "link", Set.of("about", "frame", "io", "json", "transport"),
+                            "pool", Set.of("io", "link", "transport"),
+                            "road", Set.of("io", "link", "pool", "transport"),
+                            "systemd", Set.of("transport")),
                     Map.of("io.netty.channel.epoll", Set.of("transport")));
 
     @Test
@@ -45,7 +35,7 @@ class ArchitectureTest {
 
     @Test
     void aForbiddenImportIsFound() {
-        assertThat(violations(withRow("link", Set.of("frame", "io"))))
+        assertThat(violations(withRow("link", Set.of("about", "frame", "io", "json"))))
                 .anyMatch(
                         it -> it.contains("AgentLink.class may not import dev.culvert.transport"));
     }

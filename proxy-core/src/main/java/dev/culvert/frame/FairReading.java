@@ -5,27 +5,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Shares one event loop among its channels: while others have frames, too, each channel decodes
- * what has arrived in turns of limited size. Confined to that loop's thread.
+ * what has arrived in slices of limited size. Confined to that loop's thread.
  *
  * <pre>
- *   FrameDecoder → Turn.took(bytes) … Turn.isOver? → the rest in the loop's next round
- *                → Turn.end(): was another channel's turn since this one's last?
+ *   FrameDecoder → Slice.took(bytes) … Slice.isOver? → the rest in the loop's next round
+ *                → Slice.end(): was another channel's slice since this one's last?
  * </pre>
  */
-/* A channel that has the loop to itself decodes all that has arrived: all events of a turn leave for a
- * client in one write. With turns of 256 frames in that case, too, an event of a stream took 3.6 µs of
+/* A channel that has the loop to itself decodes all that has arrived: all events of a slice leave for a
+ * client in one write. With slices of 256 frames in that case, too, an event of a stream took 3.6 µs of
  * CPU instead of 2.0 (bench sse-flat-out). */
 public final class FairReading {
-    /** The size of a turn. */
+    /** The size of a slice. */
     static final int FRAMES = 256;
 
     static final int BYTES = 128 * 1024;
 
     /**
-     * After so many turns in a row a channel has the loop to itself. A single heartbeat on another
+     * After so many slices in a row a channel has the loop to itself. A single heartbeat on another
      * channel does not change that; frames that come again and again do.
      */
-    static final int TURNS_ALONE = 100;
+    static final int SLICES_ALONE = 100;
 
     private static final FastThreadLocal<FairReading> HERE =
             new FastThreadLocal<>() {
@@ -35,19 +35,19 @@ public final class FairReading {
                 }
             };
 
-    private @Nullable Turn last;
+    private @Nullable Slice last;
 
     /** The one of the event loop whose thread this is. */
     public static FairReading here() {
         return HERE.get();
     }
 
-    /** How much a channel may decode before the others get their turn. */
-    final class Turn {
+    /** How much a channel may decode before the others get their slice. */
+    final class Slice {
         private int framesLeft = FRAMES;
         private int bytesLeft = BYTES;
 
-        /** Turns in a row; each turn of another channel takes some off. */
+        /** Slices in a row; each slice of another channel takes some off. */
         private int alone;
 
         boolean isOver() {
@@ -59,20 +59,20 @@ public final class FairReading {
             bytesLeft -= bytes;
         }
 
-        /** Everything that arrived is decoded, or as much as the turn allows. */
+        /** Everything that arrived is decoded, or as much as the slice allows. */
         void end() {
             alone =
                     last == this
-                            ? Math.min(alone + 1, 2 * TURNS_ALONE)
-                            : Math.max(alone - TURNS_ALONE, 0);
+                            ? Math.min(alone + 1, 2 * SLICES_ALONE)
+                            : Math.max(alone - SLICES_ALONE, 0);
             last = this;
-            boolean toItself = alone >= TURNS_ALONE;
+            boolean toItself = alone >= SLICES_ALONE;
             framesLeft = toItself ? Integer.MAX_VALUE : FRAMES;
             bytesLeft = toItself ? Integer.MAX_VALUE : BYTES;
         }
     }
 
-    Turn turn() {
-        return new Turn();
+    Slice slice() {
+        return new Slice();
     }
 }

@@ -96,7 +96,7 @@ public final class Frame extends DefaultByteBufHolder {
      * False if no member of the payload is {@code true}. Reading the envelope finds that out, so
      * most chunks need no second look to know that they are not the last.
      */
-    public boolean mayHoldTrue() {
+    boolean mayHoldTrue() {
         return mayHoldTrue;
     }
 

@@ -27,12 +27,12 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     /** Length of the frame that is arriving, with its header; 0 between two frames. */
     private int wanted;
 
-    private final FairReading.@Nullable Turn turn;
+    private final FairReading.@Nullable Slice slice;
 
-    /** Whether it waits for its next turn; meanwhile nothing is read from the socket. */
+    /** Whether it waits for its next slice; meanwhile nothing is read from the socket. */
     private boolean waits;
 
-    /** Whether the stream has ended: what is left will get no other turn. */
+    /** Whether the stream has ended: what is left will get no other slice. */
     private boolean ended;
 
     private boolean broken;
@@ -46,7 +46,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
      * @param reading that of the channel's event loop
      */
     public FrameDecoder(FrameLimits limits, @Nullable FairReading reading) {
-        turn = reading == null ? null : reading.turn();
+        slice = reading == null ? null : reading.slice();
         reader = new EnvelopeReader(limits);
         limit = limits.frameBytes();
         setCumulator(this::join);
@@ -108,12 +108,12 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         if (in.readableBytes() < wanted) {
             return;
         }
-        if (turn != null) {
-            if (turn.isOver() && !ended) {
-                awaitTurn(context);
+        if (slice != null) {
+            if (slice.isOver() && !ended) {
+                awaitSlice(context);
                 return;
             }
-            turn.took(wanted);
+            slice.took(wanted);
         }
         int begin = in.readerIndex() + Integer.BYTES;
         int end = in.readerIndex() + wanted;
@@ -126,20 +126,20 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         }
     }
 
-    private void awaitTurn(ChannelHandlerContext context) {
+    private void awaitSlice(ChannelHandlerContext context) {
         if (!waits) {
             waits = true;
             context.channel().config().setAutoRead(false);
-            NextRound.run(context.executor(), () -> takeTurn(context));
+            NextRound.run(context.executor(), () -> takeSlice(context));
         }
     }
 
-    private void takeTurn(ChannelHandlerContext context) {
+    private void takeSlice(ChannelHandlerContext context) {
         waits = false;
         if (context.isRemoved() || ended) {
             return;
         }
-        endTurn();
+        endSlice();
         try {
             channelRead(context, Unpooled.EMPTY_BUFFER);
             channelReadComplete(context);
@@ -151,16 +151,16 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         }
     }
 
-    private void endTurn() {
-        if (turn != null) {
-            turn.end();
+    private void endSlice() {
+        if (slice != null) {
+            slice.end();
         }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) throws Exception {
         if (!waits) {
-            endTurn();
+            endSlice();
         }
         super.channelReadComplete(context);
     }

@@ -128,7 +128,7 @@ public final class AgentLink {
     }
 
     /** The agent's last heartbeat; {@link Heartbeat#NONE} before the first. */
-    public Heartbeat peer() {
+    public Heartbeat heartbeat() {
         return peer.said();
     }
 

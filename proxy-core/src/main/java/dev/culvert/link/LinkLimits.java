@@ -1,5 +1,6 @@
 package dev.culvert.link;
 
+import dev.culvert.about.Check;
 import dev.culvert.frame.FrameLimits;
 import java.time.Duration;
 
@@ -35,31 +36,10 @@ public record LinkLimits(
                     100);
 
     public LinkLimits {
-        if (maxInFlight < 1) {
-            throw new IllegalArgumentException(
-                    "max_in_flight is " + maxInFlight + ": it must be at least 1");
-        }
-        if (maxUnsentBytes < 1_024) {
-            throw new IllegalArgumentException(
-                    "max_unsent_bytes is " + maxUnsentBytes + ": it must be at least 1024");
-        }
-        if (dialTimeout.isNegative() || dialTimeout.isZero()) {
-            throw new IllegalArgumentException(
-                    "dial_timeout is "
-                            + dialTimeout.toMillis()
-                            + "ms: it must be more than nothing");
-        }
-        if (silenceTimeout.isNegative() || silenceTimeout.isZero()) {
-            throw new IllegalArgumentException(
-                    "silence_timeout is "
-                            + silenceTimeout.toMillis()
-                            + "ms: it must be more than nothing");
-        }
-        if (maxComplaintsPerSecond < 1) {
-            throw new IllegalArgumentException(
-                    "max_complaints_per_second is "
-                            + maxComplaintsPerSecond
-                            + ": it must be at least 1");
-        }
+        Check.atLeast("max_in_flight", maxInFlight, 1);
+        Check.atLeast("max_unsent_bytes", maxUnsentBytes, 1_024);
+        Check.positive("dial_timeout", dialTimeout);
+        Check.positive("silence_timeout", silenceTimeout);
+        Check.atLeast("max_complaints_per_second", maxComplaintsPerSecond, 1);
     }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The layer of environment variables. */
-record Environment(String prefix, Map<String, String> variables) implements Source {
+record Environment(String prefix, Map<String, String> variables) implements Layer {
     private static final int SLIP = 2;
 
     @Override

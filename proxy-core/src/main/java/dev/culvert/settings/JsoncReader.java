@@ -44,7 +44,7 @@ final class JsoncReader {
         this.parser = parser;
     }
 
-    static Source read(Path file) throws BadSettingsException {
+    static Layer read(Path file) throws BadSettingsException {
         try {
             return read(file.toString(), Files.readString(file));
         } catch (IOException e) {
@@ -63,8 +63,8 @@ final class JsoncReader {
         }
     }
 
-    /** A source with one object at its root. */
-    static Source read(String name, String text) throws BadSettingsException {
+    /** A layer with one object at its root. */
+    static Layer read(String name, String text) throws BadSettingsException {
         List<Mistake> duplicates = new ArrayList<>();
         Node root = node(name, text, duplicates);
         if (root instanceof Node.Members members) {
@@ -159,7 +159,7 @@ final class JsoncReader {
                 : new Position(name, location.getLineNr(), location.getColumnNr());
     }
 
-    private record Document(Node.Members root, List<Mistake> duplicates) implements Source {
+    private record Document(Node.Members root, List<Mistake> duplicates) implements Layer {
         @Override
         public @Nullable Node at(String path) {
             return root.at(path);

@@ -25,23 +25,23 @@ public final class Settings<T> {
     /**
      * Reads a record from layers.
      *
-     * @param sources the strongest first
+     * @param layers the strongest first
      * @throws BadSettingsException with all mistakes in all layers
      */
-    public static <T> Settings<T> read(List<Source> sources, Function<Section, T> reader)
+    public static <T> Settings<T> read(List<Layer> layers, Function<Section, T> reader)
             throws BadSettingsException {
         Set<Mistake> mistakes = new LinkedHashSet<>();
-        Function<String, List<Node>> layers =
+        Function<String, List<Node>> nodes =
                 path ->
-                        sources.stream()
-                                .map(source -> source.at(path))
+                        layers.stream()
+                                .map(layer -> layer.at(path))
                                 .filter(Objects::nonNull)
                                 .toList();
-        Section root = new Section("", Position.of("settings"), layers, mistakes);
+        Section root = new Section("", Position.of("settings"), nodes, mistakes);
         Optional<T> value = root.read(reader);
         root.reportUnknown();
         List<String> paths = paths(root, new ArrayList<>());
-        sources.forEach(source -> mistakes.addAll(source.mistakes(paths)));
+        layers.forEach(layer -> mistakes.addAll(layer.mistakes(paths)));
         if (!mistakes.isEmpty() || value.isEmpty()) {
             throw new BadSettingsException(mistakes);
         }

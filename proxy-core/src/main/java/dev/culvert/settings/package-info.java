@@ -3,7 +3,7 @@
  *
  * <pre>
  *   flags ─┐
- *   environment ─┼─ Source: path → Node ──► Section: key, Kind, default ──► the program's records
+ *   environment ─┼─ Layer: path → Node ──► Section: key, Kind, default ──► the program's records
  *   file ─┘                                    │
  *                                              └──► every mistake at once, or the text of all settings
  * </pre>

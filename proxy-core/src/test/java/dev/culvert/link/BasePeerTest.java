@@ -119,9 +119,9 @@ class BasePeerTest {
     void aPeerThatSaysNothingOfItselfIsABasePeer(Road road) throws IOException {
         AgentLink link = link(road, BasePeer.GUEST);
 
-        Eventually.await(() -> assertThat(host.call(link::peer).status()).isEqualTo("ready"));
+        Eventually.await(() -> assertThat(host.call(link::heartbeat).status()).isEqualTo("ready"));
 
-        assertThat(host.call(link::peer))
+        assertThat(host.call(link::heartbeat))
                 .isEqualTo(new Heartbeat("ready", 3, "1.0", Set.of(), "", "", -1));
     }
 

@@ -219,7 +219,7 @@ class ExchangesTest {
 
         assertThat(listener.replies()).isEmpty();
         assertThat(listener.ends()).isEmpty();
-        assertThat(link.peer().uptimeSeconds()).isEqualTo(3);
+        assertThat(link.heartbeat().uptimeSeconds()).isEqualTo(3);
         assertThat(observer.count("heartbeat running")).isEqualTo(1);
     }
 
@@ -231,7 +231,7 @@ class ExchangesTest {
                 "{\"status\":\"ready\",\"uptime_secs\":1.5,\"protocol\":\"1.1\",\"features\":[\"cancel\",7,[\"x\"]],"
                         + "\"instance\":\"i-1\",\"agent_version\":\"0.1.0\",\"in_flight\":2,\"more\":{}}");
 
-        assertThat(link.peer())
+        assertThat(link.heartbeat())
                 .isEqualTo(
                         new Heartbeat(
                                 "ready", 1, "1.1", Set.of(Feature.CANCEL), "i-1", "0.1.0", 2));
@@ -254,7 +254,7 @@ class ExchangesTest {
                                 thai,
                                 "v".repeat(128)));
 
-        Heartbeat said = link.peer();
+        Heartbeat said = link.heartbeat();
         assertThat(said.features()).containsExactly(Feature.RESUME);
         assertThat(said.status()).hasSize(128).endsWith("s… (1000 characters)");
         assertThat(said.protocol()).hasSize(128).endsWith("1… (129 characters)");
@@ -461,7 +461,7 @@ class ExchangesTest {
                         .formatted(protocol));
 
         assertThat(link.isAnnounced()).isTrue();
-        assertThat(link.peer())
+        assertThat(link.heartbeat())
                 .isEqualTo(new Heartbeat("ready", 3, protocol, Set.of(), "", "", -1));
         link.open(message("m1", "{}"), listener, A_MINUTE).cancel();
         assertThat(agent.sent()).contains("\"type\":\"message\"");
@@ -476,7 +476,7 @@ class ExchangesTest {
                 "",
                 "{\"protocol\":\"%s\",\"features\":[\"cancel\",\"later\"]}".formatted(protocol));
 
-        assertThat(link.peer().features()).containsExactly(Feature.CANCEL);
+        assertThat(link.heartbeat().features()).containsExactly(Feature.CANCEL);
     }
 
     @Test

@@ -91,7 +91,7 @@ class HostileRepliesTest {
                 "{\"status\":\"%s\",\"protocol\":\"%s\",\"instance\":\"%s\",\"agent_version\":\"%s\"}"
                         .formatted(HOSTILE, HOSTILE, HOSTILE, HOSTILE));
 
-        Heartbeat said = link.peer();
+        Heartbeat said = link.heartbeat();
         assertIsHarmless(said.status());
         assertIsHarmless(said.protocol());
         assertIsHarmless(said.instance());

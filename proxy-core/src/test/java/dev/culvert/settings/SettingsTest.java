@@ -194,11 +194,11 @@ class SettingsTest {
     @Test
     void theStrongestLayerThatSaysSomethingCounts() throws Exception {
         Map<String, Node> flags = Map.of("lamp.watts", Node.plain(Position.of("flag --w"), "1"));
-        Source environment =
-                Source.environment(
+        Layer environment =
+                Layer.environment(
                         "HOUSE_", Map.of("HOUSE_LAMP_WATTS", "2", "HOUSE_LAMP_NAME", "env"));
-        Source file =
-                Source.text("f", "{\"lamp\": {\"watts\": 3, \"name\": \"file\", \"on\": true}}");
+        Layer file =
+                Layer.text("f", "{\"lamp\": {\"watts\": 3, \"name\": \"file\", \"on\": true}}");
         House house = Settings.read(List.of(flags::get, environment, file), House::read).value();
         assertThat(house.lamp()).isEqualTo(new Lamp("env", 1, true, Lamp.DEFAULTS.after()));
     }
@@ -265,7 +265,7 @@ class SettingsTest {
         Map<String, Node> flags = Map.of("lamp.watts", Node.plain(Position.of("flag --w"), "1"));
         String printed =
                 Settings.read(
-                                List.of(flags::get, Source.text("house.jsonc", EVERYTHING)),
+                                List.of(flags::get, Layer.text("house.jsonc", EVERYTHING)),
                                 House::read)
                         .print();
         assertThat(printed)
@@ -304,7 +304,7 @@ class SettingsTest {
     void whatIsPrintedReadsBack() throws Exception {
         Settings<House> settings =
                 Settings.read(
-                        List.of(Source.text("f", EVERYTHING.replace("\"hush\"", "null"))),
+                        List.of(Layer.text("f", EVERYTHING.replace("\"hush\"", "null"))),
                         House::read);
         assertThat(read(settings.print())).isEqualTo(settings.value());
         String defaults = Settings.read(List.of(), House::read).print();
@@ -414,12 +414,12 @@ class SettingsTest {
     }
 
     private static House read(String text) throws BadSettingsException {
-        return Settings.read(List.of(Source.text("house.jsonc", text)), House::read).value();
+        return Settings.read(List.of(Layer.text("house.jsonc", text)), House::read).value();
     }
 
     private static House fromEnvironment(Map<String, String> variables)
             throws BadSettingsException {
-        Source environment = Source.environment("HOUSE_", variables);
+        Layer environment = Layer.environment("HOUSE_", variables);
         return Settings.read(List.of(environment), House::read).value();
     }
 
@@ -428,7 +428,7 @@ class SettingsTest {
     }
 
     private static List<String> problemsOf(Path file) {
-        return problems(() -> Source.file(file));
+        return problems(() -> Layer.file(file));
     }
 
     private static List<String> problems(ThrowingCallable it) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.daemon.EventReader.Event;
 import dev.culvert.guest.Guest;
 import dev.culvert.guest.config.GuestSettings;
+import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
-import dev.culvert.settings.Source;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
@@ -87,7 +87,7 @@ interface GuestContract {
                 """
                         .formatted(echoDelay);
         return Guest.start(
-                Settings.read(List.of(Source.text("guest", text)), GuestSettings::read).value(),
+                Settings.read(List.of(Layer.text("guest", text)), GuestSettings::read).value(),
                 Systemd.ABSENT);
     }
 }

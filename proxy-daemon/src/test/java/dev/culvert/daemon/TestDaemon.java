@@ -2,8 +2,8 @@ package dev.culvert.daemon;
 
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
-import dev.culvert.settings.Source;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.testing.Eventually;
 import dev.culvert.transport.AgentAddress;
@@ -90,7 +90,7 @@ final class TestDaemon implements AutoCloseable {
 
     private DaemonSettings read() throws BadSettingsException {
         return Settings.read(
-                        List.of(Source.text("test", settings), Source.text("quick", QUICK)),
+                        List.of(Layer.text("test", settings), Layer.text("quick", QUICK)),
                         DaemonSettings::read)
                 .value();
     }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.daemon.ScriptedGuest.Request;
 import dev.culvert.guest.Guest;
 import dev.culvert.guest.config.GuestSettings;
+import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
-import dev.culvert.settings.Source;
 import dev.culvert.systemd.Systemd;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -227,7 +227,7 @@ class TurnStatusTest {
         try (Guest guest =
                         Guest.start(
                                 Settings.read(
-                                                List.of(Source.text("guest", settings)),
+                                                List.of(Layer.text("guest", settings)),
                                                 GuestSettings::read)
                                         .value(),
                                 Systemd.ABSENT);

@@ -5,10 +5,10 @@ import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.io.LogStream;
 import dev.culvert.io.Signals;
 import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Layer;
 import dev.culvert.settings.Node;
 import dev.culvert.settings.Position;
 import dev.culvert.settings.Settings;
-import dev.culvert.settings.Source;
 import dev.culvert.systemd.Systemd;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -83,12 +83,12 @@ public final class CulvertAgent {
                 flags.put(flag.key(), Node.plain(Position.of("flag " + flag.name()), value));
             }
         }
-        List<Source> layers = new ArrayList<>();
+        List<Layer> layers = new ArrayList<>();
         layers.add(flags::get);
-        layers.add(Source.environment(PREFIX, environment));
+        layers.add(Layer.environment(PREFIX, environment));
         String file = given.getOrDefault(Flag.CONFIG, environment.get(PREFIX + "CONFIG"));
         if (file != null) {
-            layers.add(Source.file(Path.of(file)));
+            layers.add(Layer.file(Path.of(file)));
         }
         return Settings.read(layers, GuestSettings::read);
     }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
-import dev.culvert.settings.Source;
 import dev.culvert.transport.AgentAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -194,7 +194,7 @@ class GuestSettingsTest {
     }
 
     private static GuestSettings read(String text) throws BadSettingsException {
-        Source file = Source.text("f", text);
+        Layer file = Layer.text("f", text);
         return Settings.read(List.of(file), GuestSettings::read).value();
     }
 }

@@ -10,8 +10,8 @@ import dev.culvert.guest.turn.Turns;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
 import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
-import dev.culvert.settings.Source;
 import io.netty.channel.Channel;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
@@ -48,7 +48,7 @@ final class EmbeddedAgent implements AutoCloseable {
 
     private static GuestSettings settings(String members) {
         try {
-            Source file = Source.text("settings", "{" + members + "}");
+            Layer file = Layer.text("settings", "{" + members + "}");
             return Settings.read(List.of(file), GuestSettings::read).value();
         } catch (BadSettingsException e) {
             throw new IllegalArgumentException(e);

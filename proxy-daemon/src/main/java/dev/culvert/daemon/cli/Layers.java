@@ -2,10 +2,10 @@ package dev.culvert.daemon.cli;
 
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Layer;
 import dev.culvert.settings.Node;
 import dev.culvert.settings.Position;
 import dev.culvert.settings.Settings;
-import dev.culvert.settings.Source;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,18 +47,18 @@ final class Layers {
     /** Reads all layers. Flags override the environment, which overrides the file. */
     Settings<DaemonSettings> read(Map<String, Node> flags, Optional<Path> file)
             throws BadSettingsException {
-        List<Source> layers = new ArrayList<>();
+        List<Layer> layers = new ArrayList<>();
         layers.add(flags::get);
-        layers.add(Source.environment(PREFIX, environment));
+        layers.add(Layer.environment(PREFIX, environment));
         if (file.isPresent()) {
-            layers.add(Source.file(file.get()));
+            layers.add(Layer.file(file.get()));
         }
         layers.add(ofSystemd());
         return Settings.read(layers, DaemonSettings::read);
     }
 
     /** The last layer: any setting overrides the directory of the unit. */
-    private Source ofSystemd() {
+    private Layer ofSystemd() {
         String directories = environment.getOrDefault(STATE_DIRECTORY, "");
         if (directories.isEmpty()) {
             return _ -> null;

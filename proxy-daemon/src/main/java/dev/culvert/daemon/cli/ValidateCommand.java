@@ -3,8 +3,8 @@ package dev.culvert.daemon.cli;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.state.StateDir;
 import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
-import dev.culvert.settings.Source;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -55,7 +55,7 @@ final class ValidateCommand implements Callable<Integer> {
         file.ifPresent(path ->
                 read(
                         problems,
-                        () -> Settings.read(List.of(Source.file(path)), DaemonSettings::read)));
+                        () -> Settings.read(List.of(Layer.file(path)), DaemonSettings::read)));
         Optional<DaemonSettings> settings = read(problems, () -> layers.read(Map.of(), file));
         settings.flatMap(DaemonSettings::stateDir)
                 .flatMap(StateDir::trouble)

@@ -90,7 +90,7 @@ final class HomeSession implements Pulse.Listener {
 
     @Override
     public void onHeard() {
-        presence.heard(link.peer());
+        presence.heard(link.heartbeat());
     }
 
     @Override
@@ -127,7 +127,7 @@ final class HomeSession implements Pulse.Listener {
         if (!pulse.isProven()) {
             return;
         }
-        if (link.peer().status().equals(DRAINING)) {
+        if (link.heartbeat().status().equals(DRAINING)) {
             presence.is(AgentState.DRAINING);
         } else {
             presence.is(configured ? AgentState.READY : AgentState.CONNECTING);

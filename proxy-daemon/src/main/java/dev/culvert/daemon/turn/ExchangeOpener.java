@@ -37,7 +37,7 @@ final class ExchangeOpener {
                     ? new Failure.LinkLost(
                             "after the loss, something else answers at the agent's address, which cannot resume turns")
                     : notResumable();
-        } else if (!instance.isEmpty() && !link.peer().instance().equals(instance)) {
+        } else if (!instance.isEmpty() && !link.heartbeat().instance().equals(instance)) {
             return new Failure.LinkLost("the agent was restarted, and its turns are lost");
         } else if (isSentAgain(isStopping) && instance.isEmpty()) {
             return new Failure.LinkLost("the agent may have been restarted");

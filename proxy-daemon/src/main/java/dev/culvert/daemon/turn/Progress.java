@@ -117,7 +117,7 @@ final class Progress {
     /** Notes the instance that the lost link named, or else the one that the home link names. */
     void noteInstance(AgentLink lost, Agent agent) {
         if (instance.isEmpty()) {
-            String said = lost.peer().instance();
+            String said = lost.heartbeat().instance();
             instance = said.isEmpty() ? agent.presence().said().instance() : said;
         }
     }
@@ -129,7 +129,7 @@ final class Progress {
 
     /** Whether the agent on this link has begun the turn of this message before. */
     boolean wasBegunBy(AgentLink link) {
-        return hasMessage() && !begunBy.isEmpty() && begunBy.equals(link.peer().instance());
+        return hasMessage() && !begunBy.isEmpty() && begunBy.equals(link.heartbeat().instance());
     }
 
     /** What a later reading of the same turn can begin with. */

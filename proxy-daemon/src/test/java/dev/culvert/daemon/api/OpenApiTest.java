@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.Daemon;
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
-import dev.culvert.settings.Source;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress.Tcp;
 import java.io.IOException;
@@ -51,7 +51,7 @@ class OpenApiTest {
     void start() throws Exception {
         String text = "{\"http\": {\"listen\": [\"tcp://127.0.0.1:0\"]}, \"event_loops\": 1}";
         DaemonSettings settings =
-                Settings.read(List.of(Source.text("test", text)), DaemonSettings::read).value();
+                Settings.read(List.of(Layer.text("test", text)), DaemonSettings::read).value();
         daemon = Daemon.start(settings, () -> settings, Systemd.ABSENT);
     }
 

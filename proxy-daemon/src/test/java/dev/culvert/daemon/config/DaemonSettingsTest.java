@@ -10,8 +10,8 @@ import dev.culvert.io.DirectMemory;
 import dev.culvert.link.LinkLimits;
 import dev.culvert.pool.PoolLimits;
 import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
-import dev.culvert.settings.Source;
 import dev.culvert.transport.AgentAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -463,7 +463,7 @@ class DaemonSettingsTest {
     @Test
     void theShippedFileHoldsEveryKeyWithItsDefault() throws Exception {
         Path shipped = Path.of("dist/culvertd.jsonc");
-        assertThat(Settings.read(List.of(Source.file(shipped)), DaemonSettings::read).value())
+        assertThat(Settings.read(List.of(Layer.file(shipped)), DaemonSettings::read).value())
                 .isEqualTo(DaemonSettings.DEFAULTS);
         String oneAgent = "{'agents': [{'id': 'a', 'cid': 3}]}";
         String everyKey = settings(oneAgent).print();
@@ -501,7 +501,7 @@ class DaemonSettingsTest {
 
     /** Apostrophes stand for quotes, so that the cases above can be read. */
     private static Settings<DaemonSettings> settings(String text) throws BadSettingsException {
-        Source source = Source.text("f", text.replace('\'', '"'));
+        Layer source = Layer.text("f", text.replace('\'', '"'));
         return Settings.read(List.of(source), DaemonSettings::read);
     }
 

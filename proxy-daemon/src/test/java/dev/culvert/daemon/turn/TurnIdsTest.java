@@ -10,8 +10,8 @@ import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.frame.FrameLimits;
 import dev.culvert.road.TestRoads;
+import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
-import dev.culvert.settings.Source;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ class TurnIdsTest {
         Fleet fleet = new Fleet(DesiredStore.NONE, () -> FleetSettings.DEFAULTS, TestRoads::unused);
         fleet.source(AgentSource.FILE)
                 .replace(
-                        Settings.read(List.of(Source.text("test", text)), DaemonSettings::read)
+                        Settings.read(List.of(Layer.text("test", text)), DaemonSettings::read)
                                 .value()
                                 .agents());
         return Objects.requireNonNull(fleet.find(id));

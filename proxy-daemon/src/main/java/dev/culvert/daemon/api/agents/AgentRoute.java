@@ -21,10 +21,10 @@ import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.io.Quoted;
 import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Layer;
 import dev.culvert.settings.Node;
 import dev.culvert.settings.Position;
 import dev.culvert.settings.Settings;
-import dev.culvert.settings.Source;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
@@ -119,11 +119,11 @@ public final class AgentRoute implements Route {
 
     /** Reads the body by the rules of the settings file. */
     private AgentSettings read(String id, String body) {
-        Source path = key -> key.equals("id") ? Node.plain(Position.of("path"), id) : null;
+        Layer path = key -> key.equals("id") ? Node.plain(Position.of("path"), id) : null;
         try {
             AgentSettings read =
                     Settings.read(
-                                    List.of(Source.text("body", body), path),
+                                    List.of(Layer.text("body", body), path),
                                     in -> AgentSettings.read(in, settings.get().transport()))
                             .value();
             if (!read.id().equals(id)) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One layer of settings. */
 @FunctionalInterface
-public interface Source {
+public interface Layer {
 
     /** Its value for a path such as {@code http.listen}, or null; the empty path is the whole. */
     @Nullable Node at(String path);
@@ -19,12 +19,12 @@ public interface Source {
     }
 
     /** A file of JSON, in which comments and trailing commas are allowed. */
-    static Source file(Path file) throws BadSettingsException {
+    static Layer file(Path file) throws BadSettingsException {
         return JsoncReader.read(file);
     }
 
     /** The text of such a file; messages use {@code name} instead of the file's. */
-    static Source text(String name, String text) throws BadSettingsException {
+    static Layer text(String name, String text) throws BadSettingsException {
         return JsoncReader.read(name, text);
     }
 
@@ -33,7 +33,7 @@ public interface Source {
      * PREFIX_HTTP_LISTEN}. Lists are split at commas, or written as JSON. Other variables with the
      * prefix are ignored, unless one looks like a misspelt setting.
      */
-    static Source environment(String prefix, Map<String, String> variables) {
+    static Layer environment(String prefix, Map<String, String> variables) {
         return new Environment(prefix, variables);
     }
 }

@@ -14,20 +14,20 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** How many frames a decoder hands on before it lets others have their turn. */
-class FrameTurnsTest {
-    private static final int PER_TURN = FairReading.FRAMES;
+/** How many frames a decoder passes on before it lets other channels have theirs. */
+class FairReadingTest {
+    private static final int PER_SLICE = FairReading.FRAMES;
 
     private final FairReading reading = new FairReading();
-    private final Turns turns = new Turns();
+    private final Slices slices = new Slices();
     private final EmbeddedChannel channel =
-            new EmbeddedChannel(new FrameDecoder(FrameLimits.DEFAULTS, reading), turns);
-    private final Turns neighbours = new Turns();
+            new EmbeddedChannel(new FrameDecoder(FrameLimits.DEFAULTS, reading), slices);
+    private final Slices neighbours = new Slices();
     private final EmbeddedChannel neighbour =
             new EmbeddedChannel(new FrameDecoder(FrameLimits.DEFAULTS, reading), neighbours);
 
-    FrameTurnsTest() {
-        channel.freezeTime(); // so that a turn that is due in the next round comes at once
+    FairReadingTest() {
+        channel.freezeTime(); // so that a slice in the next round comes at once
     }
 
     @AfterEach
@@ -37,103 +37,103 @@ class FrameTurnsTest {
     }
 
     @Test
-    void whatComesAtOnceIsHandedOnInTurnsAndInOrder() {
+    void whatComesAtOnceIsHandedOnInSlicesAndInOrder() {
         channel.writeInbound(frames(10_000));
 
-        assertThat(turns.sizes).hasSize(40);
-        assertThat(Collections.max(turns.sizes)).isEqualTo(PER_TURN);
-        assertThat(turns.ids).hasSize(10_000).isSorted();
+        assertThat(slices.sizes).hasSize(40);
+        assertThat(Collections.max(slices.sizes)).isEqualTo(PER_SLICE);
+        assertThat(slices.ids).hasSize(10_000).isSorted();
     }
 
     @Test
-    void aTurnIsOverAfterSoManyBytesToo() {
+    void aSliceIsOverAfterSoManyBytesToo() {
         channel.writeInbound(frames(20, "x".repeat(50_000)));
 
-        assertThat(Collections.max(turns.sizes)).isEqualTo(1 + FairReading.BYTES / 50_000);
-        assertThat(turns.ids).hasSize(20).isSorted();
+        assertThat(Collections.max(slices.sizes)).isEqualTo(1 + FairReading.BYTES / 50_000);
+        assertThat(slices.ids).hasSize(20).isSorted();
     }
 
     @Test
     void whoHasTheLoopToItselfDecodesAllAtOnceUntilAnotherReads() {
-        for (int i = 0; i < 2 * FairReading.TURNS_ALONE + 1; i++) {
+        for (int i = 0; i < 2 * FairReading.SLICES_ALONE + 1; i++) {
             channel.writeInbound(frames(1));
         }
-        turns.sizes.clear();
+        slices.sizes.clear();
         channel.writeInbound(frames(10_000));
-        assertThat(turns.sizes).containsExactly(10_000);
+        assertThat(slices.sizes).containsExactly(10_000);
 
         neighbour.writeInbound(frames(1));
         channel.writeInbound(frames(10_000));
-        assertThat(turns.sizes).containsExactly(10_000, 10_000);
+        assertThat(slices.sizes).containsExactly(10_000, 10_000);
 
         neighbour.writeInbound(frames(1));
         channel.writeInbound(frames(1));
-        turns.sizes.clear();
+        slices.sizes.clear();
         channel.writeInbound(frames(10_000));
-        assertThat(turns.sizes).hasSize(40);
+        assertThat(slices.sizes).hasSize(40);
     }
 
     @Test
-    void nothingIsReadFromTheSocketUntilItHasHadItsTurns() {
-        turns.onRead = () -> turns.autoRead.add(channel.config().isAutoRead());
+    void nothingIsReadFromTheSocketUntilItHasHadItsSlices() {
+        slices.onRead = () -> slices.autoRead.add(channel.config().isAutoRead());
 
-        channel.writeInbound(frames(PER_TURN + 2));
+        channel.writeInbound(frames(PER_SLICE + 2));
 
-        assertThat(turns.autoRead.subList(0, PER_TURN)).containsOnly(true);
-        assertThat(turns.autoRead.subList(PER_TURN, PER_TURN + 2)).containsOnly(false);
+        assertThat(slices.autoRead.subList(0, PER_SLICE)).containsOnly(true);
+        assertThat(slices.autoRead.subList(PER_SLICE, PER_SLICE + 2)).containsOnly(false);
         assertThat(channel.config().isAutoRead()).isTrue();
     }
 
     @Test
-    void asManyAsATurnTakesNeedNoOther() {
-        turns.onRead = () -> turns.autoRead.add(channel.config().isAutoRead());
+    void asManyAsASliceTakesNeedNoOther() {
+        slices.onRead = () -> slices.autoRead.add(channel.config().isAutoRead());
 
         for (int i = 0; i < 10; i++) {
-            channel.writeInbound(frames(PER_TURN));
+            channel.writeInbound(frames(PER_SLICE));
         }
 
-        assertThat(turns.sizes).hasSize(10).containsOnly(PER_TURN);
-        assertThat(turns.autoRead).containsOnly(true);
+        assertThat(slices.sizes).hasSize(10).containsOnly(PER_SLICE);
+        assertThat(slices.autoRead).containsOnly(true);
     }
 
     @Test
     void whatHasComeBeforeTheEndIsHandedOnAll() {
-        turns.onRead =
+        slices.onRead =
                 () -> {
-                    if (turns.ids.size() == PER_TURN) {
+                    if (slices.ids.size() == PER_SLICE) {
                         channel.close();
                     }
                 };
 
         channel.writeInbound(frames(3_000));
 
-        assertThat(turns.ids).hasSize(3_000);
-        assertThat(turns.errors).isEmpty();
+        assertThat(slices.ids).hasSize(3_000);
+        assertThat(slices.errors).isEmpty();
     }
 
     @Test
-    void aBadFrameInALaterTurnIsReportedOnceAndNothingAfterItCounts() {
-        ByteBuf bytes = frames(PER_TURN + 10);
+    void aBadFrameInALaterSliceIsReportedOnceAndNothingAfterItCounts() {
+        ByteBuf bytes = frames(PER_SLICE + 10);
         bytes.writeInt(2).writeBytes("[]".getBytes(US_ASCII));
-        bytes.writeBytes(frames(PER_TURN));
+        bytes.writeBytes(frames(PER_SLICE));
 
         channel.writeInbound(bytes);
 
-        assertThat(turns.ids).hasSize(PER_TURN + 10);
-        assertThat(turns.errors).hasSize(1);
+        assertThat(slices.ids).hasSize(PER_SLICE + 10);
+        assertThat(slices.errors).hasSize(1);
     }
 
     @Test
     void aPartOfAFrameWaitsForItsRest() {
-        ByteBuf bytes = frames(PER_TURN + 10);
+        ByteBuf bytes = frames(PER_SLICE + 10);
         ByteBuf part = frames(1);
         bytes.writeBytes(part, part.readableBytes() - 3);
 
         channel.writeInbound(bytes);
-        assertThat(turns.ids).hasSize(PER_TURN + 10);
+        assertThat(slices.ids).hasSize(PER_SLICE + 10);
         channel.writeInbound(part);
 
-        assertThat(turns.ids).hasSize(PER_TURN + 11);
+        assertThat(slices.ids).hasSize(PER_SLICE + 11);
         assertThat(channel.config().isAutoRead()).isTrue();
     }
 
@@ -154,7 +154,7 @@ class FrameTurnsTest {
     }
 
     /** Counts what comes between two ends of a read. */
-    private static final class Turns extends ChannelInboundHandlerAdapter {
+    private static final class Slices extends ChannelInboundHandlerAdapter {
         final List<Integer> sizes = new ArrayList<>();
         final List<String> ids = new ArrayList<>();
         final List<Boolean> autoRead = new ArrayList<>();
