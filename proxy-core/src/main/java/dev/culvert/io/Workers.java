@@ -99,8 +99,8 @@ public final class Workers implements AutoCloseable {
     }
 
     private synchronized @Nullable Job next(Job done) {
-        Queue<Job> behind = after.get(done.key);
-        @Nullable Job follower = behind == null ? null : behind.poll();
+        Queue<Job> followers = after.get(done.key);
+        @Nullable Job follower = followers == null ? null : followers.poll();
         if (follower == null) {
             after.remove(done.key);
         } else {

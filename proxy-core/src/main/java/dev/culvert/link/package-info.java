@@ -3,6 +3,8 @@
  * once.
  *
  * <pre>
+ *   LinkDialer → Transport → LinkPipeline → AgentLink → DialListener
+ *
  *   AgentLink.open(request, listener) → Exchanges → FlushHandler → FrameEncoder → socket
  *   ReplyListener ← Exchange ← Exchanges ← LinkHandler ← FrameDecoder ← socket
  *                                  Peer ←─┘ heartbeats

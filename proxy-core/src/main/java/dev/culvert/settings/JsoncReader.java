@@ -82,11 +82,11 @@ final class JsoncReader {
         try (JsonParser parser = JSON.createParser(text)) {
             JsoncReader reader = new JsoncReader(name, parser);
             if (parser.nextToken() == null) {
-                throw reader.bad(parser.currentLocation(), "nothing stands here");
+                throw reader.bad(parser.currentLocation(), "there is nothing here");
             }
             Node root = reader.node(reader.position());
             if (parser.nextToken() != null) {
-                throw reader.bad(parser.currentTokenLocation(), "something stands after the end");
+                throw reader.bad(parser.currentTokenLocation(), "there is something after the end");
             }
             duplicates.addAll(reader.duplicates);
             return root;
@@ -126,7 +126,7 @@ final class JsoncReader {
                 duplicates.add(
                         new Mistake(
                                 here,
-                                "'%s' stands here a second time, first at %s"
+                                "'%s' appears a second time, first at %s"
                                         .formatted(key, before.position())));
             }
         }

@@ -57,7 +57,7 @@ public sealed interface AgentAddress {
             Unix.checkPath(path);
             if (port == 0 || port == -1) {
                 throw new IllegalArgumentException(
-                        "a port behind a socket goes from 1 to 4294967294");
+                        "the port of a VM behind a socket goes from 1 to 4294967294");
             }
         }
 

@@ -156,17 +156,17 @@ class SettingsTest {
 
     static Stream<Arguments> malformed() {
         return Stream.of(
-                Arguments.of("", "1:1: nothing stands here"),
-                Arguments.of("// only this", "1:13: nothing stands here"),
+                Arguments.of("", "1:1: there is nothing here"),
+                Arguments.of("// only this", "1:13: there is nothing here"),
                 Arguments.of("[]", "1:1: settings are one object"),
-                Arguments.of("{} {}", "1:4: something stands after the end"),
+                Arguments.of("{} {}", "1:4: there is something after the end"),
                 Arguments.of("{\n  \"a\": tru\n}", "2:8: not JSON: Unrecognized token 'tru'"),
                 Arguments.of("{\n  a: 1}", "2:3: not JSON: Unexpected character ('a'"),
                 Arguments.of("{\"a\": [1,\n", "2:1: not JSON: Unexpected end-of-input"),
                 Arguments.of("{\"a\":".repeat(65), "1:321: over 64 levels deep"),
                 Arguments.of(
                         "{\n\"lamp\": {\"on\": true},\n  \"lamp\": {}}",
-                        "3:3: 'lamp' stands here a second time, first at house.jsonc:2:1"));
+                        "3:3: 'lamp' appears a second time, first at house.jsonc:2:1"));
     }
 
     @Test

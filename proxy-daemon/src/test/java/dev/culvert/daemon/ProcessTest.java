@@ -266,7 +266,7 @@ class ProcessTest {
             for (Socket socket : sockets) {
                 socket.close();
             }
-            Eventually.await(() -> assertThat(read(log)).contains("accepted again"));
+            Eventually.await(() -> assertThat(read(log)).contains("accepting connections again"));
 
             assertThat(get(client, daemon, "/metrics"))
                     .containsPattern("culvert_http_accept_failures_total [1-9]")
