@@ -1,9 +1,5 @@
 package dev.culvert.daemon.http.h1;
 
-import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS;
-import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS;
-import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_MAX_AGE;
-import static io.netty.handler.codec.http.HttpHeaderNames.ALLOW;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_LENGTH;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
 import static io.netty.handler.codec.http.HttpHeaderNames.TRANSFER_ENCODING;
@@ -32,11 +28,8 @@ import org.jspecify.annotations.Nullable;
 /** An answer as the bytes of HTTP/1.1. Confined to its event loop. */
 final class Http1Answer implements Answer {
     private static final AsciiString PROBLEM_JSON = AsciiString.cached("application/problem+json");
-    private static final String ALLOWED_HEADERS =
-            "content-type, idempotency-key, last-event-id, traceparent, x-request-id";
     private static final AsciiString CONTENT_LENGTH_FIELD =
             AsciiString.cached(CONTENT_LENGTH + ": ");
-    private static final String PREFLIGHT_SECONDS = "600";
     private static final int HEAD_BYTES = 384;
 
     private enum State {
@@ -64,11 +57,7 @@ final class Http1Answer implements Answer {
      */
     private boolean bodyPending;
 
-    /**
-     * For the request that {@code head} begins.
-     *
-     * @param handler is told how it ends
-     */
+    /** Answers the request that {@code head} begins; {@code handler} is told how that ends. */
     Http1Answer(
             RequestHandler handler, ResponseWriter writer, ResponseHead responseHead, Head head) {
         this.handler = handler;
@@ -95,12 +84,7 @@ final class Http1Answer implements Answer {
     }
 
     void options(String allow) {
-        header(ALLOW, allow);
-        if (responseHead.allowedOrigin(head) != null) {
-            header(ACCESS_CONTROL_ALLOW_METHODS, allow);
-            header(ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS);
-            header(ACCESS_CONTROL_MAX_AGE, PREFLIGHT_SECONDS);
-        }
+        responseHead.addMethods(this, head, allow);
         noContent();
     }
 

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * BodyEnd#BODY_END}; or into a {@link Problem} in place of any of them, after which it discards
  * everything. Bytes after a request are held back until {@link #next}.
  */
+/* One class of more than 300 lines, because every part of a request continues at the position in the
+ * bytes where the part before it has stopped. */
 final class RequestDecoder extends ByteToMessageDecoder {
     enum BodyEnd {
         BODY_END

@@ -1,12 +1,17 @@
 package dev.culvert.daemon.http.h1;
 
+import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS;
+import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS;
 import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN;
 import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS;
+import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_MAX_AGE;
+import static io.netty.handler.codec.http.HttpHeaderNames.ALLOW;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONNECTION;
 import static io.netty.handler.codec.http.HttpHeaderNames.DATE;
 import static io.netty.handler.codec.http.HttpHeaderNames.ORIGIN;
 import static io.netty.handler.codec.http.HttpHeaderNames.VARY;
 
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.BrowserPolicy;
 import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.Header;
@@ -23,6 +28,10 @@ final class ResponseHead {
     private static final AsciiString NOSNIFF =
             AsciiString.cached("x-content-type-options: nosniff\r\n");
     private static final AsciiString CLOSE = AsciiString.cached("close");
+
+    private static final String ALLOWED_HEADERS =
+            "content-type, idempotency-key, last-event-id, traceparent, x-request-id";
+    private static final String PREFLIGHT_SECONDS = "600";
 
     private final DateClock clock = new DateClock();
     private final BrowserPolicy browsers;
@@ -61,8 +70,18 @@ final class ResponseHead {
         }
     }
 
+    /** Adds to {@code answer} which methods a path takes, and tells a browser the same. */
+    void addMethods(Answer answer, Head request, String allow) {
+        answer.header(ALLOW, allow);
+        if (allowedOrigin(request) != null) {
+            answer.header(ACCESS_CONTROL_ALLOW_METHODS, allow)
+                    .header(ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS)
+                    .header(ACCESS_CONTROL_MAX_AGE, PREFLIGHT_SECONDS);
+        }
+    }
+
     /** The origin that {@code request} comes from, if the settings allow it. */
-    @Nullable String allowedOrigin(Head request) {
+    private @Nullable String allowedOrigin(Head request) {
         String origin = request.first(Header.ORIGIN);
         return browsers.isAllowedOrigin(origin) ? origin : null;
     }
