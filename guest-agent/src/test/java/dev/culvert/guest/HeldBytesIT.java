@@ -65,7 +65,8 @@ class HeldBytesIT {
             agent.terminate();
             assertThat(agent.exitCode()).isZero();
             assertThat(agent.err())
-                    .contains("(--max-held-bytes), and this one holds most: a frame that has come");
+                    .contains(
+                            "(--max-held-bytes), and this one holds the most: a frame that has come");
         }
     }
 

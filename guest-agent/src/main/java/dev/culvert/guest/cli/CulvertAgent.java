@@ -100,11 +100,11 @@ public final class CulvertAgent {
                 settings.logLevel().name().toLowerCase(Locale.ROOT));
         Guest guest = Guest.start(settings, Systemd.of(environment));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(guest), "culvert-stop"));
+        // Before it says that it listens: until then, SIGHUP would end it.
+        Signals.handle("HUP", CulvertAgent::refuseToReload);
         out.println("listening on " + guest.address());
         out.flush();
         guest.ready();
-        // Last, because it delays the start.
-        Signals.handle("HUP", CulvertAgent::refuseToReload);
         complainOfTheCache();
     }
 
