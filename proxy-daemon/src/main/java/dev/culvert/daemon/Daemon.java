@@ -248,7 +248,6 @@ public final class Daemon implements AutoCloseable {
                                 drain.underWay());
     }
 
-    /** As {@link Reload#run}. */
     public List<String> reload() {
         return reload.run();
     }
