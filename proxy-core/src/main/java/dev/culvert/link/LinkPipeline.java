@@ -12,7 +12,15 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.WriteBufferWaterMark;
 
-/** Bytes in, exchanges out. Reading order is wire order. */
+/**
+ * The handlers of one link; one instance for each dial. With hybrid vsock, Transport puts a
+ * handshake before them, which removes itself.
+ *
+ * <pre>
+ *   in    socket → account → decoder → LinkHandler → Exchanges → ReplyListener
+ *   out   AgentLink.open → Exchanges → flusher → encoder → account → socket
+ * </pre>
+ */
 final class LinkPipeline extends ChannelInitializer<Channel> {
     private final AgentAddress address;
     private final LinkLimits limits;

@@ -47,7 +47,10 @@ public final class Daemon implements AutoCloseable {
     /** How long a stop may take after the drain time. */
     private static final Duration STOP = Duration.ofSeconds(15);
 
-    /** The settings in force: a reload replaces them. */
+    /**
+     * The settings in force: a reload replaces them. Some are used only at the start; Reload names
+     * them.
+     */
     private volatile DaemonSettings settings;
 
     private final StateDir stateDir;
@@ -69,7 +72,7 @@ public final class Daemon implements AutoCloseable {
     private final Reload reload;
     private final Drain drain;
 
-    /** Starts the daemon. If that fails, nothing of it is left. */
+    /** Starts the daemon. If that fails, its sockets, event loops and state_dir are closed. */
     public static Daemon start(DaemonSettings settings, SettingsReader again, Systemd systemd)
             throws IOException {
         DirectMemory.limit();
@@ -122,7 +125,8 @@ public final class Daemon implements AutoCloseable {
         files = workers(first.workers(), "files");
         others = workers(first.workers(), "others");
 
-        // The agents, the links to them, and the turns on those.
+        // Each event loop has its own links to each agent, so a request stays on the loop that
+        // accepted it.
         pool =
                 new LinkPool(
                         loops.group(),
@@ -139,6 +143,7 @@ public final class Daemon implements AutoCloseable {
                         stateDir.desired(onStateFailure),
                         () -> settings().fleet(),
                         address -> new Road.Dialled(address, pool));
+        // One more link to each agent shows whether it is there, and brings its configuration.
         homes = new HomeLinks(loops.group(), fleet, this::settings);
         turns = new Turns(fleet, turnIds(), this::settings, metrics.turns());
 
@@ -248,6 +253,7 @@ public final class Daemon implements AutoCloseable {
                                 drain.underWay());
     }
 
+    /** Reads the settings again. Returns every mistake; none if they are in force now. Blocks. */
     public List<String> reload() {
         return reload.run();
     }
@@ -259,9 +265,11 @@ public final class Daemon implements AutoCloseable {
     }
 
     /**
-     * Takes no new work, lets turns end during the drain time or until {@link #hurry}, cuts the
-     * rest, and stops. Returns when all of that is done. Until then it listens and answers 503; on
-     * sockets that systemd owns, new clients wait for the next process instead.
+     * Refuses new work, and waits until every client's connection has closed, the drain time is
+     * over, or {@link #hurry} is called. Then it cuts the turns that are left, and stops. While it
+     * waits, it answers new work with 503 and other requests as usual; on sockets that systemd
+     * owns, new clients wait for the next process instead. Blocks: not to be called on an event
+     * loop.
      */
     @Override
     public void close() {

@@ -17,8 +17,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers a request with a turn as a stream of events, or with a status while no event was written.
- * Confined to the client's event loop.
+ * Answers a request with a turn as a stream of events, or with a status while no stream is open. A
+ * resuming client that reads only events gets failures as events. Confined to the client's event
+ * loop.
  */
 /*
  * The number of an event is that of its frame; the end of the answer has the number after the last frame. What
@@ -42,7 +43,7 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
     private @Nullable ClientPace pace;
 
     /** The number of the last event that the client was sent, or had before. */
-    private long number;
+    private long lastNumber;
 
     private boolean hasWritten;
     private boolean over;
@@ -63,17 +64,21 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
         this.resumed = resumed;
         this.settings = settings;
         this.observer = observer;
-        number = resumed == null ? 0 : resumed.after();
+        lastNumber = resumed == null ? 0 : resumed.after();
         opening = new LazyTimer(answer.eventLoop(), this::open);
         observer.onStarted();
     }
 
-    /** Controls {@code begun} from now on; that turn may have ended already. */
+    /**
+     * Controls {@code begun} from now on. {@link TurnAnswers} calls this with the turn that {@code
+     * Turns} returned, which may have called this listener before and may be over.
+     */
     void reads(LiveTurn begun) {
         turn = begun;
         if (over || events != null) {
             return;
         }
+        // An open stream has its own onGone.
         answer.onGone(() -> gone(resumed == null ? Duration.ZERO : settings.turns().resumeGrace()));
         if (resumed != null) {
             opening.expireAfter(HEAD_DELAY);
@@ -92,7 +97,7 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
                             () -> gone(settings.turns().resumeGrace()));
             events = open;
             pace = new ClientPace(settings.turns(), observer, open, answer.eventLoop(), this);
-            format.begin(open, number);
+            format.begin(open, lastNumber);
         }
         return open;
     }
@@ -101,7 +106,7 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
         if (turn != null) {
             turn.clientGone(grace);
         }
-        close(End.CLIENT_GONE);
+        markEnded(End.CLIENT_GONE);
     }
 
     @Override
@@ -112,25 +117,25 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
     }
 
     @Override
-    public void onChunk(Frame chunk, long place) {
+    public void onChunk(Frame chunk, long number) {
         if (over) {
             return;
         }
         int bytes = chunk.payload().readableBytes();
-        format.chunk(next(place), chunk, place);
+        format.chunk(streamFor(number), chunk, number);
         if (pace != null) {
             pace.told(bytes);
         }
     }
 
-    /** Where to write the event with that number. */
-    private SseStream next(long place) {
+    /** Opens the stream if needed, and records the number of the event that is written next. */
+    private SseStream streamFor(long number) {
         SseStream open = open();
         if (!hasWritten) {
             hasWritten = true;
             observer.onFirstEvent(resumed != null, System.nanoTime() - startNanos);
         }
-        number = place;
+        lastNumber = number;
         return open;
     }
 
@@ -152,8 +157,8 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
                 Problem.of(REQUEST_TIMEOUT, "The stream was cut off: " + why.message() + ".")
                         .member("code", why.code()));
         if (!over) {
-            format.cutOff(next(EventFormat.LAST), why.code(), why.message(), EventFormat.LAST);
-            close(why.end());
+            format.cutOff(streamFor(EventFormat.LAST), why.code(), why.message(), EventFormat.LAST);
+            markEnded(why.end());
         }
         if (turn != null) {
             turn.cancel(why.cause());
@@ -161,31 +166,34 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
     }
 
     @Override
-    public void onDone(long place) {
+    public void onDone(long number) {
         if (over) {
             return;
         }
-        if (has(place)) {
-            endOfNothing(End.DONE);
+        if (has(number)) {
+            endWithoutEvent(End.DONE);
         } else {
-            format.done(next(place), place);
-            close(End.DONE);
+            format.done(streamFor(number), number);
+            markEnded(End.DONE);
         }
     }
 
     /** Whether the client has had the event of that number before it resumed. */
-    private boolean has(long place) {
-        return resumed != null && place <= resumed.after();
+    private boolean has(long number) {
+        return resumed != null && number <= resumed.after();
     }
 
-    /** The client has all events. One whose stream has begun comes back, and gets the status. */
-    private void endOfNothing(End how) {
+    /**
+     * The client has every event. Without an open stream it gets 204. Otherwise the stream ends
+     * without an event, and the client gets 204 when it resumes.
+     */
+    private void endWithoutEvent(End how) {
         if (events == null) {
-            close(how);
+            markEnded(how);
             answer.noContent();
         } else {
             events.end();
-            close(how);
+            markEnded(how);
         }
     }
 
@@ -213,10 +221,10 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
     /** The turn may go on: a client that resumes after the last number gets what follows. */
     private void endOfReading(Failure failure) {
         if (canAnswerWithStatus()) {
-            close(End.ERROR);
+            markEnded(End.ERROR);
             answer.failure(failure);
         } else {
-            fail(failure, number, End.ERROR);
+            fail(failure, lastNumber, End.ERROR);
         }
     }
 
@@ -226,23 +234,23 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
     }
 
     /**
-     * @param seq the number of the failure in the turn; 0 where it has none
+     * @param number of the failure in the turn; 0 where it has none
      */
-    private void endOfTurn(Failure failure, long seq, End how) {
-        if (seq > 0 && has(seq)) {
-            endOfNothing(how);
-        } else if (seq == 0 && canAnswerWithStatus()) {
-            close(how);
+    private void endOfTurn(Failure failure, long number, End how) {
+        if (number > 0 && has(number)) {
+            endWithoutEvent(how);
+        } else if (number == 0 && canAnswerWithStatus()) {
+            markEnded(how);
             answer.failure(failure);
         } else {
-            fail(failure, seq > 0 ? seq : EventFormat.LAST, how);
+            fail(failure, number > 0 ? number : EventFormat.LAST, how);
         }
     }
 
-    private void fail(Failure failure, long place, End how) {
+    private void fail(Failure failure, long number, End how) {
         answer.failed(Problem.of(failure));
-        format.failed(next(place), failure, place);
-        close(how);
+        format.failed(streamFor(number), failure, number);
+        markEnded(how);
     }
 
     @Override
@@ -251,21 +259,22 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
             return;
         }
         if (canAnswerWithStatus()) {
-            close(End.ERROR);
+            markEnded(End.ERROR);
             answer.problem(Admission.SHUTTING_DOWN);
         } else {
             String code = ErrorCode.DRAINING.wireName();
             answer.failed(Admission.SHUTTING_DOWN.member("code", code));
             format.cutOff(
-                    next(number),
+                    streamFor(lastNumber),
                     code,
                     "the daemon is shutting down and could not wait any longer",
-                    number);
-            close(End.ERROR);
+                    lastNumber);
+            markEnded(End.ERROR);
         }
     }
 
-    private void close(End how) {
+    /** Records the end. The caller or the format ends the stream itself. */
+    private void markEnded(End how) {
         if (!over) {
             over = true;
             opening.cancel();

@@ -19,8 +19,8 @@ final class Audience {
     private List<Consumer<@Nullable Failure>> whenOver = List.of();
     private Demand demand = WANTED;
 
-    /** Whether the agent lets a later reader read; set on that reader's event loop. */
-    private volatile boolean passed;
+    /** Whether the agent has answered a later reader; set on that reader's event loop. */
+    private volatile boolean taken;
 
     Audience(LiveTurns live, LiveTurn reader) {
         this.live = live;
@@ -80,14 +80,14 @@ final class Audience {
         return demand instanceof Forsaken;
     }
 
-    /** The agent lets a later reader read. May be called on any thread. */
-    void pass() {
-        passed = true;
+    /** The agent has answered a later reader. May be called on any thread. */
+    void takenOver() {
+        taken = true;
     }
 
     /** Whether another reader has taken the turn over, or is about to. */
-    boolean isPassed() {
-        return passed || !live.isLast(reader);
+    boolean isTakenOver() {
+        return taken || !live.isLast(reader);
     }
 
     /** Whether somebody reads the turn, may come back for it, or waits for its end. */
@@ -95,7 +95,7 @@ final class Audience {
         return !whenOver.isEmpty()
                 || switch (demand) {
                     case Wanted _, Stopping _ -> true;
-                    case Left _ -> !isPassed();
+                    case Left _ -> !isTakenOver();
                     case Forsaken _, StoppingUnread _, Told _ -> false;
                 };
     }

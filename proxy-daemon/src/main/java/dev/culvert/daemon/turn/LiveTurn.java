@@ -11,8 +11,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's reading of a turn. The links under it may change; the client gets each event once
- * and one end. Confined to the client's event loop, except where a method says otherwise.
+ * One client's reading of one turn. Each client of a turn has its own LiveTurn; the agent runs the
+ * turn. The links under it may change; the client gets each event once and one end. Confined to the
+ * client's event loop, except where a method says otherwise.
  */
 /*
  * Its two sides have states of their own. AgentSide waits for a link, then reads over it, and waits again when the
@@ -20,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * stop. A message that may have arrived is sent again only to the same instance of the agent, which begins an id
  * once (resuming.md).
  *
- * Several clients may read one turn. Each reads over a link of its own, and the agent, which has one reader at a
- * time, tells the one before that it was taken over. Until then that one reads on, whatever becomes of the later
- * ones.
+ * Several clients may read one turn. Each reading uses a different link, because a link carries an id only once; other
+ * turns share that link. When the agent first answers a later reading, the daemon tells every earlier client at once
+ * that its reading was taken over. The agent's own message to the earlier link may come later. If the later reading
+ * fails before that, the earlier ones go on.
  */
 public final class LiveTurn implements AgentSide.Owner {
     private final TurnNeeds needs;
@@ -30,10 +32,10 @@ public final class LiveTurn implements AgentSide.Owner {
     private final TurnRequest request;
     private final TurnListener listener;
     private final Progress progress;
-    private final AgentSide agent;
+    private final AgentSide agentSide;
     private final Audience audience;
 
-    /** Whether the request was repeated: once, after it met a dead link or was overtaken. */
+    /** Whether the request was sent a second time; it is never sent a third time. */
     private boolean retried;
 
     /** The reader before this one; {@link LiveTurns} alone changes it. */
@@ -54,7 +56,7 @@ public final class LiveTurn implements AgentSide.Owner {
         audience = new Audience(needs.live(), this);
         progress = new Progress(message, after, needs.settings().get().turns().initialCredit());
         chargeMessage();
-        agent = new AgentSide(needs, loop, request, progress, this);
+        agentSide = new AgentSide(needs, loop, request, progress, this);
         request.agent().turnBegan();
     }
 
@@ -80,22 +82,25 @@ public final class LiveTurn implements AgentSide.Owner {
 
     /** Asks the agent. */
     void start() {
-        if (!agent.isOver()) {
-            agent.start();
+        if (!agentSide.isOver()) {
+            agentSide.start();
         }
     }
 
-    /** As {@link #start}, when {@code other} reads the turn and may hold its unanswered message. */
+    /**
+     * As {@link #start}, after an earlier reading of this turn. If this one has no message and no
+     * event, it copies the message that {@code other} keeps, and sends it instead of a resume.
+     */
     void startAfter(LiveTurn other) {
         if (progress.hasMessage() || !progress.isAtTheBeginning()) {
             start();
             return;
         }
         other.onLoop(() -> {
-            other.agent.noteInstance();
+            other.agentSide.noteInstance();
             Unanswered unanswered = other.progress.unanswered();
             onLoop(() -> {
-                if (unanswered != null && agent.isOver()) {
+                if (unanswered != null && agentSide.isOver()) {
                     unanswered.message().release();
                 } else if (unanswered != null) {
                     progress.take(unanswered);
@@ -119,8 +124,10 @@ public final class LiveTurn implements AgentSide.Owner {
     @Override
     public void onReply(Frame chunk) {
         if (progress.markAnswered()) {
-            needs.live().passThoseBefore(this);
+            needs.live().takeOverEarlier(this);
         }
+        // Without a client, chunks are dropped and get no credit. A new LiveTurn asks the agent for
+        // them again.
         long number = progress.take(chunk);
         if (number > 0 && audience.isRead()) {
             progress.came(chunk.payload().readableBytes());
@@ -137,17 +144,17 @@ public final class LiveTurn implements AgentSide.Owner {
 
     @Override
     public void onFailure(Failure said) {
-        boolean resumable = agent.isResumable();
-        Failure failure = agent.meaning(said);
-        agent.noteInstance();
+        boolean resumable = agentSide.isResumable();
+        Failure failure = agentSide.meaning(said);
+        agentSide.noteInstance();
         if (Endings.isOfTheTurn(failure) && progress.markAnswered()) {
-            needs.live().passThoseBefore(this);
+            needs.live().takeOverEarlier(this);
         }
         if (failure instanceof Failure.LinkLost lost && resumable && audience.isAwaited()) {
-            agent.goOn(lost.reason());
+            agentSide.goOn(lost.reason());
         } else if (mayTryOnceMore(failure)) {
             retried = true;
-            agent.start();
+            agentSide.start();
         } else {
             if (audience.isStopping() && Endings.isError(failure, ErrorCode.CANCELLED)) {
                 needs.observer().onStopped(audience.unwantedNanos());
@@ -156,38 +163,45 @@ public final class LiveTurn implements AgentSide.Owner {
         }
     }
 
-    /** Whether the link was dead already, or the agent got an earlier request after this one. */
+    /**
+     * Whether the request may be sent a second time: the link was closed before it was sent, or an
+     * earlier reading's request reached the agent after it.
+     */
     private boolean mayTryOnceMore(Failure failure) {
         if (retried || !audience.isWanted()) {
             return false;
         }
         return failure instanceof Failure.LinkLost
                 ? !progress.mayBeKnown()
-                : Endings.isError(failure, ErrorCode.TAKEN_OVER) && !audience.isPassed();
+                : Endings.isError(failure, ErrorCode.TAKEN_OVER) && !audience.isTakenOver();
     }
 
-    /** The client has taken so many bytes of payload: as many more may come. */
+    /**
+     * The listener can accept so many more payload bytes. The agent gets credit for them, in
+     * batches.
+     */
     public void consumed(long bytes) {
         long due = progress.taken(bytes);
         if (due > 0) {
-            agent.grant(due);
+            agentSide.grant(due);
         }
     }
 
     /** Whether the agent may send only what it was given credit for. */
     public boolean hasCredit() {
-        return agent.hasCredit();
+        return agentSide.hasCredit();
     }
 
     /**
-     * The client is gone and is told nothing more. Unless somebody comes back within {@code grace},
-     * the turn is cancelled.
+     * The client is gone and is told nothing more. If the agent was not asked yet, the reading ends
+     * at once. Otherwise the turn is cancelled after {@code grace}, or at once if the agent cannot
+     * resume. A later reading prevents that.
      */
     public void clientGone(Duration grace) {
-        if (!agent.isKnownToTheAgent()) {
+        if (!agentSide.isKnownToTheAgent()) {
             audience.leave(Duration.ZERO, loop, () -> fail(Endings.CLIENT_GONE));
         } else {
-            audience.leave(agent.isResumable() ? grace : Duration.ZERO, loop, this::forsaken);
+            audience.leave(agentSide.isResumable() ? grace : Duration.ZERO, loop, this::forsaken);
         }
     }
 
@@ -206,14 +220,14 @@ public final class LiveTurn implements AgentSide.Owner {
     }
 
     /**
-     * The agent lets a later reader read. Its own word to this one may come later, on another link:
-     * the exchange waits for that as long as for a client that has left. May be called on any
+     * The agent has answered a later reader. Its own message to this one may come later, on another
+     * link: the exchange waits for that as long as for a client that has left. May be called on any
      * thread.
      */
-    void pass() {
-        audience.pass();
+    void takenOver() {
+        audience.takenOver();
         onLoop(() -> {
-            if (!agent.isReading()) {
+            if (!agentSide.isReading()) {
                 fail(Endings.TAKEN_OVER);
             } else if (audience.isRead()) {
                 clientGone(needs.settings().get().turns().resumeGrace());
@@ -223,17 +237,18 @@ public final class LiveTurn implements AgentSide.Owner {
     }
 
     /**
-     * Nobody wants the turn any more. It is over once the agent has stopped, and a client that is
-     * still there is told so as a failure. An agent that cannot stop works on, and that is told.
+     * Asks the agent to stop; the reading ends when the agent confirms. An agent that cannot stop
+     * continues, and the listener gets CANNOT_CANCEL. Without a link, a turn that the agent may
+     * have begun is stopped once a link is found, if somebody waits for its end.
      */
     public void cancel(CancelCause cause) {
-        if (agent.isOver() || audience.isStopping()) {
+        if (agentSide.isOver() || audience.isStopping()) {
             return;
         }
         needs.observer().onCancelled(cause);
         audience.stop();
-        if (agent.isReading()) {
-            agent.stop();
+        if (agentSide.isReading()) {
+            agentSide.stop();
         } else if (!progress.mayBeKnown() || !audience.isAwaited()) {
             fail(Endings.NOT_BEGUN);
         }
@@ -247,10 +262,10 @@ public final class LiveTurn implements AgentSide.Owner {
 
     /** The daemon stops. The agent has to stop too where nobody could come back for the turn. */
     void cut() {
-        if (agent.isOver()) {
+        if (agentSide.isOver()) {
             return;
         }
-        if (agent.letGo()) {
+        if (agentSide.letGo()) {
             needs.observer().onCancelled(CancelCause.SHUTDOWN);
         }
         if (end(Endings.SHUTTING_DOWN)) {
@@ -259,10 +274,12 @@ public final class LiveTurn implements AgentSide.Owner {
     }
 
     TurnStatus status() {
-        return TurnStatus.live(request, agent.look(), progress.lastNumber(), audience.isRead());
+        return TurnStatus.live(request, agentSide.look(), progress.lastNumber(), audience.isRead());
     }
 
-    /** Runs {@code task} on this turn's event loop, at once if this is it. */
+    /**
+     * Runs {@code task} on this turn's event loop, at once if this is it. Any thread may call it.
+     */
     void onLoop(Runnable task) {
         if (loop.inEventLoop()) {
             task.run();
@@ -274,7 +291,7 @@ public final class LiveTurn implements AgentSide.Owner {
     /** It is over; whoever still listens is told. */
     @Override
     public void fail(Failure failure) {
-        if (!agent.isOver() && end(failure)) {
+        if (!agentSide.isOver() && end(failure)) {
             listener.onFailure(failure);
         }
     }
@@ -282,10 +299,10 @@ public final class LiveTurn implements AgentSide.Owner {
     /** Returns whether there is a client to be told. */
     private boolean end(@Nullable Failure how) {
         if (request.isAddressed()) {
-            agent.noteInstance();
+            agentSide.noteInstance();
             needs.past().note(request, progress, how);
         }
-        agent.end();
+        agentSide.end();
         boolean isRead = audience.isRead();
         LiveTurn lastNow = needs.live().leave(this);
         request.agent().turnEnded();

@@ -56,10 +56,12 @@ final class LiveTurns {
         return newest;
     }
 
-    /** The agent lets {@code turn} read. Those before may be told so later, on their own links. */
-    void passThoseBefore(LiveTurn turn) {
+    /**
+     * The agent has answered {@code turn}: it is the reader now, and no longer the earlier ones.
+     */
+    void takeOverEarlier(LiveTurn turn) {
         for (LiveTurn it = turn.before; it != null; it = it.before) {
-            it.pass();
+            it.takenOver();
         }
     }
 

@@ -25,8 +25,9 @@ import java.util.function.Supplier;
 @Sharable
 public final class HttpPipeline extends ChannelInitializer<Channel> {
     /**
-     * The kernel would let it grow to megabytes for a client that does not read. Those bytes would
-     * be lost with the connection, and they are more than an agent keeps.
+     * The size of the kernel's send buffer. Otherwise the kernel enlarges it to megabytes for a
+     * client that does not read. A broken connection loses those bytes, and the agent keeps too few
+     * to send them again.
      */
     private static final int SEND_BYTES = 128 * 1024;
 
@@ -61,19 +62,24 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
         channel.config().setOption(ChannelOption.SO_SNDBUF, SEND_BYTES);
         Http1Server shared = server;
         RequestDecoder decoder = new RequestDecoder(shared.settings());
+        // Owns "account" and "connection", which it calls directly.
         RequestHandler requests = new RequestHandler(channel, shared, decoder, clients.get());
         channel.pipeline()
                 .addLast("account", requests.account()) // charges the client for what waits
                 .addLast("decoder", decoder) // bytes → Head, body, BODY_END; or a Problem
                 .addLast("connection", requests.connection()) // one request at a time, in time
                 .addLast("gate", shared.gate()) // a Head that breaks no rule; or a Refusal
-                .addLast("router", new RouterHandler(router)) // Head → RoutedRequest; or a Refusal
+                .addLast(
+                        "router",
+                        new RouterHandler(
+                                router)) // Head → RoutedRequest, OptionsRequest; or a Refusal
                 .addLast("requests", requests); // body → Request → Route.handle, with an Answer
     }
 
     /**
-     * From now on each connection closes after the answer or stream under way on it, and idle
-     * connections close at once; completes when none is left. May be called from any thread.
+     * Each connection closes after its current answer. An idle one begins to close at once; one
+     * that has sent nothing yet has one second to ask. Completes when no connection is left, also
+     * none that was opened under earlier settings. May be called from any thread.
      */
     public CompletionStage<Void> drain() {
         return server.connections().drain();
