@@ -123,7 +123,8 @@ class VsockTransportTest implements TransportContract {
         DialException failure =
                 failureOf(dial(new Vsock(Vsock.ANY_CID, 1024), PATIENCE, new Inbox(1)));
 
-        assertThat(failure).hasMessageStartingWith("vsock://any:1024: this address can only be");
+        assertThat(failure)
+                .hasMessageStartingWith("vsock://any:1024: this address is only for listening");
     }
 
     /** The kernel knows both at once; only a VM that is there may keep a dial waiting. */

@@ -47,10 +47,7 @@ public final class Daemon implements AutoCloseable {
     /** How long a stop may take after the drain time. */
     private static final Duration STOP = Duration.ofSeconds(15);
 
-    /**
-     * The settings in force: a reload replaces them. Some are used only at the start; Reload names
-     * them.
-     */
+    /** A reload replaces them; {@link Reload} names the settings that need a restart. */
     private volatile DaemonSettings settings;
 
     private final StateDir stateDir;
@@ -72,7 +69,7 @@ public final class Daemon implements AutoCloseable {
     private final Reload reload;
     private final Drain drain;
 
-    /** Starts the daemon. If that fails, its sockets, event loops and state_dir are closed. */
+    /** If the start fails, its sockets, event loops and state_dir are closed. */
     public static Daemon start(DaemonSettings settings, SettingsReader again, Systemd systemd)
             throws IOException {
         DirectMemory.limit();
@@ -125,8 +122,7 @@ public final class Daemon implements AutoCloseable {
         files = workers(first.workers(), "files");
         others = workers(first.workers(), "others");
 
-        // Each event loop has its own links to each agent, so a request stays on the loop that
-        // accepted it.
+        // Each event loop has links of its own: a request stays on the loop that accepted it.
         pool =
                 new LinkPool(
                         loops.group(),
@@ -167,8 +163,6 @@ public final class Daemon implements AutoCloseable {
                 new HttpPipeline(
                         first.http(), router, metrics.http(), this::clientShare, bodyShare());
         listeners = new Listeners(loops, systemd.sockets());
-
-        // What the operator reaches.
         notifier = systemd.notifier(loops);
         reload =
                 new Reload(
@@ -265,11 +259,9 @@ public final class Daemon implements AutoCloseable {
     }
 
     /**
-     * Refuses new work, and waits until every client's connection has closed, the drain time is
-     * over, or {@link #hurry} is called. Then it cuts the turns that are left, and stops. While it
-     * waits, it answers new work with 503 and other requests as usual; on sockets that systemd
-     * owns, new clients wait for the next process instead. Blocks: not to be called on an event
-     * loop.
+     * Refuses new work with 503, and waits until every client's connection has closed, the drain
+     * time is over, or {@link #hurry} is called. Then it cuts the turns that are left, and stops.
+     * On sockets that systemd owns, new clients wait for the next process. Blocks.
      */
     @Override
     public void close() {

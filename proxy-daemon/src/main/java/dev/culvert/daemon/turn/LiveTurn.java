@@ -20,11 +20,7 @@ import org.jspecify.annotations.Nullable;
  * link is lost and the agent can resume. Audience knows whether the client reads, has left, or wants the turn to
  * stop. A message that may have arrived is sent again only to the same instance of the agent, which begins an id
  * once (resuming.md).
- *
- * Several clients may read one turn. Each reading uses a different link, because a link carries an id only once; other
- * turns share that link. When the agent first answers a later reading, the daemon tells every earlier client at once
- * that its reading was taken over. The agent's own message to the earlier link may come later. If the later reading
- * fails before that, the earlier ones go on.
+ * LiveTurns says what happens when several clients read one turn.
  */
 public final class LiveTurn implements AgentSide.Owner {
     private final TurnNeeds needs;
@@ -87,10 +83,7 @@ public final class LiveTurn implements AgentSide.Owner {
         }
     }
 
-    /**
-     * As {@link #start}, after an earlier reading of this turn. If this one has no message and no
-     * event, it copies the message that {@code other} keeps, and sends it instead of a resume.
-     */
+    /** As {@link #start}, but sends the message that the earlier reading {@code other} keeps. */
     void startAfter(LiveTurn other) {
         if (progress.hasMessage() || !progress.isAtTheBeginning()) {
             start();
@@ -126,8 +119,7 @@ public final class LiveTurn implements AgentSide.Owner {
         if (progress.markAnswered()) {
             needs.live().takeOverEarlier(this);
         }
-        // Without a client, chunks are dropped and get no credit. A new LiveTurn asks the agent for
-        // them again.
+        // Without a client, chunks are dropped: a later LiveTurn asks the agent for them again.
         long number = progress.take(chunk);
         if (number > 0 && audience.isRead()) {
             progress.came(chunk.payload().readableBytes());
@@ -163,10 +155,7 @@ public final class LiveTurn implements AgentSide.Owner {
         }
     }
 
-    /**
-     * Whether the request may be sent a second time: the link was closed before it was sent, or an
-     * earlier reading's request reached the agent after it.
-     */
+    /** Whether the link was dead already, or an earlier reading overtook this request. */
     private boolean mayTryOnceMore(Failure failure) {
         if (retried || !audience.isWanted()) {
             return false;
@@ -176,10 +165,7 @@ public final class LiveTurn implements AgentSide.Owner {
                 : Endings.isError(failure, ErrorCode.TAKEN_OVER) && !audience.isTakenOver();
     }
 
-    /**
-     * The listener can accept so many more payload bytes. The agent gets credit for them, in
-     * batches.
-     */
+    /** The listener can accept so many more payload bytes. The agent gets credit in batches. */
     public void consumed(long bytes) {
         long due = progress.taken(bytes);
         if (due > 0) {
@@ -220,9 +206,8 @@ public final class LiveTurn implements AgentSide.Owner {
     }
 
     /**
-     * The agent has answered a later reader. Its own message to this one may come later, on another
-     * link: the exchange waits for that as long as for a client that has left. May be called on any
-     * thread.
+     * The agent has answered a later reader. The exchange waits for the agent's own message as long
+     * as for a client that has left. May be called on any thread.
      */
     void takenOver() {
         audience.takenOver();

@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
  * ended. Used on any thread.
  */
 /*
+ * Each reading of a turn uses a different link, because a link carries an id only once; other turns share that link.
+ * When the agent first answers a later reading, the daemon tells every earlier client at once that its reading was
+ * taken over. The agent's own message to the earlier link may come later. If the later reading fails before that, the
+ * earlier ones go on.
+ *
  * The readers of a turn are chained from the latest back, by LiveTurn.before, which changes only under the map's lock
  * on the id. Nearly every turn has one reader and costs one entry.
  */
