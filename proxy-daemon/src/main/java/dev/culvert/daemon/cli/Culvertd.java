@@ -17,7 +17,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The command {@code culvertd}, with its subcommands. */
 @Command(
         name = "culvertd",
-        description = "Connects HTTP and SSE clients to the AI agents in this host's MicroVMs.",
+        description = "Connects HTTP clients to the AI agents in this host's MicroVMs.",
         mixinStandardHelpOptions = true,
         versionProvider = Culvertd.BuildVersion.class,
         synopsisSubcommandLabel = "COMMAND",
