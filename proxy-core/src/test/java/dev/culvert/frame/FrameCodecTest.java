@@ -157,6 +157,17 @@ class FrameCodecTest {
     }
 
     @Test
+    void anAnswerGetsTheStringOfItsRequestsId() {
+        Frame request = Frame.bare(FrameType.PING, "ping-of-this-test");
+        sender.writeOutbound(request);
+        ByteBuf wire = sender.readOutbound();
+
+        channel.writeInbound(wire);
+
+        assertThat(((Frame) received.messages().getFirst()).id()).isSameAs(request.id());
+    }
+
+    @Test
     void smallFramesLeaveTogether() {
         sender.write(Frame.bare(FrameType.PING, "1"), sender.voidPromise());
         sender.write(Frame.bare(FrameType.CANCEL, "2"), sender.voidPromise());
