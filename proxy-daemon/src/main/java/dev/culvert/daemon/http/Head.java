@@ -2,9 +2,11 @@ package dev.culvert.daemon.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The head of one request: its method, its target and the headers that anything here reads. Whoever
@@ -49,6 +51,14 @@ public final class Head {
     public static Head unreadable() {
         return new Head(
                 HttpMethod.GET, "/", false, true, new @Nullable String[Header.values().length], 0);
+    }
+
+    /** Another head of the same bytes. */
+    public Head again() {
+        Head next = new Head(method, uri, http10, closes, values, repeated);
+        next.host = host;
+        next.target = target;
+        return next;
     }
 
     /** Takes over what {@code before} has parsed from equal texts. */

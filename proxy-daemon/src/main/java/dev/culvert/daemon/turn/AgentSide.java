@@ -10,6 +10,7 @@ import dev.culvert.link.Failure;
 import dev.culvert.link.Feature;
 import dev.culvert.link.Lane;
 import dev.culvert.link.ReplyListener;
+
 import io.netty.channel.EventLoop;
 
 /**
@@ -59,7 +60,6 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
     private final EventLoop loop;
     private final TurnRequest request;
     private final Progress progress;
-    private final ExchangeOpener opener;
     private final Owner owner;
     private Phase phase = Phase.NEW;
 
@@ -70,22 +70,25 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
         this.request = request;
         this.progress = progress;
         this.owner = owner;
-        opener = new ExchangeOpener(needs, request, progress);
     }
 
     /** Sends the request as soon as there is a suitable link. */
     void start() {
-        if (!opener.isNew() && request.agentIsBase()) {
-            owner.fail(opener.notResumable());
+        if (!isNew() && request.agentIsBase()) {
+            owner.fail(needs.opener().notResumable(progress));
         } else if (progress.mayBeKnown()) {
             seek(Kind.PATIENT, "");
         } else if (request.agentIsAway()) {
             seek(Kind.PROVEN, "");
-        } else if (!opener.isNew()) {
+        } else if (!isNew()) {
             seek(Kind.ANNOUNCED, "");
         } else {
             askOnAnyLink();
         }
+    }
+
+    private boolean isNew() {
+        return needs.opener().isNew(request, progress);
     }
 
     /* What nearly every turn does; a search would be an object or two more for each of them. */
@@ -122,13 +125,13 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
     @Override
     public void onFound(AgentLink link) {
         boolean stopping = owner.isStopping();
-        Failure obstacle = opener.obstacle(link, stopping);
+        Failure obstacle = needs.opener().obstacle(request, progress, link, stopping);
         if (obstacle != null) {
             owner.fail(obstacle);
             return;
         }
         boolean again = isKnownToTheAgent();
-        Exchange exchange = opener.open(link, owner, stopping);
+        Exchange exchange = needs.opener().open(request, progress, link, owner, stopping);
         if (!exchange.isOpen()) {
             return; // the owner was told, and may have changed the phase
         }

@@ -10,14 +10,18 @@ import dev.culvert.io.Holding;
 import dev.culvert.io.Share;
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.Failure;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-import java.util.function.Consumer;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.function.Consumer;
 
 /** How far a reading has got: the request, the events that arrived, and the credit for more. */
 final class Progress {
     private final CreditWindow window;
+    private final long startNanos = System.nanoTime();
 
     /** What to send, until the agent answers; null if the turn is only resumed. */
     private @Nullable ByteBuf message;
@@ -46,6 +50,11 @@ final class Progress {
         lastNumber = after;
         this.message = message;
         window = new CreditWindow(credit);
+    }
+
+    /** When the client asked. */
+    long startNanos() {
+        return startNanos;
     }
 
     /** Whether the message is charged; a small one is not counted and costs nothing here. */

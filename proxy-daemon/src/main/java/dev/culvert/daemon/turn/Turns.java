@@ -2,22 +2,22 @@ package dev.culvert.daemon.turn;
 
 import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.config.DaemonSettings;
-import dev.culvert.daemon.config.TimeoutSettings;
 import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.frame.Frame;
 import dev.culvert.link.Failure;
-import dev.culvert.link.Patience;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** The turns of all event loops: begins, resumes, cancels and looks them up. */
 public final class Turns {
@@ -27,7 +27,6 @@ public final class Turns {
     private final TurnIds ids;
     private final Supplier<DaemonSettings> settings;
     private final TurnNeeds needs;
-    private volatile Patience patience = Patience.ofSilence(TimeoutSettings.DEFAULTS.message());
 
     public Turns(
             Fleet fleet, TurnIds ids, Supplier<DaemonSettings> settings, TurnObserver observer) {
@@ -35,7 +34,8 @@ public final class Turns {
         this.ids = ids;
         this.settings = settings;
         past = new PastTurns(() -> settings.get().turns(), System::nanoTime);
-        needs = new TurnNeeds(this::isThere, live, past, settings, this::patience, observer);
+        ExchangeOpener opener = new ExchangeOpener(() -> settings.get().timeouts());
+        needs = new TurnNeeds(this::isThere, live, past, settings, opener, observer);
     }
 
     public TurnIds ids() {
@@ -219,14 +219,5 @@ public final class Turns {
 
     private boolean isThere(Agent agent) {
         return fleet.find(agent.id()) == agent;
-    }
-
-    /** Makes a new object only when the settings have changed. */
-    private Patience patience() {
-        Duration silence = settings.get().timeouts().message();
-        if (!patience.silence().equals(silence)) {
-            patience = Patience.ofSilence(silence);
-        }
-        return patience;
     }
 }

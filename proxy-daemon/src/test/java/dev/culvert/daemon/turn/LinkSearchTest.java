@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.FleetSettings;
+import dev.culvert.daemon.config.TimeoutSettings;
 import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.AgentSource;
@@ -22,7 +23,12 @@ import dev.culvert.link.Patience;
 import dev.culvert.link.ReplyListener;
 import dev.culvert.road.TestRoads;
 import dev.culvert.transport.AgentAddress;
+
 import io.netty.channel.embedded.EmbeddedChannel;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -32,13 +38,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** What becomes of a search for a link, without sockets; time moves by hand. */
 class LinkSearchTest {
-    private static final Duration STEP = Duration.ofMillis(50);
     private static final Patience A_MINUTE = Patience.ofSilence(Duration.ofMinutes(1));
+    private static final Duration STEP = Duration.ofMillis(50);
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final EmbeddedLink first = new EmbeddedLink(EmbeddedLink.UNWATCHED, LinkObserver.NONE);
@@ -90,7 +94,7 @@ class LinkSearchTest {
                         new LiveTurns(),
                         new PastTurns(() -> TurnSettings.DEFAULTS, System::nanoTime),
                         () -> DaemonSettings.DEFAULTS,
-                        () -> A_MINUTE,
+                        new ExchangeOpener(() -> TimeoutSettings.DEFAULTS),
                         new LiveTurnsTest.Uncounted());
         LinkSearch search =
                 new LinkSearch(

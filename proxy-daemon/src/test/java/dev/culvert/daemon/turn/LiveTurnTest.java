@@ -1,11 +1,13 @@
 package dev.culvert.daemon.turn;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.FleetSettings;
+import dev.culvert.daemon.config.TimeoutSettings;
 import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.AgentSource;
@@ -17,11 +19,16 @@ import dev.culvert.link.DialListener;
 import dev.culvert.link.EmbeddedLink;
 import dev.culvert.link.Failure;
 import dev.culvert.link.LinkObserver;
-import dev.culvert.link.Patience;
 import dev.culvert.road.TestRoads;
 import dev.culvert.transport.AgentAddress;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,9 +36,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** The states of a reading, with a link on each lane and no sockets; time moves by hand. */
 class LiveTurnTest {
@@ -77,7 +81,7 @@ class LiveTurnTest {
                     live,
                     past,
                     () -> DaemonSettings.DEFAULTS,
-                    () -> Patience.ofSilence(Duration.ofMinutes(1)),
+                    new ExchangeOpener(() -> TimeoutSettings.DEFAULTS),
                     observer);
 
     private static EmbeddedLink link() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.FleetSettings;
+import dev.culvert.daemon.config.TimeoutSettings;
 import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.AgentSource;
@@ -12,19 +13,20 @@ import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.frame.Frame;
 import dev.culvert.link.Failure;
-import dev.culvert.link.Patience;
 import dev.culvert.road.TestRoads;
 import dev.culvert.transport.AgentAddress;
+
 import io.netty.channel.embedded.EmbeddedChannel;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
 
 /** Readers of one turn, who come and go on several event loops at once. */
 class LiveTurnsTest {
@@ -54,7 +56,7 @@ class LiveTurnsTest {
                         live,
                         new PastTurns(() -> TurnSettings.DEFAULTS, System::nanoTime),
                         () -> DaemonSettings.DEFAULTS,
-                        () -> Patience.ofSilence(Duration.ofMinutes(1)),
+                        new ExchangeOpener(() -> TimeoutSettings.DEFAULTS),
                         new Uncounted());
         TurnRequest request = new TurnRequest("t", agent, true, 0, "r", null);
         return new LiveTurn(needs, channel.eventLoop(), request, null, 0, new Deaf());

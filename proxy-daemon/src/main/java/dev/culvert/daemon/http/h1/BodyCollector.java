@@ -1,15 +1,17 @@
 package dev.culvert.daemon.http.h1;
 
 import dev.culvert.io.DirectMemory;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a body together. A body that arrives whole stays the slice of what was read. Others are
- * copied into a buffer that grows with what has arrived: the announced length alone reserves
- * nothing, since a client may never send it.
+ * Puts one body after another together. A body that arrives whole stays the slice of what was read.
+ * Others are copied into a buffer that grows with what has arrived: the announced length alone
+ * reserves nothing, since a client may never send it.
  */
 final class BodyCollector {
     private static final int FIRST_BYTES = 1024;
@@ -20,14 +22,16 @@ final class BodyCollector {
     /** A body in a buffer that is so many times as large is copied out of it. */
     private static final int MOST_WASTE = 4;
 
-    private final long length;
+    private long length;
     private @Nullable ByteBuf body;
 
     /**
-     * @param length of the whole body, if it is known; else 0
+     * Begins the next body.
+     *
+     * @param announced the length of the whole body, if it is known; else 0
      */
-    BodyCollector(long length) {
-        this.length = length;
+    void expect(long announced) {
+        length = announced;
     }
 
     int size() {

@@ -6,9 +6,13 @@ import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE
 import dev.culvert.daemon.http.Connections;
 import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.h1.RequestDecoder.BodyEnd;
 import dev.culvert.io.LazyTimer;
+
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+
 import java.time.Duration;
 
 /**
@@ -24,7 +28,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private static final Problem TOO_MANY =
             Problem.of(
                             SERVICE_UNAVAILABLE,
-                            "The limit of connections is reached (http.max_connections): try again later.")
+                            "The limit of connections is reached (http.max_connections): try again"
+                                    + " later.")
                     .retryAfter(1);
 
     /** How long a client that has just connected may take to ask while the daemon drains. */
@@ -40,6 +45,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private final Http1Server server;
     private final RequestDecoder decoder;
     private final ResponseWriter writer;
+    private final RequestHandler requests;
     private final LazyTimer timer;
     private State state = State.AWAITING;
     private boolean admitted;
@@ -47,10 +53,18 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     /** Whether the deadline of a head runs, not that of an idle connection. */
     private boolean headTimed;
 
-    ConnectionHandler(Http1Server server, RequestDecoder decoder, ResponseWriter writer) {
+    /**
+     * @param requests gets the bodies at once: no station between has to do with them
+     */
+    ConnectionHandler(
+            Http1Server server,
+            RequestDecoder decoder,
+            ResponseWriter writer,
+            RequestHandler requests) {
         this.server = server;
         this.decoder = decoder;
         this.writer = writer;
+        this.requests = requests;
         timer = new LazyTimer(writer.channel().eventLoop(), this::expired);
     }
 
@@ -70,12 +84,19 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         writer.readBegan();
-        if (message instanceof Head && state == State.AWAITING) {
-            state = State.BUSY;
-            headTimed = false;
-            timer.disarm();
+        switch (message) {
+            case ByteBuf part -> requests.onBody(part);
+            case BodyEnd _ -> requests.onBodyEnd();
+            case Head head -> {
+                if (state == State.AWAITING) {
+                    state = State.BUSY;
+                    headTimed = false;
+                    timer.disarm();
+                }
+                context.fireChannelRead(head);
+            }
+            default -> context.fireChannelRead(message);
         }
-        context.fireChannelRead(message);
     }
 
     @Override

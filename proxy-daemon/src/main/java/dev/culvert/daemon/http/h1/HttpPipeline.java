@@ -5,10 +5,12 @@ import dev.culvert.daemon.http.HttpObserver;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.http.RouterHandler;
 import dev.culvert.io.Share;
+
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -67,7 +69,9 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
         channel.pipeline()
                 .addLast("account", requests.account()) // charges the client for what waits
                 .addLast("decoder", decoder) // bytes → Head, body, BODY_END; or a Problem
-                .addLast("connection", requests.connection()) // one request at a time, in time
+                // One request at a time, in time. Bodies skip the next two, which have nothing to
+                // do with them.
+                .addLast("connection", requests.connection())
                 .addLast("gate", shared.gate()) // a Head that breaks no rule; or a Refusal
                 .addLast(
                         "router",

@@ -2,28 +2,40 @@ package dev.culvert.daemon.http.h1;
 
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.RoutedRequest;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.concurrent.TimeUnit;
 
-/** The body of a request while it arrives, which must keep a minimum pace. */
+/**
+ * The body of a request while it arrives, which must keep a minimum pace. A connection uses it
+ * again for each of its requests.
+ */
 final class IncomingBody {
     private static final long AS_LONG_AS_IT_TAKES = TimeUnit.DAYS.toNanos(365);
 
-    private final RoutedRequest request;
-    private final BodyCollector body;
+    private final BodyCollector body = new BodyCollector();
     private final int minBytesPerSecond;
-    private final long slowAfterNanos;
+    private final long headTimeoutNanos;
+    private @Nullable RoutedRequest request;
+    private long slowAfterNanos;
 
-    IncomingBody(RoutedRequest request, HttpSettings settings, long nowNanos) {
-        this.request = request;
-        body = new BodyCollector(request.head().contentLength());
+    IncomingBody(HttpSettings settings) {
         minBytesPerSecond = settings.minBodyBytesPerSecond();
-        slowAfterNanos = nowNanos + settings.headTimeout().toNanos();
+        headTimeoutNanos = settings.headTimeout().toNanos();
     }
 
-    /** The request that the body belongs to. */
-    RoutedRequest request() {
+    void begin(RoutedRequest next, long nowNanos) {
+        request = next;
+        body.expect(next.head().contentLength());
+        slowAfterNanos = nowNanos + headTimeoutNanos;
+    }
+
+    /** The request whose body is to come or arrives; null between requests. */
+    @Nullable RoutedRequest request() {
         return request;
     }
 
@@ -49,12 +61,14 @@ final class IncomingBody {
         return slowAfterNanos + earnedNanos - nowNanos;
     }
 
-    /** Gives the body away: the caller releases it. */
+    /** It is complete. Gives the body away: the caller releases it. */
     ByteBuf take() {
+        request = null;
         return body.take();
     }
 
     void discard() {
+        request = null;
         body.discard();
     }
 }

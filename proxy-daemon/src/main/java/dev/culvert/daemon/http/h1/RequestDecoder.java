@@ -4,22 +4,22 @@ import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.FastThreadLocal;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /**
  * Turns bytes into a {@link Head}, the bytes of its body, which the next handler owns, and {@link
  * BodyEnd#BODY_END}; or into a {@link Problem} in place of any of them, after which it discards
  * everything. Bytes after a request are held back until {@link #next}.
  */
-/* One class of more than 300 lines, because every part of a request continues at the position in the
- * bytes where the part before it has stopped. */
 final class RequestDecoder extends ByteToMessageDecoder {
     enum BodyEnd {
         BODY_END
@@ -30,15 +30,6 @@ final class RequestDecoder extends ByteToMessageDecoder {
 
     private static final short CR_LF = '\r' << 8 | '\n';
     private static final int SMALL_CHUNK_BYTES = 1024;
-    private static final int USUAL_HEAD_BYTES = 4 * 1024;
-
-    private static final FastThreadLocal<byte[]> COPY =
-            new FastThreadLocal<>() {
-                @Override
-                protected byte[] initialValue() {
-                    return new byte[USUAL_HEAD_BYTES];
-                }
-            };
 
     private enum Part {
         HEAD,
@@ -152,17 +143,14 @@ final class RequestDecoder extends ByteToMessageDecoder {
     }
 
     private void head(ByteBuf in, List<Object> out) {
-        if (!passesGuard(in)) {
-            return;
+        Head head = heads.again(in);
+        if (head == null) {
+            if (!passesGuard(in)) {
+                return;
+            }
+            head = heads.read(in, guard.seen());
+            FramingRules.check(head);
         }
-        int length = guard.seen();
-        byte[] copy = COPY.get();
-        if (copy.length < length) {
-            copy = new byte[length];
-        }
-        in.readBytes(copy, 0, length);
-        Head head = heads.read(copy);
-        FramingRules.check(head);
         out.add(head);
         extensionBytes = 0;
         bytesLeft = head.contentLength();
@@ -261,7 +249,8 @@ final class RequestDecoder extends ByteToMessageDecoder {
         extensionBytes += line - ChunkLine.shortestLength(size);
         if (extensionBytes > maxExtensionBytes) {
             throw ProblemException.badRequest(
-                    "The chunk extensions take more bytes than headers may (http.max_header_bytes).");
+                    "The chunk extensions take more bytes than headers may"
+                            + " (http.max_header_bytes).");
         }
         in.skipBytes(line);
         bytesLeft = size;

@@ -11,20 +11,22 @@ import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Refusal;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.RoutedRequest;
-import dev.culvert.daemon.http.h1.RequestDecoder.BodyEnd;
 import dev.culvert.io.HeldBytesHandler;
 import dev.culvert.io.HeldKind;
 import dev.culvert.io.LazyTimer;
 import dev.culvert.io.Share;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
-import java.io.IOException;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
 
 /**
  * The last station: collects the body of a request, calls its route with an answer, and answers
@@ -36,7 +38,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
     private static final Problem BUG =
             Problem.of(
                     INTERNAL_SERVER_ERROR,
-                    "The request failed because of a bug in the daemon: look for its request_id in the log.");
+                    "The request failed because of a bug in the daemon: look for its request_id in"
+                            + " the log.");
 
     private final Http1Server server;
     private final Share client;
@@ -44,7 +47,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
     private final ResponseWriter writer;
     private final ConnectionHandler connection;
     private final LazyTimer bodyTimer;
-    private @Nullable IncomingBody incoming;
+    private final IncomingBody incoming;
     private @Nullable Http1Answer answer;
 
     /**
@@ -58,7 +61,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
         account = new HeldBytesHandler(channel, client, HeldKind.BODIES, HeldKind.UNSENT, this);
         account.countUnreadAlsoFor(server.bodies());
         writer = new ResponseWriter(channel, account);
-        connection = new ConnectionHandler(server, decoder, writer);
+        connection = new ConnectionHandler(server, decoder, writer, this);
+        incoming = new IncomingBody(server.settings());
         bodyTimer = new LazyTimer(channel.eventLoop(), this::checkPace);
     }
 
@@ -74,8 +78,6 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
     public void channelRead(ChannelHandlerContext context, Object message) {
         switch (message) {
             case RoutedRequest request -> begin(request);
-            case ByteBuf part when incoming != null -> add(incoming, part);
-            case BodyEnd _ when incoming != null -> handle(incoming);
             case Refusal(Head head, Problem problem, boolean closes) ->
                     refuse(answerTo(head), problem, closes);
             case OptionsRequest(Head head, String allow) -> answerTo(head).options(allow);
@@ -86,48 +88,62 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
 
     private void begin(RoutedRequest request) {
         answerTo(request.head());
-        incoming = new IncomingBody(request, server.settings(), bodyTimer.now());
+        incoming.begin(request, bodyTimer.now());
         if (request.head().awaitsContinue() && request.head().announcesBody()) {
             writer.askForBody();
         }
     }
 
-    private void add(IncomingBody body, ByteBuf part) {
-        body.add(part, writer.channel().alloc());
-        if (body.size() > server.settings().maxBodyBytes()) {
+    /** Takes ownership of the next part of the body. */
+    void onBody(ByteBuf part) {
+        if (incoming.request() == null) {
+            part.release(); // the request was refused
+            return;
+        }
+        incoming.add(part, writer.channel().alloc());
+        if (incoming.size() > server.settings().maxBodyBytes()) {
             refuse(openAnswer(), server.rules().bodyTooLarge(), true);
         }
     }
 
-    /** Calls the route, which answers even if it throws. */
-    private void handle(IncomingBody body) {
-        incoming = null;
+    void onBodyEnd() {
+        RoutedRequest routed = incoming.request();
+        if (routed != null) {
+            handle(routed, incoming.take());
+        }
+    }
+
+    /** Calls the route, which answers even if it throws. Takes ownership of {@code body}. */
+    private void handle(RoutedRequest routed, ByteBuf body) {
         bodyTimer.disarm();
         Http1Answer given = openAnswer();
-        ByteBuf bytes = body.take();
-        Request request = new Request(body.request(), bytes, writer.channel().eventLoop());
+        Request request = new Request(routed, body, writer.channel().eventLoop());
         given.handledBy(new Handling(request, server.failures()));
         try {
-            body.request().endpoint().route().handle(request, given);
+            routed.endpoint().route().handle(request, given);
         } catch (ProblemException e) {
             given.crashed(e.problem());
         } catch (RuntimeException e) {
             LOG.error("request {} failed: {}", request.id(), request.template(), e);
             given.crashed(BUG);
         } finally {
-            bytes.release();
+            body.release();
         }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        if (incoming != null) {
+        if (isIncoming()) {
             bodyTimer.expireAfter(incoming.patienceNanos(bodyTimer.now()));
         }
     }
 
+    private boolean isIncoming() {
+        return incoming.request() != null;
+    }
+
     private void checkPace() {
-        if (incoming != null) {
+        if (isIncoming()) {
             refuse(openAnswer(), ConnectionHandler.TOO_SLOW, true);
         }
     }
@@ -166,13 +182,13 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
 
     @Override
     public long unreadBytes() {
-        return (long) connection.heldBytes() + (incoming == null ? 0 : incoming.heldBytes());
+        return (long) connection.heldBytes() + incoming.heldBytes();
     }
 
     /** A client that is still sending gets an answer; one that does not read cannot get any. */
     @Override
     public void onExcess(HeldKind kind, Share share) {
-        if (kind == HeldKind.BODIES && (connection.isAwaiting() || incoming != null)) {
+        if (kind == HeldKind.BODIES && (connection.isAwaiting() || isIncoming())) {
             refuse(openAnswer(), Problem.of(OverMemory.excess(share)), true);
         } else {
             connection.breakOffNow(answer != null && answer.endsByClosing());
@@ -192,7 +208,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof OutOfMemoryError error) {
             LOG.error("a client's connection is closed: {}", error.getMessage());
-            if (incoming != null && isToldOfLackOfMemory()) {
+            if (isIncoming() && isToldOfLackOfMemory()) {
                 return;
             }
         } else if (!(cause instanceof IOException)) {
@@ -213,10 +229,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
 
     private void discardIncoming() {
         bodyTimer.disarm();
-        if (incoming != null) {
-            incoming.discard();
-            incoming = null;
-        }
+        incoming.discard();
     }
 
     boolean isDraining() {

@@ -7,8 +7,10 @@ import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import java.nio.charset.StandardCharsets;
+
 import org.junit.jupiter.api.Test;
+
+import java.nio.charset.StandardCharsets;
 
 class BodyCollectorTest {
     private static final int PART_BYTES = 64 * 1024;
@@ -33,7 +35,7 @@ class BodyCollectorTest {
 
     @Test
     void aBodyInPartsEndsInABufferOfItsOwnSize() {
-        BodyCollector collector = new BodyCollector(16 * PART_BYTES);
+        BodyCollector collector = expecting(16 * PART_BYTES);
         add(collector, 16);
 
         assertThat(collector.heldBytes()).isEqualTo(16 * PART_BYTES);
@@ -43,7 +45,7 @@ class BodyCollectorTest {
 
     @Test
     void anAnnouncedLengthAloneTakesNoMemory() {
-        BodyCollector collector = new BodyCollector(1_000L * PART_BYTES);
+        BodyCollector collector = expecting(1_000L * PART_BYTES);
         add(collector, 1);
 
         assertThat(collector.heldBytes()).isLessThanOrEqualTo(4 * PART_BYTES);
@@ -52,7 +54,7 @@ class BodyCollectorTest {
 
     @Test
     void aBodyOfUnknownLengthHoldsAtMostTwiceItsBytes() {
-        BodyCollector collector = new BodyCollector(0);
+        BodyCollector collector = expecting(0);
         for (int parts = 1; parts <= 16; parts++) {
             add(collector, 1);
             assertThat(collector.heldBytes()).isLessThanOrEqualTo(2 * parts * PART_BYTES);
@@ -62,7 +64,7 @@ class BodyCollectorTest {
 
     @Test
     void partsAreJoinedInTheirOrder() {
-        BodyCollector collector = new BodyCollector(6);
+        BodyCollector collector = expecting(6);
         collector.add(text("ab"), UnpooledByteBufAllocator.DEFAULT);
         collector.add(text("cd"), UnpooledByteBufAllocator.DEFAULT);
         collector.add(text("ef"), UnpooledByteBufAllocator.DEFAULT);
@@ -74,13 +76,19 @@ class BodyCollectorTest {
 
     @Test
     void aPartIsReleasedWhenThereIsNoMemoryForIt() {
-        BodyCollector collector = new BodyCollector(6);
+        BodyCollector collector = expecting(6);
         ByteBuf part = text("ab");
 
         assertThatThrownBy(() -> collector.add(part, new Full()))
                 .isInstanceOf(OutOfMemoryError.class);
         assertThat(part.refCnt()).isZero();
         collector.discard();
+    }
+
+    private static BodyCollector expecting(long length) {
+        BodyCollector collector = new BodyCollector();
+        collector.expect(length);
+        return collector;
     }
 
     private static void add(BodyCollector collector, int parts) {

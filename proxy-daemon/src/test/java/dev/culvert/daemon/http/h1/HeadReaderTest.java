@@ -1,38 +1,90 @@
 package dev.culvert.daemon.http.h1;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.culvert.daemon.http.Authority;
 import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.Header;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.RequestTarget;
+
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpUtil;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Random;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 
 class HeadReaderTest {
     private final HeadReader reader = new HeadReader();
     private Head head = Head.unreadable();
 
     private void read(String lines) {
-        head = reader.read((lines + "\r\n").getBytes(ISO_8859_1));
+        ByteBuf bytes = bytes(lines);
+        head = reader.read(bytes, bytes.readableBytes());
+    }
+
+    private static ByteBuf bytes(String lines) {
+        return Unpooled.wrappedBuffer((lines + "\r\n").getBytes(ISO_8859_1));
     }
 
     private void readHeaders(String lines) {
         read("GET / HTTP/1.1\r\n" + lines);
+    }
+
+    @Test
+    void takesTheSameBytesForTheSameHeadOfAnotherRequest() {
+        String lines = "POST /a?b=c HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n";
+        read(lines);
+        ByteBuf more = Unpooled.wrappedBuffer(bytes(lines), Unpooled.wrappedBuffer(new byte[2]));
+
+        Head again = Objects.requireNonNull(reader.again(more));
+
+        assertThat(more.readableBytes()).isEqualTo(2);
+        assertThat(again.method()).isEqualTo(HttpMethod.POST);
+        assertThat(again.uri()).isEqualTo("/a?b=c");
+        assertThat(again.first(Header.HOST)).isEqualTo("h");
+        assertThat(again.contentLength()).isEqualTo(2);
+        assertThat(again.id()).isNotEqualTo(head.id());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST /b HTTP/1.1\r\nHost: h\r\n",
+                "POST /a HTTP/1.1\r\nHost: h",
+                "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n",
+                "\r\nPOST /a HTTP/1.1\r\nHost: h\r\n"
+            })
+    void takesNoOtherBytesForTheHeadBefore(String lines) {
+        read("POST /a HTTP/1.1\r\nHost: h\r\n");
+        ByteBuf others = bytes(lines);
+        int length = others.readableBytes();
+
+        assertThat(reader.again(others)).isNull();
+        assertThat(others.readableBytes()).isEqualTo(length);
+    }
+
+    @Test
+    void readsALongHeadEachTime() {
+        String lines = "POST /a HTTP/1.1\r\nHost: " + "h".repeat(600) + "\r\n";
+        read(lines);
+
+        assertThat(reader.again(bytes(lines))).isNull();
     }
 
     @Test
@@ -208,7 +260,7 @@ class HeadReaderTest {
             byte[] bytes = any(random).getBytes(ISO_8859_1);
             HttpRequest expected = decoded(bytes);
 
-            head = reader.read(bytes);
+            head = reader.read(Unpooled.wrappedBuffer(bytes), bytes.length);
 
             assertThat(head.method()).isEqualTo(expected.method());
             if (expected.uri().startsWith("/")) {
