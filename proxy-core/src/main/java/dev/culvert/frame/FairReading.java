@@ -1,6 +1,10 @@
 package dev.culvert.frame;
 
+import dev.culvert.io.NextRound;
+
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocal;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +41,13 @@ public final class FairReading {
 
     private @Nullable Slice last;
 
+    /**
+     * Whether a frame larger than a slice was decoded in this round of the loop. It takes
+     * milliseconds; without this, many links with such frames would keep the loop from its other
+     * sockets for the sum of theirs.
+     */
+    private boolean largeTaken;
+
     /** The one of the event loop whose thread this is. */
     public static FairReading here() {
         return HERE.get();
@@ -50,13 +61,18 @@ public final class FairReading {
         /** Slices in a row; each slice of another channel takes some off. */
         private int alone;
 
-        boolean isOver() {
-            return framesLeft <= 0 || bytesLeft <= 0;
+        /** Whether a frame of that size has to wait for the loop's next round. */
+        boolean isOver(int bytes) {
+            return framesLeft <= 0 || bytesLeft <= 0 || (bytes > BYTES && largeTaken);
         }
 
-        void took(int bytes) {
+        void took(int bytes, EventExecutor loop) {
             framesLeft--;
             bytesLeft -= bytes;
+            if (bytes > BYTES) {
+                largeTaken = true;
+                NextRound.run(loop, () -> largeTaken = false);
+            }
         }
 
         /** Everything that arrived is decoded, or as much as the slice allows. */

@@ -5,13 +5,17 @@ import static dev.culvert.frame.BadFrameException.Reason.LENGTH_ZERO;
 import static dev.culvert.frame.BadFrameException.Reason.TRUNCATED;
 
 import dev.culvert.io.NextRound;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Cuts the stream at its length headers: bytes in, {@link Frame}s out, owned by the next handler.
@@ -31,6 +35,8 @@ public final class FrameDecoder extends ByteToMessageDecoder {
 
     /** Whether it waits for its next slice; meanwhile nothing is read from the socket. */
     private boolean waits;
+
+    private long restNanos;
 
     /** Whether the stream has ended: what is left will get no other slice. */
     private boolean ended;
@@ -109,11 +115,11 @@ public final class FrameDecoder extends ByteToMessageDecoder {
             return;
         }
         if (slice != null) {
-            if (slice.isOver() && !ended) {
+            if ((waits || restNanos > 0 || slice.isOver(wanted)) && !ended) {
                 awaitSlice(context);
                 return;
             }
-            slice.took(wanted);
+            slice.took(wanted, context.executor());
         }
         int begin = in.readerIndex() + Integer.BYTES;
         int end = in.readerIndex() + wanted;
@@ -130,8 +136,22 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         if (!waits) {
             waits = true;
             context.channel().config().setAutoRead(false);
-            NextRound.run(context.executor(), () -> takeSlice(context));
+            Runnable next = () -> takeSlice(context);
+            if (restNanos > 0) {
+                context.executor().schedule(next, restNanos, TimeUnit.NANOSECONDS);
+                restNanos = 0;
+            } else {
+                NextRound.run(context.executor(), next);
+            }
         }
+    }
+
+    /**
+     * Decodes no further frame, and does not read the socket, for so long from the next frame on.
+     * Only a decoder that shares its event loop fairly can rest.
+     */
+    public void rest(long nanos) {
+        restNanos = nanos;
     }
 
     private void takeSlice(ChannelHandlerContext context) {
@@ -159,10 +179,12 @@ public final class FrameDecoder extends ByteToMessageDecoder {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) throws Exception {
-        if (!waits) {
+        if (waits) {
+            context.fireChannelReadComplete(); // the superclass would read more
+        } else {
             endSlice();
+            super.channelReadComplete(context);
         }
-        super.channelReadComplete(context);
     }
 
     /** Checked before any room is made for the frame. */

@@ -3,9 +3,11 @@ package dev.culvert.link;
 import dev.culvert.frame.Frame;
 import dev.culvert.io.Quoted;
 import dev.culvert.transport.AgentAddress;
+
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +37,8 @@ public final class AgentLink {
         exchanges = new Exchanges(this, peer, limits, observer, deadlines);
         silence = new SilenceWatch(this, exchanges, limits);
         Complaints complaints = new Complaints(loop, limits, observer, log);
-        handler = new LinkHandler(this, exchanges, peer, silence, complaints, observer);
+        Unasked unasked = new Unasked(this, limits, observer);
+        handler = new LinkHandler(this, silence, complaints, unasked, observer);
     }
 
     /** The last one of its channel's pipeline. */
@@ -49,6 +52,14 @@ public final class AgentLink {
 
     PeerLog log() {
         return log;
+    }
+
+    Exchanges exchanges() {
+        return exchanges;
+    }
+
+    Peer peer() {
+        return peer;
     }
 
     public AgentAddress address() {

@@ -4,13 +4,16 @@ import dev.culvert.frame.BadFrameException;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.io.Quoted;
+
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The last handler of a link: passes each frame to the room of the link that it concerns, and
@@ -24,20 +27,21 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
     private final Peer peer;
     private final SilenceWatch silence;
     private final Complaints complaints;
+    private final Unasked unasked;
     private final LinkObserver observer;
 
     LinkHandler(
             AgentLink link,
-            Exchanges exchanges,
-            Peer peer,
             SilenceWatch silence,
             Complaints complaints,
+            Unasked unasked,
             LinkObserver observer) {
         this.link = link;
-        this.exchanges = exchanges;
-        this.peer = peer;
+        exchanges = link.exchanges();
+        peer = link.peer();
         this.silence = silence;
         this.complaints = complaints;
+        this.unasked = unasked;
         this.observer = observer;
     }
 
@@ -66,7 +70,10 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
         observer.onFrameReceived(frame.type(), frame.payload().readableBytes());
         silence.onFrame();
         switch (frame.type()) {
-            case HEARTBEAT -> receiveHeartbeat(frame);
+            case HEARTBEAT -> {
+                unasked.came(frame.payload().readableBytes());
+                receiveHeartbeat(frame);
+            }
             case CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, ERROR -> {
                 if (!exchanges.route(frame)) {
                     receiveStray(frame);
@@ -74,6 +81,7 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
             }
             case MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE, PING, CREDIT, CANCEL, RESUME, UNKNOWN -> {
                 // An exchange that the agent opens, whatever its id: there are none such yet.
+                unasked.came(frame.payload().readableBytes());
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.culvert.link;
 
 import dev.culvert.about.Check;
 import dev.culvert.frame.FrameLimits;
+
 import java.time.Duration;
 
 /**
@@ -17,6 +18,8 @@ import java.time.Duration;
  *     without a frame the link is given up
  * @param maxComplaintsPerSecond how often an agent may complain about the link as a whole, or send
  *     a heartbeat that cannot be read, before the link is closed
+ * @param maxUnaskedBytesPerSecond how much an agent may send in a second that nobody asked for,
+ *     where a frame counts for at least 1 KiB; past it, the link is not read until the second ends
  */
 public record LinkLimits(
         FrameLimits frames,
@@ -24,7 +27,8 @@ public record LinkLimits(
         int maxUnsentBytes,
         Duration dialTimeout,
         Duration silenceTimeout,
-        int maxComplaintsPerSecond) {
+        int maxComplaintsPerSecond,
+        int maxUnaskedBytesPerSecond) {
 
     public static final LinkLimits DEFAULTS =
             new LinkLimits(
@@ -33,7 +37,8 @@ public record LinkLimits(
                     4 * 1024 * 1024,
                     Duration.ofSeconds(3),
                     Duration.ofSeconds(10),
-                    100);
+                    100,
+                    1024 * 1024);
 
     public LinkLimits {
         Check.atLeast("max_in_flight", maxInFlight, 1);
@@ -41,5 +46,6 @@ public record LinkLimits(
         Check.positive("dial_timeout", dialTimeout);
         Check.positive("silence_timeout", silenceTimeout);
         Check.atLeast("max_complaints_per_second", maxComplaintsPerSecond, 1);
+        Check.atLeast("max_unasked_bytes_per_second", maxUnaskedBytesPerSecond, 64 * 1024);
     }
 }

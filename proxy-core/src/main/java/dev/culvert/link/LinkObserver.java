@@ -2,8 +2,10 @@ package dev.culvert.link;
 
 import dev.culvert.frame.FrameType;
 import dev.culvert.transport.AgentAddress;
-import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
 
 /** Counts what happens on links and in the pool. Called on many event loops at once. */
 public interface LinkObserver {
@@ -30,6 +32,11 @@ public interface LinkObserver {
 
     /** An agent complained about the link as a whole, or sent a heartbeat that cannot be read. */
     default void onComplaint() {}
+
+    /**
+     * A link is not read for the rest of a second: its agent sent too much that nobody asked for.
+     */
+    default void onRest() {}
 
     /** A log line was left out because an agent caused it too soon after another one. */
     default void onLineHeldBack() {}

@@ -1,18 +1,24 @@
 package dev.culvert.frame;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** How many frames a decoder passes on before it lets other channels have theirs. */
 class FairReadingTest {
@@ -71,6 +77,56 @@ class FairReadingTest {
         slices.sizes.clear();
         channel.writeInbound(frames(10_000));
         assertThat(slices.sizes).hasSize(40);
+    }
+
+    @Test
+    void largeFramesOfSeveralChannelsAreDecodedInOneRoundEach() {
+        ByteBuf large = frames(1, "x".repeat(FairReading.BYTES));
+        List<Integer> done = new ArrayList<>();
+        slices.onRead = () -> done.add(1);
+        neighbours.onRead = () -> done.add(2);
+
+        neighbour.freezeTime();
+        neighbour.config().setAutoRead(false); // a read would end the round
+        neighbour.pipeline().fireChannelRead(large.copy()).fireChannelReadComplete();
+        assertThat(done).containsExactly(2);
+        channel.pipeline().fireChannelRead(large).fireChannelReadComplete();
+        assertThat(done).containsExactly(2);
+        assertThat(channel.config().isAutoRead()).isFalse();
+
+        neighbour.runScheduledPendingTasks(); // the neighbour's round ends
+        channel.runScheduledPendingTasks();
+        assertThat(done).containsExactly(2, 1);
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void aDecoderThatRestsReadsNothingMore() {
+        AtomicInteger reads = new AtomicInteger();
+        FrameDecoder resting = new FrameDecoder(FrameLimits.DEFAULTS, reading);
+        EmbeddedChannel rested =
+                new EmbeddedChannel(
+                        new ChannelOutboundHandlerAdapter() {
+                            @Override
+                            public void read(ChannelHandlerContext context) {
+                                reads.incrementAndGet();
+                            }
+                        },
+                        resting);
+        rested.freezeTime();
+        resting.rest(1_000_000);
+        int before = reads.get();
+
+        rested.pipeline().fireChannelRead(frames(1)).fireChannelReadComplete();
+        rested.pipeline().fireChannelRead(frames(1)).fireChannelReadComplete();
+
+        assertThat(reads).hasValue(before);
+        assertThat(rested.<Object>readInbound()).isNull();
+        rested.advanceTimeBy(1, TimeUnit.MILLISECONDS);
+        rested.runScheduledPendingTasks();
+        assertThat(reads.get()).isGreaterThan(before);
+        assertThat(rested.inboundMessages()).hasSize(2);
+        rested.finishAndReleaseAll();
     }
 
     @Test

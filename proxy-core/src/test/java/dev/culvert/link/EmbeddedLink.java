@@ -8,9 +8,11 @@ import dev.culvert.frame.FrameType;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
 import dev.culvert.transport.AgentAddress;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -26,7 +28,8 @@ public final class EmbeddedLink implements AutoCloseable {
                     1 << 20,
                     Duration.ofDays(1),
                     Duration.ofDays(1),
-                    100);
+                    100,
+                    1 << 20);
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
 

@@ -4,26 +4,31 @@ import static dev.culvert.link.EmbeddedLink.A_MINUTE;
 import static dev.culvert.link.EmbeddedLink.frame;
 import static dev.culvert.link.EmbeddedLink.message;
 import static dev.culvert.link.EmbeddedLink.write;
-import static java.util.stream.Collectors.joining;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static java.util.stream.Collectors.joining;
 
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameLimits;
 import dev.culvert.frame.FrameType;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
-import java.util.stream.IntStream;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 class ExchangesTest {
     private final CountingObserver observer = new CountingObserver();
@@ -229,7 +234,7 @@ class ExchangesTest {
                 "heartbeat",
                 "",
                 "{\"status\":\"ready\",\"uptime_secs\":1.5,\"protocol\":\"1.1\",\"features\":[\"cancel\",7,[\"x\"]],"
-                        + "\"instance\":\"i-1\",\"agent_version\":\"0.1.0\",\"in_flight\":2,\"more\":{}}");
+                    + "\"instance\":\"i-1\",\"agent_version\":\"0.1.0\",\"in_flight\":2,\"more\":{}}");
 
         assertThat(link.heartbeat())
                 .isEqualTo(
@@ -500,7 +505,8 @@ class ExchangesTest {
                         1 << 20,
                         Duration.ofSeconds(1),
                         Duration.ofDays(1),
-                        100);
+                        100,
+                        1 << 20);
         EmbeddedLink small = new EmbeddedLink(limits, observer);
         AgentLink narrow = small.link();
         narrow.open(message("m1", "{}"), new ScriptedListener(), A_MINUTE);

@@ -8,15 +8,19 @@ import dev.culvert.frame.FrameLimits;
 import dev.culvert.frame.FrameType;
 import dev.culvert.io.NextRound;
 import dev.culvert.testing.Eventually;
+
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.util.concurrent.CountDownLatch;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 
 /** What a link whose agent sends without an end takes of its event loop, over real sockets. */
 class LinkFairnessTest {
@@ -28,7 +32,18 @@ class LinkFairnessTest {
 
     private static final long BYTES_OF_A_TURN = 128 * 1024;
 
-    private final Host host = new Host();
+    /** The limit of what nobody asked for has a test of its own. */
+    private static final LinkLimits UNLIMITED =
+            new LinkLimits(
+                    FrameLimits.DEFAULTS,
+                    4_096,
+                    1 << 20,
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(60),
+                    100,
+                    Integer.MAX_VALUE);
+
+    private final Host host = new Host(UNLIMITED);
     private final CountDownLatch released = new CountDownLatch(1);
 
     @AfterEach

@@ -1,17 +1,23 @@
 package dev.culvert.link;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameLimits;
 import dev.culvert.frame.FrameType;
 import dev.culvert.testing.Eventually;
 import dev.culvert.transport.AgentAddress;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOutboundBuffer;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -21,8 +27,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** A link to a peer that is absent, silent, slow, or large of speech, over a real socket. */
 class LinkLimitsTest {
@@ -40,7 +44,8 @@ class LinkLimitsTest {
                             MAX_UNSENT_BYTES,
                             Duration.ofSeconds(5),
                             Duration.ofSeconds(60),
-                            100));
+                            100,
+                            1 << 20));
     private final ScriptedListener listener = new ScriptedListener();
     private final CountDownLatch released = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);

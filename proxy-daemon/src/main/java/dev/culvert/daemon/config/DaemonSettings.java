@@ -7,6 +7,7 @@ import dev.culvert.pool.PoolLimits;
 import dev.culvert.settings.Kind;
 import dev.culvert.settings.Section;
 import dev.culvert.transport.AgentAddress;
+
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -132,7 +133,11 @@ public record DaemonSettings(
                 in.get("max_unsent_bytes", Kind.BYTES, defaults.maxUnsentBytes()),
                 in.get("dial_timeout", Kind.DURATION, defaults.dialTimeout()),
                 in.get("silence_timeout", Kind.DURATION, defaults.silenceTimeout()),
-                in.get("max_complaints_per_second", Kind.INT, defaults.maxComplaintsPerSecond()));
+                in.get("max_complaints_per_second", Kind.INT, defaults.maxComplaintsPerSecond()),
+                in.get(
+                        "max_unasked_bytes_per_second",
+                        Kind.BYTES,
+                        defaults.maxUnaskedBytesPerSecond()));
     }
 
     private static PoolLimits pool(Section in) {

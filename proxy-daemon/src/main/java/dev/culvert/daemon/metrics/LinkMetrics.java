@@ -6,10 +6,14 @@ import dev.culvert.link.Failure;
 import dev.culvert.link.LinkObserver;
 import dev.culvert.link.Outcome;
 import dev.culvert.transport.AgentAddress;
+
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -17,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /** Links, frames and exchanges. */
 public final class LinkMetrics implements LinkObserver {
@@ -31,6 +34,7 @@ public final class LinkMetrics implements LinkObserver {
     private final Map<String, Counter> closedByTransport = new HashMap<>();
     private final Counter late;
     private final Counter complaints;
+    private final Counter rests;
     private final Counter heldBack;
     private final Timer dialed;
     private final Timer dialFailed;
@@ -74,6 +78,13 @@ public final class LinkMetrics implements LinkObserver {
                         .description(
                                 "Errors that agents report about a link as a whole, and unreadable"
                                         + " heartbeats.")
+                        .register(registry);
+        rests =
+                Counter.builder("culvert.link.rests")
+                        .description(
+                                "How often a link was not read for the rest of a second, because"
+                                        + " its agent sent too much that nobody asked for"
+                                        + " (link.max_unasked_bytes_per_second).")
                         .register(registry);
         heldBack =
                 Counter.builder("culvert.log.lines.held.back")
@@ -134,6 +145,11 @@ public final class LinkMetrics implements LinkObserver {
     @Override
     public void onComplaint() {
         complaints.increment();
+    }
+
+    @Override
+    public void onRest() {
+        rests.increment();
     }
 
     @Override

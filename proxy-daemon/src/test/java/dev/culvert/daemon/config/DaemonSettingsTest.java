@@ -13,6 +13,13 @@ import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
 import dev.culvert.transport.AgentAddress;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,11 +29,6 @@ import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class DaemonSettingsTest {
 
@@ -113,7 +115,7 @@ class DaemonSettingsTest {
                   "timeouts": {
                     "message": 10, "message_deadline": 11, "config": 12, "ping": 13, "drain": 0
                   },
-                  "link": {"max_in_flight": 14, "max_unsent_bytes": "15KiB", "dial_timeout": 16, "silence_timeout": 160, "max_complaints_per_second": 161},
+                  "link": {"max_in_flight": 14, "max_unsent_bytes": "15KiB", "dial_timeout": 16, "silence_timeout": 160, "max_complaints_per_second": 161, "max_unasked_bytes_per_second": "162KiB"},
                   "pool": {"max_waiting": 17, "dial_pause": 18, "idle_timeout": 19},
                   "home": {
                     "heartbeat_interval": 20, "missed": 21, "backoff_min": 22, "backoff_max": 23, "change_interval": 24
@@ -189,7 +191,8 @@ class DaemonSettingsTest {
                                         15 << 10,
                                         seconds(16),
                                         seconds(160),
-                                        161),
+                                        161,
+                                        162 << 10),
                                 new PoolLimits(17, seconds(18), seconds(19)),
                                 new HomeSettings(
                                         seconds(20), 21, seconds(22), seconds(23), seconds(24)),
@@ -228,7 +231,8 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'http': {'allowed_origins': ['https://a.example/']}}",
                         "31: http.allowed_origins[0] is \"https://a.example/\": an origin is"
-                                + " http://HOST or https://HOST, optionally with :PORT, and nothing more"),
+                                + " http://HOST or https://HOST, optionally with :PORT, and nothing"
+                                + " more"),
                 Arguments.of(
                         "{'http': {'max_body_bytes': '5MiB'}}",
                         "11: http.max_body_bytes is 5MiB: a body goes to the agent in one frame,"
@@ -292,8 +296,8 @@ class DaemonSettingsTest {
                                 + " underscore and hyphen"),
                 Arguments.of(
                         "{'agents': [{'id': 'a'}]}",
-                        "13: agents[0]: neither cid nor address is set: an agent has exactly one of the"
-                                + " two"),
+                        "13: agents[0]: neither cid nor address is set: an agent has exactly one of"
+                                + " the two"),
                 Arguments.of(
                         "{'agents': [{'id': 'a', 'cid': 3, 'address': 'tcp://h:1'}]}",
                         "25: agents[0].cid and address are both set: an agent has exactly one of"
@@ -327,9 +331,9 @@ class DaemonSettingsTest {
         assertThat(problems("{'agents': [{'id': 'a', 'address': '127.0.0.1'}]}"))
                 .containsExactly(
                         "f:1:25: agents[0].address: \"127.0.0.1\" is not the address of an agent:"
-                                + " it is not HOST:PORT and does not start with vsock://, unix:// or"
-                                + " tcp://; it takes vsock://CID:PORT, unix:///PATH?port=PORT,"
-                                + " unix:///PATH, tcp://HOST:PORT, HOST:PORT or :PORT");
+                            + " it is not HOST:PORT and does not start with vsock://, unix:// or"
+                            + " tcp://; it takes vsock://CID:PORT, unix:///PATH?port=PORT,"
+                            + " unix:///PATH, tcp://HOST:PORT, HOST:PORT or :PORT");
     }
 
     @Test

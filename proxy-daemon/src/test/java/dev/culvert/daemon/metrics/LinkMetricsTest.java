@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.frame.FrameType;
 import dev.culvert.link.Outcome;
+
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,12 +33,14 @@ class LinkMetricsTest {
     }
 
     @Test
-    void countsComplaintsAndTheLinesThatWereHeldBack() {
+    void countsComplaintsRestsAndTheLinesThatWereHeldBack() {
         metrics.onComplaint();
+        metrics.onRest();
         metrics.onLineHeldBack();
         metrics.onLineHeldBack();
 
         assertThat(registry.get("culvert.link.complaints").counter().count()).isEqualTo(1);
+        assertThat(registry.get("culvert.link.rests").counter().count()).isEqualTo(1);
         assertThat(registry.get("culvert.log.lines.held.back").counter().count()).isEqualTo(2);
     }
 }
