@@ -2,15 +2,23 @@ package dev.culvert.link;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+
 import dev.culvert.io.Quoted;
 import dev.culvert.json.JsonText;
+
 import io.netty.buffer.ByteBuf;
+
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Reads the payload of a heartbeat. Ignores members of the wrong type and unknown features. */
+/**
+ * Reads the payload of a heartbeat. Ignores members of the wrong type and unknown features, and
+ * everything after {@value #MOST_FEATURES} features: a longer list only takes time.
+ */
 final class HeartbeatReader {
+    static final int MOST_FEATURES = 1_000;
+
     private String status = Heartbeat.NONE.status();
     private long uptimeSeconds = Heartbeat.NONE.uptimeSeconds();
     private String protocol = Heartbeat.NONE.protocol();
@@ -18,6 +26,7 @@ final class HeartbeatReader {
     private String instance = Heartbeat.NONE.instance();
     private String agentVersion = Heartbeat.NONE.agentVersion();
     private long inFlight = Heartbeat.NONE.inFlight();
+    private int featuresRead;
 
     private HeartbeatReader() {}
 
@@ -26,10 +35,10 @@ final class HeartbeatReader {
         HeartbeatReader reader = new HeartbeatReader();
         try (JsonParser parser = JsonText.parser(payload)) {
             if (parser.nextToken() == JsonToken.START_OBJECT) {
-                while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                while (reader.featuresRead < MOST_FEATURES
+                        && parser.nextToken() == JsonToken.FIELD_NAME) {
                     parser.nextToken();
                     reader.readMember(parser);
-                    parser.skipChildren();
                 }
             }
         }
@@ -55,11 +64,13 @@ final class HeartbeatReader {
                 // A member of a later protocol version.
             }
         }
+        parser.skipChildren();
     }
 
     private void readFeatures(JsonParser parser) throws IOException {
         if (parser.currentToken() == JsonToken.START_ARRAY) {
-            while (parser.nextToken() != JsonToken.END_ARRAY) {
+            while (featuresRead < MOST_FEATURES && parser.nextToken() != JsonToken.END_ARRAY) {
+                featuresRead++;
                 if (parser.currentToken() == JsonToken.VALUE_STRING) {
                     Feature known = Feature.of(parser.getText());
                     if (known != null) {
