@@ -4,6 +4,7 @@ import dev.culvert.transport.AgentAddress.HybridUnix;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.AgentAddress.Vsock;
+
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -16,16 +17,20 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.VSockAddress;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.PeerCredentials;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -265,6 +270,27 @@ public final class Transport {
         return channel.remoteAddress() instanceof VSockAddress peer
                 ? OptionalInt.of(peer.getCid())
                 : OptionalInt.empty();
+    }
+
+    /**
+     * Who connected to the Unix socket of a channel, or of the channel that it is a stream of.
+     * Empty for other transports, without epoll, and if the peer has left.
+     */
+    public static Optional<UnixPeer> unixPeer(Channel channel) {
+        for (Channel it = channel; it != null; it = it.parent()) {
+            if (it instanceof EpollDomainSocketChannel unix) {
+                try {
+                    PeerCredentials peer = unix.peerCredentials();
+                    return Optional.of(
+                            new UnixPeer(
+                                    Integer.toUnsignedLong(peer.uid()),
+                                    Integer.toUnsignedLong(peer.gids()[0])));
+                } catch (IOException _) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     private static Throwable rootOf(ChannelException e) {

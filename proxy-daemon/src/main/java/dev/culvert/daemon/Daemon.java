@@ -4,6 +4,7 @@ import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.api.agents.AgentCalls;
+import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.MemorySettings;
 import dev.culvert.daemon.config.SettingsReader;
@@ -21,7 +22,6 @@ import dev.culvert.daemon.turn.TurnIds;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.io.Account;
 import dev.culvert.io.DirectMemory;
-import dev.culvert.io.Share;
 import dev.culvert.io.Shares;
 import dev.culvert.io.Workers;
 import dev.culvert.link.LinkDialer;
@@ -31,14 +31,17 @@ import dev.culvert.systemd.Notifier;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
+
 import io.netty.channel.EventLoop;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Builds the daemon from its settings, part by part, and stops it. */
 public final class Daemon implements AutoCloseable {
@@ -156,12 +159,14 @@ public final class Daemon implements AutoCloseable {
                         new OffLoop(files, others));
         Router router =
                 routes.router(
+                        Callers.anybody(),
                         routes.ofTurns(turns, answers),
                         routes.ofAgents(new AgentCalls(), homes),
                         routes.ofTheDaemon(this::reload));
+        HttpShares shares = new HttpShares(account, this::settings);
         http =
                 new HttpPipeline(
-                        first.http(), router, metrics.http(), this::clientShare, bodyShare());
+                        first.http(), router, metrics.http(), shares::client, shares.bodies());
         listeners = new Listeners(loops, systemd.sockets());
         notifier = systemd.notifier(loops);
         reload =
@@ -198,19 +203,6 @@ public final class Daemon implements AutoCloseable {
             return TurnIds.ofThisProcess();
         }
         return TurnIds.of(key.get());
-    }
-
-    /** A client is a connection: clients behind a proxy share their address. */
-    private Share clientShare() {
-        return account.share(
-                "a client", MemorySettings.CLIENT_SHARE, () -> settings().memory().clientShare());
-    }
-
-    private Share bodyShare() {
-        return account.share(
-                "incomplete requests",
-                MemorySettings.BODY_SHARE,
-                () -> settings().memory().bodyShare());
     }
 
     private void measure() {

@@ -19,6 +19,7 @@ import dev.culvert.daemon.api.turns.MessageRoute;
 import dev.culvert.daemon.api.turns.ResumeRoute;
 import dev.culvert.daemon.api.turns.StreamedMessageRoute;
 import dev.culvert.daemon.api.turns.TurnRoute;
+import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.home.HomeLinks;
 import dev.culvert.daemon.http.Admission;
@@ -27,6 +28,7 @@ import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.io.Account;
+
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -55,10 +57,12 @@ final class Routes implements AutoCloseable {
         events = new EventsRoute(access, admission, account, settings);
     }
 
-    Router router(List<Route> ofTurns, List<Route> ofAgents, List<Route> ofTheDaemon) {
+    Router router(
+            Callers callers, List<Route> ofTurns, List<Route> ofAgents, List<Route> ofTheDaemon) {
         return new Router(
                 Stream.of(ofTurns, ofAgents, ofTheDaemon).flatMap(List::stream).toList(),
-                metrics.http());
+                metrics.http(),
+                callers);
     }
 
     List<Route> ofTurns(Turns turns, TurnAnswers answers) {

@@ -3,12 +3,14 @@ package dev.culvert.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.testing.ImportRules;
+
+import org.junit.jupiter.api.Test;
+
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
     private static final ImportRules RULES =
@@ -25,7 +27,7 @@ class ArchitectureTest {
                                             "pool",
                                             "settings",
                                             "transport")),
-                            Map.entry("auth", Set.of()),
+                            Map.entry("auth", Set.of("config")),
                             Map.entry(
                                     "fleet",
                                     with(core("link", "road", "transport"), "auth", "config")),
@@ -71,6 +73,7 @@ class ArchitectureTest {
                                             core("frame", "link"),
                                             "answer",
                                             "api",
+                                            "auth",
                                             "config",
                                             "fleet",
                                             "http",
@@ -88,7 +91,8 @@ class ArchitectureTest {
                                             "home",
                                             "http",
                                             "sse")),
-                            Map.entry("api.admin", Set.of("answer", "api", "fleet", "http")),
+                            Map.entry(
+                                    "api.admin", Set.of("answer", "api", "auth", "fleet", "http")),
                             Map.entry(
                                     "",
                                     with(

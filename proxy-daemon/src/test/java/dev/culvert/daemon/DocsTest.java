@@ -3,6 +3,10 @@ package dev.culvert.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
@@ -21,9 +25,6 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every link, path, class, metric and setting that a page of the repository names exists. */
 class DocsTest {
@@ -50,8 +51,8 @@ class DocsTest {
     /** A key of a section, unless it is a page that has the name of one. */
     private static final Pattern SETTING =
             Pattern.compile(
-                    "`((?:http|sse|turns|transport|timeouts|link|pool|home|fleet|workers|memory)"
-                            + "\\.(?!md\\b)[a-z_]+)`");
+                    "`((?:http|auth|sse|turns|transport|timeouts|link|pool|home|fleet|workers|memory)"
+                        + "\\.(?!md\\b)[a-z_]+)`");
 
     private static final Pattern SECTION = Pattern.compile("(?m)^  \"([a-z_]+)\": \\{$");
     private static final Pattern KEY = Pattern.compile("(?m)^    \"([a-z_]+)\":");

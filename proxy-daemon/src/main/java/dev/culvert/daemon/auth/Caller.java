@@ -1,12 +1,71 @@
 package dev.culvert.daemon.auth;
 
-/** Who sent a request, which decides the agents that exist for it. Equal if they see the same. */
-public interface Caller {
+import dev.culvert.daemon.config.Scope;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Who sent a request: decides what it may do, and which agents exist for it.
+ *
+ * @param name of the token, or of the user of the Unix socket; for logs
+ * @param tenant the only one whose agents it sees; null for one that sees every tenant
+ * @param token what it has shown; null for callers of other kinds
+ */
+public record Caller(
+        String name, Kind kind, @Nullable String tenant, Set<Scope> scopes, @Nullable Shown token) {
+
+    /** How the daemon knows who it is. */
+    public enum Kind {
+        /** Everybody who reaches the daemon: there are no credentials. */
+        ANYBODY("anybody"),
+        /** Showed nothing, where a route asks for nothing. */
+        NOBODY("nobody"),
+        TOKEN("token"),
+        /** A user of a Unix socket, as the kernel names it. */
+        UNIX("unix"),
+        CERTIFICATE("certificate");
+
+        private final String label;
+
+        Kind(String label) {
+            this.label = label;
+        }
+
+        /** For logs and metrics. */
+        public String label() {
+            return label;
+        }
+    }
+
     /**
-     * Everybody who reaches the daemon, because there are no credentials yet: sees every tenant.
+     * Everybody who reaches a daemon without credentials: sees every tenant and may do everything.
      */
-    Caller ANYBODY = _ -> true;
+    public static final Caller ANYBODY =
+            new Caller("anybody", Kind.ANYBODY, null, EnumSet.allOf(Scope.class), null);
+
+    /** A client without credentials, of a daemon that has some: sees no agent. */
+    public static final Caller NOBODY = new Caller("nobody", Kind.NOBODY, null, Set.of(), null);
+
+    public Caller {
+        scopes = Set.copyOf(scopes);
+    }
 
     /** Whether the agents of this tenant exist for the caller. */
-    boolean sees(String tenant);
+    public boolean sees(String of) {
+        return tenant == null ? kind != Kind.NOBODY : tenant.equals(of);
+    }
+
+    public boolean may(Need need) {
+        Scope scope = need.scope();
+        return scope == null
+                || (scopes.contains(scope) && (tenant == null || !need.isOfEveryTenant()));
+    }
+
+    /** Whether its rights can end while a request of it runs. */
+    public boolean canEnd() {
+        return kind != Kind.ANYBODY && kind != Kind.NOBODY;
+    }
 }

@@ -4,6 +4,7 @@ import dev.culvert.about.Check;
 import dev.culvert.settings.Kind;
 import dev.culvert.settings.Section;
 import dev.culvert.transport.AgentAddress;
+
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -26,11 +27,14 @@ public record AgentSettings(
 
     private static final String NOTHING_WANTED = "{\"config\":,\"tool_allowlist\":[]}";
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-    private static final String NAME_TAKES = "1 to 64 of A-Z, a-z, 0-9, dot, underscore and hyphen";
+    /** What names of agents, tenants, tokens and roles look like. */
+    public static final String NAME_PATTERN = "[A-Za-z0-9._-]{1,64}";
+
+    public static final String NAME_TAKES = "1 to 64 of A-Z, a-z, 0-9, dot, underscore and hyphen";
+    private static final Pattern NAME = Pattern.compile(NAME_PATTERN);
 
     /* Checked while reading, so that a bad id does not hide the other mistakes. */
-    private static final Kind<String> NAME_KIND = Kind.matching(NAME, NAME_TAKES);
+    static final Kind<String> NAME_KIND = Kind.matching(NAME, NAME_TAKES);
     private static final Kind<String> TOOL_KIND =
             Kind.matching(Pattern.compile("(?s).*\\S.*"), "the name of a tool, or a glob");
 

@@ -27,6 +27,7 @@ import java.util.function.Function;
  */
 public record DaemonSettings(
         HttpSettings http,
+        AuthSettings auth,
         SseSettings sse,
         TurnSettings turns,
         TransportSettings transport,
@@ -45,6 +46,7 @@ public record DaemonSettings(
     public static final DaemonSettings DEFAULTS =
             new DaemonSettings(
                     HttpSettings.DEFAULTS,
+                    AuthSettings.DEFAULTS,
                     SseSettings.DEFAULTS,
                     TurnSettings.DEFAULTS,
                     TransportSettings.DEFAULTS,
@@ -103,11 +105,13 @@ public record DaemonSettings(
     /** Reads all settings; for {@link dev.culvert.settings.Settings#read}. */
     public static DaemonSettings read(Section in) {
         HttpSettings http = in.section("http", HttpSettings::read);
+        AuthSettings auth = in.section("auth", AuthSettings::read);
         SseSettings sse = in.section("sse", SseSettings::read);
         TurnSettings turns = in.section("turns", TurnSettings::read);
         TransportSettings transport = in.section("transport", TransportSettings::read);
         return new DaemonSettings(
                 http,
+                auth,
                 sse,
                 turns,
                 transport,

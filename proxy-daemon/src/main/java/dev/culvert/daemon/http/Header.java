@@ -1,12 +1,14 @@
 package dev.culvert.daemon.http;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** The request headers that anything here reads; all others are ignored. */
 public enum Header {
     ACCEPT,
+    AUTHORIZATION,
     CONNECTION,
     CONTENT_ENCODING,
     CONTENT_LENGTH,
@@ -19,6 +21,7 @@ public enum Header {
     SEC_FETCH_SITE,
     TRACEPARENT,
     TRANSFER_ENCODING,
+    X_API_KEY,
     X_REQUEST_ID;
 
     private static final int MAX_BYTES = 17;

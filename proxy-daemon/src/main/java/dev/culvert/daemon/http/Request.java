@@ -1,9 +1,11 @@
 package dev.culvert.daemon.http;
 
 import dev.culvert.daemon.auth.Caller;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
+
 import org.jspecify.annotations.Nullable;
 
 /** A request that was read whole and may be handled. Confined to its event loop. */
@@ -77,9 +79,9 @@ public final class Request {
         return TraceParent.of(routed.head().only(Header.TRACEPARENT));
     }
 
-    /** Who asks: until there are credentials, everybody is the same caller. */
+    /** Who asks; without credentials, everybody is the same caller. */
     public Caller caller() {
-        return Caller.ANYBODY;
+        return routed.caller();
     }
 
     public EventLoop eventLoop() {

@@ -1,6 +1,9 @@
 package dev.culvert.daemon.http;
 
+import dev.culvert.daemon.auth.Need;
+
 import io.netty.handler.codec.http.HttpMethod;
+
 import java.util.List;
 import java.util.Set;
 
@@ -14,6 +17,12 @@ public interface Route {
      * metrics; all of them name the same parameters.
      */
     List<String> templates();
+
+    /**
+     * What a caller must be allowed to do for this method. Asked for each request of a daemon that
+     * has credentials; HEAD needs what GET does.
+     */
+    Need need(HttpMethod method);
 
     /** False if GET has effects or never ends, so that HEAD must not call it. */
     default boolean answersHead() {

@@ -3,16 +3,20 @@ package dev.culvert.daemon.http;
 import static io.netty.handler.codec.http.HttpResponseStatus.METHOD_NOT_ALLOWED;
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
 
+import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.http.RouteMatch.Found;
 import dev.culvert.daemon.http.RouteMatch.Options;
 import dev.culvert.daemon.http.RouteMatch.Refused;
+
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the route of a path: a tree by segments, a literal before a parameter. A path matches as it
@@ -49,8 +53,13 @@ public final class Router {
     }
 
     private final Node root = new Node("");
+    private final Callers callers;
 
-    public Router(List<Route> routes, HttpObserver observer) {
+    /**
+     * @param callers tells who may call the routes
+     */
+    public Router(List<Route> routes, HttpObserver observer, Callers callers) {
+        this.callers = callers;
         for (Route route : routes) {
             RouteObserver routeObserver = observer.observe(route);
             for (String template : route.templates()) {
@@ -89,6 +98,10 @@ public final class Router {
         node.endpoints.keySet().forEach(it -> names.add(it.name()));
         names.sort(null);
         node.allow = String.join(", ", names) + ", OPTIONS";
+    }
+
+    Callers callers() {
+        return callers;
     }
 
     RouteMatch find(HttpMethod method, String path) {

@@ -2,6 +2,8 @@ package dev.culvert.daemon.answer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.culvert.daemon.auth.Callers;
+import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.FleetSettings;
@@ -30,11 +32,13 @@ import dev.culvert.link.Failure;
 import dev.culvert.link.LinkObserver;
 import dev.culvert.road.TestRoads;
 import dev.culvert.transport.AgentAddress;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpMethod;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -99,7 +103,7 @@ final class AnswerStage implements AutoCloseable {
                 .addLast(
                         new HttpPipeline(
                                 HttpSettings.DEFAULTS,
-                                new Router(List.of(new TestRoute()), observer),
+                                new Router(List.of(new TestRoute()), observer, Callers.anybody()),
                                 observer,
                                 account::whole,
                                 account.whole()));
@@ -251,6 +255,11 @@ final class AnswerStage implements AutoCloseable {
         @Override
         public List<String> templates() {
             return List.of("/whole", "/stream", "/resume");
+        }
+
+        @Override
+        public Need need(HttpMethod method) {
+            return Need.NOTHING;
         }
 
         @Override

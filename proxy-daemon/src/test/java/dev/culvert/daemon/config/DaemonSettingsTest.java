@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -49,6 +50,7 @@ class DaemonSettingsTest {
                                 seconds(10),
                                 seconds(60),
                                 1024));
+        assertThat(it.auth()).isEqualTo(new AuthSettings(List.of(), List.of()));
         assertThat(it.sse()).isEqualTo(new SseSettings(seconds(15)));
         assertThat(it.turns())
                 .isEqualTo(
@@ -109,6 +111,10 @@ class DaemonSettingsTest {
                     "idle_timeout": 6,
                     "min_body_bytes_per_second": 0
                   },
+                  "auth": {
+                    "roles": [{"name": "deployer", "scopes": ["agents:read", "agents:write"]}],
+                    "unix": [{"uid": 1000, "gid": 100, "tenant": "acme", "scopes": ["metrics:read"], "roles": ["deployer"]}]
+                  },
                   "sse": {"keepalive": 7},
                   "turns": {"max_answer_bytes": "1KiB", "max_unsent_bytes": "2KiB", "initial_credit": "3KiB", "stall_timeout": 71, "resume_grace": 72, "remember": 73, "max_keys": 74, "max_remembered": 75},
                   "transport": {"default": "tcp", "vsock_port": 8, "tcp_base_port": 9000},
@@ -168,6 +174,20 @@ class DaemonSettingsTest {
                                         seconds(5),
                                         seconds(6),
                                         0),
+                                new AuthSettings(
+                                        List.of(
+                                                new Role(
+                                                        "deployer",
+                                                        Set.of(
+                                                                Scope.AGENTS_READ,
+                                                                Scope.AGENTS_WRITE))),
+                                        List.of(
+                                                new UnixUser(
+                                                        Optional.of(1000L),
+                                                        Optional.of(100L),
+                                                        Optional.of("acme"),
+                                                        Set.of(Scope.METRICS_READ),
+                                                        List.of("deployer")))),
                                 new SseSettings(seconds(7)),
                                 new TurnSettings(
                                         1 << 10,
@@ -240,6 +260,22 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'http': {'head_timeout': 0}}",
                         "11: http.head_timeout is 0s: it must be more than nothing"),
+                Arguments.of(
+                        "{'auth': {'roles': [{'name': 'admin', 'scopes': ['admin']}]}}",
+                        "22: auth.roles[0].name is \"admin\": there is a role of that name"
+                                + " already"),
+                Arguments.of(
+                        "{'auth': {'roles': [{'name': 'a', 'scopes': ['agents']}]}}",
+                        "46: auth.roles[0].scopes[0] is \"agents\": it must be one of agents:read,"
+                                + " agents:write, metrics:read, admin"),
+                Arguments.of(
+                        "{'auth': {'unix': [{'uid': 1, 'roles': ['boss']}]}}",
+                        "41: auth.unix[0].roles[0] is \"boss\": there is no such role: the roles"
+                                + " are viewer, operator, admin"),
+                Arguments.of(
+                        "{'auth': {'unix': [{'roles': ['viewer']}]}}",
+                        "20: auth.unix[0]: neither uid nor gid is set: give the number of a user"
+                                + " or of a group"),
                 Arguments.of(
                         "{'sse': {'keepalive': 0}}",
                         "10: sse.keepalive is 0s: it must be more than nothing"),

@@ -8,16 +8,19 @@ import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.config.FleetSettings;
 import dev.culvert.road.TestRoads;
 import dev.culvert.transport.AgentAddress;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import java.util.Set;
 
 /** What a caller of one tenant sees of a fleet of two. */
 class VisibleTest {
-    private static final Caller ACME = "acme"::equals;
+    private static final Caller ACME = new Caller("ci", Caller.Kind.TOKEN, "acme", Set.of(), null);
 
     private final Fleet fleet =
             new Fleet(DesiredStore.NONE, () -> FleetSettings.DEFAULTS, TestRoads::unused);

@@ -3,13 +3,17 @@ package dev.culvert.daemon.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.http.RouteMatch.Found;
 import dev.culvert.daemon.http.RouteMatch.Options;
 import dev.culvert.daemon.http.RouteMatch.Refused;
+
 import io.netty.handler.codec.http.HttpMethod;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 
 class RouterTest {
     private final Route message =
@@ -25,7 +29,10 @@ class RouterTest {
     private final Route get = route(Set.of(HttpMethod.GET), true, "/agents/{agent}");
     private final Route reload = route(Set.of(HttpMethod.POST), false, "/agents/reload");
     private final Router router =
-            new Router(List.of(message, stream, list, put, get, reload), new CountingObserver());
+            new Router(
+                    List.of(message, stream, list, put, get, reload),
+                    new CountingObserver(),
+                    Callers.anybody());
 
     private static Route route(Set<HttpMethod> methods, boolean answersHead, String... templates) {
         boolean head = answersHead && methods.contains(HttpMethod.GET);
@@ -96,7 +103,8 @@ class RouterTest {
     @Test
     void refusesTwoRoutesForOneMethodAndPath() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Router(List.of(get, get), new CountingObserver()))
+                .isThrownBy(() ->
+                        new Router(List.of(get, get), new CountingObserver(), Callers.anybody()))
                 .withMessageContaining("GET /agents/{agent}");
     }
 }

@@ -1,6 +1,9 @@
 package dev.culvert.daemon.http;
 
+import dev.culvert.daemon.auth.Need;
+
 import io.netty.handler.codec.http.HttpMethod;
+
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -15,6 +18,11 @@ public record TestRoute(
 
     public TestRoute(HttpMethod method, String template, BiConsumer<Request, Answer> action) {
         this(Set.of(method), List.of(template), method.equals(HttpMethod.GET), action);
+    }
+
+    @Override
+    public Need need(HttpMethod method) {
+        return Need.NOTHING;
     }
 
     @Override

@@ -12,11 +12,14 @@ import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.road.TestRoads;
 import dev.culvert.transport.AgentAddress;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
+import java.util.Set;
 
 class TurnsTest {
     private final Fleet fleet =
@@ -51,9 +54,13 @@ class TurnsTest {
         Agent agent = Objects.requireNonNull(fleet.find("a"));
         String id = turns.ids().mint(agent);
 
-        assertThat(turns.agentOf(id, "acme"::equals)).isSameAs(agent);
+        assertThat(turns.agentOf(id, of("acme"))).isSameAs(agent);
         assertThat(turns.agentOf(id, Caller.ANYBODY)).isSameAs(agent);
-        assertThat(turns.agentOf(id, "other"::equals)).isNull();
-        assertThat(turns.agentOf("a.none", "acme"::equals)).isNull();
+        assertThat(turns.agentOf(id, of("other"))).isNull();
+        assertThat(turns.agentOf("a.none", of("acme"))).isNull();
+    }
+
+    private static Caller of(String tenant) {
+        return new Caller("ci", Caller.Kind.TOKEN, tenant, Set.of(), null);
     }
 }

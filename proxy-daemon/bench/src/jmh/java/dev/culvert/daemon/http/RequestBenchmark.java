@@ -2,19 +2,20 @@ package dev.culvert.daemon.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.culvert.daemon.auth.Callers;
+import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.h1.HttpPipeline;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -28,6 +29,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** The cost of one request, from its bytes to those of an empty answer; {@code -prof gc} too. */
 @State(Scope.Thread)
@@ -54,6 +59,11 @@ public class RequestBenchmark {
     private int next;
 
     private record JsonRoute(Set<HttpMethod> methods, List<String> templates) implements Route {
+        @Override
+        public Need need(HttpMethod method) {
+            return Need.NOTHING;
+        }
+
         @Override
         public void handle(Request request, Answer answer) {
             answer.json(HttpResponseStatus.OK, Unpooled.EMPTY_BUFFER);
@@ -102,7 +112,7 @@ public class RequestBenchmark {
                 .addLast(
                         new HttpPipeline(
                                 HttpSettings.DEFAULTS,
-                                new Router(routes, observer),
+                                new Router(routes, observer, Callers.anybody()),
                                 observer,
                                 account::whole,
                                 account.whole()));

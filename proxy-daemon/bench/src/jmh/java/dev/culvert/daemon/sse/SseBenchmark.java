@@ -2,6 +2,8 @@ package dev.culvert.daemon.sse;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.culvert.daemon.auth.Callers;
+import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.HttpObserver;
@@ -12,14 +14,12 @@ import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.http.h1.HttpPipeline;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpMethod;
-import java.time.Duration;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -32,6 +32,11 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** The cost of one event, from the payload of a chunk to the bytes for the client. */
 @State(Scope.Thread)
@@ -64,6 +69,11 @@ public class SseBenchmark {
         @Override
         public List<String> templates() {
             return List.of("/stream");
+        }
+
+        @Override
+        public Need need(HttpMethod method) {
+            return Need.NOTHING;
         }
 
         @Override
@@ -104,7 +114,7 @@ public class SseBenchmark {
     @Setup(Level.Trial)
     public void open() {
         Unobserved observer = new Unobserved();
-        Router router = new Router(List.of(new StreamRoute()), observer);
+        Router router = new Router(List.of(new StreamRoute()), observer, Callers.anybody());
         Account account = new Account(new AccountLimits("memory.max_held_bytes", 64 << 20, 75));
         channel.pipeline()
                 .addLast(

@@ -4,6 +4,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 
 import dev.culvert.daemon.answer.AgentAccess;
+import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.daemon.http.Admission;
@@ -11,13 +12,16 @@ import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
+
 import io.netty.handler.codec.http.HttpMethod;
+
 import java.util.List;
 import java.util.Set;
 
 /**
  * {@code GET /livez} tells whether the process lives, {@code /readyz} whether it takes work, {@code
- * /healthz} the same in more words, as each does with {@code ?verbose}.
+ * /healthz} the same in more words, as each does with {@code ?verbose}. Only callers who may read
+ * agents are told how many there are.
  */
 public final class HealthRoute implements Route {
     private final AgentAccess access;
@@ -39,6 +43,11 @@ public final class HealthRoute implements Route {
     }
 
     @Override
+    public Need need(HttpMethod method) {
+        return Need.NOTHING;
+    }
+
+    @Override
     public void handle(Request request, Answer answer) {
         boolean draining = admission.isClosed();
         boolean failing = draining && !request.path().equals("/livez");
@@ -47,7 +56,7 @@ public final class HealthRoute implements Route {
                 failing ? SERVICE_UNAVAILABLE : OK,
                 Json.object(json -> {
                     json.writeStringField("status", draining ? "draining" : "ok");
-                    if (verbose) {
+                    if (verbose && request.caller().may(Need.READ_AGENTS)) {
                         Visible fleet = access.fleet(request);
                         json.writeObjectFieldStart("agents");
                         for (AgentState state : AgentState.values()) {

@@ -3,12 +3,15 @@ package dev.culvert.daemon.api.admin;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.daemon.api.OffLoop;
+import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
+
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.AsciiString;
+
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -38,6 +41,11 @@ public final class MetricsRoute implements Route {
     @Override
     public List<String> templates() {
         return List.of("/metrics");
+    }
+
+    @Override
+    public Need need(HttpMethod method) {
+        return Need.READ_METRICS;
     }
 
     @Override

@@ -2,12 +2,15 @@ package dev.culvert.daemon.api.admin;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
+import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
+
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.AsciiString;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -29,6 +32,11 @@ public final class OpenApiRoute implements Route {
     @Override
     public List<String> templates() {
         return List.of("/openapi.yaml");
+    }
+
+    @Override
+    public Need need(HttpMethod method) {
+        return Need.NOTHING;
     }
 
     @Override

@@ -4,12 +4,15 @@ import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 import static io.netty.handler.codec.http.HttpResponseStatus.UNPROCESSABLE_ENTITY;
 
 import dev.culvert.daemon.api.OffLoop;
+import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
+
 import io.netty.handler.codec.http.HttpMethod;
+
 import java.util.List;
 import java.util.Set;
 
@@ -37,6 +40,11 @@ public final class ReloadRoute implements Route {
     @Override
     public List<String> templates() {
         return List.of("/admin/reload");
+    }
+
+    @Override
+    public Need need(HttpMethod method) {
+        return Need.OPERATE;
     }
 
     @Override

@@ -1,16 +1,20 @@
 package dev.culvert.daemon.api.agents;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.culvert.daemon.auth.Caller;
+
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.io.HeldKind;
 import dev.culvert.io.Holding;
 import dev.culvert.io.Share;
 import dev.culvert.json.JsonText;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -20,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes JSON of the agents of the fleet, in pieces ordered by id. A piece is kept for a second for
@@ -56,8 +59,8 @@ final class AgentPieces {
         }
     }
 
-    /** Each caller has pieces of its own, because it may see other agents. */
-    private record Key(Caller caller, String after) {}
+    /** Each tenant has pieces of its own, and so have the callers who see every tenant. */
+    private record Key(@Nullable String tenant, String after) {}
 
     private static final int PIECE_BYTES = 16 * 1024;
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -80,7 +83,7 @@ final class AgentPieces {
      */
     synchronized @Nullable Piece after(Visible fleet, String id, long revision, EventLoop loop) {
         long now = System.nanoTime();
-        Key key = new Key(fleet.caller(), id);
+        Key key = new Key(fleet.caller().tenant(), id);
         Piece known = pieces.get(key);
         if (known != null && known.revision() >= revision && isFresh(known, now)) {
             return known;

@@ -7,6 +7,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.api.OffLoop;
+import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Agent;
@@ -25,8 +26,10 @@ import dev.culvert.settings.Layer;
 import dev.culvert.settings.Node;
 import dev.culvert.settings.Position;
 import dev.culvert.settings.Settings;
+
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -61,6 +64,11 @@ public final class AgentRoute implements Route {
     @Override
     public List<String> templates() {
         return List.of("/api/v1/agents/{id}", "/agents/{id}");
+    }
+
+    @Override
+    public Need need(HttpMethod method) {
+        return method.equals(HttpMethod.GET) ? Need.READ_AGENTS : Need.CHANGE_AGENTS;
     }
 
     @Override

@@ -5,6 +5,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.api.Page;
+import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.AgentState;
@@ -15,15 +16,18 @@ import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.io.Quoted;
+
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** {@code GET /agents}: lists the fleet by id, filtered and in pages. */
 public final class AgentsRoute implements Route {
@@ -46,6 +50,11 @@ public final class AgentsRoute implements Route {
     @Override
     public List<String> templates() {
         return List.of("/api/v1/agents", "/agents");
+    }
+
+    @Override
+    public Need need(HttpMethod method) {
+        return Need.READ_AGENTS;
     }
 
     @Override

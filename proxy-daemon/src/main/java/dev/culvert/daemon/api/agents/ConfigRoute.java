@@ -6,6 +6,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.api.OffLoop;
+import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Desired;
 import dev.culvert.daemon.fleet.Visible;
@@ -20,9 +21,11 @@ import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.link.Failure;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -55,6 +58,11 @@ public final class ConfigRoute implements Route {
     @Override
     public List<String> templates() {
         return List.of("/api/v1/agents/{id}/config");
+    }
+
+    @Override
+    public Need need(HttpMethod method) {
+        return method.equals(HttpMethod.GET) ? Need.READ_AGENTS : Need.CHANGE_AGENTS;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.culvert.daemon.api.agents;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.daemon.answer.AgentAccess;
+import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Answer;
@@ -13,8 +14,10 @@ import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.frame.FrameType;
 import dev.culvert.link.Patience;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
+
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -39,6 +42,11 @@ public final class ContextRoute implements Route {
     @Override
     public List<String> templates() {
         return List.of("/api/v1/agents/{id}/context", "/agents/{id}/context");
+    }
+
+    @Override
+    public Need need(HttpMethod method) {
+        return Need.CHANGE_AGENTS;
     }
 
     @Override

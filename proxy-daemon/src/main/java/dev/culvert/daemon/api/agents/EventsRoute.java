@@ -1,6 +1,7 @@
 package dev.culvert.daemon.api.agents;
 
 import dev.culvert.daemon.answer.AgentAccess;
+import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
@@ -8,7 +9,9 @@ import dev.culvert.daemon.http.OverMemory;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.io.Account;
+
 import io.netty.handler.codec.http.HttpMethod;
+
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,6 +48,11 @@ public final class EventsRoute implements Route, AutoCloseable {
     @Override
     public List<String> templates() {
         return List.of("/api/v1/events");
+    }
+
+    @Override
+    public Need need(HttpMethod method) {
+        return Need.READ_AGENTS;
     }
 
     @Override

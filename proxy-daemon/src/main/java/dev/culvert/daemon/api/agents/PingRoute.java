@@ -3,6 +3,7 @@ package dev.culvert.daemon.api.agents;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.daemon.answer.AgentAccess;
+import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Admission;
@@ -14,7 +15,9 @@ import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.link.Failure;
 import dev.culvert.link.Patience;
+
 import io.netty.handler.codec.http.HttpMethod;
+
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +49,11 @@ public final class PingRoute implements Route {
     @Override
     public List<String> templates() {
         return List.of("/api/v1/agents/{id}/ping");
+    }
+
+    @Override
+    public Need need(HttpMethod method) {
+        return Need.READ_AGENTS;
     }
 
     @Override

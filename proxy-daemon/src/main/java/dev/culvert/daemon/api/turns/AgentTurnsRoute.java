@@ -4,6 +4,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.api.Page;
+import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
@@ -11,7 +12,9 @@ import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.turn.TurnStatus;
 import dev.culvert.daemon.turn.Turns;
+
 import io.netty.handler.codec.http.HttpMethod;
+
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -34,6 +37,11 @@ public final class AgentTurnsRoute implements Route {
     @Override
     public List<String> templates() {
         return List.of("/api/v1/agents/{id}/turns");
+    }
+
+    @Override
+    public Need need(HttpMethod method) {
+        return Need.READ_AGENTS;
     }
 
     @Override

@@ -2,12 +2,15 @@ package dev.culvert.daemon.api.turns;
 
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.answer.TurnAnswers;
+import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.JsonRequest;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
+
 import io.netty.handler.codec.http.HttpMethod;
+
 import java.util.List;
 import java.util.Set;
 
@@ -29,6 +32,11 @@ public final class MessageRoute implements Route {
     @Override
     public List<String> templates() {
         return List.of("/api/v1/agents/{id}/message", "/agents/{id}/message");
+    }
+
+    @Override
+    public Need need(HttpMethod method) {
+        return Need.CHANGE_AGENTS;
     }
 
     @Override

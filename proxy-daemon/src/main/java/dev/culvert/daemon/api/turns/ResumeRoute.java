@@ -3,11 +3,14 @@ package dev.culvert.daemon.api.turns;
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 
 import dev.culvert.daemon.answer.TurnAnswers;
+import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
+
 import io.netty.handler.codec.http.HttpMethod;
+
 import java.util.List;
 import java.util.Set;
 
@@ -27,6 +30,11 @@ public final class ResumeRoute implements Route {
     @Override
     public List<String> templates() {
         return List.of("/api/v1/turns/{turn}/stream");
+    }
+
+    @Override
+    public Need need(HttpMethod method) {
+        return Need.CHANGE_AGENTS;
     }
 
     /** GET takes the turn over from its reader; HEAD must not. */

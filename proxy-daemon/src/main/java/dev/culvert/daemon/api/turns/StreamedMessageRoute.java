@@ -4,6 +4,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.answer.TurnAnswers;
+import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.JsonRequest;
@@ -11,9 +12,11 @@ import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
+
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -36,6 +39,11 @@ public final class StreamedMessageRoute implements Route {
     @Override
     public List<String> templates() {
         return List.of("/api/v1/agents/{id}/stream", "/agents/{id}/stream");
+    }
+
+    @Override
+    public Need need(HttpMethod method) {
+        return Need.CHANGE_AGENTS;
     }
 
     /** GET starts a turn; HEAD must not. */

@@ -4,6 +4,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.daemon.answer.TurnAnswers;
+import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
@@ -15,11 +16,14 @@ import dev.culvert.daemon.turn.TurnRequest;
 import dev.culvert.daemon.turn.TurnStatus;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.link.Failure;
+
 import io.netty.handler.codec.http.HttpMethod;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code GET /turns/{turn}} shows the state of a turn. {@code DELETE} stops it, and answers once
@@ -44,6 +48,11 @@ public final class TurnRoute implements Route {
     @Override
     public List<String> templates() {
         return List.of("/api/v1/turns/{turn}");
+    }
+
+    @Override
+    public Need need(HttpMethod method) {
+        return method.equals(HttpMethod.GET) ? Need.READ_AGENTS : Need.CHANGE_AGENTS;
     }
 
     @Override

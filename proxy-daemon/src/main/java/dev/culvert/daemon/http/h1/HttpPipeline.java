@@ -73,10 +73,8 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
                 // do with them.
                 .addLast("connection", requests.connection())
                 .addLast("gate", shared.gate()) // a Head that breaks no rule; or a Refusal
-                .addLast(
-                        "router",
-                        new RouterHandler(
-                                router)) // Head → RoutedRequest, OptionsRequest; or a Refusal
+                // Head → RoutedRequest of a caller who may, OptionsRequest; or a Refusal
+                .addLast("router", new RouterHandler(router, channel))
                 .addLast("requests", requests); // body → Request → Route.handle, with an Answer
     }
 

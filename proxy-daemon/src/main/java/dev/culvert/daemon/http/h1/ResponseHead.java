@@ -15,10 +15,12 @@ import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.BrowserPolicy;
 import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.Header;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
+
 import org.jspecify.annotations.Nullable;
 
 /** Writes the status line and the headers that every answer has. Used on every event loop. */
@@ -30,7 +32,8 @@ final class ResponseHead {
     private static final AsciiString CLOSE = AsciiString.cached("close");
 
     private static final String ALLOWED_HEADERS =
-            "content-type, idempotency-key, last-event-id, traceparent, x-request-id";
+            "authorization, content-type, idempotency-key, last-event-id, traceparent, x-api-key,"
+                    + " x-request-id";
     private static final String PREFLIGHT_SECONDS = "600";
 
     private final DateClock clock = new DateClock();

@@ -2,15 +2,18 @@ package dev.culvert.daemon.http.h1;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.CountingObserver;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -24,7 +27,7 @@ final class EmbeddedServer implements AutoCloseable {
     private final StringBuilder received = new StringBuilder();
 
     EmbeddedServer(HttpSettings settings, Route... more) {
-        Router router = new Router(TestServer.routes(more), observer);
+        Router router = new Router(TestServer.routes(more), observer, Callers.anybody());
         pipeline = new HttpPipeline(settings, router, observer, account::whole, account.whole());
         channel = new EmbeddedChannel();
         channel.freezeTime();

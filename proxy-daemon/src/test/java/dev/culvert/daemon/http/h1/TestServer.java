@@ -3,6 +3,7 @@ package dev.culvert.daemon.http.h1;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.CountingObserver;
 import dev.culvert.daemon.http.Route;
@@ -13,12 +14,14 @@ import dev.culvert.io.AccountLimits;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.EventLoops;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -48,7 +51,7 @@ final class TestServer implements AutoCloseable {
         pipeline =
                 new HttpPipeline(
                         settings,
-                        new Router(routes(more), observer),
+                        new Router(routes(more), observer, Callers.anybody()),
                         observer,
                         account::whole,
                         account.whole());

@@ -1,0 +1,155 @@
+package dev.culvert.daemon.auth;
+
+import dev.culvert.daemon.auth.Caller.Kind;
+import dev.culvert.daemon.config.AuthSettings;
+import dev.culvert.daemon.config.Scope;
+import dev.culvert.daemon.config.UnixUser;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Tells who a client is, by the credentials that it shows. Used on every event loop. */
+/* A daemon without credentials lets everybody in, and looks at one boolean for each request. Once it has some, it asks
+ * for them until it ends: what a reload or a removed file takes away never opens it again. */
+public final class Callers {
+    private final Tokens tokens;
+    private final Supplier<AuthSettings> settings;
+    private final InstantSource clock;
+    private final AuthObserver observer;
+    private volatile boolean on;
+
+    public Callers(
+            Tokens tokens,
+            Supplier<AuthSettings> settings,
+            InstantSource clock,
+            AuthObserver observer) {
+        this.tokens = tokens;
+        this.settings = settings;
+        this.clock = clock;
+        this.observer = observer;
+        tokens.listen(this::look);
+        look();
+    }
+
+    /** For a daemon that has no credentials and never will have. */
+    public static Callers anybody() {
+        Supplier<AuthSettings> none = () -> AuthSettings.DEFAULTS;
+        InstantSource clock = InstantSource.system();
+        return new Callers(
+                new Tokens(new MemoryTokens(), none, clock), none, clock, AuthObserver.NONE);
+    }
+
+    private void look() {
+        if (!tokens.all().isEmpty() || !settings.get().unix().isEmpty()) {
+            on = true;
+        }
+    }
+
+    /** Whether there are no credentials, so that everybody may do everything. */
+    public boolean areOff() {
+        return !on;
+    }
+
+    /** Grows whenever the answers may have changed. */
+    public long version() {
+        return tokens.version();
+    }
+
+    /** Whether {@code text} begins as the secrets of tokens do. */
+    public static boolean isLikeSecret(String text) {
+        return text.startsWith(Secret.PREFIX);
+    }
+
+    /** Who has shown this secret. */
+    public Identity ofSecret(String secret) {
+        String id = Secret.idOf(secret);
+        Token token = id == null ? null : tokens.find(id);
+        if (token == null) {
+            return new Identity.Denied(Denial.INVALID_TOKEN);
+        }
+        Shown shown = new Shown(token, SecretHash.of(secret));
+        Denial why = denial(shown, token, clock.instant());
+        return why == null
+                ? new Identity.Known(caller(Kind.TOKEN, shown))
+                : new Identity.Denied(why);
+    }
+
+    /** Who has shown a certificate that stands for the token of this name. */
+    public Identity ofCertificate(String name) {
+        Token token = tokens.byName(name);
+        return token == null
+                ? new Identity.Denied(Denial.INVALID_TOKEN)
+                : new Identity.Known(caller(Kind.CERTIFICATE, new Shown(token, token.secret())));
+    }
+
+    /**
+     * Who connected to a Unix socket.
+     *
+     * @return null if {@code auth.unix} does not name the user
+     */
+    public @Nullable Caller ofUnixPeer(long uid, long gid) {
+        AuthSettings now = settings.get();
+        for (UnixUser user : now.unix()) {
+            if (user.isPeer(uid, gid)) {
+                Set<Scope> scopes = now.scopes(user.scopes(), user.roles());
+                return new Caller(
+                        "uid " + uid, Kind.UNIX, user.tenant().orElse(null), scopes, null);
+            }
+        }
+        return null;
+    }
+
+    /** Whoever could open the admin socket, which its file's permissions decide. */
+    public static Caller ofAdminSocket(long uid) {
+        return new Caller("uid " + uid, Kind.UNIX, null, EnumSet.allOf(Scope.class), null);
+    }
+
+    private Caller caller(Kind kind, Shown shown) {
+        Grant grant = shown.token().grant();
+        return new Caller(
+                grant.name(),
+                kind,
+                grant.tenant(),
+                settings.get().scopes(grant.scopes(), grant.roles()),
+                shown);
+    }
+
+    /** Why a caller that was let in before is not let in any more; null if it still is. */
+    public @Nullable Denial denial(Caller caller) {
+        Shown shown = caller.token();
+        if (shown == null) {
+            return null;
+        }
+        Token token = tokens.find(shown.token().id());
+        if (token == null) {
+            return Denial.TOKEN_REVOKED;
+        }
+        if (caller.kind() == Kind.CERTIFICATE) {
+            return token.denial(clock.instant());
+        }
+        Denial why = denial(shown, token, clock.instant());
+        return why == Denial.INVALID_TOKEN ? Denial.TOKEN_EXPIRED : why; // its secret was replaced
+    }
+
+    private static @Nullable Denial denial(Shown shown, Token token, Instant now) {
+        Denial ended = token.denial(now);
+        if (token.secret().isSame(shown.secret())) {
+            return ended;
+        }
+        Token.Former former = token.former();
+        if (former == null || !former.secret().isSame(shown.secret())) {
+            return Denial.INVALID_TOKEN;
+        }
+        return ended == null && !now.isBefore(former.until()) ? Denial.TOKEN_EXPIRED : ended;
+    }
+
+    /** Counts a refusal. */
+    public void onDenied(Denial why) {
+        observer.onDenied(why);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.culvert.daemon.auth;
+
+import dev.culvert.daemon.config.Scope;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a caller must be allowed to do for a route to take its request. */
+public enum Need {
+    /** Open to everybody, also to callers without credentials: tells nothing about agents. */
+    NOTHING(null, false),
+
+    /** Reads agents or turns of the caller's tenant. */
+    READ_AGENTS(Scope.AGENTS_READ, false),
+
+    /** Sends messages to agents of the caller's tenant, stops their turns, or changes them. */
+    CHANGE_AGENTS(Scope.AGENTS_WRITE, false),
+
+    /** Reads numbers that count the work of all tenants together. */
+    READ_METRICS(Scope.METRICS_READ, true),
+
+    /** Manages tokens of the caller's tenant. */
+    MANAGE_TOKENS(Scope.ADMIN, false),
+
+    /** Changes the daemon for all tenants: reload, drain, log level. */
+    OPERATE(Scope.ADMIN, true);
+
+    private final @Nullable Scope scope;
+    private final boolean everyTenant;
+
+    Need(@Nullable Scope scope, boolean everyTenant) {
+        this.scope = scope;
+        this.everyTenant = everyTenant;
+    }
+
+    /** The scope that the caller must have; null for {@link #NOTHING}. */
+    public @Nullable Scope scope() {
+        return scope;
+    }
+
+    /** Whether a caller of one tenant is refused, because all tenants are concerned. */
+    public boolean isOfEveryTenant() {
+        return everyTenant;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.culvert.daemon.auth;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+
+/**
+ * A token, without its secret.
+ *
+ * @param id part of the secret, and no secret itself
+ * @param grant what it is for
+ * @param secret the hash of the secret that is valid
+ * @param expires when it ends by itself; null if never
+ * @param revoked when somebody ended it; null if nobody did
+ * @param former the secret before the last rotation; null if there is none
+ */
+public record Token(
+        String id,
+        Grant grant,
+        SecretHash secret,
+        Instant created,
+        @Nullable Instant expires,
+        @Nullable Instant revoked,
+        @Nullable Former former) {
+
+    /** A secret that was replaced, and is valid until then. */
+    public record Former(SecretHash secret, Instant until) {}
+
+    public String name() {
+        return grant.name();
+    }
+
+    public @Nullable String tenant() {
+        return grant.tenant();
+    }
+
+    /** Whether it has ended at {@code now}; null if it is valid. */
+    @Nullable Denial denial(Instant now) {
+        if (revoked != null) {
+            return Denial.TOKEN_REVOKED;
+        }
+        return expires != null && !now.isBefore(expires) ? Denial.TOKEN_EXPIRED : null;
+    }
+
+    Token revokedAt(Instant when) {
+        return new Token(id, grant, secret, created, expires, when, null);
+    }
+
+    /** With another secret; the present one is valid until {@code until}. */
+    Token rotated(SecretHash next, Instant until) {
+        return new Token(id, grant, next, created, expires, revoked, new Former(secret, until));
+    }
+}

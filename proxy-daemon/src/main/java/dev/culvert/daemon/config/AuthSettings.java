@@ -1,0 +1,87 @@
+package dev.culvert.daemon.config;
+
+import dev.culvert.about.Check;
+import dev.culvert.settings.Kind;
+import dev.culvert.settings.Section;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The section {@code auth}: roles, and users of Unix sockets. Tokens are not settings.
+ *
+ * @param ownRoles besides those that every daemon has
+ * @param unix the first that matches a client counts
+ */
+public record AuthSettings(List<Role> ownRoles, List<UnixUser> unix) {
+    public static final AuthSettings DEFAULTS = new AuthSettings(List.of(), List.of());
+
+    static final Kind<Scope> SCOPE =
+            Kind.text(
+                    "one of " + Scope.labels(),
+                    text -> Scope.of(text).orElseThrow(() -> new NumberFormatException(text)));
+
+    public AuthSettings {
+        ownRoles = List.copyOf(ownRoles);
+        unix = List.copyOf(unix);
+        List<String> names = new ArrayList<>();
+        Role.BUILT_IN.forEach(role -> names.add(role.name()));
+        for (int i = 0; i < ownRoles.size(); i++) {
+            String name = ownRoles.get(i).name();
+            Check.that(
+                    !names.contains(name),
+                    "roles[" + i + "].name",
+                    '"' + name + '"',
+                    "there is a role of that name already");
+            names.add(name);
+        }
+        for (int i = 0; i < unix.size(); i++) {
+            for (int j = 0; j < unix.get(i).roles().size(); j++) {
+                String role = unix.get(i).roles().get(j);
+                Check.that(
+                        names.contains(role),
+                        "unix[" + i + "].roles[" + j + "]",
+                        '"' + role + '"',
+                        "there is no such role: the roles are " + String.join(", ", names));
+            }
+        }
+    }
+
+    static AuthSettings read(Section in) {
+        return new AuthSettings(
+                in.sections("roles", AuthSettings::role), in.sections("unix", UnixUser::read));
+    }
+
+    private static Role role(Section in) {
+        String name = in.get("name", AgentSettings.NAME_KIND, "");
+        List<Scope> scopes = in.list("scopes", SCOPE, List.of());
+        Check.that(!name.isEmpty(), "name", "\"\"", "a role has a name");
+        return new Role(name, Set.copyOf(scopes));
+    }
+
+    /** All roles: those that every daemon has, and its own. */
+    public List<Role> roles() {
+        return Stream.concat(Role.BUILT_IN.stream(), ownRoles.stream()).toList();
+    }
+
+    /** These scopes, and those of the roles. A role that is not there has none. */
+    public Set<Scope> scopes(Set<Scope> scopes, Iterable<String> roleNames) {
+        EnumSet<Scope> all = EnumSet.noneOf(Scope.class);
+        all.addAll(scopes);
+        for (String name : roleNames) {
+            roles().stream()
+                    .filter(role -> role.name().equals(name))
+                    .forEach(role -> all.addAll(role.scopes()));
+        }
+        return all;
+    }
+
+    /** The names of all roles, for messages. */
+    public String roleNames() {
+        return roles().stream().map(Role::name).collect(Collectors.joining(", "));
+    }
+}
