@@ -1,6 +1,10 @@
 package dev.culvert.settings;
 
+import dev.culvert.about.Spelling;
 import dev.culvert.settings.Node.Form;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -9,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The keys below one path, seen through all layers.
@@ -136,7 +139,7 @@ public final class Section {
     private void reportUnknown(String key, Node node) {
         if (!entries.containsKey(key)) {
             String hint =
-                    Spelling.nearest(key, entries.keySet(), Math.max(2, key.length() / 3))
+                    Spelling.nearest(key, entries.keySet())
                             .map(near -> "did you mean '" + path(near) + "'?")
                             .orElse("the keys here are " + String.join(", ", entries.keySet()));
             report(node.position(), "unknown key '" + path(key) + "': " + hint);

@@ -19,6 +19,7 @@ import dev.culvert.daemon.api.turns.MessageRoute;
 import dev.culvert.daemon.api.turns.ResumeRoute;
 import dev.culvert.daemon.api.turns.StreamedMessageRoute;
 import dev.culvert.daemon.api.turns.TurnRoute;
+import dev.culvert.daemon.api.turns.TurnsRoute;
 import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.home.HomeLinks;
@@ -70,6 +71,7 @@ final class Routes implements AutoCloseable {
                 new MessageRoute(access, answers),
                 new StreamedMessageRoute(access, answers),
                 new ResumeRoute(answers),
+                new TurnsRoute(access, turns),
                 new TurnRoute(turns, answers, settings),
                 new AgentTurnsRoute(access, turns));
     }

@@ -6,6 +6,8 @@ final class CreditWindow {
     private final int bytes;
     private long outstanding;
     private long owed;
+    private long cameEvents;
+    private long cameBytes;
 
     CreditWindow(int bytes) {
         this.bytes = bytes;
@@ -13,6 +15,28 @@ final class CreditWindow {
 
     void came(int more) {
         outstanding += more;
+        cameEvents++;
+        cameBytes += more;
+    }
+
+    /** How many events came for the client since it reads. */
+    long cameEvents() {
+        return cameEvents;
+    }
+
+    /** How many bytes came for the client since it reads. */
+    long cameBytes() {
+        return cameBytes;
+    }
+
+    /** How many bytes have come that the client has not taken. */
+    long outstanding() {
+        return outstanding;
+    }
+
+    /** How many bytes an agent that keeps to its credit may still send. */
+    long left() {
+        return Math.max(0, bytes - outstanding - owed);
     }
 
     /**

@@ -4,11 +4,14 @@ import dev.culvert.daemon.turn.Progress.Unanswered;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.link.Failure;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One client's reading of one turn. Each client of a turn has its own LiveTurn; the agent runs the
@@ -260,6 +263,14 @@ public final class LiveTurn implements AgentSide.Owner {
 
     TurnStatus status() {
         return TurnStatus.live(request, agentSide.look(), progress.lastNumber(), audience.isRead());
+    }
+
+    /** Null if it is over. */
+    @Nullable TurnReading reading() {
+        return agentSide.isOver()
+                ? null
+                : new TurnReading(
+                        status(), progress.figures(agentSide.look(), agentSide.hasCredit()));
     }
 
     /**

@@ -1,9 +1,11 @@
 package dev.culvert.daemon.turn;
 
+import org.jspecify.annotations.Nullable;
+
+import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The readings in progress, by turn: of each turn the latest reader, and earlier ones that have not
@@ -83,6 +85,11 @@ final class LiveTurns {
     /** How many turns are read. */
     int count() {
         return lastOf.size();
+    }
+
+    /** The latest reader of each turn. */
+    Collection<LiveTurn> latest() {
+        return lastOf.values();
     }
 
     void forEach(Consumer<LiveTurn> action) {

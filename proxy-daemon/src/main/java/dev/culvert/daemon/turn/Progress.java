@@ -16,6 +16,7 @@ import io.netty.channel.EventLoop;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** How far a reading has got: the request, the events that arrived, and the credit for more. */
@@ -215,6 +216,21 @@ final class Progress {
     /** The client has taken so many bytes. Returns the credit to grant now. */
     long taken(long bytes) {
         return window.taken(bytes);
+    }
+
+    /**
+     * What the reading has achieved so far.
+     *
+     * @param hasCredit whether the agent keeps to the credit that it was given
+     */
+    TurnFigures figures(TurnStatus.State state, boolean hasCredit) {
+        return new TurnFigures(
+                TurnFigures.Stage.of(state, answered),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos),
+                window.cameEvents(),
+                window.cameBytes(),
+                window.outstanding(),
+                hasCredit ? window.left() : TurnFigures.NO_CREDIT);
     }
 
     /** The credit for a new exchange. */

@@ -1,11 +1,13 @@
 package dev.culvert.daemon.turn;
 
 import dev.culvert.daemon.turn.PastTurn.Outcome;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a turn, as far as this daemon knows.
@@ -60,7 +62,8 @@ public record TurnStatus(
     }
 
     static TurnStatus live(TurnRequest request, State state, long lastEvent, boolean isRead) {
-        List<String> readBy = isRead ? List.of(request.requestId()) : List.of();
+        List<String> readBy =
+                isRead && request.isAddressed() ? List.of(request.requestId()) : List.of();
         return new TurnStatus(
                 request.id(), request.agent().id(), state, lastEvent, readBy, null, "", null);
     }

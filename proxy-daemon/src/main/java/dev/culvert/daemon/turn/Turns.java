@@ -14,9 +14,12 @@ import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** The turns of all event loops: begins, resumes, cancels and looks them up. */
@@ -192,6 +195,35 @@ public final class Turns {
             }
         });
         return found.values();
+    }
+
+    /**
+     * Tells, on {@code loop}, how the turns in progress are doing, by id. Each is asked on its own
+     * event loop.
+     *
+     * @param seen tells of which agents
+     * @param after the id before the first
+     */
+    public void inProgress(
+            EventLoop loop,
+            Predicate<Agent> seen,
+            String after,
+            int limit,
+            Consumer<List<TurnReading>> told) {
+        List<LiveTurn> readers =
+                live.latest().stream()
+                        .filter(it -> it.id().compareTo(after) > 0)
+                        .filter(it -> seen.test(it.request().agent()))
+                        .sorted(Comparator.comparing(LiveTurn::id))
+                        .limit(limit)
+                        .toList();
+        Roll<TurnReading> roll =
+                new Roll<>(readers.size(), all -> loop.execute(() -> told.accept(all)));
+        for (int i = 0; i < readers.size(); i++) {
+            int place = i;
+            LiveTurn reader = readers.get(i);
+            reader.onLoop(() -> roll.answer(place, reader.reading()));
+        }
     }
 
     /** How many turns are remembered that nobody reads any more, with a key or without. */

@@ -1,7 +1,11 @@
 package dev.culvert.daemon.api.turns;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+
+import dev.culvert.daemon.turn.TurnFigures;
+import dev.culvert.daemon.turn.TurnReading;
 import dev.culvert.daemon.turn.TurnStatus;
+
 import java.io.IOException;
 import java.time.temporal.ChronoUnit;
 
@@ -42,5 +46,24 @@ final class TurnJson {
             json.writeString(request);
         }
         json.writeEndArray();
+    }
+
+    /** Writes a turn in progress as an object, with its reader and its figures. */
+    static void write(JsonGenerator json, TurnReading reading) throws IOException {
+        TurnFigures figures = reading.figures();
+        json.writeStartObject();
+        writeAll(json, reading.status());
+        json.writeStringField("stage", figures.stage().label());
+        json.writeNumberField("age_ms", figures.ageMillis());
+        json.writeNumberField("events", figures.events());
+        json.writeNumberField("bytes", figures.bytes());
+        json.writeNumberField("unread_bytes", figures.unreadBytes());
+        if (figures.creditBytes() != TurnFigures.NO_CREDIT) {
+            json.writeNumberField("credit_bytes", figures.creditBytes());
+        }
+        if (figures.stall() != TurnFigures.Stall.NOBODY) {
+            json.writeStringField("waits_for", figures.stall().label());
+        }
+        json.writeEndObject();
     }
 }

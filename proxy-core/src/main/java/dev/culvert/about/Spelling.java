@@ -1,15 +1,20 @@
-package dev.culvert.settings;
+package dev.culvert.about;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds the word that someone may have meant. */
-final class Spelling {
+public final class Spelling {
     private Spelling() {}
 
+    /** The word nearest to {@code wrong}, if it differs in at most a third of its letters. */
+    public static Optional<String> nearest(String wrong, Collection<String> words) {
+        return nearest(wrong, words, Math.max(2, wrong.length() / 3));
+    }
+
     /** The word nearest to {@code wrong}, if it differs in at most {@code most} letters. */
-    static Optional<String> nearest(String wrong, Collection<String> words, int most) {
+    public static Optional<String> nearest(String wrong, Collection<String> words, int most) {
         return words.stream()
                 .filter(word -> distance(wrong, word) <= most)
                 .min(Comparator.comparingInt(word -> distance(wrong, word)));
