@@ -1,10 +1,8 @@
 package dev.culvert.frame;
 
 import dev.culvert.io.NextRound;
-
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocal;
-
 import org.jspecify.annotations.Nullable;
 
 /**

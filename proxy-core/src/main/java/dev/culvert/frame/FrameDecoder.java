@@ -5,17 +5,14 @@ import static dev.culvert.frame.BadFrameException.Reason.LENGTH_ZERO;
 import static dev.culvert.frame.BadFrameException.Reason.TRUNCATED;
 
 import dev.culvert.io.NextRound;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts the stream at its length headers: bytes in, {@link Frame}s out, owned by the next handler.

@@ -3,11 +3,9 @@ package dev.culvert.link;
 import dev.culvert.frame.Frame;
 import dev.culvert.io.Quoted;
 import dev.culvert.transport.AgentAddress;
-
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,12 +2,9 @@ package dev.culvert.link;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-
 import dev.culvert.io.Quoted;
 import dev.culvert.json.JsonText;
-
 import io.netty.buffer.ByteBuf;
-
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.Set;

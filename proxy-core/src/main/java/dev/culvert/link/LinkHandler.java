@@ -4,16 +4,13 @@ import dev.culvert.frame.BadFrameException;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.io.Quoted;
-
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The last handler of a link: passes each frame to the room of the link that it concerns, and

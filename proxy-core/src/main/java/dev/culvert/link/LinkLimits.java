@@ -2,7 +2,6 @@ package dev.culvert.link;
 
 import dev.culvert.about.Check;
 import dev.culvert.frame.FrameLimits;
-
 import java.time.Duration;
 
 /**

@@ -2,10 +2,8 @@ package dev.culvert.link;
 
 import dev.culvert.frame.FrameType;
 import dev.culvert.transport.AgentAddress;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Counts what happens on links and in the pool. Called on many event loops at once. */
 public interface LinkObserver {

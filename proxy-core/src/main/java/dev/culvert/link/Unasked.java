@@ -1,9 +1,7 @@
 package dev.culvert.link;
 
 import dev.culvert.frame.FrameDecoder;
-
 import io.netty.channel.Channel;
-
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 

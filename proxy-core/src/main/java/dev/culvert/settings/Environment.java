@@ -1,14 +1,12 @@
 package dev.culvert.settings;
 
 import dev.culvert.about.Spelling;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The layer of environment variables. */
 record Environment(String prefix, Map<String, String> variables) implements Layer {

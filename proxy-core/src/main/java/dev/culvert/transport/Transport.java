@@ -4,7 +4,6 @@ import dev.culvert.transport.AgentAddress.HybridUnix;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.AgentAddress.Vsock;
-
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -24,7 +23,6 @@ import io.netty.channel.unix.PeerCredentials;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

@@ -2,15 +2,13 @@ package dev.culvert.link;
 
 import dev.culvert.frame.FrameType;
 import dev.culvert.transport.AgentAddress;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Writes down what it is told, a line each, in a list that any thread may read. */
 public final class CountingObserver implements LinkObserver {

@@ -8,11 +8,9 @@ import dev.culvert.frame.FrameType;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
 import dev.culvert.transport.AgentAddress;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 

@@ -4,31 +4,26 @@ import static dev.culvert.link.EmbeddedLink.A_MINUTE;
 import static dev.culvert.link.EmbeddedLink.frame;
 import static dev.culvert.link.EmbeddedLink.message;
 import static dev.culvert.link.EmbeddedLink.write;
-
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import static java.util.stream.Collectors.joining;
 
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameLimits;
 import dev.culvert.frame.FrameType;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExchangesTest {
     private final CountingObserver observer = new CountingObserver();

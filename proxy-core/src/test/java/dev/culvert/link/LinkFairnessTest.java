@@ -8,19 +8,16 @@ import dev.culvert.frame.FrameLimits;
 import dev.culvert.frame.FrameType;
 import dev.culvert.io.NextRound;
 import dev.culvert.testing.Eventually;
-
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /** What a link whose agent sends without an end takes of its event loop, over real sockets. */
 class LinkFairnessTest {

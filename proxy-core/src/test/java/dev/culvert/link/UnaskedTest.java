@@ -2,15 +2,12 @@ package dev.culvert.link;
 
 import static dev.culvert.link.EmbeddedLink.A_MINUTE;
 import static dev.culvert.link.EmbeddedLink.message;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.testing.CapturedLog;
-
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-
-import java.time.Duration;
 
 /** An agent that sends much that nobody asked for, and when its link is not read. */
 class UnaskedTest {

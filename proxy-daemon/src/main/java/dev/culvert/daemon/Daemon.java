@@ -31,17 +31,14 @@ import dev.culvert.systemd.Notifier;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
-
 import io.netty.channel.EventLoop;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Builds the daemon from its settings, part by part, and stops it. */
 public final class Daemon implements AutoCloseable {

@@ -4,7 +4,6 @@ import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.MemorySettings;
 import dev.culvert.io.Account;
 import dev.culvert.io.Share;
-
 import java.util.function.Supplier;
 
 /** What clients may hold of the account. */

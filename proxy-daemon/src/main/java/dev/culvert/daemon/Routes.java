@@ -29,7 +29,6 @@ import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.io.Account;
-
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;

@@ -1,18 +1,15 @@
 package dev.culvert.daemon;
 
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.ScriptedGuest.Request;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.Parameter;
-
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
 
 /** {@code GET /turns}: what is going on, and why a turn makes no progress. */
 @Timeout(60)

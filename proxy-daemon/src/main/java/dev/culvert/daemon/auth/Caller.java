@@ -1,11 +1,9 @@
 package dev.culvert.daemon.auth;
 
 import dev.culvert.daemon.config.Scope;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.EnumSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who sent a request: decides what it may do, and which agents exist for it.

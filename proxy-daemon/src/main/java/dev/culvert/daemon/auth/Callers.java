@@ -4,14 +4,12 @@ import dev.culvert.daemon.auth.Caller.Kind;
 import dev.culvert.daemon.config.AuthSettings;
 import dev.culvert.daemon.config.Scope;
 import dev.culvert.daemon.config.UnixUser;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Tells who a client is, by the credentials that it shows. Used on every event loop. */
 /* A daemon without credentials lets everybody in, and looks at one boolean for each request. Once it has some, it asks

@@ -2,11 +2,9 @@ package dev.culvert.daemon.auth;
 
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.config.Scope;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a token is for.

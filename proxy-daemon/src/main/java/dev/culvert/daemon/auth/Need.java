@@ -1,7 +1,6 @@
 package dev.culvert.daemon.auth;
 
 import dev.culvert.daemon.config.Scope;
-
 import org.jspecify.annotations.Nullable;
 
 /** What a caller must be allowed to do for a route to take its request. */

@@ -1,10 +1,9 @@
 package dev.culvert.daemon.auth;
 
-import org.jspecify.annotations.Nullable;
-
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /** The text that a client shows: {@code cvt_ID_RANDOM}. It is never stored and never logged. */
 final class Secret {

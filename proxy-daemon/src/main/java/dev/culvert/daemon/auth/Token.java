@@ -1,8 +1,7 @@
 package dev.culvert.daemon.auth;
 
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A token, without its secret.

@@ -2,9 +2,6 @@ package dev.culvert.daemon.auth;
 
 import dev.culvert.daemon.config.AuthSettings;
 import dev.culvert.daemon.config.Scope;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -20,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All tokens, as the store had them last. Reading never waits and is for any thread; what changes

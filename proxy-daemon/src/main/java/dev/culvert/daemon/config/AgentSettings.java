@@ -4,7 +4,6 @@ import dev.culvert.about.Check;
 import dev.culvert.settings.Kind;
 import dev.culvert.settings.Section;
 import dev.culvert.transport.AgentAddress;
-
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;

@@ -11,17 +11,14 @@ import dev.culvert.daemon.auth.Identity;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.transport.Transport;
 import dev.culvert.transport.UnixPeer;
-
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.AttributeKey;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Who calls over one connection, and whether they may. Confined to its event loop. */
 /* A client repeats its token. One that is equal to the token of the request before is neither hashed nor looked up

@@ -2,11 +2,9 @@ package dev.culvert.daemon.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The head of one request: its method, its target and the headers that anything here reads. Whoever

@@ -1,9 +1,8 @@
 package dev.culvert.daemon.http;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The request headers that anything here reads; all others are ignored. */
 public enum Header {

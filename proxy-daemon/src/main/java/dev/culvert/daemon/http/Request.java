@@ -1,11 +1,9 @@
 package dev.culvert.daemon.http;
 
 import dev.culvert.daemon.auth.Caller;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
-
 import org.jspecify.annotations.Nullable;
 
 /** A request that was read whole and may be handled. Confined to its event loop. */

@@ -1,9 +1,7 @@
 package dev.culvert.daemon.http;
 
 import dev.culvert.daemon.auth.Need;
-
 import io.netty.handler.codec.http.HttpMethod;
-
 import java.util.List;
 import java.util.Set;
 

@@ -1,7 +1,6 @@
 package dev.culvert.daemon.http;
 
 import dev.culvert.daemon.auth.Caller;
-
 import java.util.List;
 
 /**

@@ -7,16 +7,13 @@ import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.http.RouteMatch.Found;
 import dev.culvert.daemon.http.RouteMatch.Options;
 import dev.culvert.daemon.http.RouteMatch.Refused;
-
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the route of a path: a tree by segments, a literal before a parameter. A path matches as it

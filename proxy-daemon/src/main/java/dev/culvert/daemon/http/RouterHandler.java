@@ -3,14 +3,11 @@ package dev.culvert.daemon.http;
 import dev.culvert.daemon.http.RouteMatch.Found;
 import dev.culvert.daemon.http.RouteMatch.Options;
 import dev.culvert.daemon.http.RouteMatch.Refused;
-
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Passes on a {@link RoutedRequest} in place of each {@link Head}, or an {@link OptionsRequest}, or

@@ -6,14 +6,10 @@ import dev.culvert.link.Failure;
 import dev.culvert.link.LinkObserver;
 import dev.culvert.link.Outcome;
 import dev.culvert.transport.AgentAddress;
-
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -21,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Links, frames and exchanges. */
 public final class LinkMetrics implements LinkObserver {

@@ -10,7 +10,6 @@ import dev.culvert.link.Failure;
 import dev.culvert.link.Feature;
 import dev.culvert.link.Lane;
 import dev.culvert.link.ReplyListener;
-
 import io.netty.channel.EventLoop;
 
 /**

@@ -7,11 +7,9 @@ import dev.culvert.link.Failure;
 import dev.culvert.link.Feature;
 import dev.culvert.link.Patience;
 import dev.culvert.link.ReplyListener;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what a reading asks the agent (message or resume), and whether a link allows it. Used by

@@ -4,14 +4,11 @@ import dev.culvert.daemon.turn.Progress.Unanswered;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.link.Failure;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client's reading of one turn. Each client of a turn has its own LiveTurn; the agent runs the

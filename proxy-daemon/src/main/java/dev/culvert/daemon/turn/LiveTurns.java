@@ -1,11 +1,10 @@
 package dev.culvert.daemon.turn;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The readings in progress, by turn: of each turn the latest reader, and earlier ones that have not

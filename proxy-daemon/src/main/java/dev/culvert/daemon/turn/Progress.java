@@ -10,14 +10,11 @@ import dev.culvert.io.Holding;
 import dev.culvert.io.Share;
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.Failure;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** How far a reading has got: the request, the events that arrived, and the credit for more. */
 final class Progress {

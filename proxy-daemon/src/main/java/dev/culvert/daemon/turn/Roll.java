@@ -1,13 +1,12 @@
 package dev.culvert.daemon.turn;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Collects answers that come from several event loops, and tells once it has them all. */
 final class Roll<T> {

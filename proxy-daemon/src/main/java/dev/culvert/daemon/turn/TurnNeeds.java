@@ -2,7 +2,6 @@ package dev.culvert.daemon.turn;
 
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Agent;
-
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 

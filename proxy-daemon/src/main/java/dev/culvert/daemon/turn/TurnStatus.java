@@ -1,13 +1,11 @@
 package dev.culvert.daemon.turn;
 
 import dev.culvert.daemon.turn.PastTurn.Outcome;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a turn, as far as this daemon knows.

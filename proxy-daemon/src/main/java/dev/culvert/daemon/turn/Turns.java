@@ -7,12 +7,8 @@ import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.frame.Frame;
 import dev.culvert.link.Failure;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -21,6 +17,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The turns of all event loops: begins, resumes, cancels and looks them up. */
 public final class Turns {

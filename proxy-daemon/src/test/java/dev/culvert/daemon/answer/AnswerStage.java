@@ -32,13 +32,11 @@ import dev.culvert.link.Failure;
 import dev.culvert.link.LinkObserver;
 import dev.culvert.road.TestRoads;
 import dev.culvert.transport.AgentAddress;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpMethod;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

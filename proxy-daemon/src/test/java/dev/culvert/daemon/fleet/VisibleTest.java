@@ -8,15 +8,13 @@ import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.config.FleetSettings;
 import dev.culvert.road.TestRoads;
 import dev.culvert.transport.AgentAddress;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** What a caller of one tenant sees of a fleet of two. */
 class VisibleTest {

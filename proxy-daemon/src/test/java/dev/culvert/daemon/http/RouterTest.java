@@ -7,13 +7,10 @@ import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.http.RouteMatch.Found;
 import dev.culvert.daemon.http.RouteMatch.Options;
 import dev.culvert.daemon.http.RouteMatch.Refused;
-
 import io.netty.handler.codec.http.HttpMethod;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 
 class RouterTest {
     private final Route message =

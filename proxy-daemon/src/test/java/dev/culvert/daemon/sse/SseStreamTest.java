@@ -1,9 +1,8 @@
 package dev.culvert.daemon.sse;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.auth.Need;
@@ -16,25 +15,22 @@ import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.http.h1.HttpPipeline;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpMethod;
-
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 class SseStreamTest {
     private static final EventType CHUNK = EventType.of("chunk");

@@ -23,12 +23,7 @@ import dev.culvert.link.Patience;
 import dev.culvert.link.ReplyListener;
 import dev.culvert.road.TestRoads;
 import dev.culvert.transport.AgentAddress;
-
 import io.netty.channel.embedded.EmbeddedChannel;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -38,6 +33,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /** What becomes of a search for a link, without sockets; time moves by hand. */
 class LinkSearchTest {

@@ -1,8 +1,7 @@
 package dev.culvert.daemon.turn;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.config.DaemonSettings;
@@ -21,14 +20,8 @@ import dev.culvert.link.Failure;
 import dev.culvert.link.LinkObserver;
 import dev.culvert.road.TestRoads;
 import dev.culvert.transport.AgentAddress;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +29,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /** The states of a reading, with a link on each lane and no sockets; time moves by hand. */
 class LiveTurnTest {

@@ -15,11 +15,7 @@ import dev.culvert.frame.Frame;
 import dev.culvert.link.Failure;
 import dev.culvert.road.TestRoads;
 import dev.culvert.transport.AgentAddress;
-
 import io.netty.channel.embedded.EmbeddedChannel;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 
 /** Readers of one turn, who come and go on several event loops at once. */
 class LiveTurnsTest {

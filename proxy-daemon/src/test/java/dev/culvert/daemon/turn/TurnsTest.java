@@ -12,14 +12,12 @@ import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.road.TestRoads;
 import dev.culvert.transport.AgentAddress;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 
 class TurnsTest {
     private final Fleet fleet =

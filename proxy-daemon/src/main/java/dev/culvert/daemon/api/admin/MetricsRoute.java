@@ -7,11 +7,9 @@ import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
-
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.AsciiString;
-
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;

@@ -10,9 +10,7 @@ import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
-
 import io.netty.handler.codec.http.HttpMethod;
-
 import java.util.List;
 import java.util.Set;
 

@@ -1,20 +1,15 @@
 package dev.culvert.daemon.api.agents;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.io.HeldKind;
 import dev.culvert.io.Holding;
 import dev.culvert.io.Share;
 import dev.culvert.json.JsonText;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -24,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes JSON of the agents of the fleet, in pieces ordered by id. A piece is kept for a second for

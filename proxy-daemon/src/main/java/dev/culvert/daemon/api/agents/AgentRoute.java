@@ -26,10 +26,8 @@ import dev.culvert.settings.Layer;
 import dev.culvert.settings.Node;
 import dev.culvert.settings.Position;
 import dev.culvert.settings.Settings;
-
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -16,18 +16,15 @@ import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.io.Quoted;
-
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** {@code GET /agents}: lists the fleet by id, filtered and in pages. */
 public final class AgentsRoute implements Route {

@@ -21,11 +21,9 @@ import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.link.Failure;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

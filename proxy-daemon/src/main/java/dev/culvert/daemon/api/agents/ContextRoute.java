@@ -14,10 +14,8 @@ import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.frame.FrameType;
 import dev.culvert.link.Patience;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
-
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;

@@ -9,9 +9,7 @@ import dev.culvert.daemon.http.OverMemory;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.io.Account;
-
 import io.netty.handler.codec.http.HttpMethod;
-
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

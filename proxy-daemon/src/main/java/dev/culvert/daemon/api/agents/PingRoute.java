@@ -15,9 +15,7 @@ import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.link.Failure;
 import dev.culvert.link.Patience;
-
 import io.netty.handler.codec.http.HttpMethod;
-
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;

@@ -12,9 +12,7 @@ import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.turn.TurnStatus;
 import dev.culvert.daemon.turn.Turns;
-
 import io.netty.handler.codec.http.HttpMethod;
-
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;

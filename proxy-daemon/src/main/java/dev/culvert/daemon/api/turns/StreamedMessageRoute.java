@@ -12,11 +12,9 @@ import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
-
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;

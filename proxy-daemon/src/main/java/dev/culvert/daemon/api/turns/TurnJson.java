@@ -1,11 +1,9 @@
 package dev.culvert.daemon.api.turns;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-
 import dev.culvert.daemon.turn.TurnFigures;
 import dev.culvert.daemon.turn.TurnReading;
 import dev.culvert.daemon.turn.TurnStatus;
-
 import java.io.IOException;
 import java.time.temporal.ChronoUnit;
 

@@ -16,14 +16,11 @@ import dev.culvert.daemon.turn.TurnRequest;
 import dev.culvert.daemon.turn.TurnStatus;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.link.Failure;
-
 import io.netty.handler.codec.http.HttpMethod;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code GET /turns/{turn}} shows the state of a turn. {@code DELETE} stops it, and answers once

@@ -13,9 +13,7 @@ import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.turn.TurnReading;
 import dev.culvert.daemon.turn.Turns;
-
 import io.netty.handler.codec.http.HttpMethod;
-
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;

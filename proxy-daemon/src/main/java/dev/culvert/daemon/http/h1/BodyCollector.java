@@ -1,11 +1,9 @@
 package dev.culvert.daemon.http.h1;
 
 import dev.culvert.io.DirectMemory;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-
 import org.jspecify.annotations.Nullable;
 
 /**

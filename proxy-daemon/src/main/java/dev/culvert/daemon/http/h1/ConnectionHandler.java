@@ -8,11 +8,9 @@ import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.h1.RequestDecoder.BodyEnd;
 import dev.culvert.io.LazyTimer;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-
 import java.time.Duration;
 
 /**

@@ -4,15 +4,12 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.Header;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.concurrent.FastThreadLocal;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the heads of one connection, after a {@link HeadGuard} has let their bytes pass. */
 /* A client often sends the very bytes of the head before. These passed the guard once and are neither

@@ -5,12 +5,10 @@ import dev.culvert.daemon.http.HttpObserver;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.http.RouterHandler;
 import dev.culvert.io.Share;
-
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 

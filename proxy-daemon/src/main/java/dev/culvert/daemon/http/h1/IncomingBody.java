@@ -2,13 +2,10 @@ package dev.culvert.daemon.http.h1;
 
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.RoutedRequest;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The body of a request while it arrives, which must keep a minimum pace. A connection uses it

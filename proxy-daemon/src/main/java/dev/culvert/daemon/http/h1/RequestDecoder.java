@@ -4,16 +4,13 @@ import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.ReferenceCountUtil;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns bytes into a {@link Head}, the bytes of its body, which the next handler owns, and {@link

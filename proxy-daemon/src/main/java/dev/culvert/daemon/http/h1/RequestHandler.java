@@ -15,18 +15,15 @@ import dev.culvert.io.HeldBytesHandler;
 import dev.culvert.io.HeldKind;
 import dev.culvert.io.LazyTimer;
 import dev.culvert.io.Share;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
-
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.io.IOException;
 
 /**
  * The last station: collects the body of a request, calls its route with an answer, and answers

@@ -15,12 +15,10 @@ import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.BrowserPolicy;
 import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.Header;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
-
 import org.jspecify.annotations.Nullable;
 
 /** Writes the status line and the headers that every answer has. Used on every event loop. */

@@ -9,11 +9,9 @@ import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 

@@ -14,14 +14,12 @@ import dev.culvert.io.AccountLimits;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.EventLoops;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
