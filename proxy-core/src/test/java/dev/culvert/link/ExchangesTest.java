@@ -229,7 +229,7 @@ class ExchangesTest {
                 "heartbeat",
                 "",
                 "{\"status\":\"ready\",\"uptime_secs\":1.5,\"protocol\":\"1.1\",\"features\":[\"cancel\",7,[\"x\"]],"
-                    + "\"instance\":\"i-1\",\"agent_version\":\"0.1.0\",\"in_flight\":2,\"more\":{}}");
+                        + "\"instance\":\"i-1\",\"agent_version\":\"0.1.0\",\"in_flight\":2,\"more\":{}}");
 
         assertThat(link.heartbeat())
                 .isEqualTo(

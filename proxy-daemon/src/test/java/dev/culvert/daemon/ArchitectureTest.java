@@ -117,6 +117,24 @@ class ArchitectureTest {
                                             "api.turns",
                                             "state",
                                             "turn")),
+                            Map.entry("client.value", core("io")),
+                            Map.entry("client.http", with(core("io"), "client.value")),
+                            Map.entry("client.output", with(core("io"), "client.value")),
+                            Map.entry(
+                                    "client",
+                                    with(
+                                            core("io"),
+                                            "client.http",
+                                            "client.output",
+                                            "client.value")),
+                            Map.entry(
+                                    "client.command",
+                                    with(
+                                            core("about", "io"),
+                                            "client",
+                                            "client.http",
+                                            "client.output",
+                                            "client.value")),
                             Map.entry(
                                     "cli",
                                     with(
@@ -125,7 +143,7 @@ class ArchitectureTest {
                                             "config",
                                             "state"))),
                     Map.of(
-                            "picocli", Set.of("cli"),
+                            "picocli", Set.of("cli", "client.command"),
                             "io.micrometer", Set.of("metrics"),
                             "io.netty.channel.epoll", Set.of()));
 

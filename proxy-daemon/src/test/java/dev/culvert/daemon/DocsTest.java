@@ -51,7 +51,7 @@ class DocsTest {
     private static final Pattern SETTING =
             Pattern.compile(
                     "`((?:http|auth|sse|turns|transport|timeouts|link|pool|home|fleet|workers|memory)"
-                        + "\\.(?!md\\b)[a-z_]+)`");
+                            + "\\.(?!md\\b)[a-z_]+)`");
 
     private static final Pattern SECTION = Pattern.compile("(?m)^  \"([a-z_]+)\": \\{$");
     private static final Pattern KEY = Pattern.compile("(?m)^    \"([a-z_]+)\":");

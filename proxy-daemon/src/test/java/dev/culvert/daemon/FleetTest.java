@@ -172,7 +172,8 @@ class FleetTest {
             value = {
                 "x    | {'address':'tcp://127.0.0.1:1','adress':1} | 400 | adress",
                 "x    | {'address':'nowhere'}                      | 400 | address",
-                "x    | {}                                         | 400 | neither cid nor address is set",
+                "x    | {}                                         | 400 | neither cid nor address"
+                        + " is set",
                 "x    | {'id':'y','address':'tcp://127.0.0.1:1'}   | 400 | id",
                 "x    | nonsense                                   | 400 | not one JSON object",
                 "a%20 | {'address':'tcp://127.0.0.1:1'}            | 400 | id is",
@@ -300,7 +301,8 @@ class FleetTest {
                 TestDaemon daemon =
                         TestDaemon.with("\"timeouts\": {\"ping\": \"100ms\"},", guest)) {
             String path = "/api/v1/agents/a/ping";
-            assertThat(daemon.post(path, "").body()).matches("\\{\"round_trip_us\":[0-9]+}");
+            assertThat(daemon.post(path, "").body())
+                    .matches("\\{\"round_trip_us\":[0-9]+,\"dial_us\":[0-9]+}");
             guest.on("ping", ScriptedGuest.SILENCE);
             assertThat(daemon.post(path, "").statusCode()).isEqualTo(504);
             assertThat(daemon.post("/api/v1/agents/zz/ping", "").statusCode()).isEqualTo(404);

@@ -365,9 +365,9 @@ class DaemonSettingsTest {
         assertThat(problems("{'agents': [{'id': 'a', 'address': '127.0.0.1'}]}"))
                 .containsExactly(
                         "f:1:25: agents[0].address: \"127.0.0.1\" is not the address of an agent:"
-                            + " it is not HOST:PORT and does not start with vsock://, unix:// or"
-                            + " tcp://; it takes vsock://CID:PORT, unix:///PATH?port=PORT,"
-                            + " unix:///PATH, tcp://HOST:PORT, HOST:PORT or :PORT");
+                                + " it is not HOST:PORT and does not start with vsock://, unix:// or"
+                                + " tcp://; it takes vsock://CID:PORT, unix:///PATH?port=PORT,"
+                                + " unix:///PATH, tcp://HOST:PORT, HOST:PORT or :PORT");
     }
 
     @Test

@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** {@code POST /agents/{id}/ping}: measures the round trip of a frame, without the dial. */
+/** {@code POST /agents/{id}/ping}: measures the dial, and the round trip of a frame. */
 public final class PingRoute implements Route {
     private final AgentAccess access;
     private final AgentCalls calls;
@@ -65,6 +65,7 @@ public final class PingRoute implements Route {
 
     private static final class Pong implements CallListener {
         private final Answer answer;
+        private final long begunNanos = System.nanoTime();
         private long sentNanos;
 
         Pong(Answer answer) {
@@ -81,8 +82,14 @@ public final class PingRoute implements Route {
 
         @Override
         public void onDone() {
-            long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - sentNanos);
-            answer.json(OK, Json.object(json -> json.writeNumberField("round_trip_us", micros)));
+            long dial = TimeUnit.NANOSECONDS.toMicros(sentNanos - begunNanos);
+            long roundTrip = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - sentNanos);
+            answer.json(
+                    OK,
+                    Json.object(json -> {
+                        json.writeNumberField("round_trip_us", roundTrip);
+                        json.writeNumberField("dial_us", dial);
+                    }));
         }
 
         @Override

@@ -1,0 +1,106 @@
+package dev.culvert.daemon.client;
+
+import dev.culvert.daemon.client.http.Api;
+import dev.culvert.daemon.client.http.Server;
+import dev.culvert.io.FileTrouble;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Which daemon the command talks to, and with which token. The first of these that says it:
+ *
+ * <ol>
+ *   <li>{@code --url}, with {@code --token-file}, else with the token of the environment
+ *   <li>{@code --context}
+ *   <li>{@code CULVERT_URL}, with {@code CULVERT_TOKEN} or {@code CULVERT_TOKEN_FILE}
+ *   <li>the current context
+ *   <li>the admin socket of this host, if there is one
+ *   <li>the daemon's default address on this host
+ * </ol>
+ *
+ * @param saidBy what decided it, for {@code culvert context show}
+ */
+public record Target(Server server, String token, Optional<Path> authorities, String saidBy) {
+    static final String DEFAULT_URL = "http://127.0.0.1:8470";
+
+    static Target find(TargetOptions options, Surroundings around) throws IOException {
+        String url = around.environment().getOrDefault("CULVERT_URL", "");
+        if (options.url().isPresent()) {
+            return of(options.url().get(), options, around, "--url");
+        }
+        if (options.context().isPresent()) {
+            String name = options.context().get();
+            return ofContext(name, options, around, "--context");
+        }
+        if (!url.isEmpty()) {
+            return of(url, options, around, "CULVERT_URL");
+        }
+        String current = Contexts.read(around.place().settings()).current();
+        if (!current.isEmpty()) {
+            return ofContext(current, options, around, "the current context '" + current + "'");
+        }
+        Path socket = around.place().adminSocket();
+        return Files.exists(socket)
+                ? of("unix://" + socket, options, around, "the admin socket of this host")
+                : of(DEFAULT_URL, options, around, "the default");
+    }
+
+    Api api(TargetOptions options) {
+        return new Api(server, token, authorities, options.timeout());
+    }
+
+    private static Target of(String url, TargetOptions options, Surroundings around, String saidBy)
+            throws IOException {
+        return new Target(server(url, saidBy), token(options, around), options.caFile(), saidBy);
+    }
+
+    private static Target ofContext(
+            String name, TargetOptions options, Surroundings around, String saidBy)
+            throws IOException {
+        Contexts.Context context = Contexts.read(around.place().settings()).require(name);
+        boolean ownToken = options.tokenFile().isEmpty() && !context.tokenFile().isEmpty();
+        return new Target(
+                server(context.url(), saidBy),
+                ownToken ? readToken(Path.of(context.tokenFile())) : token(options, around),
+                options.caFile()
+                        .or(() ->
+                                Optional.of(context.authorities())
+                                        .filter(file -> !file.isEmpty())
+                                        .map(Path::of)),
+                saidBy);
+    }
+
+    private static Server server(String url, String saidBy) throws IOException {
+        try {
+            return Server.parse(url);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage() + " (" + saidBy + ")");
+        }
+    }
+
+    private static String token(TargetOptions options, Surroundings around) throws IOException {
+        if (options.tokenFile().isPresent()) {
+            return readToken(options.tokenFile().get());
+        }
+        String token = around.environment().getOrDefault("CULVERT_TOKEN", "");
+        String file = around.environment().getOrDefault("CULVERT_TOKEN_FILE", "");
+        return token.isEmpty() && !file.isEmpty() ? readToken(Path.of(file)) : token.strip();
+    }
+
+    private static String readToken(Path file) throws IOException {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new UsageException(
+                    "the token file %s cannot be read: %s".formatted(file, FileTrouble.why(e)));
+        }
+    }
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+        return server + " (" + saidBy + ")";
+    }
+}

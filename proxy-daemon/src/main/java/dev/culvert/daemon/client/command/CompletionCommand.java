@@ -1,0 +1,66 @@
+package dev.culvert.daemon.client.command;
+
+import dev.culvert.daemon.client.ExitCode;
+import dev.culvert.daemon.client.Session;
+import java.io.IOException;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code culvert completion SHELL}. */
+@Command(
+        name = "completion",
+        description =
+                "Prints a script that completes verbs, flags, and the names of agents, turns and"
+                        + " contexts.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "The names of agents and turns come from the daemon, which has a second to answer.",
+            "The Debian package installs the scripts for all three shells.",
+            "",
+            "Examples:",
+            "  source <(culvert completion bash)",
+            "  culvert completion fish > ~/.config/fish/completions/culvert.fish"
+        })
+final class CompletionCommand implements Verb {
+    enum Shell {
+        BASH,
+        ZSH,
+        FISH
+    }
+
+    private final Session session;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before the call
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "SHELL", description = "bash, zsh or fish.")
+    private Shell shell = Shell.BASH;
+
+    CompletionCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public int run() throws IOException {
+        CommandSpec root = spec.root();
+        session.around()
+                .out()
+                .print(
+                        switch (shell) {
+                            case BASH -> BashCompletion.of(root);
+                            case ZSH -> BashCompletion.forZsh(root);
+                            case FISH -> FishCompletion.of(root);
+                        });
+        return ExitCode.OK;
+    }
+
+    /** As it is written on the command line. */
+    static String word(Object constant) {
+        return constant.toString().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,246 @@
+package dev.culvert.daemon.client.command;
+
+import dev.culvert.daemon.client.ExitCode;
+import dev.culvert.daemon.client.Session;
+import dev.culvert.daemon.client.http.Api;
+import dev.culvert.daemon.client.http.ProblemException;
+import dev.culvert.daemon.client.http.Request;
+import dev.culvert.daemon.client.output.Column;
+import dev.culvert.daemon.client.output.Output;
+import dev.culvert.daemon.client.output.Tone;
+import dev.culvert.daemon.client.output.View;
+import dev.culvert.daemon.client.value.Value;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code culvert turns …}; without a verb of its own it lists them. */
+@Command(
+        name = "turns",
+        description = "Lists the turns that clients can resume; follows, shows and cancels turns.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "[COMMAND]")
+final class TurnsCommand implements Verb {
+    private static final View LIST =
+            View.of(
+                    "turn",
+                    Column.of("TURN", "turn"),
+                    Column.of("AGENT", "agent"),
+                    Column.of("STATE", "state").in(TurnsCommand::tone),
+                    Column.of("OUTCOME", TurnsCommand::outcome));
+
+    private static final View ONE =
+            View.of(
+                    "turn",
+                    Column.of("turn", "turn"),
+                    Column.of("agent", "agent"),
+                    Column.of("state", "state").in(TurnsCommand::tone),
+                    Column.of("outcome", TurnsCommand::outcome),
+                    Column.of("last event", "last_event"),
+                    Column.of("since", "since"),
+                    Column.of("read by", TurnsCommand::readers));
+
+    private final Session session;
+
+    private TurnsCommand(Session session) {
+        this.session = session;
+    }
+
+    static CommandLine with(Session session) {
+        return new CommandLine(new TurnsCommand(session))
+                .addSubcommand(new ListTurns(session))
+                .addSubcommand(new WatchTurns(session))
+                .addSubcommand(new ShowTurn(session))
+                .addSubcommand(new CancelTurn(session));
+    }
+
+    @Override
+    public int run() throws IOException {
+        session.output().items(turns(session.api(), null), LIST);
+        return ExitCode.OK;
+    }
+
+    /** Of one agent, or of all. */
+    private static List<Value> turns(Api api, @Nullable String agent) throws IOException {
+        if (agent != null) {
+            return Session.pages(api, AgentsCommand.path(agent) + "/turns", "", "turns");
+        }
+        List<Value> turns = new ArrayList<>();
+        for (Value each : Session.pages(api, AgentsCommand.PATH, "", "agents")) {
+            try {
+                turns.addAll(turns(api, each.text("id")));
+            } catch (ProblemException e) {
+                if (e.status() != 404) { // it was removed meanwhile
+                    throw e;
+                }
+            }
+        }
+        return turns;
+    }
+
+    private static String path(String turn) {
+        return "/api/v1/turns/" + Request.segment(turn);
+    }
+
+    private static Tone tone(Value turn) {
+        return switch (turn.text("state")) {
+            case "running" -> Tone.GOOD;
+            case "ended" -> turn.text("outcome").equals("done") ? Tone.FAINT : Tone.BAD;
+            default -> Tone.CAUTION;
+        };
+    }
+
+    private static String outcome(Value turn) {
+        String code = turn.text("code");
+        return turn.text("outcome") + (code.isEmpty() ? "" : ", " + code);
+    }
+
+    private static String readers(Value turn) {
+        return String.join(", ", turn.at("read_by").list().stream().map(Value::text).toList());
+    }
+
+    @Command(
+            name = "list",
+            description = "Lists the turns that clients can resume, running and ended ones.",
+            mixinStandardHelpOptions = true)
+    private static final class ListTurns implements Verb {
+        private final Session session;
+
+        @Option(names = "--agent", paramLabel = "AGENT", description = "Only those of this agent.")
+        private @Nullable String agent;
+
+        private ListTurns(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public int run() throws IOException {
+            session.output().items(turns(session.api(), agent), LIST);
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(
+            name = "watch",
+            description =
+                    "Prints each turn when it begins, changes its state or is forgotten, until"
+                            + " Ctrl-C.",
+            mixinStandardHelpOptions = true,
+            footer = {"", "With --output json or jsonl, each change is one line."})
+    private static final class WatchTurns implements Verb {
+        private final Session session;
+
+        @Option(names = "--agent", paramLabel = "AGENT", description = "Only those of this agent.")
+        private @Nullable String agent;
+
+        @Option(
+                names = "--interval",
+                paramLabel = "TIME",
+                defaultValue = "1s",
+                converter = DurationText.class,
+                description = "The time between two looks. Default: 1s")
+        private Duration interval = Duration.ofSeconds(1);
+
+        private WatchTurns(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public int run() throws IOException {
+            Api api = session.api();
+            Output output = session.output();
+            Map<String, Value> known = new LinkedHashMap<>();
+            while (!output.isBroken()) {
+                Map<String, Value> now = new LinkedHashMap<>();
+                turns(api, agent).forEach(turn -> now.put(turn.text("turn"), turn));
+                now.forEach((id, turn) -> {
+                    Value before = known.getOrDefault(id, Value.nothing());
+                    if (!before.text("state").equals(turn.text("state"))) {
+                        output.event(turn, LIST);
+                    }
+                });
+                known.forEach((id, turn) -> {
+                    if (!now.containsKey(id)) {
+                        output.event(forgotten(turn), LIST);
+                    }
+                });
+                known.clear();
+                known.putAll(now);
+                try {
+                    Thread.sleep(interval);
+                } catch (InterruptedException _) {
+                    return ExitCode.INTERRUPTED;
+                }
+            }
+            return ExitCode.OK;
+        }
+
+        private static Value forgotten(Value turn) {
+            return Value.members(
+                    "turn", turn.text("turn"), "agent", turn.text("agent"), "state", "forgotten");
+        }
+    }
+
+    @Command(
+            name = "show",
+            description = "Shows what the daemon knows of one turn.",
+            mixinStandardHelpOptions = true)
+    private static final class ShowTurn implements Verb {
+        private final Session session;
+
+        @Parameters(paramLabel = "TURN", description = "Its id.")
+        private String turn = "";
+
+        private ShowTurn(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public int run() throws IOException {
+            session.output().item(session.api().get(path(turn)), ONE);
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(
+            name = "cancel",
+            description = "Stops a turn wherever it runs, and says how long that took.",
+            mixinStandardHelpOptions = true)
+    private static final class CancelTurn implements Verb {
+        private final Session session;
+
+        @Parameters(paramLabel = "TURN", description = "Its id.")
+        private String turn = "";
+
+        private CancelTurn(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public int run() throws IOException {
+            long before = System.nanoTime();
+            session.api().ask(Request.delete(path(turn)));
+            Duration time = Duration.ofNanos(System.nanoTime() - before);
+            session.output()
+                    .done(
+                            "the turn no longer runs (" + Ages.precise(time) + ")",
+                            Value.members(
+                                    "turn",
+                                    turn,
+                                    "cancelled",
+                                    true,
+                                    "took_us",
+                                    time.toNanos() / 1_000),
+                            ONE);
+            return ExitCode.OK;
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package dev.culvert.daemon.client.output;
+
+import dev.culvert.daemon.client.value.Value;
+import dev.culvert.io.Quoted;
+import java.io.PrintWriter;
+import java.util.List;
+
+/** Prints results on stdout and messages on stderr. */
+public final class Output {
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final Format format;
+    private final boolean colour;
+    private final Terminal terminal;
+
+    /**
+     * @param colour whether the table has colours, if stdout is a terminal or not
+     */
+    public Output(
+            PrintWriter out, PrintWriter err, Format format, boolean colour, Terminal terminal) {
+        this.out = out;
+        this.err = err;
+        this.format = format;
+        this.colour = colour;
+        this.terminal = terminal;
+    }
+
+    public Format format() {
+        return format;
+    }
+
+    /** Whether a person reads along. */
+    public Terminal terminal() {
+        return terminal;
+    }
+
+    /** A list: a table with a line for each item, or an array. */
+    public void items(List<Value> items, View view) {
+        switch (format) {
+            case TABLE -> table(items, view.columns());
+            case JSON -> out.println(Value.of(items).prettyJson());
+            case JSONL -> items.forEach(item -> out.println(item.json()));
+            case YAML -> out.print(Yaml.of(Value.of(items)));
+            case NAME -> items.forEach(item -> name(item, view));
+        }
+        out.flush();
+    }
+
+    /** One thing: a line for each of its columns, or an object. */
+    public void item(Value item, View view) {
+        if (format == Format.TABLE) {
+            new Table(colour, width()).pairs(item, view.columns()).forEach(out::println);
+        } else {
+            data(item, view);
+        }
+        out.flush();
+    }
+
+    /** What a change did: a sentence on stderr for people, or the result for programs. */
+    public void done(String sentence, Value result, View view) {
+        if (format == Format.TABLE) {
+            note(sentence);
+        } else {
+            data(result, view);
+        }
+        out.flush();
+    }
+
+    /** One of several things that come over time: JSON has a line for each then. */
+    public void event(Value event, View view) {
+        switch (format) {
+            case TABLE ->
+                    line(
+                            String.join(
+                                    "  ",
+                                    view.columns().stream().map(it -> cell(it, event)).toList()));
+            case JSON, JSONL -> out.println(event.json());
+            case YAML -> out.print("---\n" + Yaml.of(event));
+            case NAME -> name(event, view);
+        }
+        out.flush();
+    }
+
+    /** Only in the table's format: rows below a line that names them. */
+    public void table(List<Value> rows, List<Column> columns) {
+        new Table(colour, width()).lines(rows, columns).forEach(out::println);
+        out.flush();
+    }
+
+    /** A line of data for people, of words that are ours or quoted. */
+    public void line(String line) {
+        out.println(line);
+    }
+
+    /** {@code text}, which is ours or quoted, in a colour if there are colours. */
+    public String toned(Tone tone, String text) {
+        return colour ? tone.on(text) : text;
+    }
+
+    /**
+     * A piece of an answer, as it came. On a terminal, control characters other than line feeds and
+     * tabs are shown instead of obeyed.
+     */
+    public void piece(String text) {
+        out.print(terminal.out() ? visible(text) : text);
+        out.flush();
+    }
+
+    /** Whether nobody reads stdout any more. */
+    public boolean isBroken() {
+        return out.checkError();
+    }
+
+    /** A message for people; it is no data. */
+    public void note(String sentence) {
+        err.println("culvert: " + sentence);
+        err.flush();
+    }
+
+    private void data(Value item, View view) {
+        switch (format) {
+            case JSON -> out.println(item.prettyJson());
+            case JSONL -> out.println(item.json());
+            case YAML -> out.print(Yaml.of(item));
+            case NAME, TABLE -> name(item, view);
+        }
+    }
+
+    private void name(Value item, View view) {
+        out.println(Quoted.sentence(view.name().apply(item)));
+    }
+
+    private String cell(Column column, Value event) {
+        String text = Quoted.sentence(column.cell().apply(event));
+        return colour ? column.tone().apply(event).on(text) : text;
+    }
+
+    private int width() {
+        return terminal.out() ? terminal.columns() : Integer.MAX_VALUE;
+    }
+
+    private static String visible(String text) {
+        StringBuilder visible = new StringBuilder(text.length());
+        text.chars()
+                .forEach(c -> {
+                    if (Character.isISOControl(c) && c != '\n' && c != '\t') {
+                        visible.append(String.format("\\u%04x", c));
+                    } else {
+                        visible.append((char) c);
+                    }
+                });
+        return visible.toString();
+    }
+}
