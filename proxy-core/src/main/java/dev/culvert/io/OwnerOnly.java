@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
@@ -24,6 +25,18 @@ public final class OwnerOnly {
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
 
     private OwnerOnly() {}
+
+    /**
+     * Whether users may read {@code file} who neither own it nor belong to its group; true also if
+     * nobody can tell.
+     */
+    public static boolean isOpenToOthers(Path file) {
+        try {
+            return Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ);
+        } catch (IOException | UnsupportedOperationException _) {
+            return true;
+        }
+    }
 
     /** Creates the directory and its parents, if they are missing. */
     public static void createDirectories(Path directory) throws IOException {

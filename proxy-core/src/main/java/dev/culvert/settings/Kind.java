@@ -2,10 +2,12 @@ package dev.culvert.settings;
 
 import dev.culvert.about.Units;
 import dev.culvert.settings.Node.Form;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -56,6 +58,22 @@ public final class Kind<T> {
     /** Any JSON object, passed on as strict JSON. */
     public static final Kind<String> OBJECT =
             new Kind<>("an object: { … }", Kind::object, Function.identity(), false);
+
+    /** Where a secret comes from; a value is taken only from where no other user can read it. */
+    public static final Kind<SecretSource> SECRET =
+            new Kind<>(
+                    SecretSource.TAKES,
+                    node -> Optional.of(SecretNode.read(node)),
+                    SecretSource::json,
+                    false);
+
+    /** A secret for each name of an object, such as the values of HTTP headers. */
+    public static final Kind<Map<String, SecretSource>> SECRETS =
+            new Kind<>(
+                    "an object with a secret for each name",
+                    node -> Optional.of(SecretNode.readAll(node)),
+                    Kind::jsonOfSecrets,
+                    false);
 
     private final String takes;
     private final Function<Node, Optional<T>> reader;
@@ -168,6 +186,12 @@ public final class Kind<T> {
         return node instanceof Node.Members members
                 ? Optional.of(members.json())
                 : Optional.empty();
+    }
+
+    private static String jsonOfSecrets(Map<String, SecretSource> secrets) {
+        return secrets.entrySet().stream()
+                .map(secret -> Node.quote(secret.getKey()) + ": " + secret.getValue().json())
+                .collect(Collectors.joining(", ", "{", "}"));
     }
 
     private static boolean bool(String text) {
