@@ -2,7 +2,6 @@ package dev.culvert.settings;
 
 import dev.culvert.about.Units;
 import dev.culvert.settings.Node.Form;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;

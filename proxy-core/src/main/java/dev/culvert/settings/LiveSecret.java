@@ -1,15 +1,13 @@
 package dev.culvert.settings;
 
 import dev.culvert.settings.SecretSource.FromCommand;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A secret in use, which may change while it is: a file or a credential is read each time, and a

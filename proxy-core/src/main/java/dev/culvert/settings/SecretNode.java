@@ -11,9 +11,6 @@ import dev.culvert.settings.SecretSource.FromCredential;
 import dev.culvert.settings.SecretSource.FromFile;
 import dev.culvert.settings.SecretSource.FromVariable;
 import dev.culvert.settings.SecretSource.Plain;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the source of a secret. No message shows a value: whoever writes a secret in the wrong

@@ -10,7 +10,6 @@ import dev.culvert.settings.SecretSource.FromCredential;
 import dev.culvert.settings.SecretSource.FromFile;
 import dev.culvert.settings.SecretSource.FromVariable;
 import dev.culvert.settings.SecretSource.Plain;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;

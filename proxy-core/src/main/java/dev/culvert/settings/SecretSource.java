@@ -1,7 +1,6 @@
 package dev.culvert.settings;
 
 import dev.culvert.about.Units;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  * @param listen where clients reach the daemon: {@code tcp://} or {@code unix://} addresses
  * @param allowUnauthenticated lets the daemon listen beyond loopback without credentials
  * @param allowedOrigins the origins whose pages may call, besides the daemon's own over loopback
+ * @param proxies what a reverse proxy in front needs
  * @param maxBodyBytes of one request
  * @param maxHeaderBytes all header lines of one request
  * @param maxHeaderLines of one request
@@ -31,6 +32,7 @@ public record HttpSettings(
         List<AgentAddress> listen,
         boolean allowUnauthenticated,
         List<String> allowedOrigins,
+        ProxySettings proxies,
         int maxBodyBytes,
         int maxHeaderBytes,
         int maxHeaderLines,
@@ -47,6 +49,7 @@ public record HttpSettings(
                     List.of(AgentAddress.parse("tcp://127.0.0.1:8470")),
                     false,
                     List.of(),
+                    ProxySettings.DEFAULTS,
                     1024 * 1024,
                     16 * 1024,
                     128,
@@ -101,8 +104,8 @@ public record HttpSettings(
             case Tcp tcp when tcp.isLoopback() || allowUnauthenticated -> "";
             case Tcp _ ->
                     "there is no authentication yet, and whoever can reach this address controls"
-                            + " every agent: listen on loopback or a Unix socket, or accept the risk with"
-                            + " http.allow_unauthenticated";
+                            + " every agent: listen on loopback or a Unix socket, or accept the risk"
+                            + " with http.allow_unauthenticated";
             case HybridUnix _, Vsock _ ->
                     "clients can only connect to tcp://HOST:PORT, HOST:PORT or unix:///PATH";
         };
@@ -113,6 +116,7 @@ public record HttpSettings(
                 in.list("listen", DaemonSettings.LISTENER, DEFAULTS.listen),
                 in.get("allow_unauthenticated", Kind.BOOLEAN, DEFAULTS.allowUnauthenticated),
                 in.list("allowed_origins", Kind.TEXT, DEFAULTS.allowedOrigins),
+                ProxySettings.read(in),
                 in.get("max_body_bytes", Kind.BYTES, DEFAULTS.maxBodyBytes),
                 in.get("max_header_bytes", Kind.BYTES, DEFAULTS.maxHeaderBytes),
                 in.get("max_header_lines", Kind.INT, DEFAULTS.maxHeaderLines),

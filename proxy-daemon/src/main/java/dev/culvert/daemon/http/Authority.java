@@ -26,6 +26,11 @@ public record Authority(String host, String text) {
         return valid ? new Authority(host, text) : null;
     }
 
+    /** Whether it is an IP address and not a name. */
+    boolean isAddress() {
+        return host.startsWith("[") || NetUtil.isValidIpV4Address(host);
+    }
+
     private static boolean isPort(String port) {
         return !port.isEmpty()
                 && port.length() <= MAX_PORT_DIGITS

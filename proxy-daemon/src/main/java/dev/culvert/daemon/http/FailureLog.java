@@ -77,6 +77,8 @@ public final class FailureLog {
         StringBuilder line = new StringBuilder("failed: ");
         line.append(request.method()).append(' ').append(request.template());
         line.append(" request=").append(request.id());
+        Forwarded forwarded = request.routed().head().forwarded();
+        add(line, "client", forwarded == null ? null : forwarded.client());
         add(line, "agent", agent);
         add(line, "turn", of == null ? null : shortened(of));
         line.append(" status=").append(status);
@@ -117,8 +119,8 @@ public final class FailureLog {
 
     private void tellHeldBack() {
         LOG.warn(
-                "failed: {} more requests within {} s; culvert_http_failures_total counts all of them"
-                        + " by code",
+                "failed: {} more requests within {} s; culvert_http_failures_total counts all of"
+                        + " them by code",
                 heldBack.getAndSet(0),
                 SECONDS);
     }

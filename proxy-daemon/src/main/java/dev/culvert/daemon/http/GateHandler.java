@@ -1,11 +1,9 @@
 package dev.culvert.daemon.http;
 
 import dev.culvert.io.Share;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.net.InetSocketAddress;
 
 /**
  * Passes on each {@link Head} that obeys the rules, and a {@link Refusal} in place of any other.
@@ -35,16 +33,11 @@ public final class GateHandler extends ChannelInboundHandlerAdapter {
                 if (head.announcesBody()) {
                     OverMemory.check(all);
                 }
-                rules.check(head, isLoopback(context.channel()));
+                rules.check(head, context.channel());
             } catch (ProblemException e) {
                 next = new Refusal(head, e.problem(), true);
             }
         }
         context.fireChannelRead(next);
-    }
-
-    private static boolean isLoopback(Channel channel) {
-        return channel.localAddress() instanceof InetSocketAddress address
-                && address.getAddress().isLoopbackAddress();
     }
 }

@@ -23,6 +23,7 @@ public final class Head {
     private final long number = RequestId.random();
     private @Nullable Authority host;
     private @Nullable RequestTarget target;
+    private @Nullable Forwarded forwarded;
 
     /**
      * A head with the {@code values} of its headers, each at {@link Header#index}.
@@ -56,6 +57,7 @@ public final class Head {
         Head next = new Head(method, uri, http10, closes, values, repeated);
         next.host = host;
         next.target = target;
+        next.forwarded = forwarded;
         return next;
     }
 
@@ -134,6 +136,16 @@ public final class Head {
             target = RequestTarget.parse(method, uri, uri.startsWith("/") ? null : host());
         }
         return target;
+    }
+
+    /** What trusted proxies say about its client; null if there are none, or they say nothing. */
+    public @Nullable Forwarded forwarded() {
+        return forwarded;
+    }
+
+    /** Notes what trusted proxies say. */
+    void forwarded(@Nullable Forwarded said) {
+        forwarded = said;
     }
 
     public boolean has(Header header) {

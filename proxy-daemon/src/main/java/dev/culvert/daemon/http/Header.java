@@ -13,6 +13,7 @@ public enum Header {
     CONTENT_LENGTH,
     CONTENT_TYPE,
     EXPECT,
+    FORWARDED,
     HOST,
     IDEMPOTENCY_KEY,
     LAST_EVENT_ID,
@@ -21,6 +22,9 @@ public enum Header {
     TRACEPARENT,
     TRANSFER_ENCODING,
     X_API_KEY,
+    X_FORWARDED_FOR,
+    X_FORWARDED_HOST,
+    X_FORWARDED_PROTO,
     X_REQUEST_ID;
 
     private static final int MAX_BYTES = 17;
@@ -61,6 +65,17 @@ public enum Header {
             }
         }
         return true;
+    }
+
+    /**
+     * Whether several lines of it are one list, in their order (RFC 9110, 5.3). The others may come
+     * once.
+     */
+    public boolean isList() {
+        return this == FORWARDED
+                || this == X_FORWARDED_FOR
+                || this == X_FORWARDED_HOST
+                || this == X_FORWARDED_PROTO;
     }
 
     /** Where an array that has a place for each header keeps this one. */

@@ -6,32 +6,41 @@ import static io.netty.handler.codec.http.HttpResponseStatus.NOT_IMPLEMENTED;
 import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
 import static io.netty.handler.codec.http.HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE;
 
+import dev.culvert.daemon.config.HttpSettings;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 
 /** What the head of every request must satisfy before the router sees it. */
 public final class RequestRules {
     private final BrowserPolicy browsers;
+    private final TrustedProxies proxies;
     private final int maxBodyBytes;
 
-    public RequestRules(BrowserPolicy browsers, int maxBodyBytes) {
+    public RequestRules(BrowserPolicy browsers, HttpSettings settings) {
         this.browsers = browsers;
-        this.maxBodyBytes = maxBodyBytes;
+        proxies = new TrustedProxies(settings.proxies().trustedProxies());
+        maxBodyBytes = settings.maxBodyBytes();
     }
 
     /**
-     * Checks the head of a request.
+     * Checks the head of a request that came over {@code channel}, and notes in it what trusted
+     * proxies say about its client.
      *
      * @throws ProblemException with the first rule that is broken
      */
-    void check(Head head, boolean overLoopback) {
+    void check(Head head, Channel channel) {
+        if (!proxies.isEmpty() && head.forwarded() == null) {
+            head.forwarded(proxies.read(head, channel.remoteAddress()));
+        }
         if (head.method().equals(Head.UNKNOWN_METHOD)) {
             throw refused(NOT_IMPLEMENTED, "The method is not supported.");
         }
         String refusal =
                 browsers.refusal(
-                        overLoopback,
+                        Way.of(channel),
                         head.host(),
+                        head.forwarded(),
                         head.atMostOne(Header.ORIGIN),
                         head.atMostOne(Header.SEC_FETCH_SITE));
         if (refusal != null) {

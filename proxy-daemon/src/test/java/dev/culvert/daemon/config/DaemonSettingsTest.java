@@ -13,6 +13,7 @@ import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
 import dev.culvert.transport.AgentAddress;
+import dev.culvert.transport.IpNetwork;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +41,7 @@ class DaemonSettingsTest {
                                 List.of(new AgentAddress.Tcp("127.0.0.1", 8470)),
                                 false,
                                 List.of(),
+                                new ProxySettings(List.of(), List.of()),
                                 1 << 20,
                                 16 << 10,
                                 128,
@@ -100,6 +102,8 @@ class DaemonSettingsTest {
                     "listen": ["tcp://0.0.0.0:0", "unix:///run/http.sock"],
                     "allow_unauthenticated": true,
                     "allowed_origins": ["https://a.example", "http://b.example:8080"],
+                    "allowed_hosts": ["culvert.example.org", "*.Inside.example"],
+                    "trusted_proxies": ["10.0.0.0/8", "::1", "unix"],
                     "max_body_bytes": 1,
                     "max_header_bytes": 2,
                     "max_header_lines": 20,
@@ -164,6 +168,14 @@ class DaemonSettingsTest {
                                                 new AgentAddress.Unix("/run/http.sock")),
                                         true,
                                         List.of("https://a.example", "http://b.example:8080"),
+                                        new ProxySettings(
+                                                List.of("culvert.example.org", "*.inside.example"),
+                                                List.of(
+                                                        new TrustedProxy.Network(
+                                                                IpNetwork.parse("10.0.0.0/8")),
+                                                        new TrustedProxy.Network(
+                                                                IpNetwork.parse("::1")),
+                                                        new TrustedProxy.LocalSocket())),
                                         1,
                                         2,
                                         20,
@@ -251,6 +263,19 @@ class DaemonSettingsTest {
                         "31: http.allowed_origins[0] is \"https://a.example/\": an origin is"
                                 + " http://HOST or https://HOST, optionally with :PORT, and nothing"
                                 + " more"),
+                Arguments.of(
+                        "{'http': {'allowed_hosts': ['a.example', 'https://b.example']}}",
+                        "42: http.allowed_hosts[1] is \"https://b.example\": it takes a host name"
+                                + " without scheme and port, such as \"culvert.example.org\", or"
+                                + " \"*.example.org\" for every name below example.org"),
+                Arguments.of(
+                        "{'http': {'trusted_proxies': ['10.0.0.1/8']}}",
+                        "31: http.trusted_proxies[0]: 10.0.0.1/8 has bits after the first 8: write"
+                                + " 10.0.0.0/8"),
+                Arguments.of(
+                        "{'http': {'trusted_proxies': ['proxy.example']}}",
+                        "31: http.trusted_proxies[0]: \"proxy.example\" is no network: it takes"
+                                + " ADDRESS or ADDRESS/BITS"),
                 Arguments.of(
                         "{'http': {'max_body_bytes': '5MiB'}}",
                         "11: http.max_body_bytes is 5MiB: a body goes to the agent in one frame,"

@@ -100,8 +100,11 @@ final class HeadReader {
                 int from = skipBlanks(bytes, colon + 1, lineEnd);
                 int to = dropBlanks(bytes, from, lineEnd);
                 closes |= header == Header.CONNECTION && namesClose(bytes, from, to);
-                if (values[header.index()] == null) {
+                String earlier = values[header.index()];
+                if (earlier == null) {
                     values[header.index()] = text(before.first(header), bytes, from, to);
+                } else if (header.isList()) {
+                    values[header.index()] = earlier + ", " + text(null, bytes, from, to);
                 } else {
                     repeated |= 1 << header.index();
                 }

@@ -40,7 +40,7 @@ record Http1Server(
             FailureLog failures,
             Share bodies) {
         BrowserPolicy browsers = new BrowserPolicy(settings);
-        RequestRules rules = new RequestRules(browsers, settings.maxBodyBytes());
+        RequestRules rules = new RequestRules(browsers, settings);
         return new Http1Server(
                 settings,
                 observer,

@@ -123,6 +123,42 @@ class HttpPipelineTest {
     }
 
     @Test
+    void listensToATrustedProxyAboutItsClient() throws Exception {
+        restart(new SettingsBuilder().proxies(List.of("culvert.example"), "127.0.0.1").build());
+        String from = "Host: culvert.example\r\nConnection: close\r\n";
+
+        assertThat(
+                        server.exchange(
+                                "GET /echo HTTP/1.1\r\n"
+                                        + from
+                                        + "X-Forwarded-For: 192.0.2.1\r\n"
+                                        + "X-Forwarded-Proto: https\r\n"
+                                        + "Origin: https://culvert.example\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 ");
+        assertThat(server.exchange("GET /echo HTTP/1.1\r\n" + from + "Forwarded: for=\r\n\r\n"))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("RFC 7239");
+        assertThat(
+                        server.exchange(
+                                "GET /echo HTTP/1.1\r\n"
+                                        + from
+                                        + "X-Forwarded-For: 192.0.2.1\r\n"
+                                        + "X-Forwarded-For: 192.0.2.2\r\n"
+                                        + "Forwarded: for=192.0.2.2\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void readsNoForwardedHeaderOfAnybodyElse() throws Exception {
+        assertThat(
+                        server.exchange(
+                                "GET /echo HTTP/1.1\r\n"
+                                        + HOST
+                                        + "Connection: close\r\nForwarded: for=\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
     void collectsABodyInManyChunks() throws Exception {
         String body = "0123456789abcdef".repeat(3000);
         HttpResponse<String> answer =
@@ -323,7 +359,8 @@ class HttpPipelineTest {
         assertThat(answer)
                 .startsWith("HTTP/1.1 404 Not Found")
                 .contains(
-                        "\"type\":\"about:blank\",\"title\":\"Not Found\",\"status\":404,\"error\":\"");
+                        "\"type\":\"about:blank\",\"title\":\"Not"
+                                + " Found\",\"status\":404,\"error\":\"");
     }
 
     @Test

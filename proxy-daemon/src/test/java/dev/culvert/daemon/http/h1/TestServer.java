@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.daemon.config.ProxySettings;
+import dev.culvert.daemon.config.TrustedProxy;
 import dev.culvert.daemon.http.CountingObserver;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
@@ -29,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The pipeline on a real socket of loopback, with a few routes that echo. */
 final class TestServer implements AutoCloseable {
@@ -126,6 +129,7 @@ final class TestServer implements AutoCloseable {
 
     static final class SettingsBuilder {
         List<String> origins = List.of();
+        ProxySettings proxies = ProxySettings.DEFAULTS;
         int maxBodyBytes = 64 * 1024;
         int maxConnections = 100;
         int maxUriBytes = 2048;
@@ -134,6 +138,13 @@ final class TestServer implements AutoCloseable {
 
         SettingsBuilder origins(String... allowed) {
             origins = List.of(allowed);
+            return this;
+        }
+
+        SettingsBuilder proxies(List<String> allowedHosts, String... trusted) {
+            proxies =
+                    new ProxySettings(
+                            allowedHosts, Stream.of(trusted).map(TrustedProxy::parse).toList());
             return this;
         }
 
@@ -153,6 +164,7 @@ final class TestServer implements AutoCloseable {
                     List.of(new Tcp("127.0.0.1", 0)),
                     false,
                     origins,
+                    proxies,
                     maxBodyBytes,
                     maxHeaderBytes,
                     defaults.maxHeaderLines(),
