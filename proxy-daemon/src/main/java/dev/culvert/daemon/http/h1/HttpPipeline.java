@@ -1,7 +1,9 @@
 package dev.culvert.daemon.http.h1;
 
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.daemon.http.ConnectionLimitHandler;
 import dev.culvert.daemon.http.HttpObserver;
+import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.http.RouterHandler;
 import dev.culvert.io.Share;
@@ -33,7 +35,7 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
 
     private final Supplier<Share> clients;
     private final Router router;
-    private volatile Http1Server server;
+    private volatile HttpServer server;
 
     /**
      * Serves nobody until a listener uses it.
@@ -49,7 +51,7 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
             Share bodies) {
         this.clients = clients;
         this.router = router;
-        server = Http1Server.of(settings, observer, bodies);
+        server = HttpServer.of(settings, observer, bodies);
     }
 
     /** Takes other settings for connections to come; open connections keep theirs. */
@@ -59,8 +61,14 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
 
     @Override
     protected void initChannel(Channel channel) {
+        HttpServer shared = server;
         channel.config().setOption(ChannelOption.SO_SNDBUF, SEND_BYTES);
-        Http1Server shared = server;
+        channel.pipeline()
+                .addLast("limit", new ConnectionLimitHandler(shared, true)); // one of so many
+        addHttp1(channel, shared);
+    }
+
+    private void addHttp1(Channel channel, HttpServer shared) {
         RequestDecoder decoder = new RequestDecoder(shared.settings());
         // Owns "account" and "connection", which it calls directly.
         RequestHandler requests = new RequestHandler(channel, shared, decoder, clients.get());

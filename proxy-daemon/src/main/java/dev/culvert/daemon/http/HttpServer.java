@@ -1,20 +1,16 @@
-package dev.culvert.daemon.http.h1;
+package dev.culvert.daemon.http;
 
 import dev.culvert.daemon.config.HttpSettings;
-import dev.culvert.daemon.http.BrowserPolicy;
-import dev.culvert.daemon.http.Connections;
-import dev.culvert.daemon.http.FailureLog;
-import dev.culvert.daemon.http.GateHandler;
-import dev.culvert.daemon.http.HttpObserver;
-import dev.culvert.daemon.http.RequestRules;
 import dev.culvert.io.Share;
 
 /**
- * What all connections share that were opened with the same settings. Used on every event loop.
+ * What all connections share that were opened with the same settings, whichever version of HTTP
+ * they speak. Used on every event loop.
  *
  * @param bodies the share of all requests together that are not complete
+ * @param headers those that every answer has
  */
-record Http1Server(
+public record HttpServer(
         HttpSettings settings,
         HttpObserver observer,
         Connections connections,
@@ -22,9 +18,9 @@ record Http1Server(
         Share bodies,
         GateHandler gate,
         RequestRules rules,
-        ResponseHead responseHead) {
+        CommonHeaders headers) {
 
-    static Http1Server of(HttpSettings settings, HttpObserver observer, Share bodies) {
+    public static HttpServer of(HttpSettings settings, HttpObserver observer, Share bodies) {
         return of(
                 settings,
                 observer,
@@ -33,7 +29,7 @@ record Http1Server(
                 bodies);
     }
 
-    private static Http1Server of(
+    private static HttpServer of(
             HttpSettings settings,
             HttpObserver observer,
             Connections connections,
@@ -41,7 +37,7 @@ record Http1Server(
             Share bodies) {
         BrowserPolicy browsers = new BrowserPolicy(settings);
         RequestRules rules = new RequestRules(browsers, settings);
-        return new Http1Server(
+        return new HttpServer(
                 settings,
                 observer,
                 connections,
@@ -49,11 +45,11 @@ record Http1Server(
                 bodies,
                 new GateHandler(rules, bodies.account().whole()),
                 rules,
-                new ResponseHead(browsers));
+                new CommonHeaders(browsers));
     }
 
     /** For connections to come, with other settings. */
-    Http1Server with(HttpSettings next) {
+    public HttpServer with(HttpSettings next) {
         connections.limit(next.maxConnections());
         return of(next, observer, connections, failures, bodies);
     }
