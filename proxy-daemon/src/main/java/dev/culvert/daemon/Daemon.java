@@ -78,7 +78,7 @@ public final class Daemon implements AutoCloseable {
         Daemon daemon = null;
         try {
             daemon = new Daemon(settings, again, systemd, stateDir, loops);
-            daemon.listeners.open(settings.http(), daemon.http);
+            daemon.listeners.open(settings.http());
             return daemon;
         } catch (IOException | RuntimeException e) {
             if (daemon != null) {
@@ -164,7 +164,7 @@ public final class Daemon implements AutoCloseable {
         http =
                 new HttpPipeline(
                         first.http(), router, metrics.http(), shares::client, shares.bodies());
-        listeners = new Listeners(loops, systemd.sockets());
+        listeners = new Listeners(loops, systemd.sockets(), http, files, metrics.tls());
         notifier = systemd.notifier(loops);
         reload =
                 new Reload(
@@ -244,7 +244,7 @@ public final class Daemon implements AutoCloseable {
     private void use(DaemonSettings next) {
         settings = next;
         account.limit(next.memory().limits());
-        http.use(next.http());
+        listeners.use(next.http());
     }
 
     /**

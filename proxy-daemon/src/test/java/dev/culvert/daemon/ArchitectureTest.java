@@ -37,7 +37,10 @@ class ArchitectureTest {
                                             core("io", "json", "link", "transport", "frame"),
                                             "auth",
                                             "config")),
-                            Map.entry("http.h1", with(core("io", "link"), "config", "http")),
+                            Map.entry(
+                                    "http.h1",
+                                    with(core("io", "link"), "config", "http", "http.tls")),
+                            Map.entry("http.tls", with(core("io"), "config", "http")),
                             Map.entry("state", with(core("io"), "fleet")),
                             Map.entry("sse", with(core("io"), "http")),
                             Map.entry(
@@ -45,6 +48,7 @@ class ArchitectureTest {
                                     with(
                                             core("about", "frame", "io", "link", "transport"),
                                             "http",
+                                            "http.tls",
                                             "answer",
                                             "turn")),
                             Map.entry(
@@ -109,6 +113,7 @@ class ArchitectureTest {
                                             "home",
                                             "http",
                                             "http.h1",
+                                            "http.tls",
                                             "metrics",
                                             "answer",
                                             "api",

@@ -29,6 +29,8 @@ class LimitsTest {
     private static final Set<String> NO_LIMITS =
             Set.of(
                     "event_loops",
+                    "http.tls.hsts_max_age",
+                    "http.tls.reload_interval",
                     "sse.keepalive",
                     "transport.tcp_base_port",
                     "transport.vsock_port");

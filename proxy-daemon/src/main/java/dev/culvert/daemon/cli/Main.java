@@ -92,7 +92,7 @@ public final class Main {
 
     private static String url(AgentAddress address) {
         return address instanceof AgentAddress.Tcp tcp
-                ? tcp.toString().replaceFirst("^tcp", "http")
+                ? tcp.toString().replaceFirst("^t[a-z]*", tcp.tls() ? "https" : "http")
                 : address.toString();
     }
 

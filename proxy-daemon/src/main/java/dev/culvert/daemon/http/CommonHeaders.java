@@ -6,6 +6,7 @@ import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_MAX_AGE
 import static io.netty.handler.codec.http.HttpHeaderNames.ALLOW;
 
 import io.netty.util.AsciiString;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +29,26 @@ public final class CommonHeaders {
 
     private final DateClock clock = new DateClock();
     private final BrowserPolicy browsers;
+    private final @Nullable AsciiString hsts;
 
     CommonHeaders(BrowserPolicy browsers) {
+        this(browsers, null);
+    }
+
+    private CommonHeaders(BrowserPolicy browsers, @Nullable AsciiString hsts) {
         this.browsers = browsers;
+        this.hsts = hsts;
+    }
+
+    /** Those of connections with TLS, which browsers are told to insist on for {@code maxAge}. */
+    CommonHeaders withHsts(Duration maxAge) {
+        AsciiString value = AsciiString.cached("max-age=" + maxAge.toSeconds());
+        return new CommonHeaders(browsers, maxAge.isZero() ? null : value);
+    }
+
+    /** The value of {@code Strict-Transport-Security}; null if there is none. */
+    public @Nullable AsciiString hsts() {
+        return hsts;
     }
 
     public AsciiString date() {

@@ -26,7 +26,8 @@ public record HttpServer(
                 observer,
                 new Connections(settings.maxConnections()),
                 new FailureLog(observer),
-                bodies);
+                bodies,
+                new BrowserPolicy(settings));
     }
 
     private static HttpServer of(
@@ -34,8 +35,8 @@ public record HttpServer(
             HttpObserver observer,
             Connections connections,
             FailureLog failures,
-            Share bodies) {
-        BrowserPolicy browsers = new BrowserPolicy(settings);
+            Share bodies,
+            BrowserPolicy browsers) {
         RequestRules rules = new RequestRules(browsers, settings);
         return new HttpServer(
                 settings,
@@ -48,9 +49,24 @@ public record HttpServer(
                 new CommonHeaders(browsers));
     }
 
+    /** For connections with TLS. */
+    public HttpServer withTls() {
+        BrowserPolicy browsers = BrowserPolicy.withTls(settings);
+        HttpServer secured = of(settings, observer, connections, failures, bodies, browsers);
+        return new HttpServer(
+                settings,
+                observer,
+                connections,
+                failures,
+                bodies,
+                secured.gate,
+                secured.rules,
+                secured.headers.withHsts(settings.tls().hstsMaxAge()));
+    }
+
     /** For connections to come, with other settings. */
     public HttpServer with(HttpSettings next) {
         connections.limit(next.maxConnections());
-        return of(next, observer, connections, failures, bodies);
+        return of(next, observer, connections, failures, bodies, new BrowserPolicy(next));
     }
 }

@@ -2,7 +2,6 @@ package dev.culvert.daemon.http;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_TIMEOUT;
 
-import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.io.LazyTimer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;

@@ -49,7 +49,17 @@ class DaemonSettingsTest {
                                 20_000,
                                 seconds(10),
                                 seconds(60),
-                                1024));
+                                1024,
+                                new TlsSettings(
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        TlsSettings.ClientAuth.NONE,
+                                        "1.2",
+                                        seconds(10),
+                                        1024,
+                                        seconds(60),
+                                        Duration.ofDays(30))));
         assertThat(it.auth()).isEqualTo(new AuthSettings(List.of(), List.of()));
         assertThat(it.sse()).isEqualTo(new SseSettings(seconds(15)));
         assertThat(it.turns())
@@ -111,7 +121,11 @@ class DaemonSettingsTest {
                     "max_connections": 4,
                     "head_timeout": 5,
                     "idle_timeout": 6,
-                    "min_body_bytes_per_second": 0
+                    "min_body_bytes_per_second": 0,
+                    "tls": {
+                      "cert": "/c.pem", "key": "/k.pem", "client_ca": "/ca.pem", "client_auth": "require", "min_version": "1.3",
+                      "handshake_timeout": 61, "max_handshakes": 62, "reload_interval": 63, "hsts_max_age": 64
+                    }
                   },
                   "auth": {
                     "roles": [{"name": "deployer", "scopes": ["agents:read", "agents:write"]}],
@@ -183,7 +197,17 @@ class DaemonSettingsTest {
                                         4,
                                         seconds(5),
                                         seconds(6),
-                                        0),
+                                        0,
+                                        new TlsSettings(
+                                                Optional.of(Path.of("/c.pem")),
+                                                Optional.of(Path.of("/k.pem")),
+                                                Optional.of(Path.of("/ca.pem")),
+                                                TlsSettings.ClientAuth.REQUIRE,
+                                                "1.3",
+                                                seconds(61),
+                                                62,
+                                                seconds(63),
+                                                seconds(64))),
                                 new AuthSettings(
                                         List.of(
                                                 new Role(
@@ -257,7 +281,7 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'http': {'listen': ['vsock://any:80']}}",
                         "22: http.listen[0] is vsock://any:80: clients can only connect to"
-                                + " tcp://HOST:PORT, HOST:PORT or unix:///PATH"),
+                                + " tls://HOST:PORT, tcp://HOST:PORT, HOST:PORT or unix:///PATH"),
                 Arguments.of(
                         "{'http': {'allowed_origins': ['https://a.example/']}}",
                         "31: http.allowed_origins[0] is \"https://a.example/\": an origin is"

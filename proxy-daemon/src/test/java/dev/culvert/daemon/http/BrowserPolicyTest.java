@@ -33,7 +33,8 @@ class BrowserPolicyTest {
                         it.maxConnections(),
                         it.headTimeout(),
                         it.idleTimeout(),
-                        it.minBodyBytesPerSecond()));
+                        it.minBodyBytesPerSecond(),
+                        it.tls()));
     }
 
     private static @Nullable String refusal(

@@ -1,6 +1,5 @@
 package dev.culvert.daemon.http.h1;
 
-
 import dev.culvert.daemon.http.Connections;
 import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.HttpServer;
@@ -34,6 +33,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private final RequestHandler requests;
     private final LazyTimer timer;
     private State state = State.AWAITING;
+
     /** Whether the deadline of a head runs, not that of an idle connection. */
     private boolean headTimed;
 

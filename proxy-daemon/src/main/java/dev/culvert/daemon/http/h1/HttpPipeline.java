@@ -6,11 +6,15 @@ import dev.culvert.daemon.http.HttpObserver;
 import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.http.RouterHandler;
+import dev.culvert.daemon.http.tls.Certificates;
+import dev.culvert.daemon.http.tls.HandshakeHandler;
 import dev.culvert.io.Share;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -33,9 +37,13 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
      */
     private static final int SEND_BYTES = 128 * 1024;
 
+    /** Those that a client may choose from with ALPN, the preferred one first. */
+    public static final List<String> PROTOCOLS = List.of("http/1.1");
+
     private final Supplier<Share> clients;
     private final Router router;
     private volatile HttpServer server;
+    private volatile HttpServer tlsServer;
 
     /**
      * Serves nobody until a listener uses it.
@@ -52,11 +60,13 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
         this.clients = clients;
         this.router = router;
         server = HttpServer.of(settings, observer, bodies);
+        tlsServer = server.withTls();
     }
 
     /** Takes other settings for connections to come; open connections keep theirs. */
     public void use(HttpSettings settings) {
         server = server.with(settings);
+        tlsServer = server.withTls();
     }
 
     @Override
@@ -66,6 +76,27 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
         channel.pipeline()
                 .addLast("limit", new ConnectionLimitHandler(shared, true)); // one of so many
         addHttp1(channel, shared);
+    }
+
+    /** The same stations for listeners with TLS. */
+    public ChannelHandler withTls(Certificates certificates) {
+        return new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                addTls(channel, certificates);
+            }
+        };
+    }
+
+    private void addTls(Channel channel, Certificates certificates) {
+        HttpServer shared = tlsServer;
+        channel.config().setOption(ChannelOption.SO_SNDBUF, SEND_BYTES);
+        channel.pipeline()
+                .addLast("limit", new ConnectionLimitHandler(shared, false))
+                .addLast("tls", certificates.newHandler(channel.alloc())) // bytes ↔ TLS records
+                .addLast(
+                        "handshake",
+                        new HandshakeHandler(certificates, (it, _) -> addHttp1(it, shared)));
     }
 
     private void addHttp1(Channel channel, HttpServer shared) {

@@ -1,6 +1,5 @@
 package dev.culvert.daemon.http.h1;
 
-
 import dev.culvert.daemon.http.ConnectionLimitHandler;
 import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.HttpServer;
@@ -28,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * whatever no route sees. Confined to its event loop.
  */
 /* One class of more than 150 lines, because the body and the answer of one request end together. */
-final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldBytesHandler.Owner, IncomingBody.Owner {
+final class RequestHandler extends ChannelInboundHandlerAdapter
+        implements HeldBytesHandler.Owner, IncomingBody.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
 
     private final HttpServer server;
@@ -119,7 +119,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
 
     private void refuse(Http1Answer given, Problem problem, boolean closes) {
         incoming.discard();
-        if (problem != ConnectionLimitHandler.TOO_MANY) {
+        if (!problem.equals(ConnectionLimitHandler.TOO_MANY)) {
             server.observer().onRequestRefused(problem.status().code());
         }
         server.failures().refused(given.head().id(), problem, writer.channel().eventLoop());

@@ -21,6 +21,8 @@ final class ResponseHead {
     private static final AsciiString NOSNIFF_LINE =
             AsciiString.cached(
                     CommonHeaders.X_CONTENT_TYPE_OPTIONS + ": " + CommonHeaders.NOSNIFF + "\r\n");
+    private static final AsciiString STRICT_TRANSPORT_SECURITY =
+            AsciiString.cached("strict-transport-security");
     private static final AsciiString CLOSE = AsciiString.cached("close");
 
     private ResponseHead() {}
@@ -47,6 +49,10 @@ final class ResponseHead {
         request.writeId(out);
         endLine(out);
         ByteBufUtil.writeAscii(out, NOSNIFF_LINE);
+        AsciiString hsts = common.hsts();
+        if (hsts != null) {
+            header(out, STRICT_TRANSPORT_SECURITY, hsts);
+        }
         if (common.varyByOrigin()) {
             header(out, VARY, ORIGIN);
             String origin = common.allowedOrigin(request);

@@ -38,7 +38,8 @@ final class ResponseWriter extends PieceWriter {
         watch();
         writeOut();
         channel().config().setAutoRead(true);
-        channel().writeAndFlush(Unpooled.EMPTY_BUFFER)
+        channel()
+                .writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(sent -> {
                     if (sent.isSuccess() && channel() instanceof DuplexChannel duplex) {
                         watch();

@@ -172,7 +172,8 @@ final class TestServer implements AutoCloseable {
                     maxConnections,
                     defaults.headTimeout(),
                     idleTimeout,
-                    defaults.minBodyBytesPerSecond());
+                    defaults.minBodyBytesPerSecond(),
+                    defaults.tls());
         }
     }
 }
