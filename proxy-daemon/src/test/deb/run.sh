@@ -28,6 +28,7 @@ debootstrap debootstrap
 man man-db
 mandoc mandoc
 shellcheck shellcheck
+h2load nghttp2-client
 TOOLS
 )
 if [ -n "$missing" ]; then

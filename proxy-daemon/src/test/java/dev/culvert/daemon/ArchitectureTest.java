@@ -39,7 +39,13 @@ class ArchitectureTest {
                                             "config")),
                             Map.entry(
                                     "http.h1",
-                                    with(core("io", "link"), "config", "http", "http.tls")),
+                                    with(
+                                            core("io", "link"),
+                                            "config",
+                                            "http",
+                                            "http.h2",
+                                            "http.tls")),
+                            Map.entry("http.h2", with(core("io", "link"), "config", "http")),
                             Map.entry("http.tls", with(core("io"), "config", "http")),
                             Map.entry("state", with(core("io"), "fleet")),
                             Map.entry("sse", with(core("io"), "http")),

@@ -51,12 +51,12 @@ class DocsTest {
     private static final Pattern SETTING =
             Pattern.compile(
                     "`((?:http|auth|sse|turns|transport|timeouts|link|pool|home|fleet|workers|memory)"
-                        + "\\.(?!md\\b)[a-z_]+(?:\\.[a-z_]+)*)`");
+                            + "\\.(?!md\\b)[a-z0-9_]+(?:\\.[a-z0-9_]+)*)`");
 
     private static final Pattern SECTION = Pattern.compile("(?m)^  \"([a-z_]+)\": \\{$");
-    private static final Pattern KEY = Pattern.compile("(?m)^    \"([a-z_]+)\":");
+    private static final Pattern KEY = Pattern.compile("(?m)^    \"([a-z0-9_]+)\":");
     private static final Pattern INNER_SECTION =
-            Pattern.compile("(?ms)^    \"([a-z_]+)\": \\{$(.*?)^    }");
+            Pattern.compile("(?ms)^    \"([a-z0-9_]+)\": \\{$(.*?)^    }");
     private static final Pattern INNER_KEY = Pattern.compile("(?m)^      \"([a-z_]+)\":");
 
     private record Tree(List<Path> pages, Map<String, List<Path>> classes) {

@@ -29,6 +29,7 @@ import java.util.regex.Pattern;
  * @param idleTimeout between two requests on one connection
  * @param minBodyBytesPerSecond slower requests are refused after head_timeout; 0 refuses none
  * @param tls for the {@code tls://} addresses
+ * @param h2 for connections that speak HTTP/2
  */
 public record HttpSettings(
         List<AgentAddress> listen,
@@ -43,7 +44,8 @@ public record HttpSettings(
         Duration headTimeout,
         Duration idleTimeout,
         int minBodyBytesPerSecond,
-        TlsSettings tls) {
+        TlsSettings tls,
+        H2Settings h2) {
 
     private static final Pattern ORIGIN = Pattern.compile("https?://[^/?#@\\s]+");
 
@@ -61,7 +63,8 @@ public record HttpSettings(
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(60),
                     1024,
-                    TlsSettings.DEFAULTS);
+                    TlsSettings.DEFAULTS,
+                    H2Settings.DEFAULTS);
 
     public HttpSettings {
         listen = List.copyOf(listen);
@@ -133,6 +136,7 @@ public record HttpSettings(
                 in.get("head_timeout", Kind.DURATION, DEFAULTS.headTimeout),
                 in.get("idle_timeout", Kind.DURATION, DEFAULTS.idleTimeout),
                 in.get("min_body_bytes_per_second", Kind.BYTES, DEFAULTS.minBodyBytesPerSecond),
-                in.section("tls", TlsSettings::read));
+                in.section("tls", TlsSettings::read),
+                in.section("h2", H2Settings::read));
     }
 }

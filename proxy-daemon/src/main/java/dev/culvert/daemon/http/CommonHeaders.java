@@ -17,6 +17,8 @@ public final class CommonHeaders {
     public static final AsciiString X_REQUEST_ID = AsciiString.cached("x-request-id");
     public static final AsciiString X_CONTENT_TYPE_OPTIONS =
             AsciiString.cached("x-content-type-options");
+    public static final AsciiString STRICT_TRANSPORT_SECURITY =
+            AsciiString.cached("strict-transport-security");
     public static final AsciiString NOSNIFF = AsciiString.cached("nosniff");
 
     /** What the pages of an allowed origin may read. */

@@ -176,8 +176,8 @@ class CulvertdTest {
                         file + ":2:1: event_loops is -1: it must be from 0 to 1024",
                         file + ":3:10: unknown key 'http.lisen': did you mean 'http.listen'?",
                         "environment CULVERT_TIMEOUTS_PING: timeouts.ping is \"fast\": it must be a"
-                            + " time such as \"500ms\", \"10s\", \"2m\" or \"1h\", or a number of"
-                            + " seconds, up to a year",
+                                + " time such as \"500ms\", \"10s\", \"2m\" or \"1h\", or a number of"
+                                + " seconds, up to a year",
                         "flag --log-level: log_level is \"loud\": it must be one of error, warn,"
                                 + " info, debug, trace");
         assertThat(launcher.settings).isEmpty();
@@ -190,13 +190,13 @@ class CulvertdTest {
                 "serve --agent web | culvertd serve: --agent takes ID=ADDRESS and got \"web\" (see"
                         + " culvertd serve --help)",
                 "serve --agent web=here | flag --agent: agents[0].address: \"here\" is not the"
-                    + " address of an agent: it is not HOST:PORT and does not start with vsock://,"
-                    + " unix:// or tcp://; it takes vsock://CID:PORT, unix:///PATH?port=PORT,"
-                    + " unix:///PATH, tcp://HOST:PORT, HOST:PORT or :PORT",
+                        + " address of an agent: it is not HOST:PORT and does not start with vsock://,"
+                        + " unix:// or tcp://; it takes vsock://CID:PORT, unix:///PATH?port=PORT,"
+                        + " unix:///PATH, tcp://HOST:PORT, HOST:PORT or :PORT",
                 "serve --http here | flag --http: http.listen[0]: \"here\" is not the address of a"
-                    + " listener: it is not HOST:PORT and does not start with vsock://, unix:// or"
-                    + " tcp://; it takes tcp://HOST:PORT, HOST:PORT, :PORT, unix:///PATH, in the"
-                    + " daemon tls://HOST:PORT, or in a guest vsock://any:PORT",
+                        + " listener: it is not HOST:PORT and does not start with vsock://, unix:// or"
+                        + " tcp://; it takes tcp://HOST:PORT, HOST:PORT, :PORT, unix:///PATH, in the"
+                        + " daemon tls://HOST:PORT, or in a guest vsock://any:PORT",
                 "serve --http vsock://any:1 | flag --http: http.listen[0] is vsock://any:1: clients"
                         + " can only connect to tls://HOST:PORT, tcp://HOST:PORT, HOST:PORT or"
                         + " unix:///PATH",
@@ -258,8 +258,8 @@ class CulvertdTest {
                                 + ":2:12: agents[0]: neither cid nor address is set: an agent has"
                                 + " exactly one of the two",
                         "environment CULVERT_TIMEOUTS_PING: timeouts.ping is \"fast\": it must be a"
-                            + " time such as \"500ms\", \"10s\", \"2m\" or \"1h\", or a number of"
-                            + " seconds, up to a year");
+                                + " time such as \"500ms\", \"10s\", \"2m\" or \"1h\", or a number of"
+                                + " seconds, up to a year");
     }
 
     @Test

@@ -59,7 +59,8 @@ class DaemonSettingsTest {
                                         seconds(10),
                                         1024,
                                         seconds(60),
-                                        Duration.ofDays(30))));
+                                        Duration.ofDays(30)),
+                                new H2Settings(256, 100, 20, 10, 16, 8)));
         assertThat(it.auth()).isEqualTo(new AuthSettings(List.of(), List.of()));
         assertThat(it.sse()).isEqualTo(new SseSettings(seconds(15)));
         assertThat(it.turns())
@@ -125,6 +126,10 @@ class DaemonSettingsTest {
                     "tls": {
                       "cert": "/c.pem", "key": "/k.pem", "client_ca": "/ca.pem", "client_auth": "require", "min_version": "1.3",
                       "handshake_timeout": 61, "max_handshakes": 62, "reload_interval": 63, "hsts_max_age": 64
+                    },
+                    "h2": {
+                      "max_streams": 65, "max_resets_per_second": 66, "max_pings_per_second": 67,
+                      "max_settings_per_second": 68, "max_continuations": 69, "max_empty_data": 70
                     }
                   },
                   "auth": {
@@ -207,7 +212,8 @@ class DaemonSettingsTest {
                                                 seconds(61),
                                                 62,
                                                 seconds(63),
-                                                seconds(64))),
+                                                seconds(64)),
+                                        new H2Settings(65, 66, 67, 68, 69, 70)),
                                 new AuthSettings(
                                         List.of(
                                                 new Role(

@@ -34,7 +34,8 @@ class BrowserPolicyTest {
                         it.headTimeout(),
                         it.idleTimeout(),
                         it.minBodyBytesPerSecond(),
-                        it.tls()));
+                        it.tls(),
+                        it.h2()));
     }
 
     private static @Nullable String refusal(

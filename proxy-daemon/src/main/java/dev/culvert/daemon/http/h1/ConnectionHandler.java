@@ -1,10 +1,10 @@
 package dev.culvert.daemon.http.h1;
 
+import dev.culvert.daemon.http.BodyEnd;
 import dev.culvert.daemon.http.Connections;
 import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.IncomingBody;
-import dev.culvert.daemon.http.h1.RequestDecoder.BodyEnd;
 import dev.culvert.io.LazyTimer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -177,6 +177,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         } finally {
             writer.drop();
         }
+    }
+
+    /** The connection turns out to speak HTTP/2. */
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        timer.cancel();
     }
 
     private ChannelHandlerContext context() {

@@ -6,6 +6,11 @@ import dev.culvert.daemon.http.HttpObserver;
 import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.http.RouterHandler;
+import dev.culvert.daemon.http.h2.ClientHandler;
+import dev.culvert.daemon.http.h2.FrameCodec;
+import dev.culvert.daemon.http.h2.PrefaceHandler;
+import dev.culvert.daemon.http.h2.StreamCodec;
+import dev.culvert.daemon.http.h2.StreamHandler;
 import dev.culvert.daemon.http.tls.Certificates;
 import dev.culvert.daemon.http.tls.HandshakeHandler;
 import dev.culvert.io.Share;
@@ -14,6 +19,8 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -37,8 +44,10 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
      */
     private static final int SEND_BYTES = 128 * 1024;
 
+    private static final String HTTP2 = "h2";
+
     /** Those that a client may choose from with ALPN, the preferred one first. */
-    public static final List<String> PROTOCOLS = List.of("http/1.1");
+    public static final List<String> PROTOCOLS = List.of(HTTP2, "http/1.1");
 
     private final Supplier<Share> clients;
     private final Router router;
@@ -75,7 +84,7 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
         channel.config().setOption(ChannelOption.SO_SNDBUF, SEND_BYTES);
         channel.pipeline()
                 .addLast("limit", new ConnectionLimitHandler(shared, true)); // one of so many
-        addHttp1(channel, shared);
+        addHttp1(channel, shared, true);
     }
 
     /** The same stations for listeners with TLS. */
@@ -96,13 +105,30 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
                 .addLast("tls", certificates.newHandler(channel.alloc())) // bytes ↔ TLS records
                 .addLast(
                         "handshake",
-                        new HandshakeHandler(certificates, (it, _) -> addHttp1(it, shared)));
+                        new HandshakeHandler(
+                                certificates,
+                                (it, agreed) -> {
+                                    if (agreed.equals(HTTP2)) {
+                                        addHttp2(it, shared, clients.get());
+                                    } else {
+                                        addHttp1(it, shared, false);
+                                    }
+                                }));
     }
 
-    private void addHttp1(Channel channel, HttpServer shared) {
+    /**
+     * @param open whether its first bytes may be those of HTTP/2
+     */
+    private void addHttp1(Channel channel, HttpServer shared, boolean open) {
         RequestDecoder decoder = new RequestDecoder(shared.settings());
         // Owns "account" and "connection", which it calls directly.
         RequestHandler requests = new RequestHandler(channel, shared, decoder, clients.get());
+        if (open) {
+            channel.pipeline()
+                    .addLast(
+                            "preface",
+                            new PrefaceHandler(() -> speakHttp2(channel, shared, requests)));
+        }
         channel.pipeline()
                 .addLast("account", requests.account()) // charges the client for what waits
                 .addLast("decoder", decoder) // bytes → Head, body, BODY_END; or a Problem
@@ -112,6 +138,44 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
                 .addLast("gate", shared.gate()) // a Head that breaks no rule; or a Refusal
                 // Head → RoutedRequest of a caller who may, OptionsRequest; or a Refusal
                 .addLast("router", new RouterHandler(router, channel))
+                .addLast("requests", requests); // body → Request → Route.handle, with an Answer
+    }
+
+    /** The stations of HTTP/1 give way before they have seen a byte. */
+    private void speakHttp2(Channel channel, HttpServer shared, RequestHandler requests) {
+        if (!requests.connection().isAwaiting()) {
+            return; // it is refused
+        }
+        List.of("account", "decoder", "connection", "gate", "router", "requests")
+                .forEach(channel.pipeline()::remove);
+        addHttp2(channel, shared, requests.client());
+    }
+
+    private void addHttp2(Channel channel, HttpServer shared, Share client) {
+        Http2FrameCodec frames = FrameCodec.of(shared.settings());
+        ClientHandler connection = new ClientHandler(channel, shared, frames, client);
+        channel.pipeline()
+                .addLast("frames", frames) // bytes ↔ frames
+                .addLast("connection", connection) // its limits, and its end
+                .addLast( // frames ↔ one channel for each request
+                        "streams",
+                        new Http2MultiplexHandler(
+                                new ChannelInitializer<Channel>() {
+                                    @Override
+                                    protected void initChannel(Channel stream) {
+                                        addStream(stream, shared, connection);
+                                    }
+                                }));
+    }
+
+    private void addStream(Channel stream, HttpServer shared, ClientHandler connection) {
+        StreamCodec codec = new StreamCodec(shared.settings());
+        StreamHandler requests = new StreamHandler(stream, shared, connection, codec);
+        stream.pipeline()
+                .addLast("frames", codec) // frames → Head, body, BODY_END; or a Problem
+                .addLast("account", requests.account())
+                .addLast("gate", shared.gate())
+                .addLast("router", new RouterHandler(router, stream))
                 .addLast("requests", requests); // body → Request → Route.handle, with an Answer
     }
 

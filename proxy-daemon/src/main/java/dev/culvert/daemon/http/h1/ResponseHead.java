@@ -21,8 +21,6 @@ final class ResponseHead {
     private static final AsciiString NOSNIFF_LINE =
             AsciiString.cached(
                     CommonHeaders.X_CONTENT_TYPE_OPTIONS + ": " + CommonHeaders.NOSNIFF + "\r\n");
-    private static final AsciiString STRICT_TRANSPORT_SECURITY =
-            AsciiString.cached("strict-transport-security");
     private static final AsciiString CLOSE = AsciiString.cached("close");
 
     private ResponseHead() {}
@@ -51,7 +49,7 @@ final class ResponseHead {
         ByteBufUtil.writeAscii(out, NOSNIFF_LINE);
         AsciiString hsts = common.hsts();
         if (hsts != null) {
-            header(out, STRICT_TRANSPORT_SECURITY, hsts);
+            header(out, CommonHeaders.STRICT_TRANSPORT_SECURITY, hsts);
         }
         if (common.varyByOrigin()) {
             header(out, VARY, ORIGIN);

@@ -9,6 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
 
 /**
@@ -44,11 +45,23 @@ final class ResponseWriter extends PieceWriter {
                     if (sent.isSuccess() && channel() instanceof DuplexChannel duplex) {
                         watch();
                         timer.expireAfter(LINGER);
-                        duplex.shutdownOutput().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+                        shutDown(duplex);
                     } else {
                         channel().close();
                     }
                 });
+    }
+
+    private static void shutDown(DuplexChannel duplex) {
+        SslHandler tls = duplex.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            duplex.shutdownOutput().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        } else { // TLS has an end of its own, without which the client takes it for an attack
+            tls.closeOutbound()
+                    .addListener(_ ->
+                            duplex.shutdownOutput()
+                                    .addListener(ChannelFutureListener.CLOSE_ON_FAILURE));
+        }
     }
 
     /**
@@ -63,7 +76,15 @@ final class ResponseWriter extends PieceWriter {
         timer.expireAfter(LINGER);
         watch();
         writeOut();
-        channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        channel()
+                .writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(_ -> {
+                    if (reset) {
+                        closeSocket();
+                    } else {
+                        channel().close();
+                    }
+                });
     }
 
     /**
@@ -75,6 +96,11 @@ final class ResponseWriter extends PieceWriter {
         if (reset) {
             channel().config().setOption(ChannelOption.SO_LINGER, 0);
         }
-        channel().close();
+        closeSocket();
+    }
+
+    /** Without the orderly end that TLS has, for which it would wait. */
+    private void closeSocket() {
+        channel().pipeline().firstContext().close();
     }
 }

@@ -173,7 +173,8 @@ final class TestServer implements AutoCloseable {
                     defaults.headTimeout(),
                     idleTimeout,
                     defaults.minBodyBytesPerSecond(),
-                    defaults.tls());
+                    defaults.tls(),
+                    defaults.h2());
         }
     }
 }
