@@ -30,7 +30,6 @@ final class Listeners implements AutoCloseable {
 
     private final EventLoops loops;
     private final List<InheritedSocket> inherited;
-    private final HttpPipeline pipeline;
     private final Workers workers;
     private final TlsObserver observer;
     private final List<Channel> channels = new ArrayList<>();
@@ -44,12 +43,10 @@ final class Listeners implements AutoCloseable {
     Listeners(
             EventLoops loops,
             List<InheritedSocket> inherited,
-            HttpPipeline pipeline,
             Workers workers,
             TlsObserver observer) {
         this.loops = loops;
         this.inherited = inherited;
-        this.pipeline = pipeline;
         this.workers = workers;
         this.observer = observer;
     }
@@ -59,8 +56,8 @@ final class Listeners implements AutoCloseable {
      *
      * @throws IOException one sentence, when one of them cannot or must not be used
      */
-    void open(HttpSettings settings) throws IOException {
-        listen(settings);
+    void open(HttpSettings settings, HttpPipeline pipeline) throws IOException {
+        listen(settings, pipeline);
         if (settings.allowUnauthenticated()) {
             LOG.warn(
                     "http.allow_unauthenticated is set: whoever can reach {} controls every agent",
@@ -68,11 +65,11 @@ final class Listeners implements AutoCloseable {
         }
     }
 
-    private void listen(HttpSettings settings) throws IOException {
+    private void listen(HttpSettings settings, HttpPipeline pipeline) throws IOException {
         Transport transport = loops.transport();
         if (inherited.isEmpty()) {
             for (AgentAddress address : settings.listen()) {
-                ChannelHandler stations = stations(address, settings);
+                ChannelHandler stations = stations(address, settings, pipeline);
                 add(address, transport.listen(loops.group(), address, stations));
             }
             return;
@@ -86,7 +83,7 @@ final class Listeners implements AutoCloseable {
             }
         }
         for (InheritedSocket socket : inherited) {
-            ChannelHandler stations = stations(address(socket), settings);
+            ChannelHandler stations = stations(address(socket), settings, pipeline);
             add(address(socket), transport.listen(loops.group(), socket, stations));
         }
         if (!settings.listen().equals(addresses())) {
@@ -101,7 +98,8 @@ final class Listeners implements AutoCloseable {
                 : socket.address();
     }
 
-    private ChannelHandler stations(AgentAddress address, HttpSettings settings)
+    private ChannelHandler stations(
+            AgentAddress address, HttpSettings settings, HttpPipeline pipeline)
             throws IOException {
         if (!(address instanceof Tcp tcp && tcp.tls())) {
             return pipeline;
@@ -127,9 +125,8 @@ final class Listeners implements AutoCloseable {
                         : got);
     }
 
-    /** Takes other settings for connections to come. Blocks. */
+    /** Takes other settings of TLS for connections to come. Blocks. */
     void use(HttpSettings settings) {
-        pipeline.use(settings);
         Certificates known = certificates;
         if (known != null && settings.tls().cert().isPresent()) {
             known.use(settings.tls());

@@ -100,7 +100,15 @@ class ArchitectureTest {
                                             "http",
                                             "sse")),
                             Map.entry(
-                                    "api.admin", Set.of("answer", "api", "auth", "fleet", "http")),
+                                    "api.admin",
+                                    with(
+                                            core("about", "io", "json", "transport"),
+                                            "answer",
+                                            "api",
+                                            "auth",
+                                            "fleet",
+                                            "http",
+                                            "turn")),
                             Map.entry(
                                     "",
                                     with(

@@ -92,6 +92,23 @@ public record HttpSettings(
         Check.atLeast("min_body_bytes_per_second", minBodyBytesPerSecond, 0);
     }
 
+    /** The same, with another limit of connections. */
+    HttpSettings withConnections(int most) {
+        return new HttpSettings(
+                listen,
+                allowUnauthenticated,
+                allowedOrigins,
+                proxies,
+                maxBodyBytes,
+                maxHeaderBytes,
+                maxHeaderLines,
+                maxUriBytes,
+                most,
+                headTimeout,
+                idleTimeout,
+                minBodyBytesPerSecond);
+    }
+
     /**
      * Checks a socket that is not among {@link #listen} by the same rules.
      *

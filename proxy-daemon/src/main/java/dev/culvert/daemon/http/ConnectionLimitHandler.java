@@ -14,8 +14,8 @@ public final class ConnectionLimitHandler extends ChannelInboundHandlerAdapter {
     public static final Problem TOO_MANY =
             Problem.of(
                             SERVICE_UNAVAILABLE,
-                            "The limit of connections is reached (http.max_connections): try again"
-                                    + " later.")
+                            "The limit of connections is reached (http.max_connections, or"
+                                    + " admin.max_connections at the admin socket): try again later.")
                     .retryAfter(1);
 
     private final HttpServer server;

@@ -25,6 +25,7 @@ public final class HttpMetrics implements HttpObserver {
     private final Map<Flood, Counter> floods = new EnumMap<>(Flood.class);
     private final Counter refusedConnections;
     private final FailureMetrics failures;
+    private final Map<String, RouteMetrics> routes = new ConcurrentHashMap<>();
     private final AtomicReferenceArray<Counter> refusedRequests = new AtomicReferenceArray<>(600);
 
     HttpMetrics(MeterRegistry registry) {
@@ -53,7 +54,9 @@ public final class HttpMetrics implements HttpObserver {
         }
         refusedConnections =
                 Counter.builder("culvert.http.connections.refused")
-                        .description("Connections refused because http.max_connections were open.")
+                        .description(
+                                "Connections refused because http.max_connections were open, or"
+                                        + " admin.max_connections at the admin socket.")
                         .register(registry);
     }
 
@@ -105,6 +108,11 @@ public final class HttpMetrics implements HttpObserver {
         failures.count(code, runtimeStatus);
     }
 
+    /** The failures of the last hour, by code. */
+    public Map<String, Long> recentFailures() {
+        return failures.recent();
+    }
+
     private Counter refused(int status) {
         Counter known = refusedRequests.get(status);
         if (known != null) {
@@ -121,7 +129,8 @@ public final class HttpMetrics implements HttpObserver {
 
     @Override
     public RouteObserver observe(Route route) {
-        return new RouteMetrics(route.templates().getFirst());
+        // A route that several listeners serve is counted once.
+        return routes.computeIfAbsent(route.templates().getFirst(), RouteMetrics::new);
     }
 
     /** The timers of one route. Each is registered when it is first needed. */

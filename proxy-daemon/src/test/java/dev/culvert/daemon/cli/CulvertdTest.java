@@ -308,6 +308,44 @@ class CulvertdTest {
     }
 
     @Test
+    void theAdminSocketIsInTheFolderOfTheUnitElseOfTheUserWhereNothingElseIsSaid()
+            throws Exception {
+        run("serve");
+        environment.put("XDG_RUNTIME_DIR", "/run/user/1000");
+        run("serve");
+        run("serve", "--print-config");
+        environment.put("RUNTIME_DIRECTORY", "/run/culvert:/run/other");
+        run("serve");
+        Path file = file("f.jsonc", "{\"admin\": {\"listen\": [\"unix:///srv/a.sock\"]}}");
+        run("serve", "--config", file.toString());
+        environment.put("CULVERT_ADMIN_LISTEN", "[]");
+        run("serve", "--config", file.toString());
+
+        assertThat(launcher.settings)
+                .extracting(it -> it.admin().listen().toString())
+                .containsExactly(
+                        "[unix:///run/culvert/admin.sock]",
+                        "[unix:///run/user/1000/culvert/admin.sock]",
+                        "[unix:///run/culvert/admin.sock]",
+                        "[unix:///srv/a.sock]",
+                        "[]");
+        assertThat(out.toString())
+                .contains(
+                        "[\"unix:///run/user/1000/culvert/admin.sock\"], // environment"
+                                + " XDG_RUNTIME_DIR");
+    }
+
+    @Test
+    void theAdminSocketCannotBeOpenToAWholeNetwork() throws Exception {
+        Path file = file("f.jsonc", "{\"admin\": {\"listen\": [\"127.0.0.1:8471\"]}}");
+        assertThat(run("config", "validate", file.toString())).isEqualTo(2);
+        assertThat(err.toString())
+                .contains(
+                        "admin.listen[0] is tcp://127.0.0.1:8471: whoever can connect may do"
+                                + " everything");
+    }
+
+    @Test
     void tellsItsVersion() {
         assertThat(run("--version")).isZero();
         assertThat(out.toString()).matches("culvertd \\d+\\.\\d+\\.\\d+.*\n");

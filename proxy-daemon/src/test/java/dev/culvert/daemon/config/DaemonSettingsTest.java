@@ -62,6 +62,10 @@ class DaemonSettingsTest {
                                         Duration.ofDays(30)),
                                 new H2Settings(256, 100, 20, 10, 16, 8)));
         assertThat(it.auth()).isEqualTo(new AuthSettings(List.of(), List.of()));
+        assertThat(it.admin())
+                .isEqualTo(
+                        new AdminSettings(
+                                List.of(new AgentAddress.Unix("/run/culvert/admin.sock")), 64));
         assertThat(it.sse()).isEqualTo(new SseSettings(seconds(15)));
         assertThat(it.turns())
                 .isEqualTo(
@@ -136,6 +140,7 @@ class DaemonSettingsTest {
                     "roles": [{"name": "deployer", "scopes": ["agents:read", "agents:write"]}],
                     "unix": [{"uid": 1000, "gid": 100, "tenant": "acme", "scopes": ["metrics:read"], "roles": ["deployer"]}]
                   },
+                  "admin": {"listen": ["unix:///run/other.sock"], "max_connections": 5},
                   "sse": {"keepalive": 7},
                   "turns": {"max_answer_bytes": "1KiB", "max_unsent_bytes": "2KiB", "initial_credit": "3KiB", "stall_timeout": 71, "resume_grace": 72, "remember": 73, "max_keys": 74, "max_remembered": 75},
                   "transport": {"default": "tcp", "vsock_port": 8, "tcp_base_port": 9000},
@@ -228,6 +233,8 @@ class DaemonSettingsTest {
                                                         Optional.of("acme"),
                                                         Set.of(Scope.METRICS_READ),
                                                         List.of("deployer")))),
+                                new AdminSettings(
+                                        List.of(new AgentAddress.Unix("/run/other.sock")), 5),
                                 new SseSettings(seconds(7)),
                                 new TurnSettings(
                                         1 << 10,
