@@ -72,6 +72,7 @@ units=$(cd "$units_dir" && echo *)
 services=$(cd "$units_dir" && echo *.service)
 [ -f "$units_dir/$name.service" ] || fail "found no $name.service in $dist"
 state=$(sed -n 's/^StateDirectory=//p' "$units_dir/$name.service")
+groups=$(sed -n 's/^Group=//p' "$units_dir"/*.service | sort -u | tr '\n' ' ')
 [[ $state =~ ^[a-z-]+$ ]] || fail "$name.service must name one StateDirectory, which purge removes, but names '$state'"
 
 # The libraries that the image needs from the system. glibc is one package; the newest symbol gives the version.
@@ -89,11 +90,12 @@ while read -r library; do
             ;;
     esac
 done < <(awk '$1 == "NEEDED" { print $2 }' <<< "$needs" | sort -u)
+[ -z "$groups" ] || depends+=", passwd" # postinst calls groupadd
 
 fill() {
     sed -e "s/@NAME@/$name/g" -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@MAINTAINER@/$maintainer/" \
         -e "s/@DEPENDS@/$depends/" -e "s/@SIZE@/${size:-}/" -e "s/@UNITS@/$units/" -e "s/@SERVICES@/$services/" \
-        -e "s/@STATE@/$state/g" "$1"
+        -e "s/@STATE@/$state/g" -e "s/@GROUPS@/$groups/" "$1"
 }
 
 "$java" --class-path "$class_path" "$here/Manual.java" "$commands" "Culvert $version" "$(date --utc --date="@$SOURCE_DATE_EPOCH" +%F)" \

@@ -74,6 +74,7 @@ for slow in serial-getty@ttyS0.service getty.target getty-static.service systemd
 done
 mkdir -p "$root/etc/culvert" "$units"/{culvertd,culvert-agent}.service.d "$units/multi-user.target.wants"
 chroot "$root" useradd --system vmm
+chroot "$root" groupadd --system culvert # as the package does
 jail=/srv/jailer/firecracker/web/root
 chroot "$root" install -d -o vmm -g vmm -m 750 "$jail"
 printf '%s\n' '{"agents": [{"id": "vm", "address": "vsock://1:1024"},' \

@@ -18,6 +18,14 @@ public final class HeldBytesHandler extends ChannelDuplexHandler {
         /** How much was read and is kept until more comes. */
         long unreadBytes();
 
+        /**
+         * How much was written to {@code channel}, flushed or not, and is not sent. A channel that
+         * is one stream of many has no queue of its own, so that its owner must count.
+         */
+        default long unsentBytes(Channel channel) {
+            return HeldBytesHandler.unsentBytes(channel);
+        }
+
         /** As {@link Holder#onExcess}, for what is held of {@code kind}. */
         void onExcess(HeldKind kind, Share share);
     }
@@ -39,7 +47,12 @@ public final class HeldBytesHandler extends ChannelDuplexHandler {
         this.channel = channel;
         this.owner = owner;
         this.incoming = new Side(share, incoming, owner::unreadBytes);
-        this.outgoing = new Side(share, outgoing, () -> unsentBytes(channel));
+        this.outgoing = new Side(share, outgoing, this::unsentBytes);
+    }
+
+    /** What was written to this channel, flushed or not, and is not sent. */
+    public long unsentBytes() {
+        return owner.unsentBytes(channel);
     }
 
     /** Bytes that were written, flushed or not, and that the socket has not taken. */

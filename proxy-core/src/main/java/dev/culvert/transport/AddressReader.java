@@ -23,7 +23,8 @@ final class AddressReader {
                 text,
                 "is not the address of an agent",
                 "vsock://CID:PORT, unix:///PATH?port=PORT, unix:///PATH, tcp://HOST:PORT, HOST:PORT"
-                        + " or :PORT");
+                        + " or :PORT",
+                false);
     }
 
     /** Reads the address of a listener. */
@@ -31,12 +32,18 @@ final class AddressReader {
         return read(
                 text,
                 "is not the address of a listener",
-                "tcp://HOST:PORT, HOST:PORT, :PORT, unix:///PATH or, in a guest, vsock://any:PORT");
+                "tcp://HOST:PORT, HOST:PORT, :PORT, unix:///PATH, in the daemon tls://HOST:PORT, or"
+                        + " in a guest vsock://any:PORT",
+                true);
     }
 
-    private static AgentAddress read(String text, String isNot, String takes) {
+    private static AgentAddress read(String text, String isNot, String takes, boolean listens) {
         try {
-            return read(text);
+            AgentAddress address = read(text);
+            if (!listens && address instanceof Tcp tcp && tcp.tls()) {
+                throw new IllegalArgumentException("no agent speaks TLS");
+            }
+            return address;
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "\"%s\" %s: %s; it takes %s".formatted(text, isNot, e.getMessage(), takes), e);
@@ -53,6 +60,7 @@ final class AddressReader {
             case "vsock" -> vsock(rest);
             case "unix" -> unix(rest);
             case "tcp" -> tcp(rest);
+            case "tls" -> tcp(rest).withTls();
             default ->
                     throw new IllegalArgumentException(
                             "it is not HOST:PORT and does not start with vsock://, unix:// or"

@@ -100,8 +100,12 @@ public sealed interface AgentAddress {
         }
     }
 
-    /** A TCP port; the host is a name, an IPv4 or (without its brackets) an IPv6 address. */
-    record Tcp(String host, int port) implements AgentAddress {
+    /**
+     * A TCP port; the host is a name, an IPv4 or (without its brackets) an IPv6 address.
+     *
+     * @param tls whether TLS is spoken there; only for listening
+     */
+    record Tcp(String host, int port, boolean tls) implements AgentAddress {
         private static final Pattern NAME =
                 Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?");
         private static final Pattern DIGITS = Pattern.compile("[0-9.]+");
@@ -117,6 +121,16 @@ public sealed interface AgentAddress {
             if (port < 0 || port > 65535) {
                 throw new IllegalArgumentException("a TCP port goes from 0 to 65535");
             }
+        }
+
+        /** Without TLS. */
+        public Tcp(String host, int port) {
+            this(host, port, false);
+        }
+
+        /** The same, with TLS. */
+        public Tcp withTls() {
+            return new Tcp(host, port, true);
         }
 
         boolean isNumeric() {
@@ -146,7 +160,8 @@ public sealed interface AgentAddress {
 
         @Override
         public String toString() {
-            return "tcp://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+            String scheme = tls ? "tls://" : "tcp://";
+            return scheme + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
         }
     }
 }

@@ -40,6 +40,19 @@ class AgentAddressTest {
         assertThat(AgentAddress.parse(text)).isEqualTo(address).hasToString(text);
     }
 
+    @Test
+    void onlyAListenerSpeaksTls() {
+        assertThat(AgentAddress.parseListener("tls://[::1]:443"))
+                .isEqualTo(new Tcp("::1", 443, true))
+                .hasToString("tls://[::1]:443")
+                .isNotEqualTo(new Tcp("::1", 443));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AgentAddress.parse("tls://10.0.0.1:443"))
+                .withMessageStartingWith(
+                        "\"tls://10.0.0.1:443\" is not the address of an agent: no agent speaks"
+                                + " TLS");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "127.0.0.1:8470, tcp://127.0.0.1:8470",
@@ -59,8 +72,8 @@ class AgentAddressTest {
                 .withMessage(
                         "\"http://here\" is not the address of a listener: it is not HOST:PORT and"
                                 + " does not start with vsock://, unix:// or tcp://; it takes"
-                                + " tcp://HOST:PORT, HOST:PORT, :PORT, unix:///PATH or, in a guest,"
-                                + " vsock://any:PORT");
+                                + " tcp://HOST:PORT, HOST:PORT, :PORT, unix:///PATH, in the daemon"
+                                + " tls://HOST:PORT, or in a guest vsock://any:PORT");
     }
 
     @ParameterizedTest

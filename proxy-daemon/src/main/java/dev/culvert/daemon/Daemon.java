@@ -3,7 +3,6 @@ package dev.culvert.daemon;
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.api.OffLoop;
-import dev.culvert.daemon.api.agents.AgentCalls;
 import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.MemorySettings;
@@ -14,8 +13,7 @@ import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.home.HomeLinks;
 import dev.culvert.daemon.http.Admission;
-import dev.culvert.daemon.http.Router;
-import dev.culvert.daemon.http.h1.HttpPipeline;
+import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.state.StateDir;
 import dev.culvert.daemon.turn.TurnIds;
@@ -63,8 +61,7 @@ public final class Daemon implements AutoCloseable {
     private final HomeLinks homes;
     private final Turns turns;
     private final Routes routes;
-    private final HttpPipeline http;
-    private final Listeners listeners;
+    private final Servers servers;
     private final Notifier notifier;
     private final Reload reload;
     private final Drain drain;
@@ -78,7 +75,7 @@ public final class Daemon implements AutoCloseable {
         Daemon daemon = null;
         try {
             daemon = new Daemon(settings, again, systemd, stateDir, loops);
-            daemon.listeners.open(settings.http(), daemon.http);
+            daemon.servers.open(settings);
             return daemon;
         } catch (IOException | RuntimeException e) {
             if (daemon != null) {
@@ -154,17 +151,22 @@ public final class Daemon implements AutoCloseable {
                         account,
                         metrics,
                         new OffLoop(files, others));
-        Router router =
-                routes.router(
-                        Callers.anybody(),
-                        routes.ofTurns(turns, answers),
-                        routes.ofAgents(new AgentCalls(), homes),
-                        routes.ofTheDaemon(this::reload));
-        HttpShares shares = new HttpShares(account, this::settings);
-        http =
-                new HttpPipeline(
-                        first.http(), router, metrics.http(), shares::client, shares.bodies());
-        listeners = new Listeners(loops, systemd.sockets());
+        Listeners listeners = new Listeners(loops, systemd.sockets(), files, metrics.tls());
+        AdminListener admin = new AdminListener(loops);
+        Callers callers = Callers.anybody();
+        List<Route> ofClients = routes.ofClients(turns, answers, homes);
+        List<Route> ofOperators =
+                routes.ofOperators(this::reload, listeners, admin, turns, loops.group());
+        Pipelines pipelines = new Pipelines(account, () -> settings().memory(), metrics.http());
+        servers =
+                new Servers(
+                        listeners,
+                        pipelines.of(
+                                first.http(), routes.forClients(callers, ofClients, ofOperators)),
+                        admin,
+                        pipelines.of(
+                                first.admin().http(first.http()),
+                                routes.forOperators(ofClients, ofOperators)));
         notifier = systemd.notifier(loops);
         reload =
                 new Reload(
@@ -174,7 +176,7 @@ public final class Daemon implements AutoCloseable {
                         this::use,
                         metrics.reloads(),
                         notifier);
-        drain = new Drain(turns, http);
+        drain = new Drain(turns, servers);
         measure();
 
         // From here on agents are dialled.
@@ -217,7 +219,12 @@ public final class Daemon implements AutoCloseable {
 
     /** Where it listens, with the port that it got instead of port 0. */
     public List<AgentAddress> addresses() {
-        return listeners.addresses();
+        return servers.addresses();
+    }
+
+    /** Where operators reach it; empty if they cannot. */
+    public List<AgentAddress> adminAddresses() {
+        return servers.adminAddresses();
     }
 
     /** Tells systemd that it is ready. Signals may follow at once: handle them first. */
@@ -244,7 +251,7 @@ public final class Daemon implements AutoCloseable {
     private void use(DaemonSettings next) {
         settings = next;
         account.limit(next.memory().limits());
-        http.use(next.http());
+        servers.use(next);
     }
 
     /**
@@ -260,7 +267,7 @@ public final class Daemon implements AutoCloseable {
         Duration patience = settings().timeouts().drain();
         reload.stop();
         notifier.stopping(patience.plus(STOP));
-        listeners.handOver();
+        servers.handOver();
         routes.close();
         int cut = drain.run(patience);
         release();
@@ -277,7 +284,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void release() {
-        listeners.close();
+        servers.close();
         homes.close();
         pool.close();
         files.close();

@@ -1,7 +1,6 @@
 package dev.culvert.daemon;
 
 import dev.culvert.about.Units;
-import dev.culvert.daemon.http.h1.HttpPipeline;
 import dev.culvert.daemon.turn.Turns;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -20,12 +19,12 @@ final class Drain {
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final Turns turns;
-    private final HttpPipeline http;
+    private final Servers servers;
     private final CompletableFuture<@Nullable Void> hurry = new CompletableFuture<>();
 
-    Drain(Turns turns, HttpPipeline http) {
+    Drain(Turns turns, Servers servers) {
         this.turns = turns;
-        this.http = http;
+        this.servers = servers;
     }
 
     /** Makes a {@link #run} that waits for turns cut them now. Called on any thread. */
@@ -46,7 +45,7 @@ final class Drain {
                         ? "so it stops at once"
                         : "for at most %s (timeouts.drain); a second SIGINT or SIGTERM cuts them now"
                                 .formatted(Units.text(patience)));
-        CompletableFuture<Void> drained = http.drain().toCompletableFuture();
+        CompletableFuture<Void> drained = servers.drain();
         if (isDone(CompletableFuture.anyOf(drained, hurry), patience) && drained.isDone()) {
             return 0;
         }

@@ -1,7 +1,12 @@
 package dev.culvert.daemon;
 
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.daemon.http.h1.HttpPipeline;
+import dev.culvert.daemon.http.tls.Certificates;
+import dev.culvert.daemon.http.tls.TlsObserver;
+import dev.culvert.io.Workers;
 import dev.culvert.transport.AgentAddress;
+import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.EventLoops;
 import dev.culvert.transport.InheritedSocket;
 import dev.culvert.transport.Transport;
@@ -12,6 +17,7 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,16 +25,30 @@ import org.slf4j.LoggerFactory;
 final class Listeners implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
+    /** The FileDescriptorName= of a socket with TLS. */
+    private static final String TLS = "tls";
+
     private final EventLoops loops;
     private final List<InheritedSocket> inherited;
+    private final Workers workers;
+    private final TlsObserver observer;
     private final List<Channel> channels = new ArrayList<>();
+    private final List<AgentAddress> addresses = new ArrayList<>();
+    private volatile @Nullable Certificates certificates;
 
     /**
      * @param inherited sockets of systemd; if there are any, those of the settings are not opened
+     * @param workers look at the files of certificates now and then
      */
-    Listeners(EventLoops loops, List<InheritedSocket> inherited) {
+    Listeners(
+            EventLoops loops,
+            List<InheritedSocket> inherited,
+            Workers workers,
+            TlsObserver observer) {
         this.loops = loops;
         this.inherited = inherited;
+        this.workers = workers;
+        this.observer = observer;
     }
 
     /**
@@ -36,7 +56,7 @@ final class Listeners implements AutoCloseable {
      *
      * @throws IOException one sentence, when one of them cannot or must not be used
      */
-    void open(HttpSettings settings, ChannelHandler pipeline) throws IOException {
+    void open(HttpSettings settings, HttpPipeline pipeline) throws IOException {
         listen(settings, pipeline);
         if (settings.allowUnauthenticated()) {
             LOG.warn(
@@ -45,40 +65,77 @@ final class Listeners implements AutoCloseable {
         }
     }
 
-    private void listen(HttpSettings settings, ChannelHandler pipeline) throws IOException {
+    private void listen(HttpSettings settings, HttpPipeline pipeline) throws IOException {
         Transport transport = loops.transport();
         if (inherited.isEmpty()) {
             for (AgentAddress address : settings.listen()) {
-                add(transport.listen(loops.group(), address, pipeline));
+                ChannelHandler stations = stations(address, settings, pipeline);
+                add(address, transport.listen(loops.group(), address, stations));
             }
             return;
         }
         for (InheritedSocket socket : inherited) {
             try {
-                settings.checkListen(socket.address());
+                settings.checkListen(address(socket));
             } catch (IllegalArgumentException e) {
                 throw new IOException(
                         "the socket " + socket.name() + " of systemd, " + e.getMessage(), e);
             }
         }
         for (InheritedSocket socket : inherited) {
-            add(transport.listen(loops.group(), socket, pipeline));
+            ChannelHandler stations = stations(address(socket), settings, pipeline);
+            add(address(socket), transport.listen(loops.group(), socket, stations));
         }
         if (!settings.listen().equals(addresses())) {
             LOG.info("http.listen is not used, because systemd opened {}", addresses());
         }
     }
 
-    private void add(Future<Channel> listening) throws IOException {
+    /** A socket of systemd speaks TLS if its name says so. */
+    private static AgentAddress address(InheritedSocket socket) {
+        return socket.name().equals(TLS) && socket.address() instanceof Tcp tcp
+                ? tcp.withTls()
+                : socket.address();
+    }
+
+    private ChannelHandler stations(
+            AgentAddress address, HttpSettings settings, HttpPipeline pipeline)
+            throws IOException {
+        if (!(address instanceof Tcp tcp && tcp.tls())) {
+            return pipeline;
+        }
+        Certificates known = certificates;
+        if (known == null) {
+            known = new Certificates(settings.tls(), HttpPipeline.PROTOCOLS, observer);
+            known.watch(loops.group(), workers);
+            certificates = known;
+        }
+        return pipeline.withTls(known);
+    }
+
+    private void add(AgentAddress asked, Future<Channel> listening) throws IOException {
         if (!listening.awaitUninterruptibly().isSuccess()) {
             throw new IOException(listening.cause().getMessage(), listening.cause());
         }
         channels.add(listening.getNow());
+        AgentAddress got = Transport.localAddress(listening.getNow());
+        addresses.add(
+                asked instanceof Tcp tcp && tcp.tls() && got instanceof Tcp port
+                        ? port.withTls()
+                        : got);
+    }
+
+    /** Takes other settings of TLS for connections to come. Blocks. */
+    void use(HttpSettings settings) {
+        Certificates known = certificates;
+        if (known != null && settings.tls().cert().isPresent()) {
+            known.use(settings.tls());
+        }
     }
 
     /** With the port that it got instead of port 0. */
     List<AgentAddress> addresses() {
-        return channels.stream().map(Transport::localAddress).toList();
+        return List.copyOf(addresses);
     }
 
     /**

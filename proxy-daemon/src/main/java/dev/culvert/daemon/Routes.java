@@ -3,10 +3,17 @@ package dev.culvert.daemon;
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.api.OffLoop;
+import dev.culvert.daemon.api.admin.DaemonState;
+import dev.culvert.daemon.api.admin.DrainRoute;
+import dev.culvert.daemon.api.admin.DumpRoute;
+import dev.culvert.daemon.api.admin.ElsewhereRoute;
 import dev.culvert.daemon.api.admin.HealthRoute;
+import dev.culvert.daemon.api.admin.LogLevelRoute;
 import dev.culvert.daemon.api.admin.MetricsRoute;
+import dev.culvert.daemon.api.admin.MovedRoute;
 import dev.culvert.daemon.api.admin.OpenApiRoute;
 import dev.culvert.daemon.api.admin.ReloadRoute;
+import dev.culvert.daemon.api.admin.StatusRoute;
 import dev.culvert.daemon.api.agents.AgentCalls;
 import dev.culvert.daemon.api.agents.AgentRoute;
 import dev.culvert.daemon.api.agents.AgentsRoute;
@@ -29,6 +36,9 @@ import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.io.Account;
+import dev.culvert.io.LogLevels;
+import io.netty.channel.EventLoopGroup;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -57,15 +67,28 @@ final class Routes implements AutoCloseable {
         events = new EventsRoute(access, admission, account, settings);
     }
 
-    Router router(
-            Callers callers, List<Route> ofTurns, List<Route> ofAgents, List<Route> ofTheDaemon) {
-        return new Router(
-                Stream.of(ofTurns, ofAgents, ofTheDaemon).flatMap(List::stream).toList(),
-                metrics.http(),
-                callers);
+    /** For the listeners of clients; those whom nobody knows are told where operators ask. */
+    Router forClients(Callers callers, List<Route> ofClients, List<Route> ofOperators) {
+        return router(callers, ofClients.stream(), ofOperators.stream().map(ElsewhereRoute::new));
     }
 
-    List<Route> ofTurns(Turns turns, TurnAnswers answers) {
+    /** For the admin sockets: their files' permissions decide who calls. */
+    Router forOperators(List<Route> ofClients, List<Route> ofOperators) {
+        return router(Callers.anybody(), ofClients.stream(), ofOperators.stream());
+    }
+
+    private Router router(
+            Callers callers, Stream<? extends Route> some, Stream<? extends Route> others) {
+        return new Router(Stream.<Route>concat(some, others).toList(), metrics.http(), callers);
+    }
+
+    List<Route> ofClients(Turns turns, TurnAnswers answers, HomeLinks homes) {
+        return Stream.of(ofTurns(turns, answers), ofAgents(homes), ofTheDaemon())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private List<Route> ofTurns(Turns turns, TurnAnswers answers) {
         return List.of(
                 new MessageRoute(access, answers),
                 new StreamedMessageRoute(access, answers),
@@ -75,7 +98,8 @@ final class Routes implements AutoCloseable {
                 new AgentTurnsRoute(access, turns));
     }
 
-    List<Route> ofAgents(AgentCalls calls, HomeLinks homes) {
+    private List<Route> ofAgents(HomeLinks homes) {
+        AgentCalls calls = new AgentCalls();
         return List.of(
                 new ContextRoute(access, calls, settings),
                 new PingRoute(access, calls, admission, settings),
@@ -85,12 +109,33 @@ final class Routes implements AutoCloseable {
                 events);
     }
 
-    List<Route> ofTheDaemon(ReloadRoute.Reload reload) {
+    private List<Route> ofTheDaemon() {
         return List.of(
                 new HealthRoute(access, admission),
-                new ReloadRoute(reload, offLoop),
                 new MetricsRoute(metrics::scrape, offLoop),
-                new OpenApiRoute());
+                new OpenApiRoute(),
+                new MovedRoute());
+    }
+
+    List<Route> ofOperators(
+            ReloadRoute.Reload reload,
+            Listeners clients,
+            AdminListener operators,
+            Turns turns,
+            EventLoopGroup loops) {
+        DaemonState state =
+                new DaemonState(
+                        Instant.now(),
+                        clients::addresses,
+                        operators::addresses,
+                        turns,
+                        metrics.http()::recentFailures);
+        return List.of(
+                new ReloadRoute(reload, offLoop),
+                new DrainRoute(admission, turns::count),
+                new LogLevelRoute(LogLevels.find()),
+                new StatusRoute(access, admission, state),
+                new DumpRoute(loops, offLoop));
     }
 
     /** Ends the streams that would go on for as long as their clients want. */

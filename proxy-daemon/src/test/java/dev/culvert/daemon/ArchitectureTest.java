@@ -37,7 +37,16 @@ class ArchitectureTest {
                                             core("io", "json", "link", "transport", "frame"),
                                             "auth",
                                             "config")),
-                            Map.entry("http.h1", with(core("io", "link"), "config", "http")),
+                            Map.entry(
+                                    "http.h1",
+                                    with(
+                                            core("io", "link"),
+                                            "config",
+                                            "http",
+                                            "http.h2",
+                                            "http.tls")),
+                            Map.entry("http.h2", with(core("io", "link"), "config", "http")),
+                            Map.entry("http.tls", with(core("io"), "config", "http")),
                             Map.entry("state", with(core("io"), "fleet")),
                             Map.entry("sse", with(core("io"), "http")),
                             Map.entry(
@@ -45,6 +54,7 @@ class ArchitectureTest {
                                     with(
                                             core("about", "frame", "io", "link", "transport"),
                                             "http",
+                                            "http.tls",
                                             "answer",
                                             "turn")),
                             Map.entry(
@@ -90,7 +100,15 @@ class ArchitectureTest {
                                             "http",
                                             "sse")),
                             Map.entry(
-                                    "api.admin", Set.of("answer", "api", "auth", "fleet", "http")),
+                                    "api.admin",
+                                    with(
+                                            core("about", "io", "json", "transport"),
+                                            "answer",
+                                            "api",
+                                            "auth",
+                                            "fleet",
+                                            "http",
+                                            "turn")),
                             Map.entry(
                                     "",
                                     with(
@@ -109,6 +127,7 @@ class ArchitectureTest {
                                             "home",
                                             "http",
                                             "http.h1",
+                                            "http.tls",
                                             "metrics",
                                             "answer",
                                             "api",

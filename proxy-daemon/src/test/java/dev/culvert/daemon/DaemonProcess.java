@@ -29,6 +29,7 @@ final class DaemonProcess implements AutoCloseable {
             throws IOException {
         ProcessBuilder builder = new ProcessBuilder(DefaultSignals.with(command));
         builder.environment().keySet().removeIf(name -> name.startsWith("CULVERT_"));
+        builder.environment().put("CULVERT_ADMIN_LISTEN", "[]");
         builder.environment().putAll(environment);
         return new DaemonProcess(builder.redirectError(ProcessBuilder.Redirect.INHERIT).start());
     }

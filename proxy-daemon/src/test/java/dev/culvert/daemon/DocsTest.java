@@ -51,10 +51,13 @@ class DocsTest {
     private static final Pattern SETTING =
             Pattern.compile(
                     "`((?:http|auth|sse|turns|transport|timeouts|link|pool|home|fleet|workers|memory)"
-                            + "\\.(?!md\\b)[a-z_]+)`");
+                            + "\\.(?!md\\b)[a-z0-9_]+(?:\\.[a-z0-9_]+)*)`");
 
     private static final Pattern SECTION = Pattern.compile("(?m)^  \"([a-z_]+)\": \\{$");
-    private static final Pattern KEY = Pattern.compile("(?m)^    \"([a-z_]+)\":");
+    private static final Pattern KEY = Pattern.compile("(?m)^    \"([a-z0-9_]+)\":");
+    private static final Pattern INNER_SECTION =
+            Pattern.compile("(?ms)^    \"([a-z0-9_]+)\": \\{$(.*?)^    }");
+    private static final Pattern INNER_KEY = Pattern.compile("(?m)^      \"([a-z_]+)\":");
 
     private record Tree(List<Path> pages, Map<String, List<Path>> classes) {
         private String mainSources() {
@@ -139,6 +142,13 @@ class DocsTest {
         for (String section : sections) {
             for (String name : names(SECTION, section)) {
                 names(KEY, section).forEach(key -> keys.add(name + "." + key));
+                INNER_SECTION
+                        .matcher(section)
+                        .results()
+                        .forEach(inner ->
+                                names(INNER_KEY, inner.group(2))
+                                        .forEach(key ->
+                                                keys.add(name + "." + inner.group(1) + "." + key)));
             }
         }
         return keys;

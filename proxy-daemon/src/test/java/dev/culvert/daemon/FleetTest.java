@@ -210,7 +210,7 @@ class FleetTest {
                                     + "{\"id\": \"d\", \"address\": \"tcp://127.0.0.1:4\"},"
                                     + "{\"id\": \"a\", \"address\": \"%s\"}]}")
                             .formatted(guest.address()));
-            HttpResponse<String> reload = daemon.post("/admin/reload", "");
+            TestDaemon.AdminAnswer reload = daemon.reload();
             assertThat(reload.statusCode()).isEqualTo(422);
             assertThat(reload.body()).contains("fleet.max_agents");
             assertThat(daemon.metric("culvert_agents_max")).isEqualTo(2);

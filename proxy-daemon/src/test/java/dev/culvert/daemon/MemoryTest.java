@@ -141,7 +141,9 @@ class MemoryTest {
                         TestDaemon.with(
                                 memory(
                                         2,
-                                        ", \"high_mark\": \"25%\", \"client_share\": \"100%\", \"agent_share\": \"100%\", \"body_share\": \"24%\""),
+                                        ", \"high_mark\": \"25%\", \"client_share\": \"100%\","
+                                                + " \"agent_share\": \"100%\", \"body_share\":"
+                                                + " \"24%\""),
                                 guest)) {
             client(daemon, stream("a"));
             flood(guest.take(), 1000);
@@ -163,7 +165,7 @@ class MemoryTest {
             assertThat(daemon.get("/livez").statusCode()).isEqualTo(200);
             assertThat(daemon.get("/readyz").statusCode()).isEqualTo(200);
             assertThat(daemon.get("/api/v1/agents").statusCode()).isEqualTo(200);
-            assertThat(daemon.post("/admin/reload", "").statusCode()).isEqualTo(200);
+            assertThat(daemon.reload().statusCode()).isEqualTo(200);
 
             clients.getFirst().close();
             daemon.awaitMetric("culvert_held_bytes{kind=\"unsent\"}", 0);

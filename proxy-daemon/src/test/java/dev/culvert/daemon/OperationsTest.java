@@ -112,7 +112,7 @@ class OperationsTest {
                             + TestDaemon.agents(guest, other)
                             + "}");
 
-            HttpResponse<String> answer = daemon.post("/admin/reload", "");
+            TestDaemon.AdminAnswer answer = daemon.reload();
 
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.body()).isEqualTo("{\"status\":\"reloaded\"}");
@@ -123,7 +123,7 @@ class OperationsTest {
             assertThat(daemon.post("/agents/b/message", MESSAGE).statusCode()).isEqualTo(504);
 
             daemon.write("{" + TestDaemon.agents(other) + "}"); // which makes it 'a'
-            assertThat(daemon.post("/admin/reload", "").statusCode()).isEqualTo(200);
+            assertThat(daemon.reload().statusCode()).isEqualTo(200);
             assertThat(daemon.get("/agents/b").statusCode()).isEqualTo(404);
             assertThat(daemon.get("/agents/a").body()).contains(other.address().toString());
             daemon.awaitState("a", "ready");
@@ -170,7 +170,7 @@ class OperationsTest {
                 TestDaemon daemon = TestDaemon.with(guest)) {
             daemon.write("{\"timeuots\": {}, \"agents\": []}");
 
-            HttpResponse<String> answer = daemon.post("/admin/reload", "");
+            TestDaemon.AdminAnswer answer = daemon.reload();
 
             assertThat(answer.statusCode()).isEqualTo(422);
             assertThat(answer.body()).contains("timeuots", "timeouts", "still in force");
@@ -178,7 +178,7 @@ class OperationsTest {
             assertThat(daemon.get("/agents/a").body()).contains("\"state\":\"ready\"");
 
             daemon.write("{" + TestDaemon.agents(guest) + "}");
-            assertThat(daemon.post("/admin/reload", "").statusCode()).isEqualTo(200);
+            assertThat(daemon.reload().statusCode()).isEqualTo(200);
             assertThat(daemon.metric("culvert_config_reload_success")).isOne();
         }
     }
@@ -195,7 +195,7 @@ class OperationsTest {
                             + other.address()
                             + "\"}]}");
 
-            HttpResponse<String> answer = daemon.post("/admin/reload", "");
+            TestDaemon.AdminAnswer answer = daemon.reload();
 
             assertThat(answer.statusCode()).isEqualTo(422);
             assertThat(answer.body()).contains("agent 'mine' has it");
@@ -337,8 +337,16 @@ class OperationsTest {
                         }
                     });
             client.send(
-                    "POST /agents/a/stream HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}"
-                            + "GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n");
+                    String.join(
+                            "\r\n",
+                            "POST /agents/a/stream HTTP/1.1",
+                            "host: localhost",
+                            "content-length: 2",
+                            "",
+                            "{}GET /livez HTTP/1.1",
+                            "host: localhost",
+                            "",
+                            ""));
 
             String stream = client.head();
             assertThat(stream).contains("transfer-encoding: chunked");

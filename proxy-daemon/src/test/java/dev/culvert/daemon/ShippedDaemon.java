@@ -12,6 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -40,7 +41,7 @@ final class ShippedDaemon implements AutoCloseable {
     static ShippedDaemon start(String address, Map<String, String> settings) throws IOException {
         return new ShippedDaemon(
                 Shipped.start(
-                        settings,
+                        withoutAdminSocket(settings),
                         Shipped.DAEMON,
                         "serve",
                         "--http",
@@ -49,6 +50,13 @@ final class ShippedDaemon implements AutoCloseable {
                         "vm=" + address,
                         "--log-level",
                         "error"));
+    }
+
+    /** Daemons of several tests would want the same. */
+    private static Map<String, String> withoutAdminSocket(Map<String, String> settings) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.putIfAbsent("CULVERT_ADMIN_LISTEN", "[]");
+        return all;
     }
 
     static ShippedDaemon start(String address) throws IOException {

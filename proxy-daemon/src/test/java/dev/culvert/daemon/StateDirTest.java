@@ -39,7 +39,7 @@ class StateDirTest {
             assertThat(daemon.put("/api/v1/agents/a/config", CONFIG).statusCode()).isEqualTo(200);
             assertThat(daemon.send("DELETE", "/agents/x", "").statusCode()).isEqualTo(204);
             daemon.write("{" + more + TestDaemon.agents(guest) + "}");
-            assertThat(daemon.post("/admin/reload", "").statusCode()).isEqualTo(200);
+            assertThat(daemon.reload().statusCode()).isEqualTo(200);
             assertThat(daemon.send("DELETE", "/agents/a", "").statusCode()).isEqualTo(204);
             daemon.awaitMetric(BUSY, 1);
 

@@ -1,5 +1,7 @@
 package dev.culvert.daemon;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Layer;
@@ -11,14 +13,20 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoublePredicate;
 import org.assertj.core.api.Assertions;
 
@@ -31,6 +39,7 @@ final class TestDaemon implements AutoCloseable {
             """
             {
               "http": {"listen": ["tcp://127.0.0.1:0"]},
+              "admin": {"listen": ["unix://ADMIN_SOCKET"]},
               "event_loops": 1,
               "timeouts": {"drain": "100ms"},
               "home": {"backoff_min": "10ms", "backoff_max": "50ms"},
@@ -38,9 +47,15 @@ final class TestDaemon implements AutoCloseable {
             }
             """;
 
+    private static final AtomicInteger STARTED = new AtomicInteger();
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final HttpClient client = HttpClient.newHttpClient();
+    private final Path adminSocket =
+            Path.of(
+                    System.getProperty("java.io.tmpdir"),
+                    "culvert-%d-%d.sock"
+                            .formatted(ProcessHandle.current().pid(), STARTED.incrementAndGet()));
     private final Daemon daemon;
     private volatile String settings;
 
@@ -90,7 +105,11 @@ final class TestDaemon implements AutoCloseable {
 
     private DaemonSettings read() throws BadSettingsException {
         return Settings.read(
-                        List.of(Layer.text("test", settings), Layer.text("quick", QUICK)),
+                        List.of(
+                                Layer.text("test", settings),
+                                Layer.text(
+                                        "quick",
+                                        QUICK.replace("ADMIN_SOCKET", adminSocket.toString()))),
                         DaemonSettings::read)
                 .value();
     }
@@ -124,6 +143,33 @@ final class TestDaemon implements AutoCloseable {
 
     HttpResponse<String> put(String path, String body) throws IOException, InterruptedException {
         return send("PUT", path, body);
+    }
+
+    /** What an operator is answered. */
+    record AdminAnswer(int statusCode, String head, String body) {}
+
+    AdminAnswer reload() throws IOException {
+        return admin("POST", "/api/v1/admin/reload", "");
+    }
+
+    /** Asks over the admin socket. */
+    AdminAnswer admin(String method, String path, String body) throws IOException {
+        return ask(adminSocket, method, path, body);
+    }
+
+    /** Asks over any Unix socket, once on a connection. */
+    static AdminAnswer ask(Path socket, String method, String path, String body)
+            throws IOException {
+        String request =
+                "%s %s HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: %d\r\n\r\n%s"
+                        .formatted(method, path, body.length(), body);
+        try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            client.write(ByteBuffer.wrap(request.getBytes(UTF_8)));
+            String[] parts =
+                    new String(Channels.newInputStream(client).readAllBytes(), UTF_8)
+                            .split("\r\n\r\n", 2);
+            return new AdminAnswer(Integer.parseInt(parts[0].substring(9, 12)), parts[0], parts[1]);
+        }
     }
 
     /** Does not wait for the answer. */
@@ -201,6 +247,12 @@ final class TestDaemon implements AutoCloseable {
     void awaitBody(String path, String text) {
         Eventually.await(
                 () -> Assertions.assertThat(unchecked(() -> get(path).body())).contains(text));
+    }
+
+    void awaitAdmin(String path, String text) {
+        Eventually.await(() ->
+                Assertions.assertThat(unchecked(() -> admin("GET", path, "").body()))
+                        .contains(text));
     }
 
     private interface Call<T> {

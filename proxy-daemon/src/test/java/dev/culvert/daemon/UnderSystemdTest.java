@@ -10,14 +10,20 @@ import com.sun.jdi.ThreadReference;
 import com.sun.jdi.VirtualMachine;
 import com.sun.jdi.connect.AttachingConnector;
 import com.sun.jdi.connect.Connector;
+import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.daemon.http.Router;
+import dev.culvert.daemon.http.h1.HttpPipeline;
+import dev.culvert.daemon.metrics.Metrics;
+import dev.culvert.io.Account;
+import dev.culvert.io.AccountLimits;
+import dev.culvert.io.Workers;
 import dev.culvert.testing.Eventually;
 import dev.culvert.testing.NotifySocket;
 import dev.culvert.testing.SocketHolder;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
 import dev.culvert.transport.InheritedSocket;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -171,13 +177,22 @@ class UnderSystemdTest {
     void aSocketOfSystemdsIsRefusedWhereTheSettingsWouldBe(String address) {
         InheritedSocket socket =
                 new InheritedSocket(99_999, "culvertd.socket", AgentAddress.parse(address));
-        try (EventLoops loops = EventLoops.start(1, "refusing")) {
-            Listeners listeners = new Listeners(loops, List.of(socket));
+        Account account = new Account(new AccountLimits("memory.max_held_bytes", 1 << 20, 75));
+        try (EventLoops loops = EventLoops.start(1, "refusing");
+                Workers workers = new Workers("refusing", 1, 1);
+                Metrics metrics = new Metrics()) {
+            HttpPipeline pipeline =
+                    new HttpPipeline(
+                            HttpSettings.DEFAULTS,
+                            new Router(List.of(), metrics.http(), Callers.anybody()),
+                            metrics.http(),
+                            account::whole,
+                            account.whole());
+            Listeners listeners =
+                    new Listeners(loops, List.of(socket), pipeline, workers, metrics.tls());
 
             assertThatIOException()
-                    .isThrownBy(() ->
-                            listeners.open(
-                                    HttpSettings.DEFAULTS, new ChannelInboundHandlerAdapter()))
+                    .isThrownBy(() -> listeners.open(HttpSettings.DEFAULTS))
                     .withMessageStartingWith(
                             "the socket culvertd.socket of systemd, "
                                     + address

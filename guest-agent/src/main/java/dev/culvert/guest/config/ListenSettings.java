@@ -52,6 +52,11 @@ public record ListenSettings(
                     case Vsock _, Unix _, HybridUnix _ -> false;
                 };
         Check.that(
+                !(address instanceof Tcp tcp && tcp.tls()),
+                "listen",
+                address,
+                "the agent speaks no TLS; use vsock, a Unix socket or tcp://");
+        Check.that(
                 allowUnauthenticated || !open,
                 "listen",
                 address,

@@ -162,6 +162,8 @@ class GuestSettingsTest {
                 "\"orphan_grace\": \"soon\" | orphan_grace is \"soon\": it must be a time",
                 "\"listen\": \"tcp://0.0.0.0:1\" | listen is tcp://0.0.0.0:1: the agent asks"
                         + " for no credentials",
+                "\"listen\": \"tls://127.0.0.1:1\" | listen is tls://127.0.0.1:1: the agent speaks"
+                        + " no TLS",
                 "\"listen\": \"tcp://[::]:1\" | accept the risk with --allow-unauthenticated=true",
                 "\"runtime_connect_timeout\": \"0s\" | runtime_connect_timeout is 0s: it must be"
                         + " more",

@@ -68,7 +68,7 @@ public final class AgentAccess {
      * @throws ProblemException when it cannot
      */
     public Agent workingAgent(Request request) {
-        admission.check();
+        admission.checkWork();
         Agent agent = agent(request);
         Presence presence = agent.presence();
         switch (presence.state()) {

@@ -90,7 +90,7 @@ public final class TurnAnswers {
         }
         StreamedAnswer stream = streamed(answer, id, point, format);
         TurnRequest wanted = known(request, id);
-        if (admission.isClosed()) {
+        if (admission.isStopping()) {
             stream.onCut(); // after this event a browser reconnects; after a 503 it does not
         } else if (wanted == null) {
             stream.onFailure(UNKNOWN);

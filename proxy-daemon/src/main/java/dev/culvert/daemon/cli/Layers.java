@@ -9,17 +9,24 @@ import dev.culvert.settings.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The sources of settings: flags, the environment, a file, and systemd's state directory. */
+/** The sources of settings: flags, the environment, a file, and the directories of systemd. */
 final class Layers {
     private static final String PREFIX = "CULVERT_";
 
     /** Set by {@code StateDirectory=} of a unit: directories, separated by colons. */
     private static final String STATE_DIRECTORY = "STATE_DIRECTORY";
+
+    /** Set by {@code RuntimeDirectory=} of a unit: directories, separated by colons. */
+    private static final String RUNTIME_DIRECTORY = "RUNTIME_DIRECTORY";
+
+    /** Set where somebody has logged in: a directory of this user. */
+    private static final String OF_USER = "XDG_RUNTIME_DIR";
 
     private final Map<String, String> environment;
     private final Path defaultFile;
@@ -57,16 +64,30 @@ final class Layers {
         return Settings.read(layers, DaemonSettings::read);
     }
 
-    /** The last layer: any setting overrides the directory of the unit. */
+    /** The last layer: any setting overrides the directories of the unit or of the user. */
     private Layer ofSystemd() {
-        String directories = environment.getOrDefault(STATE_DIRECTORY, "");
-        if (directories.isEmpty()) {
-            return _ -> null;
-        }
-        Node first =
-                Node.plain(
-                        Position.of("environment " + STATE_DIRECTORY),
-                        directories.split(":", 2)[0]);
-        return path -> path.equals("state_dir") ? first : null;
+        Map<String, Node> nodes = new HashMap<>();
+        directory(STATE_DIRECTORY)
+                .ifPresent(it -> nodes.put("state_dir", Node.plain(from(STATE_DIRECTORY), it)));
+        directory(RUNTIME_DIRECTORY)
+                .map(it -> socket(RUNTIME_DIRECTORY, it + "/admin.sock"))
+                .or(() -> directory(OF_USER).map(it -> socket(OF_USER, it + "/culvert/admin.sock")))
+                .ifPresent(it -> nodes.put("admin.listen", it));
+        return nodes::get;
+    }
+
+    private Optional<String> directory(String variable) {
+        return Optional.ofNullable(environment.get(variable))
+                .map(it -> it.split(":", 2)[0])
+                .filter(it -> !it.isEmpty());
+    }
+
+    private static Node socket(String variable, String path) {
+        Position from = from(variable);
+        return new Node.Items(from, List.of(Node.plain(from, "unix://" + path)));
+    }
+
+    private static Position from(String variable) {
+        return Position.of("environment " + variable);
     }
 }

@@ -50,10 +50,11 @@ public final class Main {
             boolean heedsHangup = Signals.handle("HUP", daemon::reload);
             announce(daemon.addresses(), settings);
             log.info(
-                    "culvertd {} started: {}, listening on {}, {}, {}",
+                    "culvertd {} started: {}, listening on {}, {}, {}, {}",
                     Version.text(),
                     file.map(path -> "settings of " + path).orElse("no settings file"),
                     daemon.addresses().stream().map(Main::url).collect(Collectors.joining(", ")),
+                    admin(daemon.adminAddresses()),
                     settings.agents().size() == 1
                             ? "1 agent"
                             : settings.agents().size() + " agents",
@@ -61,7 +62,8 @@ public final class Main {
             if (!heedsHangup) {
                 log.warn(
                         "SIGHUP is ignored, because this process was started that way (nohup does"
-                                + " that): reload with POST /admin/reload");
+                                + " that): reload with POST"
+                                + " /api/v1/admin/reload (culvert reload)");
             }
             daemon.ready();
             stop.await();
@@ -92,8 +94,17 @@ public final class Main {
 
     private static String url(AgentAddress address) {
         return address instanceof AgentAddress.Tcp tcp
-                ? tcp.toString().replaceFirst("^tcp", "http")
+                ? tcp.toString().replaceFirst("^t[a-z]*", tcp.tls() ? "https" : "http")
                 : address.toString();
+    }
+
+    private static String admin(List<AgentAddress> addresses) {
+        return addresses.isEmpty()
+                ? "no admin socket"
+                : "admin socket "
+                        + addresses.stream()
+                                .map(AgentAddress::toString)
+                                .collect(Collectors.joining(", "));
     }
 
     private static String curl(AgentAddress address, String agentId) {

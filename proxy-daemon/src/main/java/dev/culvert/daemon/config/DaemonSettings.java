@@ -27,6 +27,7 @@ import java.util.function.Function;
 public record DaemonSettings(
         HttpSettings http,
         AuthSettings auth,
+        AdminSettings admin,
         SseSettings sse,
         TurnSettings turns,
         TransportSettings transport,
@@ -46,6 +47,7 @@ public record DaemonSettings(
             new DaemonSettings(
                     HttpSettings.DEFAULTS,
                     AuthSettings.DEFAULTS,
+                    AdminSettings.DEFAULTS,
                     SseSettings.DEFAULTS,
                     TurnSettings.DEFAULTS,
                     TransportSettings.DEFAULTS,
@@ -105,12 +107,14 @@ public record DaemonSettings(
     public static DaemonSettings read(Section in) {
         HttpSettings http = in.section("http", HttpSettings::read);
         AuthSettings auth = in.section("auth", AuthSettings::read);
+        AdminSettings admin = in.section("admin", AdminSettings::read);
         SseSettings sse = in.section("sse", SseSettings::read);
         TurnSettings turns = in.section("turns", TurnSettings::read);
         TransportSettings transport = in.section("transport", TransportSettings::read);
         return new DaemonSettings(
                 http,
                 auth,
+                admin,
                 sse,
                 turns,
                 transport,

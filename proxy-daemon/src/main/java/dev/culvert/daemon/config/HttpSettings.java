@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 /**
  * The section {@code http}.
  *
- * @param listen where clients reach the daemon: {@code tcp://} or {@code unix://} addresses
+ * @param listen where clients reach the daemon: {@code tcp://}, {@code tls://} or {@code unix://}
+ *     addresses
  * @param allowUnauthenticated lets the daemon listen beyond loopback without credentials
  * @param allowedOrigins the origins whose pages may call, besides the daemon's own over loopback
  * @param proxies what a reverse proxy in front needs
@@ -27,6 +28,8 @@ import java.util.regex.Pattern;
  * @param headTimeout for the whole head of a request, from its first byte or the connection's start
  * @param idleTimeout between two requests on one connection
  * @param minBodyBytesPerSecond slower requests are refused after head_timeout; 0 refuses none
+ * @param tls for the {@code tls://} addresses
+ * @param h2 for connections that speak HTTP/2
  */
 public record HttpSettings(
         List<AgentAddress> listen,
@@ -40,7 +43,9 @@ public record HttpSettings(
         int maxConnections,
         Duration headTimeout,
         Duration idleTimeout,
-        int minBodyBytesPerSecond) {
+        int minBodyBytesPerSecond,
+        TlsSettings tls,
+        H2Settings h2) {
 
     private static final Pattern ORIGIN = Pattern.compile("https?://[^/?#@\\s]+");
 
@@ -57,14 +62,16 @@ public record HttpSettings(
                     20_000,
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(60),
-                    1024);
+                    1024,
+                    TlsSettings.DEFAULTS,
+                    H2Settings.DEFAULTS);
 
     public HttpSettings {
         listen = List.copyOf(listen);
         allowedOrigins = List.copyOf(allowedOrigins);
         Check.that(!listen.isEmpty(), "listen", "empty", "no client could reach the daemon");
         for (int index = 0; index < listen.size(); index++) {
-            String problem = problem(listen.get(index), allowUnauthenticated);
+            String problem = problem(listen.get(index), allowUnauthenticated, tls);
             Check.that(problem.isEmpty(), "listen[" + index + "]", listen.get(index), problem);
         }
         for (int index = 0; index < allowedOrigins.size(); index++) {
@@ -85,29 +92,50 @@ public record HttpSettings(
         Check.atLeast("min_body_bytes_per_second", minBodyBytesPerSecond, 0);
     }
 
+    /** The same, with another limit of connections. */
+    HttpSettings withConnections(int most) {
+        return new HttpSettings(
+                listen,
+                allowUnauthenticated,
+                allowedOrigins,
+                proxies,
+                maxBodyBytes,
+                maxHeaderBytes,
+                maxHeaderLines,
+                maxUriBytes,
+                most,
+                headTimeout,
+                idleTimeout,
+                minBodyBytesPerSecond);
+    }
+
     /**
      * Checks a socket that is not among {@link #listen} by the same rules.
      *
      * @throws IllegalArgumentException one sentence, when clients must not connect there
      */
     public void checkListen(AgentAddress address) {
-        String problem = problem(address, allowUnauthenticated);
+        String problem = problem(address, allowUnauthenticated, tls);
         if (!problem.isEmpty()) {
             throw new IllegalArgumentException(address + " cannot be used: " + problem);
         }
     }
 
     /** Why clients must not connect there; empty if they may. */
-    private static String problem(AgentAddress address, boolean allowUnauthenticated) {
+    private static String problem(
+            AgentAddress address, boolean allowUnauthenticated, TlsSettings tls) {
         return switch (address) {
             case Unix _ -> "";
+            case Tcp tcp when tcp.tls() && tls.cert().isEmpty() ->
+                    "TLS needs a certificate: set http.tls.cert and http.tls.key";
             case Tcp tcp when tcp.isLoopback() || allowUnauthenticated -> "";
             case Tcp _ ->
                     "there is no authentication yet, and whoever can reach this address controls"
                             + " every agent: listen on loopback or a Unix socket, or accept the risk"
                             + " with http.allow_unauthenticated";
             case HybridUnix _, Vsock _ ->
-                    "clients can only connect to tcp://HOST:PORT, HOST:PORT or unix:///PATH";
+                    "clients can only connect to tls://HOST:PORT, tcp://HOST:PORT, HOST:PORT or"
+                            + " unix:///PATH";
         };
     }
 
@@ -124,6 +152,8 @@ public record HttpSettings(
                 in.get("max_connections", Kind.INT, DEFAULTS.maxConnections),
                 in.get("head_timeout", Kind.DURATION, DEFAULTS.headTimeout),
                 in.get("idle_timeout", Kind.DURATION, DEFAULTS.idleTimeout),
-                in.get("min_body_bytes_per_second", Kind.BYTES, DEFAULTS.minBodyBytesPerSecond));
+                in.get("min_body_bytes_per_second", Kind.BYTES, DEFAULTS.minBodyBytesPerSecond),
+                in.section("tls", TlsSettings::read),
+                in.section("h2", H2Settings::read));
     }
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
 /** The settings that only a restart changes. */
 public record StartSettings(
         List<AgentAddress> listen,
+        List<AgentAddress> adminListen,
         WorkerSettings workers,
         int eventLoops,
         Optional<Path> stateDir,
@@ -17,6 +18,7 @@ public record StartSettings(
     public static StartSettings of(DaemonSettings settings) {
         return new StartSettings(
                 settings.http().listen(),
+                settings.admin().listen(),
                 settings.workers(),
                 settings.eventLoops(),
                 settings.stateDir(),
@@ -28,6 +30,7 @@ public record StartSettings(
         StartSettings wanted = of(next);
         List<String> keys = new ArrayList<>();
         addIf(!listen.equals(wanted.listen), "http.listen", keys);
+        addIf(!adminListen.equals(wanted.adminListen), "admin.listen", keys);
         addIf(!workers.equals(wanted.workers), "workers", keys);
         addIf(eventLoops != wanted.eventLoops, "event_loops", keys);
         addIf(!stateDir.equals(wanted.stateDir), "state_dir", keys);

@@ -15,6 +15,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.AttributeKey;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,9 +25,12 @@ import org.jspecify.annotations.Nullable;
 /* A client repeats its token. One that is equal to the token of the request before is neither hashed nor looked up
  * again, until any token changes. */
 public final class Access {
-    /** The name of the token that the certificate of a TLS client stands for. */
-    public static final AttributeKey<String> CERTIFICATE_NAME =
-            AttributeKey.valueOf("culvert.certificate.name");
+    /**
+     * The names in the certificate of a TLS client: the first one that is the name of a token
+     * counts.
+     */
+    public static final AttributeKey<List<String>> CERTIFICATE_NAMES =
+            AttributeKey.valueOf("culvert.certificate.names");
 
     private static final String SCHEME = "bearer ";
     private static final String CHALLENGE = "Bearer realm=\"culvert\"";
@@ -87,9 +91,9 @@ public final class Access {
     /** Who it is without a token: the kernel or a certificate may tell. */
     private Identity ofConnection() {
         for (Channel it = channel; it != null; it = it.parent()) {
-            String name = it.attr(CERTIFICATE_NAME).get();
-            if (name != null) {
-                return callers.ofCertificate(name);
+            List<String> names = it.attr(CERTIFICATE_NAMES).get();
+            if (names != null) {
+                return ofCertificate(names);
             }
         }
         Optional<UnixPeer> peer = Transport.unixPeer(channel);
@@ -97,6 +101,14 @@ public final class Access {
         return user == null
                 ? new Identity.Denied(Denial.UNAUTHENTICATED)
                 : new Identity.Known(user);
+    }
+
+    private Identity ofCertificate(List<String> names) {
+        Identity found = new Identity.Denied(Denial.INVALID_TOKEN);
+        for (int i = 0; i < names.size() && found instanceof Identity.Denied; i++) {
+            found = callers.ofCertificate(names.get(i));
+        }
+        return found;
     }
 
     /** What the headers contain; null if nothing. */

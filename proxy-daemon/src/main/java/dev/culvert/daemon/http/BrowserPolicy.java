@@ -21,11 +21,23 @@ public final class BrowserPolicy {
     private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final Set<String> FOREIGN_FETCHES = Set.of("cross-site", "same-site");
 
+    private final String scheme;
     private final List<String> allowedOrigins;
     private final AllowedHosts allowedHosts;
     private final Set<String> listenNames = new HashSet<>(LOOPBACK_NAMES);
 
+    /** For connections without TLS. */
     public BrowserPolicy(HttpSettings settings) {
+        this(settings, "http");
+    }
+
+    /** For connections with TLS. */
+    static BrowserPolicy withTls(HttpSettings settings) {
+        return new BrowserPolicy(settings, "https");
+    }
+
+    private BrowserPolicy(HttpSettings settings, String scheme) {
+        this.scheme = scheme;
         allowedOrigins = settings.allowedOrigins();
         allowedHosts = new AllowedHosts(settings.proxies().allowedHosts());
         for (var address : settings.listen()) {
@@ -108,7 +120,7 @@ public final class BrowserPolicy {
         }
         boolean ours =
                 (way == Way.LOOPBACK && isListenName(host)) || allowedHosts.contains(host.host());
-        String scheme = forwarded == null ? null : forwarded.scheme();
-        return ours && origin.equals((scheme == null ? "http" : scheme) + "://" + host.text());
+        String told = forwarded == null ? null : forwarded.scheme();
+        return ours && origin.equals((told == null ? scheme : told) + "://" + host.text());
     }
 }

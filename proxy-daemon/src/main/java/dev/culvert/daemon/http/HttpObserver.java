@@ -2,12 +2,54 @@ package dev.culvert.daemon.http;
 
 /** Counts what happens on the HTTP side. Called on every event loop. */
 public interface HttpObserver {
+    /** What a client of HTTP/2 may do too much of. */
+    enum Flood {
+        STREAMS("streams at once", "http.h2.max_streams"),
+        HEADERS("bytes of headers", "http.max_header_bytes"),
+        RESETS("resets of streams", "http.h2.max_resets_per_second"),
+        PINGS("pings", "http.h2.max_pings_per_second"),
+        SETTINGS("settings", "http.h2.max_settings_per_second"),
+        CONTINUATIONS("small CONTINUATION frames", "http.h2.max_continuations"),
+        EMPTY_DATA("empty DATA frames", "http.h2.max_empty_data"),
+
+        /** It breaks the protocol, or makes Netty hold too much. */
+        PROTOCOL("mistakes", "the protocol");
+
+        private final String what;
+        private final String key;
+
+        Flood(String what, String key) {
+            this.what = what;
+            this.key = key;
+        }
+
+        public String what() {
+            return what;
+        }
+
+        /** The setting that limits it. */
+        public String key() {
+            return key;
+        }
+    }
+
     void onConnectionOpened();
 
     void onConnectionClosed();
 
     /** A connection over the limit: it counts neither as opened nor as closed. */
     void onConnectionRefused();
+
+    /** A request of HTTP/2 has begun. */
+    void onStreamOpened();
+
+    void onStreamClosed();
+
+    /** The client gave up a stream of HTTP/2. */
+    void onStreamReset();
+
+    /** A client did too much: its stream is refused, or its connection ends. */
+    void onFlood(Flood kind);
 
     /** A request was refused before a route saw it. */
     void onRequestRefused(int status);

@@ -3,13 +3,13 @@
  * answers.
  *
  * <pre>
- *   Head → GateHandler → RouterHandler → Request → Route → Answer → whole body | Problem | BodyStream
- *          RequestRules   Router
- *          BrowserPolicy
+ *   Head → GateHandler → RouterHandler → IncomingBody → Request → Route → Answer → whole body | Problem | BodyStream
+ *          RequestRules   Router                                          HttpAnswer
+ *          BrowserPolicy                                                  PieceWriter
  * </pre>
  *
- * The bytes are read and written in {@code http.h1}, which imports this package; this package knows
- * no bytes.
+ * The bytes are read and written in {@code http.h1} and {@code http.h2}, which import this package;
+ * this package knows no bytes.
  */
 @NullMarked
 package dev.culvert.daemon.http;

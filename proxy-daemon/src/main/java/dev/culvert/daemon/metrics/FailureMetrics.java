@@ -41,13 +41,20 @@ final class FailureMetrics {
     private record Kind(String code, String runtimeStatus) {}
 
     private final MeterRegistry registry;
+    private final RecentFailures recent = new RecentFailures(System::nanoTime);
     private final Map<Kind, Counter> counters = new ConcurrentHashMap<>();
 
     FailureMetrics(MeterRegistry registry) {
         this.registry = registry;
     }
 
+    /** The failures of the last hour, by code. */
+    Map<String, Long> recent() {
+        return recent.byCode();
+    }
+
     void count(String code, int runtimeStatus) {
+        recent.count(known(code));
         counters.computeIfAbsent(new Kind(known(code), known(runtimeStatus)), this::counter)
                 .increment();
     }

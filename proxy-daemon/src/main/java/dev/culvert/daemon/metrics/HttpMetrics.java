@@ -8,6 +8,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.netty.handler.codec.http.HttpMethod;
+import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -18,8 +20,12 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 public final class HttpMetrics implements HttpObserver {
     private final MeterRegistry registry;
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger streams = new AtomicInteger();
+    private final Counter resets;
+    private final Map<Flood, Counter> floods = new EnumMap<>(Flood.class);
     private final Counter refusedConnections;
     private final FailureMetrics failures;
+    private final Map<String, RouteMetrics> routes = new ConcurrentHashMap<>();
     private final AtomicReferenceArray<Counter> refusedRequests = new AtomicReferenceArray<>(600);
 
     HttpMetrics(MeterRegistry registry) {
@@ -28,9 +34,29 @@ public final class HttpMetrics implements HttpObserver {
         Gauge.builder("culvert.http.connections", connections::get)
                 .description("Open connections of clients.")
                 .register(registry);
+        Gauge.builder("culvert.http.streams", streams::get)
+                .description("Open streams of HTTP/2: requests that are not answered in full.")
+                .register(registry);
+        resets =
+                Counter.builder("culvert.http.streams.reset")
+                        .description("Streams of HTTP/2 that their clients gave up.")
+                        .register(registry);
+        for (Flood flood : Flood.values()) {
+            floods.put(
+                    flood,
+                    Counter.builder("culvert.http.floods")
+                            .description(
+                                    "How often a client of HTTP/2 did more than it may, so that its"
+                                            + " stream was refused or its connection ended, by the"
+                                            + " limit.")
+                            .tag("limit", flood.name().toLowerCase(Locale.ROOT))
+                            .register(registry));
+        }
         refusedConnections =
                 Counter.builder("culvert.http.connections.refused")
-                        .description("Connections refused because http.max_connections were open.")
+                        .description(
+                                "Connections refused because http.max_connections were open, or"
+                                        + " admin.max_connections at the admin socket.")
                         .register(registry);
     }
 
@@ -50,6 +76,29 @@ public final class HttpMetrics implements HttpObserver {
     }
 
     @Override
+    public void onStreamOpened() {
+        streams.incrementAndGet();
+    }
+
+    @Override
+    public void onStreamClosed() {
+        streams.decrementAndGet();
+    }
+
+    @Override
+    public void onStreamReset() {
+        resets.increment();
+    }
+
+    @Override
+    public void onFlood(Flood kind) {
+        Counter counter = floods.get(kind);
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+
+    @Override
     public void onRequestRefused(int status) {
         refused(status).increment();
     }
@@ -57,6 +106,11 @@ public final class HttpMetrics implements HttpObserver {
     @Override
     public void onFailed(String code, int runtimeStatus) {
         failures.count(code, runtimeStatus);
+    }
+
+    /** The failures of the last hour, by code. */
+    public Map<String, Long> recentFailures() {
+        return failures.recent();
     }
 
     private Counter refused(int status) {
@@ -75,7 +129,8 @@ public final class HttpMetrics implements HttpObserver {
 
     @Override
     public RouteObserver observe(Route route) {
-        return new RouteMetrics(route.templates().getFirst());
+        // A route that several listeners serve is counted once.
+        return routes.computeIfAbsent(route.templates().getFirst(), RouteMetrics::new);
     }
 
     /** The timers of one route. Each is registered when it is first needed. */

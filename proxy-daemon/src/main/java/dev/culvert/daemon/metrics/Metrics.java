@@ -39,6 +39,7 @@ public final class Metrics implements AutoCloseable {
 
     private final LinkMetrics links = new LinkMetrics(registry);
     private final HttpMetrics http = new HttpMetrics(registry);
+    private final TlsMetrics tls = new TlsMetrics(registry);
     private final StreamMetrics streams = new StreamMetrics(registry);
     private final TurnMetrics turns = new TurnMetrics(registry);
     private final ReloadMetrics reloads = new ReloadMetrics(registry);
@@ -62,6 +63,10 @@ public final class Metrics implements AutoCloseable {
 
     public LinkMetrics links() {
         return links;
+    }
+
+    public TlsMetrics tls() {
+        return tls;
     }
 
     public HttpMetrics http() {
@@ -94,7 +99,8 @@ public final class Metrics implements AutoCloseable {
                     .register(registry);
             FunctionCounter.builder("culvert.held.ended", account, it -> it.ended(kind))
                     .description(
-                            "Requests, streams and links that were ended because too many bytes waited, by kind.")
+                            "Requests, streams and links that were ended because too many bytes"
+                                    + " waited, by kind.")
                     .tag("kind", kind.label())
                     .register(registry);
         }

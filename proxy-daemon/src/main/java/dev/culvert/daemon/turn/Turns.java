@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -230,6 +231,13 @@ public final class Turns {
 
     public int count() {
         return live.count();
+    }
+
+    /** How many readings each agent has that has any. */
+    public Map<String, Integer> countByAgent() {
+        Map<String, Integer> counts = new HashMap<>();
+        live.forEach(turn -> counts.merge(turn.request().agent().id(), 1, Integer::sum));
+        return counts;
     }
 
     /** Ends every reading here. A turn that can be resumed goes on at its agent. */

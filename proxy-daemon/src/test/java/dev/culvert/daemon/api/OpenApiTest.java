@@ -49,7 +49,9 @@ class OpenApiTest {
 
     @BeforeEach
     void start() throws Exception {
-        String text = "{\"http\": {\"listen\": [\"tcp://127.0.0.1:0\"]}, \"event_loops\": 1}";
+        String text =
+                "{\"http\": {\"listen\": [\"tcp://127.0.0.1:0\"]}, \"admin\": {\"listen\": []},"
+                        + " \"event_loops\": 1}";
         DaemonSettings settings =
                 Settings.read(List.of(Layer.text("test", text)), DaemonSettings::read).value();
         daemon = Daemon.start(settings, () -> settings, Systemd.ABSENT);

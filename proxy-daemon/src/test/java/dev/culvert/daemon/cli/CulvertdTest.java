@@ -195,10 +195,11 @@ class CulvertdTest {
                         + " unix:///PATH, tcp://HOST:PORT, HOST:PORT or :PORT",
                 "serve --http here | flag --http: http.listen[0]: \"here\" is not the address of a"
                         + " listener: it is not HOST:PORT and does not start with vsock://, unix:// or"
-                        + " tcp://; it takes tcp://HOST:PORT, HOST:PORT, :PORT, unix:///PATH or, in a"
-                        + " guest, vsock://any:PORT",
+                        + " tcp://; it takes tcp://HOST:PORT, HOST:PORT, :PORT, unix:///PATH, in the"
+                        + " daemon tls://HOST:PORT, or in a guest vsock://any:PORT",
                 "serve --http vsock://any:1 | flag --http: http.listen[0] is vsock://any:1: clients"
-                        + " can only connect to tcp://HOST:PORT, HOST:PORT or unix:///PATH",
+                        + " can only connect to tls://HOST:PORT, tcp://HOST:PORT, HOST:PORT or"
+                        + " unix:///PATH",
                 "serve --htp x | culvertd serve: Unknown options: '--htp', 'x'; did you mean"
                         + " --http? (see culvertd serve --help)",
                 "serve --config | culvertd serve: Missing required parameter for option '--config'"
@@ -254,8 +255,8 @@ class CulvertdTest {
                 .containsExactly(
                         file + ":1:2: event_loops is \"x\": it must be a whole number",
                         file
-                                + ":2:12: agents[0]: neither cid nor address is set: an agent has exactly"
-                                + " one of the two",
+                                + ":2:12: agents[0]: neither cid nor address is set: an agent has"
+                                + " exactly one of the two",
                         "environment CULVERT_TIMEOUTS_PING: timeouts.ping is \"fast\": it must be a"
                                 + " time such as \"500ms\", \"10s\", \"2m\" or \"1h\", or a number of"
                                 + " seconds, up to a year");
@@ -304,6 +305,44 @@ class CulvertdTest {
                 .containsExactly("/var/lib/culvert", "/srv/culvert");
         assertThat(out.toString())
                 .contains("\"state_dir\": \"/var/lib/culvert\", // environment STATE_DIRECTORY");
+    }
+
+    @Test
+    void theAdminSocketIsInTheFolderOfTheUnitElseOfTheUserWhereNothingElseIsSaid()
+            throws Exception {
+        run("serve");
+        environment.put("XDG_RUNTIME_DIR", "/run/user/1000");
+        run("serve");
+        run("serve", "--print-config");
+        environment.put("RUNTIME_DIRECTORY", "/run/culvert:/run/other");
+        run("serve");
+        Path file = file("f.jsonc", "{\"admin\": {\"listen\": [\"unix:///srv/a.sock\"]}}");
+        run("serve", "--config", file.toString());
+        environment.put("CULVERT_ADMIN_LISTEN", "[]");
+        run("serve", "--config", file.toString());
+
+        assertThat(launcher.settings)
+                .extracting(it -> it.admin().listen().toString())
+                .containsExactly(
+                        "[unix:///run/culvert/admin.sock]",
+                        "[unix:///run/user/1000/culvert/admin.sock]",
+                        "[unix:///run/culvert/admin.sock]",
+                        "[unix:///srv/a.sock]",
+                        "[]");
+        assertThat(out.toString())
+                .contains(
+                        "[\"unix:///run/user/1000/culvert/admin.sock\"], // environment"
+                                + " XDG_RUNTIME_DIR");
+    }
+
+    @Test
+    void theAdminSocketCannotBeOpenToAWholeNetwork() throws Exception {
+        Path file = file("f.jsonc", "{\"admin\": {\"listen\": [\"127.0.0.1:8471\"]}}");
+        assertThat(run("config", "validate", file.toString())).isEqualTo(2);
+        assertThat(err.toString())
+                .contains(
+                        "admin.listen[0] is tcp://127.0.0.1:8471: whoever can connect may do"
+                                + " everything");
     }
 
     @Test

@@ -49,8 +49,23 @@ class DaemonSettingsTest {
                                 20_000,
                                 seconds(10),
                                 seconds(60),
-                                1024));
+                                1024,
+                                new TlsSettings(
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        TlsSettings.ClientAuth.NONE,
+                                        "1.2",
+                                        seconds(10),
+                                        1024,
+                                        seconds(60),
+                                        Duration.ofDays(30)),
+                                new H2Settings(256, 100, 20, 10, 16, 8)));
         assertThat(it.auth()).isEqualTo(new AuthSettings(List.of(), List.of()));
+        assertThat(it.admin())
+                .isEqualTo(
+                        new AdminSettings(
+                                List.of(new AgentAddress.Unix("/run/culvert/admin.sock")), 64));
         assertThat(it.sse()).isEqualTo(new SseSettings(seconds(15)));
         assertThat(it.turns())
                 .isEqualTo(
@@ -111,12 +126,21 @@ class DaemonSettingsTest {
                     "max_connections": 4,
                     "head_timeout": 5,
                     "idle_timeout": 6,
-                    "min_body_bytes_per_second": 0
+                    "min_body_bytes_per_second": 0,
+                    "tls": {
+                      "cert": "/c.pem", "key": "/k.pem", "client_ca": "/ca.pem", "client_auth": "require", "min_version": "1.3",
+                      "handshake_timeout": 61, "max_handshakes": 62, "reload_interval": 63, "hsts_max_age": 64
+                    },
+                    "h2": {
+                      "max_streams": 65, "max_resets_per_second": 66, "max_pings_per_second": 67,
+                      "max_settings_per_second": 68, "max_continuations": 69, "max_empty_data": 70
+                    }
                   },
                   "auth": {
                     "roles": [{"name": "deployer", "scopes": ["agents:read", "agents:write"]}],
                     "unix": [{"uid": 1000, "gid": 100, "tenant": "acme", "scopes": ["metrics:read"], "roles": ["deployer"]}]
                   },
+                  "admin": {"listen": ["unix:///run/other.sock"], "max_connections": 5},
                   "sse": {"keepalive": 7},
                   "turns": {"max_answer_bytes": "1KiB", "max_unsent_bytes": "2KiB", "initial_credit": "3KiB", "stall_timeout": 71, "resume_grace": 72, "remember": 73, "max_keys": 74, "max_remembered": 75},
                   "transport": {"default": "tcp", "vsock_port": 8, "tcp_base_port": 9000},
@@ -183,7 +207,18 @@ class DaemonSettingsTest {
                                         4,
                                         seconds(5),
                                         seconds(6),
-                                        0),
+                                        0,
+                                        new TlsSettings(
+                                                Optional.of(Path.of("/c.pem")),
+                                                Optional.of(Path.of("/k.pem")),
+                                                Optional.of(Path.of("/ca.pem")),
+                                                TlsSettings.ClientAuth.REQUIRE,
+                                                "1.3",
+                                                seconds(61),
+                                                62,
+                                                seconds(63),
+                                                seconds(64)),
+                                        new H2Settings(65, 66, 67, 68, 69, 70)),
                                 new AuthSettings(
                                         List.of(
                                                 new Role(
@@ -198,6 +233,8 @@ class DaemonSettingsTest {
                                                         Optional.of("acme"),
                                                         Set.of(Scope.METRICS_READ),
                                                         List.of("deployer")))),
+                                new AdminSettings(
+                                        List.of(new AgentAddress.Unix("/run/other.sock")), 5),
                                 new SseSettings(seconds(7)),
                                 new TurnSettings(
                                         1 << 10,
@@ -257,7 +294,7 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'http': {'listen': ['vsock://any:80']}}",
                         "22: http.listen[0] is vsock://any:80: clients can only connect to"
-                                + " tcp://HOST:PORT, HOST:PORT or unix:///PATH"),
+                                + " tls://HOST:PORT, tcp://HOST:PORT, HOST:PORT or unix:///PATH"),
                 Arguments.of(
                         "{'http': {'allowed_origins': ['https://a.example/']}}",
                         "31: http.allowed_origins[0] is \"https://a.example/\": an origin is"

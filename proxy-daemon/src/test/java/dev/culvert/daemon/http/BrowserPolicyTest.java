@@ -33,7 +33,9 @@ class BrowserPolicyTest {
                         it.maxConnections(),
                         it.headTimeout(),
                         it.idleTimeout(),
-                        it.minBodyBytesPerSecond()));
+                        it.minBodyBytesPerSecond(),
+                        it.tls(),
+                        it.h2()));
     }
 
     private static @Nullable String refusal(

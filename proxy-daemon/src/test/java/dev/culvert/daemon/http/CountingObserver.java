@@ -40,6 +40,26 @@ public final class CountingObserver implements HttpObserver {
     }
 
     @Override
+    public void onStreamOpened() {
+        events.add("stream opened");
+    }
+
+    @Override
+    public void onStreamClosed() {
+        events.add("stream closed");
+    }
+
+    @Override
+    public void onStreamReset() {
+        events.add("stream reset");
+    }
+
+    @Override
+    public void onFlood(Flood kind) {
+        events.add("flood " + kind);
+    }
+
+    @Override
     public void onRequestRefused(int status) {
         events.add("refused " + status);
     }

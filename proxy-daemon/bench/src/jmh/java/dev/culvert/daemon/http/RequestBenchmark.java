@@ -78,6 +78,18 @@ public class RequestBenchmark {
         public void onConnectionRefused() {}
 
         @Override
+        public void onStreamOpened() {}
+
+        @Override
+        public void onStreamClosed() {}
+
+        @Override
+        public void onStreamReset() {}
+
+        @Override
+        public void onFlood(Flood kind) {}
+
+        @Override
         public void onRequestRefused(int status) {}
 
         @Override

@@ -91,6 +91,18 @@ public class SseBenchmark {
         public void onConnectionRefused() {}
 
         @Override
+        public void onStreamOpened() {}
+
+        @Override
+        public void onStreamClosed() {}
+
+        @Override
+        public void onStreamReset() {}
+
+        @Override
+        public void onFlood(Flood kind) {}
+
+        @Override
         public void onRequestRefused(int status) {}
 
         @Override

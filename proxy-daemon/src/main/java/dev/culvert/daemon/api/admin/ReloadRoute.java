@@ -14,7 +14,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Set;
 
-/** {@code POST /admin/reload}: reloads the settings, as SIGHUP does. */
+/** {@code POST /api/v1/admin/reload}: reloads the settings, as SIGHUP does. */
 public final class ReloadRoute implements Route {
     /** Reads the settings and puts them into force. Blocks. */
     public interface Reload {
@@ -37,7 +37,7 @@ public final class ReloadRoute implements Route {
 
     @Override
     public List<String> templates() {
-        return List.of("/admin/reload");
+        return List.of("/api/v1/admin/reload");
     }
 
     @Override

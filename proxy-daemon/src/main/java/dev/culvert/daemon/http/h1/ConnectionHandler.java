@@ -1,12 +1,10 @@
 package dev.culvert.daemon.http.h1;
 
-import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_TIMEOUT;
-import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
-
+import dev.culvert.daemon.http.BodyEnd;
 import dev.culvert.daemon.http.Connections;
 import dev.culvert.daemon.http.Head;
-import dev.culvert.daemon.http.Problem;
-import dev.culvert.daemon.http.h1.RequestDecoder.BodyEnd;
+import dev.culvert.daemon.http.HttpServer;
+import dev.culvert.daemon.http.IncomingBody;
 import dev.culvert.io.LazyTimer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -14,22 +12,11 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.time.Duration;
 
 /**
- * The life of one connection: whether it is admitted, one request after the other, how long it may
- * stay silent, and how it ends. Confined to its event loop.
+ * The life of one connection: one request after the other, how long it may stay silent, and how it
+ * ends. Confined to its event loop.
  */
 /* One class of more than 150 lines, because every step and every deadline depends on one state. */
 final class ConnectionHandler extends ChannelInboundHandlerAdapter {
-    static final Problem TOO_SLOW =
-            Problem.of(
-                    REQUEST_TIMEOUT,
-                    "The request arrived too slowly: send it again without pauses.");
-    private static final Problem TOO_MANY =
-            Problem.of(
-                            SERVICE_UNAVAILABLE,
-                            "The limit of connections is reached (http.max_connections): try again"
-                                    + " later.")
-                    .retryAfter(1);
-
     /** How long a client that has just connected may take to ask while the daemon drains. */
     private static final Duration FIRST_WORDS = Duration.ofSeconds(1);
 
@@ -40,13 +27,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         ENDING
     }
 
-    private final Http1Server server;
+    private final HttpServer server;
     private final RequestDecoder decoder;
     private final ResponseWriter writer;
     private final RequestHandler requests;
     private final LazyTimer timer;
     private State state = State.AWAITING;
-    private boolean admitted;
 
     /** Whether the deadline of a head runs, not that of an idle connection. */
     private boolean headTimed;
@@ -55,7 +41,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
      * @param requests gets the bodies at once: no station between has to do with them
      */
     ConnectionHandler(
-            Http1Server server,
+            HttpServer server,
             RequestDecoder decoder,
             ResponseWriter writer,
             RequestHandler requests) {
@@ -68,15 +54,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        admitted = server.connections().admit(context.channel());
-        if (admitted) {
-            server.observer().onConnectionOpened();
-            headTimed = true;
-            timer.expireAfter(isDraining() ? FIRST_WORDS : server.settings().headTimeout());
-        } else {
-            server.observer().onConnectionRefused();
-            context.fireChannelRead(TOO_MANY);
-        }
+        headTimed = true;
+        timer.expireAfter(isDraining() ? FIRST_WORDS : server.settings().headTimeout());
     }
 
     @Override
@@ -154,7 +133,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         switch (state) {
             case AWAITING -> {
                 if (decoder.isWithinHead()) {
-                    context().fireChannelRead(TOO_SLOW);
+                    context().fireChannelRead(IncomingBody.TOO_SLOW);
                 } else {
                     writer.channel().close();
                 }
@@ -197,10 +176,13 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             context.fireChannelInactive();
         } finally {
             writer.drop();
-            if (admitted) {
-                server.observer().onConnectionClosed();
-            }
         }
+    }
+
+    /** The connection turns out to speak HTTP/2. */
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        timer.cancel();
     }
 
     private ChannelHandlerContext context() {
@@ -210,10 +192,6 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     /** The memory of the bytes that were read and are not decoded yet. */
     int heldBytes() {
         return decoder.heldBytes();
-    }
-
-    boolean isAdmitted() {
-        return admitted;
     }
 
     boolean isAwaiting() {

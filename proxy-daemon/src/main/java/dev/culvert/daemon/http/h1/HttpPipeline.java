@@ -1,14 +1,27 @@
 package dev.culvert.daemon.http.h1;
 
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.daemon.http.ConnectionLimitHandler;
 import dev.culvert.daemon.http.HttpObserver;
+import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.http.RouterHandler;
+import dev.culvert.daemon.http.h2.ClientHandler;
+import dev.culvert.daemon.http.h2.FrameCodec;
+import dev.culvert.daemon.http.h2.PrefaceHandler;
+import dev.culvert.daemon.http.h2.StreamCodec;
+import dev.culvert.daemon.http.h2.StreamHandler;
+import dev.culvert.daemon.http.tls.Certificates;
+import dev.culvert.daemon.http.tls.HandshakeHandler;
 import dev.culvert.io.Share;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -31,9 +44,15 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
      */
     private static final int SEND_BYTES = 128 * 1024;
 
+    private static final String HTTP2 = "h2";
+
+    /** Those that a client may choose from with ALPN, the preferred one first. */
+    public static final List<String> PROTOCOLS = List.of(HTTP2, "http/1.1");
+
     private final Supplier<Share> clients;
     private final Router router;
-    private volatile Http1Server server;
+    private volatile HttpServer server;
+    private volatile HttpServer tlsServer;
 
     /**
      * Serves nobody until a listener uses it.
@@ -49,21 +68,67 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
             Share bodies) {
         this.clients = clients;
         this.router = router;
-        server = Http1Server.of(settings, observer, bodies);
+        server = HttpServer.of(settings, observer, bodies);
+        tlsServer = server.withTls();
     }
 
     /** Takes other settings for connections to come; open connections keep theirs. */
     public void use(HttpSettings settings) {
         server = server.with(settings);
+        tlsServer = server.withTls();
     }
 
     @Override
     protected void initChannel(Channel channel) {
+        HttpServer shared = server;
         channel.config().setOption(ChannelOption.SO_SNDBUF, SEND_BYTES);
-        Http1Server shared = server;
+        channel.pipeline()
+                .addLast("limit", new ConnectionLimitHandler(shared, true)); // one of so many
+        addHttp1(channel, shared, true);
+    }
+
+    /** The same stations for listeners with TLS. */
+    public ChannelHandler withTls(Certificates certificates) {
+        return new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                addTls(channel, certificates);
+            }
+        };
+    }
+
+    private void addTls(Channel channel, Certificates certificates) {
+        HttpServer shared = tlsServer;
+        channel.config().setOption(ChannelOption.SO_SNDBUF, SEND_BYTES);
+        channel.pipeline()
+                .addLast("limit", new ConnectionLimitHandler(shared, false))
+                .addLast("tls", certificates.newHandler(channel.alloc())) // bytes ↔ TLS records
+                .addLast(
+                        "handshake",
+                        new HandshakeHandler(
+                                certificates,
+                                (it, agreed) -> {
+                                    if (agreed.equals(HTTP2)) {
+                                        addHttp2(it, shared, clients.get());
+                                    } else {
+                                        addHttp1(it, shared, false);
+                                    }
+                                }));
+    }
+
+    /**
+     * @param open whether its first bytes may be those of HTTP/2
+     */
+    private void addHttp1(Channel channel, HttpServer shared, boolean open) {
         RequestDecoder decoder = new RequestDecoder(shared.settings());
         // Owns "account" and "connection", which it calls directly.
         RequestHandler requests = new RequestHandler(channel, shared, decoder, clients.get());
+        if (open) {
+            channel.pipeline()
+                    .addLast(
+                            "preface",
+                            new PrefaceHandler(() -> speakHttp2(channel, shared, requests)));
+        }
         channel.pipeline()
                 .addLast("account", requests.account()) // charges the client for what waits
                 .addLast("decoder", decoder) // bytes → Head, body, BODY_END; or a Problem
@@ -73,6 +138,44 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
                 .addLast("gate", shared.gate()) // a Head that breaks no rule; or a Refusal
                 // Head → RoutedRequest of a caller who may, OptionsRequest; or a Refusal
                 .addLast("router", new RouterHandler(router, channel))
+                .addLast("requests", requests); // body → Request → Route.handle, with an Answer
+    }
+
+    /** The stations of HTTP/1 give way before they have seen a byte. */
+    private void speakHttp2(Channel channel, HttpServer shared, RequestHandler requests) {
+        if (!requests.connection().isAwaiting()) {
+            return; // it is refused
+        }
+        List.of("account", "decoder", "connection", "gate", "router", "requests")
+                .forEach(channel.pipeline()::remove);
+        addHttp2(channel, shared, requests.client());
+    }
+
+    private void addHttp2(Channel channel, HttpServer shared, Share client) {
+        Http2FrameCodec frames = FrameCodec.of(shared.settings());
+        ClientHandler connection = new ClientHandler(channel, shared, frames, client);
+        channel.pipeline()
+                .addLast("frames", frames) // bytes ↔ frames
+                .addLast("connection", connection) // its limits, and its end
+                .addLast( // frames ↔ one channel for each request
+                        "streams",
+                        new Http2MultiplexHandler(
+                                new ChannelInitializer<Channel>() {
+                                    @Override
+                                    protected void initChannel(Channel stream) {
+                                        addStream(stream, shared, connection);
+                                    }
+                                }));
+    }
+
+    private void addStream(Channel stream, HttpServer shared, ClientHandler connection) {
+        StreamCodec codec = new StreamCodec(shared.settings());
+        StreamHandler requests = new StreamHandler(stream, shared, connection, codec);
+        stream.pipeline()
+                .addLast("frames", codec) // frames → Head, body, BODY_END; or a Problem
+                .addLast("account", requests.account())
+                .addLast("gate", shared.gate())
+                .addLast("router", new RouterHandler(router, stream))
                 .addLast("requests", requests); // body → Request → Route.handle, with an Answer
     }
 

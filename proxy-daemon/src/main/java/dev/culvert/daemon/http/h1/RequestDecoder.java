@@ -1,6 +1,7 @@
 package dev.culvert.daemon.http.h1;
 
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.daemon.http.BodyEnd;
 import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
@@ -18,10 +19,6 @@ import org.jspecify.annotations.Nullable;
  * everything. Bytes after a request are held back until {@link #next}.
  */
 final class RequestDecoder extends ByteToMessageDecoder {
-    enum BodyEnd {
-        BODY_END
-    }
-
     /* When this many bytes are held back, the socket is no longer read. */
     private static final int MAX_HELD_BYTES = 64 * 1024;
 

@@ -1,19 +1,16 @@
 package dev.culvert.daemon.http.h1;
 
-import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERROR;
-
-import dev.culvert.daemon.http.Handling;
+import dev.culvert.daemon.http.ConnectionLimitHandler;
 import dev.culvert.daemon.http.Head;
+import dev.culvert.daemon.http.HttpServer;
+import dev.culvert.daemon.http.IncomingBody;
 import dev.culvert.daemon.http.OptionsRequest;
 import dev.culvert.daemon.http.OverMemory;
 import dev.culvert.daemon.http.Problem;
-import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Refusal;
-import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.RoutedRequest;
 import dev.culvert.io.HeldBytesHandler;
 import dev.culvert.io.HeldKind;
-import dev.culvert.io.LazyTimer;
 import dev.culvert.io.Share;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -30,20 +27,15 @@ import org.slf4j.LoggerFactory;
  * whatever no route sees. Confined to its event loop.
  */
 /* One class of more than 150 lines, because the body and the answer of one request end together. */
-final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldBytesHandler.Owner {
+final class RequestHandler extends ChannelInboundHandlerAdapter
+        implements HeldBytesHandler.Owner, IncomingBody.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
-    private static final Problem BUG =
-            Problem.of(
-                    INTERNAL_SERVER_ERROR,
-                    "The request failed because of a bug in the daemon: look for its request_id in"
-                            + " the log.");
 
-    private final Http1Server server;
+    private final HttpServer server;
     private final Share client;
     private final HeldBytesHandler account;
     private final ResponseWriter writer;
     private final ConnectionHandler connection;
-    private final LazyTimer bodyTimer;
     private final IncomingBody incoming;
     private @Nullable Http1Answer answer;
 
@@ -52,15 +44,14 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
      *
      * @param client is charged for what the connection holds
      */
-    RequestHandler(Channel channel, Http1Server server, RequestDecoder decoder, Share client) {
+    RequestHandler(Channel channel, HttpServer server, RequestDecoder decoder, Share client) {
         this.server = server;
         this.client = client;
         account = new HeldBytesHandler(channel, client, HeldKind.BODIES, HeldKind.UNSENT, this);
         account.countUnreadAlsoFor(server.bodies());
         writer = new ResponseWriter(channel, account);
         connection = new ConnectionHandler(server, decoder, writer, this);
-        incoming = new IncomingBody(server.settings());
-        bodyTimer = new LazyTimer(channel.eventLoop(), this::checkPace);
+        incoming = new IncomingBody(channel, server, this);
     }
 
     HeldBytesHandler account() {
@@ -85,7 +76,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
 
     private void begin(RoutedRequest request) {
         answerTo(request.head());
-        incoming.begin(request, bodyTimer.now());
+        incoming.begin(request);
         if (request.head().awaitsContinue() && request.head().announcesBody()) {
             writer.askForBody();
         }
@@ -93,61 +84,31 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
 
     /** Takes ownership of the next part of the body. */
     void onBody(ByteBuf part) {
-        if (incoming.request() == null) {
-            part.release(); // the request was refused
-            return;
-        }
-        incoming.add(part, writer.channel().alloc());
-        if (incoming.size() > server.settings().maxBodyBytes()) {
-            refuse(openAnswer(), server.rules().bodyTooLarge(), true);
-        }
+        incoming.add(part);
     }
 
     void onBodyEnd() {
-        RoutedRequest routed = incoming.request();
-        if (routed != null) {
-            handle(routed, incoming.take());
-        }
+        incoming.end();
     }
 
-    /** Calls the route, which answers even if it throws. Takes ownership of {@code body}. */
-    private void handle(RoutedRequest routed, ByteBuf body) {
-        bodyTimer.disarm();
-        Http1Answer given = openAnswer();
-        Request request = new Request(routed, body, writer.channel().eventLoop());
-        given.handledBy(new Handling(request, server.failures()));
-        try {
-            routed.endpoint().route().handle(request, given);
-        } catch (ProblemException e) {
-            given.crashed(e.problem());
-        } catch (RuntimeException e) {
-            LOG.error("request {} failed: {}", request.id(), request.template(), e);
-            given.crashed(BUG);
-        } finally {
-            body.release();
-        }
+    @Override
+    public void onWhole(RoutedRequest routed, ByteBuf body) {
+        openAnswer().handle(routed, body, writer.channel().eventLoop());
+    }
+
+    @Override
+    public void onRefused(Problem problem) {
+        refuse(openAnswer(), problem, true);
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        if (isIncoming()) {
-            bodyTimer.expireAfter(incoming.patienceNanos(bodyTimer.now()));
-        }
-    }
-
-    private boolean isIncoming() {
-        return incoming.request() != null;
-    }
-
-    private void checkPace() {
-        if (isIncoming()) {
-            refuse(openAnswer(), ConnectionHandler.TOO_SLOW, true);
-        }
+        incoming.readEnded();
     }
 
     private Http1Answer answerTo(Head head) {
         writer.beginAnswer();
-        answer = new Http1Answer(this, writer, server.responseHead(), head);
+        answer = new Http1Answer(this, writer, server, head);
         return answer;
     }
 
@@ -157,11 +118,11 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
     }
 
     private void refuse(Http1Answer given, Problem problem, boolean closes) {
-        discardIncoming();
-        if (connection.isAdmitted()) {
+        incoming.discard();
+        if (!problem.equals(ConnectionLimitHandler.TOO_MANY)) {
             server.observer().onRequestRefused(problem.status().code());
         }
-        server.failures().refused(given.requestId(), problem, writer.channel().eventLoop());
+        server.failures().refused(given.head().id(), problem, writer.channel().eventLoop());
         given.refuse(problem, closes);
     }
 
@@ -185,7 +146,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
     /** A client that is still sending gets an answer; one that does not read cannot get any. */
     @Override
     public void onExcess(HeldKind kind, Share share) {
-        if (kind == HeldKind.BODIES && (connection.isAwaiting() || isIncoming())) {
+        if (kind == HeldKind.BODIES && (connection.isAwaiting() || incoming.isExpected())) {
             refuse(openAnswer(), Problem.of(OverMemory.excess(share)), true);
         } else {
             connection.breakOffNow(answer != null && answer.endsByClosing());
@@ -194,8 +155,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        bodyTimer.cancel();
-        discardIncoming();
+        incoming.close();
         if (answer != null) {
             answer.gone();
         }
@@ -205,7 +165,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof OutOfMemoryError error) {
             LOG.error("a client's connection is closed: {}", error.getMessage());
-            if (isIncoming() && isToldOfLackOfMemory()) {
+            if (incoming.isExpected() && isToldOfLackOfMemory()) {
                 return;
             }
         } else if (!(cause instanceof IOException)) {
@@ -222,11 +182,6 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
         } catch (OutOfMemoryError _) {
             return false;
         }
-    }
-
-    private void discardIncoming() {
-        bodyTimer.disarm();
-        incoming.discard();
     }
 
     boolean isDraining() {

@@ -1,45 +1,29 @@
 package dev.culvert.daemon.http.h1;
 
-import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS;
-import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS;
 import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN;
 import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS;
-import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_MAX_AGE;
-import static io.netty.handler.codec.http.HttpHeaderNames.ALLOW;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONNECTION;
 import static io.netty.handler.codec.http.HttpHeaderNames.DATE;
 import static io.netty.handler.codec.http.HttpHeaderNames.ORIGIN;
 import static io.netty.handler.codec.http.HttpHeaderNames.VARY;
 
-import dev.culvert.daemon.http.Answer;
-import dev.culvert.daemon.http.BrowserPolicy;
+import dev.culvert.daemon.http.CommonHeaders;
 import dev.culvert.daemon.http.Head;
-import dev.culvert.daemon.http.Header;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
-import org.jspecify.annotations.Nullable;
 
-/** Writes the status line and the headers that every answer has. Used on every event loop. */
+/** Writes the status line and the headers that every answer has. */
 final class ResponseHead {
-    private static final AsciiString X_REQUEST_ID_FIELD = AsciiString.cached("x-request-id: ");
-    private static final AsciiString EXPOSED = AsciiString.cached("x-request-id, retry-after");
-    private static final AsciiString NOSNIFF =
-            AsciiString.cached("x-content-type-options: nosniff\r\n");
+    private static final AsciiString X_REQUEST_ID_FIELD =
+            AsciiString.cached(CommonHeaders.X_REQUEST_ID + ": ");
+    private static final AsciiString NOSNIFF_LINE =
+            AsciiString.cached(
+                    CommonHeaders.X_CONTENT_TYPE_OPTIONS + ": " + CommonHeaders.NOSNIFF + "\r\n");
     private static final AsciiString CLOSE = AsciiString.cached("close");
 
-    private static final String ALLOWED_HEADERS =
-            "authorization, content-type, idempotency-key, last-event-id, traceparent, x-api-key,"
-                    + " x-request-id";
-    private static final String PREFLIGHT_SECONDS = "600";
-
-    private final DateClock clock = new DateClock();
-    private final BrowserPolicy browsers;
-
-    ResponseHead(BrowserPolicy browsers) {
-        this.browsers = browsers;
-    }
+    private ResponseHead() {}
 
     /**
      * Writes all but the empty line that ends the head.
@@ -47,44 +31,37 @@ final class ResponseHead {
      * @param request what is answered
      * @param closing whether the connection ends after the answer
      */
-    void write(ByteBuf out, Head request, HttpResponseStatus status, boolean closing) {
+    static void write(
+            ByteBuf out,
+            CommonHeaders common,
+            Head request,
+            HttpResponseStatus status,
+            boolean closing) {
         ByteBufUtil.writeAscii(out, "HTTP/1.1 ");
         ByteBufUtil.writeAscii(out, status.codeAsText());
         out.writeByte(' ');
         ByteBufUtil.writeAscii(out, status.reasonPhrase());
         endLine(out);
-        header(out, DATE, clock.text());
+        header(out, DATE, common.date());
         ByteBufUtil.writeAscii(out, X_REQUEST_ID_FIELD);
         request.writeId(out);
         endLine(out);
-        ByteBufUtil.writeAscii(out, NOSNIFF);
-        if (browsers.knowsOrigins()) {
+        ByteBufUtil.writeAscii(out, NOSNIFF_LINE);
+        AsciiString hsts = common.hsts();
+        if (hsts != null) {
+            header(out, CommonHeaders.STRICT_TRANSPORT_SECURITY, hsts);
+        }
+        if (common.varyByOrigin()) {
             header(out, VARY, ORIGIN);
-            String origin = allowedOrigin(request);
+            String origin = common.allowedOrigin(request);
             if (origin != null) {
                 header(out, ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-                header(out, ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+                header(out, ACCESS_CONTROL_EXPOSE_HEADERS, CommonHeaders.EXPOSED);
             }
         }
         if (closing) {
             header(out, CONNECTION, CLOSE);
         }
-    }
-
-    /** Adds to {@code answer} which methods a path takes, and tells a browser the same. */
-    void addMethods(Answer answer, Head request, String allow) {
-        answer.header(ALLOW, allow);
-        if (allowedOrigin(request) != null) {
-            answer.header(ACCESS_CONTROL_ALLOW_METHODS, allow)
-                    .header(ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS)
-                    .header(ACCESS_CONTROL_MAX_AGE, PREFLIGHT_SECONDS);
-        }
-    }
-
-    /** The origin that {@code request} comes from, if the settings allow it. */
-    private @Nullable String allowedOrigin(Head request) {
-        String origin = request.first(Header.ORIGIN);
-        return browsers.isAllowedOrigin(origin) ? origin : null;
     }
 
     static void header(ByteBuf out, AsciiString name, CharSequence value) {

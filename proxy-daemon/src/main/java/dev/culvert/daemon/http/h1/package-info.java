@@ -10,9 +10,12 @@
  *   socket ← ResponseWriter ← Http1Answer (ResponseHead), Http1BodyStream ←──────────────────  Answer
  * </pre>
  *
- * A connection and all that it carries belong to the event loop that accepted it: routes are called
- * on it and answer on it. One request at a time is handled on a connection; those after it wait as
- * bytes. A client that ends its side of the connection counts as gone.
+ * A connection whose first bytes are those of HTTP/2 (PrefaceHandler), or that agreed on it with
+ * TLS, gets the stations of {@code http.h2} instead.
+ *
+ * <p>A connection and all that it carries belong to the event loop that accepted it: routes are
+ * called on it and answer on it. One request at a time is handled on a connection; those after it
+ * wait as bytes. A client that ends its side of the connection counts as gone.
  */
 @NullMarked
 package dev.culvert.daemon.http.h1;

@@ -172,7 +172,9 @@ final class TestServer implements AutoCloseable {
                     maxConnections,
                     defaults.headTimeout(),
                     idleTimeout,
-                    defaults.minBodyBytesPerSecond());
+                    defaults.minBodyBytesPerSecond(),
+                    defaults.tls(),
+                    defaults.h2());
         }
     }
 }

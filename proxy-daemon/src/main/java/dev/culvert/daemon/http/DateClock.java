@@ -1,4 +1,4 @@
-package dev.culvert.daemon.http.h1;
+package dev.culvert.daemon.http;
 
 import io.netty.util.AsciiString;
 import java.time.Instant;

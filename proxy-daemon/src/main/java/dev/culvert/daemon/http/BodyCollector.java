@@ -1,4 +1,4 @@
-package dev.culvert.daemon.http.h1;
+package dev.culvert.daemon.http;
 
 import dev.culvert.io.DirectMemory;
 import io.netty.buffer.ByteBuf;

@@ -1,12 +1,11 @@
-package dev.culvert.daemon.http.h1;
+package dev.culvert.daemon.http;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The headers that a route adds to its answer. */
-final class HeaderLines {
+public final class HeaderLines {
     private record Line(AsciiString name, CharSequence value) {}
 
     private final List<Line> lines = new ArrayList<>(2);
@@ -26,9 +25,15 @@ final class HeaderLines {
         lines.add(new Line(name, value));
     }
 
-    void writeTo(ByteBuf out) {
-        for (int i = 0; i < lines.size(); i++) {
-            ResponseHead.header(out, lines.get(i).name(), lines.get(i).value());
-        }
+    public int count() {
+        return lines.size();
+    }
+
+    public AsciiString name(int index) {
+        return lines.get(index).name();
+    }
+
+    public CharSequence value(int index) {
+        return lines.get(index).value();
     }
 }

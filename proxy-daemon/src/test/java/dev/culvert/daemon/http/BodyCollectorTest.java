@@ -1,4 +1,4 @@
-package dev.culvert.daemon.http.h1;
+package dev.culvert.daemon.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,0 +1,246 @@
+package dev.culvert.daemon.http;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERROR;
+import static io.netty.handler.codec.http.HttpResponseStatus.NO_CONTENT;
+import static io.netty.handler.codec.http.HttpResponseStatus.OK;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How far the answer to one request is and who is told of it, whichever version of HTTP writes it.
+ * Confined to its event loop.
+ */
+/* A superclass and not a part, because one object for each request is enough. */
+public abstract class HttpAnswer implements Answer {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpAnswer.class);
+    private static final AsciiString PROBLEM_JSON = AsciiString.cached("application/problem+json");
+    private static final int PROBLEM_BYTES = 384;
+    private static final Problem BUG =
+            Problem.of(
+                    INTERNAL_SERVER_ERROR,
+                    "The request failed because of a bug in the daemon: look for its request_id in"
+                            + " the log.");
+
+    private enum State {
+        OPEN,
+        STREAMING,
+        ANSWERED,
+        GONE
+    }
+
+    private final HttpServer server;
+    private final Head head;
+    private @Nullable HeaderLines headers;
+    private State state = State.OPEN;
+    private HttpResponseStatus status = OK;
+    private Runnable onGone = () -> {};
+    private @Nullable Handling handling;
+
+    protected HttpAnswer(HttpServer server, Head head) {
+        this.server = server;
+        this.head = head;
+    }
+
+    /** Writes a whole answer. Borrows {@code body}. */
+    protected abstract void writeWhole(AsciiString contentType, ByteBuf body);
+
+    /** Writes an answer that has no body. */
+    protected abstract void writeNoContent();
+
+    /** The answer is written to its end: the next request may come. */
+    protected abstract void finish();
+
+    /** The stream ended early, and the client must see that. */
+    protected abstract void breakOff();
+
+    /** Nothing more may be written to the stream, if there is one. */
+    protected abstract void closeStream();
+
+    /** Calls the route, which answers even if it throws. Takes ownership of {@code body}. */
+    public final void handle(RoutedRequest routed, ByteBuf body, EventLoop loop) {
+        Request request = new Request(routed, body, loop);
+        handling = new Handling(request, server.failures());
+        try {
+            routed.endpoint().route().handle(request, this);
+        } catch (ProblemException e) {
+            crashed(e.problem());
+        } catch (RuntimeException e) {
+            LOG.error("request {} failed: {}", request.id(), request.template(), e);
+            crashed(BUG);
+        } finally {
+            body.release();
+        }
+    }
+
+    /** The route threw: answers with {@code problem}, or breaks off the stream. */
+    private void crashed(Problem problem) {
+        if (state == State.OPEN) {
+            problem(problem);
+        } else if (state == State.STREAMING) {
+            closeStream();
+            streamEnded(true);
+        }
+    }
+
+    /** Answers OPTIONS. */
+    public final void options(String allow) {
+        server.headers().addMethods(this, head, allow);
+        noContent();
+    }
+
+    @Override
+    public final HttpAnswer header(AsciiString name, CharSequence value) {
+        if (headers == null) {
+            headers = new HeaderLines();
+        }
+        headers.add(name, value);
+        return this;
+    }
+
+    @Override
+    public final void whole(HttpResponseStatus status, AsciiString contentType, ByteBuf body) {
+        if (begin(State.ANSWERED, status, body)) {
+            writeWhole(contentType, body);
+            body.release();
+            end();
+        }
+    }
+
+    @Override
+    public final void noContent() {
+        if (begin(State.ANSWERED, NO_CONTENT, Unpooled.EMPTY_BUFFER)) {
+            writeNoContent();
+            end();
+        }
+    }
+
+    @Override
+    public final void problem(Problem problem) {
+        failed(problem);
+        problem.headers().forEach(this::header);
+        ByteBuf body = allocator().buffer(PROBLEM_BYTES);
+        problem.writeTo(body, head.id());
+        whole(problem.status(), PROBLEM_JSON, body);
+    }
+
+    @Override
+    public final void about(String turn) {
+        if (handling != null) {
+            handling.about(turn);
+        }
+    }
+
+    @Override
+    public final void failed(Problem why) {
+        if (handling != null) {
+            handling.failed(why);
+        }
+    }
+
+    @Override
+    public final void onGone(Runnable action) {
+        if (state == State.GONE) {
+            action.run();
+        } else {
+            onGone = action;
+        }
+    }
+
+    @Override
+    public final boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    /** The client has left, or takes no answer any longer. */
+    public final void gone() {
+        if (state == State.OPEN || state == State.STREAMING) {
+            boolean begun = state == State.STREAMING;
+            state = State.GONE;
+            observeEnd(begun ? status.code() : RouteObserver.CLIENT_GONE);
+            closeStream();
+            onGone.run();
+        }
+    }
+
+    /** Begins a stream; false if the client has gone. */
+    protected final boolean beginStream() {
+        return begin(State.STREAMING, OK, Unpooled.EMPTY_BUFFER);
+    }
+
+    /** The stream has ended; if {@code broken}, early, and the client must see that. */
+    public final void streamEnded(boolean broken) {
+        if (broken) {
+            state = State.ANSWERED;
+            observeEnd(status.code());
+            breakOff();
+        } else {
+            end();
+        }
+    }
+
+    private void end() {
+        state = State.ANSWERED;
+        observeEnd(status.code());
+        finish();
+    }
+
+    /** Releases {@code body} unless it returns true. */
+    private boolean begin(State next, HttpResponseStatus status, ByteBuf body) {
+        if (state == State.OPEN) {
+            state = next;
+            this.status = status;
+            return true;
+        }
+        body.release();
+        if (state == State.GONE) {
+            return false;
+        }
+        throw new IllegalStateException("request " + head.id() + " has its answer");
+    }
+
+    private void observeEnd(int code) {
+        if (handling != null) {
+            handling.ended(code);
+        }
+    }
+
+    protected final boolean isStreaming() {
+        return state == State.STREAMING;
+    }
+
+    /** Whether a route was called. */
+    protected final boolean isHandled() {
+        return handling != null;
+    }
+
+    /** Whether the client wants the head of the answer only. */
+    protected final boolean isHead() {
+        return head.method().equals(HttpMethod.HEAD);
+    }
+
+    protected final HttpResponseStatus status() {
+        return status;
+    }
+
+    /** Those that the route has added; null if there are none. */
+    protected final @Nullable HeaderLines headers() {
+        return headers;
+    }
+
+    /** What is answered. */
+    public final Head head() {
+        return head;
+    }
+
+    protected final HttpServer server() {
+        return server;
+    }
+}

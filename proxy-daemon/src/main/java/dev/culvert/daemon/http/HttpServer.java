@@ -1,0 +1,72 @@
+package dev.culvert.daemon.http;
+
+import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.io.Share;
+
+/**
+ * What all connections share that were opened with the same settings, whichever version of HTTP
+ * they speak. Used on every event loop.
+ *
+ * @param bodies the share of all requests together that are not complete
+ * @param headers those that every answer has
+ */
+public record HttpServer(
+        HttpSettings settings,
+        HttpObserver observer,
+        Connections connections,
+        FailureLog failures,
+        Share bodies,
+        GateHandler gate,
+        RequestRules rules,
+        CommonHeaders headers) {
+
+    public static HttpServer of(HttpSettings settings, HttpObserver observer, Share bodies) {
+        return of(
+                settings,
+                observer,
+                new Connections(settings.maxConnections()),
+                new FailureLog(observer),
+                bodies,
+                new BrowserPolicy(settings));
+    }
+
+    private static HttpServer of(
+            HttpSettings settings,
+            HttpObserver observer,
+            Connections connections,
+            FailureLog failures,
+            Share bodies,
+            BrowserPolicy browsers) {
+        RequestRules rules = new RequestRules(browsers, settings);
+        return new HttpServer(
+                settings,
+                observer,
+                connections,
+                failures,
+                bodies,
+                new GateHandler(rules, bodies.account().whole()),
+                rules,
+                new CommonHeaders(browsers));
+    }
+
+    /** For connections with TLS. */
+    public HttpServer withTls() {
+        BrowserPolicy browsers = BrowserPolicy.withTls(settings);
+        HttpServer secured = of(settings, observer, connections, failures, bodies, browsers);
+        return new HttpServer(
+                settings,
+                observer,
+                connections,
+                failures,
+                bodies,
+                secured.gate,
+                secured.rules,
+                secured.headers.withHsts(settings.tls().hstsMaxAge()));
+    }
+
+    /** For connections to come, with other settings. */
+    public HttpServer with(HttpSettings next) {
+        connections.limit(next.maxConnections());
+        return of(next, observer, connections, failures, bodies, new BrowserPolicy(next));
+    }
+}

@@ -1,0 +1,119 @@
+package dev.culvert.daemon.http;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_TIMEOUT;
+
+import dev.culvert.io.LazyTimer;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of a request while it arrives, which must keep a minimum pace and a maximum size. May be
+ * used again for the next request. Confined to the event loop of its channel.
+ */
+public final class IncomingBody {
+    public static final Problem TOO_SLOW =
+            Problem.of(
+                    REQUEST_TIMEOUT,
+                    "The request arrived too slowly: send it again without pauses.");
+
+    private static final long AS_LONG_AS_IT_TAKES = TimeUnit.DAYS.toNanos(365);
+
+    /** Is told on the event loop how a body ends. */
+    public interface Owner {
+        /** The request is complete. Takes ownership of {@code body}. */
+        void onWhole(RoutedRequest request, ByteBuf body);
+
+        /** The body cannot be taken; the owner discards what has arrived. */
+        void onRefused(Problem problem);
+    }
+
+    private final Channel channel;
+    private final HttpServer server;
+    private final Owner owner;
+    private final BodyCollector body = new BodyCollector();
+    private final LazyTimer timer;
+    private @Nullable RoutedRequest request;
+    private long slowAfterNanos;
+
+    public IncomingBody(Channel channel, HttpServer server, Owner owner) {
+        this.channel = channel;
+        this.server = server;
+        this.owner = owner;
+        timer = new LazyTimer(channel.eventLoop(), this::checkPace);
+    }
+
+    public void begin(RoutedRequest next) {
+        request = next;
+        body.expect(next.head().contentLength());
+        slowAfterNanos = timer.now() + server.settings().headTimeout().toNanos();
+    }
+
+    /** Whether the body of a request is to come or arrives. */
+    public boolean isExpected() {
+        return request != null;
+    }
+
+    public int heldBytes() {
+        return body.heldBytes();
+    }
+
+    /** Takes ownership of {@code part}, which is dropped if no request expects it. */
+    public void add(ByteBuf part) {
+        if (request == null) {
+            part.release(); // the request was refused
+            return;
+        }
+        body.add(part, channel.alloc());
+        if (body.size() > server.settings().maxBodyBytes()) {
+            owner.onRefused(server.rules().bodyTooLarge());
+        }
+    }
+
+    /** The last part has arrived. */
+    public void end() {
+        RoutedRequest whole = request;
+        if (whole != null) {
+            request = null;
+            timer.disarm();
+            owner.onWhole(whole, body.take());
+        }
+    }
+
+    /** A burst of reads is over: from now on time passes. */
+    public void readEnded() {
+        if (request != null) {
+            timer.expireAfter(patienceNanos());
+        }
+    }
+
+    /** How long the bytes received so far are enough; not positive if they are too few now. */
+    private long patienceNanos() {
+        int minBytesPerSecond = server.settings().minBodyBytesPerSecond();
+        if (minBytesPerSecond == 0) {
+            return AS_LONG_AS_IT_TAKES;
+        }
+        long earnedNanos = TimeUnit.SECONDS.toNanos(body.size()) / minBytesPerSecond;
+        return slowAfterNanos + earnedNanos - timer.now();
+    }
+
+    private void checkPace() {
+        if (request != null) {
+            owner.onRefused(TOO_SLOW);
+        }
+    }
+
+    /** Expects nothing any longer, and releases what has arrived. */
+    public void discard() {
+        timer.disarm();
+        request = null;
+        body.discard();
+    }
+
+    /** The same, for the last time. */
+    public void close() {
+        timer.cancel();
+        discard();
+    }
+}

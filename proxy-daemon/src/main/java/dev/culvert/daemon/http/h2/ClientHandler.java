@@ -1,0 +1,227 @@
+package dev.culvert.daemon.http.h2;
+
+import static io.netty.handler.codec.http2.Http2Error.ENHANCE_YOUR_CALM;
+import static io.netty.handler.codec.http2.Http2Error.NO_ERROR;
+
+import dev.culvert.daemon.config.H2Settings;
+import dev.culvert.daemon.http.Connections;
+import dev.culvert.daemon.http.HttpObserver.Flood;
+import dev.culvert.daemon.http.HttpServer;
+import dev.culvert.io.LazyTimer;
+import dev.culvert.io.Quoted;
+import dev.culvert.io.Share;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2PingFrame;
+import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.handler.codec.http2.Http2SettingsAckFrame;
+import io.netty.handler.codec.http2.Http2SettingsFrame;
+import io.netty.handler.codec.http2.Http2StreamFrame;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The life of one connection of HTTP/2: how many streams and frames it may have, how long it may
+ * stay without a stream, and how it ends. Confined to its event loop.
+ */
+/* One class of more than 150 lines, because each limit ends the one connection in the same way. */
+public final class ClientHandler extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientHandler.class);
+
+    private final Channel channel;
+    private final HttpServer server;
+    private final Http2FrameCodec codec;
+    private final Share share;
+    private final LazyTimer idle;
+    private final FrameRate resets;
+    private final FrameRate pings;
+    private final FrameRate settings;
+    private int streams;
+    private boolean ending;
+
+    /**
+     * For a connection that has begun.
+     *
+     * @param share is charged for what all its streams hold
+     */
+    public ClientHandler(Channel channel, HttpServer server, Http2FrameCodec codec, Share share) {
+        this.channel = channel;
+        this.server = server;
+        this.codec = codec;
+        this.share = share;
+        idle = new LazyTimer(channel.eventLoop(), this::expired);
+        H2Settings limits = server.settings().h2();
+        resets = new FrameRate(limits.maxResetsPerSecond(), idle.now());
+        pings = new FrameRate(limits.maxPingsPerSecond(), idle.now());
+        settings = new FrameRate(limits.maxSettingsPerSecond(), idle.now());
+        idle.expireAfter(server.settings().headTimeout());
+        if (server.connections().isDraining()) {
+            channel.eventLoop().execute(this::goAway);
+        }
+    }
+
+    Share share() {
+        return share;
+    }
+
+    /** One more stream has begun; false if it must be refused. {@link #end} follows in any case. */
+    boolean begin() {
+        streams++;
+        idle.disarm();
+        server.observer().onStreamOpened();
+        if (streams > server.settings().h2().maxStreams()) {
+            server.observer().onFlood(Flood.STREAMS);
+            return false;
+        }
+        return true;
+    }
+
+    void end() {
+        streams--;
+        server.observer().onStreamClosed();
+        if (streams == 0) {
+            if (ending) {
+                close();
+            } else {
+                idle.expireAfter(server.settings().idleTimeout());
+            }
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        H2Settings limits = server.settings().h2();
+        switch (message) {
+            case Http2PingFrame ping when !ping.ack() && !pings.mayCome(idle.now()) ->
+                    flood(Flood.PINGS, limits.maxPingsPerSecond());
+            case Http2SettingsFrame _ when !settings.mayCome(idle.now()) ->
+                    flood(Flood.SETTINGS, limits.maxSettingsPerSecond());
+            case Http2ResetFrame _ when !resets.mayCome(idle.now()) ->
+                    flood(Flood.RESETS, limits.maxResetsPerSecond());
+            case Http2SettingsFrame _ when streams == 0 ->
+                    idle.expireAfter(server.settings().idleTimeout());
+            case Http2SettingsAckFrame _ -> countStreamsHere();
+            default -> {}
+        }
+        if (message instanceof Http2StreamFrame) {
+            context.fireChannelRead(message);
+        } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    /* Netty would refuse one stream too many without telling anybody. */
+    private void countStreamsHere() {
+        try {
+            codec.connection().remote().maxActiveStreams(Integer.MAX_VALUE);
+        } catch (IllegalArgumentException e) {
+            LOG.debug("one stream too many is refused by Netty", e);
+        }
+    }
+
+    /** The client does so much of something that it must mean harm. */
+    private void flood(Flood kind, int limit) {
+        if (ending && streams == 0) {
+            return;
+        }
+        server.observer().onFlood(kind);
+        String why =
+                "more than %d %s came within a second (%s)"
+                        .formatted(limit, kind.what(), kind.key());
+        LOG.debug("{}: the connection ends: {}", channel.remoteAddress(), why);
+        sendGoAway(ENHANCE_YOUR_CALM, why).addListener(ChannelFutureListener.CLOSE);
+        ending = true;
+        channel.config().setAutoRead(false);
+    }
+
+    /** Netty has found what breaks the protocol or exceeds a limit, and tells the client. */
+    void broken(Http2Exception e) {
+        Flood kind = kind(String.valueOf(e.getMessage()));
+        server.observer().onFlood(kind);
+        LOG.debug(
+                "{}: {} ({}): {}",
+                channel.remoteAddress(),
+                e.error(),
+                kind.key(),
+                Quoted.sentence(String.valueOf(e.getMessage())));
+    }
+
+    /** By Netty's words, which Http2LimitsTest knows. */
+    private static Flood kind(String message) {
+        if (message.contains("continuations frames")) {
+            return Flood.CONTINUATIONS;
+        }
+        if (message.contains("empty data frames")) {
+            return Flood.EMPTY_DATA;
+        }
+        if (message.contains("Header size exceeded")) {
+            return Flood.HEADERS;
+        }
+        return message.contains("RST frames") ? Flood.RESETS : Flood.PROTOCOL;
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event.equals(Connections.DRAIN)) {
+            goAway();
+        } else {
+            context.fireUserEventTriggered(event);
+        }
+    }
+
+    /** No new stream is taken any longer; the connection ends after the last one. */
+    private void goAway() {
+        if (ending || !channel.isActive()) {
+            return;
+        }
+        ending = true;
+        sendGoAway(NO_ERROR, "");
+        if (streams == 0) {
+            close();
+        }
+    }
+
+    private ChannelFuture sendGoAway(Http2Error error, String why) {
+        return channel.writeAndFlush(
+                new DefaultHttp2GoAwayFrame(error, ByteBufUtil.writeUtf8(channel.alloc(), why)));
+    }
+
+    private void close() {
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    private void expired() {
+        if (streams == 0) {
+            goAway();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        idle.cancel();
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        switch (cause) {
+            case Http2Exception e -> broken(e); // Netty answers it and closes
+            case IOException _ -> context.close();
+            default -> {
+                LOG.error("a connection is closed because of a bug in the daemon", cause);
+                context.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.culvert.daemon.http.h2;
+
+import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN;
+import static io.netty.handler.codec.http.HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS;
+import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_LENGTH;
+import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
+import static io.netty.handler.codec.http.HttpHeaderNames.DATE;
+import static io.netty.handler.codec.http.HttpHeaderNames.ORIGIN;
+import static io.netty.handler.codec.http.HttpHeaderNames.VARY;
+
+import dev.culvert.daemon.http.CommonHeaders;
+import dev.culvert.daemon.http.Head;
+import dev.culvert.daemon.http.HeaderLines;
+import dev.culvert.daemon.http.HttpAnswer;
+import dev.culvert.daemon.http.HttpServer;
+import dev.culvert.io.Account;
+import dev.culvert.io.Share;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
+
+/** An answer as frames of HTTP/2. Confined to its event loop. */
+final class Http2Answer extends HttpAnswer {
+    private static final int USUAL_HEADERS = 16;
+
+    private final StreamHandler handler;
+    private final StreamWriter writer;
+    private @Nullable Http2BodyStream stream;
+
+    /** Answers the request that {@code head} begins; {@code handler} is told how that ends. */
+    Http2Answer(StreamHandler handler, StreamWriter writer, HttpServer server, Head head) {
+        super(server, head);
+        this.handler = handler;
+        this.writer = writer;
+    }
+
+    @Override
+    public ByteBufAllocator allocator() {
+        return writer.channel().alloc();
+    }
+
+    @Override
+    protected void writeWhole(AsciiString contentType, ByteBuf body) {
+        int length = body.readableBytes();
+        Http2Headers headers = beginHead();
+        headers.set(CONTENT_TYPE, contentType).set(CONTENT_LENGTH, Integer.toString(length));
+        boolean headOnly = isHead() || length == 0;
+        writer.headers(headers, headOnly);
+        if (!headOnly) {
+            writer.holdsWhole(length >= Account.GRAIN_BYTES);
+            writer.last(body.retain());
+        }
+    }
+
+    @Override
+    protected void writeNoContent() {
+        writer.headers(beginHead(), true);
+    }
+
+    @Override
+    public Http2BodyStream stream(AsciiString contentType) {
+        Http2BodyStream opened = new Http2BodyStream(this, writer);
+        if (!beginStream()) {
+            opened.close();
+            return opened;
+        }
+        stream = opened;
+        Http2Headers headers = beginHead();
+        headers.set(CONTENT_TYPE, contentType);
+        writer.headers(headers, isHead());
+        if (isHead()) {
+            opened.close();
+            streamEnded(false);
+        }
+        return opened;
+    }
+
+    @Override
+    public void chargeTo(Share agent) {
+        writer.chargeTo(agent);
+    }
+
+    @Override
+    public Share client() {
+        return handler.client();
+    }
+
+    @Override
+    public EventLoop eventLoop() {
+        return writer.channel().eventLoop();
+    }
+
+    @Override
+    protected void finish() {
+        handler.answered();
+    }
+
+    @Override
+    protected void breakOff() {
+        handler.broken();
+    }
+
+    @Override
+    protected void closeStream() {
+        if (stream != null) {
+            stream.close();
+        }
+    }
+
+    private Http2Headers beginHead() {
+        CommonHeaders common = server().headers();
+        Http2Headers headers = new DefaultHttp2Headers(false, USUAL_HEADERS);
+        headers.status(status().codeAsText());
+        headers.set(DATE, common.date());
+        headers.set(CommonHeaders.X_REQUEST_ID, head().id());
+        headers.set(CommonHeaders.X_CONTENT_TYPE_OPTIONS, CommonHeaders.NOSNIFF);
+        AsciiString hsts = common.hsts();
+        if (hsts != null) {
+            headers.set(CommonHeaders.STRICT_TRANSPORT_SECURITY, hsts);
+        }
+        if (common.varyByOrigin()) {
+            headers.set(VARY, ORIGIN);
+            String origin = common.allowedOrigin(head());
+            if (origin != null) {
+                headers.set(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+                headers.set(ACCESS_CONTROL_EXPOSE_HEADERS, CommonHeaders.EXPOSED);
+            }
+        }
+        HeaderLines added = headers();
+        for (int i = 0; added != null && i < added.count(); i++) {
+            headers.add(added.name(i), added.value(i));
+        }
+        return headers;
+    }
+}
