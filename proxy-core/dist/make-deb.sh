@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a Debian package from the image of a program (see make-image.sh). The package contains:
 #
-#   /usr/lib/NAME, /usr/bin/NAME     the image, and a link to its launcher
+#   /usr/lib/NAME, /usr/bin          the image, and links to its launchers
 #   /etc/culvert/                    the settings; dpkg keeps the changes of the administrator
 #   /usr/lib/systemd/system/         the units of DIST
 #   manual pages and completions for bash and zsh, generated from the picocli command
@@ -64,7 +64,9 @@ cp -a "$image" "$root/usr/lib/$name"
 mv "$root/usr/lib/$name/runtime/legal" "$doc/legal/runtime"
 mv "$root/usr/lib/$name/legal"/* "$doc/legal/"
 rmdir "$root/usr/lib/$name/legal"
-ln -s "../lib/$name/bin/$name" "$root/usr/bin/$name"
+for launcher in "$image"/bin/*; do
+    ln -s "../lib/$name/bin/$(basename "$launcher")" "$root/usr/bin/"
+done
 cp "$settings" "$root/etc/culvert/"
 find "$dist" -maxdepth 1 \( -name '*.service' -o -name '*.socket' \) -exec cp {} "$units_dir/" ';'
 
@@ -100,6 +102,12 @@ fill() {
     "$out/manual"
 cp "$out/manual"/*.8 "$root/usr/share/man/man8/"
 sed '1{/^#!/d}' "$out/manual/$name.bash" > "$root/usr/share/bash-completion/completions/$name"
+if [ -x "$image/bin/culvert" ]; then
+    mkdir -p "$root/usr/share/fish/vendor_completions.d"
+    "$image/bin/culvert" completion bash > "$root/usr/share/bash-completion/completions/culvert"
+    "$image/bin/culvert" completion zsh > "$root/usr/share/zsh/vendor-completions/_culvert"
+    "$image/bin/culvert" completion fish > "$root/usr/share/fish/vendor_completions.d/culvert.fish"
+fi
 fill "$here/deb/zsh-completion" > "$root/usr/share/zsh/vendor-completions/_$name"
 fill "$here/deb/lintian-overrides" > "$root/usr/share/lintian/overrides/$name"
 fill "$here/deb/copyright" > "$doc/copyright"
