@@ -2,6 +2,7 @@ package dev.culvert.settings;
 
 import dev.culvert.about.Units;
 import dev.culvert.settings.Node.Form;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -110,6 +111,10 @@ public final class Kind<T> {
     /** The same, but neither printed with the settings nor shown in a message. */
     public Kind<T> secret() {
         return new Kind<>(takes, reader, printer, true);
+    }
+
+    String takes() {
+        return takes;
     }
 
     boolean isSecret() {

@@ -1,6 +1,7 @@
 package dev.culvert.daemon.client.command;
 
 import dev.culvert.daemon.client.Session;
+
 import picocli.CommandLine;
 
 /** Every verb, in the order in which the help lists them. */
@@ -13,6 +14,11 @@ final class Verbs {
                 .addSubcommand(new MessageCommand(session))
                 .addSubcommand(new StreamCommand(session))
                 .addSubcommand(TurnsCommand.with(session))
+                .addSubcommand(new TopCommand(session))
+                .addSubcommand(new LogsCommand(session))
+                .addSubcommand(new ExplainCommand(session))
+                .addSubcommand(new DoctorCommand(session))
+                .addSubcommand(new BugreportCommand(session))
                 .addSubcommand(ContextCommand.with(session))
                 .addSubcommand(new CompletionCommand(session));
     }
