@@ -25,4 +25,5 @@ if [ -t 1 ]; then
 fi
 unset CLASSPATH JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS
 # shellcheck disable=SC2086 # several options, separated by spaces
-exec "$home/runtime/bin/java" "@$home/lib/@OPTIONS@" "-Dculvert.terminal=$terminal" $CULVERT_JAVA_OPTIONS "$@"
+exec "$home/runtime/bin/java" "@$home/lib/@OPTIONS@" "-Dculvert.terminal=$terminal" "-Dculvert.home=$home" \
+    $CULVERT_JAVA_OPTIONS "$@"

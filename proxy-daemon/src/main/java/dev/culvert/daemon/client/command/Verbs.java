@@ -25,7 +25,8 @@ final class Verbs {
     }
 
     private static void addForOperators(CommandLine culvert, Session session) {
-        culvert.addSubcommand(new ReloadCommand(session))
+        culvert.addSubcommand(ConfigCommand.with(session))
+                .addSubcommand(new ReloadCommand(session))
                 .addSubcommand(new DrainCommand(session))
                 .addSubcommand(new LogLevelCommand(session))
                 .addSubcommand(TokenCommand.with(session));
