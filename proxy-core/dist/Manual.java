@@ -1,14 +1,3 @@
-import java.io.IOException;
-import java.lang.reflect.Method;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
@@ -20,14 +9,29 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 /**
  * Writes down what picocli knows of a program's command line, as manual pages, one for each
  * command, and as a completion for bash; a single file that {@code java} runs, with the program on
  * the class path: {@code Manual.java CLASS SOURCE DATE OUT}. CLASS has a {@code static CommandSpec
- * spec()}.
+ * spec()}. A program whose name ends in d, or in -agent, is a daemon: section 8. Others are in
+ * section 1.
  */
 final class Manual {
-    private static final String SECTION = "8";
+    /* Of programs that everybody runs, and of daemons. */
+    private static final String PROGRAMS = "1";
+    private static final String DAEMONS = "8";
     private static final ColorScheme FONTS =
             new ColorScheme.Builder(Ansi.ON)
                     .commands(Font.BOLD)
@@ -65,11 +69,15 @@ final class Manual {
                 AutoComplete.bash(spec.name(), new CommandLine(spec)));
     }
 
+    private static String section(CommandSpec spec) {
+        return spec.root().name().matches(".*(d|-agent)") ? DAEMONS : PROGRAMS;
+    }
+
     private static void writePages(CommandSpec spec, String source, String date, Path out)
             throws IOException {
         Manual manual = new Manual(spec);
         manual.writePage(source, date);
-        Files.writeString(out.resolve(title(spec) + "." + SECTION), manual.roff);
+        Files.writeString(out.resolve(title(spec) + "." + section(spec)), manual.roff);
         for (CommandLine command : spec.subcommands().values()) {
             writePages(command.getCommandSpec(), source, date, out);
         }
@@ -78,7 +86,9 @@ final class Manual {
     private void writePage(String source, String date) {
         String title = roff(title(spec));
         String summary = summary(spec);
-        line(".TH %s %s %s \"%s\"", title.toUpperCase(Locale.ROOT), SECTION, date, roff(source));
+        line(
+                ".TH %s %s %s \"%s\"",
+                title.toUpperCase(Locale.ROOT), section(spec), date, roff(source));
         line(".ad l");
         line(".nh");
         section("Name");
@@ -162,7 +172,7 @@ final class Manual {
             line(
                     "%s",
                     neighbours.stream()
-                            .map(each -> FONTS.commandText(title(each)) + "(" + SECTION + ")")
+                            .map(each -> FONTS.commandText(title(each)) + "(" + section(each) + ")")
                             .map(Manual::roff)
                             .collect(Collectors.joining(",\n")));
         }

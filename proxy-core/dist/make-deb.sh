@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Makes a Debian package from the image of a program (see make-image.sh). The package contains:
 #
-#   /usr/lib/NAME, /usr/bin/NAME     the image, and a link to its launcher
+#   /usr/lib/NAME, /usr/bin          the image, and links to its launchers
 #   /etc/culvert/                    the settings; dpkg keeps the changes of the administrator
 #   /usr/lib/systemd/system/         the units of DIST
 #   manual pages and completions for bash and zsh, generated from the picocli command
 #
-# usage: make-deb.sh --name NAME --version VERSION --maintainer WHO --commands CLASS --class-path JARS
+# usage: make-deb.sh --name NAME --version VERSION --maintainer WHO --commands CLASSES --class-path JARS
 #                    --dist DIST --settings FILE --timestamp TIME --out DIR
 #
-# CLASS is the argument of Manual.java. The same image gives the same bytes. SOURCE_DATE_EPOCH overrides TIME.
+# CLASSES, with blanks between them, are arguments of Manual.java. The same image gives the same bytes. SOURCE_DATE_EPOCH overrides TIME.
 # If a packaging tool is missing, this script prints one line and makes no package.
 set -euo pipefail
 export LC_ALL=C
@@ -64,7 +64,9 @@ cp -a "$image" "$root/usr/lib/$name"
 mv "$root/usr/lib/$name/runtime/legal" "$doc/legal/runtime"
 mv "$root/usr/lib/$name/legal"/* "$doc/legal/"
 rmdir "$root/usr/lib/$name/legal"
-ln -s "../lib/$name/bin/$name" "$root/usr/bin/$name"
+for launcher in "$image"/bin/*; do
+    ln -s "../lib/$name/bin/$(basename "$launcher")" "$root/usr/bin/"
+done
 cp "$settings" "$root/etc/culvert/"
 find "$dist" -maxdepth 1 \( -name '*.service' -o -name '*.socket' \) -exec cp {} "$units_dir/" ';'
 
@@ -98,10 +100,20 @@ fill() {
         -e "s/@STATE@/$state/g" -e "s/@GROUPS@/$groups/" "$1"
 }
 
-"$java" --class-path "$class_path" "$here/Manual.java" "$commands" "Culvert $version" "$(date --utc --date="@$SOURCE_DATE_EPOCH" +%F)" \
-    "$out/manual"
-cp "$out/manual"/*.8 "$root/usr/share/man/man8/"
+for command in $commands; do
+    "$java" --class-path "$class_path" "$here/Manual.java" "$command" "Culvert $version" \
+        "$(date --utc --date="@$SOURCE_DATE_EPOCH" +%F)" "$out/manual"
+done
+for page in "$out/manual"/*.[18]; do
+    install -D -m 644 "$page" "$root/usr/share/man/man${page##*.}/${page##*/}"
+done
 sed '1{/^#!/d}' "$out/manual/$name.bash" > "$root/usr/share/bash-completion/completions/$name"
+if [ -x "$image/bin/culvert" ]; then
+    mkdir -p "$root/usr/share/fish/vendor_completions.d"
+    "$image/bin/culvert" completion bash > "$root/usr/share/bash-completion/completions/culvert"
+    "$image/bin/culvert" completion zsh > "$root/usr/share/zsh/vendor-completions/_culvert"
+    "$image/bin/culvert" completion fish > "$root/usr/share/fish/vendor_completions.d/culvert.fish"
+fi
 fill "$here/deb/zsh-completion" > "$root/usr/share/zsh/vendor-completions/_$name"
 fill "$here/deb/lintian-overrides" > "$root/usr/share/lintian/overrides/$name"
 fill "$here/deb/copyright" > "$doc/copyright"
@@ -112,7 +124,7 @@ $name ($version) unstable; urgency=medium
 
  -- $maintainer  $(date --utc --date="@$SOURCE_DATE_EPOCH" --rfc-email)
 TEXT
-gzip -9 -n "$doc/changelog" "$root"/usr/share/man/man8/*
+gzip -9 -n "$doc/changelog" "$root"/usr/share/man/man*/*
 
 size=$(cd "$root" && find etc usr -printf '%y %s\n' | awk '{ kib += $1 == "f" ? int(($2 + 1023) / 1024) : 1 } END { print kib }')
 fill "$dist/deb/control" > "$root/DEBIAN/control"

@@ -11,7 +11,11 @@
 # when the tree is moved or copied.
 #
 # usage: make-image.sh --name NAME --version VERSION --main CLASS --modules A,B --class-path JARS
-#                      --options FILE --training FILE --timestamp TIME --out DIR
+#                      --options FILE --training FILE --timestamp TIME --out DIR [--launcher FILE]
+#
+# A folder next to the options that has a launcher.sh, such as dist/culvert, adds a further launcher with the folder's
+# name, on the same runtime: its class is in the file main, and it has jvm.options and a training (Traffic.java) of its
+# own.
 #
 # The training is a Java source file, run as "FILE train LAUNCHER". It starts the program through its launcher, gives
 # it typical work, stops it with SIGTERM, and waits until it has ended. $JAVA_HOME must be a JDK 25.
@@ -22,6 +26,7 @@ fail() {
     exit 1
 }
 
+launcher=$(dirname "${BASH_SOURCE[0]}")/launcher.sh
 while [ $# -gt 0 ]; do
     [ $# -gt 1 ] || fail "$1 takes a value"
     case $1 in
@@ -32,6 +37,7 @@ while [ $# -gt 0 ]; do
         --class-path) IFS=: read -r -a class_path <<< "$2" ;;
         --options) options=$2 ;;
         --training) training=$2 ;;
+        --launcher) launcher=$2 ;;
         --timestamp) timestamp=$2 ;;
         --out) out=$(cd "$2" && pwd) ;;
         *) fail "unknown option $1" ;;
@@ -90,7 +96,7 @@ for from in "${class_path[@]}"; do
             ;;
     esac
 done
-[ -n "$(ls "$image/lib")" ] || fail "no jar contains the native library of epoll for $classifier"
+[ -n "$(ls "$image/lib")" ] || ! [ -d "$program/io/netty" ] || fail "no jar contains the native library of epoll for $classifier"
 
 echo "open module $module { requires ${modules//,/; requires }; }" > "$work/module-info.java"
 "$jdk/bin/javac" -d "$program" "$work/module-info.java"
@@ -100,7 +106,7 @@ rm -f "$image/runtime/bin/keytool" "$image/runtime/lib/jrt-fs.jar" # which other
 
 cp "$options" "$image/lib/jvm.options"
 sed -e "s/@NAME@/$name/g" -e "s/@MODULE@/$module/g" -e "s/@MAIN@/$main/g" \
-    "$(dirname "${BASH_SOURCE[0]}")/launcher.sh" > "$image/bin/$name"
+    -e s/@OPTIONS@/jvm.options/g "$launcher" > "$image/bin/$name"
 chmod 755 "$image/bin/$name"
 
 # Through its launcher, so that the training uses the same options as later runs.
@@ -110,6 +116,22 @@ if ! CULVERT_JAVA_OPTIONS="-XX:AOTCacheOutput=$cache" timeout 300 \
     cat "$work/training.log" >&2
     fail "the training run failed: see above"
 fi
+
+for further in "$(dirname "$options")"/*/launcher.sh; do
+    [ -f "$further" ] || continue
+    folder=$(dirname "$further")
+    second=$(basename "$folder")
+    cp "$folder/jvm.options" "$image/lib/$second.options"
+    sed -e "s/@NAME@/$second/g" -e "s/@MODULE@/$module/g" -e "s/@MAIN@/$(cat "$folder/main")/g" \
+        -e "s/@OPTIONS@/$second.options/g" "$further" > "$image/bin/$second"
+    chmod 755 "$image/bin/$second"
+    if ! CULVERT_JAVA_OPTIONS="-XX:AOTCacheOutput=$image/lib/$second.aot" timeout 300 \
+        "$jdk/bin/java" "$folder/Traffic.java" train "$image/bin/$second" > "$work/training.log" 2>&1 ||
+        ! [ -s "$image/lib/$second.aot" ]; then
+        cat "$work/training.log" >&2
+        fail "the training run of $second failed: see above"
+    fi
+done
 
 chmod -R u=rwX,go=rX "$image"
 find "$image" -exec touch --no-dereference --date="$timestamp" {} +

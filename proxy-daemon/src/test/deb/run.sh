@@ -45,7 +45,7 @@ version=$(sed -n '0,/<version>/s:.*<version>\(.*\)</version>:\1:p' "$root/pom.xm
 work=$(mktemp -d)
 trap 'rm -rf --one-file-system "$work"' EXIT
 tree=$work/tree
-declare -A module=([culvertd]=proxy-daemon [culvert-agent]=guest-agent)
+declare -A module=([culvertd]=proxy-daemon [culvert-agent]=guest-agent [culvert]=proxy-daemon)
 names=(culvertd culvert-agent)
 
 deb() { echo "$root/${module[$1]}/target/$1_${version//-/\~}_$(dpkg --print-architecture).deb"; }
@@ -100,7 +100,7 @@ make_next_version() {
 has_a_good_manual() {
     local page rendered
     dpkg-deb --extract "$(deb "$1")" "$work/$1"
-    for page in "$work/$1"/usr/share/man/man8/*; do
+    for page in "$work/$1"/usr/share/man/man*/*; do
         quietly mandoc -T lint "$page"
         rendered=$(LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings --local-file "$page" 2> "$work/man" | col -b)
         [ ! -s "$work/man" ] || fail "man says of $page: $(cat "$work/man")"
@@ -127,6 +127,7 @@ works_in_tree() {
     local name
     [[ $(in_tree culvertd --version) == "culvertd $version" ]] || fail "culvertd --version"
     [[ $(in_tree culvert-agent --version) == "culvert-agent $version" ]] || fail "culvert-agent --version"
+    command_works_in_tree
     [[ $(in_tree culvertd config validate /etc/culvert/culvertd.jsonc) == *": ok, 0 agents" ]] || fail "the settings are not valid"
     for name in "${names[@]}"; do
         in_tree env CULVERT_JAVA_OPTIONS=-XX:AOTMode=on "$name" --version > /dev/null || fail "the AOT cache of $name does not fit"
@@ -136,6 +137,21 @@ works_in_tree() {
     in_tree getent group culvert > /dev/null || fail "there is no group for the admin socket"
     keeps_state culvertd.service /var/lib/culvert culvertd serve --print-config
     keeps_state culvert-agent.service /var/lib/culvert-agent culvert-agent --print-config
+}
+
+# From whichever package it comes.
+command_works_in_tree() {
+    local said code=0
+    [[ $(in_tree culvert --version) == "culvert $version" ]] || fail "culvert --version"
+    in_tree env CULVERT_JAVA_OPTIONS=-XX:AOTMode=on culvert --version > /dev/null || fail "the AOT cache of culvert does not fit"
+    said=$(in_tree culvert agents --url unix:///nowhere/http.sock 2>&1) || code=$?
+    [ "$code" = 3 ] || fail "culvert without a daemon exits with $code: $said"
+    # shellcheck disable=SC2016 # for the bash there
+    said=$(in_tree bash -c '. /usr/share/bash-completion/completions/culvert
+        COMP_WORDS=(culvert agents --output j) COMP_CWORD=3 COMP_LINE="culvert agents --output j"
+        _culvert; echo "${COMPREPLY[*]}"')
+    [ "$said" = "json jsonl" ] || fail "bash completes culvert to: $said"
+    [ -e "$tree/usr/share/man/man1/culvert.1.gz" ] || fail "there is no man page of culvert"
 }
 
 # The settings and the unit must put the state into the folder that purge removes.
@@ -196,14 +212,16 @@ for name in "${names[@]}"; do
     [ -f "$(deb "$name")" ] || fail "there is no $(deb "$name"): the build makes it where dpkg-deb and objdump are"
 done
 
+[ -f "$(deb culvert)" ] || fail "there is no $(deb culvert)"
+
 step "the same bytes twice"
 for name in "${names[@]}"; do is_reproducible "$name"; done
 
 step "lintian"
-for name in "${names[@]}"; do quietly lintian --allow-root --fail-on error,warning "$(deb "$name")"; done
+for name in "${names[@]}" culvert; do quietly lintian --allow-root --fail-on error,warning "$(deb "$name")"; done
 
 step "manual pages"
-for name in "${names[@]}"; do has_a_good_manual "$name"; done
+for name in "${names[@]}" culvert; do has_a_good_manual "$name"; done
 
 step "debootstrap"
 make_tree
@@ -211,7 +229,14 @@ for name in "${names[@]}"; do
     cp "$(deb "$name")" "$tree/root/$name.deb"
     make_next_version "$name"
 done
+cp "$(deb culvert)" "$tree/root/culvert.deb"
 files_in_tree > "$work/before"
+
+step "the command alone"
+dpkg_in_tree --install /root/culvert.deb
+command_works_in_tree
+dpkg_in_tree --purge culvert
+files_in_tree | diff "$work/before" - || fail "purged, and that is left"
 
 step "install"
 dpkg_in_tree --install /root/culvertd.deb /root/culvert-agent.deb

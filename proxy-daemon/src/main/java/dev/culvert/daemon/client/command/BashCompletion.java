@@ -35,7 +35,7 @@ final class BashCompletion {
                 for ((i = 1; i < COMP_CWORD; i++)); do
                     word=${COMP_WORDS[i]}
                     case $word in
-                        @FLAGS_WITH_VALUES@) i=i+1 ;;
+                        @FLAGS_WITH_VALUES@) i=$((i + 1)) ;;
                         -*) ;;
                         *)
                             case "$path $word" in

@@ -25,11 +25,25 @@ import picocli.CommandLine.Parameters;
 /** {@code culvert turns …}; without a verb of its own it lists them. */
 @Command(
         name = "turns",
-        description = "Lists the turns that clients can resume; follows, shows and cancels turns.",
+        description = "Lists the turns in progress; follows, shows and cancels turns.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "[COMMAND]")
 final class TurnsCommand implements Verb {
+    private static final String PATH = "/api/v1/turns";
+
     private static final View LIST =
+            View.of(
+                    "turn",
+                    Column.of("TURN", "turn"),
+                    Column.of("AGENT", "agent"),
+                    Column.of("STATE", "state").in(TurnsCommand::tone),
+                    Column.of("STAGE", "stage"),
+                    Column.number("AGE", TurnsCommand::age),
+                    Column.number("EVENTS", "events"),
+                    Column.number("BYTES", "bytes"),
+                    Column.number("UNREAD", "unread_bytes"));
+
+    private static final View ALL =
             View.of(
                     "turn",
                     Column.of("TURN", "turn"),
@@ -64,19 +78,25 @@ final class TurnsCommand implements Verb {
 
     @Override
     public int run() throws IOException {
-        session.output().items(turns(session.api(), null), LIST);
+        session.output().items(inProgress(session.api(), null), LIST);
         return ExitCode.OK;
     }
 
     /** Of one agent, or of all. */
-    private static List<Value> turns(Api api, @Nullable String agent) throws IOException {
+    private static List<Value> inProgress(Api api, @Nullable String agent) throws IOException {
+        String query = agent == null ? "" : "agent=" + Request.segment(agent);
+        return Session.pages(api, PATH, query, "turns");
+    }
+
+    /** Those that clients can resume, also ended ones, of one agent or of all. */
+    private static List<Value> all(Api api, @Nullable String agent) throws IOException {
         if (agent != null) {
             return Session.pages(api, AgentsCommand.path(agent) + "/turns", "", "turns");
         }
         List<Value> turns = new ArrayList<>();
         for (Value each : Session.pages(api, AgentsCommand.PATH, "", "agents")) {
             try {
-                turns.addAll(turns(api, each.text("id")));
+                turns.addAll(all(api, each.text("id")));
             } catch (ProblemException e) {
                 if (e.status() != 404) { // it was removed meanwhile
                     throw e;
@@ -86,8 +106,13 @@ final class TurnsCommand implements Verb {
         return turns;
     }
 
+    private static String age(Value turn) {
+        long millis = turn.number(-1, "age_ms");
+        return millis < 0 ? "" : Ages.of(Duration.ofMillis(millis));
+    }
+
     private static String path(String turn) {
-        return "/api/v1/turns/" + Request.segment(turn);
+        return PATH + "/" + Request.segment(turn);
     }
 
     private static Tone tone(Value turn) {
@@ -109,7 +134,7 @@ final class TurnsCommand implements Verb {
 
     @Command(
             name = "list",
-            description = "Lists the turns that clients can resume, running and ended ones.",
+            description = "Lists the turns that clients read now, or may resume, of all agents.",
             mixinStandardHelpOptions = true)
     private static final class ListTurns implements Verb {
         private final Session session;
@@ -117,13 +142,19 @@ final class TurnsCommand implements Verb {
         @Option(names = "--agent", paramLabel = "AGENT", description = "Only those of this agent.")
         private @Nullable String agent;
 
+        @Option(
+                names = "--all",
+                description = "Those that clients can resume, also ended ones, with their outcome.")
+        private boolean all;
+
         private ListTurns(Session session) {
             this.session = session;
         }
 
         @Override
         public int run() throws IOException {
-            session.output().items(turns(session.api(), agent), LIST);
+            List<Value> turns = all ? all(session.api(), agent) : inProgress(session.api(), agent);
+            session.output().items(turns, all ? ALL : LIST);
             return ExitCode.OK;
         }
     }
@@ -160,7 +191,7 @@ final class TurnsCommand implements Verb {
             Map<String, Value> known = new LinkedHashMap<>();
             while (!output.isBroken()) {
                 Map<String, Value> now = new LinkedHashMap<>();
-                turns(api, agent).forEach(turn -> now.put(turn.text("turn"), turn));
+                inProgress(api, agent).forEach(turn -> now.put(turn.text("turn"), turn));
                 now.forEach((id, turn) -> {
                     Value before = known.getOrDefault(id, Value.nothing());
                     if (!before.text("state").equals(turn.text("state"))) {

@@ -8,12 +8,27 @@ final class Verbs {
     private Verbs() {}
 
     static void add(CommandLine culvert, Session session) {
-        culvert.addSubcommand(AgentsCommand.with(session))
+        culvert.addSubcommand(new StatusCommand(session))
+                .addSubcommand(AgentsCommand.with(session))
                 .addSubcommand(new PingCommand(session))
                 .addSubcommand(new MessageCommand(session))
                 .addSubcommand(new StreamCommand(session))
                 .addSubcommand(TurnsCommand.with(session))
+                .addSubcommand(new TopCommand(session))
+                .addSubcommand(new LogsCommand(session))
+                .addSubcommand(new ExplainCommand(session))
+                .addSubcommand(new DoctorCommand(session))
+                .addSubcommand(new BugreportCommand(session))
                 .addSubcommand(ContextCommand.with(session))
                 .addSubcommand(new CompletionCommand(session));
+        addForOperators(culvert, session);
+    }
+
+    private static void addForOperators(CommandLine culvert, Session session) {
+        culvert.addSubcommand(ConfigCommand.with(session))
+                .addSubcommand(new ReloadCommand(session))
+                .addSubcommand(new DrainCommand(session))
+                .addSubcommand(new LogLevelCommand(session))
+                .addSubcommand(TokenCommand.with(session));
     }
 }

@@ -1,0 +1,180 @@
+package dev.culvert.daemon.client.command;
+
+import dev.culvert.daemon.client.ExitCode;
+import dev.culvert.daemon.client.Session;
+import dev.culvert.daemon.client.UsageException;
+import dev.culvert.daemon.client.host.Outcome;
+import dev.culvert.daemon.client.host.ThisHost;
+import dev.culvert.daemon.client.output.Column;
+import dev.culvert.daemon.client.output.Format;
+import dev.culvert.daemon.client.output.Output;
+import dev.culvert.daemon.client.output.Tone;
+import dev.culvert.daemon.client.output.View;
+import dev.culvert.daemon.client.value.Value;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code culvert config …}: asks {@code culvertd} of this host, which may be stopped. */
+@Command(
+        name = "config",
+        description = "Checks the daemon's settings on this host, and shows who set each of them.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "It needs culvertd on this host, but not that it runs. Variables such as",
+            "CULVERT_HTTP_LISTEN count as they are set here."
+        })
+final class ConfigCommand {
+    private static final String DAEMON = "culvertd";
+
+    private ConfigCommand() {}
+
+    static CommandLine with(Session session) {
+        return new CommandLine(new ConfigCommand())
+                .addSubcommand(new Validate(session))
+                .addSubcommand(new Print(session));
+    }
+
+    /** Runs the daemon's program: the one next to this command, else that of the PATH. */
+    private static Outcome daemon(Session session, List<String> arguments) throws UsageException {
+        List<String> command = new ArrayList<>();
+        command.add(program(session).toString());
+        command.addAll(arguments);
+        return new ThisHost(session.around().environment()).run(command);
+    }
+
+    private static Path program(Session session) throws UsageException {
+        String path = session.around().environment().getOrDefault("PATH", "");
+        String home = System.getProperty("culvert.home", "");
+        Stream<String> beside = Stream.of(home).filter(it -> !it.isEmpty()).map(it -> it + "/bin");
+        return Stream.concat(beside, Stream.of(path.split(":")).filter(it -> it.startsWith("/")))
+                .map(folder -> Path.of(folder, DAEMON).toAbsolutePath())
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() ->
+                        new UsageException(
+                                "there is no culvertd in the PATH here: run this on the daemon's"
+                                        + " host, or install the package culvertd"));
+    }
+
+    @Command(
+            name = "validate",
+            description =
+                    "Reports every mistake in the settings file, with its line and column, and in the"
+                            + " CULVERT_… variables of this environment.",
+            mixinStandardHelpOptions = true,
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {"0:the settings are valid", "2:they are not"})
+    private static final class Validate implements Verb {
+        private static final View VIEW =
+                View.of("file", Column.of("FILE", "file"), Column.of("VALID", "valid"));
+
+        private final Session session;
+
+        @Parameters(
+                arity = "0..1",
+                paramLabel = "FILE",
+                description = "The file to check. Default: the one that the daemon would read.")
+        private @Nullable Path file;
+
+        private Validate(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public int run() throws IOException {
+            List<String> arguments = new ArrayList<>(List.of("config", "validate"));
+            if (file != null) {
+                arguments.add(file.toString());
+            }
+            Outcome outcome = daemon(session, arguments);
+            Output output = session.output();
+            if (output.format() == Format.TABLE) {
+                outcome.said().lines().forEach(output::note);
+            } else {
+                List<Value> mistakes =
+                        outcome.isOk()
+                                ? List.of()
+                                : outcome.said().lines().map(Value::of).toList();
+                output.item(
+                        Value.members(
+                                "file",
+                                file == null ? "" : file.toString(),
+                                "valid",
+                                outcome.isOk(),
+                                "mistakes",
+                                Value.of(mistakes)),
+                        VIEW);
+            }
+            return outcome.isOk() ? ExitCode.OK : ExitCode.USAGE;
+        }
+    }
+
+    @Command(
+            name = "print",
+            description = "Prints the settings, with the source of each that is not a default.",
+            mixinStandardHelpOptions = true,
+            footer = {
+                "",
+                "The table and the other formats have a row for each key, with from: the file with line",
+                "and column, the variable, or nothing for a default. Secrets are not printed."
+            })
+    private static final class Print implements Verb {
+        private static final View VIEW =
+                View.of(
+                        "key",
+                        Column.of("KEY", "key"),
+                        Column.of("VALUE", value -> value.at("value").json()),
+                        Column.of("FROM", Print::source)
+                                .in(row -> row.at("from").isNothing() ? Tone.FAINT : Tone.PLAIN));
+
+        private final Session session;
+
+        @Option(
+                names = "--effective",
+                description = "All settings, also the defaults. Without it, only what somebody set.")
+        private boolean effective;
+
+        @Option(
+                names = "--config",
+                paramLabel = "FILE",
+                description = "The settings file. Default: the one that the daemon would read.")
+        private @Nullable Path file;
+
+        private Print(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public int run() throws IOException {
+            List<String> arguments = new ArrayList<>(List.of("serve", "--print-config"));
+            if (file != null) {
+                arguments.addAll(List.of("--config", file.toString()));
+            }
+            Outcome outcome = daemon(session, arguments);
+            if (!outcome.isOk()) {
+                throw new UsageException("the settings are not valid: " + outcome.said());
+            }
+            List<Value> rows =
+                    PrintedSettings.rows(outcome.out()).stream()
+                            .filter(row -> effective || !row.at("from").isNothing())
+                            .toList();
+            session.output().items(rows, VIEW);
+            return ExitCode.OK;
+        }
+
+        private static String source(Value row) {
+            return row.at("from").isNothing() ? "default" : row.text("from");
+        }
+    }
+}

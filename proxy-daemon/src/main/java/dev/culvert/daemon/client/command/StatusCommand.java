@@ -1,0 +1,119 @@
+package dev.culvert.daemon.client.command;
+
+import dev.culvert.daemon.client.ExitCode;
+import dev.culvert.daemon.client.Session;
+import dev.culvert.daemon.client.output.Column;
+import dev.culvert.daemon.client.output.Format;
+import dev.culvert.daemon.client.output.Output;
+import dev.culvert.daemon.client.output.Tone;
+import dev.culvert.daemon.client.output.View;
+import dev.culvert.daemon.client.value.Value;
+import dev.culvert.io.Quoted;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+
+/** {@code culvert status}. */
+@Command(
+        name = "status",
+        description =
+                "Shows the daemon on one screen: version, listeners, agents by state, the busiest"
+                        + " agents, the failures of the last hour, and what to do next.",
+        mixinStandardHelpOptions = true)
+final class StatusCommand implements Verb {
+    private static final View VIEW = View.of("version", Column.of("VERSION", "version"));
+
+    private final Session session;
+
+    StatusCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public int run() throws IOException {
+        Value status = session.api().get(AdminPaths.STATUS);
+        Output output = session.output();
+        if (output.format() != Format.TABLE) {
+            output.item(status, VIEW);
+            return ExitCode.OK;
+        }
+        print(status, output);
+        return ExitCode.OK;
+    }
+
+    private static void print(Value status, Output output) {
+        boolean ok = status.text("status").equals("ok");
+        Duration uptime = Duration.ofSeconds(status.number(0, "uptime_seconds"));
+        output.line(
+                "culvertd %s  %s  up %s  pid %s"
+                        .formatted(
+                                Quoted.word(status.text("version")),
+                                output.toned(
+                                        ok ? Tone.GOOD : Tone.CAUTION,
+                                        Quoted.word(status.text("status"))),
+                                Ages.of(uptime),
+                                status.text("pid")));
+        line(output, "listens on", listeners(status));
+        line(output, "agents", counts(status.at("agents")));
+        line(output, "turns", status.text("turns") + " under way");
+        line(output, "busiest", pairs(status.at("busiest"), "agent", "turns"));
+        line(output, "failures, last hour", pairs(status.at("failures"), "code", "count"));
+        List<String> next = next(status);
+        if (!next.isEmpty()) {
+            output.line("");
+            output.line(output.toned(Tone.STRONG, "next"));
+            next.forEach(each -> output.line("  " + each));
+        }
+    }
+
+    private static void line(Output output, String title, String text) {
+        output.line("%-20s %s".formatted(title, text.isEmpty() ? "none" : text));
+    }
+
+    private static String listeners(Value status) {
+        return status.at("listeners").list().stream()
+                .map(each ->
+                        Quoted.sentence(each.text("address"))
+                                + (each.text("for").equals("operators") ? " (operators)" : ""))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String counts(Value agents) {
+        return agents.map().entrySet().stream()
+                .filter(each -> !each.getValue().text().equals("0"))
+                .map(each -> each.getValue().text() + " " + Quoted.word(each.getKey()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String pairs(Value list, String name, String count) {
+        return list.list().stream()
+                .map(each -> Quoted.word(each.text(name)) + " " + each.text(count))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** What an operator would do next, most urgent first. */
+    private static List<String> next(Value status) {
+        List<String> next = new ArrayList<>();
+        Value agents = status.at("agents");
+        if (status.text("status").equals("draining")) {
+            next.add("the daemon takes no new work: culvert drain --end lets it take work again");
+        }
+        long all =
+                agents.map().values().stream()
+                        .mapToLong(count -> Long.parseLong("0" + count.text()))
+                        .sum();
+        if (all == 0) {
+            next.add("there are no agents: culvert agents add NAME --address vsock://CID:PORT");
+        }
+        if (agents.number(0, "unreachable") > 0) {
+            next.add("see why agents do not answer: culvert agents list --state unreachable");
+        }
+        if (!status.at("failures").list().isEmpty()) {
+            next.add("see what failed: culvert logs, and the runbook in the documentation");
+        }
+        return next;
+    }
+}
