@@ -4,7 +4,6 @@ import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.api.agents.AgentCalls;
-import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.MemorySettings;
 import dev.culvert.daemon.config.SettingsReader;
@@ -62,6 +61,7 @@ public final class Daemon implements AutoCloseable {
     private final LinkPool pool;
     private final HomeLinks homes;
     private final Turns turns;
+    private final Auth auth;
     private final Routes routes;
     private final HttpPipeline http;
     private final Listeners listeners;
@@ -78,7 +78,7 @@ public final class Daemon implements AutoCloseable {
         Daemon daemon = null;
         try {
             daemon = new Daemon(settings, again, systemd, stateDir, loops);
-            daemon.listeners.open(settings.http(), daemon.http);
+            daemon.listeners.open(settings.http(), daemon.auth.callers(), daemon.http);
             return daemon;
         } catch (IOException | RuntimeException e) {
             if (daemon != null) {
@@ -143,7 +143,8 @@ public final class Daemon implements AutoCloseable {
         homes = new HomeLinks(loops.group(), fleet, this::settings);
         turns = new Turns(fleet, turnIds(), this::settings, metrics.turns());
 
-        // What clients reach.
+        // What clients reach, and who they are.
+        auth = new Auth(stateDir, this::settings, metrics, loops.group().next(), files);
         AgentAccess access = new AgentAccess(fleet::seenBy, homes::nudge, admission);
         TurnAnswers answers = new TurnAnswers(turns, admission, this::settings, metrics.streams());
         routes =
@@ -156,14 +157,16 @@ public final class Daemon implements AutoCloseable {
                         new OffLoop(files, others));
         Router router =
                 routes.router(
-                        Callers.anybody(),
+                        auth.callers(),
                         routes.ofTurns(turns, answers),
                         routes.ofAgents(new AgentCalls(), homes),
+                        routes.ofTokens(auth.tokens()),
                         routes.ofTheDaemon(this::reload));
         HttpShares shares = new HttpShares(account, this::settings);
         http =
                 new HttpPipeline(
                         first.http(), router, metrics.http(), shares::client, shares.bodies());
+        auth.tokens().listen(router.denials()::check);
         listeners = new Listeners(loops, systemd.sockets());
         notifier = systemd.notifier(loops);
         reload =
@@ -245,6 +248,7 @@ public final class Daemon implements AutoCloseable {
         settings = next;
         account.limit(next.memory().limits());
         http.use(next.http());
+        auth.reload();
     }
 
     /**

@@ -14,6 +14,9 @@ import dev.culvert.daemon.api.agents.ConfigRoute;
 import dev.culvert.daemon.api.agents.ContextRoute;
 import dev.culvert.daemon.api.agents.EventsRoute;
 import dev.culvert.daemon.api.agents.PingRoute;
+import dev.culvert.daemon.api.tokens.RotateRoute;
+import dev.culvert.daemon.api.tokens.TokenRoute;
+import dev.culvert.daemon.api.tokens.TokensRoute;
 import dev.culvert.daemon.api.turns.AgentTurnsRoute;
 import dev.culvert.daemon.api.turns.MessageRoute;
 import dev.culvert.daemon.api.turns.ResumeRoute;
@@ -21,6 +24,7 @@ import dev.culvert.daemon.api.turns.StreamedMessageRoute;
 import dev.culvert.daemon.api.turns.TurnRoute;
 import dev.culvert.daemon.api.turns.TurnsRoute;
 import dev.culvert.daemon.auth.Callers;
+import dev.culvert.daemon.auth.Tokens;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.home.HomeLinks;
 import dev.culvert.daemon.http.Admission;
@@ -58,9 +62,13 @@ final class Routes implements AutoCloseable {
     }
 
     Router router(
-            Callers callers, List<Route> ofTurns, List<Route> ofAgents, List<Route> ofTheDaemon) {
+            Callers callers,
+            List<Route> ofTurns,
+            List<Route> ofAgents,
+            List<Route> ofTokens,
+            List<Route> ofTheDaemon) {
         return new Router(
-                Stream.of(ofTurns, ofAgents, ofTheDaemon).flatMap(List::stream).toList(),
+                Stream.of(ofTurns, ofAgents, ofTokens, ofTheDaemon).flatMap(List::stream).toList(),
                 metrics.http(),
                 callers);
     }
@@ -83,6 +91,13 @@ final class Routes implements AutoCloseable {
                 new AgentsRoute(access, events, settings),
                 new AgentRoute(access, admission, settings, offLoop),
                 events);
+    }
+
+    List<Route> ofTokens(Tokens tokens) {
+        return List.of(
+                new TokensRoute(tokens, admission, settings, offLoop),
+                new TokenRoute(tokens, offLoop),
+                new RotateRoute(tokens, offLoop));
     }
 
     List<Route> ofTheDaemon(ReloadRoute.Reload reload) {

@@ -38,7 +38,9 @@ class ArchitectureTest {
                                             "auth",
                                             "config")),
                             Map.entry("http.h1", with(core("io", "link"), "config", "http")),
-                            Map.entry("state", with(core("io"), "fleet")),
+                            Map.entry(
+                                    "state",
+                                    with(core("io", "settings"), "auth", "config", "fleet")),
                             Map.entry("sse", with(core("io"), "http")),
                             Map.entry(
                                     "metrics",
@@ -90,6 +92,9 @@ class ArchitectureTest {
                                             "http",
                                             "sse")),
                             Map.entry(
+                                    "api.tokens",
+                                    with(core("io", "settings"), "api", "auth", "config", "http")),
+                            Map.entry(
                                     "api.admin", Set.of("answer", "api", "auth", "fleet", "http")),
                             Map.entry(
                                     "",
@@ -114,6 +119,7 @@ class ArchitectureTest {
                                             "api",
                                             "api.admin",
                                             "api.agents",
+                                            "api.tokens",
                                             "api.turns",
                                             "state",
                                             "turn")),
@@ -140,6 +146,7 @@ class ArchitectureTest {
                                     with(
                                             core("about", "io", "settings", "systemd", "transport"),
                                             "",
+                                            "auth",
                                             "config",
                                             "state"))),
                     Map.of(

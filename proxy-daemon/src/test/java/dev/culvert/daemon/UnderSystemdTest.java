@@ -10,6 +10,7 @@ import com.sun.jdi.ThreadReference;
 import com.sun.jdi.VirtualMachine;
 import com.sun.jdi.connect.AttachingConnector;
 import com.sun.jdi.connect.Connector;
+import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.testing.Eventually;
 import dev.culvert.testing.NotifySocket;
@@ -177,7 +178,9 @@ class UnderSystemdTest {
             assertThatIOException()
                     .isThrownBy(() ->
                             listeners.open(
-                                    HttpSettings.DEFAULTS, new ChannelInboundHandlerAdapter()))
+                                    HttpSettings.DEFAULTS,
+                                    Callers.anybody(),
+                                    new ChannelInboundHandlerAdapter()))
                     .withMessageStartingWith(
                             "the socket culvertd.socket of systemd, "
                                     + address
