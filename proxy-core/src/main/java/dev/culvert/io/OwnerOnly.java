@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Set;
 
 /** Writes files that only their owner may read, because they contain keys. Blocks. */
@@ -46,6 +47,17 @@ public final class OwnerOnly {
     /** Opens a file for reading and writing; creates it if it is missing. */
     public static FileChannel open(Path file) throws IOException {
         return FileChannel.open(file, KEPT, FILE);
+    }
+
+    /**
+     * Gives {@code file} to the owner of its directory, as far as this user may: a command of root
+     * writes for a service that runs as another user.
+     */
+    public static void giveToOwnerOfFolder(Path file) throws IOException {
+        UserPrincipal owner = Files.getOwner(file.toAbsolutePath().getParent());
+        if (!owner.equals(Files.getOwner(file))) {
+            Files.setOwner(file, owner);
+        }
     }
 
     /** Replaces {@code file} as a whole or not at all, and creates its directory if needed. */

@@ -3,7 +3,6 @@ package dev.culvert.daemon;
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.api.OffLoop;
-import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.MemorySettings;
 import dev.culvert.daemon.config.SettingsReader;
@@ -14,6 +13,7 @@ import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.home.HomeLinks;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Route;
+import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.state.StateDir;
 import dev.culvert.daemon.turn.TurnIds;
@@ -60,6 +60,7 @@ public final class Daemon implements AutoCloseable {
     private final LinkPool pool;
     private final HomeLinks homes;
     private final Turns turns;
+    private final Auth auth;
     private final Routes routes;
     private final Servers servers;
     private final Notifier notifier;
@@ -75,7 +76,7 @@ public final class Daemon implements AutoCloseable {
         Daemon daemon = null;
         try {
             daemon = new Daemon(settings, again, systemd, stateDir, loops);
-            daemon.servers.open(settings);
+            daemon.servers.open(settings, daemon.auth.callers());
             return daemon;
         } catch (IOException | RuntimeException e) {
             if (daemon != null) {
@@ -140,7 +141,8 @@ public final class Daemon implements AutoCloseable {
         homes = new HomeLinks(loops.group(), fleet, this::settings);
         turns = new Turns(fleet, turnIds(), this::settings, metrics.turns());
 
-        // What clients reach.
+        // What clients reach, and who they are.
+        auth = new Auth(stateDir, this::settings, metrics, loops.group().next(), files);
         AgentAccess access = new AgentAccess(fleet::seenBy, homes::nudge, admission);
         TurnAnswers answers = new TurnAnswers(turns, admission, this::settings, metrics.streams());
         routes =
@@ -153,16 +155,16 @@ public final class Daemon implements AutoCloseable {
                         new OffLoop(files, others));
         Listeners listeners = new Listeners(loops, systemd.sockets(), files, metrics.tls());
         AdminListener admin = new AdminListener(loops);
-        Callers callers = Callers.anybody();
-        List<Route> ofClients = routes.ofClients(turns, answers, homes);
+        List<Route> ofClients = routes.ofClients(turns, answers, homes, auth.tokens());
         List<Route> ofOperators =
                 routes.ofOperators(this::reload, listeners, admin, turns, loops.group());
+        Router router = routes.forClients(auth.callers(), ofClients, ofOperators);
+        auth.tokens().listen(router.denials()::check);
         Pipelines pipelines = new Pipelines(account, () -> settings().memory(), metrics.http());
         servers =
                 new Servers(
                         listeners,
-                        pipelines.of(
-                                first.http(), routes.forClients(callers, ofClients, ofOperators)),
+                        pipelines.of(first.http(), router),
                         admin,
                         pipelines.of(
                                 first.admin().http(first.http()),
@@ -252,6 +254,7 @@ public final class Daemon implements AutoCloseable {
         settings = next;
         account.limit(next.memory().limits());
         servers.use(next);
+        auth.reload();
     }
 
     /**

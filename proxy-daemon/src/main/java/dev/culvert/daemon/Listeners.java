@@ -1,5 +1,6 @@
 package dev.culvert.daemon;
 
+import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.h1.HttpPipeline;
 import dev.culvert.daemon.http.tls.Certificates;
@@ -17,6 +18,7 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,13 +58,32 @@ final class Listeners implements AutoCloseable {
      *
      * @throws IOException one sentence, when one of them cannot or must not be used
      */
-    void open(HttpSettings settings, HttpPipeline pipeline) throws IOException {
+    void open(HttpSettings settings, Callers callers, HttpPipeline pipeline) throws IOException {
+        Optional<String> refusal = callers.areOff() ? refusal(settings) : Optional.empty();
+        if (refusal.isPresent()) {
+            throw new IOException(refusal.get());
+        }
         listen(settings, pipeline);
-        if (settings.allowUnauthenticated()) {
+        if (callers.areOff() && settings.allowUnauthenticated()) {
             LOG.warn(
                     "http.allow_unauthenticated is set: whoever can reach {} controls every agent",
                     addresses());
         }
+    }
+
+    /** Why the daemon does not start without credentials; empty if it does. */
+    private Optional<String> refusal(HttpSettings settings) {
+        return inherited.isEmpty()
+                ? settings.refusalWithoutCredentials()
+                : inherited.stream()
+                        .filter(socket -> settings.needsCredentials(socket.address()))
+                        .map(socket ->
+                                "the socket %s of systemd, %s cannot be used: %s"
+                                        .formatted(
+                                                socket.name(),
+                                                socket.address(),
+                                                HttpSettings.NO_CREDENTIALS))
+                        .findFirst();
     }
 
     private void listen(HttpSettings settings, HttpPipeline pipeline) throws IOException {

@@ -21,6 +21,9 @@ import dev.culvert.daemon.api.agents.ConfigRoute;
 import dev.culvert.daemon.api.agents.ContextRoute;
 import dev.culvert.daemon.api.agents.EventsRoute;
 import dev.culvert.daemon.api.agents.PingRoute;
+import dev.culvert.daemon.api.tokens.RotateRoute;
+import dev.culvert.daemon.api.tokens.TokenRoute;
+import dev.culvert.daemon.api.tokens.TokensRoute;
 import dev.culvert.daemon.api.turns.AgentTurnsRoute;
 import dev.culvert.daemon.api.turns.MessageRoute;
 import dev.culvert.daemon.api.turns.ResumeRoute;
@@ -28,6 +31,7 @@ import dev.culvert.daemon.api.turns.StreamedMessageRoute;
 import dev.culvert.daemon.api.turns.TurnRoute;
 import dev.culvert.daemon.api.turns.TurnsRoute;
 import dev.culvert.daemon.auth.Callers;
+import dev.culvert.daemon.auth.Tokens;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.home.HomeLinks;
 import dev.culvert.daemon.http.Admission;
@@ -82,8 +86,8 @@ final class Routes implements AutoCloseable {
         return new Router(Stream.<Route>concat(some, others).toList(), metrics.http(), callers);
     }
 
-    List<Route> ofClients(Turns turns, TurnAnswers answers, HomeLinks homes) {
-        return Stream.of(ofTurns(turns, answers), ofAgents(homes), ofTheDaemon())
+    List<Route> ofClients(Turns turns, TurnAnswers answers, HomeLinks homes, Tokens tokens) {
+        return Stream.of(ofTurns(turns, answers), ofAgents(homes), ofTokens(tokens), ofTheDaemon())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -107,6 +111,13 @@ final class Routes implements AutoCloseable {
                 new AgentsRoute(access, events, settings),
                 new AgentRoute(access, admission, settings, offLoop),
                 events);
+    }
+
+    private List<Route> ofTokens(Tokens tokens) {
+        return List.of(
+                new TokensRoute(tokens, admission, settings, offLoop),
+                new TokenRoute(tokens, offLoop),
+                new RotateRoute(tokens, offLoop));
     }
 
     private List<Route> ofTheDaemon() {

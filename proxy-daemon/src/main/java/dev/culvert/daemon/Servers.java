@@ -1,5 +1,6 @@
 package dev.culvert.daemon;
 
+import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.http.h1.HttpPipeline;
 import dev.culvert.transport.AgentAddress;
@@ -32,10 +33,11 @@ final class Servers implements AutoCloseable {
     /**
      * Opens the sockets.
      *
+     * @param callers of the clients: without credentials some addresses are refused
      * @throws IOException one sentence, when one of them cannot or must not be used
      */
-    void open(DaemonSettings settings) throws IOException {
-        clients.open(settings.http(), forClients);
+    void open(DaemonSettings settings, Callers callers) throws IOException {
+        clients.open(settings.http(), callers, forClients);
         operators.open(settings.admin(), forOperators);
     }
 

@@ -47,7 +47,9 @@ class ArchitectureTest {
                                             "http.tls")),
                             Map.entry("http.h2", with(core("io", "link"), "config", "http")),
                             Map.entry("http.tls", with(core("io"), "config", "http")),
-                            Map.entry("state", with(core("io"), "fleet")),
+                            Map.entry(
+                                    "state",
+                                    with(core("io", "settings"), "auth", "config", "fleet")),
                             Map.entry("sse", with(core("io"), "http")),
                             Map.entry(
                                     "metrics",
@@ -100,6 +102,9 @@ class ArchitectureTest {
                                             "http",
                                             "sse")),
                             Map.entry(
+                                    "api.tokens",
+                                    with(core("io", "settings"), "api", "auth", "config", "http")),
+                            Map.entry(
                                     "api.admin",
                                     with(
                                             core("about", "io", "json", "transport"),
@@ -133,6 +138,7 @@ class ArchitectureTest {
                                             "api",
                                             "api.admin",
                                             "api.agents",
+                                            "api.tokens",
                                             "api.turns",
                                             "state",
                                             "turn")),
@@ -185,6 +191,7 @@ class ArchitectureTest {
                                     with(
                                             core("about", "io", "settings", "systemd", "transport"),
                                             "",
+                                            "auth",
                                             "config",
                                             "state"))),
                     Map.of(

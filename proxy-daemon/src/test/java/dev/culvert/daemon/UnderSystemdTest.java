@@ -189,10 +189,11 @@ class UnderSystemdTest {
                             account::whole,
                             account.whole());
             Listeners listeners =
-                    new Listeners(loops, List.of(socket), pipeline, workers, metrics.tls());
+                    new Listeners(loops, List.of(socket), workers, metrics.tls());
 
             assertThatIOException()
-                    .isThrownBy(() -> listeners.open(HttpSettings.DEFAULTS))
+                    .isThrownBy(() ->
+                            listeners.open(HttpSettings.DEFAULTS, Callers.anybody(), pipeline))
                     .withMessageStartingWith(
                             "the socket culvertd.socket of systemd, "
                                     + address

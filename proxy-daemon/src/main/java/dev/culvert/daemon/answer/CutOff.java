@@ -1,10 +1,12 @@
 package dev.culvert.daemon.answer;
 
 import dev.culvert.daemon.answer.StreamObserver.End;
+import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.turn.CancelCause;
 
 /**
- * Why a stream is cut off: the client or the agent does not keep to its pace.
+ * Why a stream is cut off: the client or the agent does not keep to its pace, or the client's
+ * rights have ended.
  *
  * @param code one word for programs
  */
@@ -18,6 +20,15 @@ record CutOff(String code, String message, End end, CancelCause cause) {
                 "the client does not read: " + why,
                 End.SLOW_CONSUMER,
                 CancelCause.SLOW_CONSUMER);
+    }
+
+    /** The caller is not let in any more; {@code why} is what it is told. */
+    static CutOff denied(Problem why) {
+        return new CutOff(
+                String.valueOf(why.members().get("code")),
+                why.error(),
+                End.ERROR,
+                CancelCause.CALLER_DENIED);
     }
 
     /**

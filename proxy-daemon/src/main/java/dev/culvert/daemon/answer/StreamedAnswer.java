@@ -165,6 +165,15 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
         }
     }
 
+    /** The caller is not let in any more: it is told {@code why}, and the turn stops. */
+    void onDenied(Problem why) {
+        if (!over && canAnswerWithStatus()) {
+            markEnded(End.ERROR);
+            answer.problem(why);
+        }
+        onCutOff(CutOff.denied(why));
+    }
+
     @Override
     public void onDone(long number) {
         if (over) {

@@ -53,6 +53,9 @@ public final class TurnAnswers {
         Duration grace = wanted.repeatable() ? now.resumeGrace() : Duration.ZERO;
         WholeAnswer whole = new WholeAnswer(answer, share, now.maxAnswerBytes(), grace);
         whole.reads(turns.begin(request.eventLoop(), wanted, message, whole));
+        if (request.caller().canEnd()) {
+            request.onDenied(whole::onDenied);
+        }
     }
 
     /**
@@ -70,6 +73,7 @@ public final class TurnAnswers {
         charge(answer, agent);
         StreamedAnswer stream = streamed(answer, wanted.id(), null, format);
         stream.reads(turns.begin(request.eventLoop(), wanted, message, stream));
+        endWithCaller(request, stream);
     }
 
     /**
@@ -103,6 +107,13 @@ public final class TurnAnswers {
             }
             answer.chargeTo(share);
             stream.reads(turns.resume(request.eventLoop(), wanted, point.after(), stream));
+            endWithCaller(request, stream);
+        }
+    }
+
+    private static void endWithCaller(Request request, StreamedAnswer stream) {
+        if (request.caller().canEnd()) {
+            request.onDenied(stream::onDenied);
         }
     }
 

@@ -85,7 +85,8 @@ final class WholeAnswer implements TurnListener, Runnable {
                     Problem.of(
                             BAD_GATEWAY,
                             "The answer takes over %d bytes (turns.max_answer_bytes): take it as a stream, or ask for less."
-                                    .formatted(maxBytes)));
+                                    .formatted(maxBytes)),
+                    CancelCause.ANSWER_REFUSED);
         } else {
             taken(chunk.payload().readableBytes());
         }
@@ -136,16 +137,21 @@ final class WholeAnswer implements TurnListener, Runnable {
     }
 
     private void isOverMemory(Share exceeded) {
-        refuse(Problem.of(OverMemory.excess(exceeded)));
+        refuse(Problem.of(OverMemory.excess(exceeded)), CancelCause.ANSWER_REFUSED);
     }
 
-    private void refuse(Problem problem) {
+    /** The caller is not let in any more: it is told {@code why}, and the turn stops. */
+    void onDenied(Problem why) {
+        refuse(why, CancelCause.CALLER_DENIED);
+    }
+
+    private void refuse(Problem problem, CancelCause cause) {
         drop();
         if (answer.isOpen()) {
             answer.problem(problem);
         }
         if (turn != null) {
-            turn.cancel(CancelCause.ANSWER_REFUSED);
+            turn.cancel(cause);
         }
     }
 

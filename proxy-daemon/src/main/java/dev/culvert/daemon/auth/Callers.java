@@ -6,7 +6,6 @@ import dev.culvert.daemon.config.Scope;
 import dev.culvert.daemon.config.UnixUser;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -100,11 +99,6 @@ public final class Callers {
             }
         }
         return null;
-    }
-
-    /** Whoever could open the admin socket, which its file's permissions decide. */
-    public static Caller ofAdminSocket(long uid) {
-        return new Caller("uid " + uid, Kind.UNIX, null, EnumSet.allOf(Scope.class), null);
     }
 
     private Caller caller(Kind kind, Shown shown) {

@@ -23,6 +23,7 @@ public record Grant(
         @Nullable String rate,
         int turns) {
 
+    private static final Pattern RATE = Pattern.compile("[1-9][0-9]{0,8}/[smh]");
     private static final Pattern NAME = Pattern.compile(AgentSettings.NAME_PATTERN);
 
     /**
@@ -40,6 +41,10 @@ public record Grant(
                     "it has neither scopes nor roles: give at least one scope ("
                             + Scope.labels()
                             + ") or one role (viewer, operator, admin)");
+        }
+        if (rate != null && !RATE.matcher(rate).matches()) {
+            throw new IllegalArgumentException(
+                    "rate is not valid: it takes a rate such as 50/s, 600/m or 10000/h");
         }
         if (turns < 0) {
             throw new IllegalArgumentException(

@@ -55,8 +55,12 @@ public final class Culvertd {
     static CommandLine commands(Launcher launcher, Layers layers) {
         CommandLine config =
                 new CommandLine(new ConfigCommand()).addSubcommand(new ValidateCommand(layers));
+        CommandLine token =
+                new CommandLine(new TokenCommand()).addSubcommand(new TokenCreateCommand(layers));
         return new CommandLine(new Culvertd())
                 .addSubcommand(new ServeCommand(launcher, layers))
+                .addSubcommand(new InitCommand(layers))
+                .addSubcommand(token)
                 .addSubcommand(config)
                 .setUsageHelpWidth(90)
                 .setParameterExceptionHandler(Culvertd::wrongUsage)

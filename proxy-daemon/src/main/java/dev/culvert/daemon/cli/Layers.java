@@ -51,6 +51,16 @@ final class Layers {
         return Optional.of(defaultFile).filter(Files::exists);
     }
 
+    /** Where the user's own settings of the command culvert are (XDG Base Directory). */
+    Path folderOfUser() {
+        String config = environment.getOrDefault("XDG_CONFIG_HOME", "");
+        Path home =
+                config.startsWith("/")
+                        ? Path.of(config)
+                        : Path.of(environment.getOrDefault("HOME", "/"), ".config");
+        return home.resolve("culvert");
+    }
+
     /** Reads all layers. Flags override the environment, which overrides the file. */
     Settings<DaemonSettings> read(Map<String, Node> flags, Optional<Path> file)
             throws BadSettingsException {

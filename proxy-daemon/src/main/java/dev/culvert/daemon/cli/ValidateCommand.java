@@ -5,6 +5,7 @@ import dev.culvert.daemon.state.StateDir;
 import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -60,6 +61,7 @@ final class ValidateCommand implements Callable<Integer> {
         settings.flatMap(DaemonSettings::stateDir)
                 .flatMap(StateDir::trouble)
                 .ifPresent(problems::add);
+        settings.flatMap(ValidateCommand::lackOfCredentials).ifPresent(problems::add);
         if (!problems.isEmpty() || settings.isEmpty()) {
             problems.forEach(spec.commandLine().getErr()::println);
             return Culvertd.WRONG;
@@ -73,6 +75,22 @@ final class ValidateCommand implements Callable<Integer> {
                         agents,
                         agents == 1 ? "agent" : "agents");
         return 0;
+    }
+
+    /** Why serve would not start without a token; empty if it has one or needs none. */
+    private static Optional<String> lackOfCredentials(DaemonSettings settings) {
+        Optional<String> refusal = settings.http().refusalWithoutCredentials();
+        if (refusal.isEmpty() || !settings.auth().unix().isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Path> directory = settings.stateDir();
+        try {
+            return directory.isPresent() && !StateDir.tokensIn(directory.get()).read().isEmpty()
+                    ? Optional.empty()
+                    : refusal;
+        } catch (IOException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
     }
 
     private interface Reading {

@@ -1,12 +1,16 @@
 package dev.culvert.daemon.config;
 
 import dev.culvert.about.Check;
+import dev.culvert.about.Units;
 import dev.culvert.settings.Kind;
 import dev.culvert.settings.Section;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -19,10 +23,16 @@ import java.util.stream.Stream;
 public record AuthSettings(List<Role> ownRoles, List<UnixUser> unix) {
     public static final AuthSettings DEFAULTS = new AuthSettings(List.of(), List.of());
 
-    static final Kind<Scope> SCOPE =
+    public static final Kind<Scope> SCOPE =
             Kind.text(
                     "one of " + Scope.labels(),
                     text -> Scope.of(text).orElseThrow(() -> new NumberFormatException(text)));
+
+    /** How long something stays valid: longer than other durations of the settings. */
+    public static final Kind<Duration> LIFETIME =
+            Kind.text("a time such as \"90d\", \"12h\" or \"30m\"", AuthSettings::lifetime);
+
+    private static final Pattern DAYS = Pattern.compile("([0-9]{1,5})d");
 
     public AuthSettings {
         ownRoles = List.copyOf(ownRoles);
@@ -48,6 +58,14 @@ public record AuthSettings(List<Role> ownRoles, List<UnixUser> unix) {
                         "there is no such role: the roles are " + String.join(", ", names));
             }
         }
+    }
+
+    /** Reads {@code 90d}, or what any other duration may be. */
+    public static Duration lifetime(String text) {
+        Matcher days = DAYS.matcher(text);
+        return days.matches()
+                ? Duration.ofDays(Long.parseLong(days.group(1)))
+                : Units.duration(text);
     }
 
     static AuthSettings read(Section in) {

@@ -10,6 +10,7 @@ import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.AgentAddress.Vsock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -47,6 +48,12 @@ public record HttpSettings(
         TlsSettings tls,
         H2Settings h2) {
 
+    /** Why an address that others reach is refused, and what to do. */
+    public static final String NO_CREDENTIALS =
+            "there is no token yet, and without one whoever can reach this address controls every"
+                    + " agent: make the first token with culvertd init, listen on loopback or a"
+                    + " Unix socket, or accept the risk with http.allow_unauthenticated";
+
     private static final Pattern ORIGIN = Pattern.compile("https?://[^/?#@\\s]+");
 
     public static final HttpSettings DEFAULTS =
@@ -71,7 +78,7 @@ public record HttpSettings(
         allowedOrigins = List.copyOf(allowedOrigins);
         Check.that(!listen.isEmpty(), "listen", "empty", "no client could reach the daemon");
         for (int index = 0; index < listen.size(); index++) {
-            String problem = problem(listen.get(index), allowUnauthenticated, tls);
+            String problem = problem(listen.get(index), tls);
             Check.that(problem.isEmpty(), "listen[" + index + "]", listen.get(index), problem);
         }
         for (int index = 0; index < allowedOrigins.size(); index++) {
@@ -106,7 +113,9 @@ public record HttpSettings(
                 most,
                 headTimeout,
                 idleTimeout,
-                minBodyBytesPerSecond);
+                minBodyBytesPerSecond,
+                tls,
+                h2);
     }
 
     /**
@@ -115,28 +124,44 @@ public record HttpSettings(
      * @throws IllegalArgumentException one sentence, when clients must not connect there
      */
     public void checkListen(AgentAddress address) {
-        String problem = problem(address, allowUnauthenticated, tls);
+        String problem = problem(address, tls);
         if (!problem.isEmpty()) {
             throw new IllegalArgumentException(address + " cannot be used: " + problem);
         }
     }
 
     /** Why clients must not connect there; empty if they may. */
-    private static String problem(
-            AgentAddress address, boolean allowUnauthenticated, TlsSettings tls) {
+    private static String problem(AgentAddress address, TlsSettings tls) {
         return switch (address) {
-            case Unix _ -> "";
             case Tcp tcp when tcp.tls() && tls.cert().isEmpty() ->
                     "TLS needs a certificate: set http.tls.cert and http.tls.key";
-            case Tcp tcp when tcp.isLoopback() || allowUnauthenticated -> "";
-            case Tcp _ ->
-                    "there is no authentication yet, and whoever can reach this address controls"
-                            + " every agent: listen on loopback or a Unix socket, or accept the risk"
-                            + " with http.allow_unauthenticated";
+            case Unix _, Tcp _ -> "";
             case HybridUnix _, Vsock _ ->
                     "clients can only connect to tls://HOST:PORT, tcp://HOST:PORT, HOST:PORT or"
                             + " unix:///PATH";
         };
+    }
+
+    /**
+     * Why the daemon must not listen as these settings say while it has no credentials, as one
+     * sentence; empty if it may.
+     */
+    public Optional<String> refusalWithoutCredentials() {
+        for (int index = 0; index < listen.size(); index++) {
+            if (needsCredentials(listen.get(index))) {
+                return Optional.of(
+                        "http.listen[%d] is %s: %s"
+                                .formatted(index, listen.get(index), NO_CREDENTIALS));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Whether others than the users of this machine reach the address, and that was not allowed.
+     */
+    public boolean needsCredentials(AgentAddress address) {
+        return address instanceof Tcp tcp && !tcp.isLoopback() && !allowUnauthenticated;
     }
 
     static HttpSettings read(Section in) {

@@ -29,6 +29,12 @@ public final class Visible {
         return agent != null && sees(agent) ? agent : null;
     }
 
+    /** Whether an agent of another tenant has this id, so that the caller cannot use it. */
+    public boolean isOfOthers(String id) {
+        Agent agent = fleet.find(id);
+        return agent != null && !sees(agent);
+    }
+
     /** The agents after {@code id}, by id. */
     public Stream<Agent> after(String id) {
         return fleet.after(id).stream().filter(this::sees);

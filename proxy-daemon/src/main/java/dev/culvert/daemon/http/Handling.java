@@ -37,6 +37,7 @@ public final class Handling {
     /** Ends, once, with this status. */
     public void ended(int status) {
         long nanos = System.nanoTime() - startNanos;
+        request.ended();
         route().onEnded(request.method(), status, nanos);
         if (trouble != null) {
             failures.ended(request, turn, status, nanos, trouble);

@@ -1,9 +1,12 @@
 package dev.culvert.daemon.http;
 
 import dev.culvert.daemon.auth.Caller;
+import dev.culvert.daemon.auth.Callers;
+import dev.culvert.daemon.auth.Denial;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A request that was read whole and may be handled. Confined to its event loop. */
@@ -11,6 +14,7 @@ public final class Request {
     private final RoutedRequest routed;
     private final ByteBuf body;
     private final EventLoop loop;
+    private @Nullable Consumer<Problem> onDenied;
 
     /** Borrows {@code body} while the route's {@code handle} runs. */
     public Request(RoutedRequest routed, ByteBuf body, EventLoop loop) {
@@ -80,6 +84,37 @@ public final class Request {
     /** Who asks; without credentials, everybody is the same caller. */
     public Caller caller() {
         return routed.caller();
+    }
+
+    /**
+     * Sets what ends the answer early if the caller's rights end while it runs: for answers that
+     * may take long. The action gets what the client is to be told, and runs at most once.
+     */
+    public void onDenied(Consumer<Problem> action) {
+        if (caller().canEnd()) {
+            onDenied = action;
+            routed.endpoint().denials().add(this);
+        }
+    }
+
+    /** The answer has ended. */
+    void ended() {
+        if (onDenied != null) {
+            onDenied = null;
+            routed.endpoint().denials().remove(this);
+        }
+    }
+
+    /** Ends the answer if the caller is not let in any more. */
+    void check(Callers callers) {
+        Consumer<Problem> action = onDenied;
+        if (action != null) {
+            Denial why = callers.denial(caller());
+            if (why != null) {
+                ended();
+                action.accept(Access.ended(why));
+            }
+        }
     }
 
     public EventLoop eventLoop() {

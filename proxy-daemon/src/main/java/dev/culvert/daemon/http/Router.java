@@ -51,12 +51,14 @@ public final class Router {
 
     private final Node root = new Node("");
     private final Callers callers;
+    private final Denials denials;
 
     /**
      * @param callers tells who may call the routes
      */
     public Router(List<Route> routes, HttpObserver observer, Callers callers) {
         this.callers = callers;
+        denials = new Denials(callers);
         for (Route route : routes) {
             RouteObserver routeObserver = observer.observe(route);
             for (String template : route.templates()) {
@@ -82,7 +84,7 @@ public final class Router {
                 node = literal;
             }
         }
-        Endpoint endpoint = new Endpoint(route, observer, List.copyOf(parameters));
+        Endpoint endpoint = new Endpoint(route, observer, List.copyOf(parameters), denials);
         for (HttpMethod method : route.methods()) {
             if (node.endpoints.put(method, endpoint) != null) {
                 throw new IllegalArgumentException("two routes take " + method + " " + template);
@@ -99,6 +101,11 @@ public final class Router {
 
     Callers callers() {
         return callers;
+    }
+
+    /** Ends answers of callers that are not let in any more. */
+    public Denials denials() {
+        return denials;
     }
 
     RouteMatch find(HttpMethod method, String path) {

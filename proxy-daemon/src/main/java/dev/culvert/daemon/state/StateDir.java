@@ -1,5 +1,7 @@
 package dev.culvert.daemon.state;
 
+import dev.culvert.daemon.auth.MemoryTokens;
+import dev.culvert.daemon.auth.TokenStore;
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.io.FileTrouble;
 import dev.culvert.io.OwnerOnly;
@@ -69,6 +71,16 @@ public final class StateDir implements AutoCloseable {
         return directory.isEmpty()
                 ? DesiredStore.NONE
                 : new DesiredFiles(directory.get(), onFailure);
+    }
+
+    /** The tokens; in memory without a directory. */
+    public TokenStore tokens() {
+        return directory.isEmpty() ? new MemoryTokens() : tokensIn(directory.get());
+    }
+
+    /** The tokens of a directory that a daemon may use now. */
+    public static TokenStore tokensIn(Path directory) {
+        return new TokenFile(directory);
     }
 
     /**

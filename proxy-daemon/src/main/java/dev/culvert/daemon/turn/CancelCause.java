@@ -7,5 +7,6 @@ public enum CancelCause {
     SLOW_CONSUMER,
     CREDIT_IGNORED,
     ANSWER_REFUSED,
+    CALLER_DENIED,
     SHUTDOWN
 }

@@ -3,6 +3,7 @@ package dev.culvert.daemon.api.agents;
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 import static io.netty.handler.codec.http.HttpResponseStatus.CONFLICT;
 import static io.netty.handler.codec.http.HttpResponseStatus.CREATED;
+import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.daemon.answer.AgentAccess;
@@ -33,6 +34,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** {@code GET|PUT|DELETE /agents/{id}}: shows, adds or changes, and removes one agent. */
 public final class AgentRoute implements Route {
@@ -93,9 +95,16 @@ public final class AgentRoute implements Route {
     private void put(Request request, Answer answer) {
         admission.check();
         String body = JsonRequest.body(request).toString(StandardCharsets.UTF_8);
-        AgentSettings agent = read(request.parameter("id"), body);
+        AgentSettings agent = read(request.parameter("id"), body, request.caller().tenant());
         String id = agent.id();
         Visible fleet = access.fleet(request);
+        if (fleet.isOfOthers(id)) {
+            throw new ProblemException(
+                    Problem.of(
+                            NOT_FOUND,
+                            "There is no agent '%s' here, and none can be added by that id: choose another one."
+                                    .formatted(id)));
+        }
         room.run(
                 fleet,
                 id,
@@ -123,9 +132,22 @@ public final class AgentRoute implements Route {
         }
     }
 
-    /** Reads the body by the rules of the settings file. */
-    private AgentSettings read(String id, String body) {
-        Layer path = key -> key.equals("id") ? Node.plain(Position.of("path"), id) : null;
+    /**
+     * Reads the body by the rules of the settings file.
+     *
+     * @param tenant the caller's, to which an agent belongs if the body does not say
+     */
+    private AgentSettings read(String id, String body, @Nullable String tenant) {
+        Layer path =
+                key ->
+                        switch (key) {
+                            case "id" -> Node.plain(Position.of("path"), id);
+                            case "tenant" ->
+                                    tenant == null
+                                            ? null
+                                            : Node.plain(Position.of("your token"), tenant);
+                            default -> null;
+                        };
         try {
             AgentSettings read =
                     Settings.read(

@@ -72,6 +72,7 @@ public final class EventsRoute implements Route, AutoCloseable {
                         settings.get().turns().stallTimeout());
         watchers.add(watcher);
         watcher.begin();
+        request.onDenied(watcher::deny);
         if (closed) {
             watcher.end(); // close() may have missed it
         }

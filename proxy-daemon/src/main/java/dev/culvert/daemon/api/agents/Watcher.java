@@ -7,6 +7,7 @@ import dev.culvert.daemon.fleet.FleetListener;
 import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
+import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.sse.EventType;
 import dev.culvert.daemon.sse.SseStream;
 import io.netty.buffer.ByteBuf;
@@ -29,6 +30,7 @@ final class Watcher implements FleetListener {
     private static final EventType SNAPSHOT = EventType.of("snapshot");
     private static final EventType AGENT = EventType.of("agent");
     private static final EventType REMOVED = EventType.of("removed");
+    private static final EventType ERROR = EventType.of("error");
     private static final byte[] BEGIN = "{\"agents\":[".getBytes(US_ASCII);
     private static final byte[] COMMA = ",".getBytes(US_ASCII);
     private static final byte[] END = "]}".getBytes(US_ASCII);
@@ -139,6 +141,23 @@ final class Watcher implements FleetListener {
     private void cut() {
         forget();
         events.abort();
+    }
+
+    /** The caller is not let in any more. Called on the event loop. */
+    void deny(Problem why) {
+        forget();
+        if (snapshotUpTo == null) {
+            ByteBuf data =
+                    Json.object(json -> {
+                        json.writeStringField("code", String.valueOf(why.members().get("code")));
+                        json.writeStringField("message", why.error());
+                    });
+            events.event(ERROR, data);
+            data.release();
+            events.end();
+        } else {
+            events.abort(); // half a snapshot must not look complete
+        }
     }
 
     /** From any thread. */

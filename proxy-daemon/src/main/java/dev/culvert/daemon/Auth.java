@@ -1,0 +1,132 @@
+package dev.culvert.daemon;
+
+import dev.culvert.daemon.auth.Callers;
+import dev.culvert.daemon.auth.Denial;
+import dev.culvert.daemon.auth.Tokens;
+import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.metrics.Metrics;
+import dev.culvert.daemon.state.StateDir;
+import dev.culvert.io.Quoted;
+import dev.culvert.io.Workers;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The credentials of the daemon's clients: reads them, and tells when they end. */
+final class Auth {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+    /** A clock may be set: no timer waits longer. */
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+
+    private final Tokens tokens;
+    private final Callers callers;
+    private final EventLoop loop;
+    private final Workers files;
+    private boolean toldOfMemory;
+    private @Nullable Future<?> timer;
+
+    /**
+     * Reads the tokens. Blocks.
+     *
+     * @param loop runs the timer of tokens that expire
+     * @param files reads the tokens again
+     * @throws IOException one sentence, when they cannot be read
+     */
+    Auth(
+            StateDir stateDir,
+            Supplier<DaemonSettings> settings,
+            Metrics metrics,
+            EventLoop loop,
+            Workers files)
+            throws IOException {
+        this.loop = loop;
+        this.files = files;
+        InstantSource clock = InstantSource.system();
+        tokens = new Tokens(stateDir.tokens(), () -> settings.get().auth(), clock);
+        Map<Denial, Runnable> denied = new EnumMap<>(Denial.class);
+        for (Denial why : Denial.values()) {
+            denied.put(
+                    why,
+                    metrics.counter(
+                            "culvert.auth.denied",
+                            "Requests refused because of their caller, by reason.",
+                            "reason",
+                            why.code()));
+        }
+        callers =
+                new Callers(
+                        tokens,
+                        () -> settings.get().auth(),
+                        clock,
+                        why -> denied.getOrDefault(why, () -> {}).run());
+        metrics.gauge("culvert.auth.tokens", "Tokens that are valid.", tokens::count);
+        tokens.load();
+        tokens.listen(() -> loop.execute(this::onChanged));
+        onChanged();
+    }
+
+    Tokens tokens() {
+        return tokens;
+    }
+
+    Callers callers() {
+        return callers;
+    }
+
+    private synchronized void onChanged() {
+        if (!tokens.areKept() && !tokens.all().isEmpty() && !toldOfMemory) {
+            toldOfMemory = true;
+            LOG.warn(
+                    "there is no state_dir, so the tokens are kept in memory: after a restart there"
+                            + " are none");
+        }
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        Instant end = tokens.nextEnd();
+        if (end != null) {
+            Duration until = Duration.between(Instant.now(), end);
+            Duration wait = until.compareTo(LONGEST_WAIT) < 0 ? until : LONGEST_WAIT;
+            long millis = Math.max(1, wait.toMillis() + 1);
+            timer = loop.schedule(tokens::changed, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** The settings were read again: reads the tokens again, too. */
+    void reload() {
+        tokens.changed();
+        try {
+            files.execute(this, this::load);
+        } catch (RejectedExecutionException _) {
+            LOG.error(
+                    "the tokens were not read again, because too much waits for the disk of"
+                            + " state_dir: reload once more");
+        }
+    }
+
+    private void load() {
+        try {
+            if (!tokens.load()) {
+                LOG.warn(
+                        "the file of the tokens is gone: those that were read before stay valid"
+                                + " until a restart");
+            }
+        } catch (IOException e) {
+            LOG.error(
+                    "the tokens were not read again, and those from before stay valid: {}",
+                    Quoted.message(e));
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package dev.culvert.daemon.cli;
+
+import dev.culvert.daemon.auth.Grant;
+import dev.culvert.daemon.auth.Tokens;
+import dev.culvert.daemon.config.AuthSettings;
+import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.config.Scope;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code culvertd token create}: makes a token without a daemon. */
+@Command(
+        name = "create",
+        description = {
+            "Makes a token in the state_dir and prints its secret, once. A daemon that runs knows"
+                    + " it",
+            "after a reload (systemctl reload culvertd)."
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Culvertd.BuildVersion.class,
+        sortOptions = false,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:the token was made", "1:it could not be stored", "2:wrong flags"})
+final class TokenCreateCommand implements Callable<Integer> {
+    private final Layers layers;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before the call
+    private CommandSpec spec;
+
+    @Mixin private final TokenPlace place = new TokenPlace();
+
+    @Option(
+            names = "--name",
+            required = true,
+            paramLabel = "NAME",
+            description = "By which people know the token.")
+    private String name = "";
+
+    @Option(
+            names = "--tenant",
+            paramLabel = "TENANT",
+            description = "The only tenant whose agents it sees. Default: it sees every tenant.")
+    private @Nullable String tenant;
+
+    @Option(
+            names = "--scope",
+            split = ",",
+            paramLabel = "SCOPE",
+            description = "agents:read, agents:write, metrics:read or admin; separated by commas.")
+    private List<String> scopes = List.of();
+
+    @Option(
+            names = "--role",
+            split = ",",
+            paramLabel = "ROLE",
+            description = "viewer, operator, admin, or a role of the settings.")
+    private List<String> roles = List.of();
+
+    @Option(
+            names = "--expires",
+            paramLabel = "TIME",
+            description = "How long it is valid, such as 90d or 12h. Default: it never expires.")
+    private @Nullable String expires;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "RATE",
+            description = "The most requests, such as 50/s. Default: no limit of its own.")
+    private @Nullable String rate;
+
+    @Option(
+            names = "--turns",
+            paramLabel = "COUNT",
+            description = "The most turns at once. Default: no limit of its own.")
+    private int turns;
+
+    TokenCreateCommand(Layers layers) {
+        this.layers = layers;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        DaemonSettings settings = place.settings(layers);
+        Path directory = place.directory(settings);
+        try {
+            Grant grant = new Grant(name, tenant, scopes(), Set.copyOf(roles), rate, turns);
+            Tokens.Made made = TokenPlace.tokens(settings, directory).create(grant, lifetime());
+            spec.commandLine().getOut().println(made.secret());
+            spec.commandLine()
+                    .getErr()
+                    .println(
+                            "made token %s; a daemon that runs knows it after: systemctl reload culvertd"
+                                    .formatted(made.token().id()));
+            return 0;
+        } catch (IllegalArgumentException e) {
+            throw wrong(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Set<Scope> scopes() {
+        EnumSet<Scope> all = EnumSet.noneOf(Scope.class);
+        for (String label : scopes) {
+            all.add(
+                    Scope.of(label)
+                            .orElseThrow(() ->
+                                    wrong(
+                                            "--scope got \"%s\": it takes %s"
+                                                    .formatted(label, Scope.labels()))));
+        }
+        return all;
+    }
+
+    private @Nullable Duration lifetime() {
+        try {
+            return expires == null ? null : AuthSettings.lifetime(expires);
+        } catch (NumberFormatException _) {
+            throw wrong("--expires got \"" + expires + "\": it takes a time such as 90d or 12h");
+        }
+    }
+
+    private ParameterException wrong(String sentence) {
+        return new ParameterException(spec.commandLine(), sentence);
+    }
+}
