@@ -9,7 +9,8 @@
 # usage: make-deb.sh --name NAME --version VERSION --maintainer WHO --commands CLASS --class-path JARS
 #                    --dist DIST --settings FILE --timestamp TIME --out DIR
 #
-# CLASS is the argument of Manual.java. The same image gives the same bytes. SOURCE_DATE_EPOCH overrides TIME.
+# CLASS is the argument of Manual.java. The same image gives the same bytes. SOURCE_DATE_EPOCH overrides TIME, and
+# DEBFULLNAME and DEBEMAIL, which Debian's tools use too, together override WHO.
 # If a packaging tool is missing, this script prints one line and makes no package.
 set -euo pipefail
 export LC_ALL=C
@@ -37,6 +38,7 @@ while [ $# -gt 0 ]; do
     shift 2
 done
 
+[ -z "${DEBFULLNAME:-}" ] || [ -z "${DEBEMAIL:-}" ] || maintainer="$DEBFULLNAME <$DEBEMAIL>"
 image=$out/$name
 if ! [ -d "$image" ]; then
     echo "make-deb: made no Debian package of $name, because its image is missing"
@@ -91,7 +93,7 @@ while read -r library; do
 done < <(awk '$1 == "NEEDED" { print $2 }' <<< "$needs" | sort -u)
 
 fill() {
-    sed -e "s/@NAME@/$name/g" -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@MAINTAINER@/$maintainer/" \
+    sed -e "s/@NAME@/$name/g" -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@MAINTAINER@/${maintainer//&/\\&}/" \
         -e "s/@DEPENDS@/$depends/" -e "s/@SIZE@/${size:-}/" -e "s/@UNITS@/$units/" -e "s/@SERVICES@/$services/" \
         -e "s/@STATE@/$state/g" "$1"
 }
