@@ -4,6 +4,8 @@
 #   /usr/lib/NAME, /usr/bin/NAME     the image, and a link to its launcher
 #   /etc/culvert/                    the settings; dpkg keeps the changes of the administrator
 #   /usr/lib/systemd/system/         the units of DIST
+#   /usr/share/NAME/                 what DIST has for Prometheus and Grafana
+#   /usr/share/doc/NAME/             the pages, if there are any next to DIST
 #   manual pages and completions for bash and zsh, generated from the picocli command
 #
 # usage: make-deb.sh --name NAME --version VERSION --maintainer WHO --commands CLASS --class-path JARS
@@ -69,6 +71,15 @@ rmdir "$root/usr/lib/$name/legal"
 ln -s "../lib/$name/bin/$name" "$root/usr/bin/$name"
 cp "$settings" "$root/etc/culvert/"
 find "$dist" -maxdepth 1 \( -name '*.service' -o -name '*.socket' \) -exec cp {} "$units_dir/" ';'
+
+for monitoring in prometheus grafana; do
+    [ ! -d "$dist/$monitoring" ] || { mkdir -p "$root/usr/share/$name" && cp -r "$dist/$monitoring" "$root/usr/share/$name/"; }
+done
+# In the folders of the source, so that the links between pages lead somewhere.
+if [ -d "$dist/../docs" ]; then
+    (cd "$here/../.." && cp -r --parents README.md proxy-daemon/docs proxy-daemon/dist/{culvertd.jsonc,prometheus,grafana} \
+        guest-agent/dist/README.md protocol-spec/*.{md,yaml} "$doc/")
+fi
 
 units=$(cd "$units_dir" && echo *)
 services=$(cd "$units_dir" && echo *.service)
