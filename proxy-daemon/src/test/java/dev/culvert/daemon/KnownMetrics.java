@@ -14,11 +14,10 @@ import java.util.stream.Stream;
 /** The metrics that the source of the daemon names, also those that no test makes it count. */
 final class KnownMetrics {
     private static final Pattern METER = Pattern.compile("\"(culvert(?:\\.[a-z0-9]+)+)\"");
-    private static final String ENDINGS =
-            "(_bytes|_seconds)?(_total|_bucket|_count|_sum|_max)?";
+    private static final String ENDINGS = "(_bytes|_seconds)?(_total|_bucket|_count|_sum|_max)?";
 
-    /** As in the source, with underscores for the dots. */
-    static final Set<String> METERS = read(Path.of("src/main"));
+    /** As in the room of metrics and in classes that use it, with underscores for the dots. */
+    static final Set<String> METERS = read(Path.of("src/main/java"));
 
     private KnownMetrics() {}
 
@@ -30,7 +29,9 @@ final class KnownMetrics {
     private static Set<String> read(Path sources) {
         try (Stream<Path> files = Files.walk(sources)) {
             return files.filter(file -> file.toString().endsWith(".java"))
-                    .flatMap(file -> METER.matcher(text(file)).results())
+                    .map(KnownMetrics::text)
+                    .filter(text -> text.contains("dev.culvert.daemon.metrics"))
+                    .flatMap(text -> METER.matcher(text).results())
                     .map((MatchResult name) -> name.group(1).replace('.', '_'))
                     .collect(Collectors.toCollection(TreeSet::new));
         } catch (IOException e) {
