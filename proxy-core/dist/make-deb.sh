@@ -4,12 +4,15 @@
 #   /usr/lib/NAME, /usr/bin          the image, and links to its launchers
 #   /etc/culvert/                    the settings; dpkg keeps the changes of the administrator
 #   /usr/lib/systemd/system/         the units of DIST
+#   /usr/share/NAME/                 what DIST has for Prometheus and Grafana
+#   /usr/share/doc/NAME/             the pages, if there are any next to DIST
 #   manual pages and completions for bash and zsh, generated from the picocli command
 #
 # usage: make-deb.sh --name NAME --version VERSION --maintainer WHO --commands CLASSES --class-path JARS
 #                    --dist DIST --settings FILE --timestamp TIME --out DIR
 #
-# CLASSES, with blanks between them, are arguments of Manual.java. The same image gives the same bytes. SOURCE_DATE_EPOCH overrides TIME.
+# CLASSES, with blanks between them, are arguments of Manual.java. The same image gives the same bytes. SOURCE_DATE_EPOCH
+# overrides TIME, and DEBFULLNAME and DEBEMAIL, which Debian's tools use too, together override WHO.
 # If a packaging tool is missing, this script prints one line and makes no package.
 set -euo pipefail
 export LC_ALL=C
@@ -37,6 +40,7 @@ while [ $# -gt 0 ]; do
     shift 2
 done
 
+[ -z "${DEBFULLNAME:-}" ] || [ -z "${DEBEMAIL:-}" ] || maintainer="$DEBFULLNAME <$DEBEMAIL>"
 image=$out/$name
 if ! [ -d "$image" ]; then
     echo "make-deb: made no Debian package of $name, because its image is missing"
@@ -70,6 +74,15 @@ done
 cp "$settings" "$root/etc/culvert/"
 find "$dist" -maxdepth 1 \( -name '*.service' -o -name '*.socket' \) -exec cp {} "$units_dir/" ';'
 
+for monitoring in prometheus grafana; do
+    [ ! -d "$dist/$monitoring" ] || { mkdir -p "$root/usr/share/$name" && cp -r "$dist/$monitoring" "$root/usr/share/$name/"; }
+done
+# In the folders of the source, so that the links between pages lead somewhere.
+if [ -d "$dist/../docs" ]; then
+    (cd "$here/../.." && cp -r --parents README.md proxy-daemon/docs proxy-daemon/dist/{culvertd.jsonc,prometheus,grafana} \
+        guest-agent/dist/README.md protocol-spec/*.{md,yaml} "$doc/")
+fi
+
 units=$(cd "$units_dir" && echo *)
 services=$(cd "$units_dir" && echo *.service)
 [ -f "$units_dir/$name.service" ] || fail "found no $name.service in $dist"
@@ -95,7 +108,7 @@ done < <(awk '$1 == "NEEDED" { print $2 }' <<< "$needs" | sort -u)
 [ -z "$groups" ] || depends+=", passwd" # postinst calls groupadd
 
 fill() {
-    sed -e "s/@NAME@/$name/g" -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@MAINTAINER@/$maintainer/" \
+    sed -e "s/@NAME@/$name/g" -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@MAINTAINER@/${maintainer//&/\\&}/" \
         -e "s/@DEPENDS@/$depends/" -e "s/@SIZE@/${size:-}/" -e "s/@UNITS@/$units/" -e "s/@SERVICES@/$services/" \
         -e "s/@STATE@/$state/g" -e "s/@GROUPS@/$groups/" "$1"
 }

@@ -4,7 +4,7 @@
 #   NAME/bin/NAME          starts it
 #   NAME/lib/              the options of the JVM, the native library for epoll, the AOT cache
 #   NAME/runtime/          the Java runtime: the modules that the program needs, and the program as another module
-#   NAME/legal/            the licences of the jars
+#   NAME/legal/            the licences of Culvert and of the jars
 #   NAME-VERSION-linux-ARCH.tar.gz
 #
 # A program that is a module of the runtime has no class path. The AOT cache works best that way, and stays valid
@@ -104,6 +104,8 @@ echo "open module $module { requires ${modules//,/; requires }; }" > "$work/modu
     --strip-java-debug-attributes --no-header-files --no-man-pages --output "$image/runtime"
 rm -f "$image/runtime/bin/keytool" "$image/runtime/lib/jrt-fs.jar" # which other Java runtimes would read this one with
 
+mkdir "$image/legal/culvert"
+cp "$(dirname "${BASH_SOURCE[0]}")/../../LICENSE" "$image/legal/culvert/"
 cp "$options" "$image/lib/jvm.options"
 sed -e "s/@NAME@/$name/g" -e "s/@MODULE@/$module/g" -e "s/@MAIN@/$main/g" \
     -e s/@OPTIONS@/jvm.options/g "$launcher" > "$image/bin/$name"

@@ -77,7 +77,7 @@ is_reproducible() {
     done
     mkdir -p "$dir"
     cp -a "$target/$name" "$dir/"
-    (umask 077 && cd / && TZ=Asia/Tokyo LC_ALL=C "$root/proxy-core/dist/make-deb.sh" --name "$name" --version "$version" \
+    (umask 077 && cd / && unset DEBFULLNAME DEBEMAIL && TZ=Asia/Tokyo LC_ALL=C "$root/proxy-core/dist/make-deb.sh" --name "$name" --version "$version" \
         --maintainer "$(dpkg-deb --field "$(deb "$name")" Maintainer)" --commands "${pom[deb.commands]}" \
         --class-path "$target/classes:$target/lib/*" --dist "$target/../dist" --settings "$target/../dist/${pom[deb.settings]}" \
         --timestamp "$(sed -n 's:.*<project.build.outputTimestamp>\(.*\)<.*:\1:p' "$root/pom.xml")" --out "$dir")

@@ -44,8 +44,6 @@ class DocsTest {
     private static final Pattern CLASS = Pattern.compile("`([A-Z][A-Za-z]+)`");
 
     private static final Pattern METRIC = Pattern.compile("`(culvert_[a-z_]+?)(?:_bucket)?[`{]");
-    private static final Pattern METER = Pattern.compile("\"(culvert(?:\\.[a-z]+)+)\"");
-    private static final String METRIC_ENDINGS = "(_bytes|_seconds)?(_total)?";
 
     /** A key of a section, unless it is a page that has the name of one. */
     private static final Pattern SETTING =
@@ -59,19 +57,14 @@ class DocsTest {
             Pattern.compile("(?ms)^    \"([a-z0-9_]+)\": \\{$(.*?)^    }");
     private static final Pattern INNER_KEY = Pattern.compile("(?m)^      \"([a-z_]+)\":");
 
-    private record Tree(List<Path> pages, Map<String, List<Path>> classes) {
-        private String mainSources() {
-            return classes.values().stream()
-                    .flatMap(List::stream)
-                    .filter(file -> file.startsWith(ROOT.resolve("proxy-daemon/src/main")))
-                    .map(DocsTest::text)
-                    .collect(Collectors.joining());
-        }
-    }
+    private record Tree(List<Path> pages, Map<String, List<Path>> classes) {}
 
     private static final Tree TREE = tree();
-    private static final Set<String> METERS = names(METER, TREE.mainSources());
     private static final Set<String> SETTINGS = settings();
+
+    static List<Path> pagesOfTheRepository() {
+        return TREE.pages();
+    }
 
     static Stream<Arguments> pages() {
         return TREE.pages().stream()
@@ -104,10 +97,16 @@ class DocsTest {
                     .filter(name -> !TREE.classes().containsKey(name))
                     .forEach(broken::add);
         }
-        names(METRIC, text).stream().filter(name -> !isAMetric(name)).forEach(broken::add);
+        names(METRIC, text).stream().filter(name -> !KnownMetrics.has(name)).forEach(broken::add);
         names(SETTING, text).stream().filter(key -> !SETTINGS.contains(key)).forEach(broken::add);
 
         assertThat(broken).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void saysOfEachCommandWhoRunsIt(Path page) throws Exception {
+        assertThat(DocBlocks.of(page).badlyMarked()).isEmpty();
     }
 
     private static boolean leadsSomewhere(Path page, String target) {
@@ -127,11 +126,6 @@ class DocsTest {
         return TREE.classes().getOrDefault(test.group(1), List.of()).stream()
                 .anyMatch(source ->
                         test.group(2) == null || text(source).contains(" " + test.group(2) + "("));
-    }
-
-    private static boolean isAMetric(String name) {
-        return METERS.stream()
-                .anyMatch(meter -> name.matches(meter.replace('.', '_') + METRIC_ENDINGS));
     }
 
     /** By the file that is shipped, which holds every key. */
@@ -179,10 +173,11 @@ class DocsTest {
                         @Override
                         public FileVisitResult preVisitDirectory(
                                 Path directory, BasicFileAttributes attributes) {
-                            return Set.of("target", ".git")
-                                            .contains(directory.getFileName().toString())
-                                    ? FileVisitResult.SKIP_SUBTREE
-                                    : FileVisitResult.CONTINUE;
+                            String name = directory.getFileName().toString();
+                            boolean isSource = !name.equals("target") && !name.startsWith(".");
+                            return isSource || directory.equals(ROOT)
+                                    ? FileVisitResult.CONTINUE
+                                    : FileVisitResult.SKIP_SUBTREE;
                         }
 
                         @Override
