@@ -2,6 +2,9 @@ package dev.culvert.daemon;
 
 import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.auth.Denial;
+import dev.culvert.daemon.auth.Quota.Limit;
+import dev.culvert.daemon.auth.Quota.Of;
+import dev.culvert.daemon.auth.Quotas;
 import dev.culvert.daemon.auth.Tokens;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.metrics.Metrics;
@@ -15,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -70,11 +74,37 @@ final class Auth {
                         tokens,
                         () -> settings.get().auth(),
                         clock,
+                        quotas(settings, metrics),
                         why -> denied.getOrDefault(why, () -> {}).run());
         metrics.gauge("culvert.auth.tokens", "Tokens that are valid.", tokens::count);
         tokens.load();
         tokens.listen(() -> loop.execute(this::onChanged));
         onChanged();
+    }
+
+    private static Quotas quotas(Supplier<DaemonSettings> settings, Metrics metrics) {
+        Map<String, Runnable> refused = new HashMap<>();
+        for (Of of : Of.values()) {
+            for (Limit limit : Limit.values()) {
+                refused.put(
+                        label(of, limit),
+                        metrics.counter(
+                                "culvert.limits.refused",
+                                "Requests refused because a tenant or a token has reached a limit.",
+                                "limit",
+                                label(of, limit)));
+            }
+        }
+        return new Quotas(
+                () -> settings.get().limits(),
+                System::nanoTime,
+                reached ->
+                        refused.getOrDefault(label(reached.quota().of(), reached.limit()), () -> {})
+                                .run());
+    }
+
+    private static String label(Of of, Limit limit) {
+        return of.label() + "_" + limit.label();
     }
 
     Tokens tokens() {

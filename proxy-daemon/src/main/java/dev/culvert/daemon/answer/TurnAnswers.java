@@ -1,11 +1,13 @@
 package dev.culvert.daemon.answer;
 
+import dev.culvert.daemon.auth.CallerQuota;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.OverMemory;
+import dev.culvert.daemon.http.RateLimits;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.turn.TurnRequest;
 import dev.culvert.daemon.turn.Turns;
@@ -46,7 +48,7 @@ public final class TurnAnswers {
     /** Begins a turn and answers with the whole of it. Lends {@code message} for the call. */
     public void whole(Request request, Answer answer, Agent agent, ByteBuf message) {
         Share share = charge(answer, agent);
-        TurnRequest wanted = wanted(request, agent, message, false);
+        TurnRequest wanted = counted(request, wanted(request, agent, message, false));
         answer.about(wanted.id());
         TurnSettings now = settings.get().turns();
         // Without a key no client can come back for it.
@@ -71,8 +73,9 @@ public final class TurnAnswers {
             Function<String, EventFormat> format) {
         TurnRequest wanted = wanted(request, agent, message, true);
         charge(answer, agent);
+        TurnRequest counted = counted(request, wanted);
         StreamedAnswer stream = streamed(answer, wanted.id(), null, format);
-        stream.reads(turns.begin(request.eventLoop(), wanted, message, stream));
+        stream.reads(turns.begin(request.eventLoop(), counted, message, stream));
         endWithCaller(request, stream);
     }
 
@@ -106,7 +109,9 @@ public final class TurnAnswers {
                 return;
             }
             answer.chargeTo(share);
-            stream.reads(turns.resume(request.eventLoop(), wanted, point.after(), stream));
+            stream.reads(
+                    turns.resume(
+                            request.eventLoop(), held(request, wanted), point.after(), stream));
             endWithCaller(request, stream);
         }
     }
@@ -123,6 +128,26 @@ public final class TurnAnswers {
         return agent == null
                 ? null
                 : new TurnRequest(id, agent, true, 0, request.id(), request.traceParent());
+    }
+
+    /** Takes one turn of the caller's quota. */
+    private static TurnRequest counted(Request request, TurnRequest wanted) {
+        CallerQuota quota = request.caller().quota();
+        if (quota == null) {
+            return wanted;
+        }
+        RateLimits.takeTurn(quota);
+        return wanted.countedBy(quota);
+    }
+
+    /** The same for a turn that runs already, which is never refused. */
+    private static TurnRequest held(Request request, TurnRequest wanted) {
+        CallerQuota quota = request.caller().quota();
+        if (quota == null) {
+            return wanted;
+        }
+        quota.holdTurn();
+        return wanted.countedBy(quota);
     }
 
     private Share charge(Answer answer, Agent agent) {

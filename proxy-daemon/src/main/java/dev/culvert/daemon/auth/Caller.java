@@ -11,9 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param name of the token, or of the user of the Unix socket; for logs
  * @param tenant the only one whose agents it sees; null for one that sees every tenant
  * @param token what it has shown; null for callers of other kinds
+ * @param quota what it may use; null for a caller without limits
  */
 public record Caller(
-        String name, Kind kind, @Nullable String tenant, Set<Scope> scopes, @Nullable Shown token) {
+        String name,
+        Kind kind,
+        @Nullable String tenant,
+        Set<Scope> scopes,
+        @Nullable Shown token,
+        @Nullable CallerQuota quota) {
 
     /** How the daemon knows who it is. */
     public enum Kind {
@@ -46,6 +52,16 @@ public record Caller(
 
     /** A client without credentials, of a daemon that has some: sees no agent. */
     public static final Caller NOBODY = new Caller("nobody", Kind.NOBODY, null, Set.of(), null);
+
+    /** A caller without limits. */
+    public Caller(
+            String name,
+            Kind kind,
+            @Nullable String tenant,
+            Set<Scope> scopes,
+            @Nullable Shown token) {
+        this(name, kind, tenant, scopes, token, null);
+    }
 
     public Caller {
         scopes = Set.copyOf(scopes);

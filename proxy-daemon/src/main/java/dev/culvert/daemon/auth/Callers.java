@@ -18,13 +18,16 @@ public final class Callers {
     private final Supplier<AuthSettings> settings;
     private final InstantSource clock;
     private final AuthObserver observer;
+    private final Quotas quotas;
     private volatile boolean on;
 
     public Callers(
             Tokens tokens,
             Supplier<AuthSettings> settings,
             InstantSource clock,
+            Quotas quotas,
             AuthObserver observer) {
+        this.quotas = quotas;
         this.tokens = tokens;
         this.settings = settings;
         this.clock = clock;
@@ -38,7 +41,11 @@ public final class Callers {
         Supplier<AuthSettings> none = () -> AuthSettings.DEFAULTS;
         InstantSource clock = InstantSource.system();
         return new Callers(
-                new Tokens(new MemoryTokens(), none, clock), none, clock, AuthObserver.NONE);
+                new Tokens(new MemoryTokens(), none, clock),
+                none,
+                clock,
+                Quotas.none(),
+                AuthObserver.NONE);
     }
 
     private void look() {
@@ -94,8 +101,9 @@ public final class Callers {
         for (UnixUser user : now.unix()) {
             if (user.isPeer(uid, gid)) {
                 Set<Scope> scopes = now.scopes(user.scopes(), user.roles());
+                String tenant = user.tenant().orElse(null);
                 return new Caller(
-                        "uid " + uid, Kind.UNIX, user.tenant().orElse(null), scopes, null);
+                        "uid " + uid, Kind.UNIX, tenant, scopes, null, quotas.of(tenant, null));
             }
         }
         return null;
@@ -108,7 +116,8 @@ public final class Callers {
                 kind,
                 grant.tenant(),
                 settings.get().scopes(grant.scopes(), grant.roles()),
-                shown);
+                shown,
+                quotas.of(grant.tenant(), shown.token()));
     }
 
     /** Why a caller that was let in before is not let in any more; null if it still is. */

@@ -28,6 +28,7 @@ public record DaemonSettings(
         HttpSettings http,
         AuthSettings auth,
         AdminSettings admin,
+        LimitSettings limits,
         SseSettings sse,
         TurnSettings turns,
         TransportSettings transport,
@@ -48,6 +49,7 @@ public record DaemonSettings(
                     HttpSettings.DEFAULTS,
                     AuthSettings.DEFAULTS,
                     AdminSettings.DEFAULTS,
+                    LimitSettings.DEFAULTS,
                     SseSettings.DEFAULTS,
                     TurnSettings.DEFAULTS,
                     TransportSettings.DEFAULTS,
@@ -108,6 +110,7 @@ public record DaemonSettings(
         HttpSettings http = in.section("http", HttpSettings::read);
         AuthSettings auth = in.section("auth", AuthSettings::read);
         AdminSettings admin = in.section("admin", AdminSettings::read);
+        LimitSettings limits = in.section("limits", LimitSettings::read);
         SseSettings sse = in.section("sse", SseSettings::read);
         TurnSettings turns = in.section("turns", TurnSettings::read);
         TransportSettings transport = in.section("transport", TransportSettings::read);
@@ -115,6 +118,7 @@ public record DaemonSettings(
                 http,
                 auth,
                 admin,
+                limits,
                 sse,
                 turns,
                 transport,

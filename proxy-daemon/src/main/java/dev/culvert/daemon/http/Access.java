@@ -64,7 +64,12 @@ public final class Access {
         Need need = route.need(method.equals(HttpMethod.HEAD) ? HttpMethod.GET : method);
         checkQuery(head);
         return switch (identity(head)) {
-            case Identity.Known(Caller caller) when caller.may(need) -> caller;
+            case Identity.Known(Caller caller) when caller.may(need) -> {
+                if (need != Need.NOTHING) {
+                    RateLimits.takeRequest(caller.quota());
+                }
+                yield caller;
+            }
             case Identity.Known(Caller caller) -> throw forbidden(caller, need);
             case Identity.Denied _ when need == Need.NOTHING -> Caller.NOBODY;
             case Identity.Denied(Denial why) -> throw unauthorized(why);

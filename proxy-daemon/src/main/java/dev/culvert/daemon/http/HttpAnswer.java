@@ -4,6 +4,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERR
 import static io.netty.handler.codec.http.HttpResponseStatus.NO_CONTENT;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
+import dev.culvert.daemon.auth.CallerQuota;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
@@ -68,6 +69,10 @@ public abstract class HttpAnswer implements Answer {
     public final void handle(RoutedRequest routed, ByteBuf body, EventLoop loop) {
         Request request = new Request(routed, body, loop);
         handling = new Handling(request, server.failures());
+        CallerQuota quota = routed.caller().quota();
+        if (quota != null) {
+            RateLimits.describe(this, quota);
+        }
         try {
             routed.endpoint().route().handle(request, this);
         } catch (ProblemException e) {

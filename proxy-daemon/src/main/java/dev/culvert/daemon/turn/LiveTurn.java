@@ -299,6 +299,9 @@ public final class LiveTurn implements AgentSide.Owner {
         boolean isRead = audience.isRead();
         LiveTurn lastNow = needs.live().leave(this);
         request.agent().turnEnded();
+        if (request.quota() != null) {
+            request.quota().endTurn();
+        }
         audience.over(how);
         if (lastNow != null) {
             lastNow.onLoop(lastNow::leftAlone);

@@ -1,5 +1,6 @@
 package dev.culvert.daemon.turn;
 
+import dev.culvert.daemon.auth.CallerQuota;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.daemon.fleet.Presence;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param asked the fingerprint of the message if the client sent an {@code Idempotency-Key}, else 0
  * @param requestId the id of the HTTP request, if clients can come back to the turn; else empty
  * @param traceparent sent to the agent with the request
+ * @param quota of which the turn has taken one, and which it ends; null if it has taken none
  */
 public record TurnRequest(
         String id,
@@ -21,7 +23,24 @@ public record TurnRequest(
         boolean repeatable,
         long asked,
         String requestId,
-        @Nullable String traceparent) {
+        @Nullable String traceparent,
+        @Nullable CallerQuota quota) {
+
+    /** One that counts for nobody. */
+    public TurnRequest(
+            String id,
+            Agent agent,
+            boolean repeatable,
+            long asked,
+            String requestId,
+            @Nullable String traceparent) {
+        this(id, agent, repeatable, asked, requestId, traceparent, null);
+    }
+
+    /** The same, for a turn of {@code of} that was taken already. */
+    public TurnRequest countedBy(CallerQuota of) {
+        return new TurnRequest(id, agent, repeatable, asked, requestId, traceparent, of);
+    }
 
     /** Whether clients can come back to the turn, by its id or by a key. */
     boolean isAddressed() {

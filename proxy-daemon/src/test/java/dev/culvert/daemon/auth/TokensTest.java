@@ -25,7 +25,8 @@ class TokensTest {
     private Instant now = Instant.parse("2026-11-29T18:00:00Z");
     private AuthSettings settings = AuthSettings.DEFAULTS;
     private final Tokens tokens = new Tokens(new MemoryTokens(), () -> settings, () -> now);
-    private final Callers callers = new Callers(tokens, () -> settings, () -> now, denied::add);
+    private final Callers callers =
+            new Callers(tokens, () -> settings, () -> now, Quotas.none(), denied::add);
 
     private static Grant grant(String name, String tenant, Scope... scopes) {
         return new Grant(name, tenant, Set.of(scopes), Set.of(), "50/s", 20);

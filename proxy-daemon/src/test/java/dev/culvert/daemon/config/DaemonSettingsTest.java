@@ -66,6 +66,8 @@ class DaemonSettingsTest {
                 .isEqualTo(
                         new AdminSettings(
                                 List.of(new AgentAddress.Unix("/run/culvert/admin.sock")), 64));
+        CallerLimits none = new CallerLimits(Optional.empty(), 0, 0);
+        assertThat(it.limits()).isEqualTo(new LimitSettings(none, none, List.of()));
         assertThat(it.sse()).isEqualTo(new SseSettings(seconds(15)));
         assertThat(it.turns())
                 .isEqualTo(
@@ -141,6 +143,11 @@ class DaemonSettingsTest {
                     "unix": [{"uid": 1000, "gid": 100, "tenant": "acme", "scopes": ["metrics:read"], "roles": ["deployer"]}]
                   },
                   "admin": {"listen": ["unix:///run/other.sock"], "max_connections": 5},
+                  "limits": {
+                    "each_tenant": {"rate": "50/s", "burst": 60, "turns": 2},
+                    "each_token": {"rate": "9/m", "turns": 3},
+                    "tenants": [{"tenant": "t", "rate": "1/h", "burst": 4, "turns": 5}]
+                  },
                   "sse": {"keepalive": 7},
                   "turns": {"max_answer_bytes": "1KiB", "max_unsent_bytes": "2KiB", "initial_credit": "3KiB", "stall_timeout": 71, "resume_grace": 72, "remember": 73, "max_keys": 74, "max_remembered": 75},
                   "transport": {"default": "tcp", "vsock_port": 8, "tcp_base_port": 9000},
@@ -235,6 +242,24 @@ class DaemonSettingsTest {
                                                         List.of("deployer")))),
                                 new AdminSettings(
                                         List.of(new AgentAddress.Unix("/run/other.sock")), 5),
+                                new LimitSettings(
+                                        new CallerLimits(
+                                                Optional.of(new Rate(50, seconds(1))), 60, 2),
+                                        new CallerLimits(
+                                                Optional.of(new Rate(9, Duration.ofMinutes(1))),
+                                                0,
+                                                3),
+                                        List.of(
+                                                new LimitSettings.TenantLimits(
+                                                        "t",
+                                                        new CallerLimits(
+                                                                Optional.of(
+                                                                        new Rate(
+                                                                                1,
+                                                                                Duration.ofHours(
+                                                                                        1))),
+                                                                4,
+                                                                5)))),
                                 new SseSettings(seconds(7)),
                                 new TurnSettings(
                                         1 << 10,
@@ -313,6 +338,14 @@ class DaemonSettingsTest {
                         "{'http': {'trusted_proxies': ['proxy.example']}}",
                         "31: http.trusted_proxies[0]: \"proxy.example\" is no network: it takes"
                                 + " ADDRESS or ADDRESS/BITS"),
+                Arguments.of(
+                        "{'limits': {'each_token': {'rate': '50'}}}",
+                        "28: limits.each_token.rate: it takes a rate such as 50/s, 600/m or"
+                                + " 10000/h"),
+                Arguments.of(
+                        "{'limits': {'each_token': {'burst': 5}}}",
+                        "28: limits.each_token.burst is 5: it is part of a rate, and there is"
+                                + " none"),
                 Arguments.of(
                         "{'http': {'max_body_bytes': '5MiB'}}",
                         "11: http.max_body_bytes is 5MiB: a body goes to the agent in one frame,"
