@@ -35,6 +35,9 @@ final class JsoncReader {
             Pattern.compile(
                     "(?:start marker|starting) at \\[Source: .*?line: (\\d+), column: (\\d+)]");
 
+    /* The parser repeats the word, which may be a secret that somebody forgot to quote. */
+    private static final Pattern UNQUOTED = Pattern.compile("(?s)^Unrecognized token '.*");
+
     private final String name;
     private final JsonParser parser;
     private final List<Mistake> duplicates = new ArrayList<>();
@@ -92,6 +95,7 @@ final class JsoncReader {
             return root;
         } catch (JsonProcessingException e) {
             String why = START.matcher(e.getOriginalMessage()).replaceAll("opened at $1:$2");
+            why = UNQUOTED.matcher(why).replaceFirst("there is a word without quotes");
             throw new BadSettingsException(
                     List.of(new Mistake(position(name, e.getLocation()), "not JSON: " + why)));
         } catch (IOException e) {
