@@ -9,6 +9,7 @@ import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.auth.Grant;
 import dev.culvert.daemon.auth.MemoryTokens;
 import dev.culvert.daemon.auth.Need;
+import dev.culvert.daemon.auth.Quotas;
 import dev.culvert.daemon.auth.Tokens;
 import dev.culvert.daemon.config.AuthSettings;
 import dev.culvert.daemon.config.Scope;
@@ -49,7 +50,11 @@ class CertificateCallerTest {
             new Tokens(new MemoryTokens(), () -> AuthSettings.DEFAULTS, InstantSource.system());
     private final Callers callers =
             new Callers(
-                    tokens, () -> AuthSettings.DEFAULTS, InstantSource.system(), AuthObserver.NONE);
+                    tokens,
+                    () -> AuthSettings.DEFAULTS,
+                    InstantSource.system(),
+                    Quotas.none(),
+                    AuthObserver.NONE);
 
     @BeforeEach
     void makeTokens() throws Exception {
