@@ -1,9 +1,8 @@
 package dev.culvert.settings;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A key that a section was asked for. */
 sealed interface Entry {

@@ -2,9 +2,6 @@ package dev.culvert.settings;
 
 import dev.culvert.about.Spelling;
 import dev.culvert.settings.Node.Form;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys below one path, seen through all layers.

@@ -44,7 +44,8 @@ class ConfigVerbTest {
         assertThat(set.code()).as(set.err()).isZero();
         assertThat(set.out().lines())
                 .contains(
-                        "{\"key\":\"log_level\",\"value\":\"warn\",\"from\":\"%s:2:3\"}".formatted(file))
+                        "{\"key\":\"log_level\",\"value\":\"warn\",\"from\":\"%s:2:3\"}"
+                                .formatted(file))
                 .anyMatch(line -> line.startsWith("{\"key\":\"agents[0].id\",\"value\":\"a\","))
                 .noneMatch(line -> line.contains("\"from\":null"));
 

@@ -38,7 +38,7 @@ class DocsTest {
                             + "(?!target/)[\\w./-]*\\w)");
 
     private static final Pattern TEST =
-            Pattern.compile("(?<![\\w.-])([A-Z]\\w*(?:Test|IT))\\b(?:#(\\w+))?");
+            Pattern.compile("(?<![\\w.-])([A-Z]\\w*[a-z0-9](?:Test|IT))\\b(?:#(\\w+))?");
 
     /** Only on the page for those who develop: others name what is not ours in the same way. */
     private static final Pattern CLASS = Pattern.compile("`([A-Z][A-Za-z]+)`");

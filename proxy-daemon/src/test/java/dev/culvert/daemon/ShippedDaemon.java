@@ -63,6 +63,11 @@ final class ShippedDaemon implements AutoCloseable {
         return start(address, Map.of());
     }
 
+    /** Where it listens. */
+    String url() {
+        return base.toString();
+    }
+
     Shipped process() {
         return process;
     }

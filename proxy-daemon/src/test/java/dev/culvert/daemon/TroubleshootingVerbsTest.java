@@ -6,11 +6,6 @@ import dev.culvert.daemon.client.Surroundings;
 import dev.culvert.daemon.client.command.Culvert;
 import dev.culvert.daemon.client.output.Terminal;
 import dev.culvert.daemon.client.value.Value;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -19,6 +14,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The verbs for finding out what is wrong, against a daemon. */
 @Timeout(60)
@@ -136,7 +134,7 @@ class TroubleshootingVerbsTest {
         try (TestDaemon daemon =
                 TestDaemon.start(
                         "{\"agents\": [{\"id\": \"web-east\", \"address\":"
-                            + " \"unix:///nowhere/1\"}]}")) {
+                                + " \"unix:///nowhere/1\"}]}")) {
             assertThat(run(url(daemon), "ping", "web-esat")).isEqualTo(5);
             assertThat(err.toString())
                     .contains("There is no agent 'web-esat'", "; did you mean web-east?\n");

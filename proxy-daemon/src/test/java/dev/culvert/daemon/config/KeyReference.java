@@ -2,12 +2,10 @@ package dev.culvert.daemon.config;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-
 import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Key;
 import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
-
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;

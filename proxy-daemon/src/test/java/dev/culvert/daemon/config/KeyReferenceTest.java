@@ -2,11 +2,10 @@ package dev.culvert.daemon.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /** What explains the settings' keys is what the code says of them. */
 class KeyReferenceTest {

@@ -27,13 +27,13 @@ final class Secrets {
                     rule(
                             "private key",
                             "-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z0-9"
-                                + " ]*PRIVATE KEY-----|\\z)",
+                                    + " ]*PRIVATE KEY-----|\\z)",
                             ""),
                     rule("user info", "(?<=://)[^/\\s\"'@]+(?=@)", ""),
                     rule(
                             "header",
                             "(?i)((?:proxy-)?authorization|(?:set-)?cookie|x-api-key)"
-                                + "(\\\\?[\"']?\\s*[:=]\\s*\\\\?[\"']?)(?!\\[redacted)[^\"'\\r\\n\\\\]+",
+                                    + "(\\\\?[\"']?\\s*[:=]\\s*\\\\?[\"']?)(?!\\[redacted)[^\"'\\r\\n\\\\]+",
                             "$1$2"),
                     rule(
                             "bearer",
@@ -47,8 +47,8 @@ final class Secrets {
                     rule(
                             "key of a provider",
                             "\\b(?:sk-[A-Za-z0-9_-]{8,}|gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\\w{16,}"
-                                + "|xox[abprs]-[A-Za-z0-9-]{8,}|AKIA[0-9A-Z]{16}|AIza[A-Za-z0-9_-]{20,}"
-                                + "|hf_[A-Za-z0-9]{16,}|hv[sb]\\.[A-Za-z0-9_-]{16,})",
+                                    + "|xox[abprs]-[A-Za-z0-9-]{8,}|AKIA[0-9A-Z]{16}|AIza[A-Za-z0-9_-]{20,}"
+                                    + "|hf_[A-Za-z0-9]{16,}|hv[sb]\\.[A-Za-z0-9_-]{16,})",
                             ""),
                     rule(
                             "value of a secret key",

@@ -9,15 +9,12 @@ import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.output.View;
 import dev.culvert.daemon.client.value.Value;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code culvert bugreport}. */
 @Command(
@@ -29,11 +26,11 @@ import java.nio.file.Path;
         footer = {
             "",
             "The archive is a zip file. It contains versions, settings, state, metrics, threads"
-                + " and",
+                    + " and",
             "the last log lines, and works also when the daemon is dead. Secrets are left out."
-                + " Names",
+                    + " Names",
             "of agents, tenants, hosts and users, and addresses, are replaced by pseudonyms such"
-                + " as",
+                    + " as",
             "agent-1; their map is written beside the archive, for you alone. Nothing is sent",
             "anywhere. Look at the archive before you hand it on.",
             "",

@@ -103,9 +103,7 @@ final class ConfigCommand {
                 outcome.said().lines().forEach(output::note);
             } else {
                 List<Value> mistakes =
-                        outcome.isOk()
-                                ? List.of()
-                                : outcome.said().lines().map(Value::of).toList();
+                        outcome.isOk() ? List.of() : outcome.said().lines().map(Value::of).toList();
                 output.item(
                         Value.members(
                                 "file",
@@ -142,7 +140,8 @@ final class ConfigCommand {
 
         @Option(
                 names = "--effective",
-                description = "All settings, also the defaults. Without it, only what somebody set.")
+                description =
+                        "All settings, also the defaults. Without it, only what somebody set.")
         private boolean effective;
 
         @Option(

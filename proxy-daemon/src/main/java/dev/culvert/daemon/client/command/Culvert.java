@@ -8,9 +8,16 @@ import dev.culvert.daemon.client.TargetOptions;
 import dev.culvert.daemon.client.http.ProblemException;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.Terminal;
-
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -18,15 +25,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
-
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.Writer;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Map;
-import java.util.Optional;
 
 /** The command {@code culvert}: its verbs, and the flags that all of them take. */
 @Command(
@@ -126,7 +124,10 @@ public final class Culvert {
 
     /** Runs the verb that the arguments name, and returns its exit code. */
     public static int run(Surroundings around, String... arguments) {
-        return commands(around).setOut(around.out()).setErr(around.err()).execute(arguments);
+        return commands(around, List.of(arguments))
+                .setOut(around.out())
+                .setErr(around.err())
+                .execute(arguments);
     }
 
     /** All commands, from which the build makes the manual pages and the completion. */
@@ -138,15 +139,15 @@ public final class Culvert {
                         new PrintWriter(Writer.nullWriter()),
                         new PrintWriter(Writer.nullWriter()),
                         new Surroundings.Place(Path.of("/"), Path.of("/"), Terminal.NONE, _ -> {}));
-        return commands(nowhere).getCommandSpec();
+        return commands(nowhere, List.of()).getCommandSpec();
     }
 
-    private static CommandLine commands(Surroundings around) {
+    private static CommandLine commands(Surroundings around, List<String> arguments) {
         Culvert options = new Culvert();
         Session session =
                 new Session(around, options::target, () -> options.format, () -> options.colour);
         CommandLine line = new CommandLine(options);
-        Verbs.add(line, session);
+        Verbs.add(line, session, arguments);
         return line.setUsageHelpWidth(USAGE_WIDTH)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(Culvert::wrongUsage)

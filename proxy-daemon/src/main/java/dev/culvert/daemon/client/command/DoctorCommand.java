@@ -10,13 +10,10 @@ import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.output.View;
-
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-
-import java.nio.file.Path;
 
 /** {@code culvert doctor}. */
 @Command(
@@ -30,7 +27,7 @@ import java.nio.file.Path;
             "It looks at the settings, the systemd unit, the daemon, ports, sockets, vsock modules",
             "and devices, permissions, file descriptors, disk, clock, certificates, versions that",
             "are known to be bad, and each agent. It needs no running daemon. Run it as root on"
-                + " the",
+                    + " the",
             "daemon's host to see everything.",
             "",
             "Examples:",

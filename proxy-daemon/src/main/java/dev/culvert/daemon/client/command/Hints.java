@@ -3,11 +3,6 @@ package dev.culvert.daemon.client.command;
 import dev.culvert.about.Spelling;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.http.ProblemException;
-
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
-
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -15,6 +10,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Finds the verb, flag or agent that someone may have meant. */
 final class Hints {

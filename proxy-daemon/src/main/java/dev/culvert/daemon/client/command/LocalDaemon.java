@@ -10,14 +10,12 @@ import dev.culvert.daemon.client.host.ThisHost;
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.Request;
 import dev.culvert.daemon.client.http.Response;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The daemon of the session, and the machine on which the command runs. */
 record LocalDaemon(String target, Api api) implements DaemonAnswers {

@@ -12,17 +12,14 @@ import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.output.View;
 import dev.culvert.daemon.client.value.Value;
 import dev.culvert.io.Quoted;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code culvert logs}. */
 @Command(
@@ -32,7 +29,7 @@ import java.util.Optional;
         footer = {
             "",
             "It reads the journal of the unit culvertd, for which root or the group"
-                + " systemd-journal",
+                    + " systemd-journal",
             "is needed, or the file that --file names.",
             "",
             "Examples:",

@@ -28,7 +28,9 @@ final class PrintedSettings {
 
     private PrintedSettings() {}
 
-    /** Each setting: {@code key}, {@code value}, and {@code from}, which is nothing for a default. */
+    /**
+     * Each setting: {@code key}, {@code value}, and {@code from}, which is nothing for a default.
+     */
     static List<Value> rows(String printed) throws BadValueException {
         PrintedSettings reader = new PrintedSettings();
         for (String line : printed.lines().map(String::strip).toList()) {

@@ -10,16 +10,13 @@ import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.output.View;
 import dev.culvert.daemon.client.top.TurnRow;
 import dev.culvert.daemon.client.top.TurnTable;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code culvert top}. */
 @Command(
@@ -30,12 +27,12 @@ import java.util.List;
             "",
             "The columns:",
             "  STAGE      linking: no link to the agent yet; asked: no answer yet; answering;"
-                + " stopping",
+                    + " stopping",
             "  EVENTS/S   since the last look; at the first look, since the turn began",
             "  UNREAD     bytes that the client has not taken",
             "  CREDIT     bytes that the agent may still send; - if it keeps to no credit",
             "  WAITS      for client: it does not read; agent: it sends nothing; link: there is"
-                + " none",
+                    + " none",
             "",
             "On a terminal it draws until Ctrl-C. In a pipe, and with --once, it looks once.",
             "With --output jsonl and without --once, each look is a line for each turn."

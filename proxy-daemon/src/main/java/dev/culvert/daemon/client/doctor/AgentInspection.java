@@ -2,7 +2,6 @@ package dev.culvert.daemon.client.doctor;
 
 import dev.culvert.daemon.client.host.Reply;
 import dev.culvert.daemon.client.value.Value;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.culvert.daemon.client.doctor;
 
 import dev.culvert.daemon.client.host.Outcome;
-
 import java.util.List;
 
 /** Whether somebody sets the clock. */

@@ -1,7 +1,6 @@
 package dev.culvert.daemon.client.doctor;
 
 import dev.culvert.daemon.client.host.Reply;
-
 import java.io.IOException;
 import java.util.List;
 
@@ -30,7 +29,7 @@ final class DaemonInspection implements Inspection {
                                         "the daemon at " + target + " refuses this command",
                                         reply.sentence(),
                                         "give a token: culvert --token-file FILE, or"
-                                            + " CULVERT_TOKEN");
+                                                + " CULVERT_TOKEN");
                         default ->
                                 Finding.failure(
                                         target + " answers " + reply.status(),
@@ -44,7 +43,7 @@ final class DaemonInspection implements Inspection {
                             "no daemon answers at " + target,
                             String.valueOf(e.getMessage()),
                             "start it: systemctl start culvertd; or name the right one with"
-                                + " --url"));
+                                    + " --url"));
         }
     }
 }

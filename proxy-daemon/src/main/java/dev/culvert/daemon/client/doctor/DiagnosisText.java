@@ -5,7 +5,6 @@ import dev.culvert.daemon.client.doctor.Diagnosis.Inspected;
 import dev.culvert.daemon.client.output.Tone;
 import dev.culvert.daemon.client.value.Value;
 import dev.culvert.io.Quoted;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.culvert.daemon.client.doctor;
 
 import dev.culvert.daemon.client.host.Outcome;
-
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;

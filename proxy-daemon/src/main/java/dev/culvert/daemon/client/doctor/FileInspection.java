@@ -1,7 +1,6 @@
 package dev.culvert.daemon.client.doctor;
 
 import dev.culvert.daemon.client.host.Outcome;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

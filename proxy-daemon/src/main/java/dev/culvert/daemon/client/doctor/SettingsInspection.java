@@ -2,7 +2,6 @@ package dev.culvert.daemon.client.doctor;
 
 import dev.culvert.daemon.client.host.DaemonFile;
 import dev.culvert.daemon.client.host.Outcome;
-
 import java.util.List;
 
 /** The settings file: that it can be read, and that the daemon accepts it. */

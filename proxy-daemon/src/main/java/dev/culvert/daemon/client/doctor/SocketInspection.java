@@ -1,7 +1,6 @@
 package dev.culvert.daemon.client.doctor;
 
 import dev.culvert.daemon.client.host.DaemonFile.AgentPlace;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -79,7 +78,7 @@ final class SocketInspection implements Inspection {
                     Finding.warning(
                             "the unit hides the socket of agent " + id,
                             "culvertd.service has PrivateTmp= and ProtectHome=, so under systemd"
-                                + " the daemon does not see "
+                                    + " the daemon does not see "
                                     + socket,
                             "put the VM's socket elsewhere, such as /run/vm"));
         }

@@ -1,7 +1,6 @@
 package dev.culvert.daemon.client.doctor;
 
 import dev.culvert.daemon.client.host.Outcome;
-
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -70,7 +69,7 @@ final class UnitInspection implements Inspection {
                             ? Finding.warning(
                                     UNIT + " runs, after " + restarts + " restarts",
                                     "the daemon ended by itself so often since the unit was"
-                                        + " started",
+                                            + " started",
                                     "see why: journalctl -u culvertd -g 'ended|failed|OutOfMemory'")
                             : Finding.ok(UNIT + " runs");
             case "failed" ->
@@ -78,7 +77,7 @@ final class UnitInspection implements Inspection {
                             UNIT + " has failed",
                             "its result is " + unit.getOrDefault("Result", "unknown"),
                             "see why: journalctl -u culvertd -n 50; then: systemctl start"
-                                + " culvertd");
+                                    + " culvertd");
             default ->
                     Finding.failure(
                             UNIT + " does not run: it is " + state,
@@ -108,7 +107,7 @@ final class UnitInspection implements Inspection {
                                             + path
                                             + ", and there is no such file: the unit cannot start",
                                     "create it, readable by root only, or remove the line:"
-                                        + " systemctl edit culvertd"));
+                                            + " systemctl edit culvertd"));
         }
         return findings;
     }

@@ -2,7 +2,6 @@ package dev.culvert.daemon.client.doctor;
 
 import dev.culvert.daemon.client.host.Host;
 import dev.culvert.daemon.client.host.Outcome;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

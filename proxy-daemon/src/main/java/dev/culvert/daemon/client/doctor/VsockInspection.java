@@ -1,7 +1,6 @@
 package dev.culvert.daemon.client.doctor;
 
 import dev.culvert.daemon.client.host.DaemonFile.AgentPlace;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +45,7 @@ final class VsockInspection implements Inspection {
                                             + VHOST
                                             + ": the module vhost_vsock is not loaded",
                                     "modprobe vhost_vsock; to load it at each start: echo"
-                                        + " vhost_vsock >> /etc/modules-load.d/culvert.conf")
+                                            + " vhost_vsock >> /etc/modules-load.d/culvert.conf")
                             .with(Remedy.of("modprobe", "vhost_vsock")));
         } else if (!groupMayOpen(site.host().path(VHOST))) {
             findings.add(

@@ -1,7 +1,6 @@
 package dev.culvert.daemon.client.explain;
 
 import dev.culvert.daemon.client.host.DaemonFile;
-
 import java.util.List;
 import java.util.Optional;
 

@@ -3,7 +3,6 @@ package dev.culvert.daemon.client.explain;
 import dev.culvert.about.Spelling;
 import dev.culvert.daemon.client.host.DaemonFile;
 import dev.culvert.daemon.client.value.Value;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

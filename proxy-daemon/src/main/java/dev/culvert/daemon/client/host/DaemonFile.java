@@ -5,7 +5,6 @@ import dev.culvert.daemon.client.value.Value;
 import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Layer;
 import dev.culvert.settings.Node;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;

@@ -2,7 +2,6 @@ package dev.culvert.daemon.client.logs;
 
 import dev.culvert.daemon.client.value.BadValueException;
 import dev.culvert.daemon.client.value.Value;
-
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 

@@ -1,7 +1,6 @@
 package dev.culvert.daemon.client.top;
 
 import dev.culvert.daemon.client.value.Value;
-
 import java.util.Locale;
 
 /**

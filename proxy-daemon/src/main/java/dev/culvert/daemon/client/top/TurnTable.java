@@ -2,7 +2,6 @@ package dev.culvert.daemon.client.top;
 
 import dev.culvert.about.Units;
 import dev.culvert.daemon.client.value.Value;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -10,11 +10,6 @@ import dev.culvert.daemon.client.host.DaemonFile;
 import dev.culvert.daemon.client.host.ScriptedDaemon;
 import dev.culvert.daemon.client.host.ScriptedHost;
 import dev.culvert.daemon.client.value.Value;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -34,6 +29,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ReportTest {
     private static final Clock NOW =
@@ -185,29 +183,29 @@ class ReportTest {
         host.file(
                 "/etc/culvert/culvertd.jsonc",
                 "{\"agents\": [{\"id\": \"web-east\", \"cid\": 3}, {\"id\": \"web-west\", \"cid\":"
-                    + " 4}, {\"id\": \"a\", \"cid\": 5}]}");
+                        + " 4}, {\"id\": \"a\", \"cid\": 5}]}");
         host.program(
                 "journalctl",
                 "buffalo7 culvertd: agent web-west is ready, a client 203.0.113.9 and 2001:db8::7"
-                    + " of annabel; turn="
+                        + " of annabel; turn="
                         + TURN
                         + " agent=a at 12:30:15 on 127.0.0.1, mail ann@example.org\n");
         daemon.on(
                 "GET /api/v1/agents?limit=1000",
                 200,
                 "{\"agents\": [{\"id\": \"web-west\", \"tenant\": \"acme-corp\", \"address\":"
-                    + " \"tcp://203.0.113.9:1\"}]}");
+                        + " \"tcp://203.0.113.9:1\"}]}");
 
         Report report = report(daemon);
 
         assertThat(text(report, "7-logs/culvertd.log"))
                 .isEqualTo(
                         "host-1 culvertd: agent agent-3 is ready, a client ip-1 and ip-2 of user-1;"
-                            + " turn=turn-1 agent=agent-1 at 12:30:15 on 127.0.0.1, mail mail-1\n");
+                                + " turn=turn-1 agent=agent-1 at 12:30:15 on 127.0.0.1, mail mail-1\n");
         assertThat(text(report, "4-daemon/agents.json"))
                 .isEqualTo(
                         "{\"agents\": [{\"id\": \"agent-3\", \"tenant\": \"tenant-1\", \"address\":"
-                            + " \"tcp://ip-1:1\"}]}");
+                                + " \"tcp://ip-1:1\"}]}");
         assertThat(report.meanings())
                 .containsEntry("agent-3", "web-west")
                 .containsEntry("ip-1", "203.0.113.9")

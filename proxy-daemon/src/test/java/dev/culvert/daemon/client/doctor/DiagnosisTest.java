@@ -7,11 +7,6 @@ import dev.culvert.daemon.client.host.DaemonFile;
 import dev.culvert.daemon.client.host.Outcome;
 import dev.culvert.daemon.client.host.ScriptedDaemon;
 import dev.culvert.daemon.client.host.ScriptedHost;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -24,6 +19,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DiagnosisTest {
     private static final Clock NOW =
@@ -235,7 +233,7 @@ class DiagnosisTest {
     void fileDescriptorsAreComparedWithWhatClientsAndAgentsNeed() throws Exception {
         settings(
                 "{\"event_loops\": 2, \"http\": {\"max_connections\": 1000}, \"agents\": [{\"id\":"
-                    + " \"a\", \"cid\": 3}]}");
+                        + " \"a\", \"cid\": 3}]}");
         host.program("systemctl show culvertd.service --property=LimitNOFILE --value", "1024\n");
         Finding finding = only(new FileInspection());
         assertThat(finding.grade()).isEqualTo(Grade.WARNING);

@@ -3,11 +3,6 @@ package dev.culvert.daemon.client.logs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +10,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LogsTest {
     @TempDir Path folder;
@@ -68,7 +67,7 @@ class LogsTest {
                 .containsExactly(
                         "2026-11-30T12:06:06.526Z WARN one",
                         "2026-11-30T12:06:06.527Z INFO --unit=culvertd --output=json --no-pager"
-                            + " --lines=50 --follow");
+                                + " --lines=50 --follow");
         assertThatThrownBy(() -> new Journal(List.of("/no/such/program")).read(1, false, _ -> {}))
                 .isInstanceOf(IOException.class);
     }

@@ -3,10 +3,8 @@ package dev.culvert.daemon.client.top;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.client.value.Value;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class TurnTableTest {
     private final TurnTable table = new TurnTable();
@@ -51,7 +49,7 @@ class TurnTableTest {
         assertThat(lines.getLast())
                 .isEqualTo(
                         "web              UbhxbR7y…    answering    65.5s       1.5     20KiB      "
-                            + "   0     64KiB  -");
+                                + "   0     64KiB  -");
         assertThat(TurnTable.draw(rows, 20, 3)).hasSize(3).allMatch(it -> it.length() <= 20);
     }
 }

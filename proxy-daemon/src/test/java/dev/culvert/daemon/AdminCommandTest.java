@@ -1,0 +1,131 @@
+package dev.culvert.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.daemon.CommandRun.User;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What operators do with {@code culvert}, over the admin socket that it finds by itself. */
+@Timeout(60)
+class AdminCommandTest {
+    @TempDir private Path folder;
+    private ScriptedGuest guest;
+    private TestDaemon daemon;
+
+    @BeforeEach
+    void start() throws Exception {
+        guest = ScriptedGuest.start();
+        daemon = TestDaemon.with(admin(), guest);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        daemon.close();
+        guest.close();
+    }
+
+    private String admin() {
+        return "\"admin\": {\"listen\": [\"unix://%s\"]},".formatted(folder.resolve("admin.sock"));
+    }
+
+    private CommandRun run(String... arguments) {
+        return new User(folder).run(arguments);
+    }
+
+    @Test
+    void findsTheAdminSocket() {
+        assertThat(run("context", "show", "-o", "jsonl").out())
+                .contains("\"said_by\":\"the admin socket of this host\"");
+        assertThat(run("agents", "-o", "name").out()).isEqualTo("a\n");
+    }
+
+    @Test
+    void showsTheDaemonOnOneScreen() {
+        CommandRun run = run("status");
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.code()).isZero();
+        assertThat(run.out())
+                .startsWith("culvertd ")
+                .containsPattern(
+                        "(?m)^listens on +tcp://127.0.0.1:\\d+, unix://.* \\(operators\\)$")
+                .containsPattern("(?m)^agents +1 ready$")
+                .containsPattern("(?m)^turns +0 under way$")
+                .containsPattern("(?m)^failures, last hour +none$")
+                .doesNotContain("next");
+        assertThat(run("status", "-o", "json").out()).contains("\"uptime_seconds\": ");
+    }
+
+    @Test
+    void saysWhatToDoNext() {
+        assertThat(run("agents", "add", "c", "--address", "unix:///nowhere/c").code()).isZero();
+        daemon.awaitState("c", "unreachable");
+
+        assertThat(run("status").out())
+                .contains("1 ready, 1 unreachable")
+                .contains(
+                        "  see why agents do not answer: culvert agents list --state unreachable\n");
+    }
+
+    @Test
+    void reloadsTheSettings() throws Exception {
+        assertThat(run("reload").err()).isEqualTo("culvert: the new settings are in force\n");
+
+        daemon.write("{\"htp\": {}}");
+        CommandRun wrong = run("reload");
+        assertThat(wrong.code()).isEqualTo(1);
+        assertThat(wrong.err()).contains("did you mean 'http'?");
+    }
+
+    @Test
+    void drainsAndTakesWorkAgain() throws Exception {
+        CommandRun drained = run("drain", "--wait", "1s");
+        assertThat(drained.code()).isZero();
+        assertThat(drained.err())
+                .isEqualTo("culvert: the daemon takes no new work; turns under way: 0\n");
+        assertThat(run("message", "a", "hi").code()).isEqualTo(1);
+        assertThat(run("status").out()).contains("draining", "culvert drain --end");
+
+        assertThat(run("drain", "--end").err())
+                .isEqualTo("culvert: the daemon takes new work again\n");
+        guest.on("message", request -> request.done("hello"));
+        assertThat(run("message", "a", "hi").out()).isEqualTo("hello\n");
+    }
+
+    @Test
+    void aWrongLevelIsAMistake() {
+        CommandRun run = run("log-level", "link", "loud");
+
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err())
+                .isEqualTo(
+                        "culvert: 'loud' is not a level: it is error, warn, info, debug or trace\n");
+        assertThat(run("log-level", "--for", "10m").code()).isEqualTo(2);
+    }
+
+    @Test
+    void showsAndChangesLevels() {
+        CommandRun levels = run("log-level");
+
+        assertThat(levels.err()).isEmpty();
+        assertThat(levels.out()).startsWith("AREA").contains("link");
+        CommandRun changed = run("log-level", "link", "debug", "--for", "10m");
+        assertThat(changed.out()).containsPattern("(?m)^link +debug$");
+        assertThat(run("log-level", "all", "warn").out()).containsPattern("(?m)^link +warn$");
+        assertThat(run("log-level", "nowhere", "warn").code()).isEqualTo(1);
+    }
+
+    @Test
+    void clientsMayNotDoWhatOperatorsDo() {
+        CommandRun run = User.of(daemon).run("drain");
+
+        assertThat(run.code()).isEqualTo(4);
+        assertThat(run.err()).contains("admin");
+    }
+}
