@@ -24,10 +24,13 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * Writes down what picocli knows of a program's command line, as manual pages, one for each
  * command, and as a completion for bash; a single file that {@code java} runs, with the program on
  * the class path: {@code Manual.java CLASS SOURCE DATE OUT}. CLASS has a {@code static CommandSpec
- * spec()}.
+ * spec()}. A program whose name ends in d, or in -agent, is a daemon: section 8. Others are in
+ * section 1.
  */
 final class Manual {
-    private static final String SECTION = "8";
+    /* Of programs that everybody runs, and of daemons. */
+    private static final String PROGRAMS = "1";
+    private static final String DAEMONS = "8";
     private static final ColorScheme FONTS =
             new ColorScheme.Builder(Ansi.ON)
                     .commands(Font.BOLD)
@@ -65,11 +68,15 @@ final class Manual {
                 AutoComplete.bash(spec.name(), new CommandLine(spec)));
     }
 
+    private static String section(CommandSpec spec) {
+        return spec.root().name().matches(".*(d|-agent)") ? DAEMONS : PROGRAMS;
+    }
+
     private static void writePages(CommandSpec spec, String source, String date, Path out)
             throws IOException {
         Manual manual = new Manual(spec);
         manual.writePage(source, date);
-        Files.writeString(out.resolve(title(spec) + "." + SECTION), manual.roff);
+        Files.writeString(out.resolve(title(spec) + "." + section(spec)), manual.roff);
         for (CommandLine command : spec.subcommands().values()) {
             writePages(command.getCommandSpec(), source, date, out);
         }
@@ -78,7 +85,9 @@ final class Manual {
     private void writePage(String source, String date) {
         String title = roff(title(spec));
         String summary = summary(spec);
-        line(".TH %s %s %s \"%s\"", title.toUpperCase(Locale.ROOT), SECTION, date, roff(source));
+        line(
+                ".TH %s %s %s \"%s\"",
+                title.toUpperCase(Locale.ROOT), section(spec), date, roff(source));
         line(".ad l");
         line(".nh");
         section("Name");
@@ -162,7 +171,7 @@ final class Manual {
             line(
                     "%s",
                     neighbours.stream()
-                            .map(each -> FONTS.commandText(title(each)) + "(" + SECTION + ")")
+                            .map(each -> FONTS.commandText(title(each)) + "(" + section(each) + ")")
                             .map(Manual::roff)
                             .collect(Collectors.joining(",\n")));
         }

@@ -6,10 +6,10 @@
 #   /usr/lib/systemd/system/         the units of DIST
 #   manual pages and completions for bash and zsh, generated from the picocli command
 #
-# usage: make-deb.sh --name NAME --version VERSION --maintainer WHO --commands CLASS --class-path JARS
+# usage: make-deb.sh --name NAME --version VERSION --maintainer WHO --commands CLASSES --class-path JARS
 #                    --dist DIST --settings FILE --timestamp TIME --out DIR
 #
-# CLASS is the argument of Manual.java. The same image gives the same bytes. SOURCE_DATE_EPOCH overrides TIME.
+# CLASSES, with blanks between them, are arguments of Manual.java. The same image gives the same bytes. SOURCE_DATE_EPOCH overrides TIME.
 # If a packaging tool is missing, this script prints one line and makes no package.
 set -euo pipefail
 export LC_ALL=C
@@ -96,9 +96,13 @@ fill() {
         -e "s/@STATE@/$state/g" "$1"
 }
 
-"$java" --class-path "$class_path" "$here/Manual.java" "$commands" "Culvert $version" "$(date --utc --date="@$SOURCE_DATE_EPOCH" +%F)" \
-    "$out/manual"
-cp "$out/manual"/*.8 "$root/usr/share/man/man8/"
+for command in $commands; do
+    "$java" --class-path "$class_path" "$here/Manual.java" "$command" "Culvert $version" \
+        "$(date --utc --date="@$SOURCE_DATE_EPOCH" +%F)" "$out/manual"
+done
+for page in "$out/manual"/*.[18]; do
+    install -D -m 644 "$page" "$root/usr/share/man/man${page##*.}/${page##*/}"
+done
 sed '1{/^#!/d}' "$out/manual/$name.bash" > "$root/usr/share/bash-completion/completions/$name"
 fill "$here/deb/zsh-completion" > "$root/usr/share/zsh/vendor-completions/_$name"
 fill "$here/deb/lintian-overrides" > "$root/usr/share/lintian/overrides/$name"
@@ -110,7 +114,7 @@ $name ($version) unstable; urgency=medium
 
  -- $maintainer  $(date --utc --date="@$SOURCE_DATE_EPOCH" --rfc-email)
 TEXT
-gzip -9 -n "$doc/changelog" "$root"/usr/share/man/man8/*
+gzip -9 -n "$doc/changelog" "$root"/usr/share/man/man*/*
 
 size=$(cd "$root" && find etc usr -printf '%y %s\n' | awk '{ kib += $1 == "f" ? int(($2 + 1023) / 1024) : 1 } END { print kib }')
 fill "$dist/deb/control" > "$root/DEBIAN/control"

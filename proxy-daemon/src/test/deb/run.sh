@@ -98,7 +98,7 @@ make_next_version() {
 has_a_good_manual() {
     local page rendered
     dpkg-deb --extract "$(deb "$1")" "$work/$1"
-    for page in "$work/$1"/usr/share/man/man8/*; do
+    for page in "$work/$1"/usr/share/man/man*/*; do
         quietly mandoc -T lint "$page"
         rendered=$(LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings --local-file "$page" 2> "$work/man" | col -b)
         [ ! -s "$work/man" ] || fail "man says of $page: $(cat "$work/man")"

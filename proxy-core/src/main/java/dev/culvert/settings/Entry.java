@@ -13,11 +13,17 @@ sealed interface Entry {
     /**
      * A setting in force.
      *
+     * @param takes what its values are
      * @param json its value; null for a secret, and if it is not set
      * @param position where it was set; null for a default
      * @param elements those of a list that was set, as the record got them
      */
-    record Value(String json, boolean secret, @Nullable Position position, List<Element> elements)
+    record Value(
+            String takes,
+            String json,
+            boolean secret,
+            @Nullable Position position,
+            List<Element> elements)
             implements Entry {
         @Override
         public List<Section> sections() {

@@ -112,6 +112,10 @@ public final class Kind<T> {
         return new Kind<>(takes, reader, printer, true);
     }
 
+    String takes() {
+        return takes;
+    }
+
     boolean isSecret() {
         return secret;
     }

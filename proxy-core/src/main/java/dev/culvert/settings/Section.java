@@ -81,7 +81,7 @@ public final class Section {
         boolean given = node.isPresent() && (!values.isEmpty() || items.isEmpty());
         List<T> inForce = given ? values : byDefault;
         String json = "[" + String.join(", ", inForce.stream().map(kind::json).toList()) + "]";
-        note(key, json, kind, node, kept);
+        note(key, "a list: " + kind.takes() + " each", json, kind, node, kept);
         return inForce;
     }
 
@@ -162,19 +162,20 @@ public final class Section {
                 passOver(key, node.get().position(), e.getMessage());
             }
         }
-        note(key, value.map(kind::json).orElse("null"), kind, node, List.of());
+        note(key, kind.takes(), value.map(kind::json).orElse("null"), kind, node, List.of());
         return value;
     }
 
     private void note(
             String key,
+            String takes,
             String json,
             Kind<?> kind,
             Optional<Node> node,
             List<Entry.Element> elements) {
         Position from = node.map(Node::position).orElse(null);
         String shown = kind.isSecret() ? "null" : json;
-        entries.put(key, new Entry.Value(shown, kind.isSecret(), from, elements));
+        entries.put(key, new Entry.Value(takes, shown, kind.isSecret(), from, elements));
     }
 
     /** What the strongest layer has; a null in a file counts as nothing. */

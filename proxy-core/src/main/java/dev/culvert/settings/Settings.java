@@ -57,6 +57,31 @@ public final class Settings<T> {
         return new SettingsPrinter().print(root);
     }
 
+    /**
+     * All keys, in the order in which they are read; those of a list of objects for each object.
+     */
+    public List<Key> keys() {
+        return keys(root, new ArrayList<>());
+    }
+
+    private static List<Key> keys(Section section, List<Key> keys) {
+        section.entries()
+                .forEach((name, entry) -> {
+                    if (entry instanceof Entry.Value value) {
+                        keys.add(
+                                new Key(
+                                        section.path(name),
+                                        value.takes(),
+                                        value.json(),
+                                        value.secret(),
+                                        value.position()));
+                    } else {
+                        entry.sections().forEach(child -> keys(child, keys));
+                    }
+                });
+        return keys;
+    }
+
     private static List<String> paths(Section section, List<String> paths) {
         section.entries()
                 .forEach((key, entry) -> {

@@ -127,11 +127,37 @@ class ArchitectureTest {
                                             "client.http",
                                             "client.output",
                                             "client.value")),
+                            Map.entry("client.host", with(core("settings"), "client.value")),
+                            Map.entry(
+                                    "client.doctor",
+                                    with(
+                                            core("io"),
+                                            "client.host",
+                                            "client.output",
+                                            "client.value")),
+                            Map.entry(
+                                    "client.bugreport",
+                                    with(
+                                            core("about"),
+                                            "client.doctor",
+                                            "client.host",
+                                            "client.value")),
+                            Map.entry(
+                                    "client.explain",
+                                    with(core("about"), "client.host", "client.value")),
+                            Map.entry("client.top", with(core("about"), "client.value")),
+                            Map.entry("client.logs", Set.of("client.value")),
                             Map.entry(
                                     "client.command",
                                     with(
                                             core("about", "io"),
                                             "client",
+                                            "client.bugreport",
+                                            "client.doctor",
+                                            "client.explain",
+                                            "client.host",
+                                            "client.logs",
+                                            "client.top",
                                             "client.http",
                                             "client.output",
                                             "client.value")),

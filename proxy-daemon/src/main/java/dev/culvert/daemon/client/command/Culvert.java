@@ -5,6 +5,7 @@ import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.Surroundings;
 import dev.culvert.daemon.client.TargetOptions;
+import dev.culvert.daemon.client.http.ProblemException;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.Terminal;
 import java.io.ByteArrayInputStream;
@@ -13,7 +14,6 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +23,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code culvert}: its verbs, and the flags that all of them take. */
 @Command(
@@ -149,7 +147,7 @@ public final class Culvert {
         return line.setUsageHelpWidth(USAGE_WIDTH)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(Culvert::wrongUsage)
-                .setExecutionExceptionHandler(Culvert::failed);
+                .setExecutionExceptionHandler((e, failed, _) -> failed(e, failed, session));
     }
 
     private TargetOptions target() {
@@ -163,20 +161,23 @@ public final class Culvert {
 
     private static int wrongUsage(ParameterException e, String[] arguments) {
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
-        List<String> meant =
-                e instanceof UnmatchedArgumentException unmatched
-                        ? unmatched.getSuggestions()
-                        : List.of();
-        String hint = meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?";
         e.getCommandLine()
                 .getErr()
-                .println(command + ": " + e.getMessage() + hint + " (see " + command + " --help)");
+                .println(
+                        command
+                                + ": "
+                                + e.getMessage()
+                                + Hints.of(e)
+                                + " (see "
+                                + command
+                                + " --help)");
         return ExitCode.USAGE;
     }
 
-    private static int failed(Exception e, CommandLine line, ParseResult result) {
+    private static int failed(Exception e, CommandLine line, Session session) {
         if (e instanceof IOException) {
-            line.getErr().println("culvert: " + e.getMessage());
+            String hint = e instanceof ProblemException it ? Hints.of(it, session) : "";
+            line.getErr().println("culvert: " + e.getMessage() + hint);
         } else {
             e.printStackTrace(line.getErr()); // our mistake, not the user's
         }

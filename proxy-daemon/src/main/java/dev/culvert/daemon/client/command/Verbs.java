@@ -13,6 +13,11 @@ final class Verbs {
                 .addSubcommand(new MessageCommand(session))
                 .addSubcommand(new StreamCommand(session))
                 .addSubcommand(TurnsCommand.with(session))
+                .addSubcommand(new TopCommand(session))
+                .addSubcommand(new LogsCommand(session))
+                .addSubcommand(new ExplainCommand(session))
+                .addSubcommand(new DoctorCommand(session))
+                .addSubcommand(new BugreportCommand(session))
                 .addSubcommand(ContextCommand.with(session))
                 .addSubcommand(new CompletionCommand(session));
     }

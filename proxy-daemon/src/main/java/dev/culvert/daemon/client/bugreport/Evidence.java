@@ -1,0 +1,279 @@
+package dev.culvert.daemon.client.bugreport;
+
+import dev.culvert.about.Version;
+import dev.culvert.daemon.client.bugreport.Report.ReportFile;
+import dev.culvert.daemon.client.doctor.Diagnosis;
+import dev.culvert.daemon.client.doctor.DiagnosisText;
+import dev.culvert.daemon.client.doctor.Site;
+import dev.culvert.daemon.client.host.DaemonFile.AgentPlace;
+import dev.culvert.daemon.client.host.Host;
+import dev.culvert.daemon.client.host.Outcome;
+import dev.culvert.daemon.client.host.Reply;
+import dev.culvert.daemon.client.value.Value;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Collects what a report consists of. What is missing is left out: the daemon may be dead. */
+public final class Evidence {
+    private static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+    private static final String LOG_LINES = "5000";
+
+    private final Site site;
+    private final Host host;
+    private final String logFile;
+    private final Redactor redactor = new Redactor();
+    private final List<ReportFile> files = new ArrayList<>();
+
+    /**
+     * @param logFile of a daemon without journald; empty if there is none
+     */
+    public Evidence(Site site, String logFile) {
+        this.site = site;
+        this.host = site.host();
+        this.logFile = logFile;
+    }
+
+    public Report collect() {
+        Instant now = site.clock().instant();
+        know();
+        add("1-doctor/doctor.txt", "what culvert doctor finds wrong", Cap.HEAD, doctor());
+        add("2-versions/versions.txt", "Culvert, kernel, system, VMMs", Cap.HEAD, versions());
+        settings();
+        answers();
+        process();
+        logs();
+        files.addFirst(new ReportFile("summary.txt", "", summary(now), false));
+        return new Report(
+                "culvert-bugreport-" + STAMP.format(now), now, files, redactor.meanings());
+    }
+
+    /** Registers what is secret and what has names, before any text is redacted. */
+    private void know() {
+        Value settings = site.settings().tree();
+        settings.at("agents").list().forEach(agent -> redactor.addSecrets(agent.at("config")));
+        addSecretKeys(settings);
+        Set<String> agents = new LinkedHashSet<>();
+        site.settings().agents().stream().map(AgentPlace::id).forEach(agents::add);
+        Set<String> tenants = new LinkedHashSet<>();
+        Stream.concat(
+                        settings.at("agents").list().stream(),
+                        ask("/api/v1/agents?limit=1000").json().at("agents").list().stream())
+                .forEach(agent -> {
+                    agents.add(agent.text("id"));
+                    tenants.add(agent.text("tenant"));
+                });
+        tenants.remove("default");
+        redactor.know("agent", agents);
+        redactor.know("tenant", tenants);
+        redactor.know("host", host.read("/etc/hostname").map(String::strip).stream().toList());
+        Set<String> users = new LinkedHashSet<>();
+        Stream.of("USER", "SUDO_USER", "LOGNAME")
+                .flatMap(name -> host.variable(name).stream())
+                .filter(name -> !Set.of("root", "culvert").contains(name))
+                .forEach(users::add);
+        redactor.know("user", users);
+    }
+
+    private void addSecretKeys(Value part) {
+        part.map()
+                .forEach((name, value) -> {
+                    if (Secrets.isSecretName(name)) {
+                        redactor.addSecrets(value);
+                    } else {
+                        addSecretKeys(value);
+                    }
+                });
+        part.list().forEach(this::addSecretKeys);
+    }
+
+    private String doctor() {
+        return DiagnosisText.of(Diagnosis.of(site, Diagnosis.ALL, false));
+    }
+
+    private String versions() {
+        StringBuilder text = new StringBuilder("culvert " + Version.text() + "\n");
+        for (List<String> command :
+                List.of(
+                        List.of("culvertd", "--version"),
+                        List.of("uname", "-a"),
+                        List.of("systemctl", "--version"),
+                        List.of("firecracker", "--version"),
+                        List.of("cloud-hypervisor", "--version"),
+                        List.of("qemu-system-x86_64", "--version"))) {
+            Outcome outcome = host.run(command);
+            if (!outcome.isNotThere()) {
+                text.append("$ %s%n%s%n".formatted(String.join(" ", command), outcome.said()));
+            }
+        }
+        host.read("/etc/os-release").ifPresent(text::append);
+        return text.toString();
+    }
+
+    private void settings() {
+        String path = site.settings().path();
+        if (site.settings().exists()) {
+            add(
+                    "3-settings/file.jsonc",
+                    "the settings file, without its comments",
+                    Cap.HEAD,
+                    RedactedSettings.print(site.settings().tree()));
+        }
+        Outcome effective =
+                host.run(
+                        site.settings().exists()
+                                ? List.of("culvertd", "serve", "--config", path, "--print-config")
+                                : List.of("culvertd", "serve", "--print-config"));
+        if (!effective.isNotThere()) {
+            add(
+                    "3-settings/effective.jsonc",
+                    "the settings in force by file and environment, and who set them",
+                    Cap.HEAD,
+                    effective.said());
+        }
+        Outcome unit = host.run(List.of("systemctl", "cat", "culvertd.service", "culvertd.socket"));
+        if (unit.isOk()) {
+            add("3-settings/units.txt", "the systemd units with drop-ins", Cap.HEAD, unit.out());
+        }
+    }
+
+    private void answers() {
+        answer("4-daemon/status.json", "/api/v1/admin/status", "what the daemon says of itself");
+        answer("4-daemon/health.json", "/healthz", "whether it accepts work, agents by state");
+        answer("4-daemon/agents.json", "/api/v1/agents?limit=1000", "the agents and their state");
+        answer("4-daemon/turns.json", "/api/v1/turns?limit=1000", "the turns in progress");
+        answer("4-daemon/runs.json", "/api/v1/admin/runs", "the last operations");
+        answer("5-metrics/metrics.txt", "/metrics", "all metrics");
+        answer("6-process/dump.json", "/api/v1/admin/dump", "event loops and threads");
+    }
+
+    private void answer(String file, String path, String about) {
+        Reply reply = ask(path);
+        if (reply.isOk()) {
+            add(file, about, Cap.HEAD, reply.body());
+        }
+    }
+
+    /** Status 0 if nobody answers. */
+    private Reply ask(String path) {
+        try {
+            return site.daemon().get(path);
+        } catch (IOException e) {
+            return new Reply(0, "");
+        }
+    }
+
+    private void process() {
+        Outcome pid =
+                host.run(
+                        List.of(
+                                "systemctl",
+                                "show",
+                                "culvertd.service",
+                                "--property=MainPID",
+                                "--value"));
+        String process = "/proc/" + pid.out().strip();
+        if (!pid.isOk() || process.matches("/proc/0?")) {
+            return;
+        }
+        host.read(process + "/limits")
+                .ifPresent(text -> add("6-process/limits.txt", "its limits", Cap.HEAD, text));
+        host.read(process + "/status")
+                .ifPresent(text -> add("6-process/status.txt", "its memory", Cap.HEAD, text));
+        threads(process)
+                .ifPresent(text ->
+                        add(
+                                "6-process/threads.txt",
+                                "its threads: name, and ticks of CPU time",
+                                Cap.HEAD,
+                                text));
+    }
+
+    /** As the kernel knows them, also when the daemon answers nobody. */
+    private Optional<String> threads(String process) {
+        StringBuilder text = new StringBuilder();
+        try (Stream<Path> tasks = Files.list(host.path(process + "/task"))) {
+            for (Path task : tasks.sorted().toList()) {
+                host.read(process + "/task/" + task.getFileName() + "/stat")
+                        .map(stat -> stat.substring(stat.indexOf('(') + 1))
+                        .map(stat -> stat.split("[)] ", 2))
+                        .filter(parts -> parts.length == 2)
+                        .ifPresent(parts -> {
+                            String[] fields = parts[1].split(" ", -1);
+                            text.append(
+                                    "%-16s %s user=%s system=%s%n"
+                                            .formatted(
+                                                    parts[0], fields[0], fields[11], fields[12]));
+                        });
+            }
+        } catch (IOException | ArrayIndexOutOfBoundsException _) {
+            // A thread or the process has just ended: the others are still worth having.
+        }
+        return text.isEmpty() ? Optional.empty() : Optional.of(text.toString());
+    }
+
+    private void logs() {
+        Outcome journal =
+                host.run(
+                        List.of(
+                                "journalctl",
+                                "-u",
+                                "culvertd",
+                                "-n",
+                                LOG_LINES,
+                                "--no-pager",
+                                "-o",
+                                "short-iso-precise"));
+        if (journal.isOk() && !journal.out().isBlank()) {
+            add("7-logs/culvertd.log", "the last lines of the journal", Cap.TAIL, journal.out());
+        } else if (!logFile.isEmpty()) {
+            host.read(logFile)
+                    .ifPresent(text -> add("7-logs/culvertd.log", "the log file", Cap.TAIL, text));
+        }
+    }
+
+    private void add(String path, String about, Cap cap, String text) {
+        String redacted = redactor.redact(text);
+        files.add(new ReportFile(path, about, cap.cut(redacted), cap.cuts(redacted)));
+    }
+
+    private String summary(Instant now) {
+        StringBuilder text =
+                new StringBuilder(
+                        """
+                        A report of Culvert %s, made on %s.
+                        %s
+
+                        Read the files in this order:
+                        """
+                                .formatted(
+                                        Version.text(),
+                                        now,
+                                        ask("/livez").isOk()
+                                                ? "The daemon answered when it was made."
+                                                : "No daemon answered when it was made."));
+        for (ReportFile file : files) {
+            text.append(
+                    "  %-28s %s%s%n"
+                            .formatted(file.path(), file.about(), file.isCut() ? " (cut)" : ""));
+        }
+        return text.append(
+                        """
+
+                        Secrets are replaced by [redacted: KIND]. Names and addresses are replaced by pseudonyms, such as agent-1 and
+                        ip-2, the same in all files. Whoever made the report has their map, in a file beside the archive. MANIFEST.json
+                        has the size and SHA-256 of each file.
+                        """)
+                .toString();
+    }
+}

@@ -1,0 +1,100 @@
+package dev.culvert.daemon.client.command;
+
+import dev.culvert.daemon.client.ExitCode;
+import dev.culvert.daemon.client.Session;
+import dev.culvert.daemon.client.UsageException;
+import dev.culvert.daemon.client.bugreport.Evidence;
+import dev.culvert.daemon.client.bugreport.Report;
+import dev.culvert.daemon.client.output.Column;
+import dev.culvert.daemon.client.output.Output;
+import dev.culvert.daemon.client.output.View;
+import dev.culvert.daemon.client.value.Value;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code culvert bugreport}. */
+@Command(
+        name = "bugreport",
+        description =
+                "Writes an archive with what somebody else needs to find a mistake, without secrets"
+                        + " and names.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "The archive is a zip file. It contains versions, settings, state, metrics, threads"
+                    + " and",
+            "the last log lines, and works also when the daemon is dead. Secrets are left out."
+                    + " Names",
+            "of agents, tenants, hosts and users, and addresses, are replaced by pseudonyms such"
+                    + " as",
+            "agent-1; their map is written beside the archive, for you alone. Nothing is sent",
+            "anywhere. Look at the archive before you hand it on.",
+            "",
+            "Examples:",
+            "  culvert bugreport --preview",
+            "  culvert bugreport --file /tmp/report.zip"
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:it was written, or shown", "1:it could not be written"})
+final class BugreportCommand implements Verb {
+    private static final View VIEW =
+            View.of("archive", Column.of("archive", "archive"), Column.of("map", "map"));
+
+    private final Session session;
+
+    @Option(
+            names = "--preview",
+            description = "Lists every file and every redaction, and writes nothing.")
+    private boolean preview;
+
+    @Option(
+            names = "--file",
+            paramLabel = "FILE",
+            description = "The archive. Default: a name with the time, in this directory")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The daemon's settings file. Default: /etc/culvert/culvertd.jsonc")
+    private @Nullable Path config;
+
+    @Option(
+            names = "--log-file",
+            paramLabel = "FILE",
+            description = "The daemon's log, if it is not in the journal.")
+    private @Nullable Path logFile;
+
+    BugreportCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public int run() throws IOException {
+        String log = logFile == null ? "" : logFile.toAbsolutePath().toString();
+        Report report = new Evidence(LocalDaemon.site(session, config), log).collect();
+        Output output = session.output();
+        if (preview) {
+            output.piece(report.preview());
+            return ExitCode.OK;
+        }
+        Path archive = file == null ? Path.of(report.name() + ".zip") : file;
+        Path map = archive.resolveSibling(archive.getFileName() + ".names.json");
+        try {
+            report.write(archive, map);
+        } catch (FileAlreadyExistsException e) {
+            throw new UsageException(
+                    e.getMessage() + " exists: name another file with --file, or remove it");
+        }
+        output.done(
+                "wrote %s; the names behind its pseudonyms are in %s, which is yours to keep"
+                        .formatted(archive, map),
+                Value.members("archive", archive.toString(), "map", map.toString()),
+                VIEW);
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,49 @@
+package dev.culvert.daemon.client.doctor;
+
+import dev.culvert.daemon.client.host.Reply;
+import java.io.IOException;
+import java.util.List;
+
+/** Whether the daemon answers, and accepts work. */
+final class DaemonInspection implements Inspection {
+    @Override
+    public String name() {
+        return "daemon";
+    }
+
+    @Override
+    public List<Finding> inspect(Site site) {
+        String target = site.daemon().target();
+        try {
+            Reply reply = site.daemon().get("/readyz");
+            return List.of(
+                    switch (reply.status()) {
+                        case 200 -> Finding.ok("the daemon at " + target + " accepts work");
+                        case 503 ->
+                                Finding.warning(
+                                        "the daemon at " + target + " refuses new work",
+                                        "it is shutting down, and waits for running turns",
+                                        "wait, or see what runs: culvert turns");
+                        case 401, 403 ->
+                                Finding.failure(
+                                        "the daemon at " + target + " refuses this command",
+                                        reply.sentence(),
+                                        "give a token: culvert --token-file FILE, or"
+                                                + " CULVERT_TOKEN");
+                        default ->
+                                Finding.failure(
+                                        target + " answers " + reply.status(),
+                                        reply.sentence(),
+                                        "is this culvertd? --url, CULVERT_URL or the context names"
+                                                + " it");
+                    });
+        } catch (IOException e) {
+            return List.of(
+                    Finding.failure(
+                            "no daemon answers at " + target,
+                            String.valueOf(e.getMessage()),
+                            "start it: systemctl start culvertd; or name the right one with"
+                                    + " --url"));
+        }
+    }
+}

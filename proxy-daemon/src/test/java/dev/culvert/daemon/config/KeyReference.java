@@ -1,0 +1,276 @@
+package dev.culvert.daemon.config;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Key;
+import dev.culvert.settings.Layer;
+import dev.culvert.settings.Settings;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Writes down every key of the settings, for {@code culvert explain} and for the page of keys.
+ *
+ * <p>What a key takes, its default, whether a reload changes it, and its range come from the code
+ * itself: the range is what the records answer to values that they refuse. What it is for comes
+ * from the comments of {@code culvertd.jsonc}, and what happens beyond a limit from {@code
+ * limits.md}.
+ */
+final class KeyReference {
+    static final Path RESOURCE =
+            Path.of("src/main/resources/dev/culvert/daemon/client/explain/keys.json");
+    static final Path PAGE = Path.of("docs/keys.md");
+
+    private static final Path SHIPPED = Path.of("dist/culvertd.jsonc");
+    private static final Path LIMITS = Path.of("docs/limits.md");
+
+    /** Each is refused by some key, or is a value that it can have and that is no default. */
+    private static final List<String> TRIED =
+            List.of(
+                    "-1",
+                    "0",
+                    "7",
+                    "2147483647",
+                    "\"7s\"",
+                    "\"0s\"",
+                    "\"8760h\"",
+                    "\"0\"",
+                    "\"70KiB\"",
+                    "\"100MiB\"",
+                    "\"2047MiB\"",
+                    "\"0%\"",
+                    "\"60%\"",
+                    "\"100%\"",
+                    "\"999%\"",
+                    "true",
+                    "\"tcp\"",
+                    "\"debug\"",
+                    "\"/var/lib/example\"",
+                    "[\"127.0.0.1:9000\"]",
+                    "[\"https://console.example.org\"]");
+
+    private static final Pattern MUST = Pattern.compile("it must be .*|it must not be .*");
+    private static final Pattern KEY_LINE = Pattern.compile("\"([a-z_0-9]+)\": ?(.*)");
+    private static final Pattern LIMIT_ROW =
+            Pattern.compile("\\| `([a-z_.]+)` \\| [^|]*\\| ([^|]*) \\| ([^|]*) \\|");
+
+    record Row(
+            String key,
+            String about,
+            String takes,
+            String range,
+            String byDefault,
+            boolean secret,
+            String change,
+            String example,
+            String beyond,
+            String metric) {}
+
+    private final Map<String, String> comments;
+    private final Map<String, String> examples = new LinkedHashMap<>();
+
+    private KeyReference() throws IOException {
+        comments = comments(Files.readString(SHIPPED));
+    }
+
+    static List<Row> rows() throws IOException, BadSettingsException {
+        return new KeyReference().all();
+    }
+
+    private List<Row> all() throws IOException, BadSettingsException {
+        Map<String, String[]> limits = new LinkedHashMap<>();
+        Matcher limit = LIMIT_ROW.matcher(Files.readString(LIMITS));
+        while (limit.find()) {
+            limits.put(limit.group(1), new String[] {limit.group(2), limit.group(3)});
+        }
+        List<Row> rows = new ArrayList<>();
+        String oneAgent = "{\"agents\": [{\"id\": \"a\", \"cid\": 3}]}";
+        for (Key key : read(Layer.text("one agent", oneAgent)).keys()) {
+            String name = key.path().replace("[0]", "[]");
+            boolean ofAgent = name.startsWith("agents[]");
+            Set<String> ranges = new LinkedHashSet<>();
+            Set<String> needsRestart = new LinkedHashSet<>();
+            if (!ofAgent) {
+                tryAll(name, key, ranges, needsRestart);
+            }
+            String[] beyond = limits.getOrDefault(name, new String[] {"", ""});
+            rows.add(
+                    new Row(
+                            name,
+                            comments.getOrDefault(name, ""),
+                            key.takes(),
+                            String.join("; ", ranges),
+                            ofAgent ? agentDefault(name, key) : key.json(),
+                            key.secret(),
+                            needsRestart.isEmpty() ? "reload" : "restart",
+                            examples.getOrDefault(name, ""),
+                            plain(beyond[0]),
+                            plain(beyond[1])));
+        }
+        return rows;
+    }
+
+    /** The agent that was read has its own id and CID. */
+    private static String agentDefault(String name, Key key) {
+        return Set.of("agents[].id", "agents[].cid").contains(name) ? "null" : key.json();
+    }
+
+    private void tryAll(String name, Key key, Set<String> ranges, Set<String> needsRestart) {
+        for (String value : TRIED) {
+            try {
+                DaemonSettings other = read(Layer.text("tried", file(name, value))).value();
+                if (!other.equals(DaemonSettings.DEFAULTS)) {
+                    examples.putIfAbsent(name, value);
+                    if (value.startsWith("\"") && !examples.get(name).startsWith("\"")) {
+                        examples.put(name, value); // "7s" says more than 7
+                    }
+                    needsRestart.addAll(
+                            StartSettings.of(DaemonSettings.DEFAULTS).needingRestart(other));
+                }
+            } catch (BadSettingsException e) {
+                e.mistakes().stream()
+                        .map(mistake -> mistake.replaceAll(".*?: [a-z_.\\[\\]0-9]+ is .*?: ", ""))
+                        .filter(MUST.asMatchPredicate())
+                        .filter(range ->
+                                !range.endsWith(key.takes()) && !range.equals("it must be a list"))
+                        .filter(range -> !key.takes().endsWith(range.substring(11) + " each"))
+                        .forEach(ranges::add);
+            }
+        }
+    }
+
+    private static String file(String name, String value) {
+        String text = value;
+        String[] parts = name.split("\\.", -1);
+        for (int i = parts.length - 1; i >= 0; i--) {
+            text = "{\"" + parts[i] + "\": " + text + "}";
+        }
+        return text;
+    }
+
+    private static Settings<DaemonSettings> read(Layer layer) throws BadSettingsException {
+        return Settings.read(List.of(layer), DaemonSettings::read);
+    }
+
+    private static String plain(String markdown) {
+        return markdown.replace("`", "");
+    }
+
+    /** What the shipped file says above each key, and as examples the values of its agent. */
+    private Map<String, String> comments(String file) {
+        Map<String, String> found = new LinkedHashMap<>();
+        List<String> above = new ArrayList<>();
+        Deque<String> sections = new ArrayDeque<>();
+        for (String line : file.lines().dropWhile(it -> !it.equals("{")).skip(1).toList()) {
+            boolean ofAgent = line.startsWith("    // ") && "agents[].".equals(sections.peek());
+            String inner = (ofAgent ? line.substring(7) : line).strip();
+            Matcher key = KEY_LINE.matcher(inner);
+            if (inner.startsWith("//")) {
+                above.add(inner.substring(2).strip());
+            } else if (key.matches()) {
+                String section = sections.isEmpty() ? "" : sections.peek();
+                String name = section + key.group(1);
+                found.put(name, String.join(" ", above));
+                above.clear();
+                if (key.group(2).matches("[{\\[]")) {
+                    sections.push(name + (key.group(2).equals("[") ? "[]." : "."));
+                } else if (ofAgent) {
+                    examples.put(name, key.group(2).replaceAll(",$", ""));
+                }
+            } else if (!ofAgent && inner.matches("[}\\]],?") && !sections.isEmpty()) {
+                sections.pop();
+                above.clear();
+            }
+        }
+        return found;
+    }
+
+    static String json(List<Row> rows) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+            json.writeStartObject();
+            json.writeFieldName("keys");
+            json.writeStartArray();
+            for (Row row : rows) {
+                json.writeRaw(rows.indexOf(row) == 0 ? "\n" : "");
+                json.writeStartObject();
+                json.writeStringField("key", row.key());
+                json.writeStringField("about", row.about());
+                json.writeStringField("takes", row.takes());
+                json.writeStringField("range", row.range());
+                json.writeStringField("default", row.byDefault());
+                json.writeBooleanField("secret", row.secret());
+                json.writeStringField("change", row.change());
+                json.writeStringField("example", row.example());
+                json.writeStringField("beyond", row.beyond());
+                json.writeStringField("metric", row.metric());
+                json.writeEndObject();
+                json.writeRaw("\n");
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        return text.append("\n").toString();
+    }
+
+    static String page(List<Row> rows) {
+        StringBuilder page =
+                new StringBuilder(
+                        """
+                        # Keys of culvertd's settings
+
+                        Every key of the settings file, in its order. `culvert explain KEY` says the same on a terminal, and where the key is set on this machine. [configuration.md](configuration.md) says where settings come from,
+                        [limits.md](limits.md) what happens beyond each limit. This page is generated from the code and from [culvertd.jsonc](../dist/culvertd.jsonc); `KeyReferenceTest` fails if it is out of date.
+                        """);
+        String section = "";
+        for (Row row : rows) {
+            int dot = row.key().lastIndexOf('.');
+            String its = dot < 0 ? "the daemon" : row.key().substring(0, dot);
+            if (!its.equals(section)) {
+                section = its;
+                page.append("\n## ")
+                        .append(section.replace("[]", ""))
+                        .append("\n\n| key | what it is | takes | default | changes with |\n")
+                        .append("|---|---|---|---|---|\n");
+            }
+            page.append(
+                    "| `%s` | %s | %s | %s | a %s |\n"
+                            .formatted(
+                                    row.key(),
+                                    cell(row.about()),
+                                    cell(
+                                            Stream.of(row.takes(), row.range())
+                                                    .filter(it -> !it.isEmpty())
+                                                    .reduce((a, b) -> a + "; " + b)
+                                                    .orElse("")),
+                                    row.secret() || row.byDefault().equals("null")
+                                            ? "none"
+                                            : "`" + row.byDefault() + "`",
+                                    row.change()));
+        }
+        return page.toString();
+    }
+
+    private static String cell(String text) {
+        return text.replace("|", "\\|");
+    }
+
+    /** Keys that the shipped file says nothing about. */
+    static List<String> unexplained(List<Row> rows) {
+        return rows.stream().filter(row -> row.about().isBlank()).map(Row::key).toList();
+    }
+}
