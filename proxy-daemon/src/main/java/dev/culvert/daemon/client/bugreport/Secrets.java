@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /** Finds what looks like a secret in any text, and replaces it by {@code [redacted: KIND]}. */
 /* It would rather take too much than too little. Most forms have a key before the value, as JSON, as a header, as a
  * variable, a flag or a parameter. The rest are values that show by themselves what they are. What repeats is bounded
- * or possessive, so that a text of one long word takes no longer than another. */
+ * or possessive, or begins where a word does, so that a text of one long word takes no longer than another. */
 final class Secrets {
     /** Words that a key contains whose value is secret. */
     private static final String SECRET_WORDS =
@@ -52,9 +52,9 @@ final class Secrets {
                             ""),
                     rule(
                             "value of a secret key",
-                            "(?i)"
+                            "(?i)(?<![\\w.-])"
                                     + NO_SECRET
-                                    + "([\\w.-]{0,64}(?:"
+                                    + "([\\w.-]{0,128}(?:"
                                     + SECRET_WORDS
                                     + ")[\\w.-]{0,64}\\\\?[\"']?\\s*[:=]\\s*)"
                                     + "(?!\\\\?[\"']?\\[redacted|null\\b|true\\b|false\\b|\\{|\\[)"
@@ -62,7 +62,7 @@ final class Secrets {
                             "$1"),
                     rule(
                             "value of a secret flag",
-                            "(?i)(--[\\w-]{0,64}(?:"
+                            "(?i)(?<![\\w-])(--[\\w-]{0,64}(?:"
                                     + SECRET_WORDS
                                     + ")(?!-file|-path)[\\w-]{0,64}\\s+)(?!\\[redacted|-)\\S+",
                             "$1"));

@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
                     + " stopping",
             "  EVENTS/S   since the last look; at the first look, since the turn began",
             "  UNREAD     bytes that the client has not taken",
-            "  CREDIT     bytes that the agent may still send; - if it keeps to no credit",
+            "  MAY SEND   bytes of credit that the agent has left; - if it keeps to no credit",
             "  WAITS      for client: it does not read; agent: it sends nothing; link: there is"
                     + " none",
             "",

@@ -20,7 +20,7 @@ public final class TurnTable {
                             "EVENTS/S",
                             "BYTES",
                             "UNREAD",
-                            "CREDIT",
+                            "MAY SEND",
                             "WAITS FOR");
 
     private Map<String, TurnRow> before = new HashMap<>();
