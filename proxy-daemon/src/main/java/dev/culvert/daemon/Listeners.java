@@ -120,8 +120,7 @@ final class Listeners implements AutoCloseable {
     }
 
     private ChannelHandler stations(
-            AgentAddress address, HttpSettings settings, HttpPipeline pipeline)
-            throws IOException {
+            AgentAddress address, HttpSettings settings, HttpPipeline pipeline) throws IOException {
         if (!(address instanceof Tcp tcp && tcp.tls())) {
             return pipeline;
         }

@@ -188,8 +188,7 @@ class UnderSystemdTest {
                             metrics.http(),
                             account::whole,
                             account.whole());
-            Listeners listeners =
-                    new Listeners(loops, List.of(socket), workers, metrics.tls());
+            Listeners listeners = new Listeners(loops, List.of(socket), workers, metrics.tls());
 
             assertThatIOException()
                     .isThrownBy(() ->

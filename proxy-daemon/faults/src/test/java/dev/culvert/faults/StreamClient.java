@@ -72,7 +72,8 @@ final class StreamClient {
         scene = other.scene;
         history = other.history;
         rivals = other.rivals - 1;
-        firstGeneration = other.firstGeneration; // that daemon may have ended before the agent got it
+        firstGeneration =
+                other.firstGeneration; // that daemon may have ended before the agent got it
         run = other.run;
         check = other.check.copy();
     }
