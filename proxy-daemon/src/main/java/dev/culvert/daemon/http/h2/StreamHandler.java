@@ -222,7 +222,10 @@ public final class StreamHandler extends ChannelInboundHandlerAdapter
             case OutOfMemoryError error ->
                     LOG.error("a client's stream is reset: {}", error.getMessage());
             case IOException _ -> {} // it is closed already
-            case Http2Exception e -> client.broken(e);
+            case Http2Exception e -> {
+                client.broken(e);
+                return; // Netty resets it with the right code
+            }
             default -> LOG.error("a stream is reset because of a bug in the daemon", cause);
         }
         writer.reset(Http2Error.INTERNAL_ERROR);
