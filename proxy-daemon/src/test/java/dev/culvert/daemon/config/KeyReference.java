@@ -2,6 +2,7 @@ package dev.culvert.daemon.config;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.culvert.daemon.client.value.Value;
 import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Key;
 import dev.culvert.settings.Layer;
@@ -63,6 +64,19 @@ final class KeyReference {
                     "[\"127.0.0.1:9000\"]",
                     "[\"https://console.example.org\"]");
 
+    /** The keys of a list's objects are known only where there is one. */
+    private static final String ONE_OF_EACH =
+            """
+            {
+              "auth": {
+                "roles": [{"name": "deployer", "scopes": ["agents:read"]}],
+                "unix": [{"uid": 1000, "roles": ["operator"]}]
+              },
+              "limits": {"tenants": [{"tenant": "acme", "rate": "50/s"}]},
+              "agents": [{"id": "a", "cid": 3}]
+            }
+            """;
+
     private static final Pattern MUST = Pattern.compile("it must be .*|it must not be .*");
     private static final Pattern KEY_LINE = Pattern.compile("\"([a-z_0-9]+)\": ?(.*)");
     private static final Pattern LIMIT_ROW =
@@ -98,23 +112,24 @@ final class KeyReference {
             limits.put(limit.group(1), new String[] {limit.group(2), limit.group(3)});
         }
         List<Row> rows = new ArrayList<>();
-        String oneAgent = "{\"agents\": [{\"id\": \"a\", \"cid\": 3}]}";
-        for (Key key : read(Layer.text("one agent", oneAgent)).keys()) {
+        for (Key key : read(Layer.text("one of each", ONE_OF_EACH)).keys()) {
             String name = key.path().replace("[0]", "[]");
-            boolean ofAgent = name.startsWith("agents[]");
+            boolean ofList = name.contains("[]");
             Set<String> ranges = new LinkedHashSet<>();
             Set<String> needsRestart = new LinkedHashSet<>();
-            if (!ofAgent) {
+            if (!ofList) {
                 tryAll(name, key, ranges, needsRestart);
             }
             String[] beyond = limits.getOrDefault(name, new String[] {"", ""});
             rows.add(
                     new Row(
                             name,
-                            comments.getOrDefault(name, ""),
+                            comments.getOrDefault(
+                                    name,
+                                    comments.getOrDefault(name.replaceFirst("\\[].*", ""), "")),
                             key.takes(),
                             String.join("; ", ranges),
-                            ofAgent ? agentDefault(name, key) : key.json(),
+                            key.setAt() == null ? key.json() : "null",
                             key.secret(),
                             needsRestart.isEmpty() ? "reload" : "restart",
                             examples.getOrDefault(name, ""),
@@ -122,11 +137,6 @@ final class KeyReference {
                             plain(beyond[1])));
         }
         return rows;
-    }
-
-    /** The agent that was read has its own id and CID. */
-    private static String agentDefault(String name, Key key) {
-        return Set.of("agents[].id", "agents[].cid").contains(name) ? "null" : key.json();
     }
 
     private void tryAll(String name, Key key, Set<String> ranges, Set<String> needsRestart) {
@@ -171,7 +181,7 @@ final class KeyReference {
     }
 
     /** What the shipped file says above each key, and as examples the values of its agent. */
-    private Map<String, String> comments(String file) {
+    private Map<String, String> comments(String file) throws IOException {
         Map<String, String> found = new LinkedHashMap<>();
         List<String> above = new ArrayList<>();
         Deque<String> sections = new ArrayDeque<>();
@@ -179,7 +189,12 @@ final class KeyReference {
             boolean ofAgent = line.startsWith("    // ") && "agents[].".equals(sections.peek());
             String inner = (ofAgent ? line.substring(7) : line).strip();
             Matcher key = KEY_LINE.matcher(inner);
-            if (inner.startsWith("//")) {
+            if (inner.matches("// +[{].*}") && String.valueOf(sections.peek()).endsWith("[].")) {
+                Value.parse(inner.substring(2))
+                        .map()
+                        .forEach((name, value) ->
+                                examples.put(sections.peek() + name, value.json()));
+            } else if (inner.startsWith("//")) {
                 above.add(inner.substring(2).strip());
             } else if (key.matches()) {
                 String section = sections.isEmpty() ? "" : sections.peek();

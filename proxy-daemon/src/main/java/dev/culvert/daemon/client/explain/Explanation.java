@@ -28,7 +28,7 @@ public final class Explanation {
                         ? "with a restart of the daemon"
                         : "with a reload: culvert reload");
         line("in the file", key.inFile());
-        if (!key.isOfAgents()) {
+        if (!key.isOfList()) {
             line("variable", Keys.variable(key));
             line("set here", setHere(key));
         }

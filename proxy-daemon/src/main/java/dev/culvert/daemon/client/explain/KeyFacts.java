@@ -6,7 +6,7 @@ import dev.culvert.daemon.client.value.Value;
 /**
  * What is known of a key.
  *
- * @param key such as {@code http.listen}, or {@code agents[].id} for one of each agent
+ * @param key such as {@code http.listen}, or {@code agents[].id} for one of each object in a list
  * @param range what it takes besides {@code takes}; empty if that is all
  * @param byDefault as JSON
  * @param change {@code reload} or {@code restart}
@@ -58,7 +58,7 @@ public record KeyFacts(
                 "change",
                 change,
                 "variable",
-                isOfAgents() ? "" : DaemonFile.variable(key),
+                isOfList() ? "" : DaemonFile.variable(key),
                 "example",
                 example,
                 "beyond",
@@ -80,7 +80,8 @@ public record KeyFacts(
         return text;
     }
 
-    boolean isOfAgents() {
-        return key.startsWith("agents[]");
+    /** Whether it is a key of the objects in a list, for which there is no variable. */
+    boolean isOfList() {
+        return key.contains("[]");
     }
 }

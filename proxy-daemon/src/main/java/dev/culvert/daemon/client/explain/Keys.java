@@ -33,9 +33,9 @@ public final class Keys {
         }
     }
 
-    /** Also for one agent of the list, such as {@code agents[3].id}, and for a variable. */
+    /** Also for one object of a list, such as {@code agents[3].id}, and for a variable. */
     public Optional<KeyFacts> find(String key) {
-        String plain = key.replaceFirst("^agents\\[\\d*]\\.|^agents\\.", "agents[].");
+        String plain = key.replaceFirst("\\[\\d+]", "[]");
         return all.stream()
                 .filter(it -> it.key().equals(plain) || variable(it).equals(key))
                 .findFirst();
