@@ -2,6 +2,8 @@ package dev.culvert.io;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -10,7 +12,6 @@ import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A program's standard error, which writes each log entry of slf4j-simple as a whole. For the
@@ -52,6 +53,29 @@ public final class LogStream extends PrintStream {
                         System.err,
                         isJournal(environment.get("JOURNAL_STREAM")),
                         Clock.systemUTC()));
+    }
+
+    /**
+     * Writes one line to {@code System.err} at once, between the entries of others.
+     *
+     * @param level that of an entry, such as {@code INFO}, which gives the line its priority in the
+     *     journal
+     * @param dated whether the line begins with the time, if it is not for the journal
+     */
+    public static void entry(String level, String line, boolean dated) {
+        PrintStream err = System.err;
+        if (err instanceof LogStream log) {
+            log.write(level, line, dated);
+        } else {
+            err.println(line);
+        }
+    }
+
+    private synchronized void write(String level, String line, boolean dated) {
+        String start = journal ? "<" + priority(level + " ") + ">" : dated ? now() : "";
+        byte[] bytes = (start + line + "\n").getBytes(UTF_8);
+        target.write(bytes, 0, bytes.length);
+        target.flush();
     }
 
     /** Whether standard error is the stream that the variable names: a child may have another. */

@@ -63,6 +63,7 @@ public final class Daemon implements AutoCloseable {
     private final HomeLinks homes;
     private final Turns turns;
     private final Routes routes;
+    private final Telemetry telemetry;
     private final HttpPipeline http;
     private final Listeners listeners;
     private final Notifier notifier;
@@ -130,13 +131,9 @@ public final class Daemon implements AutoCloseable {
                         () -> settings().pool(),
                         metrics.links(),
                         agentShares);
-        Runnable onStateFailure =
-                metrics.counter(
-                        "culvert.state.dir.failures",
-                        "How often a file of state_dir could not be used.");
         fleet =
                 new Fleet(
-                        stateDir.desired(onStateFailure),
+                        stateDir.desired(metrics.stateFailures()),
                         () -> settings().fleet(),
                         address -> new Road.Dialled(address, pool));
         // One more link to each agent shows whether it is there, and brings its configuration.
@@ -161,9 +158,10 @@ public final class Daemon implements AutoCloseable {
                         routes.ofAgents(new AgentCalls(), homes),
                         routes.ofTheDaemon(this::reload));
         HttpShares shares = new HttpShares(account, this::settings);
+        telemetry = new Telemetry(metrics, first.telemetry());
         http =
                 new HttpPipeline(
-                        first.http(), router, metrics.http(), shares::client, shares.bodies());
+                        first.http(), router, telemetry, shares::client, shares.bodies());
         listeners = new Listeners(loops, systemd.sockets());
         notifier = systemd.notifier(loops);
         reload =
@@ -245,6 +243,7 @@ public final class Daemon implements AutoCloseable {
         settings = next;
         account.limit(next.memory().limits());
         http.use(next.http());
+        telemetry.use(next.telemetry());
     }
 
     /**
@@ -283,6 +282,7 @@ public final class Daemon implements AutoCloseable {
         files.close();
         others.close();
         loops.close();
+        telemetry.close();
         metrics.close();
         stateDir.close();
     }

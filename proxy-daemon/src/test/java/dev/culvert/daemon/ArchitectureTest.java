@@ -40,6 +40,7 @@ class ArchitectureTest {
                             Map.entry("http.h1", with(core("io", "link"), "config", "http")),
                             Map.entry("state", with(core("io"), "fleet")),
                             Map.entry("sse", with(core("io"), "http")),
+                            Map.entry("accesslog", with(core("io"), "auth", "config", "http")),
                             Map.entry(
                                     "metrics",
                                     with(
@@ -103,6 +104,7 @@ class ArchitectureTest {
                                                     "road",
                                                     "systemd",
                                                     "transport"),
+                                            "accesslog",
                                             "auth",
                                             "config",
                                             "fleet",

@@ -6,8 +6,12 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.settings.Settings;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,13 +25,14 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
 
 /** Holds docs/limits.md against the settings and against the metrics of a daemon that runs. */
 class LimitsTest {
     /** Numbers, sizes and times that bound nothing that a client or an agent may do. */
     private static final Set<String> NO_LIMITS =
             Set.of(
+                    "access_log.sample",
+                    "access_log.slow",
                     "event_loops",
                     "sse.keepalive",
                     "transport.tcp_base_port",

@@ -8,11 +8,13 @@ import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Presence;
 import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.daemon.http.Admission;
+import dev.culvert.daemon.http.Blame;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.io.Quoted;
 import dev.culvert.link.Failure;
+
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -98,6 +100,8 @@ public final class AgentAccess {
 
     private static ProblemException notNow(String sentence) {
         return new ProblemException(
-                Problem.of(SERVICE_UNAVAILABLE, sentence).retryAfter(RETRY_SECONDS));
+                Problem.of(SERVICE_UNAVAILABLE, sentence)
+                        .retryAfter(RETRY_SECONDS)
+                        .blamedOn(Blame.AGENT));
     }
 }

@@ -5,6 +5,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_TIMEOUT;
 import dev.culvert.daemon.answer.StreamObserver.End;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.Phase;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.sse.SseStream;
 import dev.culvert.daemon.turn.LiveTurn;
@@ -13,8 +14,10 @@ import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.io.LazyTimer;
 import dev.culvert.link.Failure;
-import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
 
 /**
  * Answers a request with a turn as a stream of events, or with a status while no stream is open. A
@@ -111,6 +114,7 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
 
     @Override
     public void onSent() {
+        answer.reached(Phase.WAITING);
         if (resumed == null) {
             open();
         }
@@ -122,6 +126,9 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
             return;
         }
         int bytes = chunk.payload().readableBytes();
+        if (chunk.isLastChunk()) {
+            Usage.tell(chunk, answer);
+        }
         format.chunk(streamFor(number), chunk, number);
         if (pace != null) {
             pace.told(bytes);
@@ -133,6 +140,7 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
         SseStream open = open();
         if (!hasWritten) {
             hasWritten = true;
+            answer.reached(Phase.STREAMING);
             observer.onFirstEvent(resumed != null, System.nanoTime() - startNanos);
         }
         lastNumber = number;

@@ -6,17 +6,21 @@ import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.OverMemory;
+import dev.culvert.daemon.http.Phase;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.turn.TurnRequest;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.io.Share;
 import dev.culvert.link.Failure;
+
 import io.netty.buffer.ByteBuf;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Answers requests with turns: new ones, and those that clients resume. Called on any loop. */
 public final class TurnAnswers {
@@ -51,6 +55,7 @@ public final class TurnAnswers {
         TurnSettings now = settings.get().turns();
         // Without a key no client can come back for it.
         Duration grace = wanted.repeatable() ? now.resumeGrace() : Duration.ZERO;
+        answer.reached(Phase.DIALLING);
         WholeAnswer whole = new WholeAnswer(answer, share, now.maxAnswerBytes(), grace);
         whole.reads(turns.begin(request.eventLoop(), wanted, message, whole));
     }
@@ -69,6 +74,7 @@ public final class TurnAnswers {
         TurnRequest wanted = wanted(request, agent, message, true);
         charge(answer, agent);
         StreamedAnswer stream = streamed(answer, wanted.id(), null, format);
+        answer.reached(Phase.DIALLING);
         stream.reads(turns.begin(request.eventLoop(), wanted, message, stream));
     }
 
@@ -102,6 +108,7 @@ public final class TurnAnswers {
                 return;
             }
             answer.chargeTo(share);
+            answer.reached(Phase.DIALLING);
             stream.reads(turns.resume(request.eventLoop(), wanted, point.after(), stream));
         }
     }

@@ -10,7 +10,8 @@ public final class Admission {
             Problem.of(
                             SERVICE_UNAVAILABLE,
                             "The daemon is shutting down: try again when it is back.")
-                    .retryAfter(5);
+                    .retryAfter(5)
+                    .blamedOn(Blame.DRAINING);
 
     private final AtomicBoolean closed = new AtomicBoolean();
 

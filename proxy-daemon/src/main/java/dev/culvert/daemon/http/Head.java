@@ -94,6 +94,11 @@ public final class Head {
         RequestId.write(out, only(Header.X_REQUEST_ID), number);
     }
 
+    /** As logs and traces name it. */
+    public String protocol() {
+        return http10 ? "HTTP/1.0" : "HTTP/1.1";
+    }
+
     public boolean isHttp10() {
         return http10;
     }

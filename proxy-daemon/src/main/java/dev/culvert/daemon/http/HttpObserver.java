@@ -1,5 +1,7 @@
 package dev.culvert.daemon.http;
 
+import org.jspecify.annotations.Nullable;
+
 /** Counts what happens on the HTTP side. Called on every event loop. */
 public interface HttpObserver {
     void onConnectionOpened();
@@ -19,6 +21,30 @@ public interface HttpObserver {
      * @param runtimeStatus the status that the agent's runtime answered; 0 if it did not refuse
      */
     void onFailed(String code, int runtimeStatus);
+
+    /**
+     * Whether {@link #onEnded} is to be told of every request, with its times; else only of those
+     * that failed.
+     */
+    default boolean wantsRecords() {
+        return false;
+    }
+
+    /**
+     * Gives a request its place in a trace; null if it is not traced. Called only if {@link
+     * #wantsRecords}.
+     *
+     * @param traceParent what the client sent; null if it sent none that is valid
+     */
+    default @Nullable TraceContext trace(@Nullable String traceParent) {
+        return null;
+    }
+
+    /** The whole answer of a turn was delivered, and its agent says what it took. */
+    default void onTokens(TokenUsage tokens) {}
+
+    /** A request has ended, whether a route saw it or not. */
+    default void onEnded(RequestRecord request) {}
 
     /** Called once for each route when the router is made. */
     RouteObserver observe(Route route);

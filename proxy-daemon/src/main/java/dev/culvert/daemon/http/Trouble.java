@@ -7,7 +7,7 @@ package dev.culvert.daemon.http;
  * @param code one word for programs; empty if there is none
  * @param runtimeStatus the status that the agent's runtime answered; 0 if it did not refuse
  */
-record Trouble(int status, String code, int runtimeStatus, String sentence) {
+public record Trouble(int status, String code, int runtimeStatus, String sentence, Blame blame) {
     private static final int SERVER_ERRORS = 500;
     private static final int TOO_MANY_REQUESTS = 429;
 
@@ -16,10 +16,14 @@ record Trouble(int status, String code, int runtimeStatus, String sentence) {
                 problem.status().code(),
                 problem.members().get("code") instanceof String code ? code : "",
                 problem.members().get("runtime_status") instanceof Integer status ? status : 0,
-                problem.error());
+                problem.error(),
+                problem.blame());
     }
 
-    /** Whether the log warns of it. A client's own mistakes would fill the log. */
+    boolean isOfALimit() {
+        return blame == Blame.LIMIT;
+    }
+
     boolean concernsTheOperator() {
         return status >= SERVER_ERRORS
                 || status == TOO_MANY_REQUESTS

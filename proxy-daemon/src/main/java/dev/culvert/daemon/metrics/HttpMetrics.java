@@ -3,11 +3,14 @@ package dev.culvert.daemon.metrics;
 import dev.culvert.daemon.http.HttpObserver;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.RouteObserver;
+import dev.culvert.daemon.http.TokenUsage;
+
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.netty.handler.codec.http.HttpMethod;
+
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -20,11 +23,15 @@ public final class HttpMetrics implements HttpObserver {
     private final AtomicInteger connections = new AtomicInteger();
     private final Counter refusedConnections;
     private final FailureMetrics failures;
+    private final Counter inputTokens;
+    private final Counter outputTokens;
     private final AtomicReferenceArray<Counter> refusedRequests = new AtomicReferenceArray<>(600);
 
     HttpMetrics(MeterRegistry registry) {
         this.registry = registry;
         failures = new FailureMetrics(registry);
+        inputTokens = tokens(registry, "input");
+        outputTokens = tokens(registry, "output");
         Gauge.builder("culvert.http.connections", connections::get)
                 .description("Open connections of clients.")
                 .register(registry);
@@ -57,6 +64,21 @@ public final class HttpMetrics implements HttpObserver {
     @Override
     public void onFailed(String code, int runtimeStatus) {
         failures.count(code, runtimeStatus);
+    }
+
+    @Override
+    public void onTokens(TokenUsage tokens) {
+        inputTokens.increment(tokens.input());
+        outputTokens.increment(tokens.output());
+    }
+
+    private static Counter tokens(MeterRegistry registry, String direction) {
+        return Counter.builder("culvert.tokens")
+                .description(
+                        "Tokens of answers that clients got to the end, as the runtimes count"
+                            + " them.")
+                .tag("direction", direction)
+                .register(registry);
     }
 
     private Counter refused(int status) {

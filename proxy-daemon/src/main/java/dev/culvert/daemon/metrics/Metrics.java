@@ -2,10 +2,12 @@ package dev.culvert.daemon.metrics;
 
 import com.sun.management.ThreadMXBean;
 import com.sun.management.UnixOperatingSystemMXBean;
+
 import dev.culvert.about.Version;
 import dev.culvert.io.Account;
 import dev.culvert.io.HeldKind;
 import dev.culvert.io.Workers;
+
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -22,6 +24,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -94,7 +97,8 @@ public final class Metrics implements AutoCloseable {
                     .register(registry);
             FunctionCounter.builder("culvert.held.ended", account, it -> it.ended(kind))
                     .description(
-                            "Requests, streams and links that were ended because too many bytes waited, by kind.")
+                            "Requests, streams and links that were ended because too many bytes"
+                                + " waited, by kind.")
                     .tag("kind", kind.label())
                     .register(registry);
         }
@@ -130,6 +134,12 @@ public final class Metrics implements AutoCloseable {
     public Runnable counter(String name, String description, String label, String value) {
         return Counter.builder(name).description(description).tag(label, value).register(registry)
                 ::increment;
+    }
+
+    /** Counts each run as a failure of a file of state_dir. */
+    public Runnable stateFailures() {
+        return counter(
+                "culvert.state.dir.failures", "How often a file of state_dir could not be used.");
     }
 
     /** Measures how full a room of workers is. */

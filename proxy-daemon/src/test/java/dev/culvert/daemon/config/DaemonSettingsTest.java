@@ -82,6 +82,15 @@ class DaemonSettingsTest {
                 .isEqualTo(
                         new AccountLimits(
                                 "memory.max_held_bytes", DirectMemory.limitBytes() / 2, 75));
+        assertThat(it.telemetry().accessLog())
+                .isEqualTo(
+                        new AccessLogSettings(
+                                false,
+                                AccessLogSettings.Format.LOGFMT,
+                                "stderr",
+                                100,
+                                Duration.ZERO,
+                                8_192));
         assertThat(it.agents()).isEmpty();
         assertThat(it.eventLoops()).isZero();
         assertThat(it.stateDir()).isEmpty();
@@ -133,6 +142,7 @@ class DaemonSettingsTest {
                   "memory": {
                     "max_held_bytes": "230KiB", "high_mark": "74%", "agent_share": "25%", "client_share": "100%", "body_share": "41%"
                   },
+                  "access_log": {"enabled": true, "format": "json", "to": "/var/log/c", "sample": "28%", "slow": 29, "queue": 30},
                   "agents": [
                     {"id": "a", "cid": 3},
                     {
@@ -229,6 +239,14 @@ class DaemonSettingsTest {
                                 new FleetSettings(27, 100, 1000),
                                 new WorkerSettings(25, 26),
                                 new MemorySettings(230 << 10, 74, 25, 100, 41),
+                                new TelemetrySettings(
+                                        new AccessLogSettings(
+                                                true,
+                                                AccessLogSettings.Format.JSON,
+                                                "/var/log/c",
+                                                28,
+                                                seconds(29),
+                                                30)),
                                 List.of(first, second),
                                 24,
                                 Optional.of(Path.of("/var/lib/culvert")),
@@ -243,6 +261,10 @@ class DaemonSettingsTest {
 
     static Stream<Arguments> refused() {
         return Stream.of(
+                Arguments.of(
+                        "{'access_log': {'to': 'access.log'}}",
+                        "17: access_log.to is \"access.log\": it must be \"stderr\" or the absolute"
+                            + " path of a file"),
                 Arguments.of(
                         "{'fleet': {'max_config_bytes': '65MiB'}}",
                         "2: fleet: max_total_config_bytes is 64MiB: it must not be less than"

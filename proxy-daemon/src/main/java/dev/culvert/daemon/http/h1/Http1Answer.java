@@ -9,12 +9,14 @@ import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Handling;
+import dev.culvert.daemon.http.Handling.End;
 import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.RouteObserver;
 import dev.culvert.io.Account;
 import dev.culvert.io.Decimal;
 import dev.culvert.io.Share;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -23,6 +25,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
+
 import org.jspecify.annotations.Nullable;
 
 /** An answer as the bytes of HTTP/1.1. Confined to its event loop. */
@@ -49,6 +52,7 @@ final class Http1Answer implements Answer {
     private Runnable onGone = () -> {};
     private @Nullable Http1BodyStream stream;
     private @Nullable Handling handling;
+    private int wholeBytes;
     private boolean mustClose;
 
     /**
@@ -117,6 +121,7 @@ final class Http1Answer implements Answer {
         if (!isHead()) {
             writer.holdsWhole(length >= Account.GRAIN_BYTES);
             writer.write(body);
+            wholeBytes = length;
         }
         body.release();
         ended(isReusable());
@@ -140,17 +145,8 @@ final class Http1Answer implements Answer {
     }
 
     @Override
-    public void about(String turn) {
-        if (handling != null) {
-            handling.about(turn);
-        }
-    }
-
-    @Override
-    public void failed(Problem why) {
-        if (handling != null) {
-            handling.failed(why);
-        }
+    public @Nullable Handling handling() {
+        return handling;
     }
 
     @Override
@@ -203,8 +199,9 @@ final class Http1Answer implements Answer {
         return head.method().equals(HttpMethod.HEAD);
     }
 
-    String requestId() {
-        return head.id();
+    /** Of the request. */
+    Head requestHead() {
+        return head;
     }
 
     @Override
@@ -221,7 +218,7 @@ final class Http1Answer implements Answer {
         if (state == State.OPEN || state == State.STREAMING) {
             boolean begun = state == State.STREAMING;
             state = State.GONE;
-            observeEnd(begun ? status.code() : RouteObserver.CLIENT_GONE);
+            observeEnd(begun ? status.code() : RouteObserver.CLIENT_GONE, End.CLIENT_LEFT);
             closeStream();
             onGone.run();
         }
@@ -231,7 +228,7 @@ final class Http1Answer implements Answer {
     void streamEnded(boolean broken) {
         state = State.ANSWERED;
         if (broken) {
-            observeEnd(status.code());
+            observeEnd(status.code(), End.BROKEN_OFF);
             handler.broken(head.isHttp10());
         } else {
             ended(isReusable());
@@ -288,13 +285,14 @@ final class Http1Answer implements Answer {
 
     private void ended(boolean reusable) {
         state = State.ANSWERED;
-        observeEnd(status.code());
+        observeEnd(status.code(), End.COMPLETE);
         handler.answered(reusable);
     }
 
-    private void observeEnd(int code) {
+    private void observeEnd(int code, End how) {
         if (handling != null) {
-            handling.ended(code);
+            handling.wrote(stream == null ? wholeBytes : stream.writtenBytes());
+            handling.ended(code, how);
         }
     }
 }

@@ -3,7 +3,6 @@ package dev.culvert.daemon.http.h1;
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.BrowserPolicy;
 import dev.culvert.daemon.http.Connections;
-import dev.culvert.daemon.http.FailureLog;
 import dev.culvert.daemon.http.GateHandler;
 import dev.culvert.daemon.http.HttpObserver;
 import dev.culvert.daemon.http.RequestRules;
@@ -18,34 +17,23 @@ record Http1Server(
         HttpSettings settings,
         HttpObserver observer,
         Connections connections,
-        FailureLog failures,
         Share bodies,
         GateHandler gate,
         RequestRules rules,
         ResponseHead responseHead) {
 
     static Http1Server of(HttpSettings settings, HttpObserver observer, Share bodies) {
-        return of(
-                settings,
-                observer,
-                new Connections(settings.maxConnections()),
-                new FailureLog(observer),
-                bodies);
+        return of(settings, observer, new Connections(settings.maxConnections()), bodies);
     }
 
     private static Http1Server of(
-            HttpSettings settings,
-            HttpObserver observer,
-            Connections connections,
-            FailureLog failures,
-            Share bodies) {
+            HttpSettings settings, HttpObserver observer, Connections connections, Share bodies) {
         BrowserPolicy browsers = new BrowserPolicy(settings);
         RequestRules rules = new RequestRules(browsers, settings);
         return new Http1Server(
                 settings,
                 observer,
                 connections,
-                failures,
                 bodies,
                 new GateHandler(rules, bodies.account().whole()),
                 rules,
@@ -55,6 +43,6 @@ record Http1Server(
     /** For connections to come, with other settings. */
     Http1Server with(HttpSettings next) {
         connections.limit(next.maxConnections());
-        return of(next, observer, connections, failures, bodies);
+        return of(next, observer, connections, bodies);
     }
 }

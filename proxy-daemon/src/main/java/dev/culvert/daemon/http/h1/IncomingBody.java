@@ -31,6 +31,11 @@ final class IncomingBody {
         slowAfterNanos = nowNanos + headTimeoutNanos;
     }
 
+    /** For how long the body has been awaited. */
+    long nanosSinceHead(long nowNanos) {
+        return nowNanos - (slowAfterNanos - headTimeoutNanos);
+    }
+
     /** The request whose body is to come or arrives; null between requests. */
     @Nullable RoutedRequest request() {
         return request;

@@ -1,15 +1,18 @@
 package dev.culvert.daemon.http.h1;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERROR;
+import static io.netty.handler.codec.http.HttpResponseStatus.NO_CONTENT;
 
 import dev.culvert.daemon.http.Handling;
 import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.OptionsRequest;
 import dev.culvert.daemon.http.OverMemory;
+import dev.culvert.daemon.http.Phase;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Refusal;
 import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.RequestRecord;
 import dev.culvert.daemon.http.RoutedRequest;
 import dev.culvert.io.HeldBytesHandler;
 import dev.culvert.io.HeldKind;
@@ -77,9 +80,16 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
             case RoutedRequest request -> begin(request);
             case Refusal(Head head, Problem problem, boolean closes) ->
                     refuse(answerTo(head), problem, closes);
-            case OptionsRequest(Head head, String allow) -> answerTo(head).options(allow);
+            case OptionsRequest(Head head, String allow) -> options(head, allow);
             case Problem problem when !connection.isEnding() -> refuse(openAnswer(), problem, true);
             default -> ReferenceCountUtil.release(message); // the connection is ending
+        }
+    }
+
+    private void options(Head head, String allow) {
+        answerTo(head).options(allow);
+        if (server.observer().wantsRecords()) {
+            server.observer().onEnded(RequestRecord.ofOptions(head, NO_CONTENT.code()));
         }
     }
 
@@ -115,7 +125,11 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
         bodyTimer.disarm();
         Http1Answer given = openAnswer();
         Request request = new Request(routed, body, writer.channel().eventLoop());
-        given.handledBy(new Handling(request, server.failures()));
+        Handling handling = new Handling(request, server.observer());
+        if (handling.isTimed()) {
+            handling.arrived(connection.headNanos(), incoming.nanosSinceHead(bodyTimer.now()));
+        }
+        given.handledBy(handling);
         try {
             routed.endpoint().route().handle(request, given);
         } catch (ProblemException e) {
@@ -157,11 +171,12 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
     }
 
     private void refuse(Http1Answer given, Problem problem, boolean closes) {
+        Phase phase = isIncoming() ? Phase.BODY : Phase.HEAD;
         discardIncoming();
         if (connection.isAdmitted()) {
             server.observer().onRequestRefused(problem.status().code());
         }
-        server.failures().refused(given.requestId(), problem, writer.channel().eventLoop());
+        server.observer().onEnded(RequestRecord.refused(given.requestHead(), problem, phase));
         given.refuse(problem, closes);
     }
 
@@ -195,9 +210,18 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         bodyTimer.cancel();
+        tellOfALostBody();
         discardIncoming();
         if (answer != null) {
             answer.gone();
+        }
+    }
+
+    /** No route has seen the request, so there is no other record of it. */
+    private void tellOfALostBody() {
+        RoutedRequest lost = incoming.request();
+        if (lost != null && server.observer().wantsRecords()) {
+            server.observer().onEnded(RequestRecord.lost(lost.head()));
         }
     }
 

@@ -1,0 +1,89 @@
+package dev.culvert.daemon;
+
+import dev.culvert.daemon.accesslog.AccessLog;
+import dev.culvert.daemon.config.TelemetrySettings;
+import dev.culvert.daemon.http.HttpObserver;
+import dev.culvert.daemon.http.RequestRecord;
+import dev.culvert.daemon.http.Route;
+import dev.culvert.daemon.http.RouteObserver;
+import dev.culvert.daemon.http.TokenUsage;
+import dev.culvert.daemon.metrics.Metrics;
+
+/** Tells metrics and the access log what happens on the HTTP side. Called on every event loop. */
+final class Telemetry implements HttpObserver, AutoCloseable {
+    private final HttpObserver metrics;
+    private final AccessLog accessLog;
+
+    /** Both of them, or else a request costs no record. */
+    private volatile boolean wantsRecords;
+
+    Telemetry(Metrics metrics, TelemetrySettings settings) {
+        this.metrics = metrics.http();
+        accessLog = new AccessLog(settings.accessLog());
+        wantsRecords = accessLog.isOn();
+        metrics.counter(
+                "culvert.access.log.lines",
+                "Lines of the access log that were written.",
+                accessLog::written);
+        metrics.counter(
+                "culvert.access.log.dropped",
+                "Lines of the access log that were lost.",
+                accessLog::dropped);
+    }
+
+    /** Takes other settings, for requests to come. */
+    void use(TelemetrySettings next) {
+        accessLog.use(next.accessLog());
+        wantsRecords = accessLog.isOn();
+    }
+
+    @Override
+    public boolean wantsRecords() {
+        return wantsRecords;
+    }
+
+    @Override
+    public void onEnded(RequestRecord request) {
+        accessLog.onEnded(request);
+    }
+
+    @Override
+    public void onConnectionOpened() {
+        metrics.onConnectionOpened();
+    }
+
+    @Override
+    public void onConnectionClosed() {
+        metrics.onConnectionClosed();
+    }
+
+    @Override
+    public void onConnectionRefused() {
+        metrics.onConnectionRefused();
+    }
+
+    @Override
+    public void onRequestRefused(int status) {
+        metrics.onRequestRefused(status);
+    }
+
+    @Override
+    public void onFailed(String code, int runtimeStatus) {
+        metrics.onFailed(code, runtimeStatus);
+    }
+
+    @Override
+    public void onTokens(TokenUsage tokens) {
+        metrics.onTokens(tokens);
+    }
+
+    @Override
+    public RouteObserver observe(Route route) {
+        return metrics.observe(route);
+    }
+
+    @Override
+    public void close() {
+        accessLog.close();
+    }
+}
