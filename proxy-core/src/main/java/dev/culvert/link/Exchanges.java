@@ -8,13 +8,16 @@ import dev.culvert.link.ReplyReader.Failed;
 import dev.culvert.link.ReplyReader.Going;
 import dev.culvert.link.ReplyReader.Misfit;
 import dev.culvert.link.ReplyReader.Verdict;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The exchanges that this side opened on one link: opens them, routes replies to them and ends each
@@ -249,6 +252,10 @@ final class Exchanges {
             ByteBuf payload = channel.alloc().ioBuffer(32);
             ByteBufUtil.writeAscii(payload, "{\"bytes\":" + exchange.takeUngranted() + "}");
             send(new Frame(FrameType.CREDIT, exchange.id(), payload));
+            long starvedNanos = exchange.takeStarvedNanos();
+            if (starvedNanos > 0) {
+                observer.onStarved(starvedNanos);
+            }
         }
     }
 

@@ -159,9 +159,7 @@ public final class Daemon implements AutoCloseable {
                         routes.ofTheDaemon(this::reload));
         HttpShares shares = new HttpShares(account, this::settings);
         telemetry = new Telemetry(metrics, first.telemetry());
-        http =
-                new HttpPipeline(
-                        first.http(), router, telemetry, shares::client, shares.bodies());
+        http = new HttpPipeline(first.http(), router, telemetry, shares::client, shares.bodies());
         listeners = new Listeners(loops, systemd.sockets());
         notifier = systemd.notifier(loops);
         reload =

@@ -2,6 +2,7 @@ package dev.culvert.daemon;
 
 import dev.culvert.daemon.accesslog.AccessLog;
 import dev.culvert.daemon.config.TelemetrySettings;
+import dev.culvert.daemon.http.Handling;
 import dev.culvert.daemon.http.HttpObserver;
 import dev.culvert.daemon.http.RequestRecord;
 import dev.culvert.daemon.http.Route;
@@ -19,6 +20,7 @@ final class Telemetry implements HttpObserver, AutoCloseable {
 
     Telemetry(Metrics metrics, TelemetrySettings settings) {
         this.metrics = metrics.http();
+        metrics.use(settings.metrics());
         accessLog = new AccessLog(settings.accessLog());
         wantsRecords = accessLog.isOn();
         metrics.counter(
@@ -73,8 +75,18 @@ final class Telemetry implements HttpObserver, AutoCloseable {
     }
 
     @Override
-    public void onTokens(TokenUsage tokens) {
-        metrics.onTokens(tokens);
+    public void onLimited(String reason) {
+        metrics.onLimited(reason);
+    }
+
+    @Override
+    public void onTokens(Handling of, TokenUsage tokens) {
+        metrics.onTokens(of, tokens);
+    }
+
+    @Override
+    public void onTurn(Handling of, long nanos) {
+        metrics.onTurn(of, nanos);
     }
 
     @Override

@@ -47,6 +47,7 @@ class ArchitectureTest {
                                             core("about", "frame", "io", "link", "transport"),
                                             "http",
                                             "answer",
+                                            "config",
                                             "turn")),
                             Map.entry(
                                     "turn",

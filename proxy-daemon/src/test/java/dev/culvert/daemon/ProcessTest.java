@@ -116,12 +116,12 @@ class ProcessTest {
                     .extracting(it -> it.substring(25))
                     .containsExactly(
                             "INFO Daemon - there is no state_dir: after a restart clients cannot"
-                                + " resume their turns",
+                                    + " resume their turns",
                             "INFO Main - culvertd 0.1.0 started: no settings file, listening on "
                                     + address
                                     + ", 1 agent, no state_dir",
                             "WARN Main - SIGHUP is ignored, because this process was started that"
-                                + " way (nohup does that): reload with POST /admin/reload",
+                                    + " way (nohup does that): reload with POST /admin/reload",
                             "INFO Daemon - draining: 1 turn under way, for at most 1h"
                                     + " (timeouts.drain); a second SIGINT or SIGTERM cuts them now",
                             "WARN Daemon - stopped: 1 turn cut before the end");

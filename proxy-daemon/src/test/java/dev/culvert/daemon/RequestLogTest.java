@@ -84,7 +84,7 @@ class RequestLogTest {
                             " input_tokens=7 output_tokens=3 protocol=HTTP/1.1")
                     .containsPattern(
                             " head_ms=[0-9.]+ body_ms=[0-9.]+ dial_ms=[0-9.]+ first_ms=[0-9.]+"
-                                + " whole_ms=[0-9.]+ ");
+                                    + " whole_ms=[0-9.]+ ");
             daemon.awaitMetric("culvert_tokens_total{direction=\"input\"}", it -> it == 7);
             daemon.awaitMetric("culvert_tokens_total{direction=\"output\"}", it -> it == 3);
         }
@@ -191,6 +191,7 @@ class RequestLogTest {
             daemon.begin("POST", WHOLE, MESSAGE, "x-request-id", "r-1");
 
             assertThat(line("r-1")).contains("state=daemon/limit ", " code=overloaded ");
+            daemon.awaitMetric("culvert_refusals_total{reason=\"overloaded\"}", 1);
         }
     }
 

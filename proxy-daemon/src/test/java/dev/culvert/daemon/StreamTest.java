@@ -1,22 +1,25 @@
 package dev.culvert.daemon;
 
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.culvert.daemon.EventReader.Event;
 import dev.culvert.daemon.ScriptedGuest.Request;
 import dev.culvert.testing.Eventually;
-import java.net.URLEncoder;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /** {@code GET|POST /agents/{id}/stream}. */
 @LoopCounts
@@ -328,7 +331,8 @@ class StreamTest {
             daemon.awaitMetric("culvert_streams_active", 0);
             daemon.awaitMetric("culvert_stream_duration_seconds_count{outcome=\"client_gone\"}", 1);
             daemon.awaitMetric("culvert_turns_cancelled_total{cause=\"client_gone\"}", 1);
-            daemon.awaitMetric("culvert_turn_stop_duration_seconds_count", 1);
+            daemon.awaitMetric(
+                    "culvert_turn_stop_duration_seconds_count{cause=\"client_gone\"}", 1);
             daemon.awaitAgent("a", "\"turns_in_flight\":0");
         }
     }

@@ -144,7 +144,7 @@ final class Lines implements AutoCloseable {
         if (mayTell()) {
             LOG.error(
                     "the access log cannot be written to {}: {}; its lines are dropped until that"
-                        + " is repaired (access_log.to)",
+                            + " is repaired (access_log.to)",
                     open.name(),
                     Quoted.message(e));
         }
@@ -171,7 +171,7 @@ final class Lines implements AutoCloseable {
         if (back > 0) {
             LOG.warn(
                     "failed: {} more requests within {} s; culvert_http_failures_total counts all"
-                        + " of them by code",
+                            + " of them by code",
                     back,
                     AccessLog.SECONDS);
         }
@@ -180,7 +180,7 @@ final class Lines implements AutoCloseable {
         if (more > 0) {
             LOG.warn(
                     "{} lines of the access log were dropped because they came faster than they"
-                        + " could be written: log fewer (access_log.sample, access_log.slow)",
+                            + " could be written: log fewer (access_log.sample, access_log.slow)",
                     more);
         }
     }

@@ -3,7 +3,9 @@ package dev.culvert.daemon.answer;
 import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.sse.SseStream;
 import dev.culvert.io.LazyTimer;
+
 import io.netty.channel.EventLoop;
+
 import java.time.Duration;
 
 /**
@@ -40,6 +42,7 @@ final class ClientPace {
     private final Listener listener;
     private final LazyTimer stall;
     private final LazyTimer chance;
+    private final ChunkGaps gaps = new ChunkGaps();
     private long told;
     private long confirmed;
     private long unconfirmed;
@@ -69,6 +72,7 @@ final class ClientPace {
 
     /** A chunk of so many bytes was written to the stream. */
     void told(int bytes) {
+        gaps.note(stream.lastEventNanos());
         told += bytes;
         unconfirmed += bytes;
         if (!awaitsClient && unconfirmed >= halfOfCredit()) {
@@ -189,6 +193,7 @@ final class ClientPace {
 
     /** To be called when the stream has ended. */
     void ended() {
+        gaps.tell(observer);
         over = true;
         stall.cancel();
         chance.cancel();

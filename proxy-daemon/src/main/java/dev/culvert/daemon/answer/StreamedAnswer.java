@@ -141,7 +141,7 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
         if (!hasWritten) {
             hasWritten = true;
             answer.reached(Phase.STREAMING);
-            observer.onFirstEvent(resumed != null, System.nanoTime() - startNanos);
+            observer.onFirstEvent(answer, resumed != null, System.nanoTime() - startNanos);
         }
         lastNumber = number;
         return open;

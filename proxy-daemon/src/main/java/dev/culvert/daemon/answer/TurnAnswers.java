@@ -51,7 +51,7 @@ public final class TurnAnswers {
     public void whole(Request request, Answer answer, Agent agent, ByteBuf message) {
         Share share = charge(answer, agent);
         TurnRequest wanted = wanted(request, agent, message, false);
-        answer.about(wanted.id());
+        answer.begins(wanted.id());
         TurnSettings now = settings.get().turns();
         // Without a key no client can come back for it.
         Duration grace = wanted.repeatable() ? now.resumeGrace() : Duration.ZERO;
@@ -73,6 +73,7 @@ public final class TurnAnswers {
             Function<String, EventFormat> format) {
         TurnRequest wanted = wanted(request, agent, message, true);
         charge(answer, agent);
+        answer.begins(wanted.id());
         StreamedAnswer stream = streamed(answer, wanted.id(), null, format);
         answer.reached(Phase.DIALLING);
         stream.reads(turns.begin(request.eventLoop(), wanted, message, stream));
@@ -94,6 +95,7 @@ public final class TurnAnswers {
             answer.noContent();
             return;
         }
+        answer.about(id);
         StreamedAnswer stream = streamed(answer, id, point, format);
         TurnRequest wanted = known(request, id);
         if (admission.isClosed()) {
@@ -154,7 +156,6 @@ public final class TurnAnswers {
             String id,
             @Nullable ResumePoint point,
             Function<String, EventFormat> format) {
-        answer.about(id);
         DaemonSettings now = settings.get();
         return new StreamedAnswer(
                 answer,

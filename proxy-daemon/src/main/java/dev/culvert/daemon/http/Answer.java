@@ -70,6 +70,14 @@ public interface Answer {
         }
     }
 
+    /** For metrics, log and traces: the turn that the request begins. */
+    default void begins(String turn) {
+        Handling seen = handling();
+        if (seen != null) {
+            seen.begins(turn);
+        }
+    }
+
     /** For the log and the traces: how far the request has got. */
     default void reached(Phase phase) {
         Handling seen = handling();

@@ -29,6 +29,7 @@ public final class Handling {
     private Phase phase = Phase.HANDLING;
     private @Nullable String turn;
     private @Nullable Trouble trouble;
+    private boolean begun;
 
     /** Begins: tells the route's observer. */
     public Handling(Request request, HttpObserver observer) {
@@ -64,6 +65,12 @@ public final class Handling {
         turn = id;
     }
 
+    /** The turn that the request begins. */
+    public void begins(String id) {
+        turn = id;
+        begun = true;
+    }
+
     /** It has got so far. */
     public void reached(Phase next) {
         phase = next;
@@ -74,7 +81,7 @@ public final class Handling {
 
     /** What the turn took. */
     public void used(TokenUsage tokens) {
-        observer.onTokens(tokens);
+        observer.onTokens(this, tokens);
         if (timeline != null) {
             timeline.used(tokens);
         }
@@ -99,18 +106,34 @@ public final class Handling {
         Trouble why = trouble;
         if (why != null) {
             observer.onFailed(why.code(), why.runtimeStatus());
+            why.tellIfLimited(observer);
+        }
+        if (begun) {
+            observer.onTurn(this, nanos);
         }
         if (why != null || timeline != null) {
             observer.onEnded(record(status, why == null ? how.blame : why.blame(), nanos));
         }
     }
 
+    /** The id of the agent that it is about; null if it is about none. */
+    public @Nullable String agent() {
+        String id = request.find("id");
+        String of = turn();
+        return id == null && of != null ? of.substring(0, Math.max(0, of.lastIndexOf('.'))) : id;
+    }
+
+    private @Nullable String turn() {
+        return turn == null ? request.find("turn") : turn;
+    }
+
+    /** Why it failed, as one word; null if it did not, and empty where there is no word. */
+    public @Nullable String errorCode() {
+        return trouble == null ? null : trouble.code();
+    }
+
     private RequestRecord record(int status, @Nullable Blame blame, long nanos) {
-        String of = turn == null ? request.find("turn") : turn;
-        String agent = request.find("id");
-        if (agent == null && of != null) {
-            agent = of.substring(0, Math.max(0, of.lastIndexOf('.')));
-        }
+        String of = turn();
         Timeline times = timeline;
         return new RequestRecord(
                 System.currentTimeMillis(),
@@ -120,7 +143,7 @@ public final class Handling {
                 request.id(),
                 request.sentTraceParent(),
                 request.caller(),
-                agent,
+                agent(),
                 of == null ? null : RequestRecord.shortened(of),
                 status,
                 blame == null ? RequestRecord.DONE : blame.in(phase),

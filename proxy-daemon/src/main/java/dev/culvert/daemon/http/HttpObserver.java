@@ -40,8 +40,19 @@ public interface HttpObserver {
         return null;
     }
 
+    /**
+     * A request was refused, or a stream ended, because of a limit of the daemon, or because the
+     * daemon stops.
+     *
+     * @param reason one word
+     */
+    default void onLimited(String reason) {}
+
     /** The whole answer of a turn was delivered, and its agent says what it took. */
-    default void onTokens(TokenUsage tokens) {}
+    default void onTokens(Handling of, TokenUsage tokens) {}
+
+    /** A request that began a turn has ended, after so long. */
+    default void onTurn(Handling of, long nanos) {}
 
     /** A request has ended, whether a route saw it or not. */
     default void onEnded(RequestRecord request) {}

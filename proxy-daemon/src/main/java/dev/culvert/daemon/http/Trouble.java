@@ -11,7 +11,7 @@ public record Trouble(int status, String code, int runtimeStatus, String sentenc
     private static final int SERVER_ERRORS = 500;
     private static final int TOO_MANY_REQUESTS = 429;
 
-    static Trouble of(Problem problem) {
+    public static Trouble of(Problem problem) {
         return new Trouble(
                 problem.status().code(),
                 problem.members().get("code") instanceof String code ? code : "",
@@ -22,6 +22,15 @@ public record Trouble(int status, String code, int runtimeStatus, String sentenc
 
     boolean isOfALimit() {
         return blame == Blame.LIMIT;
+    }
+
+    /** Tells {@code observer} if a limit of the daemon, or its end, is the reason. */
+    public void tellIfLimited(HttpObserver observer) {
+        switch (blame) {
+            case LIMIT -> observer.onLimited(code.isEmpty() ? "busy" : code);
+            case DRAINING -> observer.onLimited("draining");
+            case CLIENT, AGENT, DAEMON -> {}
+        }
     }
 
     boolean concernsTheOperator() {

@@ -1,8 +1,10 @@
 package dev.culvert.daemon.metrics;
 
 import dev.culvert.frame.ErrorCode;
+
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,7 +54,8 @@ final class FailureMetrics {
                 .increment();
     }
 
-    private static String known(String code) {
+    /** One of a few words. */
+    static String known(String code) {
         String named = code.isEmpty() ? NONE : code;
         return CODES.contains(named) ? named : OTHER;
     }

@@ -1,5 +1,6 @@
 package dev.culvert.daemon.metrics;
 
+import dev.culvert.daemon.http.Handling;
 import dev.culvert.daemon.http.HttpObserver;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.RouteObserver;
@@ -10,6 +11,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.netty.handler.codec.http.HttpMethod;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +26,8 @@ public final class HttpMetrics implements HttpObserver {
     private final AtomicInteger connections = new AtomicInteger();
     private final Counter refusedConnections;
     private final FailureMetrics failures;
+    private final LimitMetrics limits;
+    private @Nullable GenAiMetrics genAi;
     private final Counter inputTokens;
     private final Counter outputTokens;
     private final AtomicReferenceArray<Counter> refusedRequests = new AtomicReferenceArray<>(600);
@@ -30,6 +35,7 @@ public final class HttpMetrics implements HttpObserver {
     HttpMetrics(MeterRegistry registry) {
         this.registry = registry;
         failures = new FailureMetrics(registry);
+        limits = new LimitMetrics(registry);
         inputTokens = tokens(registry, "input");
         outputTokens = tokens(registry, "output");
         Gauge.builder("culvert.http.connections", connections::get)
@@ -67,16 +73,36 @@ public final class HttpMetrics implements HttpObserver {
     }
 
     @Override
-    public void onTokens(TokenUsage tokens) {
+    public void onLimited(String reason) {
+        limits.count(reason);
+    }
+
+    @Override
+    public void onTokens(Handling of, TokenUsage tokens) {
         inputTokens.increment(tokens.input());
         outputTokens.increment(tokens.output());
+        if (genAi != null) {
+            genAi.tokens(of, tokens);
+        }
+    }
+
+    @Override
+    public void onTurn(Handling of, long nanos) {
+        if (genAi != null) {
+            genAi.ended(of, nanos);
+        }
+    }
+
+    /** To be called before the first request. */
+    void use(GenAiMetrics turns) {
+        genAi = turns;
     }
 
     private static Counter tokens(MeterRegistry registry, String direction) {
         return Counter.builder("culvert.tokens")
                 .description(
                         "Tokens of answers that clients got to the end, as the runtimes count"
-                            + " them.")
+                                + " them.")
                 .tag("direction", direction)
                 .register(registry);
     }

@@ -4,6 +4,7 @@ import com.sun.management.ThreadMXBean;
 import com.sun.management.UnixOperatingSystemMXBean;
 
 import dev.culvert.about.Version;
+import dev.culvert.daemon.config.MetricSettings;
 import dev.culvert.io.Account;
 import dev.culvert.io.HeldKind;
 import dev.culvert.io.Workers;
@@ -98,7 +99,7 @@ public final class Metrics implements AutoCloseable {
             FunctionCounter.builder("culvert.held.ended", account, it -> it.ended(kind))
                     .description(
                             "Requests, streams and links that were ended because too many bytes"
-                                + " waited, by kind.")
+                                    + " waited, by kind.")
                     .tag("kind", kind.label())
                     .register(registry);
         }
@@ -134,6 +135,19 @@ public final class Metrics implements AutoCloseable {
     public Runnable counter(String name, String description, String label, String value) {
         return Counter.builder(name).description(description).tag(label, value).register(registry)
                 ::increment;
+    }
+
+    /** Counts turns under the names of the GenAI conventions, too, if the settings say so. */
+    public void use(MetricSettings settings) {
+        if (settings.genAi()) {
+            GenAiMetrics genAi =
+                    new GenAiMetrics(
+                            registry,
+                            settings.labels().contains(MetricSettings.AGENT),
+                            settings.maxLabelValues());
+            http.use(genAi);
+            streams.use(genAi);
+        }
     }
 
     /** Counts each run as a failure of a file of state_dir. */

@@ -4,14 +4,17 @@ import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.BodyStream;
 import dev.culvert.io.Decimal;
 import dev.culvert.io.LazyTimer;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.util.AsciiString;
 import io.netty.util.ByteProcessor;
-import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
 
 /**
  * One client's stream of events. Confined to its event loop. After it is closed, writes are
@@ -40,6 +43,7 @@ public final class SseStream {
     private final Duration silence;
     private final Keepalive keepalive;
     private boolean withinEvent;
+    private long lastEventNanos;
 
     private SseStream(Answer responder, Duration silence, Keepalive keepalive) {
         this.silence = silence;
@@ -101,7 +105,12 @@ public final class SseStream {
         } else {
             write(type, ids, number, data);
         }
-        timer.expireAfter(silence);
+        lastEventNanos = timer.expireAfter(silence);
+    }
+
+    /** When the last event was written, by the clock of the event loop. */
+    public long lastEventNanos() {
+        return lastEventNanos;
     }
 
     private void write(EventType type, @Nullable EventIds ids, long number, ByteBuf lines) {

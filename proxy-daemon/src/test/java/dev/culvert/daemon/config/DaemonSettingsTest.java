@@ -91,6 +91,7 @@ class DaemonSettingsTest {
                                 100,
                                 Duration.ZERO,
                                 8_192));
+        assertThat(it.telemetry().metrics()).isEqualTo(new MetricSettings(false, List.of(), 100));
         assertThat(it.agents()).isEmpty();
         assertThat(it.eventLoops()).isZero();
         assertThat(it.stateDir()).isEmpty();
@@ -143,6 +144,7 @@ class DaemonSettingsTest {
                     "max_held_bytes": "230KiB", "high_mark": "74%", "agent_share": "25%", "client_share": "100%", "body_share": "41%"
                   },
                   "access_log": {"enabled": true, "format": "json", "to": "/var/log/c", "sample": "28%", "slow": 29, "queue": 30},
+                  "metrics": {"gen_ai": true, "labels": ["agent"], "max_label_values": 31},
                   "agents": [
                     {"id": "a", "cid": 3},
                     {
@@ -246,7 +248,8 @@ class DaemonSettingsTest {
                                                 "/var/log/c",
                                                 28,
                                                 seconds(29),
-                                                30)),
+                                                30),
+                                        new MetricSettings(true, List.of("agent"), 31)),
                                 List.of(first, second),
                                 24,
                                 Optional.of(Path.of("/var/lib/culvert")),
@@ -264,7 +267,7 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'access_log': {'to': 'access.log'}}",
                         "17: access_log.to is \"access.log\": it must be \"stderr\" or the absolute"
-                            + " path of a file"),
+                                + " path of a file"),
                 Arguments.of(
                         "{'fleet': {'max_config_bytes': '65MiB'}}",
                         "2: fleet: max_total_config_bytes is 64MiB: it must not be less than"

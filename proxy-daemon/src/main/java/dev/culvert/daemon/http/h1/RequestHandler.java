@@ -14,6 +14,7 @@ import dev.culvert.daemon.http.Refusal;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.RequestRecord;
 import dev.culvert.daemon.http.RoutedRequest;
+import dev.culvert.daemon.http.Trouble;
 import dev.culvert.io.HeldBytesHandler;
 import dev.culvert.io.HeldKind;
 import dev.culvert.io.LazyTimer;
@@ -176,6 +177,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter implements HeldB
         if (connection.isAdmitted()) {
             server.observer().onRequestRefused(problem.status().code());
         }
+        Trouble.of(problem).tellIfLimited(server.observer());
         server.observer().onEnded(RequestRecord.refused(given.requestHead(), problem, phase));
         given.refuse(problem, closes);
     }
