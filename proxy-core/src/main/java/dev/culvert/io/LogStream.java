@@ -2,8 +2,6 @@ package dev.culvert.io;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -12,6 +10,7 @@ import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program's standard error, which writes each log entry of slf4j-simple as a whole. For the
@@ -65,13 +64,13 @@ public final class LogStream extends PrintStream {
     public static void entry(String level, String line, boolean dated) {
         PrintStream err = System.err;
         if (err instanceof LogStream log) {
-            log.write(level, line, dated);
+            log.writeEntry(level, line, dated);
         } else {
             err.println(line);
         }
     }
 
-    private synchronized void write(String level, String line, boolean dated) {
+    synchronized void writeEntry(String level, String line, boolean dated) {
         String start = journal ? "<" + priority(level + " ") + ">" : dated ? now() : "";
         byte[] bytes = (start + line + "\n").getBytes(UTF_8);
         target.write(bytes, 0, bytes.length);

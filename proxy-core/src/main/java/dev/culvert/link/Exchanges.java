@@ -8,16 +8,13 @@ import dev.culvert.link.ReplyReader.Failed;
 import dev.culvert.link.ReplyReader.Going;
 import dev.culvert.link.ReplyReader.Misfit;
 import dev.culvert.link.ReplyReader.Verdict;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The exchanges that this side opened on one link: opens them, routes replies to them and ends each

@@ -2,13 +2,11 @@ package dev.culvert.link;
 
 import static dev.culvert.link.EmbeddedLink.A_MINUTE;
 import static dev.culvert.link.EmbeddedLink.message;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-
-import java.time.Duration;
 
 /** The host's side of flow-control.md. */
 class CreditTest {

@@ -8,21 +8,30 @@ import dev.culvert.daemon.http.RequestRecord;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.RouteObserver;
 import dev.culvert.daemon.http.TokenUsage;
+import dev.culvert.daemon.http.TraceContext;
 import dev.culvert.daemon.metrics.Metrics;
+import dev.culvert.daemon.traces.Traces;
+import org.jspecify.annotations.Nullable;
 
-/** Tells metrics and the access log what happens on the HTTP side. Called on every event loop. */
+/** Tells metrics, access log and traces what happens on the HTTP side. Called on every loop. */
 final class Telemetry implements HttpObserver, AutoCloseable {
     private final HttpObserver metrics;
     private final AccessLog accessLog;
+    private final Traces traces;
 
-    /** Both of them, or else a request costs no record. */
+    /** Whether one of them wants every request; else only a failure costs a record. */
     private volatile boolean wantsRecords;
 
     Telemetry(Metrics metrics, TelemetrySettings settings) {
         this.metrics = metrics.http();
         metrics.use(settings.metrics());
         accessLog = new AccessLog(settings.accessLog());
-        wantsRecords = accessLog.isOn();
+        traces = new Traces(settings.traces());
+        wantsRecords = accessLog.isOn() || traces.isOn();
+        metrics.counter(
+                "culvert.traces.sent", "Requests whose spans a collector has taken.", traces::sent);
+        metrics.counter(
+                "culvert.traces.dropped", "Requests whose spans were lost.", traces::dropped);
         metrics.counter(
                 "culvert.access.log.lines",
                 "Lines of the access log that were written.",
@@ -36,7 +45,8 @@ final class Telemetry implements HttpObserver, AutoCloseable {
     /** Takes other settings, for requests to come. */
     void use(TelemetrySettings next) {
         accessLog.use(next.accessLog());
-        wantsRecords = accessLog.isOn();
+        traces.use(next.traces());
+        wantsRecords = accessLog.isOn() || traces.isOn();
     }
 
     @Override
@@ -45,8 +55,14 @@ final class Telemetry implements HttpObserver, AutoCloseable {
     }
 
     @Override
+    public @Nullable TraceContext trace(@Nullable String traceParent) {
+        return traces.begin(traceParent);
+    }
+
+    @Override
     public void onEnded(RequestRecord request) {
         accessLog.onEnded(request);
+        traces.onEnded(request);
     }
 
     @Override
@@ -97,5 +113,6 @@ final class Telemetry implements HttpObserver, AutoCloseable {
     @Override
     public void close() {
         accessLog.close();
+        traces.close();
     }
 }

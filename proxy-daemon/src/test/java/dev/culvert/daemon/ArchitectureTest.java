@@ -40,6 +40,7 @@ class ArchitectureTest {
                             Map.entry("http.h1", with(core("io", "link"), "config", "http")),
                             Map.entry("state", with(core("io"), "fleet")),
                             Map.entry("sse", with(core("io"), "http")),
+                            Map.entry("traces", with(core("about", "io", "settings"), "config", "http")),
                             Map.entry("accesslog", with(core("io"), "auth", "config", "http")),
                             Map.entry(
                                     "metrics",
@@ -119,6 +120,7 @@ class ArchitectureTest {
                                             "api.agents",
                                             "api.turns",
                                             "state",
+                                            "traces",
                                             "turn")),
                             Map.entry("client.value", core("io")),
                             Map.entry("client.http", with(core("io"), "client.value")),

@@ -1,7 +1,6 @@
 package dev.culvert.daemon;
 
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
@@ -54,7 +53,7 @@ class GenAiMetricsTest {
     void namesOnlySoManyAgentsAsTheSettingsAllow() throws Exception {
         String settings =
                 "\"metrics\": {\"gen_ai\": true, \"labels\": [\"agent\"], \"max_label_values\": 1},"
-                    + " ";
+                        + " ";
         try (ScriptedGuest one = guest();
                 ScriptedGuest other = guest();
                 TestDaemon daemon = TestDaemon.with(settings, one, other)) {

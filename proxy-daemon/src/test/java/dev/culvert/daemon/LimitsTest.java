@@ -6,12 +6,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
-
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.settings.Settings;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +21,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 
 /** Holds docs/limits.md against the settings and against the metrics of a daemon that runs. */
 class LimitsTest {
@@ -35,6 +32,7 @@ class LimitsTest {
                     "access_log.slow",
                     "event_loops",
                     "sse.keepalive",
+                    "traces.sample",
                     "transport.tcp_base_port",
                     "transport.vsock_port");
 

@@ -1,16 +1,10 @@
 package dev.culvert.daemon;
 
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.ScriptedGuest.Request;
 import dev.culvert.testing.Eventually;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -27,6 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** {@code culvertd} as a process of its own, which is told what to do by signals. */
 @Timeout(60)
@@ -148,6 +145,25 @@ class ProcessTest {
     }
 
     @Test
+    void writesTheAccessLogToTheJournalWhateverTheLevelOfTheLogIs() throws Exception {
+        Path log = directory.resolve("log");
+        Map<String, String> environment =
+                Map.of("CULVERT_ACCESS_LOG_ENABLED", "true", "CULVERT_LOG_LEVEL", "error");
+        try (HttpClient client = HttpClient.newHttpClient();
+                DaemonProcess process =
+                        logging(
+                                log,
+                                "export JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2)",
+                                environment)) {
+            URI daemon = URI.create(process.after("listening on "));
+            get(client, daemon, "/livez");
+            Eventually.await(() ->
+                    assertThat(read(log))
+                            .contains("<6>INFO AccessLog - state=done method=GET route=/healthz "));
+        }
+    }
+
+    @Test
     void logsWhatDidNotEndWellAndNoMistakesOfClients() throws Exception {
         Path log = directory.resolve("log");
         try (ScriptedGuest guest = ScriptedGuest.start();
@@ -186,17 +202,17 @@ class ProcessTest {
                                             .replaceAll("_ms=[\\d.]+", "_ms=9"))
                             .containsExactly(
                                     "WARN AccessLog - state=agent/waiting method=POST"
-                                        + " route=/api/v1/agents/{id}/message status=502"
-                                        + " request=m-1 agent=a turn=a.XXXXXX… code=runtime_error"
-                                        + " runtime_status=401 whole_ms=9 protocol=HTTP/1.1"
-                                        + " error=\"The agent answered with an error: no\\\\nERROR"
-                                        + " x. Its code is 'runtime_error'.\"",
+                                            + " route=/api/v1/agents/{id}/message status=502"
+                                            + " request=m-1 agent=a turn=a.XXXXXX… code=runtime_error"
+                                            + " runtime_status=401 whole_ms=9 protocol=HTTP/1.1"
+                                            + " error=\"The agent answered with an error: no\\\\nERROR"
+                                            + " x. Its code is 'runtime_error'.\"",
                                     "WARN AccessLog - state=agent/streaming method=POST"
-                                        + " route=/api/v1/agents/{id}/stream status=200 request=s-1"
-                                        + " agent=a turn=a.XXXXXX… code=runtime_error"
-                                        + " runtime_status=401 whole_ms=9 protocol=HTTP/1.1"
-                                        + " error=\"The agent answered with an error: no\\\\nERROR"
-                                        + " x. Its code is 'runtime_error'.\"",
+                                            + " route=/api/v1/agents/{id}/stream status=200 request=s-1"
+                                            + " agent=a turn=a.XXXXXX… code=runtime_error"
+                                            + " runtime_status=401 whole_ms=9 protocol=HTTP/1.1"
+                                            + " error=\"The agent answered with an error: no\\\\nERROR"
+                                            + " x. Its code is 'runtime_error'.\"",
                                     "WARN AccessLog - state=agent/waiting method=POST"
                                             + " route=/api/v1/agents/{id}/message status=403"
                                             + " request=b-1 agent=a turn=a.XXXXXX…"
@@ -207,9 +223,9 @@ class ProcessTest {
             assertThat(get(client, daemon, "/metrics"))
                     .contains(
                             "culvert_http_failures_total{error=\"runtime_error\",runtime_status=\"401\"}"
-                                + " 2.0",
+                                    + " 2.0",
                             "culvert_http_failures_total{error=\"invalid_payload\",runtime_status=\"none\"}"
-                                + " 1.0");
+                                    + " 1.0");
         }
     }
 
@@ -300,8 +316,8 @@ class ProcessTest {
             assertThat(read(log).strip())
                     .isEqualTo(
                             "culvertd: there are too few file descriptors for 200 event loops,"
-                                + " which take three each: raise their limit, LimitNOFILE= of the"
-                                + " systemd unit or ulimit -n, or take fewer loops");
+                                    + " which take three each: raise their limit, LimitNOFILE= of the"
+                                    + " systemd unit or ulimit -n, or take fewer loops");
         }
     }
 

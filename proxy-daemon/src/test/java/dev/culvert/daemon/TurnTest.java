@@ -1,22 +1,19 @@
 package dev.culvert.daemon;
 
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.EventReader.Event;
 import dev.culvert.daemon.ScriptedGuest.Request;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
-
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
 
 /** A turn outlives its client's connection and its links, and stops when nobody wants it. */
 @Timeout(60)

@@ -2,15 +2,13 @@ package dev.culvert.daemon.accesslog;
 
 import dev.culvert.daemon.config.AccessLogSettings;
 import dev.culvert.daemon.http.RequestRecord;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides which requests are logged. While {@code access_log} is off, these are the ones that

@@ -3,16 +3,14 @@ package dev.culvert.daemon.accesslog;
 import dev.culvert.daemon.config.AccessLogSettings;
 import dev.culvert.daemon.http.RequestRecord;
 import dev.culvert.io.Quoted;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The lines that wait, and the one thread that writes them. */
 /* A thread that adds a line takes no lock. It wakes the writer only while the writer sleeps, so under load a line
@@ -31,7 +29,7 @@ final class Lines implements AutoCloseable {
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicLong heldBack = new AtomicLong();
     private final Thread writer;
-    private volatile long written;
+    private final AtomicLong written = new AtomicLong();
     private volatile boolean asleep;
     private volatile boolean closed;
     private volatile AccessLogSettings settings;
@@ -86,7 +84,7 @@ final class Lines implements AutoCloseable {
     }
 
     long written() {
-        return written;
+        return written.get();
     }
 
     private void run() {
@@ -120,7 +118,7 @@ final class Lines implements AutoCloseable {
             } else {
                 LOG.debug("{}", RequestLine.logfmt(request));
             }
-            written++;
+            written.incrementAndGet();
         } catch (IOException e) {
             lost(e);
         } catch (RuntimeException e) {

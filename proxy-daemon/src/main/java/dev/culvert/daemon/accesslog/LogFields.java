@@ -3,13 +3,11 @@ package dev.culvert.daemon.accesslog;
 import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.http.RequestRecord;
 import dev.culvert.io.Quoted;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fields of a line, in order. The page log-fields.md describes each; a test compares the two.
@@ -44,7 +42,7 @@ final class LogFields {
     }
 
     /** Not written if it is negative, or 0 where that says nothing. */
-    private record Number(String name, ToLongFunction<RequestRecord> value, boolean zeroSays)
+    private record Count(String name, ToLongFunction<RequestRecord> value, boolean zeroSays)
             implements Field {
         @Override
         public void write(RequestRecord request, Line line) {
@@ -70,15 +68,16 @@ final class LogFields {
                     new Text("state", RequestRecord::state),
                     new Text("method", it -> it.method().name()),
                     new Text("route", RequestRecord::route),
-                    new Number("status", RequestRecord::status, true),
+                    new Count("status", RequestRecord::status, true),
                     new Text("request", RequestRecord::requestId),
                     new Text("trace", RequestRecord::traceId),
                     new Text("caller", LogFields::caller),
                     new Text("tenant", LogFields::tenant),
+                    new Text("client", it -> word(it.client())),
                     new Text("agent", it -> word(it.agent())),
                     new Text("turn", it -> word(it.turn())),
                     new Text("code", it -> it.trouble() == null ? null : word(it.trouble().code())),
-                    new Number(
+                    new Count(
                             "runtime_status",
                             it -> it.trouble() == null ? 0 : it.trouble().runtimeStatus(),
                             false),
@@ -87,13 +86,13 @@ final class LogFields {
                     new Time("dial_ms", it -> it.times().dialNanos()),
                     new Time("first_ms", it -> it.times().firstNanos()),
                     new Time("whole_ms", it -> it.times().wholeNanos()),
-                    new Number("bytes_in", RequestRecord::bytesIn, false),
-                    new Number("bytes_out", RequestRecord::bytesOut, false),
-                    new Number(
+                    new Count("bytes_in", RequestRecord::bytesIn, false),
+                    new Count("bytes_out", RequestRecord::bytesOut, false),
+                    new Count(
                             "input_tokens",
                             it -> it.tokens() == null ? 0 : it.tokens().input(),
                             false),
-                    new Number(
+                    new Count(
                             "output_tokens",
                             it -> it.tokens() == null ? 0 : it.tokens().output(),
                             false),

@@ -2,9 +2,7 @@ package dev.culvert.daemon.accesslog;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-
 import dev.culvert.daemon.http.RequestRecord;
-
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

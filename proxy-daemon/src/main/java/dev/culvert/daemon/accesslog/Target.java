@@ -6,15 +6,13 @@ import dev.culvert.daemon.config.AccessLogSettings;
 import dev.culvert.daemon.config.AccessLogSettings.Format;
 import dev.culvert.daemon.http.RequestRecord;
 import dev.culvert.io.LogStream;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /** Where lines go. Used by the thread that writes them. */
 interface Target {

@@ -14,7 +14,6 @@ import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.io.Quoted;
 import dev.culvert.link.Failure;
-
 import java.util.function.Consumer;
 import java.util.function.Function;
 

@@ -3,9 +3,7 @@ package dev.culvert.daemon.answer;
 import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.sse.SseStream;
 import dev.culvert.io.LazyTimer;
-
 import io.netty.channel.EventLoop;
-
 import java.time.Duration;
 
 /**

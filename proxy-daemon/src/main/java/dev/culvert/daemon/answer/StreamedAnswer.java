@@ -14,10 +14,8 @@ import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.io.LazyTimer;
 import dev.culvert.link.Failure;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers a request with a turn as a stream of events, or with a status while no stream is open. A

@@ -13,14 +13,11 @@ import dev.culvert.daemon.turn.Turns;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.io.Share;
 import dev.culvert.link.Failure;
-
 import io.netty.buffer.ByteBuf;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Answers requests with turns: new ones, and those that clients resume. Called on any loop. */
 public final class TurnAnswers {

@@ -4,9 +4,7 @@ import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.TokenUsage;
 import dev.culvert.frame.Frame;
 import dev.culvert.json.JsonMembers;
-
 import io.netty.buffer.ByteBuf;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +22,7 @@ final class Usage {
         }
     }
 
-    private static @Nullable TokenUsage of(Frame lastChunk) {
+    static @Nullable TokenUsage of(Frame lastChunk) {
         JsonMembers members = lastChunk.members();
         while (members.next()) {
             if (members.kind() == '{' && members.isNamed("usage")) {

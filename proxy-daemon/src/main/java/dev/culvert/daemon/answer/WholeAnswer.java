@@ -18,10 +18,8 @@ import dev.culvert.io.Holding;
 import dev.culvert.io.Reservation;
 import dev.culvert.io.Share;
 import dev.culvert.link.Failure;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers a request with the whole of a turn as one JSON object. Confined to the client's event

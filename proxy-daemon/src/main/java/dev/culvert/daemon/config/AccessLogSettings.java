@@ -3,7 +3,6 @@ package dev.culvert.daemon.config;
 import dev.culvert.about.Check;
 import dev.culvert.settings.Kind;
 import dev.culvert.settings.Section;
-
 import java.nio.file.Path;
 import java.time.Duration;
 

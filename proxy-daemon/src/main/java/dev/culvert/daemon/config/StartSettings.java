@@ -1,7 +1,6 @@
 package dev.culvert.daemon.config;
 
 import dev.culvert.transport.AgentAddress;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -11,9 +11,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.UNPROCESSABLE_ENTIT
 
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.link.Failure.AgentError;
-
 import io.netty.handler.codec.http.HttpResponseStatus;
-
 import java.util.Set;
 
 /**

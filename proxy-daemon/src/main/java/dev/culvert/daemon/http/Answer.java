@@ -2,14 +2,12 @@ package dev.culvert.daemon.http;
 
 import dev.culvert.io.Share;
 import dev.culvert.link.Failure;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
-
 import org.jspecify.annotations.Nullable;
 
 /**

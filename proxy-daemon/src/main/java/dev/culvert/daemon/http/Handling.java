@@ -142,6 +142,7 @@ public final class Handling {
                 request.protocol(),
                 request.id(),
                 request.sentTraceParent(),
+                RequestRecord.client(request.routed().head()),
                 request.caller(),
                 agent(),
                 of == null ? null : RequestRecord.shortened(of),

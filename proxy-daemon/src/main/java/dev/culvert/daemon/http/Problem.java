@@ -9,7 +9,6 @@ import static io.netty.handler.codec.http.HttpResponseStatus.TOO_MANY_REQUESTS;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-
 import dev.culvert.io.Quoted;
 import dev.culvert.link.Failure;
 import dev.culvert.link.Failure.AgentError;
@@ -21,13 +20,11 @@ import dev.culvert.link.Failure.TimedOut;
 import dev.culvert.link.Failure.TooLarge;
 import dev.culvert.link.Failure.ToolBlocked;
 import dev.culvert.link.Failure.Unreachable;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufOutputStream;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

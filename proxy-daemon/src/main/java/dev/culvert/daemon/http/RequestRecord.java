@@ -1,9 +1,7 @@
 package dev.culvert.daemon.http;
 
 import dev.culvert.daemon.auth.Caller;
-
 import io.netty.handler.codec.http.HttpMethod;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param route the template of its route; null if it reached none
  * @param protocol such as {@code HTTP/1.1}
  * @param traceParent what the client sent; null if it sent none that is valid
+ * @param client its address as trusted proxies say it; null if they say nothing
  * @param caller null if it reached no route
  * @param agent null if it is not about one
  * @param turn the beginning of its id: whoever holds all of it can read and stop the turn
@@ -28,6 +27,7 @@ public record RequestRecord(
         String protocol,
         String requestId,
         @Nullable String traceParent,
+        @Nullable String client,
         @Nullable Caller caller,
         @Nullable String agent,
         @Nullable String turn,
@@ -68,6 +68,7 @@ public record RequestRecord(
                 head.protocol(),
                 head.id(),
                 TraceParent.of(head.only(Header.TRACEPARENT)),
+                client(head),
                 null,
                 null,
                 null,
@@ -93,6 +94,11 @@ public record RequestRecord(
     public boolean concernsTheOperator() {
         return trouble != null
                 && (route == null ? trouble.isOfALimit() : trouble.concernsTheOperator());
+    }
+
+    static @Nullable String client(Head head) {
+        Forwarded said = head.forwarded();
+        return said == null ? null : said.client();
     }
 
     static String shortened(String turn) {

@@ -1,10 +1,8 @@
 package dev.culvert.daemon.metrics;
 
 import dev.culvert.frame.ErrorCode;
-
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

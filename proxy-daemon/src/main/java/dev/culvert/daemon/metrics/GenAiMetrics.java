@@ -2,18 +2,15 @@ package dev.culvert.daemon.metrics;
 
 import dev.culvert.daemon.http.Handling;
 import dev.culvert.daemon.http.TokenUsage;
-
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns under the names of OpenTelemetry's GenAI conventions (0.1.0). An agent's name is a label

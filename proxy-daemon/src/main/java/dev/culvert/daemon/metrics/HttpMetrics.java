@@ -5,20 +5,17 @@ import dev.culvert.daemon.http.HttpObserver;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.RouteObserver;
 import dev.culvert.daemon.http.TokenUsage;
-
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.netty.handler.codec.http.HttpMethod;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /** Clients' connections and requests. */
 public final class HttpMetrics implements HttpObserver {

@@ -2,7 +2,6 @@ package dev.culvert.daemon.metrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +22,8 @@ final class LimitMetrics {
                     Counter.builder("culvert.refusals")
                             .description(
                                     "Requests that were refused, and streams that ended, because of"
-                                        + " a limit of the daemon or because it stopped, by"
-                                        + " reason.")
+                                            + " a limit of the daemon or because it stopped, by"
+                                            + " reason.")
                             .tag("reason", reason)
                             .register(registry));
         }

@@ -2,18 +2,15 @@ package dev.culvert.daemon.metrics;
 
 import dev.culvert.daemon.answer.StreamObserver;
 import dev.culvert.daemon.http.Answer;
-
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Streamed answers. */
 public final class StreamMetrics implements StreamObserver {

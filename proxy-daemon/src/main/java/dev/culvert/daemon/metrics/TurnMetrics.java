@@ -2,11 +2,9 @@ package dev.culvert.daemon.metrics;
 
 import dev.culvert.daemon.turn.CancelCause;
 import dev.culvert.daemon.turn.TurnObserver;
-
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -37,8 +35,8 @@ public final class TurnMetrics implements TurnObserver {
                     Buckets.timer(
                                     "culvert.turn.stop.duration",
                                     "Time from when nobody wanted a turn any more until its agent"
-                                        + " had stopped, by cause; includes the grace"
-                                        + " (turns.resume_grace).")
+                                            + " had stopped, by cause; includes the grace"
+                                            + " (turns.resume_grace).")
                             .tag("cause", cause.name().toLowerCase(Locale.ROOT))
                             .register(registry));
         }
@@ -46,7 +44,7 @@ public final class TurnMetrics implements TurnObserver {
                 Buckets.timer(
                                 "culvert.turn.queue.duration",
                                 "Time that turns waited for a link to their agent; only of those"
-                                    + " that had to wait.")
+                                        + " that had to wait.")
                         .register(registry);
     }
 

@@ -4,17 +4,14 @@ import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.BodyStream;
 import dev.culvert.io.Decimal;
 import dev.culvert.io.LazyTimer;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.util.AsciiString;
 import io.netty.util.ByteProcessor;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client's stream of events. Confined to its event loop. After it is closed, writes are

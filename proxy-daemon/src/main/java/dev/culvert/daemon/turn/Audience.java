@@ -1,17 +1,14 @@
 package dev.culvert.daemon.turn;
 
 import dev.culvert.link.Failure;
-
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Who wants the turn: the client that reads it, and whoever waits for its end. */
 final class Audience {

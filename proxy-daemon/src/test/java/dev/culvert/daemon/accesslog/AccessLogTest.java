@@ -6,11 +6,6 @@ import dev.culvert.daemon.config.AccessLogSettings;
 import dev.culvert.daemon.config.AccessLogSettings.Format;
 import dev.culvert.daemon.http.RequestRecord;
 import dev.culvert.testing.Eventually;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +15,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(30)
 class AccessLogTest {

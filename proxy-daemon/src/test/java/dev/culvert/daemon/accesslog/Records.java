@@ -6,13 +6,10 @@ import dev.culvert.daemon.http.RequestRecord;
 import dev.culvert.daemon.http.RequestTimes;
 import dev.culvert.daemon.http.TokenUsage;
 import dev.culvert.daemon.http.Trouble;
-
 import io.netty.handler.codec.http.HttpMethod;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Requests that never were. */
 final class Records {
@@ -53,6 +50,7 @@ final class Records {
                 "HTTP/1.1",
                 id,
                 "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                "192.0.2.7",
                 new Caller("ci", Caller.Kind.TOKEN, "acme", Set.of(), null),
                 "web",
                 "web.QObZ-p…",

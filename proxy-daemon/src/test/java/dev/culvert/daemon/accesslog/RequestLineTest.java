@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +15,7 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 
 class RequestLineTest {
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z_]+)` \\|");
@@ -27,11 +25,11 @@ class RequestLineTest {
         assertThat(RequestLine.dated(Records.done("r-1")))
                 .isEqualTo(
                         "time=2025-11-29T14:06:06.526Z level=info state=done method=POST"
-                            + " route=/api/v1/agents/{id}/stream status=200 request=r-1"
-                            + " trace=4bf92f3577b34da6a3ce929d0e0e4736 caller=token:ci tenant=acme"
-                            + " agent=web turn=web.QObZ-p… head_ms=0 body_ms=1 dial_ms=0.25"
-                            + " first_ms=3.04 whole_ms=12 bytes_in=42 bytes_out=1000"
-                            + " input_tokens=11 output_tokens=22 protocol=HTTP/1.1");
+                                + " route=/api/v1/agents/{id}/stream status=200 request=r-1"
+                                + " trace=4bf92f3577b34da6a3ce929d0e0e4736 caller=token:ci tenant=acme client=192.0.2.7"
+                                + " agent=web turn=web.QObZ-p… head_ms=0 body_ms=1 dial_ms=0.25"
+                                + " first_ms=3.04 whole_ms=12 bytes_in=42 bytes_out=1000"
+                                + " input_tokens=11 output_tokens=22 protocol=HTTP/1.1");
     }
 
     @Test

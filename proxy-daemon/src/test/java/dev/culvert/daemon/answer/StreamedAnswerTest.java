@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.TurnSettings;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /** When a turn is answered with a status and when with a stream, and how the stream ends. */
 class StreamedAnswerTest {

@@ -11,13 +11,16 @@ import dev.culvert.link.LinkLimits;
 import dev.culvert.pool.PoolLimits;
 import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Layer;
+import dev.culvert.settings.SecretSource;
 import dev.culvert.settings.Settings;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.IpNetwork;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -92,6 +95,10 @@ class DaemonSettingsTest {
                                 Duration.ZERO,
                                 8_192));
         assertThat(it.telemetry().metrics()).isEqualTo(new MetricSettings(false, List.of(), 100));
+        assertThat(it.telemetry().traces())
+                .isEqualTo(
+                        new TraceSettings(
+                                Optional.empty(), Map.of(), 100, 2_048, seconds(10)));
         assertThat(it.agents()).isEmpty();
         assertThat(it.eventLoops()).isZero();
         assertThat(it.stateDir()).isEmpty();
@@ -145,6 +152,7 @@ class DaemonSettingsTest {
                   },
                   "access_log": {"enabled": true, "format": "json", "to": "/var/log/c", "sample": "28%", "slow": 29, "queue": 30},
                   "metrics": {"gen_ai": true, "labels": ["agent"], "max_label_values": 31},
+                  "traces": {"endpoint": "http://127.0.0.1:4318/v1/traces", "headers": {"a": {"env": "B"}}, "sample": "32%", "queue": 33, "timeout": 34},
                   "agents": [
                     {"id": "a", "cid": 3},
                     {
@@ -249,7 +257,15 @@ class DaemonSettingsTest {
                                                 28,
                                                 seconds(29),
                                                 30),
-                                        new MetricSettings(true, List.of("agent"), 31)),
+                                        new MetricSettings(true, List.of("agent"), 31),
+                                        new TraceSettings(
+                                                Optional.of(
+                                                        URI.create(
+                                                                "http://127.0.0.1:4318/v1/traces")),
+                                                Map.of("a", new SecretSource.FromVariable("B")),
+                                                32,
+                                                33,
+                                                seconds(34))),
                                 List.of(first, second),
                                 24,
                                 Optional.of(Path.of("/var/lib/culvert")),

@@ -16,7 +16,6 @@ import dev.culvert.daemon.http.RouteObserver;
 import dev.culvert.io.Account;
 import dev.culvert.io.Decimal;
 import dev.culvert.io.Share;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -25,7 +24,6 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
-
 import org.jspecify.annotations.Nullable;
 
 /** An answer as the bytes of HTTP/1.1. Confined to its event loop. */

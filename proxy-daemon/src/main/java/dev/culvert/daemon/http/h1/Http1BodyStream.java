@@ -1,7 +1,6 @@
 package dev.culvert.daemon.http.h1;
 
 import dev.culvert.daemon.http.BodyStream;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.util.AsciiString;
