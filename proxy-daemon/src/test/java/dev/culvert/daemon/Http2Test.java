@@ -8,6 +8,8 @@ import dev.culvert.daemon.ScriptedGuest.Request;
 import dev.culvert.daemon.http.tls.TestCertificates;
 import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,6 +19,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -102,6 +105,27 @@ class Http2Test {
                             "20",
                             "http://127.0.0.1:" + daemon.port() + "/livez");
             assertThat(ran.said()).contains("400 succeeded, 0 failed", "status codes: 400 2xx");
+        }
+    }
+
+    @Test
+    void aClientThatReadsNothingIsSentAway() throws Exception {
+        String settings = "{\"http\": {\"idle_timeout\": \"200ms\"}}";
+        try (TestDaemon daemon = TestDaemon.start(settings);
+                Socket socket = daemon.connect()) {
+            OutputStream out = socket.getOutputStream();
+            HexFormat hex = HexFormat.of();
+            out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(UTF_8));
+            out.write(hex.parseHex("00000604000000000000047fffffff")); // a window for each stream
+            out.write(hex.parseHex("00000408000000000070000000")); // and for all of them
+            for (int stream = 1; stream < 200; stream += 2) { // GET http://localhost/openapi.yaml
+                out.write(hex.parseHex("00001c0105%08x".formatted(stream)));
+                out.write(hex.parseHex("828641096c6f63616c686f7374040d2f6f70656e6170692e79616d6c"));
+            }
+            out.flush();
+            daemon.awaitMetric("culvert_http_streams", it -> it > 0);
+            daemon.awaitMetric("culvert_http_connections", 1);
+            assertThat(daemon.metric("culvert_http_streams")).isZero();
         }
     }
 

@@ -21,6 +21,7 @@ import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameStreamException;
 import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2SettingsAckFrame;
@@ -28,6 +29,7 @@ import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2StreamFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +41,8 @@ import org.slf4j.LoggerFactory;
 public final class ClientHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ClientHandler.class);
 
+    private static final Duration LINGER = Duration.ofSeconds(2);
+
     private final Channel channel;
     private final HttpServer server;
     private final Http2FrameCodec codec;
@@ -48,7 +52,12 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
     private final FrameRate pings;
     private final FrameRate settings;
     private int streams;
+
+    /** No new stream is taken. */
     private boolean ending;
+
+    /** It closes as soon as what is written is sent. */
+    private boolean closing;
 
     /**
      * For a connection that has begun.
@@ -91,6 +100,9 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
         streams--;
         server.observer().onStreamClosed();
         if (streams == 0) {
+            if (closing) {
+                return;
+            }
             if (ending) {
                 close();
             } else {
@@ -132,7 +144,7 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
 
     /** The client does so much of something that it must mean harm. */
     private void flood(Flood kind, int limit) {
-        if (ending && streams == 0) {
+        if (closing) {
             return;
         }
         server.observer().onFlood(kind);
@@ -140,9 +152,9 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
                 "more than %d %s came within a second (%s)"
                         .formatted(limit, kind.what(), kind.key());
         LOG.debug("{}: the connection ends: {}", channel.remoteAddress(), why);
-        sendGoAway(ENHANCE_YOUR_CALM, why).addListener(ChannelFutureListener.CLOSE);
         ending = true;
         channel.config().setAutoRead(false);
+        closeAfter(sendGoAway(ENHANCE_YOUR_CALM, why));
     }
 
     /** Netty has found what breaks the protocol or exceeds a limit, and tells the client. */
@@ -198,11 +210,25 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void close() {
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        closeAfter(channel.writeAndFlush(Unpooled.EMPTY_BUFFER));
+    }
+
+    /** A client that reads nothing does not get the last words, either. */
+    private void closeAfter(ChannelFuture lastWords) {
+        closing = true;
+        idle.expireAfter(LINGER);
+        lastWords.addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** Closes at once, whatever waits: without the end that TLS has and would wait for. */
+    void cut() {
+        channel.pipeline().firstContext().close();
     }
 
     private void expired() {
-        if (streams == 0) {
+        if (closing) {
+            cut();
+        } else if (streams == 0) {
             goAway();
         }
     }
@@ -216,6 +242,7 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         switch (cause) {
+            case Http2FrameStreamException _ -> context.fireExceptionCaught(cause); // of a stream
             case Http2Exception e -> broken(e); // Netty answers it and closes
             case IOException _ -> context.close();
             default -> {

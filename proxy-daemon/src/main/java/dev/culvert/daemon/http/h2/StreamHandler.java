@@ -51,6 +51,12 @@ public final class StreamHandler extends ChannelInboundHandlerAdapter
     private @Nullable Http2Answer answer;
     private boolean counted;
 
+    /** The answer is incomplete, and what was written of it may still be sent. */
+    private boolean breaking;
+
+    /** The connection took nothing for a while. */
+    private boolean stalled;
+
     /** One stream too many: what comes is dropped. */
     private boolean refused;
 
@@ -159,17 +165,29 @@ public final class StreamHandler extends ChannelInboundHandlerAdapter
     /** The answer is incomplete, and the client must see that. */
     void broken() {
         answer = null;
+        breaking = true;
         writer.whenSent(() -> writer.reset(Http2Error.INTERNAL_ERROR));
         writer.watch();
         unread.expireAfter(LINGER);
     }
 
-    /** A client that has its answer, and takes no more of it, does not keep it for ever. */
+    /**
+     * A client that takes no more of its answer does not keep it for ever. If it reads nothing from
+     * its connection, either, a reset would only wait with the rest.
+     */
     private void checkUnread() {
-        if (writer.hasSentMore()) {
+        boolean reads = writer.hasSentMore();
+        if (writer.channel().parent().isWritable()) {
+            if (reads && !breaking) {
+                unread.expireAfter(server.settings().idleTimeout());
+            } else {
+                writer.reset(breaking ? Http2Error.INTERNAL_ERROR : Http2Error.CANCEL);
+            }
+        } else if (reads || !stalled) {
+            stalled = !reads;
             unread.expireAfter(server.settings().idleTimeout());
         } else {
-            writer.reset(Http2Error.CANCEL);
+            client.cut();
         }
     }
 
@@ -188,8 +206,10 @@ public final class StreamHandler extends ChannelInboundHandlerAdapter
     public void onExcess(HeldKind kind, Share share) {
         if (kind == HeldKind.BODIES && incoming.isExpected()) {
             refuse(openAnswer(), Problem.of(OverMemory.excess(share)));
-        } else {
+        } else if (writer.channel().parent().isWritable()) {
             writer.reset(Http2Error.INTERNAL_ERROR);
+        } else {
+            client.cut();
         }
     }
 
@@ -224,7 +244,10 @@ public final class StreamHandler extends ChannelInboundHandlerAdapter
             case OutOfMemoryError error ->
                     LOG.error("a client's stream is reset: {}", error.getMessage());
             case IOException _ -> {} // it is closed already
-            case Http2Exception e -> client.broken(e);
+            case Http2Exception e -> {
+                client.broken(e);
+                return; // Netty resets it with the right code
+            }
             default -> LOG.error("a stream is reset because of a bug in the daemon", cause);
         }
         writer.reset(Http2Error.INTERNAL_ERROR);

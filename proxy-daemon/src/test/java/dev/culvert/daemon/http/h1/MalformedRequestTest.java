@@ -74,7 +74,7 @@ class MalformedRequestTest {
         line(to, 505, "HTTP/2.0", "GET /echo HTTP/2.0");
         line(to, 505, "HTTP/1.2", "GET /echo HTTP/1.2");
         line(to, 505, "HTTP/0.9", "GET /echo HTTP/0.9");
-        add(to, 505, "the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+        add(to, 505, "nearly the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\n\r\n");
         add(to, 400, "the start of TLS", "\u0016\u0003\u0001\u0002\0\u0001\0\u0001");
         line(to, 501, "an unknown method", "BREW /echo HTTP/1.1");
         line(to, 501, "a lower-case method", "get /echo HTTP/1.1");

@@ -36,6 +36,7 @@ class Http2PipelineTest {
     private static final int NO_ERROR = 0;
     private static final int PROTOCOL_ERROR = 1;
     private static final int INTERNAL_ERROR = 2;
+    private static final int STREAM_CLOSED = 5;
     private static final int REFUSED_STREAM = 7;
     private static final int CANCEL = 8;
 
@@ -165,6 +166,20 @@ class Http2PipelineTest {
         assertThat(client.frames())
                 .singleElement()
                 .matches(it -> it.type() == RST_STREAM && it.first() == PROTOCOL_ERROR);
+        client.get(3, "/echo");
+        assertThat(client.frames().getFirst().text()).contains(":status: 200");
+    }
+
+    @Test
+    void dataAfterTheEndOfARequestEndsItsStreamAlone() {
+        client.greet();
+        client.get(1, "/later");
+        client.data(1, "more", true);
+        assertThat(client.frames())
+                .singleElement()
+                .matches(it -> it.type() == RST_STREAM && it.first() == STREAM_CLOSED);
+        assertThat(told).containsExactly("gone");
+        assertThat(client.observer.events()).contains("flood PROTOCOL");
         client.get(3, "/echo");
         assertThat(client.frames().getFirst().text()).contains(":status: 200");
     }
