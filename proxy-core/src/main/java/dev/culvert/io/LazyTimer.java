@@ -23,17 +23,19 @@ public final class LazyTimer {
         this.onExpired = onExpired;
     }
 
-    /** Sets or moves the deadline. */
-    public void expireAfter(Duration delay) {
-        expireAfter(delay.toNanos());
+    /** Sets or moves the deadline. Returns the time now, which it had to read. */
+    public long expireAfter(Duration delay) {
+        return expireAfter(delay.toNanos());
     }
 
-    public void expireAfter(long nanos) {
-        deadlineNanos = now() + nanos;
+    public long expireAfter(long nanos) {
+        long now = now();
+        deadlineNanos = now + nanos;
         armed = true;
         if (wake == null || deadlineNanos - wakeNanos < 0) {
             schedule();
         }
+        return now;
     }
 
     /** Removes the deadline; a wake-up that is scheduled will do nothing. */

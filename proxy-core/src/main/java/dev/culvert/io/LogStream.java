@@ -54,6 +54,29 @@ public final class LogStream extends PrintStream {
                         Clock.systemUTC()));
     }
 
+    /**
+     * Writes one line to {@code System.err} at once, between the entries of others.
+     *
+     * @param level that of an entry, such as {@code INFO}, which gives the line its priority in the
+     *     journal
+     * @param dated whether the line begins with the time, if it is not for the journal
+     */
+    public static void entry(String level, String line, boolean dated) {
+        PrintStream err = System.err;
+        if (err instanceof LogStream log) {
+            log.writeEntry(level, line, dated);
+        } else {
+            err.println(line);
+        }
+    }
+
+    synchronized void writeEntry(String level, String line, boolean dated) {
+        String start = journal ? "<" + priority(level + " ") + ">" : dated ? now() : "";
+        byte[] bytes = (start + line + "\n").getBytes(UTF_8);
+        target.write(bytes, 0, bytes.length);
+        target.flush();
+    }
+
     /** Whether standard error is the stream that the variable names: a child may have another. */
     private static boolean isJournal(@Nullable String stream) {
         if (stream == null) {

@@ -16,6 +16,10 @@ public final class Exchange extends RingNode {
     private long silenceDueTick;
     private long creditLeft;
     private long ungranted;
+
+    /** Since when the agent may send nothing; 0 while it may. */
+    private long starvedSinceNanos;
+
     private long lastSeq;
     private boolean ended;
 
@@ -92,6 +96,16 @@ public final class Exchange extends RingNode {
         return bytes;
     }
 
+    /** For how long the agent could send nothing before it got credit again; else 0. */
+    long takeStarvedNanos() {
+        if (starvedSinceNanos == 0 || creditLeft <= 0) {
+            return 0;
+        }
+        long nanos = System.nanoTime() - starvedSinceNanos;
+        starvedSinceNanos = 0;
+        return nanos;
+    }
+
     boolean hasUngranted() {
         return ungranted > 0;
     }
@@ -112,6 +126,9 @@ public final class Exchange extends RingNode {
         }
         if (reply.type() == FrameType.CHUNK) {
             creditLeft -= reply.payload().readableBytes();
+            if (creditLeft <= 0 && hasCredit && starvedSinceNanos == 0) {
+                starvedSinceNanos = System.nanoTime();
+            }
         }
     }
 

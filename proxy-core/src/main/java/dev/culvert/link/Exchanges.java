@@ -249,6 +249,10 @@ final class Exchanges {
             ByteBuf payload = channel.alloc().ioBuffer(32);
             ByteBufUtil.writeAscii(payload, "{\"bytes\":" + exchange.takeUngranted() + "}");
             send(new Frame(FrameType.CREDIT, exchange.id(), payload));
+            long starvedNanos = exchange.takeStarvedNanos();
+            if (starvedNanos > 0) {
+                observer.onStarved(starvedNanos);
+            }
         }
     }
 

@@ -44,6 +44,9 @@ public interface LinkObserver {
     /** Called exactly once for every exchange that was started. */
     default void onExchangeEnded(FrameType request, Outcome outcome) {}
 
+    /** An agent that had used up its credit has got more, after so long. */
+    default void onStarved(long nanos) {}
+
     /** {@code change} more requests wait for a dial, or fewer if it is negative. */
     default void onWaiting(int change) {}
 }

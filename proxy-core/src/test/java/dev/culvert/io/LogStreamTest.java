@@ -87,6 +87,23 @@ class LogStreamTest {
     }
 
     @Test
+    void aLineThatIsWrittenAtOnceHasAPriorityOrATimeAndBreaksNoOtherEntry() {
+        journal.println("ERROR Daemon - failed");
+        journal.writeEntry("WARN", "WARN AccessLog - state=agent/dialling", true);
+        journal.writeEntry("INFO", "{}", false);
+        journal.flush();
+        assertThat(bytes.toString(UTF_8))
+                .isEqualTo(
+                        "<4>WARN AccessLog - state=agent/dialling\n<6>{}\n<3>ERROR Daemon - failed\n");
+
+        bytes.reset();
+        LogStream other = stream(false);
+        other.writeEntry("INFO", "INFO AccessLog - state=done", true);
+        other.writeEntry("INFO", "{}", false);
+        assertThat(bytes.toString(UTF_8)).matches("\\S+Z INFO AccessLog - state=done\\n\\{}\\n");
+    }
+
+    @Test
     void anEntryIsCutBeforeTheJournalWouldCutIt() {
         journal.println("INFO Daemon - " + "x".repeat(100_000));
         journal.flush();

@@ -87,6 +87,11 @@ public final class CountingObserver implements LinkObserver {
     }
 
     @Override
+    public void onStarved(long nanos) {
+        lines.add("starved");
+    }
+
+    @Override
     public void onWaiting(int change) {
         lines.add("waiting " + change);
     }

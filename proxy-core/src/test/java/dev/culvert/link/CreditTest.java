@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 class CreditTest {
     private static final String A_CHUNK = "{\"content\":\"\",\"done\":false}";
 
-    private final EmbeddedLink agent =
-            new EmbeddedLink(EmbeddedLink.UNWATCHED, new CountingObserver());
+    private final CountingObserver observer = new CountingObserver();
+    private final EmbeddedLink agent = new EmbeddedLink(EmbeddedLink.UNWATCHED, observer);
     private final AgentLink link = agent.link();
     private final ScriptedListener listener = new ScriptedListener();
 
@@ -90,6 +90,23 @@ class CreditTest {
         agent.advance(Duration.ofSeconds(62));
 
         assertThat(listener.failure()).isInstanceOf(Failure.TimedOut.class);
+    }
+
+    @Test
+    void toldIsOnlyWhoeverHadUsedUpItsCredit() {
+        agent.announce("credit");
+        Exchange exchange = open(A_CHUNK.length() + 1);
+        agent.receive("chunk", "m1", A_CHUNK);
+        exchange.grant(10);
+        assertThat(observer.lines()).doesNotContain("starved");
+
+        agent.receive("chunk", "m1", A_CHUNK);
+        exchange.grant(1);
+        assertThat(observer.lines()).as("it still owes some").doesNotContain("starved");
+        exchange.grant(100);
+        exchange.grant(100);
+
+        assertThat(observer.count("starved")).isEqualTo(1);
     }
 
     @Test

@@ -63,6 +63,7 @@ public final class Daemon implements AutoCloseable {
     private final Auth auth;
     private final Routes routes;
     private final Servers servers;
+    private final Telemetry telemetry;
     private final Notifier notifier;
     private final Reload reload;
     private final Drain drain;
@@ -128,13 +129,9 @@ public final class Daemon implements AutoCloseable {
                         () -> settings().pool(),
                         metrics.links(),
                         agentShares);
-        Runnable onStateFailure =
-                metrics.counter(
-                        "culvert.state.dir.failures",
-                        "How often a file of state_dir could not be used.");
         fleet =
                 new Fleet(
-                        stateDir.desired(onStateFailure),
+                        stateDir.desired(metrics.stateFailures()),
                         () -> settings().fleet(),
                         address -> new Road.Dialled(address, pool));
         // One more link to each agent shows whether it is there, and brings its configuration.
@@ -153,6 +150,7 @@ public final class Daemon implements AutoCloseable {
                         account,
                         metrics,
                         new OffLoop(files, others));
+        telemetry = new Telemetry(metrics, first.telemetry());
         Listeners listeners = new Listeners(loops, systemd.sockets(), files, metrics.tls());
         AdminListener admin = new AdminListener(loops);
         List<Route> ofClients = routes.ofClients(turns, answers, homes, auth.tokens());
@@ -160,7 +158,7 @@ public final class Daemon implements AutoCloseable {
                 routes.ofOperators(this::reload, listeners, admin, turns, loops.group());
         Router router = routes.forClients(auth.callers(), ofClients, ofOperators);
         auth.tokens().listen(router.denials()::check);
-        Pipelines pipelines = new Pipelines(account, () -> settings().memory(), metrics.http());
+        Pipelines pipelines = new Pipelines(account, () -> settings().memory(), telemetry);
         servers =
                 new Servers(
                         listeners,
@@ -255,6 +253,7 @@ public final class Daemon implements AutoCloseable {
         account.limit(next.memory().limits());
         servers.use(next);
         auth.reload();
+        telemetry.use(next.telemetry());
     }
 
     /**
@@ -293,6 +292,7 @@ public final class Daemon implements AutoCloseable {
         files.close();
         others.close();
         loops.close();
+        telemetry.close();
         metrics.close();
         stateDir.close();
     }

@@ -51,6 +51,8 @@ class ArchitectureTest {
                                     "state",
                                     with(core("io", "settings"), "auth", "config", "fleet")),
                             Map.entry("sse", with(core("io"), "http")),
+                            Map.entry("traces", with(core("about", "io", "settings"), "config", "http")),
+                            Map.entry("accesslog", with(core("io"), "auth", "config", "http")),
                             Map.entry(
                                     "metrics",
                                     with(
@@ -58,6 +60,7 @@ class ArchitectureTest {
                                             "http",
                                             "http.tls",
                                             "answer",
+                                            "config",
                                             "turn")),
                             Map.entry(
                                     "turn",
@@ -126,6 +129,7 @@ class ArchitectureTest {
                                                     "road",
                                                     "systemd",
                                                     "transport"),
+                                            "accesslog",
                                             "auth",
                                             "config",
                                             "fleet",
@@ -141,6 +145,7 @@ class ArchitectureTest {
                                             "api.tokens",
                                             "api.turns",
                                             "state",
+                                            "traces",
                                             "turn")),
                             Map.entry("client.value", core("io")),
                             Map.entry("client.http", with(core("io"), "client.value")),

@@ -48,7 +48,7 @@ class DocsTest {
     /** A key of a section, unless it is a page that has the name of one. */
     private static final Pattern SETTING =
             Pattern.compile(
-                    "`((?:http|auth|sse|turns|transport|timeouts|link|pool|home|fleet|workers|memory)"
+                    "`((?:access_log|traces|metrics|http|auth|sse|turns|transport|timeouts|link|pool|home|fleet|workers|memory)"
                             + "\\.(?!md\\b)[a-z0-9_]+(?:\\.[a-z0-9_]+)*)`");
 
     private static final Pattern SECTION = Pattern.compile("(?m)^  \"([a-z_]+)\": \\{$");

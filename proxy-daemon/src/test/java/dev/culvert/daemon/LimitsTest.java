@@ -28,10 +28,13 @@ class LimitsTest {
     /** Numbers, sizes and times that bound nothing that a client or an agent may do. */
     private static final Set<String> NO_LIMITS =
             Set.of(
+                    "access_log.sample",
+                    "access_log.slow",
                     "event_loops",
                     "http.tls.hsts_max_age",
                     "http.tls.reload_interval",
                     "sse.keepalive",
+                    "traces.sample",
                     "transport.tcp_base_port",
                     "transport.vsock_port");
 

@@ -107,7 +107,7 @@ class ProcessTest {
                                     .lines()
                                     .filter(it ->
                                             !it.contains(" HomeLink ")
-                                                    && !it.contains(" FailureLog ")))
+                                                    && !it.contains(" AccessLog ")))
                     .allMatch(it ->
                             it.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z .*"))
                     .extracting(it -> it.substring(25))
@@ -146,6 +146,25 @@ class ProcessTest {
     }
 
     @Test
+    void writesTheAccessLogToTheJournalWhateverTheLevelOfTheLogIs() throws Exception {
+        Path log = directory.resolve("log");
+        Map<String, String> environment =
+                Map.of("CULVERT_ACCESS_LOG_ENABLED", "true", "CULVERT_LOG_LEVEL", "error");
+        try (HttpClient client = HttpClient.newHttpClient();
+                DaemonProcess process =
+                        logging(
+                                log,
+                                "export JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2)",
+                                environment)) {
+            URI daemon = URI.create(process.after("listening on "));
+            get(client, daemon, "/livez");
+            Eventually.await(() ->
+                    assertThat(read(log))
+                            .contains("<6>INFO AccessLog - state=done method=GET route=/healthz "));
+        }
+    }
+
+    @Test
     void logsWhatDidNotEndWellAndNoMistakesOfClients() throws Exception {
         Path log = directory.resolve("log");
         try (ScriptedGuest guest = ScriptedGuest.start();
@@ -176,25 +195,32 @@ class ProcessTest {
             post(client, daemon, "/agents/zz/message", "c-2");
             post(client, daemon, "/nowhere", "c-3");
 
-            assertThat(read(log).lines().filter(it -> it.contains("FailureLog")))
-                    .extracting(it ->
-                            it.substring(25)
-                                    .replaceAll("=a\\.[\\w-]{6}…", "=a.XXXXXX…")
-                                    .replaceAll("\\d+ms", "9ms"))
-                    .containsExactly(
-                            "WARN FailureLog - failed: POST /api/v1/agents/{id}/message request=m-1"
-                                    + " agent=a turn=a.XXXXXX… status=502 code=runtime_error"
-                                    + " runtime_status=401 after=9ms: The agent answered with an error:"
-                                    + " no\\nERROR x. Its code is 'runtime_error'.",
-                            "WARN FailureLog - failed: POST /api/v1/agents/{id}/stream request=s-1"
-                                    + " agent=a turn=a.XXXXXX… status=200 code=runtime_error"
-                                    + " runtime_status=401 after=9ms: The agent answered with an error:"
-                                    + " no\\nERROR x. Its code is 'runtime_error'.",
-                            "WARN FailureLog - failed: POST /api/v1/agents/{id}/message request=b-1"
-                                    + " agent=a turn=a.XXXXXX… status=403 code=tool_blocked after=9ms:"
-                                    + " The agent's policy ended the turn: the tool 'rm' is blocked:"
-                                    + " not listed. Allow the tool in the agent's configuration or do"
-                                    + " without.");
+            Eventually.await(() ->
+                    assertThat(read(log).lines().filter(it -> it.contains("AccessLog")))
+                            .extracting(it ->
+                                    it.substring(25)
+                                            .replaceAll("=a\\.[\\w-]{6}…", "=a.XXXXXX…")
+                                            .replaceAll("_ms=[\\d.]+", "_ms=9"))
+                            .containsExactly(
+                                    "WARN AccessLog - state=agent/waiting method=POST"
+                                            + " route=/api/v1/agents/{id}/message status=502"
+                                            + " request=m-1 agent=a turn=a.XXXXXX… code=runtime_error"
+                                            + " runtime_status=401 whole_ms=9 protocol=HTTP/1.1"
+                                            + " error=\"The agent answered with an error: no\\\\nERROR"
+                                            + " x. Its code is 'runtime_error'.\"",
+                                    "WARN AccessLog - state=agent/streaming method=POST"
+                                            + " route=/api/v1/agents/{id}/stream status=200 request=s-1"
+                                            + " agent=a turn=a.XXXXXX… code=runtime_error"
+                                            + " runtime_status=401 whole_ms=9 protocol=HTTP/1.1"
+                                            + " error=\"The agent answered with an error: no\\\\nERROR"
+                                            + " x. Its code is 'runtime_error'.\"",
+                                    "WARN AccessLog - state=agent/waiting method=POST"
+                                            + " route=/api/v1/agents/{id}/message status=403"
+                                            + " request=b-1 agent=a turn=a.XXXXXX…"
+                                            + " code=tool_blocked whole_ms=9 protocol=HTTP/1.1"
+                                            + " error=\"The agent's policy ended the turn: the tool"
+                                            + " 'rm' is blocked: not listed. Allow the tool in the"
+                                            + " agent's configuration or do without.\""));
             assertThat(get(client, daemon, "/metrics"))
                     .contains(
                             "culvert_http_failures_total{error=\"runtime_error\",runtime_status=\"401\"}"

@@ -328,7 +328,8 @@ class StreamTest {
             daemon.awaitMetric("culvert_streams_active", 0);
             daemon.awaitMetric("culvert_stream_duration_seconds_count{outcome=\"client_gone\"}", 1);
             daemon.awaitMetric("culvert_turns_cancelled_total{cause=\"client_gone\"}", 1);
-            daemon.awaitMetric("culvert_turn_stop_duration_seconds_count", 1);
+            daemon.awaitMetric(
+                    "culvert_turn_stop_duration_seconds_count{cause=\"client_gone\"}", 1);
             daemon.awaitAgent("a", "\"turns_in_flight\":0");
         }
     }

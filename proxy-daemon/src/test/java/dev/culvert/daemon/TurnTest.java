@@ -364,7 +364,8 @@ class TurnTest {
             assertThat(cancel.id()).isEqualTo(turn(first));
             cancel.numbered(2, "error", "{\"code\":\"cancelled\",\"message\":\"stopped\"}");
 
-            daemon.awaitMetric("culvert_turn_stop_duration_seconds_count", 1);
+            daemon.awaitMetric(
+                    "culvert_turn_stop_duration_seconds_count{cause=\"client_gone\"}", 1);
             daemon.awaitAgent("a", "\"turns_in_flight\":0");
         }
     }

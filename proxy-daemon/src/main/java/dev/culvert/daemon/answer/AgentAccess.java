@@ -8,6 +8,7 @@ import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Presence;
 import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.daemon.http.Admission;
+import dev.culvert.daemon.http.Blame;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
@@ -98,6 +99,8 @@ public final class AgentAccess {
 
     private static ProblemException notNow(String sentence) {
         return new ProblemException(
-                Problem.of(SERVICE_UNAVAILABLE, sentence).retryAfter(RETRY_SECONDS));
+                Problem.of(SERVICE_UNAVAILABLE, sentence)
+                        .retryAfter(RETRY_SECONDS)
+                        .blamedOn(Blame.AGENT));
     }
 }

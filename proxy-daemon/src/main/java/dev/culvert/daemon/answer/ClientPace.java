@@ -40,6 +40,7 @@ final class ClientPace {
     private final Listener listener;
     private final LazyTimer stall;
     private final LazyTimer chance;
+    private final ChunkGaps gaps = new ChunkGaps();
     private long told;
     private long confirmed;
     private long unconfirmed;
@@ -69,6 +70,7 @@ final class ClientPace {
 
     /** A chunk of so many bytes was written to the stream. */
     void told(int bytes) {
+        gaps.note(stream.lastEventNanos());
         told += bytes;
         unconfirmed += bytes;
         if (!awaitsClient && unconfirmed >= halfOfCredit()) {
@@ -189,6 +191,7 @@ final class ClientPace {
 
     /** To be called when the stream has ended. */
     void ended() {
+        gaps.tell(observer);
         over = true;
         stall.cancel();
         chance.cancel();

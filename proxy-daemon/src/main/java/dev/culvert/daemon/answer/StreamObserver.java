@@ -1,5 +1,7 @@
 package dev.culvert.daemon.answer;
 
+import dev.culvert.daemon.http.Answer;
+
 /** Counts the streams that clients read. Called on many event loops at once. */
 public interface StreamObserver {
     /** How a stream ended. */
@@ -16,10 +18,14 @@ public interface StreamObserver {
     /**
      * The first event was written.
      *
+     * @param answer which began
      * @param isResumed whether the client came back to its turn; the event may then be an old one
      * @param nanos since the request
      */
-    void onFirstEvent(boolean isResumed, long nanos);
+    void onFirstEvent(Answer answer, boolean isResumed, long nanos);
+
+    /** The time between two chunks of a stream that had several. Told before {@link #onEnded}. */
+    default void onGaps(long averageNanos, long longestNanos) {}
 
     /** {@code change} more streams wait for their clients, or fewer. */
     void onBehind(int change);

@@ -5,6 +5,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_TIMEOUT;
 import dev.culvert.daemon.answer.StreamObserver.End;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.Phase;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.sse.SseStream;
 import dev.culvert.daemon.turn.LiveTurn;
@@ -111,6 +112,7 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
 
     @Override
     public void onSent() {
+        answer.reached(Phase.WAITING);
         if (resumed == null) {
             open();
         }
@@ -122,6 +124,9 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
             return;
         }
         int bytes = chunk.payload().readableBytes();
+        if (chunk.isLastChunk()) {
+            Usage.tell(chunk, answer);
+        }
         format.chunk(streamFor(number), chunk, number);
         if (pace != null) {
             pace.told(bytes);
@@ -133,7 +138,8 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
         SseStream open = open();
         if (!hasWritten) {
             hasWritten = true;
-            observer.onFirstEvent(resumed != null, System.nanoTime() - startNanos);
+            answer.reached(Phase.STREAMING);
+            observer.onFirstEvent(answer, resumed != null, System.nanoTime() - startNanos);
         }
         lastNumber = number;
         return open;

@@ -7,6 +7,7 @@ import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.OverMemory;
+import dev.culvert.daemon.http.Phase;
 import dev.culvert.daemon.http.RateLimits;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.turn.TurnRequest;
@@ -49,10 +50,11 @@ public final class TurnAnswers {
     public void whole(Request request, Answer answer, Agent agent, ByteBuf message) {
         Share share = charge(answer, agent);
         TurnRequest wanted = counted(request, wanted(request, agent, message, false));
-        answer.about(wanted.id());
+        answer.begins(wanted.id());
         TurnSettings now = settings.get().turns();
         // Without a key no client can come back for it.
         Duration grace = wanted.repeatable() ? now.resumeGrace() : Duration.ZERO;
+        answer.reached(Phase.DIALLING);
         WholeAnswer whole = new WholeAnswer(answer, share, now.maxAnswerBytes(), grace);
         whole.reads(turns.begin(request.eventLoop(), wanted, message, whole));
         if (request.caller().canEnd()) {
@@ -73,8 +75,10 @@ public final class TurnAnswers {
             Function<String, EventFormat> format) {
         TurnRequest wanted = wanted(request, agent, message, true);
         charge(answer, agent);
+        answer.begins(wanted.id());
         TurnRequest counted = counted(request, wanted);
         StreamedAnswer stream = streamed(answer, wanted.id(), null, format);
+        answer.reached(Phase.DIALLING);
         stream.reads(turns.begin(request.eventLoop(), counted, message, stream));
         endWithCaller(request, stream);
     }
@@ -95,6 +99,7 @@ public final class TurnAnswers {
             answer.noContent();
             return;
         }
+        answer.about(id);
         StreamedAnswer stream = streamed(answer, id, point, format);
         TurnRequest wanted = known(request, id);
         if (admission.isStopping()) {
@@ -109,6 +114,7 @@ public final class TurnAnswers {
                 return;
             }
             answer.chargeTo(share);
+            answer.reached(Phase.DIALLING);
             stream.reads(
                     turns.resume(
                             request.eventLoop(), held(request, wanted), point.after(), stream));
@@ -183,7 +189,6 @@ public final class TurnAnswers {
             String id,
             @Nullable ResumePoint point,
             Function<String, EventFormat> format) {
-        answer.about(id);
         DaemonSettings now = settings.get();
         return new StreamedAnswer(
                 answer,

@@ -6,6 +6,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.OverMemory;
+import dev.culvert.daemon.http.Phase;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.turn.CancelCause;
 import dev.culvert.daemon.turn.LiveTurn;
@@ -70,12 +71,23 @@ final class WholeAnswer implements TurnListener, Runnable {
     }
 
     @Override
+    public void onSent() {
+        answer.reached(Phase.WAITING);
+    }
+
+    @Override
     public void onChunk(Frame chunk, long number) {
         if (!answer.isOpen()) {
             return;
         }
         int before = chunks.heldBytes();
+        if (before == 0) {
+            answer.reached(Phase.STREAMING);
+        }
         chunks.add(chunk);
+        if (chunk.isLastChunk()) {
+            Usage.tell(chunk, answer);
+        }
         charge(chunks.heldBytes());
         if (room != null) {
             room.used(chunks.heldBytes() - before);

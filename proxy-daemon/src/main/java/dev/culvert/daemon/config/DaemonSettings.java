@@ -19,6 +19,7 @@ import java.util.function.Function;
  *
  * @param transport how to reach agents of which only the CID is given
  * @param memory how many bytes may wait in the daemon
+ * @param telemetry what it records of requests: the section {@code access_log}
  * @param agents the agents at the start; no two have the same id or address
  * @param eventLoops threads; 0 is one for each core
  * @param stateDir where desired configurations and the key of turn ids are kept over restarts;
@@ -39,6 +40,7 @@ public record DaemonSettings(
         FleetSettings fleet,
         WorkerSettings workers,
         MemorySettings memory,
+        TelemetrySettings telemetry,
         List<AgentSettings> agents,
         int eventLoops,
         Optional<Path> stateDir,
@@ -60,6 +62,7 @@ public record DaemonSettings(
                     FleetSettings.DEFAULTS,
                     WorkerSettings.DEFAULTS,
                     MemorySettings.DEFAULTS,
+                    TelemetrySettings.DEFAULTS,
                     List.of(),
                     0,
                     Optional.empty(),
@@ -129,6 +132,7 @@ public record DaemonSettings(
                 in.section("fleet", FleetSettings::read),
                 in.section("workers", WorkerSettings::read),
                 in.section("memory", MemorySettings::read),
+                TelemetrySettings.read(in),
                 in.sections("agents", agent -> AgentSettings.read(agent, transport)),
                 in.get("event_loops", Kind.INT, DEFAULTS.eventLoops),
                 in.find("state_dir", Kind.PATH),

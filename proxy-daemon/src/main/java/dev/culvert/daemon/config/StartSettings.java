@@ -13,7 +13,8 @@ public record StartSettings(
         WorkerSettings workers,
         int eventLoops,
         Optional<Path> stateDir,
-        LogLevel logLevel) {
+        LogLevel logLevel,
+        MetricSettings metrics) {
 
     public static StartSettings of(DaemonSettings settings) {
         return new StartSettings(
@@ -22,7 +23,8 @@ public record StartSettings(
                 settings.workers(),
                 settings.eventLoops(),
                 settings.stateDir(),
-                settings.logLevel());
+                settings.logLevel(),
+                settings.telemetry().metrics());
     }
 
     /** The keys whose values differ in {@code next}. */
@@ -35,6 +37,7 @@ public record StartSettings(
         addIf(eventLoops != wanted.eventLoops, "event_loops", keys);
         addIf(!stateDir.equals(wanted.stateDir), "state_dir", keys);
         addIf(logLevel != wanted.logLevel, "log_level", keys);
+        addIf(!metrics.equals(wanted.metrics), "metrics", keys);
         return keys;
     }
 

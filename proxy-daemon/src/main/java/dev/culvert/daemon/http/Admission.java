@@ -12,14 +12,16 @@ public final class Admission {
             Problem.of(
                             SERVICE_UNAVAILABLE,
                             "The daemon is shutting down: try again when it is back.")
-                    .retryAfter(RETRY_SECONDS);
+                    .retryAfter(RETRY_SECONDS)
+                    .blamedOn(Blame.DRAINING);
 
     private static final Problem DRAINING =
             Problem.of(
                             SERVICE_UNAVAILABLE,
                             "An operator drains the daemon, so it takes no new work: try again"
                                     + " later, or ask another daemon.")
-                    .retryAfter(RETRY_SECONDS);
+                    .retryAfter(RETRY_SECONDS)
+                    .blamedOn(Blame.DRAINING);
 
     private enum State {
         OPEN,

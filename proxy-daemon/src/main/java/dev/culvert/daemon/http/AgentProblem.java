@@ -12,6 +12,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.UNPROCESSABLE_ENTIT
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.link.Failure.AgentError;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Set;
 
 /**
  * What a client is told about an agent's error (errors.md). A client's mistake is a 4xx even if the
@@ -21,6 +22,9 @@ import io.netty.handler.codec.http.HttpResponseStatus;
  * @param advice the words after it
  */
 record AgentProblem(HttpResponseStatus status, String opening, String advice) {
+    /** What another client did to the turn. */
+    private static final Set<String> OTHERS_WISH = Set.of("cancelled", "taken_over");
+
     private static final String NOT_READ = "The turn cannot be read: ";
     private static final String ANEW = "Send the message again, if it may run twice.";
     private static final String LATER = "Try again later.";
@@ -30,13 +34,18 @@ record AgentProblem(HttpResponseStatus status, String opening, String advice) {
         Problem problem =
                 Problem.of(words.status, words.opening + Problem.sentence(error.message()))
                         .advising(words.advice)
-                        .member("agent_message", error.message());
+                        .member("agent_message", error.message())
+                        .blamedOn(words.isOfTheClient(error) ? Blame.CLIENT : Blame.AGENT);
         if (error.status() > 0) {
             problem = problem.member("runtime_status", error.status());
         }
         return error.retryAfterSeconds() > 0
                 ? problem.retryAfter(error.retryAfterSeconds())
                 : problem;
+    }
+
+    private boolean isOfTheClient(AgentError error) {
+        return status.equals(UNPROCESSABLE_ENTITY) || OTHERS_WISH.contains(error.code());
     }
 
     /* The daemon itself uses some of these codes, without asking an agent. */

@@ -8,6 +8,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one answer to a request, whichever version of HTTP carries it: a whole body, a problem, or a
@@ -56,11 +57,48 @@ public interface Answer {
     /** Whether no answer has been given yet; false after the client has gone. */
     boolean isOpen();
 
+    /** The request as metrics, log and traces see it; null if no route does. */
+    @Nullable Handling handling();
+
     /** For the log: the turn that the request is about. */
-    void about(String turn);
+    default void about(String turn) {
+        Handling seen = handling();
+        if (seen != null) {
+            seen.about(turn);
+        }
+    }
+
+    /** For metrics, log and traces: the turn that the request begins. */
+    default void begins(String turn) {
+        Handling seen = handling();
+        if (seen != null) {
+            seen.begins(turn);
+        }
+    }
+
+    /** For the log and the traces: how far the request has got. */
+    default void reached(Phase phase) {
+        Handling seen = handling();
+        if (seen != null) {
+            seen.reached(phase);
+        }
+    }
+
+    /** For metrics, log and traces: what the turn took. */
+    default void used(TokenUsage tokens) {
+        Handling seen = handling();
+        if (seen != null) {
+            seen.used(tokens);
+        }
+    }
 
     /** For the log and the metrics: the stream that has begun will end early. */
-    void failed(Problem why);
+    default void failed(Problem why) {
+        Handling seen = handling();
+        if (seen != null) {
+            seen.failed(why);
+        }
+    }
 
     /** Charges what waits for the client to this agent, too. */
     void chargeTo(Share agent);

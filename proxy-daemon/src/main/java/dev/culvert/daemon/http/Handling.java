@@ -3,20 +3,44 @@ package dev.culvert.daemon.http;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request in the hands of its route, as the metrics and the log see it. Confined to its event
+ * One request in the hands of its route, as metrics, log and traces see it. Confined to its event
  * loop.
  */
+/* Where nobody wants a record of each request, it costs this object and reads the clock twice, for
+ * the metrics; the record is then made only of a request that failed. */
 public final class Handling {
+    /** How the answer ended, where nothing else has said why. */
+    public enum End {
+        COMPLETE(null),
+        BROKEN_OFF(Blame.DAEMON),
+        CLIENT_LEFT(Blame.CLIENT);
+
+        private final @Nullable Blame blame;
+
+        End(@Nullable Blame blame) {
+            this.blame = blame;
+        }
+    }
+
     private final Request request;
-    private final FailureLog failures;
+    private final HttpObserver observer;
     private final long startNanos = System.nanoTime();
+    private final @Nullable Timeline timeline;
+    private Phase phase = Phase.HANDLING;
     private @Nullable String turn;
     private @Nullable Trouble trouble;
+    private boolean begun;
 
     /** Begins: tells the route's observer. */
-    public Handling(Request request, FailureLog failures) {
+    public Handling(Request request, HttpObserver observer) {
         this.request = request;
-        this.failures = failures;
+        this.observer = observer;
+        if (observer.wantsRecords()) {
+            timeline = new Timeline(startNanos);
+            request.tracedAs(observer.trace(request.traceParent()));
+        } else {
+            timeline = null;
+        }
         route().onStarted();
     }
 
@@ -24,9 +48,50 @@ public final class Handling {
         return request.routed().endpoint().observer();
     }
 
+    /** Whether it is timed, so that {@link #arrived} has to be called. */
+    public boolean isTimed() {
+        return timeline != null;
+    }
+
+    /** How long the head and the body took to arrive. */
+    public void arrived(long headNanos, long bodyNanos) {
+        if (timeline != null) {
+            timeline.arrived(headNanos, bodyNanos, request.body().readableBytes());
+        }
+    }
+
     /** The turn that the request is about. */
     public void about(String id) {
         turn = id;
+    }
+
+    /** The turn that the request begins. */
+    public void begins(String id) {
+        turn = id;
+        begun = true;
+    }
+
+    /** It has got so far. */
+    public void reached(Phase next) {
+        phase = next;
+        if (timeline != null) {
+            timeline.reached(next);
+        }
+    }
+
+    /** What the turn took. */
+    public void used(TokenUsage tokens) {
+        observer.onTokens(this, tokens);
+        if (timeline != null) {
+            timeline.used(tokens);
+        }
+    }
+
+    /** So many bytes of the answer's body were written. */
+    public void wrote(long bytes) {
+        if (timeline != null) {
+            timeline.wrote(bytes);
+        }
     }
 
     /** Why it does not end well. */
@@ -35,12 +100,60 @@ public final class Handling {
     }
 
     /** Ends, once, with this status. */
-    public void ended(int status) {
+    public void ended(int status, End how) {
         long nanos = System.nanoTime() - startNanos;
         request.ended();
         route().onEnded(request.method(), status, nanos);
-        if (trouble != null) {
-            failures.ended(request, turn, status, nanos, trouble);
+        Trouble why = trouble;
+        if (why != null) {
+            observer.onFailed(why.code(), why.runtimeStatus());
+            why.tellIfLimited(observer);
         }
+        if (begun) {
+            observer.onTurn(this, nanos);
+        }
+        if (why != null || timeline != null) {
+            observer.onEnded(record(status, why == null ? how.blame : why.blame(), nanos));
+        }
+    }
+
+    /** The id of the agent that it is about; null if it is about none. */
+    public @Nullable String agent() {
+        String id = request.find("id");
+        String of = turn();
+        return id == null && of != null ? of.substring(0, Math.max(0, of.lastIndexOf('.'))) : id;
+    }
+
+    private @Nullable String turn() {
+        return turn == null ? request.find("turn") : turn;
+    }
+
+    /** Why it failed, as one word; null if it did not, and empty where there is no word. */
+    public @Nullable String errorCode() {
+        return trouble == null ? null : trouble.code();
+    }
+
+    private RequestRecord record(int status, @Nullable Blame blame, long nanos) {
+        String of = turn();
+        Timeline times = timeline;
+        return new RequestRecord(
+                System.currentTimeMillis(),
+                request.method(),
+                request.template(),
+                request.protocol(),
+                request.id(),
+                request.sentTraceParent(),
+                RequestRecord.client(request.routed().head()),
+                request.caller(),
+                agent(),
+                of == null ? null : RequestRecord.shortened(of),
+                status,
+                blame == null ? RequestRecord.DONE : blame.in(phase),
+                trouble,
+                times == null ? RequestTimes.unmeasured(nanos) : times.times(nanos),
+                times == null ? 0 : times.bytesIn(),
+                times == null ? 0 : times.bytesOut(),
+                times == null ? null : times.tokens(),
+                request.trace());
     }
 }

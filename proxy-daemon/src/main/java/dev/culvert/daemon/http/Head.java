@@ -24,6 +24,7 @@ public final class Head {
     private @Nullable Authority host;
     private @Nullable RequestTarget target;
     private @Nullable Forwarded forwarded;
+    private boolean http2;
 
     /**
      * A head with the {@code values} of its headers, each at {@link Header#index}.
@@ -58,6 +59,7 @@ public final class Head {
         next.host = host;
         next.target = target;
         next.forwarded = forwarded;
+        next.http2 = http2;
         return next;
     }
 
@@ -92,6 +94,17 @@ public final class Head {
 
     public void writeId(ByteBuf out) {
         RequestId.write(out, only(Header.X_REQUEST_ID), number);
+    }
+
+    /** Marks it as one of HTTP/2. */
+    public Head ofHttp2() {
+        http2 = true;
+        return this;
+    }
+
+    /** As logs and traces name it. */
+    public String protocol() {
+        return http2 ? "HTTP/2" : http10 ? "HTTP/1.0" : "HTTP/1.1";
     }
 
     public boolean isHttp10() {

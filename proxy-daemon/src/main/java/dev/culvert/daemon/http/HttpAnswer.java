@@ -5,9 +5,9 @@ import static io.netty.handler.codec.http.HttpResponseStatus.NO_CONTENT;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.daemon.auth.CallerQuota;
+import dev.culvert.daemon.http.Handling.End;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
@@ -62,13 +62,25 @@ public abstract class HttpAnswer implements Answer {
     /** The stream ended early, and the client must see that. */
     protected abstract void breakOff();
 
+    /** How many bytes of the body were written, without what HTTP adds to them. */
+    protected abstract long writtenBytes();
+
     /** Nothing more may be written to the stream, if there is one. */
     protected abstract void closeStream();
 
-    /** Calls the route, which answers even if it throws. Takes ownership of {@code body}. */
-    public final void handle(RoutedRequest routed, ByteBuf body, EventLoop loop) {
-        Request request = new Request(routed, body, loop);
-        handling = new Handling(request, server.failures());
+    /**
+     * Calls the route, which answers even if it throws. Takes ownership of {@code body}.
+     *
+     * @param headNanos how long the head took to arrive
+     */
+    public final void handle(
+            RoutedRequest routed, ByteBuf body, IncomingBody incoming, long headNanos) {
+        Request request = new Request(routed, body, eventLoop());
+        Handling seen = new Handling(request, server.observer());
+        if (seen.isTimed()) {
+            seen.arrived(headNanos, incoming.nanosSinceHead());
+        }
+        handling = seen;
         CallerQuota quota = routed.caller().quota();
         if (quota != null) {
             RateLimits.describe(this, quota);
@@ -99,6 +111,9 @@ public abstract class HttpAnswer implements Answer {
     public final void options(String allow) {
         server.headers().addMethods(this, head, allow);
         noContent();
+        if (server.observer().wantsRecords()) {
+            server.observer().onEnded(RequestRecord.ofOptions(head, NO_CONTENT.code()));
+        }
     }
 
     @Override
@@ -137,17 +152,8 @@ public abstract class HttpAnswer implements Answer {
     }
 
     @Override
-    public final void about(String turn) {
-        if (handling != null) {
-            handling.about(turn);
-        }
-    }
-
-    @Override
-    public final void failed(Problem why) {
-        if (handling != null) {
-            handling.failed(why);
-        }
+    public final @Nullable Handling handling() {
+        return handling;
     }
 
     @Override
@@ -169,7 +175,7 @@ public abstract class HttpAnswer implements Answer {
         if (state == State.OPEN || state == State.STREAMING) {
             boolean begun = state == State.STREAMING;
             state = State.GONE;
-            observeEnd(begun ? status.code() : RouteObserver.CLIENT_GONE);
+            observeEnd(begun ? status.code() : RouteObserver.CLIENT_GONE, End.CLIENT_LEFT);
             closeStream();
             onGone.run();
         }
@@ -184,7 +190,7 @@ public abstract class HttpAnswer implements Answer {
     public final void streamEnded(boolean broken) {
         if (broken) {
             state = State.ANSWERED;
-            observeEnd(status.code());
+            observeEnd(status.code(), End.BROKEN_OFF);
             breakOff();
         } else {
             end();
@@ -193,7 +199,7 @@ public abstract class HttpAnswer implements Answer {
 
     private void end() {
         state = State.ANSWERED;
-        observeEnd(status.code());
+        observeEnd(status.code(), End.COMPLETE);
         finish();
     }
 
@@ -211,9 +217,10 @@ public abstract class HttpAnswer implements Answer {
         throw new IllegalStateException("request " + head.id() + " has its answer");
     }
 
-    private void observeEnd(int code) {
+    private void observeEnd(int code, End how) {
         if (handling != null) {
-            handling.ended(code);
+            handling.wrote(writtenBytes());
+            handling.ended(code, how);
         }
     }
 

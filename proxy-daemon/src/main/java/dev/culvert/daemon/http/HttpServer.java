@@ -2,6 +2,7 @@ package dev.culvert.daemon.http;
 
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.io.Share;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all connections share that were opened with the same settings, whichever version of HTTP
@@ -14,7 +15,6 @@ public record HttpServer(
         HttpSettings settings,
         HttpObserver observer,
         Connections connections,
-        FailureLog failures,
         Share bodies,
         GateHandler gate,
         RequestRules rules,
@@ -25,7 +25,6 @@ public record HttpServer(
                 settings,
                 observer,
                 new Connections(settings.maxConnections()),
-                new FailureLog(observer),
                 bodies,
                 new BrowserPolicy(settings));
     }
@@ -34,15 +33,13 @@ public record HttpServer(
             HttpSettings settings,
             HttpObserver observer,
             Connections connections,
-            FailureLog failures,
-            Share bodies,
+                Share bodies,
             BrowserPolicy browsers) {
         RequestRules rules = new RequestRules(browsers, settings);
         return new HttpServer(
                 settings,
                 observer,
                 connections,
-                failures,
                 bodies,
                 new GateHandler(rules, bodies.account().whole()),
                 rules,
@@ -52,12 +49,11 @@ public record HttpServer(
     /** For connections with TLS. */
     public HttpServer withTls() {
         BrowserPolicy browsers = BrowserPolicy.withTls(settings);
-        HttpServer secured = of(settings, observer, connections, failures, bodies, browsers);
+        HttpServer secured = of(settings, observer, connections, bodies, browsers);
         return new HttpServer(
                 settings,
                 observer,
                 connections,
-                failures,
                 bodies,
                 secured.gate,
                 secured.rules,
@@ -67,6 +63,24 @@ public record HttpServer(
     /** For connections to come, with other settings. */
     public HttpServer with(HttpSettings next) {
         connections.limit(next.maxConnections());
-        return of(next, observer, connections, failures, bodies, new BrowserPolicy(next));
+        return of(next, observer, connections, bodies, new BrowserPolicy(next));
+    }
+
+    /**
+     * Tells that a request was refused before a route saw it.
+     *
+     * @param isWithinBody whether its head was good
+     */
+    public void refused(Head head, Problem problem, boolean isWithinBody) {
+        Trouble.of(problem).tellIfLimited(observer);
+        observer.onEnded(
+                RequestRecord.refused(head, problem, isWithinBody ? Phase.BODY : Phase.HEAD));
+    }
+
+    /** Tells of a request whose client left before its body was there; null if there is none. */
+    public void lost(@Nullable Head head) {
+        if (head != null && observer.wantsRecords()) {
+            observer.onEnded(RequestRecord.lost(head));
+        }
     }
 }

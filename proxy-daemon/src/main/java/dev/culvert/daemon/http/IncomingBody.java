@@ -50,6 +50,16 @@ public final class IncomingBody {
         slowAfterNanos = timer.now() + server.settings().headTimeout().toNanos();
     }
 
+    /** For how long the body has been awaited. */
+    long nanosSinceHead() {
+        return timer.now() - (slowAfterNanos - server.settings().headTimeout().toNanos());
+    }
+
+    /** Of the request whose body is to come or arrives; null if there is none. */
+    public @Nullable Head head() {
+        return request == null ? null : request.head();
+    }
+
     /** Whether the body of a request is to come or arrives. */
     public boolean isExpected() {
         return request != null;

@@ -37,12 +37,14 @@ import java.util.Map;
  * @param error one plain sentence that says what is wrong and what to do
  * @param members further members of the JSON object, in order: numbers and texts
  * @param headers further headers of the answer
+ * @param blame for the log
  */
 public record Problem(
         HttpResponseStatus status,
         String error,
         Map<String, Object> members,
-        Map<AsciiString, String> headers) {
+        Map<AsciiString, String> headers,
+        Blame blame) {
     private static final JsonFactory JSON = new JsonFactory();
     private static final int SOON_SECONDS = 1;
 
@@ -52,7 +54,7 @@ public record Problem(
     }
 
     public static Problem of(HttpResponseStatus status, String error) {
-        return new Problem(status, error, Map.of(), Map.of());
+        return new Problem(status, error, Map.of(), Map.of(), Blame.of(status));
     }
 
     /** The one place that turns a failure into an answer. */
@@ -93,8 +95,23 @@ public record Problem(
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("code", failure.code());
         members.putAll(problem.members());
-        Problem named = new Problem(problem.status(), problem.error(), members, problem.headers());
+        Problem named =
+                new Problem(
+                        problem.status(),
+                        problem.error(),
+                        members,
+                        problem.headers(),
+                        blame(failure, problem));
         return named.mayBeTriedSoon() ? named.retryAfter(SOON_SECONDS) : named;
+    }
+
+    private static Blame blame(Failure failure, Problem problem) {
+        return switch (failure) {
+            case Unreachable _, LinkLost _, TimedOut _, ToolBlocked _, BadAnswer _ -> Blame.AGENT;
+            case Overloaded _, OverMemory _ -> Blame.LIMIT;
+            case TooLarge _ -> Blame.CLIENT;
+            case AgentError _ -> problem.blame();
+        };
     }
 
     /** Whether the status calls for a {@code Retry-After} and none is set yet. */
@@ -109,7 +126,12 @@ public record Problem(
     }
 
     Problem advising(String advice) {
-        return new Problem(status, error + " " + advice, members, headers);
+        return new Problem(status, error + " " + advice, members, headers, blame);
+    }
+
+    /** The log names this side as the one that ended the request. */
+    public Problem blamedOn(Blame side) {
+        return new Problem(status, error, members, headers, side);
     }
 
     public Problem member(String name, String value) {
@@ -123,7 +145,7 @@ public record Problem(
     private Problem with(String name, Object value) {
         Map<String, Object> more = new LinkedHashMap<>(members);
         more.put(name, value);
-        return new Problem(status, error, more, headers);
+        return new Problem(status, error, more, headers, blame);
     }
 
     public Problem retryAfter(int seconds) {
@@ -133,7 +155,7 @@ public record Problem(
     Problem header(AsciiString name, String value) {
         Map<AsciiString, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
-        return new Problem(status, error, members, more);
+        return new Problem(status, error, members, more, blame);
     }
 
     /** Writes the problem's JSON object to {@code out}, which stays the caller's. */

@@ -15,6 +15,7 @@ public final class Request {
     private final ByteBuf body;
     private final EventLoop loop;
     private @Nullable Consumer<Problem> onDenied;
+    private @Nullable TraceContext trace;
 
     /** Borrows {@code body} while the route's {@code handle} runs. */
     public Request(RoutedRequest routed, ByteBuf body, EventLoop loop) {
@@ -76,9 +77,29 @@ public final class Request {
         return routed.head().id();
     }
 
-    /** W3C's {@code traceparent}, if a valid one was sent. */
+    /** As logs and traces name it, such as {@code HTTP/1.1}. */
+    String protocol() {
+        return routed.head().protocol();
+    }
+
+    /**
+     * W3C's {@code traceparent} for the agent: the one that was sent, if it is valid, or the place
+     * of this request in its trace.
+     */
     public @Nullable String traceParent() {
+        return trace == null ? sentTraceParent() : trace.traceParent();
+    }
+
+    @Nullable String sentTraceParent() {
         return TraceParent.of(routed.head().only(Header.TRACEPARENT));
+    }
+
+    void tracedAs(@Nullable TraceContext place) {
+        trace = place;
+    }
+
+    @Nullable TraceContext trace() {
+        return trace;
     }
 
     /** Who asks; without credentials, everybody is the same caller. */

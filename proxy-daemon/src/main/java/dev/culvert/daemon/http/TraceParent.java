@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 final class TraceParent {
     private static final String SHAPE = "00-iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiii-pppppppppppppppp-ff";
 
+    private static final int TRACE_ID = SHAPE.indexOf('i');
+    private static final int TRACE_ID_END = SHAPE.lastIndexOf('i') + 1;
+
     private TraceParent() {}
 
     /**
@@ -13,6 +16,11 @@ final class TraceParent {
      */
     static @Nullable String of(@Nullable String sent) {
         return sent != null && isValid(sent) ? sent : null;
+    }
+
+    /** The id of the trace in a valid value. */
+    static String traceId(String valid) {
+        return valid.substring(TRACE_ID, TRACE_ID_END);
     }
 
     private static boolean isValid(String value) {

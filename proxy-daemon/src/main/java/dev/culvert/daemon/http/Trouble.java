@@ -7,19 +7,32 @@ package dev.culvert.daemon.http;
  * @param code one word for programs; empty if there is none
  * @param runtimeStatus the status that the agent's runtime answered; 0 if it did not refuse
  */
-record Trouble(int status, String code, int runtimeStatus, String sentence) {
+public record Trouble(int status, String code, int runtimeStatus, String sentence, Blame blame) {
     private static final int SERVER_ERRORS = 500;
     private static final int TOO_MANY_REQUESTS = 429;
 
-    static Trouble of(Problem problem) {
+    public static Trouble of(Problem problem) {
         return new Trouble(
                 problem.status().code(),
                 problem.members().get("code") instanceof String code ? code : "",
                 problem.members().get("runtime_status") instanceof Integer status ? status : 0,
-                problem.error());
+                problem.error(),
+                problem.blame());
     }
 
-    /** Whether the log warns of it. A client's own mistakes would fill the log. */
+    boolean isOfALimit() {
+        return blame == Blame.LIMIT;
+    }
+
+    /** Tells {@code observer} if a limit of the daemon, or its end, is the reason. */
+    public void tellIfLimited(HttpObserver observer) {
+        switch (blame) {
+            case LIMIT -> observer.onLimited(code.isEmpty() ? "busy" : code);
+            case DRAINING -> observer.onLimited("draining");
+            case CLIENT, AGENT, DAEMON -> {}
+        }
+    }
+
     boolean concernsTheOperator() {
         return status >= SERVER_ERRORS
                 || status == TOO_MANY_REQUESTS

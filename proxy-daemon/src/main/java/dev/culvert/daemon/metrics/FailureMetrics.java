@@ -59,7 +59,8 @@ final class FailureMetrics {
                 .increment();
     }
 
-    private static String known(String code) {
+    /** One of a few words. */
+    static String known(String code) {
         String named = code.isEmpty() ? NONE : code;
         return CODES.contains(named) ? named : OTHER;
     }

@@ -1,8 +1,10 @@
 package dev.culvert.daemon.metrics;
 
+import dev.culvert.daemon.http.Handling;
 import dev.culvert.daemon.http.HttpObserver;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.RouteObserver;
+import dev.culvert.daemon.http.TokenUsage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /** Clients' connections and requests. */
 public final class HttpMetrics implements HttpObserver {
@@ -26,11 +29,18 @@ public final class HttpMetrics implements HttpObserver {
     private final Counter refusedConnections;
     private final FailureMetrics failures;
     private final Map<String, RouteMetrics> routes = new ConcurrentHashMap<>();
+    private final LimitMetrics limits;
+    private @Nullable GenAiMetrics genAi;
+    private final Counter inputTokens;
+    private final Counter outputTokens;
     private final AtomicReferenceArray<Counter> refusedRequests = new AtomicReferenceArray<>(600);
 
     HttpMetrics(MeterRegistry registry) {
         this.registry = registry;
         failures = new FailureMetrics(registry);
+        limits = new LimitMetrics(registry);
+        inputTokens = tokens(registry, "input");
+        outputTokens = tokens(registry, "output");
         Gauge.builder("culvert.http.connections", connections::get)
                 .description("Open connections of clients.")
                 .register(registry);
@@ -111,6 +121,41 @@ public final class HttpMetrics implements HttpObserver {
     /** The failures of the last hour, by code. */
     public Map<String, Long> recentFailures() {
         return failures.recent();
+    }
+
+    @Override
+    public void onLimited(String reason) {
+        limits.count(reason);
+    }
+
+    @Override
+    public void onTokens(Handling of, TokenUsage tokens) {
+        inputTokens.increment(tokens.input());
+        outputTokens.increment(tokens.output());
+        if (genAi != null) {
+            genAi.tokens(of, tokens);
+        }
+    }
+
+    @Override
+    public void onTurn(Handling of, long nanos) {
+        if (genAi != null) {
+            genAi.ended(of, nanos);
+        }
+    }
+
+    /** To be called before the first request. */
+    void use(GenAiMetrics turns) {
+        genAi = turns;
+    }
+
+    private static Counter tokens(MeterRegistry registry, String direction) {
+        return Counter.builder("culvert.tokens")
+                .description(
+                        "Tokens of answers that clients got to the end, as the runtimes count"
+                                + " them.")
+                .tag("direction", direction)
+                .register(registry);
     }
 
     private Counter refused(int status) {

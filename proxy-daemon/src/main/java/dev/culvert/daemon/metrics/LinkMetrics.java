@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ public final class LinkMetrics implements LinkObserver {
     private final Counter complaints;
     private final Counter rests;
     private final Counter heldBack;
+    private final Timer starved;
     private final Timer dialed;
     private final Timer dialFailed;
     private final AtomicInteger inFlight;
@@ -88,6 +90,12 @@ public final class LinkMetrics implements LinkObserver {
                         .description(
                                 "Log lines about an agent that were not written because another was"
                                         + " written less than a second before.")
+                        .register(registry);
+        starved =
+                Buckets.timer(
+                                "culvert.turn.starved.duration",
+                                "Times for which an agent could send nothing, because the client of"
+                                        + " its turn had not read what came before.")
                         .register(registry);
         dialed = dials(registry, "ok");
         dialFailed = dials(registry, "failed");
@@ -164,6 +172,11 @@ public final class LinkMetrics implements LinkObserver {
         inFlight.decrementAndGet();
         Map<Outcome, Counter> outcomes = ended.get(request);
         increment(outcomes == null ? null : outcomes.get(outcome), 1);
+    }
+
+    @Override
+    public void onStarved(long nanos) {
+        starved.record(nanos, TimeUnit.NANOSECONDS);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.culvert.daemon.metrics;
 import com.sun.management.ThreadMXBean;
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.culvert.about.Version;
+import dev.culvert.daemon.config.MetricSettings;
 import dev.culvert.io.Account;
 import dev.culvert.io.HeldKind;
 import dev.culvert.io.Workers;
@@ -136,6 +137,25 @@ public final class Metrics implements AutoCloseable {
     public Runnable counter(String name, String description, String label, String value) {
         return Counter.builder(name).description(description).tag(label, value).register(registry)
                 ::increment;
+    }
+
+    /** Counts turns under the names of the GenAI conventions, too, if the settings say so. */
+    public void use(MetricSettings settings) {
+        if (settings.genAi()) {
+            GenAiMetrics genAi =
+                    new GenAiMetrics(
+                            registry,
+                            settings.labels().contains(MetricSettings.AGENT),
+                            settings.maxLabelValues());
+            http.use(genAi);
+            streams.use(genAi);
+        }
+    }
+
+    /** Counts each run as a failure of a file of state_dir. */
+    public Runnable stateFailures() {
+        return counter(
+                "culvert.state.dir.failures", "How often a file of state_dir could not be used.");
     }
 
     /** Measures how full a room of workers is. */

@@ -1,6 +1,7 @@
 package dev.culvert.daemon.metrics;
 
 import dev.culvert.daemon.answer.StreamObserver;
+import dev.culvert.daemon.http.Answer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -9,12 +10,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Streamed answers. */
 public final class StreamMetrics implements StreamObserver {
     private final AtomicInteger active = new AtomicInteger();
     private final Timer firstEventOfNew;
     private final Timer firstEventOfResumed;
+    private @Nullable GenAiMetrics genAi;
+    private final Timer gap;
+    private final Timer longestGap;
     private final AtomicInteger behind = new AtomicInteger();
     private final Map<End, Timer> ended = new EnumMap<>(End.class);
 
@@ -29,6 +34,16 @@ public final class StreamMetrics implements StreamObserver {
                 .register(registry);
         firstEventOfNew = firstEvent(registry, "no");
         firstEventOfResumed = firstEvent(registry, "yes");
+        gap =
+                Buckets.timer(
+                                "culvert.stream.gap.duration",
+                                "Time between two chunks of a stream, on average over the stream.")
+                        .register(registry);
+        longestGap =
+                Buckets.timer(
+                                "culvert.stream.longest.gap.duration",
+                                "The longest time between two chunks of a stream.")
+                        .register(registry);
         for (End end : End.values()) {
             ended.put(
                     end,
@@ -36,6 +51,11 @@ public final class StreamMetrics implements StreamObserver {
                             .tag("outcome", end.name().toLowerCase(Locale.ROOT))
                             .register(registry));
         }
+    }
+
+    /** To be called before the first stream. */
+    void use(GenAiMetrics turns) {
+        genAi = turns;
     }
 
     @Override
@@ -53,8 +73,18 @@ public final class StreamMetrics implements StreamObserver {
     }
 
     @Override
-    public void onFirstEvent(boolean isResumed, long nanos) {
+    public void onFirstEvent(Answer answer, boolean isResumed, long nanos) {
+        GenAiMetrics turns = genAi;
+        if (turns != null && !isResumed) {
+            turns.firstChunk(answer.handling(), nanos);
+        }
         (isResumed ? firstEventOfResumed : firstEventOfNew).record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void onGaps(long averageNanos, long longestNanos) {
+        gap.record(averageNanos, TimeUnit.NANOSECONDS);
+        longestGap.record(longestNanos, TimeUnit.NANOSECONDS);
     }
 
     @Override

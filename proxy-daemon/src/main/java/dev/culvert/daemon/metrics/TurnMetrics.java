@@ -15,7 +15,8 @@ public final class TurnMetrics implements TurnObserver {
     private final Map<CancelCause, Counter> cancelled = new EnumMap<>(CancelCause.class);
     private final Counter resumedByClient;
     private final Counter resumedAfterLoss;
-    private final Timer stopped;
+    private final Map<CancelCause, Timer> stopped = new EnumMap<>(CancelCause.class);
+    private final Timer queued;
 
     TurnMetrics(MeterRegistry registry) {
         for (CancelCause cause : CancelCause.values()) {
@@ -28,11 +29,22 @@ public final class TurnMetrics implements TurnObserver {
         }
         resumedByClient = resumed(registry, "client");
         resumedAfterLoss = resumed(registry, "link");
-        stopped =
+        for (CancelCause cause : CancelCause.values()) {
+            stopped.put(
+                    cause,
+                    Buckets.timer(
+                                    "culvert.turn.stop.duration",
+                                    "Time from when nobody wanted a turn any more until its agent"
+                                            + " had stopped, by cause; includes the grace"
+                                            + " (turns.resume_grace).")
+                            .tag("cause", cause.name().toLowerCase(Locale.ROOT))
+                            .register(registry));
+        }
+        queued =
                 Buckets.timer(
-                                "culvert.turn.stop.duration",
-                                "Time from when the client left, or from a DELETE, until the agent had"
-                                        + " stopped; includes the grace (turns.resume_grace).")
+                                "culvert.turn.queue.duration",
+                                "Time that turns waited for a link to their agent; only of those"
+                                        + " that had to wait.")
                         .register(registry);
     }
 
@@ -59,7 +71,15 @@ public final class TurnMetrics implements TurnObserver {
     }
 
     @Override
-    public void onStopped(long nanos) {
-        stopped.record(nanos, TimeUnit.NANOSECONDS);
+    public void onQueued(long nanos) {
+        queued.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void onStopped(CancelCause cause, long nanos) {
+        Timer timer = stopped.get(cause);
+        if (timer != null) {
+            timer.record(nanos, TimeUnit.NANOSECONDS);
+        }
     }
 }

@@ -40,6 +40,7 @@ public final class SseStream {
     private final Duration silence;
     private final Keepalive keepalive;
     private boolean withinEvent;
+    private long lastEventNanos;
 
     private SseStream(Answer responder, Duration silence, Keepalive keepalive) {
         this.silence = silence;
@@ -101,7 +102,12 @@ public final class SseStream {
         } else {
             write(type, ids, number, data);
         }
-        timer.expireAfter(silence);
+        lastEventNanos = timer.expireAfter(silence);
+    }
+
+    /** When the last event was written, by the clock of the event loop. */
+    public long lastEventNanos() {
+        return lastEventNanos;
     }
 
     private void write(EventType type, @Nullable EventIds ids, long number, ByteBuf lines) {

@@ -62,6 +62,9 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
     private final Owner owner;
     private Phase phase = Phase.NEW;
 
+    /** Whether there was no open link, so that it waits or has waited for one. */
+    private boolean queued;
+
     AgentSide(
             TurnNeeds needs, EventLoop loop, TurnRequest request, Progress progress, Owner owner) {
         this.needs = needs;
@@ -94,11 +97,15 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
     private void askOnAnyLink() {
         phase = Phase.DIALLING;
         request.agent().road().link(loop, Lane.FIRST, this);
+        queued = phase instanceof Phase.Dialling;
     }
 
     @Override
     public void onLink(AgentLink link) {
         if (phase instanceof Phase.Dialling) {
+            if (queued) {
+                needs.observer().onQueued(System.nanoTime() - progress.startNanos());
+            }
             onFound(link);
         }
     }

@@ -18,6 +18,7 @@ final class Audience {
     private final LiveTurn reader;
     private List<Consumer<@Nullable Failure>> whenOver = List.of();
     private Demand demand = WANTED;
+    private CancelCause cause = CancelCause.CLIENT_GONE;
 
     /** Whether the agent has answered a later reader; set on that reader's event loop. */
     private volatile boolean taken;
@@ -125,8 +126,9 @@ final class Audience {
         }
     }
 
-    /** Nobody wants the turn from now on. */
-    void stop() {
+    /** Nobody wants the turn from now on, for this reason. */
+    void stop(CancelCause why) {
+        cause = why;
         demand =
                 switch (demand) {
                     case Wanted _ -> new Stopping(System.nanoTime());
@@ -137,6 +139,11 @@ final class Audience {
                     case Forsaken(long since) -> new StoppingUnread(since);
                     case Stopping _, StoppingUnread _, Told _ -> demand;
                 };
+    }
+
+    /** Why it is stopped. */
+    CancelCause cause() {
+        return cause;
     }
 
     /** For how long nobody has wanted it. */

@@ -149,7 +149,7 @@ public final class LiveTurn implements AgentSide.Owner {
             agentSide.start();
         } else {
             if (audience.isStopping() && Endings.isError(failure, ErrorCode.CANCELLED)) {
-                needs.observer().onStopped(audience.unwantedNanos());
+                needs.observer().onStopped(audience.cause(), audience.unwantedNanos());
             }
             fail(failure);
         }
@@ -231,7 +231,7 @@ public final class LiveTurn implements AgentSide.Owner {
             return;
         }
         needs.observer().onCancelled(cause);
-        audience.stop();
+        audience.stop(cause);
         if (agentSide.isReading()) {
             agentSide.stop();
         } else if (!progress.mayBeKnown() || !audience.isAwaited()) {

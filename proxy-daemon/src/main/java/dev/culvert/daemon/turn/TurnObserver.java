@@ -13,9 +13,16 @@ public interface TurnObserver {
     void onResumed(boolean byClient);
 
     /**
+     * A turn had to wait for a link to its agent, and has one now.
+     *
+     * @param nanos since the request
+     */
+    default void onQueued(long nanos) {}
+
+    /**
      * The agent has confirmed that it stopped a turn.
      *
      * @param nanos since nobody wanted the turn any more
      */
-    void onStopped(long nanos);
+    void onStopped(CancelCause cause, long nanos);
 }

@@ -121,6 +121,11 @@ final class AnswerStage implements AutoCloseable {
         connects = false;
     }
 
+    void dial() {
+        waiting.removeFirst().onLink(link.link());
+        run();
+    }
+
     void failToDial() {
         waiting.removeFirst().onFailure(new Failure.Unreachable("nobody listens"));
         run();
@@ -291,7 +296,12 @@ final class AnswerStage implements AutoCloseable {
         public void onResumed(boolean byClient) {}
 
         @Override
-        public void onStopped(long nanos) {}
+        public void onQueued(long nanos) {
+            counted.add("queued");
+        }
+
+        @Override
+        public void onStopped(CancelCause cause, long nanos) {}
     }
 
     private final class Streams implements StreamObserver {
@@ -301,8 +311,17 @@ final class AnswerStage implements AutoCloseable {
         }
 
         @Override
-        public void onFirstEvent(boolean isResumed, long nanos) {
+        public void onFirstEvent(Answer answer, boolean isResumed, long nanos) {
             counted.add(isResumed ? "first event, resumed" : "first event");
+        }
+
+        @Override
+        public void onGaps(long averageNanos, long longestNanos) {
+            counted.add(
+                    "gaps of %d ms, up to %d ms"
+                            .formatted(
+                                    TimeUnit.NANOSECONDS.toMillis(averageNanos),
+                                    TimeUnit.NANOSECONDS.toMillis(longestNanos)));
         }
 
         @Override

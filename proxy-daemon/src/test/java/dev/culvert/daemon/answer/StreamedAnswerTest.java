@@ -46,6 +46,29 @@ class StreamedAnswerTest {
     }
 
     @Test
+    void aTurnThatHadToWaitForALinkIsCounted() {
+        stage.announce(AnswerStage.FEATURES);
+        stage.dialsForLong();
+        stage.ask("/stream");
+        assertThat(stage.counted).containsExactly("started");
+        stage.dial();
+        assertThat(stage.counted).containsExactly("started", "queued");
+    }
+
+    @Test
+    void theTimeBetweenEventsIsToldAtTheEnd() {
+        begin();
+        stage.chunk(1, "a", false);
+        stage.pass(Duration.ofMillis(100));
+        stage.chunk(2, "b", false);
+        stage.pass(Duration.ofMillis(500));
+        stage.chunk(3, "c", true);
+        assertThat(stage.counted)
+                .containsExactly(
+                        "started", "first event", "gaps of 300 ms, up to 500 ms", "ended DONE");
+    }
+
+    @Test
     void aTurnIsStreamedAsItsFormatWritesIt() {
         begin();
         assertThat(stage.told())
@@ -58,7 +81,9 @@ class StreamedAnswerTest {
         stage.chunk(2, "b", true);
         assertThat(stage.told()).contains(":3\ndata: done 3\n\n").endsWith(END_OF_CHUNKS);
         assertThat(stage.isConnected()).isTrue();
-        assertThat(stage.counted).containsExactly("started", "first event", "ended DONE");
+        assertThat(stage.counted)
+                .containsExactly(
+                        "started", "first event", "gaps of 0 ms, up to 0 ms", "ended DONE");
     }
 
     @Test

@@ -11,13 +11,16 @@ import dev.culvert.link.LinkLimits;
 import dev.culvert.pool.PoolLimits;
 import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Layer;
+import dev.culvert.settings.SecretSource;
 import dev.culvert.settings.Settings;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.IpNetwork;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -99,6 +102,20 @@ class DaemonSettingsTest {
                 .isEqualTo(
                         new AccountLimits(
                                 "memory.max_held_bytes", DirectMemory.limitBytes() / 2, 75));
+        assertThat(it.telemetry().accessLog())
+                .isEqualTo(
+                        new AccessLogSettings(
+                                false,
+                                AccessLogSettings.Format.LOGFMT,
+                                "stderr",
+                                100,
+                                Duration.ZERO,
+                                8_192));
+        assertThat(it.telemetry().metrics()).isEqualTo(new MetricSettings(false, List.of(), 100));
+        assertThat(it.telemetry().traces())
+                .isEqualTo(
+                        new TraceSettings(
+                                Optional.empty(), Map.of(), 100, 2_048, seconds(10)));
         assertThat(it.agents()).isEmpty();
         assertThat(it.eventLoops()).isZero();
         assertThat(it.stateDir()).isEmpty();
@@ -164,6 +181,9 @@ class DaemonSettingsTest {
                   "memory": {
                     "max_held_bytes": "230KiB", "high_mark": "74%", "agent_share": "25%", "client_share": "100%", "body_share": "41%"
                   },
+                  "access_log": {"enabled": true, "format": "json", "to": "/var/log/c", "sample": "28%", "slow": 29, "queue": 30},
+                  "metrics": {"gen_ai": true, "labels": ["agent"], "max_label_values": 31},
+                  "traces": {"endpoint": "http://127.0.0.1:4318/v1/traces", "headers": {"a": {"env": "B"}}, "sample": "32%", "queue": 33, "timeout": 34},
                   "agents": [
                     {"id": "a", "cid": 3},
                     {
@@ -291,6 +311,23 @@ class DaemonSettingsTest {
                                 new FleetSettings(27, 100, 1000),
                                 new WorkerSettings(25, 26),
                                 new MemorySettings(230 << 10, 74, 25, 100, 41),
+                                new TelemetrySettings(
+                                        new AccessLogSettings(
+                                                true,
+                                                AccessLogSettings.Format.JSON,
+                                                "/var/log/c",
+                                                28,
+                                                seconds(29),
+                                                30),
+                                        new MetricSettings(true, List.of("agent"), 31),
+                                        new TraceSettings(
+                                                Optional.of(
+                                                        URI.create(
+                                                                "http://127.0.0.1:4318/v1/traces")),
+                                                Map.of("a", new SecretSource.FromVariable("B")),
+                                                32,
+                                                33,
+                                                seconds(34))),
                                 List.of(first, second),
                                 24,
                                 Optional.of(Path.of("/var/lib/culvert")),
@@ -305,6 +342,10 @@ class DaemonSettingsTest {
 
     static Stream<Arguments> refused() {
         return Stream.of(
+                Arguments.of(
+                        "{'access_log': {'to': 'access.log'}}",
+                        "17: access_log.to is \"access.log\": it must be \"stderr\" or the absolute"
+                                + " path of a file"),
                 Arguments.of(
                         "{'fleet': {'max_config_bytes': '65MiB'}}",
                         "2: fleet: max_total_config_bytes is 64MiB: it must not be less than"

@@ -58,7 +58,7 @@ class LiveTurnTest {
                 }
 
                 @Override
-                public void onStopped(long nanos) {
+                public void onStopped(CancelCause cause, long nanos) {
                     counted.add("stopped");
                 }
             };

@@ -137,6 +137,6 @@ class LiveTurnsTest {
         public void onResumed(boolean byClient) {}
 
         @Override
-        public void onStopped(long nanos) {}
+        public void onStopped(CancelCause cause, long nanos) {}
     }
 }

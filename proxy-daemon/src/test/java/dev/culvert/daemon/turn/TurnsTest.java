@@ -35,7 +35,7 @@ class TurnsTest {
                         public void onResumed(boolean byClient) {}
 
                         @Override
-                        public void onStopped(long nanos) {}
+                        public void onStopped(CancelCause cause, long nanos) {}
                     });
 
     @Test

@@ -10,6 +10,7 @@ import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.JsonRequest;
 import dev.culvert.daemon.http.OverMemory;
+import dev.culvert.daemon.http.Phase;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.frame.FrameType;
@@ -61,6 +62,7 @@ public final class ContextRoute implements Route {
                                         OK,
                                         Json.object(
                                                 it -> it.writeStringField("status", "applied"))));
+        answer.reached(Phase.DIALLING);
         calls.call(request, agent, FrameType.CONTEXT_UPDATE, context.retain(), patience, reply);
     }
 }

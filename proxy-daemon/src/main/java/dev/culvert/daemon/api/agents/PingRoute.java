@@ -9,6 +9,7 @@ import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
+import dev.culvert.daemon.http.Phase;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.frame.Frame;
@@ -59,6 +60,7 @@ public final class PingRoute implements Route {
         admission.check();
         Agent agent = access.agent(request);
         Patience patience = Patience.ofSilence(settings.get().timeouts().ping());
+        answer.reached(Phase.DIALLING);
         calls.call(
                 request, agent, FrameType.PING, Json.object(_ -> {}), patience, new Pong(answer));
     }
@@ -75,6 +77,7 @@ public final class PingRoute implements Route {
         @Override
         public void onSent() {
             sentNanos = System.nanoTime();
+            answer.reached(Phase.WAITING);
         }
 
         @Override

@@ -37,6 +37,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     /** Whether the deadline of a head runs, not that of an idle connection. */
     private boolean headTimed;
 
+    /** When the first part of a head that did not come at once was there; 0 if it came at once. */
+    private long headBeganNanos;
+
+    private long headNanos;
+
     /**
      * @param requests gets the bodies at once: no station between has to do with them
      */
@@ -68,6 +73,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 if (state == State.AWAITING) {
                     state = State.BUSY;
                     headTimed = false;
+                    headNanos = headBeganNanos == 0 ? 0 : timer.now() - headBeganNanos;
+                    headBeganNanos = 0;
                     timer.disarm();
                 }
                 context.fireChannelRead(head);
@@ -80,9 +87,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     public void channelReadComplete(ChannelHandlerContext context) {
         context.fireChannelReadComplete();
         writer.readEnded();
-        if (state == State.AWAITING && !headTimed && decoder.isWithinHead()) {
-            headTimed = true;
-            timer.expireAfter(server.settings().headTimeout());
+        if (state == State.AWAITING && decoder.isWithinHead()) {
+            if (headBeganNanos == 0) {
+                headBeganNanos = timer.now();
+            }
+            if (!headTimed) {
+                headTimed = true;
+                timer.expireAfter(server.settings().headTimeout());
+            }
         }
     }
 
@@ -192,6 +204,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     /** The memory of the bytes that were read and are not decoded yet. */
     int heldBytes() {
         return decoder.heldBytes();
+    }
+
+    /** How long the head of the current request took to arrive; 0 if it came in one read. */
+    long headNanos() {
+        return headNanos;
     }
 
     boolean isAwaiting() {

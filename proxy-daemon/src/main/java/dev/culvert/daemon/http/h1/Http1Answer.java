@@ -29,6 +29,7 @@ final class Http1Answer extends HttpAnswer {
     private final RequestHandler handler;
     private final ResponseWriter writer;
     private @Nullable Http1BodyStream stream;
+    private int wholeBytes;
     private boolean mustClose;
 
     /** Answers the request that {@code head} begins; {@code handler} is told how that ends. */
@@ -65,6 +66,7 @@ final class Http1Answer extends HttpAnswer {
         if (!isHead()) {
             writer.holdsWhole(length >= Account.GRAIN_BYTES);
             writer.write(body);
+            wholeBytes = length;
         }
     }
 
@@ -113,6 +115,11 @@ final class Http1Answer extends HttpAnswer {
     /** Whether the client takes an orderly close for the end of the body. */
     boolean endsByClosing() {
         return head().isHttp10() && isStreaming();
+    }
+
+    @Override
+    protected long writtenBytes() {
+        return stream == null ? wholeBytes : stream.writtenBytes();
     }
 
     @Override

@@ -19,6 +19,7 @@ final class Http1BodyStream implements BodyStream {
     private final ResponseWriter writer;
     private final boolean chunked;
     private boolean open = true;
+    private long written;
 
     Http1BodyStream(Http1Answer answer, ResponseWriter writer, boolean chunked) {
         this.answer = answer;
@@ -28,6 +29,7 @@ final class Http1BodyStream implements BodyStream {
 
     @Override
     public ByteBuf begin(int bytes, int added) {
+        written += bytes + added;
         ByteBuf out = writer.tail(bytes + MOST_CHUNK_BYTES, added);
         if (chunked) {
             writeHex(out, bytes + added);
@@ -96,6 +98,11 @@ final class Http1BodyStream implements BodyStream {
             writer.flush();
         }
         return writer.unsentBytes() > bytes;
+    }
+
+    /** Bytes of the body, without what HTTP adds to them. */
+    long writtenBytes() {
+        return written;
     }
 
     void close() {

@@ -93,7 +93,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter
 
     @Override
     public void onWhole(RoutedRequest routed, ByteBuf body) {
-        openAnswer().handle(routed, body, writer.channel().eventLoop());
+        openAnswer().handle(routed, body, incoming, connection.headNanos());
     }
 
     @Override
@@ -118,11 +118,12 @@ final class RequestHandler extends ChannelInboundHandlerAdapter
     }
 
     private void refuse(Http1Answer given, Problem problem, boolean closes) {
+        boolean isWithinBody = incoming.isExpected();
         incoming.discard();
         if (!problem.equals(ConnectionLimitHandler.TOO_MANY)) {
             server.observer().onRequestRefused(problem.status().code());
         }
-        server.failures().refused(given.head().id(), problem, writer.channel().eventLoop());
+        server.refused(given.head(), problem, isWithinBody);
         given.refuse(problem, closes);
     }
 
@@ -155,6 +156,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        server.lost(incoming.head());
         incoming.close();
         if (answer != null) {
             answer.gone();

@@ -77,7 +77,8 @@ final class HeadReader {
         }
         host(headers, values);
         length(values, hasBody);
-        return new Head(method(headers), uri(headers, settings), false, false, values, repeated);
+        return new Head(method(headers), uri(headers, settings), false, false, values, repeated)
+                .ofHttp2();
     }
 
     private static HttpMethod method(Http2Headers headers) {

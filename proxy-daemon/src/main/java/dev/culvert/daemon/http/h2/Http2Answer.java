@@ -30,6 +30,7 @@ final class Http2Answer extends HttpAnswer {
     private final StreamHandler handler;
     private final StreamWriter writer;
     private @Nullable Http2BodyStream stream;
+    private int wholeBytes;
 
     /** Answers the request that {@code head} begins; {@code handler} is told how that ends. */
     Http2Answer(StreamHandler handler, StreamWriter writer, HttpServer server, Head head) {
@@ -53,6 +54,7 @@ final class Http2Answer extends HttpAnswer {
         if (!headOnly) {
             writer.holdsWhole(length >= Account.GRAIN_BYTES);
             writer.last(body.retain());
+            wholeBytes = length;
         }
     }
 
@@ -92,6 +94,11 @@ final class Http2Answer extends HttpAnswer {
     @Override
     public EventLoop eventLoop() {
         return writer.channel().eventLoop();
+    }
+
+    @Override
+    protected long writtenBytes() {
+        return stream == null ? wholeBytes : stream.writtenBytes();
     }
 
     @Override

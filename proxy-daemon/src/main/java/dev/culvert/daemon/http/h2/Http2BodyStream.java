@@ -10,6 +10,7 @@ final class Http2BodyStream implements BodyStream {
     private final Http2Answer answer;
     private final StreamWriter writer;
     private boolean open = true;
+    private long written;
 
     Http2BodyStream(Http2Answer answer, StreamWriter writer) {
         this.answer = answer;
@@ -18,6 +19,7 @@ final class Http2BodyStream implements BodyStream {
 
     @Override
     public ByteBuf begin(int bytes, int added) {
+        written += bytes + added;
         return writer.tail(bytes, added);
     }
 
@@ -31,6 +33,11 @@ final class Http2BodyStream implements BodyStream {
         if (!last.isEmpty()) {
             ByteBufUtil.writeAscii(writer.tail(last.length()), last);
         }
+    }
+
+    /** Bytes of the body, without what HTTP adds to them. */
+    long writtenBytes() {
+        return written;
     }
 
     @Override

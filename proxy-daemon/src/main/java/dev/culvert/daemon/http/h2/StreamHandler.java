@@ -119,7 +119,7 @@ public final class StreamHandler extends ChannelInboundHandlerAdapter
 
     @Override
     public void onWhole(RoutedRequest routed, ByteBuf body) {
-        openAnswer().handle(routed, body, writer.channel().eventLoop());
+        openAnswer().handle(routed, body, incoming, 0);
     }
 
     @Override
@@ -145,9 +145,10 @@ public final class StreamHandler extends ChannelInboundHandlerAdapter
     }
 
     private void refuse(Http2Answer given, Problem problem) {
+        boolean isWithinBody = incoming.isExpected();
         incoming.discard();
         server.observer().onRequestRefused(problem.status().code());
-        server.failures().refused(given.head().id(), problem, writer.channel().eventLoop());
+        server.refused(given.head(), problem, isWithinBody);
         given.problem(problem);
     }
 
@@ -223,6 +224,7 @@ public final class StreamHandler extends ChannelInboundHandlerAdapter
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         unread.cancel();
+        server.lost(incoming.head());
         incoming.close();
         try {
             if (answer != null) {

@@ -1,0 +1,84 @@
+package dev.culvert.daemon;
+
+import static dev.culvert.daemon.TestDaemon.MESSAGE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Turns under the names of OpenTelemetry's GenAI conventions. */
+@Timeout(60)
+class GenAiMetricsTest {
+    private static ScriptedGuest guest() throws Exception {
+        ScriptedGuest guest = ScriptedGuest.start();
+        guest.on(
+                "message",
+                it -> {
+                    it.chunk("one");
+                    it.reply(
+                            "chunk",
+                            "{\"content\":\"\",\"done\":true,\"usage\":{\"prompt_tokens\":70,\"completion_tokens\":3}}");
+                });
+        return guest;
+    }
+
+    @Test
+    void countsTurnsWithTheirTimesAndTokens() throws Exception {
+        try (ScriptedGuest guest = guest();
+                TestDaemon daemon = TestDaemon.with("\"metrics\": {\"gen_ai\": true}, ", guest)) {
+            daemon.post("/api/v1/agents/a/stream", MESSAGE);
+            daemon.post("/api/v1/agents/a/message", MESSAGE);
+            guest.on("message", it -> it.error("runtime_error", "no"));
+            daemon.post("/api/v1/agents/a/message", MESSAGE);
+
+            daemon.awaitMetric(
+                    "gen_ai_client_operation_duration_seconds_count{error_type=\"\",gen_ai_operation_name=\"invoke_agent\"}",
+                    2);
+            daemon.awaitMetric(
+                    "gen_ai_client_operation_duration_seconds_count{error_type=\"runtime_error\",gen_ai_operation_name=\"invoke_agent\"}",
+                    1);
+            daemon.awaitMetric(
+                    "gen_ai_client_operation_time_to_first_chunk_seconds_count{gen_ai_operation_name=\"invoke_agent\"}",
+                    1);
+            daemon.awaitMetric(
+                    "gen_ai_client_token_usage_sum{gen_ai_operation_name=\"invoke_agent\",gen_ai_token_type=\"input\"}",
+                    140);
+            daemon.awaitMetric(
+                    "gen_ai_client_token_usage_bucket{gen_ai_operation_name=\"invoke_agent\",gen_ai_token_type=\"output\",le=\"4.0\"}",
+                    2);
+        }
+    }
+
+    @Test
+    void namesOnlySoManyAgentsAsTheSettingsAllow() throws Exception {
+        String settings =
+                "\"metrics\": {\"gen_ai\": true, \"labels\": [\"agent\"], \"max_label_values\": 1},"
+                        + " ";
+        try (ScriptedGuest one = guest();
+                ScriptedGuest other = guest();
+                TestDaemon daemon = TestDaemon.with(settings, one, other)) {
+            daemon.post("/api/v1/agents/b/message", MESSAGE);
+            daemon.post("/api/v1/agents/a/message", MESSAGE);
+            daemon.post("/api/v1/agents/b/message", MESSAGE);
+
+            daemon.awaitMetric(duration("b"), 2);
+            daemon.awaitMetric(duration("other"), 1);
+            assertThat(daemon.get("/metrics").body()).doesNotContain("gen_ai_agent_name=\"a\"");
+        }
+    }
+
+    private static String duration(String agent) {
+        return "gen_ai_client_operation_duration_seconds_count{error_type=\"\",gen_ai_agent_name=\"%s\",gen_ai_operation_name=\"invoke_agent\"}"
+                .formatted(agent);
+    }
+
+    @Test
+    void thereAreNoneUnlessTheSettingsAskForThem() throws Exception {
+        try (ScriptedGuest guest = guest();
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            daemon.post("/api/v1/agents/a/message", MESSAGE);
+
+            assertThat(daemon.get("/metrics").body()).doesNotContain("gen_ai");
+        }
+    }
+}
