@@ -129,6 +129,7 @@ class DocCommandsTest {
         Path bin = Files.createDirectories(directory.resolve("bin"));
         program(bin, "curl", CURL);
         program(bin, "culvertd", program("dev.culvert.daemon.cli.Main"));
+        program(bin, "culvert", program("dev.culvert.daemon.client.command.Main"));
         program(bin, "culvert-agent", program("dev.culvert.guest.cli.CulvertAgent"));
         Path work = Files.createDirectories(directory.resolve("work"));
         for (String source : SOURCES) {

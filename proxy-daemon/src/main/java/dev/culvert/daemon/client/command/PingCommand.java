@@ -25,14 +25,17 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "The hops:",
-            "  connect  a connection to the daemon, TLS included",
-            "  http     a request to the daemon that asks nothing of an agent, without connect",
+            "  connect  a connection to the daemon, TLS included: the best of five",
+            "  http     a request that asks nothing of an agent, without connect: the best of five",
             "  dial     a connection from the daemon to the agent; about nothing if one is open",
             "  frame    a ping to the agent and its pong",
             "  guest    what the agent took of that, if it says so",
             "  runtime  the LLM runtime in the VM, if the agent says so"
         })
 final class PingCommand implements Verb {
+    /** The first time, this program itself takes longer than the daemon. */
+    private static final int TRIES = 5;
+
     private static final View VIEW =
             View.of(
                     "agent",
@@ -55,11 +58,15 @@ final class PingCommand implements Verb {
     public int run() throws IOException {
         Api api = session.api();
         Map<String, Value> hops = new LinkedHashMap<>();
-        long connect = micros(api.connectTime());
+        long connect = Long.MAX_VALUE;
+        long http = Long.MAX_VALUE;
+        for (int i = 0; i < TRIES; i++) {
+            connect = Math.min(connect, micros(api.connectTime()));
+            long before = System.nanoTime();
+            api.get("/livez");
+            http = Math.min(http, micros(Duration.ofNanos(System.nanoTime() - before)));
+        }
         hops.put("connect_us", Value.of(connect));
-        long before = System.nanoTime();
-        api.get("/livez");
-        long http = micros(Duration.ofNanos(System.nanoTime() - before));
         hops.put("http_us", Value.of(Math.max(0, http - connect)));
         Value answer = api.ask(Request.post(AgentsCommand.path(agent) + "/ping"));
         add(hops, "dial_us", answer.at("dial_us"));
