@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  * <pre>
  *   ```sh                          DocCommandsTest
  *   ```sh third-party              nobody: it starts programs of others, or needs their hardware
+ *   ```sh by-hand                  nobody: it needs root, or a daemon with tokens or certificates
  *   ```sh tested-by=PATH           that script, or that test
  *   command    # third party       nobody, for this line alone
  * </pre>
@@ -47,7 +48,7 @@ record DocBlocks(Path page, List<Block> all) {
                 return mark.isEmpty() && (!language.isEmpty() || !COMMAND.matcher(text).find());
             }
             if (!mark.startsWith("tested-by=")) {
-                return mark.isEmpty() || mark.equals("third-party");
+                return Set.of("", "third-party", "by-hand").contains(mark);
             }
             Path script = ROOT.resolve(mark.substring("tested-by=".length()));
             return Files.isRegularFile(script)
