@@ -51,7 +51,9 @@ class ArchitectureTest {
                                     "state",
                                     with(core("io", "settings"), "auth", "config", "fleet")),
                             Map.entry("sse", with(core("io"), "http")),
-                            Map.entry("traces", with(core("about", "io", "settings"), "config", "http")),
+                            Map.entry(
+                                    "traces",
+                                    with(core("about", "io", "settings"), "config", "http")),
                             Map.entry("accesslog", with(core("io"), "auth", "config", "http")),
                             Map.entry(
                                     "metrics",

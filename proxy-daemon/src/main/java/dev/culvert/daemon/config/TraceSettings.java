@@ -19,10 +19,13 @@ import java.util.Optional;
  * @param timeout for one request to the endpoint
  */
 public record TraceSettings(
-        Optional<URI> endpoint, Map<String, SecretSource> headers, int sample, int queue, Duration timeout) {
+        Optional<URI> endpoint,
+        Map<String, SecretSource> headers,
+        int sample,
+        int queue,
+        Duration timeout) {
     public static final TraceSettings DEFAULTS =
-            new TraceSettings(
-                    Optional.empty(), Map.of(), 100, 2_048, Duration.ofSeconds(10));
+            new TraceSettings(Optional.empty(), Map.of(), 100, 2_048, Duration.ofSeconds(10));
 
     private static final int WHOLE = 100;
 

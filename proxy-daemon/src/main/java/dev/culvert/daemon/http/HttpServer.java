@@ -33,7 +33,7 @@ public record HttpServer(
             HttpSettings settings,
             HttpObserver observer,
             Connections connections,
-                Share bodies,
+            Share bodies,
             BrowserPolicy browsers) {
         RequestRules rules = new RequestRules(browsers, settings);
         return new HttpServer(

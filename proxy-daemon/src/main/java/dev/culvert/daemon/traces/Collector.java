@@ -2,7 +2,6 @@ package dev.culvert.daemon.traces;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.culvert.daemon.config.TraceSettings;
 import dev.culvert.settings.LiveSecret;
 import java.io.IOException;
@@ -27,10 +26,9 @@ final class Collector {
     Collector(URI endpoint, TraceSettings settings) {
         this.endpoint = endpoint;
         settings.headers()
-                .forEach((name, value) ->
-                        headers.put(name, new LiveSecret(value, System.getenv())));
-        timeoutMillis =
-                Math.toIntExact(Math.min(Integer.MAX_VALUE, settings.timeout().toMillis()));
+                .forEach(
+                        (name, value) -> headers.put(name, new LiveSecret(value, System.getenv())));
+        timeoutMillis = Math.toIntExact(Math.min(Integer.MAX_VALUE, settings.timeout().toMillis()));
     }
 
     void post(byte[] spans) throws IOException {

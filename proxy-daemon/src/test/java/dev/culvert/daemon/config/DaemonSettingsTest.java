@@ -113,9 +113,7 @@ class DaemonSettingsTest {
                                 8_192));
         assertThat(it.telemetry().metrics()).isEqualTo(new MetricSettings(false, List.of(), 100));
         assertThat(it.telemetry().traces())
-                .isEqualTo(
-                        new TraceSettings(
-                                Optional.empty(), Map.of(), 100, 2_048, seconds(10)));
+                .isEqualTo(new TraceSettings(Optional.empty(), Map.of(), 100, 2_048, seconds(10)));
         assertThat(it.agents()).isEmpty();
         assertThat(it.eventLoops()).isZero();
         assertThat(it.stateDir()).isEmpty();

@@ -27,9 +27,7 @@ class TracesTest {
     private static TraceSettings settings(String endpoint, int sample, int queue) {
         return new TraceSettings(
                 Optional.of(URI.create(endpoint)),
-                Map.of(
-                        "authorization",
-                        new SecretSource.Plain(new SecretText("Bearer hush"))),
+                Map.of("authorization", new SecretSource.Plain(new SecretText("Bearer hush"))),
                 sample,
                 queue,
                 Duration.ofSeconds(5));
