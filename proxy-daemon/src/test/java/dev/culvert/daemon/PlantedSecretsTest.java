@@ -23,13 +23,15 @@ import java.util.Map;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Plants secrets wherever somebody may put one, rightly or by mistake, and looks for them in all
- * that comes out: the log at its most talkative, answers, metrics and printed settings.
+ * that comes out: the log at its most talkative, answers, metrics, printed settings and bug
+ * reports.
  */
 @Timeout(120)
 class PlantedSecretsTest {
@@ -71,6 +73,7 @@ class PlantedSecretsTest {
             configurations(daemon, admin, 15);
             brokenSettings(process, file, log, 10);
             answers(daemon, admin);
+            bugreport(daemon, admin, log);
         }
         Files.writeString(file, settings(5));
         printed(environment, file);
@@ -240,5 +243,36 @@ class PlantedSecretsTest {
             seen.append(output);
             assertThat(process.waitFor()).as(output).isZero();
         }
+    }
+
+    private void bugreport(URI daemon, String admin, Path log) throws Exception {
+        Path archive = directory.resolve("report.zip");
+        Path file = directory.resolve("report.jsonc");
+        String headers =
+                "\"traces\": {\"headers\": {\"x-team\": \"%s\", \"key\": {\"env\": \"K\"}}}, \"agents\""
+                        .formatted(plant());
+        Files.writeString(file, settings(5).replace("\"agents\"", headers));
+        CommandRun run =
+                new CommandRun.User(directory)
+                        .with("CULVERT_TOKEN", admin)
+                        .run(
+                                "bugreport",
+                                "--url",
+                                daemon.toString(),
+                                "--config",
+                                file.toString(),
+                                "--log-file",
+                                log.toString(),
+                                "--file",
+                                archive.toString());
+        assertThat(run.code()).as(run.err()).isZero();
+        seen.append(run.out()).append(run.err());
+        try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(archive))) {
+            while (zip.getNextEntry() != null) {
+                seen.append(new String(zip.readAllBytes(), UTF_8));
+            }
+        }
+        assertThat(seen)
+                .contains("the settings file, without its comments", "\"headers\": \"[redacted");
     }
 }

@@ -78,10 +78,12 @@ final class Secrets {
         return "[redacted: " + kind + "]";
     }
 
-    /** Whether values of a key with this name are secret. */
+    /** Whether values of a key with this name are secret; HTTP headers carry any secret. */
     static boolean isSecretName(String key) {
-        return SECRET_NAME.matcher(key).matches()
-                && !key.matches("(?i).*(_file|_files|_path|_seconds|_bytes|_total|_count)");
+        return key.equals("headers")
+                || (SECRET_NAME.matcher(key).matches()
+                        && !key.matches(
+                                "(?i).*(_file|_files|_path|_seconds|_bytes|_total|_count)"));
     }
 
     static String redact(String text) {

@@ -68,8 +68,11 @@ final class HeadReader {
             }
             Header header = HEADERS.get(AsciiString.of(name));
             if (header != null) {
-                if (values[header.index()] == null) {
+                String earlier = values[header.index()];
+                if (earlier == null) {
                     values[header.index()] = value(line.getValue());
+                } else if (header.isList()) {
+                    values[header.index()] = earlier + ", " + value(line.getValue());
                 } else {
                     repeated |= 1 << header.index();
                 }
