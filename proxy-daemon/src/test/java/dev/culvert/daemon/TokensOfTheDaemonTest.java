@@ -41,11 +41,7 @@ class TokensOfTheDaemonTest {
                     "GET /readyz",
                     "GET /healthz",
                     "GET /openapi.yaml",
-<<<<<<< .merge_file_HHxgWh
-                    "POST /admin/reload" /* 410 */);
-=======
                     "POST /admin/reload"); // answers that it has moved
->>>>>>> .merge_file_RaXhHE
 
     @TempDir Path folder;
 
