@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Takes secrets from their sources. Blocks. No message contains what a source says: a command that
@@ -106,15 +107,19 @@ final class SecretReader {
 
     private String output(FromCommand command) throws IOException {
         Process process = start(command);
+        AtomicBoolean late = new AtomicBoolean(); // set before the kill, so before its exit code
         CompletableFuture<Void> alarm =
                 CompletableFuture.runAsync(
-                        () -> kill(process),
+                        () -> {
+                            late.set(true);
+                            kill(process);
+                        },
                         CompletableFuture.delayedExecutor(
                                 timeout.toMillis(), TimeUnit.MILLISECONDS));
         try (InputStream in = process.getInputStream()) {
             String text = text(command, in);
             int code = process.waitFor();
-            if (alarm.isDone()) {
+            if (late.get()) {
                 throw new SecretException(
                         "%s took longer than %s and was stopped"
                                 .formatted(command, Units.text(timeout)));
