@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * loop.
  */
 /*
+ * One class of a little over 300 lines, because every end depends on what the client has been sent already.
  * The number of an event is that of its frame; the end of the answer has the number after the last frame. What
  * this daemon itself has to say is not a part of the turn and gets the number of the last event, so that a client
  * that resumes after it misses nothing. Where nothing can ever follow, the number is LAST: a client that resumes
