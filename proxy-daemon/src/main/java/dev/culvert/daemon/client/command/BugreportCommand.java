@@ -20,8 +20,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "bugreport",
         description =
-                "Writes an archive with what somebody else needs to find a mistake, without secrets"
-                        + " and names.",
+                "Writes an archive that helps others to find a fault, without secrets and names.",
         mixinStandardHelpOptions = true,
         footer = {
             "",

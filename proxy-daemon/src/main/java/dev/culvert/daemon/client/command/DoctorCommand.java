@@ -19,8 +19,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "doctor",
         description =
-                "Looks for what keeps the daemon on this machine or its agents from working, and"
-                        + " says why and what to do.",
+                "Finds out why the daemon here or its agents do not work, and says what to do.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
