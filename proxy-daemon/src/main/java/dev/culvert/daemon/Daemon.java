@@ -5,6 +5,7 @@ import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.MemorySettings;
+import dev.culvert.daemon.config.SettingsInForce;
 import dev.culvert.daemon.config.SettingsReader;
 import dev.culvert.daemon.config.WorkerSettings;
 import dev.culvert.daemon.fleet.AgentSource;
@@ -25,6 +26,7 @@ import dev.culvert.io.Workers;
 import dev.culvert.link.LinkDialer;
 import dev.culvert.pool.LinkPool;
 import dev.culvert.road.Road;
+import dev.culvert.settings.Settings;
 import dev.culvert.systemd.Notifier;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress;
@@ -69,14 +71,15 @@ public final class Daemon implements AutoCloseable {
     private final Drain drain;
 
     /** If the start fails, its sockets, event loops and state_dir are closed. */
-    public static Daemon start(DaemonSettings settings, SettingsReader again, Systemd systemd)
+    public static Daemon start(Settings<DaemonSettings> read, SettingsReader again, Systemd systemd)
             throws IOException {
+        DaemonSettings settings = read.value();
         DirectMemory.limit();
         StateDir stateDir = StateDir.open(settings.stateDir());
         EventLoops loops = loops(settings.eventLoops(), stateDir);
         Daemon daemon = null;
         try {
-            daemon = new Daemon(settings, again, systemd, stateDir, loops);
+            daemon = new Daemon(read, again, systemd, stateDir, loops);
             daemon.servers.open(settings, daemon.auth.callers());
             return daemon;
         } catch (IOException | RuntimeException e) {
@@ -101,7 +104,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     private Daemon(
-            DaemonSettings first,
+            Settings<DaemonSettings> read,
             SettingsReader reader,
             Systemd systemd,
             StateDir stateDir,
@@ -109,6 +112,7 @@ public final class Daemon implements AutoCloseable {
             throws IOException {
         this.stateDir = stateDir;
         this.loops = loops;
+        DaemonSettings first = read.value();
         settings = first;
 
         // How much may wait, in bytes and for threads.
@@ -154,9 +158,11 @@ public final class Daemon implements AutoCloseable {
         Listeners listeners = new Listeners(loops, systemd.sockets(), files, metrics.tls());
         AdminListener admin = new AdminListener(loops);
         List<Route> ofClients = routes.ofClients(turns, answers, homes, auth.tokens());
+        SettingsInForce inForce = new SettingsInForce(read);
         List<Route> ofOperators =
-                routes.ofOperators(this::reload, listeners, admin, turns, loops.group());
-        Router router = routes.forClients(auth.callers(), ofClients, ofOperators);
+                routes.ofOperators(
+                        this::reload, inForce::rows, listeners, admin, turns, loops.group());
+        Router router = routes.forClients(auth.callers(), ofClients, ofOperators, admin);
         auth.tokens().listen(router.denials()::check);
         Pipelines pipelines = new Pipelines(account, () -> settings().memory(), telemetry);
         servers =
@@ -171,13 +177,15 @@ public final class Daemon implements AutoCloseable {
         reload =
                 new Reload(
                         reader,
-                        first,
+                        inForce,
                         fleet.source(AgentSource.FILE),
                         this::use,
                         metrics.reloads(),
                         notifier);
         drain = new Drain(turns, servers);
-        measure();
+        metrics.watch(account);
+        metrics.loops().watch(loops.group());
+        new Meters(metrics, this::settings).of(fleet).of(turns).of(loops.transport());
 
         // From here on agents are dialled.
         fleet.listen(homes);
@@ -202,15 +210,6 @@ public final class Daemon implements AutoCloseable {
             return TurnIds.ofThisProcess();
         }
         return TurnIds.of(key.get());
-    }
-
-    private void measure() {
-        metrics.watch(account);
-        metrics.loops().watch(loops.group());
-        Meters meters = new Meters(metrics, this::settings);
-        meters.of(fleet);
-        meters.of(turns);
-        meters.of(loops.transport());
     }
 
     private DaemonSettings settings() {

@@ -23,7 +23,7 @@ final class Meters {
     }
 
     /** How many agents there are, in which states, and how often those change. */
-    void of(Fleet fleet) {
+    Meters of(Fleet fleet) {
         Map<AgentState, Runnable> changes = new EnumMap<>(AgentState.class);
         for (AgentState state : AgentState.values()) {
             metrics.gauge(
@@ -61,13 +61,15 @@ final class Meters {
                         }
                     }
                 });
+        return this;
     }
 
     /** How many turns are remembered, and how many may be. */
-    void of(Turns turns) {
+    Meters of(Turns turns) {
         remembered("yes", () -> turns.remembered(true), () -> settings.get().turns().maxKeys());
         remembered(
                 "no", () -> turns.remembered(false), () -> settings.get().turns().maxRemembered());
+        return this;
     }
 
     private void remembered(String key, Supplier<Number> now, Supplier<Number> most) {
@@ -86,7 +88,7 @@ final class Meters {
     }
 
     /** How clients connect. */
-    void of(Transport transport) {
+    Meters of(Transport transport) {
         metrics.gauge(
                 "culvert.http.connections.max",
                 "How many connections of clients there may be (http.max_connections).",
@@ -95,5 +97,6 @@ final class Meters {
                 "culvert.http.accept.failures",
                 "Connections that the system refused, mostly because file descriptors ran out.",
                 transport::acceptFailures);
+        return this;
     }
 }

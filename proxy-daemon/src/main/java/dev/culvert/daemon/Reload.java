@@ -1,12 +1,13 @@
 package dev.culvert.daemon;
 
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.config.SettingsInForce;
 import dev.culvert.daemon.config.SettingsReader;
-import dev.culvert.daemon.config.StartSettings;
 import dev.culvert.daemon.fleet.AgentSource;
 import dev.culvert.daemon.fleet.FleetLimitException;
 import dev.culvert.daemon.metrics.ReloadMetrics;
 import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Settings;
 import dev.culvert.systemd.Notifier;
 import java.io.IOException;
 import java.util.List;
@@ -25,17 +26,17 @@ final class Reload {
     private final Consumer<DaemonSettings> inForce;
     private final ReloadMetrics metrics;
     private final Notifier notifier;
-    private final StartSettings atStart;
+    private final SettingsInForce settings;
     private volatile boolean stopped;
 
     /**
-     * @param atStart the settings that the daemon was started with
+     * @param settings those that the daemon was started with; is told of others
      * @param agents takes the agents of the settings
      * @param inForce takes everything else
      */
     Reload(
             SettingsReader reader,
-            DaemonSettings atStart,
+            SettingsInForce settings,
             AgentSource agents,
             Consumer<DaemonSettings> inForce,
             ReloadMetrics metrics,
@@ -45,7 +46,7 @@ final class Reload {
         this.inForce = inForce;
         this.metrics = metrics;
         this.notifier = notifier;
-        this.atStart = StartSettings.of(atStart);
+        this.settings = settings;
     }
 
     /**
@@ -74,21 +75,22 @@ final class Reload {
     }
 
     private List<String> read() {
-        DaemonSettings next;
+        Settings<DaemonSettings> read;
         try {
-            next = reader.read();
-            agents.replace(next.agents());
+            read = reader.read();
+            agents.replace(read.value().agents());
         } catch (BadSettingsException e) {
             return refused(e.mistakes());
         } catch (IllegalArgumentException | FleetLimitException | IOException e) {
             return refused(List.of(String.valueOf(e.getMessage())));
         }
+        DaemonSettings next = read.value();
         inForce.accept(next);
         metrics.onReloaded(true);
         LOG.info(
                 "reloaded: {}",
                 next.agents().size() == 1 ? "1 agent" : next.agents().size() + " agents");
-        List<String> waiting = atStart.needingRestart(next);
+        List<String> waiting = settings.use(read);
         if (!waiting.isEmpty()) {
             LOG.warn(
                     "only a restart changes {}: until then the values from the start remain in force",

@@ -13,6 +13,7 @@ import dev.culvert.daemon.api.admin.MetricsRoute;
 import dev.culvert.daemon.api.admin.MovedRoute;
 import dev.culvert.daemon.api.admin.OpenApiRoute;
 import dev.culvert.daemon.api.admin.ReloadRoute;
+import dev.culvert.daemon.api.admin.SettingsRoute;
 import dev.culvert.daemon.api.admin.StatusRoute;
 import dev.culvert.daemon.api.agents.AgentCalls;
 import dev.culvert.daemon.api.agents.AgentRoute;
@@ -33,6 +34,7 @@ import dev.culvert.daemon.api.turns.TurnsRoute;
 import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.auth.Tokens;
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.config.SettingsInForce;
 import dev.culvert.daemon.home.HomeLinks;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Route;
@@ -72,8 +74,15 @@ final class Routes implements AutoCloseable {
     }
 
     /** For the listeners of clients; those whom nobody knows are told where operators ask. */
-    Router forClients(Callers callers, List<Route> ofClients, List<Route> ofOperators) {
-        return router(callers, ofClients.stream(), ofOperators.stream().map(ElsewhereRoute::new));
+    Router forClients(
+            Callers callers,
+            List<Route> ofClients,
+            List<Route> ofOperators,
+            AdminListener operators) {
+        return router(
+                callers,
+                ofClients.stream(),
+                ofOperators.stream().map(route -> new ElsewhereRoute(route, operators::addresses)));
     }
 
     /** For the admin sockets: their files' permissions decide who calls. */
@@ -130,6 +139,7 @@ final class Routes implements AutoCloseable {
 
     List<Route> ofOperators(
             ReloadRoute.Reload reload,
+            Supplier<List<SettingsInForce.Row>> inForce,
             Listeners clients,
             AdminListener operators,
             Turns turns,
@@ -143,6 +153,7 @@ final class Routes implements AutoCloseable {
                         metrics.http()::recentFailures);
         return List.of(
                 new ReloadRoute(reload, offLoop),
+                new SettingsRoute(inForce, offLoop),
                 new DrainRoute(admission, turns::count),
                 new LogLevelRoute(LogLevels.find()),
                 new StatusRoute(access, admission, state),

@@ -2,8 +2,13 @@ package dev.culvert.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.about.Version;
 import dev.culvert.daemon.CommandRun.User;
+import dev.culvert.daemon.client.value.Value;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,6 +89,22 @@ class AdminCommandTest {
     }
 
     @Test
+    void printsTheSettingsOfTheDaemonThatRuns() throws Exception {
+        assertThat(run("config", "print").out())
+                .containsPattern("(?m)^admin.listen +\\[\"unix://.*\"] +test:1:12$")
+                .containsPattern("(?m)^agents\\[0].id +\"a\" +test:1:")
+                .doesNotContain("sse.keepalive");
+        assertThat(run("config", "print", "--effective").out())
+                .containsPattern("(?m)^sse.keepalive +\"15s\" +default$");
+
+        daemon.write("{" + admin() + "\"state_dir\": \"" + folder + "\"}");
+        assertThat(run("reload").code()).isZero();
+        assertThat(run("config", "print").out())
+                .containsPattern("(?m)^state_dir +null +default +\"" + folder + "\" \\(test:1:");
+        assertThat(User.of(daemon).run("config", "print").code()).isEqualTo(4);
+    }
+
+    @Test
     void drainsAndTakesWorkAgain() throws Exception {
         CommandRun drained = run("drain", "--wait", "1s");
         assertThat(drained.code()).isZero();
@@ -122,10 +143,48 @@ class AdminCommandTest {
     }
 
     @Test
-    void clientsMayNotDoWhatOperatorsDo() {
+    void clientsMayNotDoWhatOperatorsDoAndAreToldWhereThatIsDone() {
         CommandRun run = User.of(daemon).run("drain");
 
+        String socket = "unix://" + folder.resolve("admin.sock");
         assertThat(run.code()).isEqualTo(4);
-        assertThat(run.err()).contains("admin");
+        assertThat(run.err()).contains("on the admin socket " + socket, "culvert --url " + socket);
+        assertThat(run("drain", "--url", socket).code()).isZero();
+    }
+
+    @Test
+    void theStatusForClientsIsWhatTheyMaySee() throws Exception {
+        CommandRun run = User.of(daemon).run("status");
+
+        assertThat(run.code()).isZero();
+        assertThat(run.out())
+                .startsWith("culvertd " + Version.text() + "  ok\n")
+                .containsPattern("(?m)^listens on +http://127.0.0.1:" + daemon.port() + "$")
+                .containsPattern("(?m)^agents +1 ready$")
+                .containsPattern("(?m)^turns +0 under way$")
+                .doesNotContain("failures", "pid");
+        assertThat(run.err())
+                .isEqualTo(
+                        "culvert: this is what clients are told; operators are told more: culvert status --url unix://%s\n"
+                                .formatted(folder.resolve("admin.sock")));
+        Value data = Value.parse(User.of(daemon).run("status", "-o", "json").out());
+        assertThat(data.text("partial")).isEqualTo("true");
+        assertThat(data.map().keySet()).doesNotContain("failures");
+    }
+
+    @Test
+    void aSocketThatADeadDaemonLeftIsPassedOver(@TempDir Path other) throws Exception {
+        Path left = other.resolve("admin.sock");
+        try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            dead.bind(UnixDomainSocketAddress.of(left));
+        }
+        User user = new User(folder).tryingFirst(left, other.resolve("none.sock"));
+
+        assertThat(user.run("agents", "-o", "name").out()).isEqualTo("a\n");
+        daemon.close();
+        assertThat(user.run("context", "show", "-o", "name").out())
+                .isEqualTo("http://127.0.0.1:8470\n");
+        assertThat(user.run("context", "show", "--output", "json").out())
+                .contains(left + " (Connection refused)", "none.sock (No such file");
     }
 }

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What operators ask, over a socket of their own. */
 class AdminTest {
+    private static final String SETTINGS = "/api/v1/admin/settings";
     private static final String LEVELS = "/api/v1/admin/log-level";
 
     @TempDir Path directory;
@@ -34,6 +35,7 @@ class AdminTest {
         "GET, /api/v1/admin/log-level",
         "PUT, /api/v1/admin/log-level",
         "GET, /api/v1/admin/status",
+        "GET, /api/v1/admin/settings",
         "GET, /api/v1/admin/dump"
     })
     void clientsAreRefusedWhatOnlyOperatorsMayDo(String method, String path) throws Exception {
@@ -185,6 +187,47 @@ class AdminTest {
                         .contains("\"turns\":1", "\"busiest\":[{\"agent\":\"a\",\"turns\":1}]")
                         .contains("\"failures\":[{\"code\":\"unreachable\",\"count\":1}]");
             }
+        }
+    }
+
+    @Test
+    void showsEachSettingAndWhoSetIt() throws Exception {
+        try (TestDaemon daemon =
+                TestDaemon.start(
+                        """
+                        {
+                          "http": {"max_connections": 77},
+                          "agents": [{"id": "a", "address": "unix:///nowhere/1", "config": {"k": "s3cret"}}]
+                        }
+                        """)) {
+            assertThat(daemon.admin("GET", SETTINGS, "").body())
+                    .startsWith(
+                            "{\"settings\":[{\"key\":\"http.listen\",\"value\":[\"tcp://127.0.0.1:0\"],")
+                    .contains(
+                            "{\"key\":\"http.max_connections\",\"value\":77,\"from\":\"test:2:12\"}",
+                            "{\"key\":\"event_loops\",\"value\":1,\"from\":\"quick:4:3\"}",
+                            "{\"key\":\"sse.keepalive\",\"value\":\"15s\",\"from\":null}",
+                            "\"key\":\"agents[0].id\",\"value\":\"a\"",
+                            "{\"key\":\"agents[0].config\",\"value\":null,\"from\":\"test:3:58\",\"secret\":true}")
+                    .doesNotContain("s3cret");
+        }
+    }
+
+    @Test
+    void aReloadChangesWhatIsShownAndWhatWaitsForARestartIsNamed() throws Exception {
+        try (TestDaemon daemon = TestDaemon.start("{\"log_level\": \"warn\"}")) {
+            daemon.write("{\"log_level\": \"error\", \"http\": {\"max_connections\": 9}}");
+            assertThat(daemon.reload().statusCode()).isEqualTo(200);
+            String settings = daemon.admin("GET", SETTINGS, "").body();
+
+            assertThat(settings)
+                    .contains(
+                            "{\"key\":\"http.max_connections\",\"value\":9,\"from\":\"test:1:33\"}",
+                            "{\"key\":\"log_level\",\"value\":\"warn\",\"from\":\"test:1:2\","
+                                    + "\"after_restart\":{\"value\":\"error\",\"from\":\"test:1:2\"}}");
+            daemon.write("{\"log_level\": 7}");
+            assertThat(daemon.reload().statusCode()).isEqualTo(422);
+            assertThat(daemon.admin("GET", SETTINGS, "").body()).isEqualTo(settings);
         }
     }
 

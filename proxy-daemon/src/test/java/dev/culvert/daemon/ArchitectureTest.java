@@ -112,10 +112,11 @@ class ArchitectureTest {
                             Map.entry(
                                     "api.admin",
                                     with(
-                                            core("about", "io", "json", "transport"),
+                                            core("about", "io", "json", "settings", "transport"),
                                             "answer",
                                             "api",
                                             "auth",
+                                            "config",
                                             "fleet",
                                             "http",
                                             "turn")),
@@ -149,13 +150,14 @@ class ArchitectureTest {
                                             "state",
                                             "traces",
                                             "turn")),
+                            Map.entry("flags", Set.of()),
                             Map.entry("client.value", core("io")),
                             Map.entry("client.http", with(core("io"), "client.value")),
                             Map.entry("client.output", with(core("io"), "client.value")),
                             Map.entry(
                                     "client",
                                     with(
-                                            core("io"),
+                                            core("about", "io"),
                                             "client.http",
                                             "client.output",
                                             "client.value")),
@@ -192,7 +194,8 @@ class ArchitectureTest {
                                             "client.top",
                                             "client.http",
                                             "client.output",
-                                            "client.value")),
+                                            "client.value",
+                                            "flags")),
                             Map.entry(
                                     "cli",
                                     with(
@@ -200,9 +203,10 @@ class ArchitectureTest {
                                             "",
                                             "auth",
                                             "config",
+                                            "flags",
                                             "state"))),
                     Map.of(
-                            "picocli", Set.of("cli", "client.command"),
+                            "picocli", Set.of("cli", "client.command", "flags"),
                             "io.micrometer", Set.of("metrics"),
                             "io.netty.channel.epoll", Set.of()));
 

@@ -8,7 +8,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -19,6 +21,7 @@ record CommandRun(int code, String out, String err) {
     static final class User {
         private final Path settings;
         private final Map<String, String> environment = new HashMap<>();
+        private final List<Path> adminSockets = new ArrayList<>();
         private Terminal terminal = Terminal.NONE;
         private Consumer<Runnable> onInterrupt = _ -> {};
         private volatile StringWriter out = new StringWriter();
@@ -26,6 +29,7 @@ record CommandRun(int code, String out, String err) {
 
         User(Path settings) {
             this.settings = settings;
+            adminSockets.add(settings.resolve("admin.sock"));
         }
 
         /** Talks to this daemon. */
@@ -36,6 +40,12 @@ record CommandRun(int code, String out, String err) {
 
         User with(String variable, String value) {
             environment.put(variable, value);
+            return this;
+        }
+
+        /** Looks for an admin socket there, before it does so in its folder. */
+        User tryingFirst(Path... sockets) {
+            adminSockets.addAll(0, List.of(sockets));
             return this;
         }
 
@@ -73,11 +83,7 @@ record CommandRun(int code, String out, String err) {
                             new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
                             new PrintWriter(out),
                             new PrintWriter(err),
-                            new Surroundings.Place(
-                                    settings,
-                                    settings.resolve("admin.sock"),
-                                    terminal,
-                                    onInterrupt));
+                            new Surroundings.Place(settings, adminSockets, terminal, onInterrupt));
             int code = Culvert.run(around, arguments);
             return new CommandRun(code, out.toString(), err.toString());
         }

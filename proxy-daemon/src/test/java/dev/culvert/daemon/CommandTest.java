@@ -365,10 +365,11 @@ class CommandTest {
         assertThat(user.run("agents").code()).isEqualTo(3);
         assertThat(user.run("context", "use", "nowhere").err())
                 .isEqualTo("culvert: there is no context 'nowhere': there are here, there\n");
+        assertThat(user.run("context", "use", "tehre").err()).endsWith("; did you mean there?\n");
         assertThat(user.run("context", "show", "-o", "jsonl").out())
                 .isEqualTo(
                         "{\"url\":\"http://127.0.0.1:1\",\"said_by\":\"the current context"
-                                + " 'there'\",\"has_token\":false}\n");
+                                + " 'there'\",\"has_token\":false,\"also_tried\":[]}\n");
         assertThat(
                         PosixFilePermissions.toString(
                                 Files.getPosixFilePermissions(settings.resolve("contexts.jsonc"))))

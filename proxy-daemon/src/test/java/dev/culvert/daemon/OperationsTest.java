@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.culvert.about.Version;
 import dev.culvert.daemon.ScriptedGuest.Request;
 import dev.culvert.testing.CapturedLog;
 import java.io.IOException;
@@ -36,8 +37,8 @@ class OperationsTest {
             assertThat(daemon.get(path).body()).startsWith("{\"status\":\"ok\"");
             assertThat(daemon.get(path + "?verbose").body())
                     .isEqualTo(
-                            "{\"status\":\"ok\",\"agents\":{\"connecting\":0,\"ready\":1,"
-                                    + "\"unreachable\":0,\"draining\":0}}");
+                            "{\"status\":\"ok\",\"version\":\"%s\",\"agents\":{\"connecting\":0,\"ready\":1,\"unreachable\":0,\"draining\":0}}"
+                                    .formatted(Version.text()));
             assertThat(daemon.send("HEAD", path, "").statusCode()).isEqualTo(200);
         }
     }

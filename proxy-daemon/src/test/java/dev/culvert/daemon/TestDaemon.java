@@ -103,15 +103,12 @@ final class TestDaemon implements AutoCloseable {
         return String.valueOf((char) ('a' + index));
     }
 
-    private DaemonSettings read() throws BadSettingsException {
+    private Settings<DaemonSettings> read() throws BadSettingsException {
         return Settings.read(
-                        List.of(
-                                Layer.text("test", settings),
-                                Layer.text(
-                                        "quick",
-                                        QUICK.replace("ADMIN_SOCKET", adminSocket.toString()))),
-                        DaemonSettings::read)
-                .value();
+                List.of(
+                        Layer.text("test", settings),
+                        Layer.text("quick", QUICK.replace("ADMIN_SOCKET", adminSocket.toString()))),
+                DaemonSettings::read);
     }
 
     Daemon daemon() {

@@ -17,6 +17,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The verbs for finding out what is wrong, against a daemon. */
 @Timeout(60)
@@ -37,7 +39,10 @@ class TroubleshootingVerbsTest {
                         new PrintWriter(out),
                         new PrintWriter(err),
                         new Surroundings.Place(
-                                folder, folder.resolve("admin.sock"), Terminal.NONE, _ -> {}));
+                                folder,
+                                List.of(folder.resolve("admin.sock")),
+                                Terminal.NONE,
+                                _ -> {}));
         return Culvert.run(around, all.toArray(String[]::new));
     }
 
@@ -125,12 +130,29 @@ class TroubleshootingVerbsTest {
         assertThat(out.toString()).isEqualTo("INFO agent b is ready\n");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "docter, doctor",
+        "agents shwo, show",
+        "turns lst, list",
+        "config pirnt, print",
+        "token rotat x, rotate",
+        "top --onec, --once",
+        "agents --otput json, --output",
+        "agents list --stat=ready, --state",
+        "agents add web-1 --adress unix:///x, --address",
+        "token create --nmae ci --role admin, --name",
+        "agents --output jsno, json",
+        "completion bahs, bash",
+        "log-level inof, info"
+    })
+    void aMisspeltWordOfTheCommandLineHasANearOne(String line, String meant) {
+        assertThat(run(NOBODY, line.split(" "))).isEqualTo(2);
+        assertThat(err.toString()).hasLineCount(1).contains("; did you mean " + meant + "?");
+    }
+
     @Test
-    void aMisspeltVerbFlagOrAgentHasANearOne() throws Exception {
-        assertThat(run(NOBODY, "docter")).isEqualTo(2);
-        assertThat(err.toString()).contains("did you mean doctor?");
-        assertThat(run(NOBODY, "top", "--onec")).isEqualTo(2);
-        assertThat(err.toString()).contains("did you mean --once?");
+    void aMisspeltAgentHasANearOne() throws Exception {
         try (TestDaemon daemon =
                 TestDaemon.start(
                         "{\"agents\": [{\"id\": \"web-east\", \"address\":"
@@ -138,6 +160,11 @@ class TroubleshootingVerbsTest {
             assertThat(run(url(daemon), "ping", "web-esat")).isEqualTo(5);
             assertThat(err.toString())
                     .contains("There is no agent 'web-esat'", "; did you mean web-east?\n");
+            for (String verb : new String[] {"turns list", "turns watch", "top"}) {
+                err.getBuffer().setLength(0);
+                assertThat(run(url(daemon), (verb + " --agent web-est").split(" "))).isEqualTo(5);
+                assertThat(err.toString()).as(verb).contains("; did you mean web-east?\n");
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.culvert.guest.cli;
 
+import dev.culvert.about.Spelling;
 import dev.culvert.about.Version;
 import dev.culvert.guest.config.GuestSettings.LogLevel;
 import dev.culvert.guest.config.ListenSettings.AcceptFrom;
@@ -56,11 +57,11 @@ final class PicocliFlags {
     }
 
     private static String meant(ParameterException e) {
-        List<String> near =
-                e instanceof UnmatchedArgumentException unmatched
-                        ? unmatched.getSuggestions()
-                        : List.of();
-        return near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
+        if (!(e instanceof UnmatchedArgumentException unmatched)) {
+            return "";
+        }
+        String wrong = unmatched.getUnmatched().getFirst().split("=", 2)[0];
+        return Spelling.question(wrong, e.getCommandLine().getCommandSpec().optionsMap().keySet());
     }
 
     /** The build makes the manual and the shell completion from it. */

@@ -104,6 +104,8 @@ class CulvertAgentTest {
                         + " '--listen' (ADDRESS)",
                 "--lisen=x         | culvert-agent: Unknown option: '--lisen=x'; did you mean"
                         + " --listen?",
+                "--rutnime-model=x | culvert-agent: Unknown option: '--rutnime-model=x'; did you mean"
+                        + " --runtime-model?",
                 "now               | culvert-agent: Unmatched argument at index 0: 'now'",
                 "--drain=-1s       | flag --drain: drain is \"-1s\": it must be a time",
                 "--config=/no/such | /no/such: there is no such file"

@@ -1,10 +1,10 @@
 package dev.culvert.daemon.cli;
 
+import dev.culvert.about.Spelling;
 import dev.culvert.about.Version;
 import dev.culvert.settings.BadSettingsException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -69,15 +69,19 @@ public final class Culvertd {
 
     private static int wrongUsage(ParameterException e, String[] arguments) {
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
-        List<String> meant =
-                e instanceof UnmatchedArgumentException unmatched
-                        ? unmatched.getSuggestions()
-                        : List.of();
-        String hint = meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?";
+        String hint = e instanceof UnmatchedArgumentException unmatched ? meant(unmatched) : "";
         e.getCommandLine()
                 .getErr()
                 .println(command + ": " + e.getMessage() + hint + " (see " + command + " --help)");
         return WRONG;
+    }
+
+    private static String meant(UnmatchedArgumentException e) {
+        String wrong = e.getUnmatched().getFirst().split("=", 2)[0];
+        CommandSpec spec = e.getCommandLine().getCommandSpec();
+        return Spelling.question(
+                wrong,
+                wrong.startsWith("-") ? spec.optionsMap().keySet() : spec.subcommands().keySet());
     }
 
     private static int failed(Exception e, CommandLine line, ParseResult result) {

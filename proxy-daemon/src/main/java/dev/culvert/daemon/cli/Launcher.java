@@ -2,6 +2,7 @@ package dev.culvert.daemon.cli;
 
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.SettingsReader;
+import dev.culvert.settings.Settings;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -16,5 +17,6 @@ public interface Launcher {
      * @param file the settings file, if there is one
      * @throws Exception when the daemon cannot run; the user sees only its message
      */
-    int run(DaemonSettings settings, SettingsReader again, Optional<Path> file) throws Exception;
+    int run(Settings<DaemonSettings> settings, SettingsReader again, Optional<Path> file)
+            throws Exception;
 }

@@ -6,6 +6,7 @@ import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.SettingsReader;
 import dev.culvert.io.LogStream;
 import dev.culvert.io.Signals;
+import dev.culvert.settings.Settings;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress;
 import java.io.Console;
@@ -37,14 +38,15 @@ public final class Main {
         System.exit(Culvertd.run(new Main(out)::serve, System.getenv(), out, err, arguments));
     }
 
-    private int serve(DaemonSettings settings, SettingsReader again, Optional<Path> file)
+    private int serve(Settings<DaemonSettings> read, SettingsReader again, Optional<Path> file)
             throws IOException, InterruptedException {
+        DaemonSettings settings = read.value();
         LogStream.install(System.getenv());
         System.setProperty(
                 "org.slf4j.simpleLogger.defaultLogLevel",
                 settings.logLevel().name().toLowerCase(Locale.ROOT));
         Logger log = LoggerFactory.getLogger(Main.class); // created only when its level is known
-        try (Daemon daemon = Daemon.start(settings, again, Systemd.of(System.getenv()))) {
+        try (Daemon daemon = Daemon.start(read, again, Systemd.of(System.getenv()))) {
             Signals.handle("TERM", () -> stop(daemon));
             Signals.handle("INT", () -> stop(daemon));
             boolean heedsHangup = Signals.handle("HUP", daemon::reload);

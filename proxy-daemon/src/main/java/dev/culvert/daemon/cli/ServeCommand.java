@@ -127,7 +127,7 @@ final class ServeCommand implements Callable<Integer> {
             spec.commandLine().getOut().flush();
             return 0;
         }
-        return launcher.run(settings.value(), () -> read().value(), layers.file(config));
+        return launcher.run(settings, this::read, layers.file(config));
     }
 
     private Settings<DaemonSettings> read() throws BadSettingsException {

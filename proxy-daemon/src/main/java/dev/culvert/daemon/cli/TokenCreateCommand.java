@@ -5,17 +5,16 @@ import dev.culvert.daemon.auth.Tokens;
 import dev.culvert.daemon.config.AuthSettings;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.Scope;
+import dev.culvert.daemon.flags.TokenFlags;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -41,50 +40,7 @@ final class TokenCreateCommand implements Callable<Integer> {
 
     @Mixin private final TokenPlace place = new TokenPlace();
 
-    @Option(
-            names = "--name",
-            required = true,
-            paramLabel = "NAME",
-            description = "By which people know the token.")
-    private String name = "";
-
-    @Option(
-            names = "--tenant",
-            paramLabel = "TENANT",
-            description = "The only tenant whose agents it sees. Default: it sees every tenant.")
-    private @Nullable String tenant;
-
-    @Option(
-            names = "--scope",
-            split = ",",
-            paramLabel = "SCOPE",
-            description = "agents:read, agents:write, metrics:read or admin; separated by commas.")
-    private List<String> scopes = List.of();
-
-    @Option(
-            names = "--role",
-            split = ",",
-            paramLabel = "ROLE",
-            description = "viewer, operator, admin, or a role of the settings.")
-    private List<String> roles = List.of();
-
-    @Option(
-            names = "--expires",
-            paramLabel = "TIME",
-            description = "How long it is valid, such as 90d or 12h. Default: it never expires.")
-    private @Nullable String expires;
-
-    @Option(
-            names = "--rate",
-            paramLabel = "RATE",
-            description = "The most requests, such as 50/s. Default: no limit of its own.")
-    private @Nullable String rate;
-
-    @Option(
-            names = "--turns",
-            paramLabel = "COUNT",
-            description = "The most turns at once. Default: no limit of its own.")
-    private int turns;
+    @Mixin private final TokenFlags flags = new TokenFlags();
 
     TokenCreateCommand(Layers layers) {
         this.layers = layers;
@@ -95,7 +51,7 @@ final class TokenCreateCommand implements Callable<Integer> {
         DaemonSettings settings = place.settings(layers);
         Path directory = place.directory(settings);
         try {
-            Grant grant = new Grant(name, tenant, scopes(), Set.copyOf(roles), rate, turns);
+            Grant grant = grant();
             Tokens.Made made = TokenPlace.tokens(settings, directory).create(grant, lifetime());
             spec.commandLine().getOut().println(made.secret());
             spec.commandLine()
@@ -109,9 +65,19 @@ final class TokenCreateCommand implements Callable<Integer> {
         }
     }
 
+    private Grant grant() {
+        return new Grant(
+                flags.name(),
+                flags.tenant().orElse(null),
+                scopes(),
+                Set.copyOf(flags.roles()),
+                flags.rate().orElse(null),
+                flags.turns().orElse(0));
+    }
+
     private Set<Scope> scopes() {
         EnumSet<Scope> all = EnumSet.noneOf(Scope.class);
-        for (String label : scopes) {
+        for (String label : flags.scopes()) {
             all.add(
                     Scope.of(label)
                             .orElseThrow(() ->
@@ -123,6 +89,7 @@ final class TokenCreateCommand implements Callable<Integer> {
     }
 
     private @Nullable Duration lifetime() {
+        String expires = flags.expires().orElse(null);
         try {
             return expires == null ? null : AuthSettings.lifetime(expires);
         } catch (NumberFormatException _) {

@@ -1,5 +1,6 @@
 package dev.culvert.daemon.client;
 
+import dev.culvert.about.Spelling;
 import dev.culvert.daemon.client.value.BadValueException;
 import dev.culvert.daemon.client.value.Value;
 import java.io.IOException;
@@ -60,8 +61,11 @@ public record Contexts(String current, Map<String, Context> contexts) {
                     contexts.isEmpty()
                             ? "there is no context '%s': add it with culvert context add %s --url URL"
                                     .formatted(name, name)
-                            : "there is no context '%s': there are %s"
-                                    .formatted(name, String.join(", ", contexts.keySet())));
+                            : "there is no context '%s': there are %s%s"
+                                    .formatted(
+                                            name,
+                                            String.join(", ", contexts.keySet()),
+                                            Spelling.question(name, contexts.keySet())));
         }
         return context;
     }

@@ -48,7 +48,7 @@ public final class Session {
         return options.get();
     }
 
-    /** Which daemon it is; connects to nothing. */
+    /** Which daemon it is; connects to nothing but admin sockets that nobody named. */
     public Target target() throws IOException {
         return Target.find(options.get(), around);
     }

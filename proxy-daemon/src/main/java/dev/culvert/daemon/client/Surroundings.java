@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -31,13 +32,20 @@ public record Surroundings(
      * Where it runs.
      *
      * @param settings the folder with the user's settings
-     * @param adminSocket where a daemon on this host can be administered
+     * @param adminSockets where a daemon on this host may have its admin socket, the first first
      * @param onInterrupt takes what Ctrl-C is to do; it runs on a thread of its own
      */
     public record Place(
-            Path settings, Path adminSocket, Terminal terminal, Consumer<Runnable> onInterrupt) {}
+            Path settings,
+            List<Path> adminSockets,
+            Terminal terminal,
+            Consumer<Runnable> onInterrupt) {
+        public Place {
+            adminSockets = List.copyOf(adminSockets);
+        }
+    }
 
-    private static final Path ADMIN_SOCKET = Path.of("/run/culvert/admin.sock");
+    private static final Path OF_THE_PACKAGE = Path.of("/run/culvert/admin.sock");
 
     public static Surroundings ofThisProcess() {
         Map<String, String> environment = System.getenv();
@@ -48,7 +56,7 @@ public record Surroundings(
                 writer(FileDescriptor.err),
                 new Place(
                         settings(environment),
-                        ADMIN_SOCKET,
+                        adminSockets(environment),
                         terminal(environment),
                         action -> Signals.handle("INT", action)));
     }
@@ -61,6 +69,14 @@ public record Surroundings(
                         ? Path.of(config)
                         : Path.of(environment.getOrDefault("HOME", "/"), ".config");
         return home.resolve("culvert");
+    }
+
+    /** The places that {@code admin.listen} has by default, in the daemon's order. */
+    static List<Path> adminSockets(Map<String, String> environment) {
+        String ofUser = environment.getOrDefault("XDG_RUNTIME_DIR", "");
+        return ofUser.startsWith("/")
+                ? List.of(Path.of(ofUser, "culvert", "admin.sock"), OF_THE_PACKAGE)
+                : List.of(OF_THE_PACKAGE);
     }
 
     /* The launcher sets culvert.terminal to the numbers of the descriptors that are terminals, and

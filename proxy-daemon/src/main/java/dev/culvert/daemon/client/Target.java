@@ -2,10 +2,13 @@ package dev.culvert.daemon.client;
 
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.Server;
+import dev.culvert.daemon.client.http.UnreachableException;
 import dev.culvert.io.FileTrouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,13 +19,19 @@ import java.util.Optional;
  *   <li>{@code --context}
  *   <li>{@code CULVERT_URL}, with {@code CULVERT_TOKEN} or {@code CULVERT_TOKEN_FILE}
  *   <li>the current context
- *   <li>the admin socket of this host, if there is one
+ *   <li>the first admin socket of this host that takes a connection
  *   <li>the daemon's default address on this host
  * </ol>
  *
  * @param saidBy what decided it, for {@code culvert context show}
+ * @param passedOver the admin sockets that were tried before, each with the reason
  */
-public record Target(Server server, String token, Optional<Path> authorities, String saidBy) {
+public record Target(
+        Server server,
+        String token,
+        Optional<Path> authorities,
+        String saidBy,
+        List<String> passedOver) {
     static final String DEFAULT_URL = "http://127.0.0.1:8470";
 
     static Target find(TargetOptions options, Surroundings around) throws IOException {
@@ -41,19 +50,41 @@ public record Target(Server server, String token, Optional<Path> authorities, St
         if (!current.isEmpty()) {
             return ofContext(current, options, around, "the current context '" + current + "'");
         }
-        Path socket = around.place().adminSocket();
-        return Files.exists(socket)
-                ? of("unix://" + socket, options, around, "the admin socket of this host")
-                : of(DEFAULT_URL, options, around, "the default");
+        return ofThisHost(options, around);
     }
 
-    Api api(TargetOptions options) {
+    /* A socket's file outlives a daemon that was killed, so it is there only if it can be used. */
+    private static Target ofThisHost(TargetOptions options, Surroundings around)
+            throws IOException {
+        List<String> passedOver = new ArrayList<>();
+        for (Path socket : around.place().adminSockets()) {
+            Target target =
+                    of("unix://" + socket, options, around, "the admin socket of this host");
+            try {
+                target.api(options).connectTime();
+                return target;
+            } catch (UnreachableException e) {
+                passedOver.add("unix://" + socket + " (" + e.why() + ")");
+            }
+        }
+        Target target = of(DEFAULT_URL, options, around, "the default");
+        return new Target(
+                target.server, target.token, target.authorities, target.saidBy, passedOver);
+    }
+
+    /** A sentence about the places where a daemon was sought before; empty if there are none. */
+    public String alsoTried() {
+        return passedOver.isEmpty() ? "" : " Also tried: " + String.join(", ", passedOver) + ".";
+    }
+
+    public Api api(TargetOptions options) {
         return new Api(server, token, authorities, options.timeout());
     }
 
     private static Target of(String url, TargetOptions options, Surroundings around, String saidBy)
             throws IOException {
-        return new Target(server(url, saidBy), token(options, around), options.caFile(), saidBy);
+        return new Target(
+                server(url, saidBy), token(options, around), options.caFile(), saidBy, List.of());
     }
 
     private static Target ofContext(
@@ -69,7 +100,8 @@ public record Target(Server server, String token, Optional<Path> authorities, St
                                 Optional.of(context.authorities())
                                         .filter(file -> !file.isEmpty())
                                         .map(Path::of)),
-                saidBy);
+                saidBy,
+                List.of());
     }
 
     private static Server server(String url, String saidBy) throws IOException {

@@ -2,9 +2,9 @@ package dev.culvert.daemon.config;
 
 import dev.culvert.transport.AgentAddress;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** The settings that only a restart changes. */
 public record StartSettings(
@@ -15,6 +15,21 @@ public record StartSettings(
         Optional<Path> stateDir,
         LogLevel logLevel,
         MetricSettings metrics) {
+
+    private static final List<String> KEYS =
+            List.of(
+                    "http.listen",
+                    "admin.listen",
+                    "workers",
+                    "event_loops",
+                    "state_dir",
+                    "log_level",
+                    "metrics");
+
+    /** Whether only a restart changes the key {@code path}, or the section in which it is. */
+    static boolean needRestart(String path) {
+        return KEYS.stream().anyMatch(key -> path.equals(key) || path.startsWith(key + "."));
+    }
 
     public static StartSettings of(DaemonSettings settings) {
         return new StartSettings(
@@ -30,20 +45,16 @@ public record StartSettings(
     /** The keys whose values differ in {@code next}. */
     public List<String> needingRestart(DaemonSettings next) {
         StartSettings wanted = of(next);
-        List<String> keys = new ArrayList<>();
-        addIf(!listen.equals(wanted.listen), "http.listen", keys);
-        addIf(!adminListen.equals(wanted.adminListen), "admin.listen", keys);
-        addIf(!workers.equals(wanted.workers), "workers", keys);
-        addIf(eventLoops != wanted.eventLoops, "event_loops", keys);
-        addIf(!stateDir.equals(wanted.stateDir), "state_dir", keys);
-        addIf(logLevel != wanted.logLevel, "log_level", keys);
-        addIf(!metrics.equals(wanted.metrics), "metrics", keys);
-        return keys;
+        List<Object> mine = values();
+        List<Object> theirs = wanted.values();
+        return IntStream.range(0, KEYS.size())
+                .filter(i -> !mine.get(i).equals(theirs.get(i)))
+                .mapToObj(KEYS::get)
+                .toList();
     }
 
-    private static void addIf(boolean differs, String key, List<String> keys) {
-        if (differs) {
-            keys.add(key);
-        }
+    /** In the order of their keys. */
+    private List<Object> values() {
+        return List.of(listen, adminListen, workers, eventLoops, stateDir, logLevel, metrics);
     }
 }

@@ -52,8 +52,8 @@ class OpenApiTest {
         String text =
                 "{\"http\": {\"listen\": [\"tcp://127.0.0.1:0\"]}, \"admin\": {\"listen\": []},"
                         + " \"event_loops\": 1}";
-        DaemonSettings settings =
-                Settings.read(List.of(Layer.text("test", text)), DaemonSettings::read).value();
+        Settings<DaemonSettings> settings =
+                Settings.read(List.of(Layer.text("test", text)), DaemonSettings::read);
         daemon = Daemon.start(settings, () -> settings, Systemd.ABSENT);
     }
 

@@ -7,6 +7,7 @@ import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.LogLevel;
 import dev.culvert.daemon.config.SettingsReader;
 import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Settings;
 import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -144,7 +145,7 @@ class CulvertdTest {
         Path file = file("f.jsonc", "{\"event_loops\": 1}");
         run("serve", "--config", file.toString(), "--log-level", "warn");
         Files.writeString(file, "{\"event_loops\": 2, \"log_level\": \"error\"}");
-        DaemonSettings settings = launcher.again.getFirst().read();
+        DaemonSettings settings = launcher.again.getFirst().read().value();
         assertThat(settings.eventLoops()).isEqualTo(2);
         assertThat(settings.logLevel()).isEqualTo(LogLevel.WARN);
         Files.writeString(file, "{\"event_loops\": \"many\"}");
@@ -206,6 +207,8 @@ class CulvertdTest {
                         + " (FILE) (see culvertd serve --help)",
                 "sreve | culvertd: Unmatched argument at index 0: 'sreve'; did you mean serve? (see"
                         + " culvertd --help)",
+                "config valdiate | culvertd config: Unmatched argument at index 1: 'valdiate'; did"
+                        + " you mean validate? (see culvertd config --help)",
                 "config | culvertd config: Missing required subcommand (see culvertd config"
                         + " --help)",
             })
@@ -389,12 +392,12 @@ class CulvertdTest {
         private @Nullable Exception failure;
 
         @Override
-        public int run(DaemonSettings settings, SettingsReader again, Optional<Path> file)
+        public int run(Settings<DaemonSettings> read, SettingsReader again, Optional<Path> file)
                 throws Exception {
             if (failure != null) {
                 throw failure;
             }
-            this.settings.add(settings);
+            settings.add(read.value());
             this.again.add(again);
             return exitCode;
         }

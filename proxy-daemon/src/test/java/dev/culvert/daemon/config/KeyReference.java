@@ -62,7 +62,8 @@ final class KeyReference {
                     "\"debug\"",
                     "\"/var/lib/example\"",
                     "[\"127.0.0.1:9000\"]",
-                    "[\"https://console.example.org\"]");
+                    "[\"https://console.example.org\"]",
+                    "[\"unix:///run/example/admin.sock\"]");
 
     /** The keys of a list's objects are known only where there is one. */
     private static final String ONE_OF_EACH =

@@ -8,28 +8,30 @@ import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
+import dev.culvert.transport.AgentAddress;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * A route of the admin socket on the listeners of clients: for callers who have shown that they are
  * operators, and never for everybody, even of a daemon without credentials.
  */
 public final class ElsewhereRoute implements Route {
-    private static final Problem ADMIN_ONLY =
-            Problem.of(
-                            FORBIDDEN,
-                            "Only operators may do this, on the admin socket (admin.listen, by"
-                                    + " default /run/culvert/admin.sock): use the command culvert, or"
-                                    + " curl --unix-socket.")
-                    .member("code", "admin_only");
+    private static final String CODE = "admin_only";
 
     private final Route there;
+    private final Supplier<List<AgentAddress>> sockets;
 
-    /** Guards {@code there}. */
-    public ElsewhereRoute(Route there) {
+    /**
+     * Guards {@code there}.
+     *
+     * @param sockets where operators ask; the caller, on this host, is told
+     */
+    public ElsewhereRoute(Route there, Supplier<List<AgentAddress>> sockets) {
         this.there = there;
+        this.sockets = sockets;
     }
 
     @Override
@@ -55,9 +57,29 @@ public final class ElsewhereRoute implements Route {
     @Override
     public void handle(Request request, Answer answer) {
         if (request.caller().kind() == Caller.Kind.ANYBODY) {
-            answer.problem(ADMIN_ONLY);
+            answer.problem(refusal(sockets.get()));
         } else {
             there.handle(request, answer);
         }
+    }
+
+    private static Problem refusal(List<AgentAddress> sockets) {
+        if (sockets.isEmpty()) {
+            return Problem.of(
+                            FORBIDDEN,
+                            "Only operators may do this, and this daemon has no admin socket: set"
+                                    + " admin.listen, or use a token that has the scope admin"
+                                    + " (culvertd token create).")
+                    .member("code", CODE);
+        }
+        String socket = sockets.getFirst().toString();
+        return Problem.of(
+                        FORBIDDEN,
+                        ("Only operators may do this, on the admin socket %s (admin.listen), for"
+                                        + " example with culvert --url %s; or with a token that has"
+                                        + " the scope admin.")
+                                .formatted(socket, socket))
+                .member("code", CODE)
+                .member("admin_socket", socket);
     }
 }

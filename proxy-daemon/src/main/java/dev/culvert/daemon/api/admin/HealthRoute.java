@@ -3,6 +3,7 @@ package dev.culvert.daemon.api.admin;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 
+import dev.culvert.about.Version;
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.fleet.AgentState;
@@ -19,7 +20,7 @@ import java.util.Set;
 /**
  * {@code GET /livez} tells whether the process lives, {@code /readyz} whether it takes work, {@code
  * /healthz} the same in more words, as each does with {@code ?verbose}. Only callers who may read
- * agents are told how many there are.
+ * agents are told how many there are, and the daemon's version.
  */
 public final class HealthRoute implements Route {
     private final AgentAccess access;
@@ -55,6 +56,7 @@ public final class HealthRoute implements Route {
                 Json.object(json -> {
                     json.writeStringField("status", draining ? "draining" : "ok");
                     if (verbose && request.caller().may(Need.READ_AGENTS)) {
+                        json.writeStringField("version", Version.text());
                         Visible fleet = access.fleet(request);
                         json.writeObjectFieldStart("agents");
                         for (AgentState state : AgentState.values()) {

@@ -148,6 +148,10 @@ public final class Evidence {
     }
 
     private void answers() {
+        answer(
+                "3-settings/running.json",
+                "/api/v1/admin/settings",
+                "the settings of the daemon that runs, and who set them");
         answer("4-daemon/status.json", "/api/v1/admin/status", "what the daemon says of itself");
         answer("4-daemon/health.json", "/healthz", "whether it accepts work, agents by state");
         answer("4-daemon/agents.json", "/api/v1/agents?limit=1000", "the agents and their state");

@@ -119,7 +119,29 @@ public record Report(
         }
     }
 
-    /** What would be written: each file, and each place where something was taken out. */
+    /** What would be written, as data: each file, and each place where something was taken out. */
+    public List<Value> contents() {
+        return files.stream()
+                .map(file ->
+                        Value.members(
+                                "path",
+                                file.path(),
+                                "bytes",
+                                file.bytes().length,
+                                "cut",
+                                file.isCut(),
+                                "redactions",
+                                Value.of(
+                                        file.redactions().stream()
+                                                .map(it ->
+                                                        Value.members(
+                                                                "line", it.line(), "kind",
+                                                                it.kind()))
+                                                .toList())))
+                .toList();
+    }
+
+    /** The same for people, with the pseudonyms. */
     public String preview() {
         StringBuilder text = new StringBuilder();
         for (ReportFile file : files) {

@@ -77,6 +77,16 @@ final class AgentsCommand implements Verb {
         return PATH + "/" + Request.segment(agent);
     }
 
+    /**
+     * Fails if there is no such agent: the daemon answers a filter that fits nothing with an empty
+     * list, and a misspelt name would look like an idle agent.
+     */
+    static void require(Api api, @Nullable String agent) throws IOException {
+        if (agent != null) {
+            api.get(path(agent));
+        }
+    }
+
     @Override
     public int run() throws IOException {
         return list(session, "");
@@ -113,6 +123,13 @@ final class AgentsCommand implements Verb {
                 : "revision " + desired + " is wanted, " + applied + " is applied";
     }
 
+    enum State {
+        CONNECTING,
+        READY,
+        UNREACHABLE,
+        DRAINING
+    }
+
     @Command(
             name = "list",
             description = "Lists the agents, ordered by name.",
@@ -125,7 +142,7 @@ final class AgentsCommand implements Verb {
                 paramLabel = "STATE",
                 description =
                         "Only those in this state: connecting, ready, unreachable or draining.")
-        private @Nullable String state;
+        private @Nullable State state;
 
         @Option(
                 names = "--tenant",
@@ -141,7 +158,7 @@ final class AgentsCommand implements Verb {
         public int run() throws IOException {
             List<String> query = new ArrayList<>();
             if (state != null) {
-                query.add("state=" + Request.segment(state));
+                query.add("state=" + CompletionCommand.word(state));
             }
             if (tenant != null) {
                 query.add("tenant=" + Request.segment(tenant));

@@ -4,14 +4,15 @@ import dev.culvert.daemon.client.command.Completions.Values;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** The completion for bash, which zsh can use too. */
 /* The script walks over the words before the cursor: verbs make the path longer, values of flags
- * are passed over, and what is left are arguments. bash splits words at colons and equals signs, so
- * that the flags that say which daemon are found in the whole line. */
+ * are passed over, and what is left are arguments. bash also splits words at colons and equals signs:
+ * they are put together again first, and completed as bash has them. */
 final class BashCompletion {
     private static final String SCRIPT =
             """
@@ -28,12 +29,26 @@ final class BashCompletion {
             }
 
             _culvert() {
-                local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} path=culvert word i
-                local -i arguments=0
-                local words='' kind=''
+                local current before path=culvert word words='' kind=''
+                local -a typed=(culvert)
+                local -i arguments=0 i last
                 COMPREPLY=()
-                for ((i = 1; i < COMP_CWORD; i++)); do
+                for ((i = 1; i <= COMP_CWORD; i++)); do
                     word=${COMP_WORDS[i]}
+                    case $word,${COMP_WORDS[i-1]} in
+                        =,* | :,* | *,= | *,:) typed[${#typed[@]}-1]+=$word ;;
+                        *) typed+=("$word") ;;
+                    esac
+                done
+                last=$((${#typed[@]} - 1))
+                current=${typed[last]}
+                before=${typed[last-1]}
+                if [[ $current == --*=* ]]; then
+                    before=${current%%=*}
+                    current=${current#*=}
+                fi
+                for ((i = 1; i < last; i++)); do
+                    word=${typed[i]}
                     case $word in
                         @FLAGS_WITH_VALUES@) i=$((i + 1)) ;;
                         -*) ;;
@@ -60,18 +75,22 @@ final class BashCompletion {
                 esac
                 case $kind in
                     files) COMPREPLY=($(compgen -f -- "$current")) ;;
-                    agents | turns | context) COMPREPLY=($(compgen -W "$(_culvert_names "$kind")" -- "$current")) ;;
+                    @LISTERS@) COMPREPLY=($(compgen -W "$(_culvert_names "$kind")" -- "$current")) ;;
                     *) COMPREPLY=($(compgen -W "$words" -- "$current")) ;;
                 esac
             }
             complete -F _culvert culvert
             """;
 
+    /** Of an argument that takes several. */
+    private static final int MOST_WORDS = 2;
+
     private BashCompletion() {}
 
     static String of(CommandSpec root) {
         Map<String, CommandSpec> commands = Completions.commands(root);
-        return SCRIPT.replace(
+        return SCRIPT.replace("@LISTERS@", listers())
+                .replace(
                         "@FLAGS_WITH_VALUES@",
                         String.join(" | ", Completions.flagsWithValues(root).keySet()))
                 .replace(
@@ -88,6 +107,13 @@ final class BashCompletion {
                 .replace(
                         "@VERBS@",
                         cases(20, commands, spec -> String.join(" ", Completions.verbs(spec))));
+    }
+
+    private static String listers() {
+        return Stream.of(Values.values())
+                .map(Values::lister)
+                .filter(it -> !it.isEmpty())
+                .collect(Collectors.joining(" | "));
     }
 
     /** zsh has a bridge to bash's completion. */
@@ -112,9 +138,11 @@ final class BashCompletion {
             for (PositionalParamSpec each : spec.positionalParameters()) {
                 String said = setting(Completions.words(each), Completions.values(each));
                 int from = each.index().min();
-                if (!said.equals(":") && spec.subcommands().isEmpty()) {
-                    cases.append(" ".repeat(16));
-                    cases.append("'%s %d') %s ;;%n".formatted(path, from, said));
+                for (int i = 0; i < Math.clamp(each.arity().max(), 1, MOST_WORDS); i++) {
+                    if (!said.equals(":") && spec.subcommands().isEmpty()) {
+                        cases.append(" ".repeat(16));
+                        cases.append("'%s %d') %s ;;%n".formatted(path, from + i, said));
+                    }
                 }
             }
         });
@@ -128,7 +156,7 @@ final class BashCompletion {
         return switch (values) {
             case NONE -> ":";
             case FILES -> "kind=files";
-            case AGENTS, TURNS, CONTEXTS -> "kind=" + Completions.lister(values);
+            case AGENTS, TURNS, TOKENS, CONTEXTS, KEYS -> "kind=" + values.lister();
         };
     }
 

@@ -6,6 +6,7 @@ import dev.culvert.daemon.client.UsageException;
 import dev.culvert.daemon.client.bugreport.Evidence;
 import dev.culvert.daemon.client.bugreport.Report;
 import dev.culvert.daemon.client.output.Column;
+import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.output.View;
 import dev.culvert.daemon.client.value.Value;
@@ -43,6 +44,8 @@ final class BugreportCommand implements Verb {
     private static final View VIEW =
             View.of("archive", Column.of("archive", "archive"), Column.of("map", "map"));
 
+    private static final View CONTENTS = View.of("path", Column.of("PATH", "path"));
+
     private final Session session;
 
     @Option(
@@ -78,7 +81,11 @@ final class BugreportCommand implements Verb {
         Report report = new Evidence(LocalDaemon.site(session, config), log).collect();
         Output output = session.output();
         if (preview) {
-            output.piece(report.preview());
+            if (output.format() == Format.TABLE) {
+                output.piece(report.preview());
+            } else {
+                output.items(report.contents(), CONTENTS);
+            }
             return ExitCode.OK;
         }
         Path archive = file == null ? Path.of(report.name() + ".zip") : file;

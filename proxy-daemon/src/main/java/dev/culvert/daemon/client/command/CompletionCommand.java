@@ -13,12 +13,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "completion",
         description =
-                "Prints a script that completes verbs, flags, and the names of agents, turns and"
-                        + " contexts.",
+                "Prints a script that completes verbs, flags, and the names of agents, turns, tokens,"
+                        + " contexts and keys.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "The names of agents and turns come from the daemon, which has a second to answer.",
+            "The names of agents, turns and tokens come from the daemon, which has a second to"
+                    + " answer.",
             "The Debian package installs the scripts for all three shells.",
             "",
             "Examples:",

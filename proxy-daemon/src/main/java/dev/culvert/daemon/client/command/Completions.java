@@ -12,13 +12,28 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** What can be completed, whatever the shell: taken from the command line's own description. */
 final class Completions {
-    /** What the values of an argument are. */
+    /** What the values of an argument are, by the label that it has in the help. */
     enum Values {
-        NONE,
-        FILES,
-        AGENTS,
-        TURNS,
-        CONTEXTS
+        NONE("", ""),
+        FILES("FILE", ""),
+        AGENTS("AGENT", "agents"),
+        TURNS("TURN", "turns"),
+        TOKENS("TOKEN", "token"),
+        CONTEXTS("CONTEXT", "context"),
+        KEYS("KEY", "explain");
+
+        private final String label;
+        private final String lister;
+
+        Values(String label, String lister) {
+            this.label = label;
+            this.lister = lister;
+        }
+
+        /** The verb that lists them; empty if there is none. */
+        String lister() {
+            return lister;
+        }
     }
 
     private Completions() {}
@@ -75,31 +90,16 @@ final class Completions {
             argument.typeInfo().getEnumConstantNames().stream()
                     .map(CompletionCommand::word)
                     .forEach(words::add);
+        } else if (argument.completionCandidates() != null) {
+            argument.completionCandidates().forEach(words::add);
         }
         return words;
     }
 
-    /** By the label that the argument has in the help. */
     static Values values(ArgSpec argument) {
-        return switch (argument.paramLabel()) {
-            case "FILE" -> Values.FILES;
-            case "AGENT" -> Values.AGENTS;
-            case "TURN" -> Values.TURNS;
-            case "NAME" ->
-                    argument.isOption() && ((OptionSpec) argument).longestName().equals("--context")
-                            ? Values.CONTEXTS
-                            : Values.NONE;
-            default -> Values.NONE;
-        };
-    }
-
-    /** The verb that lists those values. */
-    static String lister(Values values) {
-        return switch (values) {
-            case AGENTS -> "agents";
-            case TURNS -> "turns";
-            case CONTEXTS -> "context";
-            case NONE, FILES -> "";
-        };
+        return Stream.of(Values.values())
+                .filter(it -> it.label.equals(argument.paramLabel()))
+                .findFirst()
+                .orElse(Values.NONE);
     }
 }

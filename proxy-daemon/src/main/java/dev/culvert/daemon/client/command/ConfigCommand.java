@@ -23,16 +23,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code culvert config …}: asks {@code culvertd} of this host, which may be stopped. */
+/** {@code culvert config …}: asks the daemon, or the program of a daemon that does not run. */
 @Command(
         name = "config",
-        description = "Checks the daemon's settings on this host, and shows who set each of them.",
+        description = "Checks the daemon's settings, and shows who set each of them.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
-            "It needs culvertd on this host, but not that it runs. Variables such as",
-            "CULVERT_HTTP_LISTEN count as they are set here."
+            "validate and print --offline run the program culvertd of this host, for which no daemon",
+            "needs to run. Variables such as CULVERT_HTTP_LISTEN count as they are set here."
         })
 final class ConfigCommand {
     private static final String DAEMON = "culvertd";
@@ -120,12 +120,22 @@ final class ConfigCommand {
 
     @Command(
             name = "print",
-            description = "Prints the settings, with the source of each that is not a default.",
+            description =
+                    "Prints the settings of the daemon that runs, with the source of each that is not a"
+                            + " default.",
             mixinStandardHelpOptions = true,
             footer = {
                 "",
                 "The table and the other formats have a row for each key, with from: the file with line",
-                "and column, the variable, or nothing for a default. Secrets are not printed."
+                "and column, the variable, or nothing for a default. Secrets are not printed. Where a",
+                "reload has read a value that only a restart puts into force, after_restart has it.",
+                "",
+                "Only operators may ask the daemon: on its admin socket, or with a token that has the",
+                "scope admin.",
+                "",
+                "Examples:",
+                "  culvert config print --effective",
+                "  culvert config print --offline --config new.jsonc"
             })
     private static final class Print implements Verb {
         private static final View VIEW =
@@ -134,7 +144,8 @@ final class ConfigCommand {
                         Column.of("KEY", "key"),
                         Column.of("VALUE", value -> value.at("value").json()),
                         Column.of("FROM", Print::source)
-                                .in(row -> row.at("from").isNothing() ? Tone.FAINT : Tone.PLAIN));
+                                .in(row -> row.at("from").isNothing() ? Tone.FAINT : Tone.PLAIN),
+                        Column.of("AFTER A RESTART", Print::afterRestart).in(_ -> Tone.CAUTION));
 
         private final Session session;
 
@@ -145,9 +156,17 @@ final class ConfigCommand {
         private boolean effective;
 
         @Option(
+                names = "--offline",
+                description =
+                        "Asks no daemon: prints what a daemon would read that is started here now.")
+        private boolean offline;
+
+        @Option(
                 names = "--config",
                 paramLabel = "FILE",
-                description = "The settings file. Default: the one that the daemon would read.")
+                description =
+                        "The settings file, with --offline. Default: the one that the daemon would"
+                                + " read.")
         private @Nullable Path file;
 
         private Print(Session session) {
@@ -156,6 +175,23 @@ final class ConfigCommand {
 
         @Override
         public int run() throws IOException {
+            boolean asks = !offline && file == null;
+            List<Value> rows =
+                    (asks ? ofTheDaemon() : ofTheProgram())
+                            .stream().filter(row -> effective || isSet(row)).toList();
+            session.output().items(rows, VIEW);
+            return ExitCode.OK;
+        }
+
+        private List<Value> ofTheDaemon() throws IOException {
+            return session.api().get(AdminPaths.SETTINGS).at("settings").list();
+        }
+
+        private static boolean isSet(Value row) {
+            return !row.at("from").isNothing() || !row.at("after_restart").isNothing();
+        }
+
+        private List<Value> ofTheProgram() throws IOException {
             List<String> arguments = new ArrayList<>(List.of("serve", "--print-config"));
             if (file != null) {
                 arguments.addAll(List.of("--config", file.toString()));
@@ -164,16 +200,19 @@ final class ConfigCommand {
             if (!outcome.isOk()) {
                 throw new UsageException("the settings are not valid: " + outcome.said());
             }
-            List<Value> rows =
-                    PrintedSettings.rows(outcome.out()).stream()
-                            .filter(row -> effective || !row.at("from").isNothing())
-                            .toList();
-            session.output().items(rows, VIEW);
-            return ExitCode.OK;
+            return PrintedSettings.rows(outcome.out());
         }
 
         private static String source(Value row) {
-            return row.at("from").isNothing() ? "default" : row.text("from");
+            String from = row.at("from").isNothing() ? "default" : row.text("from");
+            return row.at("secret").isNothing() || row.at("from").isNothing()
+                    ? from
+                    : from + ", not shown";
+        }
+
+        private static String afterRestart(Value row) {
+            Value next = row.at("after_restart");
+            return next.isNothing() ? "" : next.at("value").json() + " (" + source(next) + ")";
         }
     }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -42,6 +43,13 @@ final class ContextCommand implements Verb {
     private static final View TARGET =
             View.of("url", Column.of("url", "url"), Column.of("said by", "said_by"));
 
+    private static final View TARGET_AND_TRIED =
+            View.of(
+                    "url",
+                    Column.of("url", "url"),
+                    Column.of("said by", "said_by"),
+                    Column.of("also tried", ContextCommand::alsoTried));
+
     private final Session session;
 
     private ContextCommand(Session session) {
@@ -59,6 +67,12 @@ final class ContextCommand implements Verb {
     @Override
     public int run() throws IOException {
         return list(session);
+    }
+
+    private static String alsoTried(Value target) {
+        return target.at("also_tried").list().stream()
+                .map(Value::text)
+                .collect(Collectors.joining(", "));
     }
 
     private static int list(Session session) throws IOException {
@@ -123,8 +137,10 @@ final class ContextCommand implements Verb {
                                     "said_by",
                                     target.saidBy(),
                                     "has_token",
-                                    !target.token().isEmpty()),
-                            TARGET);
+                                    !target.token().isEmpty(),
+                                    "also_tried",
+                                    Value.of(target.passedOver().stream().map(Value::of).toList())),
+                            target.passedOver().isEmpty() ? TARGET : TARGET_AND_TRIED);
             return ExitCode.OK;
         }
     }
@@ -136,7 +152,7 @@ final class ContextCommand implements Verb {
     private static final class UseContext implements Verb {
         private final Session session;
 
-        @Parameters(paramLabel = "NAME", description = "Its name.")
+        @Parameters(paramLabel = "CONTEXT", description = "Its name.")
         private String name = "";
 
         private UseContext(Session session) {

@@ -5,7 +5,6 @@ import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.Surroundings;
 import dev.culvert.daemon.client.TargetOptions;
-import dev.culvert.daemon.client.http.ProblemException;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.Terminal;
 import java.io.ByteArrayInputStream;
@@ -41,7 +40,8 @@ import picocli.CommandLine.ScopeType;
             "  --context         a name from culvert context list",
             "  CULVERT_URL       with CULVERT_TOKEN or CULVERT_TOKEN_FILE",
             "  current           the context that culvert context use has chosen",
-            "  admin.sock        /run/culvert/admin.sock of this host, if it is there",
+            "  admin socket      $XDG_RUNTIME_DIR/culvert/admin.sock, where a daemon has it that you",
+            "                    started yourself, or /run/culvert/admin.sock; the first that answers",
             "  otherwise         http://127.0.0.1:8470",
             "",
             "Environment:",
@@ -83,7 +83,7 @@ public final class Culvert {
 
     @Option(
             names = "--context",
-            paramLabel = "NAME",
+            paramLabel = "CONTEXT",
             scope = ScopeType.INHERIT,
             description = "A daemon that has a name (see culvert context --help).")
     private @Nullable String context;
@@ -138,7 +138,7 @@ public final class Culvert {
                         new ByteArrayInputStream(new byte[0]),
                         new PrintWriter(Writer.nullWriter()),
                         new PrintWriter(Writer.nullWriter()),
-                        new Surroundings.Place(Path.of("/"), Path.of("/"), Terminal.NONE, _ -> {}));
+                        new Surroundings.Place(Path.of("/"), List.of(), Terminal.NONE, _ -> {}));
         return commands(nowhere, List.of()).getCommandSpec();
     }
 
@@ -171,7 +171,7 @@ public final class Culvert {
                         command
                                 + ": "
                                 + e.getMessage()
-                                + Hints.of(e)
+                                + Hints.of(e, List.of(arguments))
                                 + " (see "
                                 + command
                                 + " --help)");
@@ -180,8 +180,7 @@ public final class Culvert {
 
     private static int failed(Exception e, CommandLine line, Session session) {
         if (e instanceof IOException) {
-            String hint = e instanceof ProblemException it ? Hints.of(it, session) : "";
-            line.getErr().println("culvert: " + e.getMessage() + hint);
+            line.getErr().println("culvert: " + e.getMessage() + Hints.of(e, session));
         } else {
             e.printStackTrace(line.getErr()); // our mistake, not the user's
         }

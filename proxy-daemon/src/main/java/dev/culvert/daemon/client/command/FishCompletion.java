@@ -112,8 +112,8 @@ final class FishCompletion {
         return switch (values) {
             case NONE -> List.of();
             case FILES -> List.of("-F");
-            case AGENTS, TURNS, CONTEXTS ->
-                    List.of("-a", "(__culvert_names " + Completions.lister(values) + ")");
+            case AGENTS, TURNS, TOKENS, CONTEXTS, KEYS ->
+                    List.of("-a", "(__culvert_names " + values.lister() + ")");
         };
     }
 

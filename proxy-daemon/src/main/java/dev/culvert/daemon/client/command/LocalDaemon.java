@@ -1,6 +1,7 @@
 package dev.culvert.daemon.client.command;
 
 import dev.culvert.daemon.client.Session;
+import dev.culvert.daemon.client.Target;
 import dev.culvert.daemon.client.doctor.Site;
 import dev.culvert.daemon.client.host.DaemonAnswers;
 import dev.culvert.daemon.client.host.DaemonFile;
@@ -10,6 +11,7 @@ import dev.culvert.daemon.client.host.ThisHost;
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.Request;
 import dev.culvert.daemon.client.http.Response;
+import dev.culvert.daemon.client.http.UnreachableException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -18,12 +20,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The daemon of the session, and the machine on which the command runs. */
-record LocalDaemon(String target, Api api) implements DaemonAnswers {
+record LocalDaemon(Target found, Api api) implements DaemonAnswers {
+    @Override
+    public String target() {
+        return found.server().toString();
+    }
+
     @Override
     public Reply send(String method, String path) throws IOException {
         Request request = new Request(method, path, Map.of(), "", Optional.empty());
         try (Response response = api.send(request)) {
             return new Reply(response.status(), response.text());
+        } catch (UnreachableException e) {
+            throw new IOException(e.getMessage() + found.alsoTried(), e);
         }
     }
 
@@ -42,7 +51,8 @@ record LocalDaemon(String target, Api api) implements DaemonAnswers {
     /** Wrong options are a finding, too. */
     private static DaemonAnswers answers(Session session) {
         try {
-            return new LocalDaemon(session.target().server().toString(), session.api());
+            Target found = session.target();
+            return new LocalDaemon(found, found.api(session.options()));
         } catch (IOException e) {
             return DaemonAnswers.absent(String.valueOf(e.getMessage()));
         }

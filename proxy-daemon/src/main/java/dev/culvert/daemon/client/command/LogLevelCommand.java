@@ -1,5 +1,6 @@
 package dev.culvert.daemon.client.command;
 
+import dev.culvert.about.Spelling;
 import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.UsageException;
@@ -12,11 +13,11 @@ import dev.culvert.daemon.client.output.View;
 import dev.culvert.daemon.client.value.Value;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,16 +38,24 @@ import picocli.CommandLine.Parameters;
             "  culvert log-level link debug --for 10m"
         })
 final class LogLevelCommand implements Verb {
-    private static final Set<String> LEVELS = Set.of("error", "warn", "info", "debug", "trace");
+    private static final List<String> LEVELS = List.of("error", "warn", "info", "debug", "trace");
     private static final View VIEW =
             View.of("area", Column.of("AREA", "area"), Column.of("LEVEL", "level"));
 
     private final Session session;
 
+    static final class Levels implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return LEVELS.iterator();
+        }
+    }
+
     @Parameters(
             arity = "0..2",
             paramLabel = "[AREA] LEVEL",
             hideParamSyntax = true,
+            completionCandidates = Levels.class,
             description = "An area of the log, and error, warn, info, debug or trace.")
     private List<String> words = List.of();
 
@@ -72,8 +81,8 @@ final class LogLevelCommand implements Verb {
         String level = words.getLast().toLowerCase(Locale.ROOT);
         if (!LEVELS.contains(level)) {
             throw new UsageException(
-                    "'%s' is not a level: it is error, warn, info, debug or trace"
-                            .formatted(words.getLast()));
+                    "'%s' is not a level: it is error, warn, info, debug or trace%s"
+                            .formatted(words.getLast(), Spelling.question(level, LEVELS)));
         }
         Map<String, Value> body = new LinkedHashMap<>();
         body.put("area", Value.of(words.size() == 2 ? words.getFirst() : "all"));

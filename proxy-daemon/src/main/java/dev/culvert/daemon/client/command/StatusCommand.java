@@ -2,6 +2,9 @@ package dev.culvert.daemon.client.command;
 
 import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
+import dev.culvert.daemon.client.Target;
+import dev.culvert.daemon.client.http.Api;
+import dev.culvert.daemon.client.http.ProblemException;
 import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.Output;
@@ -22,7 +25,12 @@ import picocli.CommandLine.Command;
         description =
                 "Shows the daemon on one screen: version, listeners, agents by state, the busiest"
                         + " agents, the failures of the last hour, and what to do next.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Whoever is no operator is told less: not since when the daemon runs, and not what"
+                    + " failed."
+        })
 final class StatusCommand implements Verb {
     private static final View VIEW = View.of("version", Column.of("VERSION", "version"));
 
@@ -34,8 +42,8 @@ final class StatusCommand implements Verb {
 
     @Override
     public int run() throws IOException {
-        Value status = session.api().get(AdminPaths.STATUS);
         Output output = session.output();
+        Value status = status(output);
         if (output.format() != Format.TABLE) {
             output.item(status, VIEW);
             return ExitCode.OK;
@@ -44,23 +52,48 @@ final class StatusCommand implements Verb {
         return ExitCode.OK;
     }
 
+    private Value status(Output output) throws IOException {
+        Target target = session.target();
+        Api api = target.api(session.options());
+        try {
+            return api.get(AdminPaths.STATUS);
+        } catch (ProblemException e) {
+            if (ExitCode.of(e) != ExitCode.REFUSED || e.status() != 403) {
+                throw e;
+            }
+            Value status = PublicStatus.of(target, api);
+            String socket = e.problem().text("admin_socket");
+            output.note(
+                    "this is what clients are told; operators are told more: "
+                            + (socket.isEmpty()
+                                    ? "use the admin socket, or a token with the scope admin"
+                                    : "culvert status --url " + Quoted.word(socket)));
+            return status;
+        }
+    }
+
     private static void print(Value status, Output output) {
         boolean ok = status.text("status").equals("ok");
         Duration uptime = Duration.ofSeconds(status.number(0, "uptime_seconds"));
+        boolean partial = !status.at("partial").isNothing();
         output.line(
-                "culvertd %s  %s  up %s  pid %s"
+                "culvertd %s  %s%s"
                         .formatted(
                                 Quoted.word(status.text("version")),
                                 output.toned(
                                         ok ? Tone.GOOD : Tone.CAUTION,
                                         Quoted.word(status.text("status"))),
-                                Ages.of(uptime),
-                                status.text("pid")));
+                                partial
+                                        ? ""
+                                        : "  up %s  pid %s"
+                                                .formatted(Ages.of(uptime), status.text("pid"))));
         line(output, "listens on", listeners(status));
         line(output, "agents", counts(status.at("agents")));
         line(output, "turns", status.text("turns") + " under way");
         line(output, "busiest", pairs(status.at("busiest"), "agent", "turns"));
-        line(output, "failures, last hour", pairs(status.at("failures"), "code", "count"));
+        if (!partial) {
+            line(output, "failures, last hour", pairs(status.at("failures"), "code", "count"));
+        }
         List<String> next = next(status);
         if (!next.isEmpty()) {
             output.line("");

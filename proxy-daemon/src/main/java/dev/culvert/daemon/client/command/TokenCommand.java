@@ -9,15 +9,17 @@ import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.output.Tone;
 import dev.culvert.daemon.client.output.View;
 import dev.culvert.daemon.client.value.Value;
+import dev.culvert.daemon.flags.TokenFlags;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -87,9 +89,12 @@ final class TokenCommand implements Verb {
         return token.text("state").equals("valid") ? Tone.GOOD : Tone.FAINT;
     }
 
-    /** The secret is data: alone on stdout in the table's format, so that a file can take it. */
+    /**
+     * The secret is data: alone on stdout in the formats for people and of names, so that a file
+     * can take it, and so that it is not lost.
+     */
     private static int secret(Value made, String sentence, Output output) {
-        if (output.format() == Format.TABLE) {
+        if (output.format() == Format.TABLE || output.format() == Format.NAME) {
             output.note(sentence + "; the secret is shown only this once:");
             output.piece(made.text("token") + "\n");
         } else {
@@ -115,51 +120,7 @@ final class TokenCommand implements Verb {
     private static final class CreateToken implements Verb {
         private final Session session;
 
-        @Option(
-                names = "--name",
-                required = true,
-                paramLabel = "TOKEN",
-                description = "What it is called in lists and logs.")
-        private String name = "";
-
-        @Option(
-                names = "--tenant",
-                paramLabel = "TENANT",
-                description = "The only tenant whose agents it sees. Default: yours, else all")
-        private @Nullable String tenant;
-
-        @Option(
-                names = "--scope",
-                split = ",",
-                paramLabel = "SCOPE",
-                description =
-                        "agents:read, agents:write, metrics:read or admin; several with commas.")
-        private List<String> scopes = List.of();
-
-        @Option(
-                names = "--role",
-                split = ",",
-                paramLabel = "ROLE",
-                description = "viewer, operator, admin, or one of auth.roles; several with commas.")
-        private List<String> roles = List.of();
-
-        @Option(
-                names = "--expires",
-                paramLabel = "TIME",
-                description = "How long it is valid: 12h, 90d. Default: for ever")
-        private @Nullable String expires;
-
-        @Option(
-                names = "--rate",
-                paramLabel = "RATE",
-                description = "The most requests: 50/s, 1000/m. Default: no limit of its own")
-        private @Nullable String rate;
-
-        @Option(
-                names = "--turns",
-                paramLabel = "NUMBER",
-                description = "The most turns at once. Default: no limit of its own")
-        private @Nullable Integer turns;
+        @Mixin private final TokenFlags flags = new TokenFlags();
 
         private CreateToken(Session session) {
             this.session = session;
@@ -168,30 +129,28 @@ final class TokenCommand implements Verb {
         @Override
         public int run() throws IOException {
             Map<String, Value> body = new LinkedHashMap<>();
-            body.put("name", Value.of(name));
-            put(body, "tenant", tenant);
-            if (!scopes.isEmpty()) {
-                body.put("scopes", Value.of(scopes.stream().map(Value::of).toList()));
-            }
-            if (!roles.isEmpty()) {
-                body.put("roles", Value.of(roles.stream().map(Value::of).toList()));
-            }
-            put(body, "expires_in", expires);
-            put(body, "rate", rate);
-            if (turns != null) {
-                body.put("turns", Value.of(turns.longValue()));
-            }
+            body.put("name", Value.of(flags.name()));
+            put(body, "tenant", flags.tenant());
+            put(body, "scopes", flags.scopes());
+            put(body, "roles", flags.roles());
+            put(body, "expires_in", flags.expires());
+            put(body, "rate", flags.rate());
+            flags.turns().ifPresent(turns -> body.put("turns", Value.of(turns)));
             Value made =
                     session.api().ask(Request.post(AdminPaths.TOKENS, new Value.Members(body)));
             return secret(
                     made,
-                    "made the token %s (%s)".formatted(made.text("id"), name),
+                    "made the token %s (%s)".formatted(made.text("id"), flags.name()),
                     session.output());
         }
 
-        private static void put(Map<String, Value> body, String member, @Nullable String text) {
-            if (text != null) {
-                body.put(member, Value.of(text));
+        private static void put(Map<String, Value> body, String member, Optional<String> text) {
+            text.ifPresent(it -> body.put(member, Value.of(it)));
+        }
+
+        private static void put(Map<String, Value> body, String member, List<String> texts) {
+            if (!texts.isEmpty()) {
+                body.put(member, Value.of(texts.stream().map(Value::of).toList()));
             }
         }
     }

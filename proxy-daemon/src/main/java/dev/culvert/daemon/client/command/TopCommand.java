@@ -72,6 +72,7 @@ final class TopCommand implements Verb {
     @Override
     public int run() throws IOException {
         Api api = session.api();
+        AgentsCommand.require(api, agent);
         Output output = session.output();
         String query = agent == null ? "" : "agent=" + Request.segment(agent);
         TurnTable table = new TurnTable();

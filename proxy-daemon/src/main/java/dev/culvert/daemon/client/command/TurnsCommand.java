@@ -153,7 +153,9 @@ final class TurnsCommand implements Verb {
 
         @Override
         public int run() throws IOException {
-            List<Value> turns = all ? all(session.api(), agent) : inProgress(session.api(), agent);
+            Api api = session.api();
+            AgentsCommand.require(api, agent);
+            List<Value> turns = all ? all(api, agent) : inProgress(api, agent);
             session.output().items(turns, all ? ALL : LIST);
             return ExitCode.OK;
         }
@@ -187,6 +189,7 @@ final class TurnsCommand implements Verb {
         @Override
         public int run() throws IOException {
             Api api = session.api();
+            AgentsCommand.require(api, agent);
             Output output = session.output();
             Map<String, Value> known = new LinkedHashMap<>();
             while (!output.isBroken()) {

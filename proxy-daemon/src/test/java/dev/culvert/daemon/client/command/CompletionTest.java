@@ -8,11 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The scripts, bash's in a real bash with a command that stands in for culvert. */
 class CompletionTest {
@@ -33,13 +35,13 @@ class CompletionTest {
                 PATH=%s:$PATH
                 . %s
                 COMP_LINE='%s'
-                read -r -a COMP_WORDS <<< "$COMP_LINE"
+                read -r -a COMP_WORDS <<< '%s'
                 [[ $COMP_LINE != *' ' ]] || COMP_WORDS+=('')
                 COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
                 _culvert
                 echo "${COMPREPLY[*]}"
                 """
-                        .formatted(folder, script, line);
+                        .formatted(folder, script, line, line.replaceAll("[=:]", " $0 "));
         Process bash =
                 new ProcessBuilder(List.of("bash", "-c", program))
                         .redirectErrorStream(true)
@@ -64,17 +66,58 @@ class CompletionTest {
                     culvert agents --output j             | json jsonl
                     culvert completion f                  | fish
                     culvert turns cancel                  | cancel
+                    culvert tur                           | turns
+                    culvert token r                       | rotate revoke
+                    culvert token revoke a                | api
+                    culvert config p                      | print
+                    culvert config print --eff            | --effective
+                    culvert turns list --agent w          | web-1 web-2
+                    culvert turns list --agent=w          | web-1 web-2
+                    culvert context use a                 | api
+                    culvert context add a                 | ''
+                    culvert explain a                     | api
+                    culvert agents list --state r         | ready
+                    culvert agents list --state=un        | unreachable
+                    culvert log-level link d              | debug
+                    culvert --output=json agents sh       | show
+                    culvert agents --output=ya            | yaml
+                    culvert --color=                      | auto always never
+                    culvert agents show --out             | --output
                     """)
     void completes(String line, String expected) throws Exception {
         assertThat(complete(line)).isEqualTo(expected);
     }
 
-    @Test
-    void asksTheDaemonThatTheLineNames() throws Exception {
-        complete("culvert --context prod ping w");
+    @ParameterizedTest
+    @CsvSource({
+        "culvert --context prod ping w, agents --output name --timeout 1s --context prod",
+        "culvert --url=unix:///run/a.sock ping w, agents --output name --timeout 1s --url unix:///run/a.sock",
+        "culvert turns show a, turns --output name --timeout 1s",
+        "culvert token rotate a, token --output name --timeout 1s",
+        "culvert context use a, context --output name --timeout 1s",
+        "culvert --context a, context --output name --timeout 1s --context a"
+    })
+    void asksTheDaemonThatTheLineNames(String line, String call) throws Exception {
+        complete(line);
 
-        assertThat(folder.resolve("calls"))
-                .hasContent("agents --output name --timeout 1s --context prod");
+        assertThat(folder.resolve("calls")).hasContent(call);
+    }
+
+    @Test
+    void everyVerbAndEveryFlagOfItIsCompleted() throws Exception {
+        for (Map.Entry<String, CommandSpec> each :
+                Completions.commands(Culvert.spec()).entrySet()) {
+            CommandSpec spec = each.getValue();
+            if (!spec.subcommands().isEmpty()) {
+                assertThat(complete(each.getKey() + " ").split(" "))
+                        .as(each.getKey())
+                        .containsExactlyElementsOf(Completions.verbs(spec));
+            }
+            assertThat(complete(each.getKey() + " --").split(" "))
+                    .as(each.getKey())
+                    .contains("--help", "--output")
+                    .containsExactlyInAnyOrderElementsOf(Completions.flags(spec));
+        }
     }
 
     @Test
@@ -83,7 +126,7 @@ class CompletionTest {
                 .contains(
                         "complete -c culvert -n '__culvert_begins agents' -a show -d ",
                         "complete -c culvert -n '__culvert_begins ping' -a '(__culvert_names agents)'",
-                        "complete -c culvert -n '__culvert_is agents list' -l state -x -d ");
+                        "complete -c culvert -n '__culvert_is agents list' -l state -x -a 'connecting ready unreachable draining' -d ");
     }
 
     @Test
