@@ -4,7 +4,7 @@
 # result. Run it after `mvn package`. It takes one minute.
 #
 # Uses Prometheus from PATH, or else unpacks Debian's package below ~/.cache, without installing it. DAEMON and
-# AGENT name other programs to test than those of the build. Exits with 77 if curl is missing, or Prometheus is
+# AGENT name other programs to test than those of the build. Exits with 77 if curl or openssl is missing, or Prometheus is
 # and there is no Debian to get it from.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../../.." && pwd)
@@ -26,6 +26,7 @@ not_run() {
 }
 
 command -v curl > /dev/null || not_run "curl is missing"
+command -v openssl > /dev/null || not_run "openssl is missing"
 if ! command -v prometheus > /dev/null || ! command -v promtool > /dev/null; then
     cache=${XDG_CACHE_HOME:-$HOME/.cache}/culvert-prometheus
     if ! [ -x "$cache/usr/bin/promtool" ]; then
@@ -73,9 +74,14 @@ step "a daemon under load"
 "$agent" --listen tcp://127.0.0.1:0 --runtime echo --echo-delay 20ms --log-level error > "$work/agent.log" 2>&1 &
 pids+=($!)
 address=$(listening "$work/agent.log")
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 30 -subj /CN=localhost \
+    -addext subjectAltName=IP:127.0.0.1 -keyout "$work/key.pem" -out "$work/cert.pem" 2> "$work/said" || fail "openssl: $(cat "$work/said")"
 cat > "$work/culvertd.jsonc" << JSON
 {
-  "http": {"listen": ["127.0.0.1:0"]},
+  "http": {
+    "listen": ["tcp://127.0.0.1:0", "tls://127.0.0.1:0"],
+    "tls": {"cert": "$work/cert.pem", "key": "$work/key.pem"}
+  },
   "state_dir": "$work/state",
   "turns": {"resume_grace": "200ms"},
   "log_level": "error",
