@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 public enum Feature {
     CREDIT,
     CANCEL,
-    RESUME;
+    RESUME,
+    PROBE;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 

@@ -173,6 +173,28 @@ class CommandTest {
     }
 
     @Test
+    void pingsTheRuntimeOfAnAgentThatTellsOfIt() {
+        b.on(
+                "ping",
+                request ->
+                        request.reply(
+                                "pong",
+                                "{\"guest_us\":31,\"runtime_us\":1840,\"runtime_status\":200}"));
+        assertThat(run("ping", "b").out())
+                .containsPattern("(?m)^guest +31 µs *$")
+                .containsPattern("(?m)^runtime +1\\.8 ms +it answered 200$");
+        b.on(
+                "ping",
+                request ->
+                        request.reply(
+                                "pong",
+                                "{\"guest_us\":31,\"runtime_us\":9,\"runtime_error\":\"refused\"}"));
+        CommandRun failed = run("ping", "b", "-o", "json");
+        assertThat(failed.code()).isEqualTo(1);
+        assertThat(failed.out()).contains("\"runtime_us\"", "\"runtime_error\"", "refused");
+    }
+
+    @Test
     void anAgentThatDoesNotAnswerIsUnreachable() {
         assertThat(run("agents", "add", "c", "--address", "unix:///nowhere/c").code()).isZero();
 

@@ -296,6 +296,39 @@ class FleetTest {
     }
 
     @Test
+    void aPingTellsWhatAProbedAgentSaysOfItselfAndItsRuntime() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.announcing("probe");
+                TestDaemon daemon = TestDaemon.with("\"timeouts\": {\"ping\": \"2s\"},", guest)) {
+            daemon.awaitState("a", "ready");
+            assertThat(guest.seen("ping")).noneMatch(ping -> ping.contains("probe"));
+            guest.on(
+                    "ping",
+                    request ->
+                            request.reply(
+                                    "pong",
+                                    "{\"guest_us\":31,\"runtime_us\":1840,\"runtime_status\":200}"));
+            String path = "/api/v1/agents/a/ping";
+            assertThat(daemon.post(path, "").body())
+                    .matches(
+                            "\\{\"round_trip_us\":[0-9]+,\"dial_us\":[0-9]+,\"guest_us\":31,"
+                                    + "\"runtime_us\":1840,\"runtime_status\":200}");
+            assertThat(guest.seen("ping").getLast())
+                    .isEqualTo("{\"probe\":true,\"within_ms\":1000}");
+            guest.on(
+                    "ping",
+                    request ->
+                            request.reply(
+                                    "pong",
+                                    "{\"guest_us\":\"x\",\"runtime_us\":-1,\"runtime_error\":\"gone\\u001b[31m\"}"));
+            assertThat(daemon.post(path, "").body())
+                    .matches(
+                            "\\{\"round_trip_us\":[0-9]+,\"dial_us\":[0-9]+,"
+                                    + "\"runtime_error\":\"gone[^\\u001b]*\"}");
+            assertThat(daemon.get("/api/v1/agents/a").body()).contains("\"features\":[\"probe\"]");
+        }
+    }
+
+    @Test
     void aPingTellsTheRoundTrip() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon =

@@ -54,7 +54,7 @@ interface ImagesContract {
     default void measureTheRoundTrip() throws Exception {
         HttpResponse<String> answer = daemon().post("/api/v1/agents/vm/ping", "");
 
-        assertThat(answer.body()).matches("\\{\"round_trip_us\":[1-9][0-9]*,\"dial_us\":[0-9]+}");
+        assertThat(answer.body()).matches("\\{\"round_trip_us\":[1-9][0-9]*,\"dial_us\":[0-9]+.*}");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.culvert.guest.runtime;
 
 import io.netty.channel.EventLoop;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** The built-in runtime: streams the user's words back. For demonstrations and smoke tests. */
 public final class EchoRuntime implements LlmRuntime {
@@ -30,6 +31,11 @@ public final class EchoRuntime implements LlmRuntime {
         request.body().release();
         loop.execute(generation::next);
         return generation;
+    }
+
+    @Override
+    public void probe(EventLoop loop, Duration within, Consumer<ProbeAnswer> told) {
+        told.accept(ProbeAnswer.BUILT_IN);
     }
 
     /** There is nothing to close. */

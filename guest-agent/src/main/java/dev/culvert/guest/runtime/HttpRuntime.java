@@ -7,9 +7,11 @@ import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +27,8 @@ public final class HttpRuntime implements LlmRuntime {
 
     /** Each pool is confined to its loop; only the map is shared. */
     private final Map<EventLoop, ConnectionPool> pools = new ConcurrentHashMap<>();
+
+    private final Map<EventLoop, RuntimeProbe> probes = new ConcurrentHashMap<>();
 
     /**
      * Resolves the runtime's host once.
@@ -51,6 +55,12 @@ public final class HttpRuntime implements LlmRuntime {
         HttpGeneration generation = new HttpGeneration(loop, pool, settings, request, listener);
         loop.execute(generation::begin);
         return generation;
+    }
+
+    @Override
+    public void probe(EventLoop loop, Duration within, Consumer<ProbeAnswer> told) {
+        probes.computeIfAbsent(loop, its -> new RuntimeProbe(its, channels, settings, addresses))
+                .ask(within, told);
     }
 
     @Override

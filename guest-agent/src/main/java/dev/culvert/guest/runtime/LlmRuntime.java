@@ -1,6 +1,8 @@
 package dev.culvert.guest.runtime;
 
 import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.function.Consumer;
 
 /** A runtime: answers chat completions, and tells the answer while it is made. */
 public interface LlmRuntime extends AutoCloseable {
@@ -10,6 +12,12 @@ public interface LlmRuntime extends AutoCloseable {
      * returns. Takes ownership of the request's body, and releases it however the generation ends.
      */
     Generation start(EventLoop loop, GenerationRequest request, GenerationListener listener);
+
+    /**
+     * Asks whether the runtime answers. Call it on {@code loop}; {@code told} is told there, once,
+     * and at the latest after {@code within}.
+     */
+    void probe(EventLoop loop, Duration within, Consumer<ProbeAnswer> told);
 
     /**
      * Closes unused connections; running generations go on to their end. May be called on any

@@ -71,11 +71,16 @@ public record RuntimeSettings(
 
     /** The request target of chat completions. */
     String target() {
+        return api() + "/chat/completions";
+    }
+
+    /** The path of the API, without a slash at its end. */
+    private String api() {
         String path = base.getRawPath();
         while (path.endsWith("/")) {
             path = path.substring(0, path.length() - 1);
         }
-        return path + (path.endsWith("/v1") ? "" : "/v1") + "/chat/completions";
+        return path + (path.endsWith("/v1") ? "" : "/v1");
     }
 
     /**
@@ -95,6 +100,20 @@ public record RuntimeSettings(
         all.set(HttpHeaderNames.CONTENT_LENGTH, content.readableBytes());
         all.set(HttpHeaderNames.ACCEPT, "text/event-stream, application/json");
         all.set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY);
+        if (bearerKey != null) {
+            all.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + bearerKey);
+        }
+        return request;
+    }
+
+    /** A request for the list of models. */
+    FullHttpRequest modelsRequest() {
+        FullHttpRequest request =
+                new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, api() + "/models");
+        HttpHeaders all = request.headers();
+        all.set(HttpHeaderNames.HOST, base.getRawAuthority());
+        all.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        all.set(HttpHeaderNames.ACCEPT, HttpHeaderValues.APPLICATION_JSON);
         if (bearerKey != null) {
             all.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + bearerKey);
         }

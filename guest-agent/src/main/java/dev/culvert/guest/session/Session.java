@@ -12,6 +12,7 @@ import dev.culvert.guest.turn.Deliveries;
 import dev.culvert.guest.turn.Delivery;
 import dev.culvert.guest.turn.Fingerprint;
 import dev.culvert.guest.turn.Payloads;
+import dev.culvert.guest.turn.Pongs;
 import dev.culvert.guest.turn.Replies;
 import dev.culvert.guest.turn.Turn;
 import dev.culvert.guest.turn.Turns;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Session {
     /** What this guest can do beyond the base protocol (compatibility.md). */
-    public static final List<String> FEATURES = List.of("credit", "cancel", "resume");
+    public static final List<String> FEATURES = List.of("credit", "cancel", "resume", "probe");
 
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
@@ -56,6 +57,7 @@ public final class Session {
     private final Payloads payloads;
     private final Replies replies;
     private final Deliveries deliveries;
+    private final Pongs pongs;
     private long ignoredFrames;
 
     /**
@@ -67,12 +69,13 @@ public final class Session {
         payloads = turns.payloads();
         replies = new Replies(channel, payloads);
         deliveries = new Deliveries(replies);
+        pongs = new Pongs(turns, replies);
     }
 
     /** Borrows {@code frame}. */
     public void receive(Frame frame) {
         switch (frame.type()) {
-            case PING -> onPing(frame);
+            case PING -> pongs.answer(frame);
             case MESSAGE -> withId(frame, this::onMessage);
             case RESUME -> withId(frame, this::onResume);
             case CONFIG_UPDATE ->
@@ -120,14 +123,6 @@ public final class Session {
     /** Whether no new turns may begin because the guest stops. */
     public boolean isDraining() {
         return turns.isDraining();
-    }
-
-    private void onPing(Frame frame) {
-        if (frame.id().isEmpty()) {
-            replies.sendError("", ErrorCode.INVALID_MESSAGE, "'ping' needs an id");
-        } else {
-            replies.send(new Frame(FrameType.PONG, frame.id(), payloads.empty()));
-        }
     }
 
     private interface Request {

@@ -3,6 +3,7 @@ package dev.culvert.guest.turn;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.guest.runtime.GenerationEnd;
+import dev.culvert.guest.runtime.ProbeAnswer;
 import dev.culvert.guest.runtime.RuntimeFailure;
 import dev.culvert.io.Quoted;
 import dev.culvert.json.JsonText;
@@ -10,6 +11,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.concurrent.TimeUnit;
 
 /** Writes the payloads of replies (messages.md). Each belongs to the caller. */
 public final class Payloads {
@@ -29,6 +31,20 @@ public final class Payloads {
 
     public ByteBuf applied() {
         return object(json -> json.writeBooleanField("applied", true));
+    }
+
+    /** How the agent and its runtime are. */
+    ByteBuf probed(long guestNanos, long runtimeNanos, ProbeAnswer runtime) {
+        return object(json -> {
+            json.writeNumberField("guest_us", TimeUnit.NANOSECONDS.toMicros(guestNanos));
+            json.writeNumberField("runtime_us", TimeUnit.NANOSECONDS.toMicros(runtimeNanos));
+            if (runtime.status() != 0) {
+                json.writeNumberField("runtime_status", runtime.status());
+            }
+            if (runtime.trouble() != null) {
+                json.writeStringField("runtime_error", Quoted.sentence(runtime.trouble()));
+            }
+        });
     }
 
     ByteBuf text(String content) {

@@ -24,6 +24,12 @@ public final class Replies {
         }
     }
 
+    /** The same outside a read burst: it goes out at once. */
+    void sendNow(Frame frame) {
+        send(frame);
+        channel.flush();
+    }
+
     public void sendError(String id, ErrorCode code, String message) {
         send(new Frame(FrameType.ERROR, id, payloads.error(code, message)));
     }

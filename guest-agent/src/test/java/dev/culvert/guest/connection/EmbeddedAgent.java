@@ -74,6 +74,7 @@ final class EmbeddedAgent implements AutoCloseable {
     void pass(Duration time) {
         clock.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
         clock.runScheduledPendingTasks();
+        clock.runPendingTasks();
     }
 
     @Override

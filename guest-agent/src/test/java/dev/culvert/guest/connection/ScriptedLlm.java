@@ -6,14 +6,21 @@ import dev.culvert.guest.runtime.Generation;
 import dev.culvert.guest.runtime.GenerationListener;
 import dev.culvert.guest.runtime.GenerationRequest;
 import dev.culvert.guest.runtime.LlmRuntime;
+import dev.culvert.guest.runtime.ProbeAnswer;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Stands in for the LLM: the test speaks for it through the listener of each generation. */
 final class ScriptedLlm implements LlmRuntime {
     private final List<Asked> asked = new ArrayList<>();
+    private final List<Probed> probes = new ArrayList<>();
+
+    /** A question whether the runtime answers. */
+    record Probed(Duration within, Consumer<ProbeAnswer> told) {}
 
     /** One generation, as the guest asked for it. */
     static final class Asked implements Generation {
@@ -72,6 +79,16 @@ final class ScriptedLlm implements LlmRuntime {
         Asked generation = new Asked(request, listener);
         asked.add(generation);
         return generation;
+    }
+
+    @Override
+    public void probe(EventLoop loop, Duration within, Consumer<ProbeAnswer> told) {
+        probes.add(new Probed(within, told));
+    }
+
+    /** The next question whether the runtime answers. */
+    Probed probed() {
+        return probes.removeFirst();
     }
 
     @Override

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.guest.runtime.GenerationEnd;
+import dev.culvert.guest.runtime.ProbeAnswer;
 import dev.culvert.guest.runtime.RuntimeFailure;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,7 +34,7 @@ class SessionTest {
         assertThat(host.next())
                 .isEqualTo(
                         "{\"type\":\"heartbeat\",\"id\":\"\",\"payload\":{\"status\":\"ready\",\"uptime_secs\":0,"
-                                + "\"protocol\":\"1.1\",\"features\":[\"credit\",\"cancel\",\"resume\"],\"instance\":\"i-1\","
+                                + "\"protocol\":\"1.1\",\"features\":[\"credit\",\"cancel\",\"resume\",\"probe\"],\"instance\":\"i-1\","
                                 + "\"agent_version\":\"1.2.3\",\"in_flight\":0}}");
         host.advance(9);
         assertThat(host.next()).isNull();
@@ -99,6 +101,50 @@ class SessionTest {
         first.says().onText("one");
 
         assertThat(host.all()).containsExactly(chunk("m2", 1, "two"), chunk("m1", 1, "one"));
+    }
+
+    @Test
+    void aProbeIsAnsweredWithTheTimesOfTheAgentAndOfItsRuntime() {
+        host.all();
+        host.send("ping", "p1", "{\"probe\":true,\"within_ms\":250}");
+        host.send("ping", "p2", "{\"probe\":false}");
+        assertThat(host.next()).isEqualTo("{\"type\":\"pong\",\"id\":\"p2\",\"payload\":{}}");
+
+        agent.pass(Duration.ofMillis(3));
+        ScriptedLlm.Probed probe = llm.probed();
+        assertThat(probe.within()).isEqualTo(Duration.ofMillis(250));
+        agent.pass(Duration.ofMillis(20));
+        assertThat(host.next()).isNull();
+        probe.told().accept(new ProbeAnswer(200, null));
+        assertThat(host.next())
+                .isEqualTo(
+                        "{\"type\":\"pong\",\"id\":\"p1\",\"payload\":{\"guest_us\":3000,"
+                                + "\"runtime_us\":20000,\"runtime_status\":200}}");
+    }
+
+    @Test
+    void aProbeTellsWhyTheRuntimeDoesNotAnswer() {
+        host.all();
+        host.send("ping", "p1", "{\"probe\":true,\"within_ms\":\"soon\"}");
+        agent.pass(Duration.ZERO);
+        ScriptedLlm.Probed probe = llm.probed();
+        assertThat(probe.within()).isEqualTo(Duration.ofSeconds(1));
+        probe.told().accept(new ProbeAnswer(0, "Connection\nrefused"));
+        assertThat(host.next())
+                .isEqualTo(
+                        "{\"type\":\"pong\",\"id\":\"p1\",\"payload\":{\"guest_us\":0,"
+                                + "\"runtime_us\":0,\"runtime_error\":\"Connection\\\\nrefused\"}}");
+    }
+
+    @Test
+    void aProbeOfALinkThatIsGoneIsForgotten() {
+        EmbeddedHost other = agent.connect();
+        other.send("ping", "p1", "{\"probe\":true}");
+        agent.pass(Duration.ZERO);
+        other.close();
+        llm.probed().told().accept(new ProbeAnswer(200, null));
+        assertThat(host.next()).contains("heartbeat");
+        assertThat(host.next()).isNull();
     }
 
     @Test

@@ -16,14 +16,23 @@ import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.link.Failure;
 import dev.culvert.link.Patience;
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** {@code POST /agents/{id}/ping}: measures the dial, and the round trip of a frame. */
+/**
+ * {@code POST /agents/{id}/ping}: measures the dial and the round trip of a frame, and asks the
+ * agent for its own time and its runtime's.
+ */
 public final class PingRoute implements Route {
+    /** The protocol's limit (compatibility.md, Probing). */
+    private static final int MOST_WITHIN_MILLIS = 30_000;
+
     private final AgentAccess access;
     private final AgentCalls calls;
     private final Admission admission;
@@ -59,16 +68,31 @@ public final class PingRoute implements Route {
     public void handle(Request request, Answer answer) {
         admission.check();
         Agent agent = access.agent(request);
-        Patience patience = Patience.ofSilence(settings.get().timeouts().ping());
+        Duration silence = settings.get().timeouts().ping();
         answer.reached(Phase.DIALLING);
         calls.call(
-                request, agent, FrameType.PING, Json.object(_ -> {}), patience, new Pong(answer));
+                request,
+                agent,
+                FrameType.PING,
+                probe(silence),
+                Patience.ofSilence(silence),
+                new Pong(answer));
+    }
+
+    /** A runtime that hangs is to be told by the agent before the agent counts as silent. */
+    private static ByteBuf probe(Duration silence) {
+        long withinMillis = Math.clamp(silence.toMillis() / 2, 1, MOST_WITHIN_MILLIS);
+        return Json.object(json -> {
+            json.writeBooleanField("probe", true);
+            json.writeNumberField("within_ms", withinMillis);
+        });
     }
 
     private static final class Pong implements CallListener {
         private final Answer answer;
         private final long begunNanos = System.nanoTime();
         private long sentNanos;
+        private @Nullable PongTimes times;
 
         Pong(Answer answer) {
             this.answer = answer;
@@ -81,7 +105,9 @@ public final class PingRoute implements Route {
         }
 
         @Override
-        public void onReply(Frame reply) {}
+        public void onReply(Frame reply) {
+            times = PongTimes.of(reply);
+        }
 
         @Override
         public void onDone() {
@@ -92,6 +118,9 @@ public final class PingRoute implements Route {
                     Json.object(json -> {
                         json.writeNumberField("round_trip_us", roundTrip);
                         json.writeNumberField("dial_us", dial);
+                        if (times != null) {
+                            times.write(json);
+                        }
                     }));
         }
 

@@ -28,9 +28,11 @@ import picocli.CommandLine.Parameters;
             "  connect  a connection to the daemon, TLS included: the best of five",
             "  http     a request that asks nothing of an agent, without connect: the best of five",
             "  dial     a connection from the daemon to the agent; about nothing if one is open",
-            "  frame    a ping to the agent and its pong",
-            "  guest    what the agent took of that, if it says so",
-            "  runtime  the LLM runtime in the VM, if the agent says so"
+            "  frame    a ping to the agent and its pong, without what follows",
+            "  guest    what the agent itself took, if it says so",
+            "  runtime  until the LLM runtime in the VM answered the agent, if it says so",
+            "",
+            "If the runtime does not answer, the exit code is 1."
         })
 final class PingCommand implements Verb {
     /** The first time, this program itself takes longer than the daemon. */
@@ -42,8 +44,8 @@ final class PingCommand implements Verb {
                     Column.of("HOP", "hop"),
                     Column.number(
                             "TIME",
-                            value ->
-                                    Ages.precise(Duration.ofNanos(1_000 * value.number(0, "us")))));
+                            value -> Ages.precise(Duration.ofNanos(1_000 * value.number(0, "us")))),
+                    Column.of("NOTE", "note"));
 
     private final Session session;
 
@@ -70,21 +72,51 @@ final class PingCommand implements Verb {
         hops.put("http_us", Value.of(Math.max(0, http - connect)));
         Value answer = api.ask(Request.post(AgentsCommand.path(agent) + "/ping"));
         add(hops, "dial_us", answer.at("dial_us"));
-        add(hops, "frame_us", answer.at("round_trip_us"));
+        hops.put("frame_us", Value.of(frame(answer)));
         add(hops, "guest_us", answer.at("guest_us"));
         add(hops, "runtime_us", answer.at("runtime_us"));
+        String error = answer.text("runtime_error");
+        print(hops, answer, error);
+        return error.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+    }
 
+    /** The round trip without what the agent says that it and its runtime took. */
+    private static long frame(Value answer) {
+        return Math.max(
+                0,
+                answer.number(0, "round_trip_us")
+                        - answer.number(0, "guest_us")
+                        - answer.number(0, "runtime_us"));
+    }
+
+    private void print(Map<String, Value> hops, Value answer, String error) throws IOException {
+        String status = answer.text("runtime_status");
         if (session.output().format() == Format.TABLE) {
             List<Value> rows = new ArrayList<>();
             hops.forEach((name, time) ->
-                    rows.add(Value.members("hop", name.replace("_us", ""), "us", time)));
+                    rows.add(
+                            Value.members(
+                                    "hop",
+                                    name.replace("_us", ""),
+                                    "us",
+                                    time,
+                                    "note",
+                                    name.equals("runtime_us") ? note(status, error) : "")));
             session.output().items(rows, VIEW);
         } else {
             Map<String, Value> members = new LinkedHashMap<>(Map.of("agent", Value.of(agent)));
             members.putAll(hops);
+            add(members, "runtime_status", answer.at("runtime_status"));
+            add(members, "runtime_error", answer.at("runtime_error"));
             session.output().item(new Value.Members(members), VIEW);
         }
-        return ExitCode.OK;
+    }
+
+    private static String note(String status, String error) {
+        if (!error.isEmpty()) {
+            return error;
+        }
+        return status.isEmpty() ? "" : "it answered " + status;
     }
 
     private static void add(Map<String, Value> hops, String name, Value time) {

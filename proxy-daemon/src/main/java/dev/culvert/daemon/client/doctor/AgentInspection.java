@@ -47,7 +47,10 @@ final class AgentInspection implements Inspection {
             String id = agent.text("id");
             Reply pong = site.daemon().send("POST", "/api/v1/agents/" + id + "/ping");
             String state = agent.text("state");
-            if (pong.isOk() && state.equals("ready")) {
+            String trouble = pong.isOk() ? pong.json().text("runtime_error") : "";
+            if (pong.isOk() && state.equals("ready") && !trouble.isEmpty()) {
+                findings.add(runtimeFails(id, trouble));
+            } else if (pong.isOk() && state.equals("ready")) {
                 fine++;
                 slowest = Math.max(slowest, pong.json().number(0, "round_trip_us"));
             } else {
@@ -62,6 +65,15 @@ final class AgentInspection implements Inspection {
                                     .formatted(fine, agents.size(), slowest / 1_000.0)));
         }
         return findings;
+    }
+
+    private static Finding runtimeFails(String id, String trouble) {
+        return Finding.failure(
+                "agent " + id + " answers, but its runtime does not",
+                trouble,
+                "look whether the runtime runs in the VM, and where: --runtime of culvert-agent is"
+                        + " its address; then culvert ping "
+                        + id);
     }
 
     private static Finding explain(String id, String state, Value agent, Reply pong) {

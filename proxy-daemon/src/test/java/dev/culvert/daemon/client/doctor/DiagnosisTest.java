@@ -339,6 +339,24 @@ class DiagnosisTest {
     }
 
     @Test
+    void aRuntimeThatDoesNotAnswerItsAgentIsAFailure() {
+        daemon.on(
+                "GET /api/v1/agents?limit=200",
+                200,
+                "{\"agents\": [{\"id\": \"deaf\", \"state\": \"ready\"}], \"next\": null}");
+        daemon.on(
+                "POST /api/v1/agents/deaf/ping",
+                200,
+                "{\"round_trip_us\": 90, \"guest_us\": 1, \"runtime_us\": 5, \"runtime_error\": \"Connection refused\"}");
+
+        isFailure(
+                inspect(new AgentInspection()).getFirst(),
+                "agent deaf answers, but its runtime does not",
+                "Connection refused",
+                "--runtime");
+    }
+
+    @Test
     void whatIsSafeIsMendedAndLookedAtAgain() throws Exception {
         settings("{\"agents\": [{\"id\": \"a\", \"cid\": 3}]}");
         host.file("/dev/vsock", "");
