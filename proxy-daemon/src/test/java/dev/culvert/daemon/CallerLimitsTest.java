@@ -66,6 +66,38 @@ class CallerLimitsTest {
     }
 
     @Test
+    void beyondItsBytesASecondATokensRequestsAre429() throws Exception {
+        try (TestDaemon daemon = TestDaemon.start("{}")) {
+            String admin = token(daemon, "\"name\":\"root\",\"roles\":[\"admin\"]");
+            String ci =
+                    token(
+                            daemon,
+                            "\"name\":\"ci\",\"roles\":[\"viewer\"],\"bytes\":\"1B/s\"",
+                            bearer(admin));
+
+            HttpResponse<String> first = daemon.send("GET", "/api/v1/agents", "", bearer(ci));
+            assertThat(first.statusCode()).isEqualTo(200);
+            assertThat(header(first, "ratelimit-policy"))
+                    .isEqualTo("\"token-bytes\";q=1;qu=\"content-bytes\";w=1");
+            assertThat(header(first, "ratelimit")).isEqualTo("\"token-bytes\";r=1;t=0");
+
+            HttpResponse<String> second = daemon.send("GET", "/api/v1/agents", "", bearer(ci));
+            assertThat(second.statusCode()).isEqualTo(429);
+            assertThat(second.body())
+                    .contains(
+                            "The token 'ci' may receive and send 1B/s of bodies and has used more")
+                    .contains("\"code\":\"rate_limited\"")
+                    .contains("\"limit\":\"bytes\"");
+            int bytes = first.body().length();
+            assertThat(Integer.parseInt(header(second, "retry-after")))
+                    .isBetween(bytes - 10, bytes);
+            assertThat(header(second, "ratelimit")).startsWith("\"token-bytes\";r=0;t=");
+            assertThat(daemon.send("GET", "/metrics", "", bearer(admin)).body())
+                    .contains("culvert_limits_refused_total{limit=\"token_bytes\"} 1.0");
+        }
+    }
+
+    @Test
     void turnsOfATenantAreLimitedUntilOneEnds() throws Exception {
         String limits = "\"limits\": {\"tenants\": [{\"tenant\": \"default\", \"turns\": 1}]},";
         try (ScriptedGuest guest = ScriptedGuest.start();

@@ -1,10 +1,11 @@
 package dev.culvert.daemon.answer;
 
 import dev.culvert.daemon.config.TurnSettings;
+import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.sse.SseStream;
 import dev.culvert.io.LazyTimer;
-import io.netty.channel.EventLoop;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches how fast a client reads its stream, and gives the agent credit at that pace. Confined to
@@ -12,7 +13,8 @@ import java.time.Duration;
  */
 /*
  * An agent that respects credit gets back as much as has been sent to the client, so at most the credit and one
- * frame wait here. An agent that ignores credit may send more than that. A client that reads must not be blamed
+ * frame wait here. An agent that ignores credit may send more than that. Where the caller has used more bytes a
+ * second than it may, the credit comes later; an agent that ignores credit is not slowed down by that. A client that reads must not be blamed
  * for bytes that it had no time to read: before it is cut off, it gets a second to catch up.
  */
 final class ClientPace {
@@ -37,6 +39,7 @@ final class ClientPace {
     private final TurnSettings settings;
     private final StreamObserver observer;
     private final SseStream stream;
+    private final Answer answer;
     private final Listener listener;
     private final LazyTimer stall;
     private final LazyTimer chance;
@@ -50,6 +53,12 @@ final class ClientPace {
     /** The size of the largest chunk that waits. */
     private int largestBytes;
 
+    /** Bytes that the client has taken, and for which the agent gets credit later. */
+    private long heldBack;
+
+    /** Null as long as the caller had to wait for nothing. */
+    private @Nullable LazyTimer slow;
+
     private boolean awaitsClient;
     private boolean isGivenAChance;
     private boolean over;
@@ -58,14 +67,15 @@ final class ClientPace {
             TurnSettings settings,
             StreamObserver observer,
             SseStream stream,
-            EventLoop loop,
+            Answer answer,
             Listener listener) {
         this.settings = settings;
         this.observer = observer;
         this.stream = stream;
+        this.answer = answer;
         this.listener = listener;
-        stall = new LazyTimer(loop, this::checkStall);
-        chance = new LazyTimer(loop, this::checkChance);
+        stall = new LazyTimer(answer.eventLoop(), this::checkStall);
+        chance = new LazyTimer(answer.eventLoop(), this::checkChance);
     }
 
     /** A chunk of so many bytes was written to the stream. */
@@ -119,12 +129,43 @@ final class ClientPace {
             noLongerAwaitsClient();
             confirmed += bytes;
             if (!over) {
-                listener.onTaken(bytes);
+                taken(bytes);
             }
             if (!over && unconfirmed >= halfOfCredit()) {
                 awaitClient();
             }
         });
+    }
+
+    /** Gives the agent credit, unless the caller has to wait. */
+    private void taken(long bytes) {
+        boolean waits = heldBack > 0;
+        heldBack += bytes;
+        if (!waits) {
+            giveCredit();
+        }
+    }
+
+    private void giveCredit() {
+        if (over) {
+            return;
+        }
+        long owed = answer.owedNanos();
+        if (owed > 0) {
+            waitFor(owed);
+        } else {
+            long bytes = heldBack;
+            heldBack = 0;
+            listener.onTaken(bytes);
+        }
+    }
+
+    private void waitFor(long nanos) {
+        observer.onSlowedDown();
+        if (slow == null) {
+            slow = new LazyTimer(answer.eventLoop(), this::giveCredit);
+        }
+        slow.expireAfter(nanos);
     }
 
     private void noLongerAwaitsClient() {
@@ -195,6 +236,9 @@ final class ClientPace {
         over = true;
         stall.cancel();
         chance.cancel();
+        if (slow != null) {
+            slow.cancel();
+        }
         noLongerAwaitsClient();
     }
 }

@@ -30,6 +30,9 @@ public interface StreamObserver {
     /** {@code change} more streams wait for their clients, or fewer. */
     void onBehind(int change);
 
+    /** A stream waits, because its caller has used more bytes a second than it may. */
+    default void onSlowedDown() {}
+
     /** Called once for each {@link #onStarted}. */
     void onEnded(End end, long nanos);
 }

@@ -98,7 +98,7 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
                             format,
                             () -> gone(settings.turns().resumeGrace()));
             events = open;
-            pace = new ClientPace(settings.turns(), observer, open, answer.eventLoop(), this);
+            pace = new ClientPace(settings.turns(), observer, open, answer, this);
             format.begin(open, lastNumber);
         }
         return open;

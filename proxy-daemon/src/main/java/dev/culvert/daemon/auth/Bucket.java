@@ -48,6 +48,22 @@ final class Bucket {
         }
     }
 
+    /** Takes so much in any case: what is not there is owed. */
+    void use(long amount, long now) {
+        while (true) {
+            long before = full.get();
+            long after = Math.max(before - now, 0) + nanos(amount);
+            if (full.compareAndSet(before, now + after)) {
+                return;
+            }
+        }
+    }
+
+    /** In how many nanoseconds nothing is owed; 0 if nothing is now. */
+    long owedNanos(long now) {
+        return Math.max(full.get() - now - burstNanos, 0);
+    }
+
     /** How much can be taken now. */
     long left(long now) {
         long free = burstNanos - Math.max(full.get() - now, 0);

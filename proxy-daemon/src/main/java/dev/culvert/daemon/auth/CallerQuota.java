@@ -39,6 +39,33 @@ public record CallerQuota(List<Quota> quotas, Quotas all) {
         return null;
     }
 
+    public boolean limitsBytes() {
+        for (int i = 0; i < quotas.size(); i++) {
+            if (quotas.get(i).limitsBytes()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** So many bytes of bodies were received or sent, in any case. */
+    public void useBytes(long count) {
+        long now = now();
+        for (int i = 0; i < quotas.size(); i++) {
+            quotas.get(i).useBytes(count, now);
+        }
+    }
+
+    /** How long to wait, because more bytes were used than there were; 0 if not at all. */
+    public long owedNanos() {
+        long now = now();
+        long most = 0;
+        for (int i = 0; i < quotas.size(); i++) {
+            most = Math.max(most, quotas.get(i).owedNanos(now));
+        }
+        return most;
+    }
+
     /** The time of the quotas' clock. */
     public long now() {
         return all.now();

@@ -1,7 +1,9 @@
 package dev.culvert.daemon.auth;
 
+import dev.culvert.daemon.config.ByteRate;
 import dev.culvert.daemon.config.CallerLimits;
 import dev.culvert.daemon.config.Rate;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,7 @@ public final class Quota {
     /** What is limited. */
     public enum Limit {
         RATE("rate"),
+        BYTES("bytes"),
         TURNS("turns");
 
         private final String label;
@@ -54,6 +57,7 @@ public final class Quota {
     private final String name;
     private final CallerLimits limits;
     private final @Nullable Bucket requests;
+    private final @Nullable Bucket bytes;
     private final AtomicInteger turns;
 
     /**
@@ -68,7 +72,14 @@ public final class Quota {
                 rate == null
                         ? null
                         : new Bucket(rate.count(), rate.per().toNanos(), burst(limits, rate), now);
+        ByteRate byteRate = limits.bytes().orElse(null);
+        bytes = byteRate == null ? null : perSecond(byteRate.bytesPerSecond(), now);
         turns = before == null ? new AtomicInteger() : before.turns;
+    }
+
+    /** Holds what may come in a second. */
+    private static Bucket perSecond(long count, long now) {
+        return new Bucket(count, Duration.ofSeconds(1).toNanos(), count, now);
     }
 
     private static int burst(CallerLimits limits, Rate rate) {
@@ -88,8 +99,12 @@ public final class Quota {
         return limits;
     }
 
-    /** Takes one request, if the rate allows it; null if it does. */
+    /** Takes one request, if the rates allow it; null if they do. */
     @Nullable Reached takeRequest(long now) {
+        long owed = owedNanos(now);
+        if (owed > 0) {
+            return new Reached(this, Limit.BYTES, owed);
+        }
         long wait = requests == null ? 0 : requests.take(now);
         return wait > 0 ? new Reached(this, Limit.RATE, wait) : null;
     }
@@ -110,6 +125,32 @@ public final class Quota {
     /** Takes one turn in any case: it goes on with what had one. */
     void holdTurn() {
         turns.incrementAndGet();
+    }
+
+    boolean limitsBytes() {
+        return bytes != null;
+    }
+
+    /** So many bytes were received or sent. */
+    void useBytes(long count, long now) {
+        if (bytes != null) {
+            bytes.use(count, now);
+        }
+    }
+
+    /** How long to wait, because more bytes were used than there were; 0 if not at all. */
+    long owedNanos(long now) {
+        return bytes == null ? 0 : bytes.owedNanos(now);
+    }
+
+    /** How many bytes may be used now; -1 if there is no limit. */
+    public long bytesLeft(long now) {
+        return bytes == null ? -1 : bytes.left(now);
+    }
+
+    /** When all of them may be used again. */
+    public long bytesFullInNanos(long now) {
+        return bytes == null ? 0 : bytes.fullInNanos(now);
     }
 
     /** How many requests may be sent now; -1 if there is no limit. */

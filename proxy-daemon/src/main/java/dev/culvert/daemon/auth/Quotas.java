@@ -4,7 +4,6 @@ import dev.culvert.daemon.auth.Quota.Of;
 import dev.culvert.daemon.auth.Quota.Reached;
 import dev.culvert.daemon.config.CallerLimits;
 import dev.culvert.daemon.config.LimitSettings;
-import dev.culvert.daemon.config.Rate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,12 +68,12 @@ public final class Quotas {
 
     private static CallerLimits ofToken(LimitSettings now, Token token) {
         CallerLimits each = now.eachToken();
-        String own = token.grant().rate();
-        Optional<Rate> rate = own == null ? each.rate() : Optional.of(Rate.parse(own));
+        Grant.Limits own = token.grant().limits();
         return new CallerLimits(
-                rate,
-                own == null ? each.burst() : 0,
-                token.grant().turns() == 0 ? each.turns() : token.grant().turns());
+                Optional.ofNullable(own.rate()).or(each::rate),
+                own.rate() == null ? each.burst() : 0,
+                Optional.ofNullable(own.bytes()).or(each::bytes),
+                own.turns() == 0 ? each.turns() : own.turns());
     }
 
     private void add(

@@ -69,7 +69,9 @@ final class InitCommand implements Callable<Integer> {
                             .formatted(directory));
         }
         Tokens.Made made =
-                tokens.create(new Grant("admin", null, Set.of(), Set.of("admin"), null, 0), null);
+                tokens.create(
+                        new Grant("admin", null, Set.of(), Set.of("admin"), Grant.Limits.NONE),
+                        null);
         boolean isContext;
         try {
             OwnerOnly.write(file, UTF_8.encode(made.secret() + "\n"));

@@ -71,8 +71,10 @@ final class TokenCreateCommand implements Callable<Integer> {
                 flags.tenant().orElse(null),
                 scopes(),
                 Set.copyOf(flags.roles()),
-                flags.rate().orElse(null),
-                flags.turns().orElse(0));
+                Grant.Limits.of(
+                        flags.rate().orElse(null),
+                        flags.bytes().orElse(null),
+                        flags.turns().orElse(0)));
     }
 
     private Set<Scope> scopes() {

@@ -10,12 +10,15 @@ import java.util.Optional;
  *
  * @param rate of requests
  * @param burst how many requests may come at once; 0 for as many as {@code rate} names
+ * @param bytes of bodies, received and sent
  * @param turns at once; 0 for no limit
  */
-public record CallerLimits(Optional<Rate> rate, int burst, int turns) {
-    public static final CallerLimits DEFAULTS = new CallerLimits(Optional.empty(), 0, 0);
+public record CallerLimits(Optional<Rate> rate, int burst, Optional<ByteRate> bytes, int turns) {
+    public static final CallerLimits DEFAULTS =
+            new CallerLimits(Optional.empty(), 0, Optional.empty(), 0);
 
     private static final Kind<Rate> RATE = Kind.text(Rate.TAKES, Rate::parse);
+    private static final Kind<ByteRate> BYTE_RATE = Kind.text(ByteRate.TAKES, ByteRate::parse);
 
     public CallerLimits {
         Check.atLeast("burst", burst, 0);
@@ -31,6 +34,7 @@ public record CallerLimits(Optional<Rate> rate, int burst, int turns) {
         return new CallerLimits(
                 in.find("rate", RATE),
                 in.get("burst", Kind.INT, DEFAULTS.burst),
+                in.find("bytes", BYTE_RATE),
                 in.get("turns", Kind.INT, DEFAULTS.turns));
     }
 

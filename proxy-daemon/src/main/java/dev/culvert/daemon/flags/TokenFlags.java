@@ -50,6 +50,13 @@ public final class TokenFlags {
     private @Nullable String rate;
 
     @Option(
+            names = "--bytes",
+            paramLabel = "RATE",
+            description =
+                    "The most bytes of bodies: 10MiB/s, 64KiB/s. Default: no limit of its own")
+    private @Nullable String bytes;
+
+    @Option(
             names = "--turns",
             paramLabel = "NUMBER",
             description = "The most turns at once. Default: no limit of its own")
@@ -77,6 +84,10 @@ public final class TokenFlags {
 
     public Optional<String> rate() {
         return Optional.ofNullable(rate);
+    }
+
+    public Optional<String> bytes() {
+        return Optional.ofNullable(bytes);
     }
 
     public OptionalInt turns() {

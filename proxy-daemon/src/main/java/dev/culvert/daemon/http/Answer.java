@@ -106,5 +106,11 @@ public interface Answer {
     /** The share that is charged for what waits for this client. */
     Share client();
 
+    /**
+     * How long the caller's streams have to wait, because it has used more bytes a second than it
+     * may; 0 if not at all.
+     */
+    long owedNanos();
+
     EventLoop eventLoop();
 }

@@ -22,7 +22,8 @@ public final class CommonHeaders {
     public static final AsciiString NOSNIFF = AsciiString.cached("nosniff");
 
     /** What the pages of an allowed origin may read. */
-    public static final AsciiString EXPOSED = AsciiString.cached("x-request-id, retry-after");
+    public static final AsciiString EXPOSED =
+            AsciiString.cached("ratelimit, ratelimit-policy, retry-after, x-request-id");
 
     private static final String ALLOWED_HEADERS =
             "authorization, content-type, idempotency-key, last-event-id, traceparent, x-api-key,"

@@ -45,6 +45,9 @@ public abstract class HttpAnswer implements Answer {
     private Runnable onGone = () -> {};
     private @Nullable Handling handling;
 
+    /** Counts the bytes of bodies; null for a caller without such a limit. */
+    private @Nullable CallerQuota byteQuota;
+
     protected HttpAnswer(HttpServer server, Head head) {
         this.server = server;
         this.head = head;
@@ -84,6 +87,8 @@ public abstract class HttpAnswer implements Answer {
         CallerQuota quota = routed.caller().quota();
         if (quota != null) {
             RateLimits.describe(this, quota);
+            byteQuota = quota.limitsBytes() ? quota : null;
+            charge(body.readableBytes());
         }
         try {
             routed.endpoint().route().handle(request, this);
@@ -149,6 +154,20 @@ public abstract class HttpAnswer implements Answer {
         ByteBuf body = allocator().buffer(PROBLEM_BYTES);
         problem.writeTo(body, head.id());
         whole(problem.status(), PROBLEM_JSON, body);
+    }
+
+    /** So many bytes of a body were received or written. */
+    protected final void charge(int bytes) {
+        CallerQuota quota = byteQuota;
+        if (quota != null) {
+            quota.useBytes(bytes);
+        }
+    }
+
+    @Override
+    public final long owedNanos() {
+        CallerQuota quota = byteQuota;
+        return quota == null ? 0 : quota.owedNanos();
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.culvert.daemon.auth.CallerQuota;
 import dev.culvert.daemon.auth.Quota;
 import dev.culvert.daemon.auth.Quota.Limit;
 import dev.culvert.daemon.auth.Quota.Reached;
+import dev.culvert.daemon.config.ByteRate;
 import dev.culvert.daemon.config.Rate;
 import io.netty.util.AsciiString;
 import java.util.StringJoiner;
@@ -56,6 +57,9 @@ public final class RateLimits {
                     case RATE ->
                             "%s may send requests at a rate of %s (%s): wait %d s and send it again."
                                     .formatted(who, rate(of), keys(of), wait);
+                    case BYTES ->
+                            "%s may receive and send %s of bodies and has used more (%s): wait %d s and send it again."
+                                    .formatted(who, bytes(of), keys(of), wait);
                     case TURNS ->
                             "%s may have %d turns at once (%s): wait until one of them ends and send it again."
                                     .formatted(who, of.limits().turns(), keys(of));
@@ -73,6 +77,10 @@ public final class RateLimits {
 
     private static String rate(Quota of) {
         return of.limits().rate().map(Rate::toString).orElse("");
+    }
+
+    private static String bytes(Quota of) {
+        return of.limits().bytes().map(ByteRate::toString).orElse("");
     }
 
     private static String keys(Quota of) {
@@ -106,11 +114,17 @@ public final class RateLimits {
                                                     of.of().label(),
                                                     rate.count(),
                                                     rate.per().toSeconds())));
+            of.limits()
+                    .bytes()
+                    .ifPresent(rate ->
+                            policies.add(
+                                    "\"%s\";q=%d;qu=\"content-bytes\";w=1"
+                                            .formatted(
+                                                    name(of, Limit.BYTES), rate.bytesPerSecond())));
             if (of.limits().turns() > 0) {
                 policies.add(
-                        "\"%s-%s\";q=%d;qu=\"concurrent-requests\""
-                                .formatted(
-                                        of.of().label(), Limit.TURNS.label(), of.limits().turns()));
+                        "\"%s\";q=%d;qu=\"concurrent-requests\""
+                                .formatted(name(of, Limit.TURNS), of.limits().turns()));
             }
         }
         return policies.toString();
@@ -120,17 +134,23 @@ public final class RateLimits {
         StringJoiner states = new StringJoiner(", ");
         long now = quota.now();
         for (Quota of : quota.quotas()) {
-            long left = of.requestsLeft(now);
-            if (left >= 0) {
-                states.add(
-                        "\"%s\";r=%d;t=%d"
-                                .formatted(
-                                        of.of().label(),
-                                        left,
-                                        seconds(of.requestsFullInNanos(now))));
+            if (of.limits().rate().isPresent()) {
+                add(states, of.of().label(), of.requestsLeft(now), of.requestsFullInNanos(now));
+            }
+            if (of.limits().bytes().isPresent()) {
+                add(states, name(of, Limit.BYTES), of.bytesLeft(now), of.bytesFullInNanos(now));
             }
         }
         return states.toString();
+    }
+
+    private static void add(StringJoiner states, String name, long left, long fullInNanos) {
+        states.add("\"%s\";r=%d;t=%d".formatted(name, left, seconds(fullInNanos)));
+    }
+
+    /** Of the policy; that of requests has the quota's name alone. */
+    private static String name(Quota of, Limit limit) {
+        return of.of().label() + "-" + limit.label();
     }
 
     private static long seconds(long nanos) {

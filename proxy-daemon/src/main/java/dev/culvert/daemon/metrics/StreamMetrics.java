@@ -2,6 +2,7 @@ package dev.culvert.daemon.metrics;
 
 import dev.culvert.daemon.answer.StreamObserver;
 import dev.culvert.daemon.http.Answer;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -21,6 +22,7 @@ public final class StreamMetrics implements StreamObserver {
     private final Timer gap;
     private final Timer longestGap;
     private final AtomicInteger behind = new AtomicInteger();
+    private final Counter slowedDown;
     private final Map<End, Timer> ended = new EnumMap<>(End.class);
 
     StreamMetrics(MeterRegistry registry) {
@@ -43,6 +45,12 @@ public final class StreamMetrics implements StreamObserver {
                 Buckets.timer(
                                 "culvert.stream.longest.gap.duration",
                                 "The longest time between two chunks of a stream.")
+                        .register(registry);
+        slowedDown =
+                Counter.builder("culvert.limits.slowed.down")
+                        .description(
+                                "How often a stream waited because its tenant or token had used"
+                                        + " more bytes a second than it may.")
                         .register(registry);
         for (End end : End.values()) {
             ended.put(
@@ -90,6 +98,11 @@ public final class StreamMetrics implements StreamObserver {
     @Override
     public void onBehind(int change) {
         behind.addAndGet(change);
+    }
+
+    @Override
+    public void onSlowedDown() {
+        slowedDown.increment();
     }
 
     @Override

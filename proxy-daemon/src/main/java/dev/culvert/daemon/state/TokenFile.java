@@ -95,8 +95,10 @@ final class TokenFile implements TokenStore {
                         in.find("tenant", Kind.TEXT).orElse(null),
                         Set.copyOf(in.list("scopes", AuthSettings.SCOPE, List.of())),
                         Set.copyOf(in.list("roles", Kind.TEXT, List.of())),
-                        in.find("rate", Kind.TEXT).orElse(null),
-                        in.get("turns", Kind.INT, 0));
+                        Grant.Limits.of(
+                                in.find("rate", Kind.TEXT).orElse(null),
+                                in.find("bytes", Kind.TEXT).orElse(null),
+                                in.get("turns", Kind.INT, 0)));
         SecretHash secret = in.find("sha256", HASH).orElse(null);
         Instant created = in.get("created", TIME, Instant.EPOCH);
         Instant expires = in.find("expires", TIME).orElse(null);
@@ -158,8 +160,9 @@ final class TokenFile implements TokenStore {
         writeIf(json, "tenant", grant.tenant());
         writeList(json, "scopes", grant.scopes());
         writeList(json, "roles", grant.roles());
-        writeIf(json, "rate", grant.rate());
-        json.writeNumberField("turns", grant.turns());
+        writeIf(json, "rate", grant.limits().rate());
+        writeIf(json, "bytes", grant.limits().bytes());
+        json.writeNumberField("turns", grant.limits().turns());
         json.writeStringField("sha256", token.secret().hex());
         json.writeStringField("created", token.created().toString());
         writeIf(json, "expires", token.expires());

@@ -2,9 +2,15 @@ package dev.culvert.daemon.answer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.culvert.daemon.auth.AuthObserver;
 import dev.culvert.daemon.auth.Callers;
+import dev.culvert.daemon.auth.Grant;
+import dev.culvert.daemon.auth.MemoryTokens;
 import dev.culvert.daemon.auth.Need;
+import dev.culvert.daemon.auth.Quotas;
+import dev.culvert.daemon.auth.Tokens;
 import dev.culvert.daemon.config.AgentSettings;
+import dev.culvert.daemon.config.AuthSettings;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.FleetSettings;
 import dev.culvert.daemon.config.HttpSettings;
@@ -39,12 +45,14 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** One client and one agent without sockets: the test plays both, and moves the time. */
 final class AnswerStage implements AutoCloseable {
@@ -62,6 +70,7 @@ final class AnswerStage implements AutoCloseable {
     private final TurnAnswers answers;
     private final Agent agent;
     private final List<DialListener> waiting = new ArrayList<>();
+    private final String credentials;
     private boolean connects = true;
     private String turn = "";
 
@@ -82,6 +91,19 @@ final class AnswerStage implements AutoCloseable {
     }
 
     AnswerStage(DaemonSettings settings) throws IOException {
+        this(settings, Grant.Limits.NONE);
+    }
+
+    /** For a client with a token of these limits. */
+    AnswerStage(DaemonSettings settings, Grant.Limits limits) throws IOException {
+        Supplier<AuthSettings> auth = settings::auth;
+        Tokens tokens = new Tokens(new MemoryTokens(), auth, InstantSource.system());
+        Grant grant = new Grant("ci", null, Set.of(), Set.of("admin"), limits);
+        credentials = "authorization: Bearer " + tokens.create(grant, null).secret() + "\r\n";
+        Quotas quotas =
+                new Quotas(settings::limits, () -> client.eventLoop().ticker().nanoTime(), _ -> {});
+        Callers callers =
+                new Callers(tokens, auth, InstantSource.system(), quotas, AuthObserver.NONE);
         TestRoads roads = new TestRoads(client.eventLoop(), (_, listener) -> dial(listener));
         Fleet fleet = new Fleet(DesiredStore.NONE, () -> FleetSettings.DEFAULTS, roads::to);
         fleet.source(AgentSource.API)
@@ -101,7 +123,7 @@ final class AnswerStage implements AutoCloseable {
                 .addLast(
                         new HttpPipeline(
                                 HttpSettings.DEFAULTS,
-                                new Router(List.of(new TestRoute()), observer, Callers.anybody()),
+                                new Router(List.of(new TestRoute()), observer, callers),
                                 observer,
                                 account::whole,
                                 account.whole()));
@@ -138,7 +160,9 @@ final class AnswerStage implements AutoCloseable {
 
     /** The whole of a turn, or its events. */
     void ask(String path) {
-        send("POST " + path + " HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}");
+        send(
+                "POST %s HTTP/1.1\r\nhost: localhost\r\n%scontent-length: 2\r\n\r\n{}"
+                        .formatted(path, credentials));
     }
 
     /** Comes back to the turn that was begun last. */
@@ -149,8 +173,8 @@ final class AnswerStage implements AutoCloseable {
     void resume(String id, long after, boolean eventsOnly) {
         String accept = eventsOnly ? "text/event-stream" : "*/*";
         send(
-                "GET /resume?turn=%s&after=%d HTTP/1.1\r\nhost: localhost\r\naccept: %s\r\n\r\n"
-                        .formatted(id, after, accept));
+                "GET /resume?turn=%s&after=%d HTTP/1.1\r\nhost: localhost\r\n%saccept: %s\r\n\r\n"
+                        .formatted(id, after, credentials, accept));
     }
 
     /** A turn that this daemon has not begun, and may be at the agent. */
@@ -326,6 +350,11 @@ final class AnswerStage implements AutoCloseable {
 
         @Override
         public void onBehind(int change) {}
+
+        @Override
+        public void onSlowedDown() {
+            counted.add("slowed down");
+        }
 
         @Override
         public void onEnded(End end, long nanos) {

@@ -2,6 +2,7 @@ package dev.culvert.daemon.answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.daemon.auth.Grant;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.TurnSettings;
 import java.io.IOException;
@@ -244,6 +245,40 @@ class StreamedAnswerTest {
         assertThat(stage.asked()).contains("\"type\":\"credit\"");
         stage.pass(STALL);
         assertThat(stage.isConnected()).isTrue();
+    }
+
+    @Test
+    void aCallerThatHasUsedMoreBytesASecondThanItMayGetsTheRestLater() throws IOException {
+        Grant.Limits limits = Grant.Limits.of(null, "10KiB/s", 0);
+        try (AnswerStage limited = new AnswerStage(DaemonSettings.DEFAULTS, limits)) {
+            limited.announce(AnswerStage.FEATURES);
+            limited.ask("/stream");
+            assertThat(limited.asked()).contains("\"type\":\"message\"");
+            limited.chunk(1, "x".repeat(40 * 1024), false);
+            assertThat(limited.told()).contains("xxx");
+            limited.pass(Duration.ofSeconds(3));
+            assertThat(limited.asked()).as("credit").isEmpty();
+            assertThat(limited.counted).containsExactly("started", "first event", "slowed down");
+            limited.pass(Duration.ofMillis(200));
+            assertThat(limited.asked()).contains("\"type\":\"credit\"");
+            limited.chunk(2, "y", true);
+            assertThat(limited.told()).endsWith(END_OF_CHUNKS);
+        }
+    }
+
+    @Test
+    void aStreamThatEndsWhileItIsSlowedDownAsksForNothingMore() throws IOException {
+        Grant.Limits limits = Grant.Limits.of(null, "1KiB/s", 0);
+        try (AnswerStage limited = new AnswerStage(DaemonSettings.DEFAULTS, limits)) {
+            limited.announce(AnswerStage.FEATURES);
+            limited.ask("/stream");
+            limited.asked();
+            limited.chunk(1, "x".repeat(40 * 1024), false);
+            limited.chunk(2, "y", true);
+            limited.pass(Duration.ofMinutes(1));
+            assertThat(limited.asked()).isEmpty();
+            assertThat(limited.counted).endsWith("ended DONE");
+        }
     }
 
     @Test

@@ -82,6 +82,22 @@ class OpenApiTest {
         assertThat(described).isNotEmpty().isEqualTo(served);
     }
 
+    @Test
+    void eachOperationThatNeedsATokenMayBeAnswered429AndTheOthersNot() throws Exception {
+        String yaml = send("GET", "/openapi.yaml").body();
+        String paths = yaml.substring(yaml.indexOf("\npaths:\n"), yaml.indexOf("\ncomponents:\n"));
+        Set<String> unlimited = new TreeSet<>();
+        for (String operation : paths.split("\n {6}operationId: ", -1)) {
+            String name = operation.substring(0, operation.indexOf('\n'));
+            if (operation.contains("\n      responses:")
+                    && !operation.contains("\n        '429':")) {
+                unlimited.add(name);
+            }
+        }
+        assertThat(unlimited)
+                .containsExactly("describe", "isAlive", "isReady", "movedReload", "showHealth");
+    }
+
     /** By the first name of each route. */
     private List<String> namesOfRoutesInMetrics() throws Exception {
         List<String> names =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.daemon.auth.Quota.Limit;
 import dev.culvert.daemon.auth.Quota.Of;
 import dev.culvert.daemon.auth.Quota.Reached;
+import dev.culvert.daemon.config.ByteRate;
 import dev.culvert.daemon.config.CallerLimits;
 import dev.culvert.daemon.config.LimitSettings;
 import dev.culvert.daemon.config.LimitSettings.TenantLimits;
@@ -29,11 +30,20 @@ class QuotasTest {
     private final Quotas quotas = new Quotas(() -> settings, () -> now, refused::add);
 
     private static CallerLimits limits(@Nullable String rate, int burst, int turns) {
-        return new CallerLimits(Optional.ofNullable(rate).map(Rate::parse), burst, turns);
+        return new CallerLimits(
+                Optional.ofNullable(rate).map(Rate::parse), burst, Optional.empty(), turns);
+    }
+
+    private static CallerLimits bytes(String rate) {
+        return new CallerLimits(Optional.empty(), 0, Optional.of(ByteRate.parse(rate)), 0);
     }
 
     private static Token token(String id, @Nullable String rate, int turns) {
-        Grant grant = new Grant("ci", "acme", Set.of(Scope.ADMIN), Set.of(), rate, turns);
+        return token(id, Grant.Limits.of(rate, null, turns));
+    }
+
+    private static Token token(String id, Grant.Limits limits) {
+        Grant grant = new Grant("ci", "acme", Set.of(Scope.ADMIN), Set.of(), limits);
         SecretHash hash = SecretHash.of(id);
         return new Token(id, grant, hash, Instant.EPOCH, null, null, null);
     }
@@ -120,6 +130,55 @@ class QuotasTest {
         assertThat(taken(of("acme", token("2", null, 0)))).isEqualTo(2);
         assertThat(refused.getLast().quota().of()).isEqualTo(Of.TOKEN);
         assertThat(refused.getLast().quota().name()).isEqualTo("ci");
+    }
+
+    @Test
+    void bytesOfASecondMayBeUsedAtOnceAndWhatIsMoreIsOwed() {
+        settings = new LimitSettings(bytes("1KiB/s"), OFF, List.of());
+        CallerQuota quota = of("acme", null);
+        assertThat(quota.limitsBytes()).isTrue();
+
+        quota.useBytes(1024);
+        assertThat(quota.owedNanos()).isZero();
+        assertThat(quota.takeRequest()).isNull();
+        quota.useBytes(3 * 1024);
+        assertThat(quota.owedNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(3));
+        Reached reached = Objects.requireNonNull(quota.takeRequest());
+        assertThat(reached.limit()).isEqualTo(Limit.BYTES);
+        assertThat(reached.waitNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(3));
+        assertThat(quota.quotas().getFirst().bytesLeft(now)).isZero();
+        pass(3_000);
+        assertThat(quota.owedNanos()).isZero();
+        assertThat(quota.takeRequest()).isNull();
+        pass(500);
+        assertThat(quota.quotas().getFirst().bytesLeft(now)).isEqualTo(512);
+        pass(60_000);
+        assertThat(quota.quotas().getFirst().bytesLeft(now)).isEqualTo(1024);
+    }
+
+    @Test
+    void theBytesOfATokenCountForItsTenantToo() {
+        settings = new LimitSettings(bytes("1MiB/s"), bytes("4KiB/s"), List.of());
+        CallerQuota own = of("acme", token("1", Grant.Limits.of(null, "2MiB/s", 0)));
+        CallerQuota each = of("acme", token("2", null, 0));
+
+        own.useBytes(2 << 20);
+        assertThat(own.owedNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(1));
+        assertThat(Objects.requireNonNull(each.takeRequest()).quota().of()).isEqualTo(Of.TENANT);
+        pass(1_000);
+        each.useBytes(8 << 10);
+        assertThat(Objects.requireNonNull(each.takeRequest()).quota().of()).isEqualTo(Of.TOKEN);
+    }
+
+    @Test
+    void aCallerWithOtherLimitsOnlyCountsNoBytes() {
+        settings = new LimitSettings(limits("5/s", 0, 0), OFF, List.of());
+        CallerQuota quota = of("acme", null);
+        quota.useBytes(Integer.MAX_VALUE);
+
+        assertThat(quota.limitsBytes()).isFalse();
+        assertThat(quota.owedNanos()).isZero();
+        assertThat(quota.quotas().getFirst().bytesLeft(now)).isEqualTo(-1);
     }
 
     @Test

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** Tokens, and who the callers are that show them. */
 class TokensTest {
-    private static final Grant ADMIN = new Grant("root", null, Set.of(), Set.of("admin"), null, 0);
+    private static final Grant ADMIN =
+            new Grant("root", null, Set.of(), Set.of("admin"), Grant.Limits.NONE);
 
     private final List<Denial> denied = new ArrayList<>();
     private Instant now = Instant.parse("2026-11-29T18:00:00Z");
@@ -29,7 +30,7 @@ class TokensTest {
             new Callers(tokens, () -> settings, () -> now, Quotas.none(), denied::add);
 
     private static Grant grant(String name, String tenant, Scope... scopes) {
-        return new Grant(name, tenant, Set.of(scopes), Set.of(), "50/s", 20);
+        return new Grant(name, tenant, Set.of(scopes), Set.of(), Grant.Limits.of("50/s", null, 20));
     }
 
     private Caller caller(String secret) {
@@ -80,7 +81,7 @@ class TokensTest {
     @Test
     void whatConcernsEveryTenantNeedsATokenWithoutOne() throws IOException {
         Caller all = caller(tokens.create(ADMIN, null).secret());
-        Grant one = new Grant("boss", "acme", Set.of(), Set.of("admin"), null, 0);
+        Grant one = new Grant("boss", "acme", Set.of(), Set.of("admin"), Grant.Limits.NONE);
         Caller ofAcme = caller(tokens.create(one, null).secret());
 
         assertThat(all.may(Need.OPERATE)).isTrue();

@@ -2,6 +2,7 @@ package dev.culvert.daemon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.daemon.auth.Grant;
 import dev.culvert.daemon.auth.Token;
 import dev.culvert.daemon.config.Scope;
 import dev.culvert.daemon.state.StateDir;
@@ -102,6 +103,7 @@ class TokenCommandsTest {
                                 "--scope=agents:read,agents:write",
                                 "--expires=90d",
                                 "--rate=50/s",
+                                "--bytes=10MiB/s",
                                 "--turns=20"))
                 .as(err.toString())
                 .isZero();
@@ -111,8 +113,7 @@ class TokenCommandsTest {
         assertThat(made.tenant()).isEqualTo("acme");
         assertThat(made.grant().scopes())
                 .containsExactlyInAnyOrder(Scope.AGENTS_READ, Scope.AGENTS_WRITE);
-        assertThat(made.grant().rate()).isEqualTo("50/s");
-        assertThat(made.grant().turns()).isEqualTo(20);
+        assertThat(made.grant().limits()).isEqualTo(Grant.Limits.of("50/s", "10MiB/s", 20));
         assertThat(made.expires()).isEqualTo(made.created().plusSeconds(90L * 24 * 3600));
     }
 
@@ -126,6 +127,8 @@ class TokenCommandsTest {
                         create + "--role=boss",
                         create + "--role=viewer --expires=soon",
                         create + "--role=viewer --rate=fast",
+                        create + "--role=viewer --bytes=10MiB",
+                        create + "--role=viewer --bytes=0/s",
                         create + "--role=viewer --turns=-1",
                         create,
                         "token create --name=c/i --role=viewer")) {
@@ -136,6 +139,7 @@ class TokenCommandsTest {
                 .contains("the roles are viewer, operator, admin")
                 .contains("it takes a time such as 90d or 12h")
                 .contains("it takes a rate such as 50/s")
+                .contains("bytes is not valid: it takes a number of bytes a second such as 10MiB/s")
                 .contains("it has neither scopes nor roles");
         assertThat(tokens()).hasSize(1);
     }

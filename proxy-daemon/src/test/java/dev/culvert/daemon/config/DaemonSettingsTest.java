@@ -69,7 +69,7 @@ class DaemonSettingsTest {
                 .isEqualTo(
                         new AdminSettings(
                                 List.of(new AgentAddress.Unix("/run/culvert/admin.sock")), 64));
-        CallerLimits none = new CallerLimits(Optional.empty(), 0, 0);
+        CallerLimits none = CallerLimits.DEFAULTS;
         assertThat(it.limits()).isEqualTo(new LimitSettings(none, none, List.of()));
         assertThat(it.sse()).isEqualTo(new SseSettings(seconds(15)));
         assertThat(it.turns())
@@ -159,9 +159,9 @@ class DaemonSettingsTest {
                   },
                   "admin": {"listen": ["unix:///run/other.sock"], "max_connections": 5},
                   "limits": {
-                    "each_tenant": {"rate": "50/s", "burst": 60, "turns": 2},
-                    "each_token": {"rate": "9/m", "turns": 3},
-                    "tenants": [{"tenant": "t", "rate": "1/h", "burst": 4, "turns": 5}]
+                    "each_tenant": {"rate": "50/s", "burst": 60, "bytes": "10MiB/s", "turns": 2},
+                    "each_token": {"rate": "9/m", "bytes": "64KiB/s", "turns": 3},
+                    "tenants": [{"tenant": "t", "rate": "1/h", "burst": 4, "bytes": "1B/s", "turns": 5}]
                   },
                   "sse": {"keepalive": 7},
                   "turns": {"max_answer_bytes": "1KiB", "max_unsent_bytes": "2KiB", "initial_credit": "3KiB", "stall_timeout": 71, "resume_grace": 72, "remember": 73, "max_keys": 74, "max_remembered": 75},
@@ -262,10 +262,14 @@ class DaemonSettingsTest {
                                         List.of(new AgentAddress.Unix("/run/other.sock")), 5),
                                 new LimitSettings(
                                         new CallerLimits(
-                                                Optional.of(new Rate(50, seconds(1))), 60, 2),
+                                                Optional.of(new Rate(50, seconds(1))),
+                                                60,
+                                                Optional.of(new ByteRate(10 << 20)),
+                                                2),
                                         new CallerLimits(
                                                 Optional.of(new Rate(9, Duration.ofMinutes(1))),
                                                 0,
+                                                Optional.of(new ByteRate(64 << 10)),
                                                 3),
                                         List.of(
                                                 new LimitSettings.TenantLimits(
@@ -277,6 +281,7 @@ class DaemonSettingsTest {
                                                                                 Duration.ofHours(
                                                                                         1))),
                                                                 4,
+                                                                Optional.of(new ByteRate(1)),
                                                                 5)))),
                                 new SseSettings(seconds(7)),
                                 new TurnSettings(
@@ -381,6 +386,10 @@ class DaemonSettingsTest {
                         "{'limits': {'each_token': {'rate': '50'}}}",
                         "28: limits.each_token.rate: it takes a rate such as 50/s, 600/m or"
                                 + " 10000/h"),
+                Arguments.of(
+                        "{'limits': {'each_token': {'bytes': '10MiB'}}}",
+                        "28: limits.each_token.bytes: it takes a number of bytes a second such as"
+                                + " 10MiB/s or 64KiB/s"),
                 Arguments.of(
                         "{'limits': {'each_token': {'burst': 5}}}",
                         "28: limits.each_token.burst is 5: it is part of a rate, and there is"

@@ -58,8 +58,10 @@ class CertificateCallerTest {
 
     @BeforeEach
     void makeTokens() throws Exception {
-        tokens.create(new Grant("first", null, Set.of(), Set.of("admin"), null, 0), null);
-        tokens.create(new Grant("ci", "acme", Set.of(Scope.AGENTS_READ), Set.of(), null, 0), null);
+        tokens.create(new Grant("first", null, Set.of(), Set.of("admin"), Grant.Limits.NONE), null);
+        tokens.create(
+                new Grant("ci", "acme", Set.of(Scope.AGENTS_READ), Set.of(), Grant.Limits.NONE),
+                null);
     }
 
     private Caller caller(String... names) {

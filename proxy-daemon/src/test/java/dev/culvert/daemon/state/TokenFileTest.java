@@ -41,15 +41,14 @@ class TokenFileTest {
     }
 
     private static List<Token> tokens() {
-        Grant all = new Grant("root", null, Set.of(), Set.of("admin", "viewer"), null, 0);
+        Grant all = new Grant("root", null, Set.of(), Set.of("admin", "viewer"), Grant.Limits.NONE);
         Grant one =
                 new Grant(
                         "ci.1",
                         "acme",
                         Set.of(Scope.AGENTS_READ, Scope.ADMIN),
                         Set.of(),
-                        "50/s",
-                        20);
+                        Grant.Limits.of("50/s", "10MiB/s", 20));
         return List.of(
                 new Token("0123456789ab", all, hash('a'), NOW, null, null, null),
                 new Token(

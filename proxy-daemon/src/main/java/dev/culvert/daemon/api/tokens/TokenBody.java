@@ -43,8 +43,10 @@ record TokenBody(Grant grant, @Nullable Duration lifetime) {
                         in.find("tenant", Kind.TEXT).orElse(tenant),
                         Set.copyOf(in.list("scopes", AuthSettings.SCOPE, List.of())),
                         Set.copyOf(in.list("roles", Kind.TEXT, List.of())),
-                        in.find("rate", Kind.TEXT).orElse(null),
-                        in.get("turns", Kind.INT, 0)),
+                        Grant.Limits.of(
+                                in.find("rate", Kind.TEXT).orElse(null),
+                                in.find("bytes", Kind.TEXT).orElse(null),
+                                in.get("turns", Kind.INT, 0))),
                 in.find("expires_in", AuthSettings.LIFETIME).orElse(null));
     }
 

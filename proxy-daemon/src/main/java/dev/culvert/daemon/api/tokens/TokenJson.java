@@ -36,11 +36,12 @@ record TokenJson(Tokens tokens) {
         writeTime(json, "revoked", token.revoked());
         Token.Former former = token.former();
         writeTime(json, "former_until", former == null ? null : former.until());
-        json.writeStringField("rate", grant.rate());
-        if (grant.turns() == 0) {
+        writeText(json, "rate", grant.limits().rate());
+        writeText(json, "bytes", grant.limits().bytes());
+        if (grant.limits().turns() == 0) {
             json.writeNullField("turns");
         } else {
-            json.writeNumberField("turns", grant.turns());
+            json.writeNumberField("turns", grant.limits().turns());
         }
     }
 
@@ -50,6 +51,11 @@ record TokenJson(Tokens tokens) {
             case TOKEN_EXPIRED -> "expired";
             case TOKEN_REVOKED, UNAUTHENTICATED, INVALID_TOKEN, INSUFFICIENT_SCOPE -> "revoked";
         };
+    }
+
+    private static void writeText(JsonGenerator json, String name, @Nullable Object value)
+            throws IOException {
+        json.writeStringField(name, value == null ? null : value.toString());
     }
 
     private static void writeTime(JsonGenerator json, String name, @Nullable Instant time)

@@ -40,6 +40,7 @@ final class TokenCommand implements Verb {
                     Column.of("STATE", "state").in(TokenCommand::tone),
                     Column.of("EXPIRES", value -> orNever(value.text("expires"))),
                     Column.of("RATE", "rate"),
+                    Column.of("BYTES", "bytes"),
                     Column.number("TURNS", "turns"));
 
     private final Session session;
@@ -135,6 +136,7 @@ final class TokenCommand implements Verb {
             put(body, "roles", flags.roles());
             put(body, "expires_in", flags.expires());
             put(body, "rate", flags.rate());
+            put(body, "bytes", flags.bytes());
             flags.turns().ifPresent(turns -> body.put("turns", Value.of(turns)));
             Value made =
                     session.api().ask(Request.post(AdminPaths.TOKENS, new Value.Members(body)));

@@ -67,6 +67,7 @@ final class Http1Answer extends HttpAnswer {
             writer.holdsWhole(length >= Account.GRAIN_BYTES);
             writer.write(body);
             wholeBytes = length;
+            charge(length);
         }
     }
 
@@ -115,6 +116,11 @@ final class Http1Answer extends HttpAnswer {
     /** Whether the client takes an orderly close for the end of the body. */
     boolean endsByClosing() {
         return head().isHttp10() && isStreaming();
+    }
+
+    /** So many bytes of the stream were written. */
+    void wrote(int bytes) {
+        charge(bytes);
     }
 
     @Override

@@ -30,6 +30,7 @@ final class Http1BodyStream implements BodyStream {
     @Override
     public ByteBuf begin(int bytes, int added) {
         written += bytes + added;
+        answer.wrote(bytes + added);
         ByteBuf out = writer.tail(bytes + MOST_CHUNK_BYTES, added);
         if (chunked) {
             writeHex(out, bytes + added);

@@ -55,6 +55,7 @@ final class Http2Answer extends HttpAnswer {
             writer.holdsWhole(length >= Account.GRAIN_BYTES);
             writer.last(body.retain());
             wholeBytes = length;
+            charge(length);
         }
     }
 
@@ -94,6 +95,11 @@ final class Http2Answer extends HttpAnswer {
     @Override
     public EventLoop eventLoop() {
         return writer.channel().eventLoop();
+    }
+
+    /** So many bytes of the stream were written. */
+    void wrote(int bytes) {
+        charge(bytes);
     }
 
     @Override

@@ -20,6 +20,7 @@ final class Http2BodyStream implements BodyStream {
     @Override
     public ByteBuf begin(int bytes, int added) {
         written += bytes + added;
+        answer.wrote(bytes + added);
         return writer.tail(bytes, added);
     }
 

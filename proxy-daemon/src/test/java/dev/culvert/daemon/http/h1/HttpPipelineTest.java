@@ -584,6 +584,8 @@ class HttpPipelineTest {
         assertThat(answer.headers().firstValue("access-control-allow-origin"))
                 .hasValue("https://app.example");
         assertThat(answer.headers().firstValue("vary")).hasValue("origin");
+        assertThat(answer.headers().firstValue("access-control-expose-headers").orElseThrow())
+                .contains("x-request-id", "retry-after", "ratelimit", "ratelimit-policy");
         HttpResponse<String> preflight =
                 send(
                         to("/echo")
