@@ -2,11 +2,9 @@ package dev.culvert.json;
 
 import static dev.culvert.json.BadJsonException.Reason.BYTE_ORDER_MARK;
 import static dev.culvert.json.BadJsonException.Reason.INVALID_JSON;
-import static dev.culvert.json.BadJsonException.Reason.NAME_TOO_LONG;
 import static dev.culvert.json.BadJsonException.Reason.TOO_DEEP;
 import static dev.culvert.json.BadJsonException.Reason.TOO_MANY_TOKENS;
 import static dev.culvert.json.BadJsonException.Reason.TRAILING_BYTES;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** Steps over the parts of a JSON text and checks that every byte is as the grammar demands. */
 abstract sealed class JsonGrammar permits JsonScanner {
@@ -133,25 +131,7 @@ abstract sealed class JsonGrammar permits JsonScanner {
         token();
         int from = at + 1;
         string();
-        if (textIsEscaped) {
-            checkEscapedName(JsonStrings.unescaped(bytes, from, at - 1));
-        } else {
-            checkName(at - 1 - from);
-        }
-    }
-
-    private void checkEscapedName(String name) {
-        if (Utf8.hasLoneSurrogate(name)) {
-            throw bad("a name has a surrogate escape without its partner");
-        }
-        checkName(name.getBytes(UTF_8).length);
-    }
-
-    private void checkName(int length) {
-        if (length > limits.nameLength()) {
-            throw new BadJsonException(
-                    NAME_TOO_LONG, "over " + limits.nameLength() + " bytes in a name");
-        }
+        JsonStrings.checkName(bytes, from, at - 1, textIsEscaped, limits.nameLength());
     }
 
     /** Steps over the colon after a name. Returns the first byte of the value. */

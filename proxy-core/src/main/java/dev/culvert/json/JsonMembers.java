@@ -105,7 +105,10 @@ public final class JsonMembers {
         }
     }
 
-    /** Where the members of {@code value} are, which was checked before. Borrows it. */
+    /**
+     * Where the members of {@code value} are, counted from its first byte; it was checked before.
+     * Borrows it.
+     */
     public static int[] find(ByteBuf value) {
         if (!value.isReadable()) {
             return new int[0];
@@ -119,7 +122,8 @@ public final class JsonMembers {
     private static int @Nullable [] places(ByteBuf value, Finder finder) {
         JsonScanner text = JsonScanner.of(value, JsonLimits.FRAME);
         text.toValue();
-        finder.begin(text);
+        finder.clear();
+        finder.base = 0; // blanks may come first
         if (text.kind() == '{') {
             text.enter();
             while (text.next()) {
@@ -191,6 +195,19 @@ public final class JsonMembers {
             number = 10 * number + digit - '0';
         }
         return number;
+    }
+
+    /** The value if it is a whole number from 0 to {@code most}, in digits alone; else -1. */
+    public long digits(long most) {
+        long number = 0;
+        for (int i = index(VALUE_START); i < index(VALUE_END); i++) {
+            byte digit = text.getByte(i);
+            if (digit < '0' || digit > '9' || number > most) {
+                return -1;
+            }
+            number = 10 * number + (digit - '0');
+        }
+        return number > most ? -1 : number;
     }
 
     /** The index in the buffer at which the value begins. */

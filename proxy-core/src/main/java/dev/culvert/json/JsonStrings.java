@@ -2,6 +2,7 @@ package dev.culvert.json;
 
 import static dev.culvert.json.BadJsonException.Reason.INVALID_JSON;
 import static dev.culvert.json.BadJsonException.Reason.INVALID_UTF8;
+import static dev.culvert.json.BadJsonException.Reason.NAME_TOO_LONG;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -50,7 +51,7 @@ final class JsonStrings {
     }
 
     /** The first byte from {@code i} on that is a quote, a backslash, a control or no ASCII. */
-    private static int plain(byte[] bytes, int i, int end) {
+    static int plain(byte[] bytes, int i, int end) {
         int next = i;
         for (int last = end - Long.BYTES; next <= last; next += Long.BYTES) {
             long special = special((long) EIGHT_BYTES.get(bytes, next));
@@ -89,7 +90,7 @@ final class JsonStrings {
     }
 
     /** The index after the escape whose backslash is just before {@code i}. */
-    private static int escape(byte[] bytes, int i, int end) {
+    static int escape(byte[] bytes, int i, int end) {
         byte b = i < end ? bytes[i] : 0;
         if (b != 'u') {
             if (b == 0 || "\"\\/bfnrt".indexOf(b) < 0) {
@@ -108,6 +109,26 @@ final class JsonStrings {
     private static BadJsonException notAnEscape() {
         return new BadJsonException(
                 INVALID_JSON, "a string contains a backslash that begins no escape");
+    }
+
+    /**
+     * Checks the name from {@code from} to {@code to}, without its quotes.
+     *
+     * @param escaped whether {@link #endOf} has found escapes in it
+     */
+    static void checkName(byte[] bytes, int from, int to, boolean escaped, int mostBytes) {
+        int length = to - from;
+        if (escaped) {
+            String name = unescaped(bytes, from, to);
+            if (Utf8.hasLoneSurrogate(name)) {
+                throw new BadJsonException(
+                        INVALID_JSON, "a name has a surrogate escape without its partner");
+            }
+            length = name.getBytes(UTF_8).length;
+        }
+        if (length > mostBytes) {
+            throw new BadJsonException(NAME_TOO_LONG, "over " + mostBytes + " bytes in a name");
+        }
     }
 
     /** What a string says in which {@link #endOf} has found escapes. */

@@ -75,12 +75,6 @@ public record DaemonSettings(
         agents = List.copyOf(agents);
         unique(agents, "id", AgentSettings::id);
         unique(agents, "address", AgentSettings::address);
-        int most = link.frames().payloadBytes();
-        Check.that(
-                http.maxBodyBytes() <= most,
-                "http.max_body_bytes",
-                Units.text(http.maxBodyBytes()),
-                "a body goes to the agent in one frame, which holds at most " + Units.text(most));
         Check.between("event_loops", eventLoops, 0, 1024);
         checkFleet(fleet, agents);
     }

@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
  * @param allowUnauthenticated lets the daemon listen beyond loopback without credentials
  * @param allowedOrigins the origins whose pages may call, besides the daemon's own over loopback
  * @param proxies what a reverse proxy in front needs
- * @param maxBodyBytes of one request
+ * @param maxBodyBytes of one request to the daemon's own routes
+ * @param maxFrontBodyBytes of one request to a front, whose path begins with {@code /v1/}
  * @param maxHeaderBytes all header lines of one request
  * @param maxHeaderLines of one request
  * @param maxUriBytes of the request target
@@ -38,6 +39,7 @@ public record HttpSettings(
         List<String> allowedOrigins,
         ProxySettings proxies,
         int maxBodyBytes,
+        int maxFrontBodyBytes,
         int maxHeaderBytes,
         int maxHeaderLines,
         int maxUriBytes,
@@ -54,6 +56,9 @@ public record HttpSettings(
                     + " agent: make the first token with culvertd init, listen on loopback or a"
                     + " Unix socket, or accept the risk with http.allow_unauthenticated";
 
+    /** A body is in memory as a whole until the agent has it. */
+    private static final int LARGEST_BODY_BYTES = 256 * 1024 * 1024;
+
     private static final Pattern ORIGIN = Pattern.compile("https?://[^/?#@\\s]+");
 
     public static final HttpSettings DEFAULTS =
@@ -63,6 +68,7 @@ public record HttpSettings(
                     List.of(),
                     ProxySettings.DEFAULTS,
                     1024 * 1024,
+                    32 * 1024 * 1024,
                     16 * 1024,
                     128,
                     64 * 1024,
@@ -89,7 +95,8 @@ public record HttpSettings(
                     "an origin is http://HOST or https://HOST, optionally with :PORT, and nothing"
                             + " more");
         }
-        Check.atLeast("max_body_bytes", maxBodyBytes, 1);
+        Check.bytesBetween("max_body_bytes", maxBodyBytes, 1, LARGEST_BODY_BYTES);
+        Check.bytesBetween("max_front_body_bytes", maxFrontBodyBytes, 1, LARGEST_BODY_BYTES);
         Check.atLeast("max_header_bytes", maxHeaderBytes, 1);
         Check.atLeast("max_header_lines", maxHeaderLines, 1);
         Check.atLeast("max_uri_bytes", maxUriBytes, 1);
@@ -107,6 +114,7 @@ public record HttpSettings(
                 allowedOrigins,
                 proxies,
                 maxBodyBytes,
+                maxFrontBodyBytes,
                 maxHeaderBytes,
                 maxHeaderLines,
                 maxUriBytes,
@@ -171,6 +179,7 @@ public record HttpSettings(
                 in.list("allowed_origins", Kind.TEXT, DEFAULTS.allowedOrigins),
                 ProxySettings.read(in),
                 in.get("max_body_bytes", Kind.BYTES, DEFAULTS.maxBodyBytes),
+                in.get("max_front_body_bytes", Kind.BYTES, DEFAULTS.maxFrontBodyBytes),
                 in.get("max_header_bytes", Kind.BYTES, DEFAULTS.maxHeaderBytes),
                 in.get("max_header_lines", Kind.INT, DEFAULTS.maxHeaderLines),
                 in.get("max_uri_bytes", Kind.BYTES, DEFAULTS.maxUriBytes),

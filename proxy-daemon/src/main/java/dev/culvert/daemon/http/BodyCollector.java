@@ -21,19 +21,27 @@ final class BodyCollector {
     private static final int MOST_WASTE = 4;
 
     private long length;
+    private int most;
     private @Nullable ByteBuf body;
 
     /**
      * Begins the next body.
      *
      * @param announced the length of the whole body, if it is known; else 0
+     * @param mostBytes a larger body will be refused
      */
-    void expect(long announced) {
+    void expect(long announced, int mostBytes) {
         length = announced;
+        most = mostBytes;
     }
 
     int size() {
         return body == null ? 0 : body.readableBytes();
+    }
+
+    /** What has arrived, lent until the next part is added. */
+    ByteBuf arrived() {
+        return body == null ? Unpooled.EMPTY_BUFFER : body;
     }
 
     /** The memory that it takes. */
@@ -66,8 +74,11 @@ final class BodyCollector {
      * more.
      */
     private int room(int arrived) {
-        long most = length == 0 ? 2L * arrived : Math.min(length, (long) GROWTH * arrived);
-        return (int) Math.max(FIRST_BYTES, Math.max(most, arrived));
+        long room =
+                length == 0
+                        ? Math.min(most, 2L * arrived)
+                        : Math.min(length, (long) GROWTH * arrived);
+        return (int) Math.max(FIRST_BYTES, Math.max(room, arrived));
     }
 
     /** Gives the body away: the caller releases it. */

@@ -79,6 +79,7 @@ public abstract class HttpAnswer implements Answer {
     public final void handle(
             RoutedRequest routed, ByteBuf body, IncomingBody incoming, long headNanos) {
         Request request = new Request(routed, body, eventLoop());
+        request.checkedBy(incoming.takeChecker());
         Handling seen = new Handling(request, server.observer());
         if (seen.isTimed()) {
             seen.arrived(headNanos, incoming.nanosSinceHead());

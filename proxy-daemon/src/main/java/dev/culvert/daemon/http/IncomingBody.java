@@ -3,6 +3,7 @@ package dev.culvert.daemon.http;
 import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_TIMEOUT;
 
 import dev.culvert.io.LazyTimer;
+import dev.culvert.json.JsonChecker;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,8 @@ public final class IncomingBody {
 
     private static final long AS_LONG_AS_IT_TAKES = TimeUnit.DAYS.toNanos(365);
 
+    private static final int LARGE_BYTES = 64 * 1024;
+
     /** Is told on the event loop how a body ends. */
     public interface Owner {
         /** The request is complete. Takes ownership of {@code body}. */
@@ -33,6 +36,11 @@ public final class IncomingBody {
     private final HttpServer server;
     private final Owner owner;
     private final BodyCollector body = new BodyCollector();
+    private BodyLimit limit = new BodyLimit("", 0);
+
+    /** Of a large body; a small one is checked when it is whole. */
+    private @Nullable JsonChecker checker;
+
     private final LazyTimer timer;
     private @Nullable RoutedRequest request;
     private long slowAfterNanos;
@@ -46,7 +54,9 @@ public final class IncomingBody {
 
     public void begin(RoutedRequest next) {
         request = next;
-        body.expect(next.head().contentLength());
+        checker = null;
+        limit = server.rules().bodyLimit(next.head());
+        body.expect(next.head().contentLength(), limit.bytes());
         slowAfterNanos = timer.now() + server.settings().headTimeout().toNanos();
     }
 
@@ -76,9 +86,30 @@ public final class IncomingBody {
             return;
         }
         body.add(part, channel.alloc());
-        if (body.size() > server.settings().maxBodyBytes()) {
-            owner.onRefused(server.rules().bodyTooLarge());
+        if (body.size() > limit.bytes()) {
+            owner.onRefused(limit.exceeded());
+        } else if (body.size() > LARGE_BYTES) {
+            check();
         }
+    }
+
+    /* A large body is checked while it arrives: in one go, that would keep the loop from all its other sockets. */
+    private void check() {
+        JsonChecker begun = checker;
+        if (begun == null) {
+            begun = new JsonChecker();
+            checker = begun;
+        }
+        if (body.size() - begun.checkedBytes() >= LARGE_BYTES) {
+            begun.advance(body.arrived());
+        }
+    }
+
+    /** What has been found out about a large body, which has arrived; null for any other. */
+    @Nullable JsonChecker takeChecker() {
+        JsonChecker taken = checker;
+        checker = null;
+        return taken;
     }
 
     /** The last part has arrived. */
@@ -118,6 +149,7 @@ public final class IncomingBody {
     public void discard() {
         timer.disarm();
         request = null;
+        checker = null;
         body.discard();
     }
 

@@ -5,6 +5,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.UNSUPPORTED_MEDIA_T
 
 import dev.culvert.io.Quoted;
 import dev.culvert.json.BadJsonException;
+import dev.culvert.json.JsonChecker;
 import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
 import java.util.Locale;
@@ -21,7 +22,16 @@ public final class JsonRequest {
      */
     public static ByteBuf body(Request request) {
         checkType(request.header(Header.CONTENT_TYPE));
-        return check("The body", request.body());
+        JsonChecker checker = request.checker();
+        if (checker == null) {
+            return check("The body", request.body());
+        }
+        try {
+            checker.end(request.body());
+        } catch (BadJsonException bad) {
+            throw notAnObject("The body", bad);
+        }
+        return request.body();
     }
 
     /**
@@ -34,9 +44,13 @@ public final class JsonRequest {
         try {
             JsonText.checkObject(text);
         } catch (BadJsonException bad) {
-            throw problem(what + " is not one JSON object that can be sent: " + bad.detail() + ".");
+            throw notAnObject(what, bad);
         }
         return text;
+    }
+
+    private static ProblemException notAnObject(String what, BadJsonException bad) {
+        return problem(what + " is not one JSON object that can be sent: " + bad.detail() + ".");
     }
 
     private static void checkType(@Nullable String contentType) {

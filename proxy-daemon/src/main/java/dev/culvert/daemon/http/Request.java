@@ -3,6 +3,7 @@ package dev.culvert.daemon.http;
 import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.auth.Denial;
+import dev.culvert.json.JsonChecker;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
@@ -16,6 +17,7 @@ public final class Request {
     private final EventLoop loop;
     private @Nullable Consumer<Problem> onDenied;
     private @Nullable TraceContext trace;
+    private @Nullable JsonChecker checker;
 
     /** Borrows {@code body} while the route's {@code handle} runs. */
     public Request(RoutedRequest routed, ByteBuf body, EventLoop loop) {
@@ -70,6 +72,15 @@ public final class Request {
     /** Lent while the route's {@code handle} runs: retain it to keep it. */
     public ByteBuf body() {
         return body;
+    }
+
+    /** What was found out about a large body while it arrived; null for any other. */
+    @Nullable JsonChecker checker() {
+        return checker;
+    }
+
+    void checkedBy(@Nullable JsonChecker bodyChecker) {
+        checker = bodyChecker;
     }
 
     /** Visible ASCII: the client's own id, or one made here. */

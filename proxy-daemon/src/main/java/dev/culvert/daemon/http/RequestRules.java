@@ -3,7 +3,6 @@ package dev.culvert.daemon.http;
 import static io.netty.handler.codec.http.HttpResponseStatus.EXPECTATION_FAILED;
 import static io.netty.handler.codec.http.HttpResponseStatus.FORBIDDEN;
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_IMPLEMENTED;
-import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
 import static io.netty.handler.codec.http.HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE;
 
 import dev.culvert.daemon.config.HttpSettings;
@@ -13,14 +12,19 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 
 /** What the head of every request must satisfy before the router sees it. */
 public final class RequestRules {
+    /** The paths of the interfaces in somebody else's shape begin so. */
+    private static final String FRONTS = "/v1/";
+
     private final BrowserPolicy browsers;
     private final TrustedProxies proxies;
-    private final int maxBodyBytes;
+    private final BodyLimit own;
+    private final BodyLimit ofFronts;
 
     public RequestRules(BrowserPolicy browsers, HttpSettings settings) {
         this.browsers = browsers;
         proxies = new TrustedProxies(settings.proxies().trustedProxies());
-        maxBodyBytes = settings.maxBodyBytes();
+        own = new BodyLimit("http.max_body_bytes", settings.maxBodyBytes());
+        ofFronts = new BodyLimit("http.max_front_body_bytes", settings.maxFrontBodyBytes());
     }
 
     /**
@@ -60,17 +64,18 @@ public final class RequestRules {
         if (coding != null && !HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(coding)) {
             throw refused(UNSUPPORTED_MEDIA_TYPE, "Send the body without a Content-Encoding.");
         }
-        if (head.contentLength() > maxBodyBytes) {
-            throw new ProblemException(bodyTooLarge());
+        BodyLimit limit = bodyLimit(head);
+        if (head.contentLength() > limit.bytes()) {
+            throw new ProblemException(limit.exceeded());
         }
     }
 
-    public Problem bodyTooLarge() {
-        return Problem.of(
-                REQUEST_ENTITY_TOO_LARGE,
-                "The body takes more than "
-                        + maxBodyBytes
-                        + " bytes (http.max_body_bytes): send less.");
+    /**
+     * How large the body of this request may be. The path alone decides: harnesses send whole
+     * conversations to the fronts, and nobody has to send as much to another route.
+     */
+    BodyLimit bodyLimit(Head head) {
+        return head.target().path().startsWith(FRONTS) ? ofFronts : own;
     }
 
     private static ProblemException refused(HttpResponseStatus status, String error) {

@@ -46,6 +46,7 @@ class DaemonSettingsTest {
                                 List.of(),
                                 new ProxySettings(List.of(), List.of()),
                                 1 << 20,
+                                32 << 20,
                                 16 << 10,
                                 128,
                                 64 << 10,
@@ -137,6 +138,7 @@ class DaemonSettingsTest {
                     "allowed_hosts": ["culvert.example.org", "*.Inside.example"],
                     "trusted_proxies": ["10.0.0.0/8", "::1", "unix"],
                     "max_body_bytes": 1,
+                    "max_front_body_bytes": 7,
                     "max_header_bytes": 2,
                     "max_header_lines": 20,
                     "max_uri_bytes": 3,
@@ -226,6 +228,7 @@ class DaemonSettingsTest {
                                                                 IpNetwork.parse("::1")),
                                                         new TrustedProxy.LocalSocket())),
                                         1,
+                                        7,
                                         2,
                                         20,
                                         3,
@@ -395,9 +398,11 @@ class DaemonSettingsTest {
                         "28: limits.each_token.burst is 5: it is part of a rate, and there is"
                                 + " none"),
                 Arguments.of(
-                        "{'http': {'max_body_bytes': '5MiB'}}",
-                        "11: http.max_body_bytes is 5MiB: a body goes to the agent in one frame,"
-                                + " which holds at most 4094KiB"),
+                        "{'http': {'max_body_bytes': '257MiB'}}",
+                        "11: http.max_body_bytes is 257MiB: it must be from 1 to 256MiB"),
+                Arguments.of(
+                        "{'http': {'max_front_body_bytes': 0}}",
+                        "11: http.max_front_body_bytes is 0: it must be from 1 to 256MiB"),
                 Arguments.of(
                         "{'http': {'head_timeout': 0}}",
                         "11: http.head_timeout is 0s: it must be more than nothing"),

@@ -85,7 +85,7 @@ class BodyCollectorTest {
 
     private static BodyCollector expecting(long length) {
         BodyCollector collector = new BodyCollector();
-        collector.expect(length);
+        collector.expect(length, Integer.MAX_VALUE);
         return collector;
     }
 

@@ -27,6 +27,7 @@ class BrowserPolicyTest {
                         List.of("https://app.example"),
                         new ProxySettings(List.of(allowedHosts), List.of()),
                         it.maxBodyBytes(),
+                        it.maxFrontBodyBytes(),
                         it.maxHeaderBytes(),
                         it.maxHeaderLines(),
                         it.maxUriBytes(),

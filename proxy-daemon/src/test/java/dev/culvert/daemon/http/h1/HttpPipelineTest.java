@@ -398,6 +398,20 @@ class HttpPipelineTest {
     }
 
     @Test
+    void thePathDecidesHowLargeABodyMayBe() throws IOException {
+        String start = " HTTP/1.1\r\n" + HOST + "Expect: 100-continue\r\nContent-Length: ";
+
+        assertThat(server.exchange("POST /echo" + start + "65537\r\n\r\n"))
+                .startsWith("HTTP/1.1 413 ")
+                .contains("more than 65536 bytes (http.max_body_bytes)");
+        assertThat(server.exchange("POST /v1/nothing" + start + "65537\r\n\r\n"))
+                .startsWith("HTTP/1.1 404 ");
+        assertThat(server.exchange("POST /v1/nothing" + start + "262145\r\n\r\n"))
+                .startsWith("HTTP/1.1 413 ")
+                .contains("more than 262144 bytes (http.max_front_body_bytes)");
+    }
+
+    @Test
     void aClientThatStillSendsGetsItsRefusalAndNoReset() throws Exception {
         try (RawClient client = server.connect()) {
             client.send("POST /echo HTTP/1.1\r\n" + HOST + "Content-Length: 9000000\r\n\r\n");

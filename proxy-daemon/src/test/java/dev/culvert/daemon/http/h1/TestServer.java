@@ -131,6 +131,7 @@ final class TestServer implements AutoCloseable {
         List<String> origins = List.of();
         ProxySettings proxies = ProxySettings.DEFAULTS;
         int maxBodyBytes = 64 * 1024;
+        int maxFrontBodyBytes = 256 * 1024;
         int maxConnections = 100;
         int maxUriBytes = 2048;
         int maxHeaderBytes = 4096;
@@ -166,6 +167,7 @@ final class TestServer implements AutoCloseable {
                     origins,
                     proxies,
                     maxBodyBytes,
+                    maxFrontBodyBytes,
                     maxHeaderBytes,
                     defaults.maxHeaderLines(),
                     maxUriBytes,
