@@ -164,7 +164,7 @@ public final class Daemon implements AutoCloseable {
                         this::reload, inForce::rows, listeners, admin, turns, loops.group());
         Router router = routes.forClients(auth.callers(), ofClients, ofOperators, admin);
         auth.tokens().listen(router.denials()::check);
-        Pipelines pipelines = new Pipelines(account, () -> settings().memory(), telemetry);
+        Pipelines pipelines = new Pipelines(account, this::settings, telemetry, Routes.problems());
         servers =
                 new Servers(
                         listeners,

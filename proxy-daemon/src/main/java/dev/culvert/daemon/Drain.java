@@ -45,7 +45,7 @@ final class Drain {
                         ? "so it stops at once"
                         : "for at most %s (timeouts.drain); a second SIGINT or SIGTERM cuts them now"
                                 .formatted(Units.text(patience)));
-        CompletableFuture<Void> drained = servers.drain();
+        CompletableFuture<Void> drained = servers.drain().thenCompose(_ -> turns.noneGoesOn());
         if (isDone(CompletableFuture.anyOf(drained, hurry), patience) && drained.isDone()) {
             return 0;
         }

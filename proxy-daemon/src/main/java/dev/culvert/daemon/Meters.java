@@ -64,8 +64,12 @@ final class Meters {
         return this;
     }
 
-    /** How many turns are remembered, and how many may be. */
+    /** How many turns go on without clients, are remembered, and may be. */
     Meters of(Turns turns) {
+        metrics.gauge(
+                "culvert.turns.detachable",
+                "Turns in progress that go on if their clients leave (x-culvert-on-disconnect).",
+                turns::countGoingOn);
         remembered("yes", () -> turns.remembered(true), () -> settings.get().turns().maxKeys());
         remembered(
                 "no", () -> turns.remembered(false), () -> settings.get().turns().maxRemembered());

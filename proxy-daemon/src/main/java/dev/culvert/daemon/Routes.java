@@ -37,6 +37,7 @@ import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.SettingsInForce;
 import dev.culvert.daemon.home.HomeLinks;
 import dev.culvert.daemon.http.Admission;
+import dev.culvert.daemon.http.ProblemFormats;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.metrics.Metrics;
@@ -71,6 +72,11 @@ final class Routes implements AutoCloseable {
         this.metrics = metrics;
         this.offLoop = offLoop;
         events = new EventsRoute(access, admission, account, settings);
+    }
+
+    /** How clients are told why a request failed. */
+    static ProblemFormats problems() {
+        return ProblemFormats.DEFAULT;
     }
 
     /** For the listeners of clients; those whom nobody knows are told where operators ask. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.culvert.daemon.EventReader.Event;
+import dev.culvert.daemon.ScriptedGuest.Request;
 import dev.culvert.testing.Eventually;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -349,6 +350,44 @@ class TokensOfTheDaemonTest {
                 assertThat(after.body()).contains("token_revoked");
             }
             Eventually.await(() -> assertThat(denied(daemon, root)).contains("caller_denied\"} 2"));
+        }
+    }
+
+    @Test
+    void aRevokedTokenAlsoStopsATurnThatGoesOnWithoutItsClient() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.announcing("resume", "cancel");
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            String root = admin(daemon);
+            Made ci = make(daemon, root, "\"name\":\"ci\",\"roles\":[\"operator\"]");
+            CompletableFuture<HttpResponse<String>> answer =
+                    daemon.begin(
+                            "POST",
+                            "/api/v1/agents/a/message",
+                            MESSAGE,
+                            "authorization",
+                            "Bearer " + ci.secret(),
+                            "x-culvert-on-disconnect",
+                            "continue");
+            Request message = guest.take();
+            answer.cancel(true);
+            String turn = "/api/v1/turns/" + message.id();
+            Eventually.await(() ->
+                    assertThat(body(daemon, turn, root)).contains("\"read_by\":[]", "running"));
+
+            String path = "/api/v1/tokens/" + ci.id();
+            assertThat(daemon.send("DELETE", path, "", bearer(root)).statusCode()).isEqualTo(204);
+
+            Request cancel = guest.take();
+            assertThat(cancel.type()).isEqualTo("cancel");
+            assertThat(cancel.id()).isEqualTo(message.id());
+        }
+    }
+
+    private static String body(TestDaemon daemon, String path, String token) {
+        try {
+            return daemon.send("GET", path, "", bearer(token)).body();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 

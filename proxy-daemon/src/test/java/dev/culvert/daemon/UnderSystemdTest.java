@@ -12,6 +12,7 @@ import com.sun.jdi.connect.AttachingConnector;
 import com.sun.jdi.connect.Connector;
 import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.http.h1.HttpPipeline;
 import dev.culvert.daemon.metrics.Metrics;
@@ -183,11 +184,9 @@ class UnderSystemdTest {
                 Metrics metrics = new Metrics()) {
             HttpPipeline pipeline =
                     new HttpPipeline(
-                            HttpSettings.DEFAULTS,
+                            HttpServer.of(HttpSettings.DEFAULTS, metrics.http(), account.whole()),
                             new Router(List.of(), metrics.http(), Callers.anybody()),
-                            metrics.http(),
-                            account::whole,
-                            account.whole());
+                            account::whole);
             Listeners listeners = new Listeners(loops, List.of(socket), workers, metrics.tls());
 
             assertThatIOException()

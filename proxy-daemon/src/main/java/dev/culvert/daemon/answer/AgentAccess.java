@@ -49,7 +49,15 @@ public final class AgentAccess {
      * @throws ProblemException when there is none
      */
     public Agent agent(Request request) {
-        String id = request.parameter("id");
+        return agent(request, request.parameter("id"));
+    }
+
+    /**
+     * The agent of that id.
+     *
+     * @throws ProblemException when the caller sees none
+     */
+    public Agent agent(Request request, String id) {
         Agent agent = fleet(request).find(id);
         if (agent == null) {
             throw new ProblemException(
@@ -62,15 +70,23 @@ public final class AgentAccess {
     }
 
     /**
-     * The agent that the path names, if it can work now. An open link is not enough: an agent that
-     * was away may be back without its configuration, and so without the list of tools that it may
-     * use.
+     * The agent that the path names, if it can work now.
      *
      * @throws ProblemException when it cannot
      */
     public Agent workingAgent(Request request) {
+        return workingAgent(request, request.parameter("id"));
+    }
+
+    /**
+     * The agent of that id, if it can work now. An open link is not enough: an agent that was away
+     * may be back without its configuration, and so without the list of tools that it may use.
+     *
+     * @throws ProblemException when it cannot
+     */
+    public Agent workingAgent(Request request, String id) {
         admission.checkWork();
-        Agent agent = agent(request);
+        Agent agent = agent(request, id);
         Presence presence = agent.presence();
         switch (presence.state()) {
             case READY -> {}

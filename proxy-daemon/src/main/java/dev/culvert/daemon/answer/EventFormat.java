@@ -39,6 +39,15 @@ public interface EventFormat extends SseStream.Keepalive {
      */
     void cutOff(SseStream to, String code, String message, long number);
 
+    /**
+     * Whether clients come back for the rest after a lost connection, so that the turn waits for
+     * them (turns.resume_grace). If not, it stops as soon as its client leaves, unless the request
+     * has an {@code Idempotency-Key}.
+     */
+    default boolean isResumable() {
+        return true;
+    }
+
     /** Writes what keeps a silent connection alive. */
     @Override
     default void keepAlive(SseStream to) {

@@ -9,10 +9,10 @@ import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins the chunks of one answer into one JSON object, without decoding what they say. It holds a
- * buffer until that is taken or dropped.
+ * Culvert's own whole answer: joins the chunks into one JSON object, without decoding what they
+ * say.
  */
-final class JoinedChunks {
+public final class JoinedChunks implements WholeFormat {
     private static final String BEGIN = "{\"content\":\"";
     private static final int QUOTE = 1;
 
@@ -24,12 +24,21 @@ final class JoinedChunks {
     private ByteBuf finishReason = Unpooled.EMPTY_BUFFER;
     private ByteBuf usage = Unpooled.EMPTY_BUFFER;
 
-    JoinedChunks(ByteBufAllocator buffers) {
+    public JoinedChunks(ByteBufAllocator buffers) {
         this.buffers = buffers;
     }
 
-    /** Adds the chunk, which is lent. */
-    void add(Frame chunk) {
+    @Override
+    public boolean tellsTurn() {
+        return false;
+    }
+
+    /** The object does not name its turn. */
+    @Override
+    public void begin(String turn) {}
+
+    @Override
+    public void chunk(Frame chunk) {
         ByteBuf payload = chunk.payload();
         JsonMembers members = chunk.members();
         while (members.next()) {
@@ -62,17 +71,18 @@ final class JoinedChunks {
         return Unpooled.copiedBuffer(payload.slice(start, members.valueEnd() - start));
     }
 
-    /** The size of the buffer. */
-    int heldBytes() {
+    @Override
+    public int heldBytes() {
         return joined == null ? 0 : joined.capacity();
     }
 
-    int contentBytes() {
+    @Override
+    public int contentBytes() {
         return joined == null ? 0 : joined.readableBytes() - BEGIN.length();
     }
 
-    /** The answer as a JSON object, which belongs to the caller. */
-    ByteBuf take() {
+    @Override
+    public ByteBuf take() {
         ByteBuf taken = begun(0);
         joined = null;
         taken.writeByte('"');
@@ -87,8 +97,8 @@ final class JoinedChunks {
         return taken.writeByte('}');
     }
 
-    /** Releases the buffer. */
-    void drop() {
+    @Override
+    public void drop() {
         if (joined != null) {
             joined.release();
             joined = null;

@@ -81,7 +81,7 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
             return;
         }
         // An open stream has its own onGone.
-        answer.onGone(() -> gone(resumed == null ? Duration.ZERO : settings.turns().resumeGrace()));
+        answer.onGone(() -> gone(resumed == null ? Duration.ZERO : settings.grace()));
         if (resumed != null) {
             opening.expireAfter(HEAD_DELAY);
         }
@@ -93,10 +93,7 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
         if (open == null) {
             open =
                     SseStream.open(
-                            answer,
-                            settings.keepalive(),
-                            format,
-                            () -> gone(settings.turns().resumeGrace()));
+                            answer, settings.keepalive(), format, () -> gone(settings.grace()));
             events = open;
             pace = new ClientPace(settings.turns(), observer, open, answer, this);
             format.begin(open, lastNumber);

@@ -6,10 +6,13 @@ import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.CommonHeaders;
 import dev.culvert.daemon.http.OverMemory;
 import dev.culvert.daemon.http.Phase;
+import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.RateLimits;
 import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.turn.LiveTurn;
 import dev.culvert.daemon.turn.TurnRequest;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.frame.ErrorCode;
@@ -17,6 +20,7 @@ import dev.culvert.io.Share;
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,18 +51,29 @@ public final class TurnAnswers {
     }
 
     /** Begins a turn and answers with the whole of it. Lends {@code message} for the call. */
-    public void whole(Request request, Answer answer, Agent agent, ByteBuf message) {
+    public void whole(
+            Request request, Answer answer, Agent agent, ByteBuf message, WholeFormat format) {
         Share share = charge(answer, agent);
-        TurnRequest wanted = counted(request, wanted(request, agent, message, false));
-        answer.begins(wanted.id());
+        TurnRequest wanted = counted(request, wanted(request, agent, message, format.tellsTurn()));
+        begins(answer, wanted);
+        format.begin(wanted.id());
         TurnSettings now = settings.get().turns();
         // Without a key no client can come back for it.
         Duration grace = wanted.repeatable() ? now.resumeGrace() : Duration.ZERO;
         answer.reached(Phase.DIALLING);
-        WholeAnswer whole = new WholeAnswer(answer, share, now.maxAnswerBytes(), grace);
-        whole.reads(turns.begin(request.eventLoop(), wanted, message, whole));
+        WholeAnswer whole = new WholeAnswer(answer, share, now.maxAnswerBytes(), grace, format);
+        LiveTurn turn = turns.begin(request.eventLoop(), wanted, message, whole);
+        whole.reads(turn);
         if (request.caller().canEnd()) {
-            request.onDenied(whole::onDenied);
+            endWithCaller(request, turn, whole::onDenied);
+        }
+    }
+
+    /** A client that may come back is told the id of the turn that it begins. */
+    private static void begins(Answer answer, TurnRequest wanted) {
+        answer.begins(wanted.id());
+        if (wanted.isAddressed()) {
+            answer.header(CommonHeaders.X_CULVERT_TURN, wanted.id());
         }
     }
 
@@ -73,14 +88,16 @@ public final class TurnAnswers {
             Agent agent,
             ByteBuf message,
             Function<String, EventFormat> format) {
-        TurnRequest wanted = wanted(request, agent, message, true);
         charge(answer, agent);
-        answer.begins(wanted.id());
-        TurnRequest counted = counted(request, wanted);
-        StreamedAnswer stream = streamed(answer, wanted.id(), null, format);
+        TurnRequest wanted = counted(request, wanted(request, agent, message, true));
+        begins(answer, wanted);
+        StreamedAnswer stream = streamed(answer, wanted, null, format.apply(wanted.id()));
         answer.reached(Phase.DIALLING);
-        stream.reads(turns.begin(request.eventLoop(), counted, message, stream));
-        endWithCaller(request, stream);
+        LiveTurn turn = turns.begin(request.eventLoop(), wanted, message, stream);
+        stream.reads(turn);
+        if (request.caller().canEnd()) {
+            endWithCaller(request, turn, stream::onDenied);
+        }
     }
 
     /**
@@ -100,8 +117,8 @@ public final class TurnAnswers {
             return;
         }
         answer.about(id);
-        StreamedAnswer stream = streamed(answer, id, point, format);
         TurnRequest wanted = known(request, id);
+        StreamedAnswer stream = streamed(answer, wanted, point, format.apply(id));
         if (admission.isStopping()) {
             stream.onCut(); // after this event a browser reconnects; after a 503 it does not
         } else if (wanted == null) {
@@ -115,16 +132,21 @@ public final class TurnAnswers {
             }
             answer.chargeTo(share);
             answer.reached(Phase.DIALLING);
-            stream.reads(
-                    turns.resume(
-                            request.eventLoop(), held(request, wanted), point.after(), stream));
-            endWithCaller(request, stream);
+            LiveTurn turn =
+                    turns.resume(request.eventLoop(), held(request, wanted), point.after(), stream);
+            stream.reads(turn);
+            if (request.caller().canEnd()) {
+                endWithCaller(request, turn, stream::onDenied);
+            }
         }
     }
 
-    private static void endWithCaller(Request request, StreamedAnswer stream) {
-        if (request.caller().canEnd()) {
-            request.onDenied(stream::onDenied);
+    /** Also a turn that goes on without its client ends when the caller is not let in any more. */
+    private static void endWithCaller(Request request, LiveTurn turn, Consumer<Problem> denied) {
+        if (turn.goesOn()) {
+            turn.whenOver(request.onDeniedLater(denied));
+        } else {
+            request.onDenied(denied);
         }
     }
 
@@ -163,8 +185,19 @@ public final class TurnAnswers {
         return share;
     }
 
-    /** The turn that the request begins or repeats. A client can resume only if told the id. */
+    /**
+     * The turn that the request begins or repeats.
+     *
+     * @param isTold whether the client is told its id in any case, so that it can be read again
+     */
     private TurnRequest wanted(Request request, Agent agent, ByteBuf message, boolean isTold) {
+        if (OnDisconnect.continues(request)) {
+            return asked(request, agent, message, true).goingOn();
+        }
+        return asked(request, agent, message, isTold);
+    }
+
+    private TurnRequest asked(Request request, Agent agent, ByteBuf message, boolean isTold) {
         String key = IdempotencyKey.of(request);
         if (key != null) {
             return new TurnRequest(
@@ -186,15 +219,17 @@ public final class TurnAnswers {
 
     private StreamedAnswer streamed(
             Answer answer,
-            String id,
+            @Nullable TurnRequest wanted,
             @Nullable ResumePoint point,
-            Function<String, EventFormat> format) {
+            EventFormat format) {
         DaemonSettings now = settings.get();
+        boolean mayComeBack = format.isResumable() || (wanted != null && wanted.repeatable());
+        Duration grace = mayComeBack ? now.turns().resumeGrace() : Duration.ZERO;
         return new StreamedAnswer(
                 answer,
-                format.apply(id),
+                format,
                 point,
-                new StreamSettings(now.turns(), now.sse().keepalive()),
+                new StreamSettings(now.turns(), now.sse().keepalive(), grace),
                 observer);
     }
 }

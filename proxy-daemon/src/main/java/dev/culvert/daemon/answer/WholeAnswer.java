@@ -33,7 +33,7 @@ final class WholeAnswer implements TurnListener, Runnable {
     private final Share share;
     private final int maxBytes;
     private final Duration grace;
-    private final JoinedChunks chunks;
+    private final WholeFormat format;
     private @Nullable LiveTurn turn;
 
     /** Charged for what is joined; null while that is small. */
@@ -48,12 +48,12 @@ final class WholeAnswer implements TurnListener, Runnable {
     /**
      * @param grace how long the turn goes on after its client has gone
      */
-    WholeAnswer(Answer answer, Share share, int maxBytes, Duration grace) {
+    WholeAnswer(Answer answer, Share share, int maxBytes, Duration grace, WholeFormat format) {
         this.answer = answer;
         this.share = share;
         this.maxBytes = maxBytes;
         this.grace = grace;
-        chunks = new JoinedChunks(answer.allocator());
+        this.format = format;
     }
 
     /** Controls {@code begun} from now on; that turn may have ended already. */
@@ -80,19 +80,19 @@ final class WholeAnswer implements TurnListener, Runnable {
         if (!answer.isOpen()) {
             return;
         }
-        int before = chunks.heldBytes();
+        int before = format.heldBytes();
         if (before == 0) {
             answer.reached(Phase.STREAMING);
         }
-        chunks.add(chunk);
+        format.chunk(chunk);
         if (chunk.isLastChunk()) {
             Usage.tell(chunk, answer);
         }
-        charge(chunks.heldBytes());
+        charge(format.heldBytes());
         if (room != null) {
-            room.used(chunks.heldBytes() - before);
+            room.used(format.heldBytes() - before);
         }
-        if (chunks.contentBytes() > maxBytes) {
+        if (format.contentBytes() > maxBytes) {
             refuse(
                     Problem.of(
                             BAD_GATEWAY,
@@ -109,7 +109,7 @@ final class WholeAnswer implements TurnListener, Runnable {
      * that, many large answers at once would each end another.
      */
     private void taken(int bytes) {
-        if (room == null && chunks.contentBytes() > FIRST_BYTES) {
+        if (room == null && format.contentBytes() > FIRST_BYTES) {
             room = share.reserve(maxBytes - FIRST_BYTES, answer.eventLoop(), this::goOn);
         }
         heldBack += bytes;
@@ -137,7 +137,7 @@ final class WholeAnswer implements TurnListener, Runnable {
     }
 
     private void drop() {
-        chunks.drop();
+        format.drop();
         charge(0);
         releaseRoom();
     }
@@ -171,10 +171,10 @@ final class WholeAnswer implements TurnListener, Runnable {
     public void onDone(long number) {
         if (answer.isOpen()) {
             if (room != null) {
-                room.keep(chunks.heldBytes());
+                room.keep(format.heldBytes());
             }
             charge(0);
-            answer.json(OK, chunks.take());
+            answer.json(OK, format.take());
         }
         if (room != null) {
             // After the flush: from then on the bytes that wait for the client are counted.

@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommonHeaders {
     public static final AsciiString X_REQUEST_ID = AsciiString.cached("x-request-id");
+
+    /** By which a turn can be read again. */
+    public static final AsciiString X_CULVERT_TURN = AsciiString.cached("x-culvert-turn");
+
     public static final AsciiString X_CONTENT_TYPE_OPTIONS =
             AsciiString.cached("x-content-type-options");
     public static final AsciiString STRICT_TRANSPORT_SECURITY =
@@ -23,11 +27,12 @@ public final class CommonHeaders {
 
     /** What the pages of an allowed origin may read. */
     public static final AsciiString EXPOSED =
-            AsciiString.cached("ratelimit, ratelimit-policy, retry-after, x-request-id");
+            AsciiString.cached(
+                    "ratelimit, ratelimit-policy, retry-after, x-culvert-turn, x-request-id");
 
     private static final String ALLOWED_HEADERS =
             "authorization, content-type, idempotency-key, last-event-id, traceparent, x-api-key,"
-                    + " x-request-id";
+                    + " x-culvert-on-disconnect, x-request-id";
     private static final String PREFLIGHT_SECONDS = "600";
 
     private final DateClock clock = new DateClock();

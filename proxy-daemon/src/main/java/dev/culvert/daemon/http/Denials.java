@@ -1,33 +1,42 @@
 package dev.culvert.daemon.http;
 
 import dev.culvert.daemon.auth.Callers;
+import io.netty.channel.EventLoop;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The requests with answers that may take long, of callers whose rights may end. Used on every
- * event loop.
+ * What takes long and was asked for by callers whose rights may end: requests with their answers,
+ * and turns that go on without a client. Used on every event loop.
  */
 public final class Denials {
+    /** Ends when its caller's rights do. Confined to its event loop. */
+    interface Deniable {
+        EventLoop eventLoop();
+
+        /** Ends it if the caller is not let in any more. */
+        void check(Callers callers);
+    }
+
     private final Callers callers;
-    private final Set<Request> running = ConcurrentHashMap.newKeySet();
+    private final Set<Deniable> running = ConcurrentHashMap.newKeySet();
 
     Denials(Callers callers) {
         this.callers = callers;
     }
 
-    /** From now on until {@link #remove} the request is ended when its caller's rights end. */
-    void add(Request request) {
-        running.add(request);
-        request.check(callers); // they may have ended since the request was let in
+    /** From now on until {@link #remove} it is ended when its caller's rights end. */
+    void add(Deniable it) {
+        running.add(it);
+        it.check(callers); // they may have ended since the request was let in
     }
 
-    void remove(Request request) {
-        running.remove(request);
+    void remove(Deniable it) {
+        running.remove(it);
     }
 
     /** Tokens have changed: ends the answers of callers that are not let in any more. */
     public void check() {
-        running.forEach(request -> request.eventLoop().execute(() -> request.check(callers)));
+        running.forEach(it -> it.eventLoop().execute(() -> it.check(callers)));
     }
 }

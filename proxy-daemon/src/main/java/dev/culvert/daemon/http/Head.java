@@ -151,6 +151,15 @@ public final class Head {
         return target;
     }
 
+    /** The path that it asks for; the target as it was sent if no server can take it. */
+    String path() {
+        try {
+            return target().path();
+        } catch (ProblemException _) {
+            return uri;
+        }
+    }
+
     /** What trusted proxies say about its client; null if there are none, or they say nothing. */
     public @Nullable Forwarded forwarded() {
         return forwarded;

@@ -22,12 +22,13 @@ public enum Header {
     TRACEPARENT,
     TRANSFER_ENCODING,
     X_API_KEY,
+    X_CULVERT_ON_DISCONNECT,
     X_FORWARDED_FOR,
     X_FORWARDED_HOST,
     X_FORWARDED_PROTO,
     X_REQUEST_ID;
 
-    private static final int MAX_BYTES = 17;
+    private static final int MAX_BYTES = 23;
 
     private static final Header[][] BY_LENGTH = new Header[MAX_BYTES + 1][];
 

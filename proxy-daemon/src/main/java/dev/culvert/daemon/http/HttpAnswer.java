@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
 /* A superclass and not a part, because one object for each request is enough. */
 public abstract class HttpAnswer implements Answer {
     private static final Logger LOG = LoggerFactory.getLogger(HttpAnswer.class);
-    private static final AsciiString PROBLEM_JSON = AsciiString.cached("application/problem+json");
     private static final int PROBLEM_BYTES = 384;
     private static final Problem BUG =
             Problem.of(
@@ -151,10 +150,12 @@ public abstract class HttpAnswer implements Answer {
     @Override
     public final void problem(Problem problem) {
         failed(problem);
-        problem.headers().forEach(this::header);
+        ProblemFormat format = server.problems().of(head);
+        Problem told = format.told(problem);
+        told.headers().forEach(this::header);
         ByteBuf body = allocator().buffer(PROBLEM_BYTES);
-        problem.writeTo(body, head.id());
-        whole(problem.status(), PROBLEM_JSON, body);
+        format.write(told, head.id(), body);
+        whole(told.status(), format.contentType(), body);
     }
 
     /** So many bytes of a body were received or written. */

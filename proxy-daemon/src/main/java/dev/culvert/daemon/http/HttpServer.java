@@ -2,6 +2,7 @@ package dev.culvert.daemon.http;
 
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.io.Share;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bodies the share of all requests together that are not complete
  * @param headers those that every answer has
+ * @param problems how clients are told why a request failed
  */
 public record HttpServer(
         HttpSettings settings,
@@ -18,52 +20,54 @@ public record HttpServer(
         Share bodies,
         GateHandler gate,
         RequestRules rules,
-        CommonHeaders headers) {
+        CommonHeaders headers,
+        ProblemFormats problems) {
 
     public static HttpServer of(HttpSettings settings, HttpObserver observer, Share bodies) {
-        return of(
-                settings,
-                observer,
-                new Connections(settings.maxConnections()),
-                bodies,
-                new BrowserPolicy(settings));
-    }
-
-    private static HttpServer of(
-            HttpSettings settings,
-            HttpObserver observer,
-            Connections connections,
-            Share bodies,
-            BrowserPolicy browsers) {
+        BrowserPolicy browsers = new BrowserPolicy(settings);
         RequestRules rules = new RequestRules(browsers, settings);
         return new HttpServer(
                 settings,
                 observer,
-                connections,
+                new Connections(settings.maxConnections()),
                 bodies,
                 new GateHandler(rules, bodies.account().whole()),
                 rules,
-                new CommonHeaders(browsers));
+                new CommonHeaders(browsers),
+                ProblemFormats.DEFAULT);
+    }
+
+    /** The same, but problems have these formats. */
+    public HttpServer with(ProblemFormats formats) {
+        return new HttpServer(
+                settings, observer, connections, bodies, gate, rules, headers, formats);
     }
 
     /** For connections with TLS. */
     public HttpServer withTls() {
         BrowserPolicy browsers = BrowserPolicy.withTls(settings);
-        HttpServer secured = of(settings, observer, connections, bodies, browsers);
-        return new HttpServer(
-                settings,
-                observer,
-                connections,
-                bodies,
-                secured.gate,
-                secured.rules,
-                secured.headers.withHsts(settings.tls().hstsMaxAge()));
+        Duration hstsMaxAge = settings.tls().hstsMaxAge();
+        return with(settings, browsers, new CommonHeaders(browsers).withHsts(hstsMaxAge));
     }
 
     /** For connections to come, with other settings. */
     public HttpServer with(HttpSettings next) {
         connections.limit(next.maxConnections());
-        return of(next, observer, connections, bodies, new BrowserPolicy(next));
+        BrowserPolicy browsers = new BrowserPolicy(next);
+        return with(next, browsers, new CommonHeaders(browsers));
+    }
+
+    private HttpServer with(HttpSettings next, BrowserPolicy browsers, CommonHeaders common) {
+        RequestRules nextRules = new RequestRules(browsers, next);
+        return new HttpServer(
+                next,
+                observer,
+                connections,
+                bodies,
+                new GateHandler(nextRules, bodies.account().whole()),
+                nextRules,
+                common,
+                problems);
     }
 
     /**

@@ -7,8 +7,6 @@ import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_ENTITY_TOO_
 import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 import static io.netty.handler.codec.http.HttpResponseStatus.TOO_MANY_REQUESTS;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.io.Quoted;
 import dev.culvert.link.Failure;
 import dev.culvert.link.Failure.AgentError;
@@ -20,19 +18,14 @@ import dev.culvert.link.Failure.TimedOut;
 import dev.culvert.link.Failure.TooLarge;
 import dev.culvert.link.Failure.ToolBlocked;
 import dev.culvert.link.Failure.Unreachable;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufOutputStream;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Why a request failed, as the client is told (RFC 9457).
+ * Why a request failed. The {@link ProblemFormat} of its path tells the client.
  *
  * @param error one plain sentence that says what is wrong and what to do
  * @param members further members of the JSON object, in order: numbers and texts
@@ -45,7 +38,6 @@ public record Problem(
         Map<String, Object> members,
         Map<AsciiString, String> headers,
         Blame blame) {
-    private static final JsonFactory JSON = new JsonFactory();
     private static final int SOON_SECONDS = 1;
 
     /** Quotes text from outside: the error is shown in terminals and on pages. */
@@ -152,32 +144,9 @@ public record Problem(
         return header(HttpHeaderNames.RETRY_AFTER, Integer.toString(seconds));
     }
 
-    Problem header(AsciiString name, String value) {
+    public Problem header(AsciiString name, String value) {
         Map<AsciiString, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
         return new Problem(status, error, members, more, blame);
-    }
-
-    /** Writes the problem's JSON object to {@code out}, which stays the caller's. */
-    public void writeTo(ByteBuf out, String requestId) {
-        try (JsonGenerator json =
-                JSON.createGenerator((OutputStream) new ByteBufOutputStream(out))) {
-            json.writeStartObject();
-            json.writeStringField("type", "about:blank");
-            json.writeStringField("title", status.reasonPhrase());
-            json.writeNumberField("status", status.code());
-            json.writeStringField("error", error);
-            for (Map.Entry<String, Object> member : members.entrySet()) {
-                json.writeFieldName(member.getKey());
-                switch (member.getValue()) {
-                    case Integer number -> json.writeNumber(number);
-                    case Object text -> json.writeString(Quoted.page(text.toString()));
-                }
-            }
-            json.writeStringField("request_id", requestId);
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A request that was read whole and may be handled. Confined to its event loop. */
-public final class Request {
+public final class Request implements Denials.Deniable {
     private final RoutedRequest routed;
     private final ByteBuf body;
     private final EventLoop loop;
@@ -129,6 +129,34 @@ public final class Request {
         }
     }
 
+    /**
+     * The same for work that outlives the answer. The returned action, which runs on the event
+     * loop, says that the work is over.
+     */
+    public Runnable onDeniedLater(Consumer<Problem> action) {
+        if (!caller().canEnd()) {
+            return () -> {};
+        }
+        Denials denials = routed.endpoint().denials();
+        Later later = new Later(caller(), loop, denials, action);
+        denials.add(later);
+        return () -> denials.remove(later);
+    }
+
+    /** Work of a request that was answered, or whose client is gone. */
+    private record Later(
+            Caller caller, EventLoop eventLoop, Denials denials, Consumer<Problem> action)
+            implements Denials.Deniable {
+        @Override
+        public void check(Callers callers) {
+            Denial why = callers.denial(caller);
+            if (why != null) {
+                denials.remove(this);
+                action.accept(Access.ended(why));
+            }
+        }
+    }
+
     /** The answer has ended. */
     void ended() {
         if (onDenied != null) {
@@ -138,7 +166,8 @@ public final class Request {
     }
 
     /** Ends the answer if the caller is not let in any more. */
-    void check(Callers callers) {
+    @Override
+    public void check(Callers callers) {
         Consumer<Problem> action = onDenied;
         if (action != null) {
             Denial why = callers.denial(caller());
@@ -149,6 +178,7 @@ public final class Request {
         }
     }
 
+    @Override
     public EventLoop eventLoop() {
         return loop;
     }

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** Who wants the turn: the client that reads it, and whoever waits for its end. */
 final class Audience {
     private static final Demand WANTED = new Wanted();
+    private static final Demand UNREAD = new Unread();
 
-    private final LiveTurns live;
+    private final TurnNeeds needs;
     private final LiveTurn reader;
     private List<Consumer<@Nullable Failure>> whenOver = List.of();
     private Demand demand = WANTED;
@@ -23,8 +24,11 @@ final class Audience {
     /** Whether the agent has answered a later reader; set on that reader's event loop. */
     private volatile boolean taken;
 
-    Audience(LiveTurns live, LiveTurn reader) {
-        this.live = live;
+    /** Whether the turn goes on to its end if the client leaves. */
+    private volatile boolean goesOn;
+
+    Audience(TurnNeeds needs, LiveTurn reader) {
+        this.needs = needs;
         this.reader = reader;
     }
 
@@ -39,6 +43,9 @@ final class Audience {
      * @param grace the timer that runs while a client may come back
      */
     private record Left(long sinceNanos, ScheduledFuture<?> grace) implements Demand {}
+
+    /** The client is gone, and wants the turn to go on to its end. */
+    private record Unread() implements Demand {}
 
     /** The grace is over: the turn goes on only if a later client reads it. */
     private record Forsaken(long sinceNanos) implements Demand {}
@@ -61,19 +68,24 @@ final class Audience {
         }
         return switch (demand) {
             case Wanted _, Stopping _ -> true;
-            case Left _, Forsaken _, StoppingUnread _, Told _ -> false;
+            case Left _, Unread _, Forsaken _, StoppingUnread _, Told _ -> false;
         };
     }
 
-    /** Whether a client reads it and nobody wants it to end. */
+    /** Whether a client wants its answer, now or later, and nobody wants it to end. */
     boolean isWanted() {
-        return demand instanceof Wanted;
+        return demand instanceof Wanted || demand instanceof Unread;
+    }
+
+    /** Whether its client is gone and wants it to go on. */
+    boolean isUnread() {
+        return demand instanceof Unread;
     }
 
     boolean isStopping() {
         return switch (demand) {
             case Stopping _, StoppingUnread _ -> true;
-            case Wanted _, Left _, Forsaken _, Told _ -> false;
+            case Wanted _, Left _, Unread _, Forsaken _, Told _ -> false;
         };
     }
 
@@ -88,7 +100,7 @@ final class Audience {
 
     /** Whether another reader has taken the turn over, or is about to. */
     boolean isTakenOver() {
-        return taken || !live.isLast(reader);
+        return taken || !needs.live().isLast(reader);
     }
 
     /** Whether somebody reads the turn, may come back for it, or waits for its end. */
@@ -96,17 +108,35 @@ final class Audience {
         return !whenOver.isEmpty()
                 || switch (demand) {
                     case Wanted _, Stopping _ -> true;
-                    case Left _ -> !isTakenOver();
+                    case Left _, Unread _ -> !isTakenOver();
                     case Forsaken _, StoppingUnread _, Told _ -> false;
                 };
     }
 
-    /** The client leaves. {@code forsaken} runs when the grace is over. */
+    /** From now on the turn goes on to its end even if the client leaves. */
+    void keepGoing() {
+        if (!goesOn) {
+            goesOn = true;
+            needs.goingOn().begin();
+        }
+    }
+
+    /** Whether it does. May be called on any thread. */
+    boolean goesOn() {
+        return goesOn;
+    }
+
+    /**
+     * The client leaves. {@code forsaken} runs when the grace is over, unless the turn goes on
+     * without a client.
+     */
     void leave(Duration grace, EventLoop loop, Runnable forsaken) {
         long now = System.nanoTime();
         switch (demand) {
             case Wanted _ -> {
-                if (grace.isZero()) {
+                if (goesOn) {
+                    demand = UNREAD;
+                } else if (grace.isZero()) {
                     demand = new Forsaken(now);
                     forsaken.run();
                 } else {
@@ -122,7 +152,7 @@ final class Audience {
                 }
             }
             case Stopping(long since) -> demand = new StoppingUnread(since);
-            case Left _, Forsaken _, StoppingUnread _, Told _ -> {}
+            case Left _, Unread _, Forsaken _, StoppingUnread _, Told _ -> {}
         }
     }
 
@@ -136,6 +166,7 @@ final class Audience {
                         grace.cancel(false);
                         yield new StoppingUnread(since);
                     }
+                    case Unread _ -> new StoppingUnread(System.nanoTime());
                     case Forsaken(long since) -> new StoppingUnread(since);
                     case Stopping _, StoppingUnread _, Told _ -> demand;
                 };
@@ -149,7 +180,7 @@ final class Audience {
     /** For how long nobody has wanted it. */
     long unwantedNanos() {
         return switch (demand) {
-            case Wanted _, Told _ -> 0;
+            case Wanted _, Unread _, Told _ -> 0;
             case Left(long since, _) -> System.nanoTime() - since;
             case Forsaken(long since) -> System.nanoTime() - since;
             case Stopping(long since) -> System.nanoTime() - since;
@@ -174,6 +205,9 @@ final class Audience {
     void over(@Nullable Failure how) {
         if (demand instanceof Left(_, ScheduledFuture<?> grace)) {
             grace.cancel(false);
+        }
+        if (goesOn) {
+            needs.goingOn().end();
         }
         demand = new Told(how);
         for (int i = 0; i < whenOver.size(); i++) {

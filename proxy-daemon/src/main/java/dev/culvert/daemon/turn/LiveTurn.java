@@ -50,11 +50,22 @@ public final class LiveTurn implements AgentSide.Owner {
         this.loop = loop;
         this.request = request;
         this.listener = listener;
-        audience = new Audience(needs.live(), this);
+        audience = new Audience(needs, this);
         progress = new Progress(message, after, needs.settings().get().turns().initialCredit());
         chargeMessage();
         agentSide = new AgentSide(needs, loop, request, progress, this);
         request.agent().turnBegan();
+        if (request.goesOn()) {
+            audience.keepGoing();
+        }
+    }
+
+    /**
+     * Whether the turn goes on to its end if the client leaves. That stays so for who reads it
+     * later. May be called on any thread.
+     */
+    public boolean goesOn() {
+        return audience.goesOn();
     }
 
     private void chargeMessage() {
@@ -86,6 +97,9 @@ public final class LiveTurn implements AgentSide.Owner {
 
     /** As {@link #start}, but sends the message that the earlier reading {@code other} keeps. */
     void startAfter(LiveTurn other) {
+        if (other.goesOn()) {
+            audience.keepGoing();
+        }
         if (progress.hasMessage() || !progress.isAtTheBeginning()) {
             start();
             return;
@@ -125,6 +139,16 @@ public final class LiveTurn implements AgentSide.Owner {
         if (number > 0 && audience.isRead()) {
             progress.came(chunk.payload().readableBytes());
             listener.onChunk(chunk, number);
+        } else if (number > 0 && audience.isUnread()) {
+            progress.came(chunk.payload().readableBytes());
+            grantAll();
+        }
+    }
+
+    private void grantAll() {
+        long due = progress.takenAll();
+        if (due > 0) {
+            agentSide.grant(due);
         }
     }
 
@@ -168,6 +192,9 @@ public final class LiveTurn implements AgentSide.Owner {
 
     /** The listener can accept so many more payload bytes. The agent gets credit in batches. */
     public void consumed(long bytes) {
+        if (audience.isUnread()) {
+            return; // what has come counts as taken
+        }
         long due = progress.taken(bytes);
         if (due > 0) {
             agentSide.grant(due);
@@ -180,15 +207,18 @@ public final class LiveTurn implements AgentSide.Owner {
     }
 
     /**
-     * The client is gone and is told nothing more. If the agent was not asked yet, the reading ends
-     * at once. Otherwise the turn is cancelled after {@code grace}, or at once if the agent cannot
-     * resume. A later reading prevents that.
+     * The client is gone and is told nothing more. A turn that {@link #goesOn} does. Otherwise, if
+     * the agent was not asked yet, the reading ends at once; else the turn is cancelled after
+     * {@code grace}, or at once if the agent cannot resume. A later reading prevents that.
      */
     public void clientGone(Duration grace) {
         if (!agentSide.isKnownToTheAgent()) {
             audience.leave(Duration.ZERO, loop, () -> fail(Endings.CLIENT_GONE));
         } else {
             audience.leave(agentSide.isResumable() ? grace : Duration.ZERO, loop, this::forsaken);
+        }
+        if (audience.isUnread()) {
+            grantAll();
         }
     }
 
@@ -238,6 +268,11 @@ public final class LiveTurn implements AgentSide.Owner {
         } else if (!progress.mayBeKnown() || !audience.isAwaited()) {
             fail(Endings.NOT_BEGUN);
         }
+    }
+
+    /** Runs {@code action} once when the reading is over. */
+    public void whenOver(Runnable action) {
+        audience.whenOver(_ -> action.run());
     }
 
     /** As {@link #cancel}; {@code told} is told how it ended. */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestId the id of the HTTP request, if clients can come back to the turn; else empty
  * @param traceparent sent to the agent with the request
  * @param quota of which the turn has taken one, and which it ends; null if it has taken none
+ * @param goesOn whether the turn goes on to its end if the client leaves
  */
 public record TurnRequest(
         String id,
@@ -24,9 +25,10 @@ public record TurnRequest(
         long asked,
         String requestId,
         @Nullable String traceparent,
-        @Nullable CallerQuota quota) {
+        @Nullable CallerQuota quota,
+        boolean goesOn) {
 
-    /** One that counts for nobody. */
+    /** One that counts for nobody, and stops if its client leaves. */
     public TurnRequest(
             String id,
             Agent agent,
@@ -34,16 +36,21 @@ public record TurnRequest(
             long asked,
             String requestId,
             @Nullable String traceparent) {
-        this(id, agent, repeatable, asked, requestId, traceparent, null);
+        this(id, agent, repeatable, asked, requestId, traceparent, null, false);
     }
 
     /** The same, for a turn of {@code of} that was taken already. */
     public TurnRequest countedBy(CallerQuota of) {
-        return new TurnRequest(id, agent, repeatable, asked, requestId, traceparent, of);
+        return new TurnRequest(id, agent, repeatable, asked, requestId, traceparent, of, goesOn);
+    }
+
+    /** The same, for a client that may leave without an effect on the turn. */
+    public TurnRequest goingOn() {
+        return new TurnRequest(id, agent, repeatable, asked, requestId, traceparent, quota, true);
     }
 
     /** Whether clients can come back to the turn, by its id or by a key. */
-    boolean isAddressed() {
+    public boolean isAddressed() {
         return !requestId.isEmpty();
     }
 

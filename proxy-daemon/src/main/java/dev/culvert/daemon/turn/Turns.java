@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class Turns {
     private final LiveTurns live = new LiveTurns();
     private final PastTurns past;
+    private final GoingOn goingOn = new GoingOn();
     private final Fleet fleet;
     private final TurnIds ids;
     private final Supplier<DaemonSettings> settings;
@@ -36,7 +38,7 @@ public final class Turns {
         this.settings = settings;
         past = new PastTurns(() -> settings.get().turns(), System::nanoTime);
         ExchangeOpener opener = new ExchangeOpener(() -> settings.get().timeouts());
-        needs = new TurnNeeds(this::isThere, live, past, settings, opener, observer);
+        needs = new TurnNeeds(this::isThere, live, past, goingOn, settings, opener, observer);
     }
 
     public TurnIds ids() {
@@ -231,6 +233,16 @@ public final class Turns {
 
     public int count() {
         return live.count();
+    }
+
+    /** How many turns are in progress that go on if their clients leave. */
+    public int countGoingOn() {
+        return goingOn.count();
+    }
+
+    /** Completes when no turn is in progress that goes on if its client leaves. */
+    public CompletableFuture<Void> noneGoesOn() {
+        return goingOn.none();
     }
 
     /** How many readings each agent has that has any. */

@@ -22,6 +22,7 @@ import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.CountingObserver;
 import dev.culvert.daemon.http.Header;
+import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
@@ -122,11 +123,9 @@ final class AnswerStage implements AutoCloseable {
         client.pipeline()
                 .addLast(
                         new HttpPipeline(
-                                HttpSettings.DEFAULTS,
+                                HttpServer.of(HttpSettings.DEFAULTS, observer, account.whole()),
                                 new Router(List.of(new TestRoute()), observer, callers),
-                                observer,
-                                account::whole,
-                                account.whole()));
+                                account::whole));
         client.pipeline().fireChannelActive();
     }
 
@@ -281,7 +280,7 @@ final class AnswerStage implements AutoCloseable {
 
         @Override
         public List<String> templates() {
-            return List.of("/whole", "/stream", "/resume");
+            return List.of("/whole", "/stream", "/once", "/resume");
         }
 
         @Override
@@ -292,9 +291,17 @@ final class AnswerStage implements AutoCloseable {
         @Override
         public void handle(Request request, Answer answer) {
             switch (request.path()) {
-                case "/whole" -> answers.whole(request, answer, agent, request.body());
+                case "/whole" ->
+                        answers.whole(
+                                request,
+                                answer,
+                                agent,
+                                request.body(),
+                                new JoinedChunks(answer.allocator()));
                 case "/stream" ->
                         answers.stream(request, answer, agent, request.body(), PlainEvents::new);
+                case "/once" ->
+                        answers.stream(request, answer, agent, request.body(), PlainEvents::once);
                 default -> {
                     boolean eventsOnly = "text/event-stream".equals(request.header(Header.ACCEPT));
                     ResumePoint point =

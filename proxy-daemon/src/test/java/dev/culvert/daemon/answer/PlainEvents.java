@@ -14,11 +14,16 @@ import io.netty.buffer.Unpooled;
  * A dialect that uses what Culvert's own events do not: several events for a chunk, a keepalive of
  * its own, an event at the beginning, and errors that never end the stream cleanly.
  */
-record PlainEvents(EventIds ids) implements EventFormat {
+record PlainEvents(EventIds ids, boolean isResumable) implements EventFormat {
     private static final EventType EVENT = EventType.of("e");
 
     PlainEvents(String turn) {
-        this(EventIds.of(turn));
+        this(EventIds.of(turn), true);
+    }
+
+    /** For clients that never come back for the rest. */
+    static PlainEvents once(String turn) {
+        return new PlainEvents(EventIds.of(turn), false);
     }
 
     private void write(SseStream to, long number, String text) {

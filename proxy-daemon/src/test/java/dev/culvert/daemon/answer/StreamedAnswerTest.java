@@ -333,4 +333,16 @@ class StreamedAnswerTest {
         stage.resume(stage.otherTurn(), 1, true);
         assertThat(stage.told()).startsWith("HTTP/1.1 200").contains("cut off draining 1");
     }
+
+    @Test
+    void aClientThatNeverComesBackStopsItsTurnAsSoonAsItLeaves() {
+        stage.announce(AnswerStage.FEATURES);
+        stage.ask("/once");
+        assertThat(stage.asked()).contains("\"type\":\"message\"");
+
+        stage.leave();
+
+        assertThat(stage.asked()).contains("\"type\":\"cancel\"");
+        assertThat(stage.counted).contains("cancelled CLIENT_GONE");
+    }
 }

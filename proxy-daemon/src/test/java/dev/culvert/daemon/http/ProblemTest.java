@@ -94,10 +94,11 @@ class ProblemTest {
     @Test
     void writesProblemJsonWhateverTheAgentSaid() {
         ByteBuf out = Unpooled.buffer();
-        Problem.of(HttpResponseStatus.BAD_GATEWAY, "It failed.")
-                .member("runtime_status", 500)
-                .member("agent_message", "half a pair: \ud800, \"quotes\"\n, é")
-                .writeTo(out, "id-1");
+        Problem problem =
+                Problem.of(HttpResponseStatus.BAD_GATEWAY, "It failed.")
+                        .member("runtime_status", 500)
+                        .member("agent_message", "half a pair: \ud800, \"quotes\"\n, é");
+        new ProblemJson().write(problem, "id-1", out);
         assertThat(out.toString(UTF_8))
                 .isEqualTo(
                         """

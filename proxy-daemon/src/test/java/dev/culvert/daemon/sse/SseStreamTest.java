@@ -9,6 +9,7 @@ import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.CountingObserver;
+import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
@@ -79,11 +80,9 @@ class SseStreamTest {
         it.pipeline()
                 .addLast(
                         new HttpPipeline(
-                                HttpSettings.DEFAULTS,
+                                HttpServer.of(HttpSettings.DEFAULTS, observer, account.whole()),
                                 router,
-                                observer,
-                                account::whole,
-                                account.whole()));
+                                account::whole));
         it.pipeline().fireChannelActive();
         it.writeInbound(text("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"));
     }

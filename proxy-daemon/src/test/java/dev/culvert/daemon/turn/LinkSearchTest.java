@@ -90,6 +90,7 @@ class LinkSearchTest {
                         _ -> isThere,
                         new LiveTurns(),
                         new PastTurns(() -> TurnSettings.DEFAULTS, System::nanoTime),
+                        new GoingOn(),
                         () -> DaemonSettings.DEFAULTS,
                         new ExchangeOpener(() -> TimeoutSettings.DEFAULTS),
                         new LiveTurnsTest.Uncounted());

@@ -76,6 +76,7 @@ class LiveTurnTest {
                     _ -> true,
                     live,
                     past,
+                    new GoingOn(),
                     () -> DaemonSettings.DEFAULTS,
                     new ExchangeOpener(() -> TimeoutSettings.DEFAULTS),
                     observer);

@@ -52,6 +52,7 @@ class LiveTurnsTest {
                         _ -> true,
                         live,
                         new PastTurns(() -> TurnSettings.DEFAULTS, System::nanoTime),
+                        new GoingOn(),
                         () -> DaemonSettings.DEFAULTS,
                         new ExchangeOpener(() -> TimeoutSettings.DEFAULTS),
                         new Uncounted());

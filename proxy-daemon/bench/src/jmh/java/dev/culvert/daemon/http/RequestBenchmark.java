@@ -120,11 +120,9 @@ public class RequestBenchmark {
         channel.pipeline()
                 .addLast(
                         new HttpPipeline(
-                                HttpSettings.DEFAULTS,
+                                HttpServer.of(HttpSettings.DEFAULTS, observer, account.whole()),
                                 new Router(routes, observer, Callers.anybody()),
-                                observer,
-                                account::whole,
-                                account.whole()));
+                                account::whole));
         channel.pipeline().fireChannelActive();
         requests = new ByteBuf[paths];
         for (int i = 0; i < paths; i++) {

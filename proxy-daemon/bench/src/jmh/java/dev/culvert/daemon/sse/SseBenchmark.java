@@ -7,6 +7,7 @@ import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.HttpObserver;
+import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.RouteObserver;
@@ -128,11 +129,9 @@ public class SseBenchmark {
         channel.pipeline()
                 .addLast(
                         new HttpPipeline(
-                                HttpSettings.DEFAULTS,
+                                HttpServer.of(HttpSettings.DEFAULTS, observer, account.whole()),
                                 router,
-                                observer,
-                                account::whole,
-                                account.whole()));
+                                account::whole));
         channel.pipeline().fireChannelActive();
         channel.writeInbound(direct("GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"));
         payload = direct("{\"content\":\"" + "x".repeat(40) + "\",\"done\":false}");

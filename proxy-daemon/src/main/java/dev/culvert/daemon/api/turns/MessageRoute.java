@@ -1,6 +1,7 @@
 package dev.culvert.daemon.api.turns;
 
 import dev.culvert.daemon.answer.AgentAccess;
+import dev.culvert.daemon.answer.JoinedChunks;
 import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.fleet.Agent;
@@ -40,6 +41,11 @@ public final class MessageRoute implements Route {
     @Override
     public void handle(Request request, Answer answer) {
         Agent agent = access.workingAgent(request);
-        answers.whole(request, answer, agent, JsonRequest.body(request));
+        answers.whole(
+                request,
+                answer,
+                agent,
+                JsonRequest.body(request),
+                new JoinedChunks(answer.allocator()));
     }
 }

@@ -2,7 +2,6 @@ package dev.culvert.daemon.http.h1;
 
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.ConnectionLimitHandler;
-import dev.culvert.daemon.http.HttpObserver;
 import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.http.RouterHandler;
@@ -58,17 +57,11 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
      * Serves nobody until a listener uses it.
      *
      * @param clients a share for each client, which is a connection
-     * @param bodies the share of all requests together that are not complete
      */
-    public HttpPipeline(
-            HttpSettings settings,
-            Router router,
-            HttpObserver observer,
-            Supplier<Share> clients,
-            Share bodies) {
+    public HttpPipeline(HttpServer server, Router router, Supplier<Share> clients) {
         this.clients = clients;
         this.router = router;
-        server = HttpServer.of(settings, observer, bodies);
+        this.server = server;
         tlsServer = server.withTls();
     }
 

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.CountingObserver;
+import dev.culvert.daemon.http.HttpServer;
+import dev.culvert.daemon.http.ProblemFormats;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.io.Account;
@@ -25,8 +27,16 @@ final class EmbeddedServer implements AutoCloseable {
     private final StringBuilder received = new StringBuilder();
 
     EmbeddedServer(HttpSettings settings, Route... more) {
+        this(settings, ProblemFormats.DEFAULT, more);
+    }
+
+    EmbeddedServer(HttpSettings settings, ProblemFormats problems, Route... more) {
         Router router = new Router(TestServer.routes(more), observer, Callers.anybody());
-        pipeline = new HttpPipeline(settings, router, observer, account::whole, account.whole());
+        pipeline =
+                new HttpPipeline(
+                        HttpServer.of(settings, observer, account.whole()).with(problems),
+                        router,
+                        account::whole);
         channel = new EmbeddedChannel();
         channel.freezeTime();
         channel.pipeline().addLast(pipeline);

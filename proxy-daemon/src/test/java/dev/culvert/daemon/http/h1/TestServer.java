@@ -8,6 +8,7 @@ import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.config.ProxySettings;
 import dev.culvert.daemon.config.TrustedProxy;
 import dev.culvert.daemon.http.CountingObserver;
+import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.http.TestRoute;
@@ -51,11 +52,9 @@ final class TestServer implements AutoCloseable {
     TestServer(HttpSettings settings, AgentAddress address, Route... more) {
         pipeline =
                 new HttpPipeline(
-                        settings,
+                        HttpServer.of(settings, observer, account.whole()),
                         new Router(routes(more), observer, Callers.anybody()),
-                        observer,
-                        account::whole,
-                        account.whole());
+                        account::whole);
         listening =
                 loops.transport()
                         .listen(loops.group(), address, pipeline)

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.CountingObserver;
+import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.http.h1.HttpPipeline;
@@ -62,11 +63,9 @@ final class FrameClient implements AutoCloseable {
     FrameClient(HttpSettings settings, Route... routes) {
         pipeline =
                 new HttpPipeline(
-                        settings,
+                        HttpServer.of(settings, observer, account.whole()),
                         new Router(List.of(routes), observer, Callers.anybody()),
-                        observer,
-                        account::whole,
-                        account.whole());
+                        account::whole);
         channel.freezeTime();
         channel.pipeline().addLast(pipeline);
         channel.pipeline().fireChannelActive();

@@ -1,0 +1,20 @@
+package dev.culvert.daemon.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
+
+/** How the clients of some paths are told why a request failed. Used on every event loop. */
+public interface ProblemFormat {
+    AsciiString contentType();
+
+    /** Writes the body of the answer to {@code out}, which stays the caller's. */
+    void write(Problem problem, String requestId, ByteBuf out);
+
+    /**
+     * The problem with the status and the headers that these clients expect. Logs and metrics know
+     * the reason by {@code problem}, and the status by what is returned.
+     */
+    default Problem told(Problem problem) {
+        return problem;
+    }
+}

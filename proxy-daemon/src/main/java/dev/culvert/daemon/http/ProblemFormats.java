@@ -1,0 +1,53 @@
+package dev.culvert.daemon.http;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which format the problems of a path have. The path alone decides, so that a request which no
+ * route sees is refused in the same format as one that a route refuses. Immutable.
+ */
+public final class ProblemFormats {
+    private static final ProblemFormat OWN = new ProblemJson();
+
+    /** The same for every path: RFC 9457. */
+    public static final ProblemFormats DEFAULT = new ProblemFormats(Map.of());
+
+    private record Place(String prefix, ProblemFormat format) {
+        boolean contains(String path) {
+            return path.startsWith(prefix)
+                    && (path.length() == prefix.length()
+                            || path.charAt(prefix.length()) == '/'
+                            || path.charAt(prefix.length()) == '?');
+        }
+    }
+
+    private final List<Place> places;
+
+    /**
+     * RFC 9457 for every path that is not below one of these.
+     *
+     * @param byPrefix formats by whole segments of a path, such as {@code /v1}; the longest that
+     *     fits counts
+     */
+    public ProblemFormats(Map<String, ProblemFormat> byPrefix) {
+        places =
+                byPrefix.entrySet().stream()
+                        .map(it -> new Place(it.getKey(), it.getValue()))
+                        .sorted(Comparator.comparingInt(it -> -it.prefix().length()))
+                        .toList();
+    }
+
+    ProblemFormat of(Head head) {
+        if (!places.isEmpty()) {
+            String path = head.path();
+            for (Place place : places) {
+                if (place.contains(path)) {
+                    return place.format();
+                }
+            }
+        }
+        return OWN;
+    }
+}
