@@ -4,6 +4,7 @@ import dev.culvert.about.Version;
 import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.guest.config.ListenSettings;
 import dev.culvert.guest.config.ListenSettings.AcceptFrom;
+import dev.culvert.guest.config.RuntimeRequests;
 import dev.culvert.guest.config.RuntimeSource;
 import dev.culvert.guest.connection.GuestPipeline;
 import dev.culvert.guest.connection.Vitals;
@@ -32,7 +33,6 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,7 +86,7 @@ public final class Guest implements AutoCloseable {
                 new DesiredState(
                         settings.maxConfigBytes(),
                         settings.maxContextBytes(),
-                        model(settings.runtime()),
+                        requests(settings.runtime()),
                         keeper);
         restore(desired);
         turns = new Turns(loop, runtime, settings.turns());
@@ -102,6 +102,7 @@ public final class Guest implements AutoCloseable {
                         vitals(),
                         account(settings),
                         hostOnly);
+        desired.whenRuntimeKindChanges(connections::tellHosts);
         Transport transport = loops.transport();
         Future<Channel> bound =
                 inherited.isEmpty()
@@ -208,14 +209,17 @@ public final class Guest implements AutoCloseable {
                             new RuntimeSettings(
                                     http.base(),
                                     KeyFile.read(http),
+                                    http.requests(),
                                     http.timeouts(),
                                     http.limits()),
                             transport::newTcpChannel);
         };
     }
 
-    private static @Nullable String model(RuntimeSource source) {
-        return source instanceof RuntimeSource.Http http ? http.model() : null;
+    private static RuntimeRequests requests(RuntimeSource source) {
+        return source instanceof RuntimeSource.Http http
+                ? http.requests()
+                : RuntimeRequests.DEFAULTS;
     }
 
     private static Vitals vitals() {

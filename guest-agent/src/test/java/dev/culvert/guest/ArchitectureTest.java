@@ -36,10 +36,11 @@ class ArchitectureTest {
                             "cli", Set.of(ABOUT, "", "config", IO, SETTINGS, SYSTEMD, TRANSPORT),
                             "config", Set.of(ABOUT, SETTINGS, TRANSPORT),
                             "connection", Set.of("session", FRAME, IO, JSON, TRANSPORT),
-                            "session", Set.of("turn", "desired", FRAME, IO, JSON),
+                            "session", Set.of("turn", "desired", "config", FRAME, IO, JSON),
                             "turn", Set.of("runtime", "policy", "config", FRAME, IO, JSON),
                             "desired", Set.of("config", IO, JSON),
-                            "runtime", Set.of("config", FRAME, IO),
+                            "runtime", Set.of("config", "anthropic", FRAME, IO),
+                            "anthropic", Set.of("config", JSON),
                             "policy", Set.of()),
                     Map.of("picocli", Set.of("cli"), "io.netty.channel.epoll", Set.of()));
 

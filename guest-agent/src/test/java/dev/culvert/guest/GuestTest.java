@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.guest.config.ListenSettings;
 import dev.culvert.guest.config.RuntimeLimits;
+import dev.culvert.guest.config.RuntimeRequests;
 import dev.culvert.guest.config.RuntimeSource;
 import dev.culvert.guest.config.RuntimeTimeouts;
 import dev.culvert.guest.config.TurnLimits;
@@ -75,6 +76,74 @@ class GuestTest {
             assertThat(request.headers())
                     .containsEntry("authorization", "Bearer sekret")
                     .containsEntry("x-openclaw-agent-id", "a7");
+        }
+    }
+
+    @Test
+    void theHostChoosesTheKindOfRuntimeAndHearsOfTheChangeAtOnce() throws Exception {
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                ScriptedRuntime.messages(ScriptedRuntime.message("Hello")),
+                                ScriptedRuntime.stream(
+                                        ScriptedRuntime.chunk("again"),
+                                        ScriptedRuntime.chunk("{}", "stop")));
+                Guest guest = guest(http(runtime, keyFile()));
+                BaseHost host = new BaseHost(port(guest))) {
+            assertThat(host.next()).contains("\"runtime_kind\":\"openai\"");
+            host.send(
+                    "config_update",
+                    "c1",
+                    "{\"config\":{\"runtime_kind\":\"anthropic\",\"headers\":{\"anthropic-beta\":\"b1\"}},\"tool_allowlist\":[]}");
+            assertThat(List.of(host.next(), host.next()))
+                    .anyMatch(frame -> frame.contains("\"applied\":true"))
+                    .anyMatch(frame -> frame.contains("\"runtime_kind\":\"anthropic\""));
+
+            host.say("m1", "hi");
+
+            List<String> frames = host.turn("m1");
+            assertThat(BaseHost.content(frames)).isEqualTo("Hello");
+            assertThat(frames.getLast())
+                    .contains(
+                            "\"finish_reason\":\"stop\"",
+                            "\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":2,",
+                            "\"anthropic\":{\"stop_reason\":\"end_turn\"");
+            ScriptedRuntime.Request request = runtime.request();
+            assertThat(request.line()).isEqualTo("POST /v1/messages HTTP/1.1");
+            assertThat(request.headers())
+                    .containsEntry("x-api-key", "sekret")
+                    .containsEntry("anthropic-version", "2023-06-01")
+                    .containsEntry("anthropic-beta", "b1");
+            assertThat(request.body()).startsWith("{\"model\":\"m\",\"max_tokens\":8192,");
+
+            host.send("config_update", "c2", "{\"config\":{},\"tool_allowlist\":[]}");
+            assertThat(host.nextAnswer()).contains("\"applied\":true");
+            host.say("m2", "hi");
+
+            assertThat(BaseHost.content(host.turn("m2"))).isEqualTo("again");
+            assertThat(runtime.request().line()).startsWith("POST /v1/chat/completions ");
+        }
+    }
+
+    @Test
+    void aToolThatAnAnthropicRuntimeMayNotUseIsBlockedBeforeAnyPartOfItsCall() throws Exception {
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                ScriptedRuntime.messages(
+                                        ScriptedRuntime.messageStart(),
+                                        "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"rm\",\"input\":{}}}",
+                                        "{\"type\":\"content_block_stop\",\"index\":0}"));
+                Guest guest = guest(http(runtime, null));
+                BaseHost host = new BaseHost(port(guest))) {
+            host.send(
+                    "config_update",
+                    "c1",
+                    "{\"config\":{\"runtime_kind\":\"anthropic\"},\"tool_allowlist\":[\"read*\"]}");
+            assertThat(host.nextAnswer()).contains("\"applied\":true");
+
+            host.say("m1", "hi");
+
+            assertThat(host.nextAnswer()).contains("tool_blocked", "\"tool_name\":\"rm\"");
+            runtime.awaitCloseByClient();
         }
     }
 
@@ -403,7 +472,7 @@ class GuestTest {
                 new RuntimeSource.Http(
                         URI.create("http://127.0.0.1:1"),
                         key,
-                        null,
+                        RuntimeRequests.DEFAULTS,
                         RuntimeTimeouts.DEFAULTS,
                         RuntimeLimits.DEFAULTS);
 
@@ -467,7 +536,16 @@ class GuestTest {
         RuntimeTimeouts timeouts =
                 new RuntimeTimeouts(
                         Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(4));
-        return new RuntimeSource.Http(runtime.base(), key, "m", timeouts, RuntimeLimits.DEFAULTS);
+        RuntimeRequests usual = RuntimeRequests.DEFAULTS;
+        RuntimeRequests requests =
+                new RuntimeRequests(
+                        usual.kind(),
+                        "m",
+                        usual.maxTokens(),
+                        usual.anthropicVersion(),
+                        usual.leftOut());
+        return new RuntimeSource.Http(
+                runtime.base(), key, requests, timeouts, RuntimeLimits.DEFAULTS);
     }
 
     private static Guest guest(RuntimeSource runtime) throws IOException {

@@ -14,7 +14,9 @@ final class ChunkShape {
         DONE("is not true or false"),
         FINISH_REASON("is not a string"),
         USAGE("is not an object"),
-        TOOL_CALLS("is not an array of objects");
+        TOOL_CALLS("is not an array of objects"),
+        REASONING("is not a string"),
+        ANTHROPIC("is not an object");
 
         static final List<Member> ALL = List.of(values());
         static final int REQUIRED = CONTENT.bit | DONE.bit;
@@ -32,9 +34,9 @@ final class ChunkShape {
 
         boolean takes(byte kind) {
             return switch (this) {
-                case CONTENT, FINISH_REASON -> kind == '"';
+                case CONTENT, FINISH_REASON, REASONING -> kind == '"';
                 case DONE -> kind == 't' || kind == 'f';
-                case USAGE -> kind == '{';
+                case USAGE, ANTHROPIC -> kind == '{';
                 case TOOL_CALLS -> kind == '[';
             };
         }
@@ -100,12 +102,16 @@ final class ChunkShape {
             }
             return null;
         }
-        Member likely = switch (text.nameBytes()) { // all are of different lengths
+        Member likely = switch (text.nameBytes()) { // only two are of the same length
                     case 7 -> Member.CONTENT;
                     case 4 -> Member.DONE;
                     case 13 -> Member.FINISH_REASON;
                     case 5 -> Member.USAGE;
                     case 10 -> Member.TOOL_CALLS;
+                    case 9 ->
+                            text.isNamed(Member.REASONING.wireName)
+                                    ? Member.REASONING
+                                    : Member.ANTHROPIC;
                     default -> null;
                 };
         return likely != null && text.isNamed(likely.wireName) ? likely : null;

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param instance random for each guest process; empty for a base peer
  * @param agentVersion empty for a base peer
  * @param inFlight turns under way; -1 if it did not say
+ * @param runtimeKind the API of its runtime: "openai" or "anthropic"; empty if it did not say
  */
 public record Heartbeat(
         String status,
@@ -24,10 +25,11 @@ public record Heartbeat(
         Set<Feature> features,
         String instance,
         String agentVersion,
-        long inFlight) {
+        long inFlight,
+        String runtimeKind) {
 
     /** The agent has not sent one yet. */
-    public static final Heartbeat NONE = new Heartbeat("", -1, "1.0", Set.of(), "", "", -1);
+    public static final Heartbeat NONE = new Heartbeat("", -1, "1.0", Set.of(), "", "", -1, "");
 
     /** Whether it speaks a protocol of which this side knows only the base. */
     public boolean isOfAnotherMajor() {
@@ -43,7 +45,8 @@ public record Heartbeat(
                 NONE.features(),
                 NONE.instance(),
                 agentVersion,
-                NONE.inFlight());
+                NONE.inFlight(),
+                NONE.runtimeKind());
     }
 
     public Heartbeat {

@@ -23,6 +23,7 @@ final class HeartbeatReader {
     private String instance = Heartbeat.NONE.instance();
     private String agentVersion = Heartbeat.NONE.agentVersion();
     private long inFlight = Heartbeat.NONE.inFlight();
+    private String runtimeKind = Heartbeat.NONE.runtimeKind();
     private int featuresRead;
 
     private HeartbeatReader() {}
@@ -45,7 +46,14 @@ final class HeartbeatReader {
 
     private Heartbeat heartbeat() {
         return new Heartbeat(
-                status, uptimeSeconds, protocol, features, instance, agentVersion, inFlight);
+                status,
+                uptimeSeconds,
+                protocol,
+                features,
+                instance,
+                agentVersion,
+                inFlight,
+                runtimeKind);
     }
 
     private void readMember(JsonParser parser) throws IOException {
@@ -57,6 +65,7 @@ final class HeartbeatReader {
             case "instance" -> instance = text(parser, instance);
             case "agent_version" -> agentVersion = text(parser, agentVersion);
             case "in_flight" -> inFlight = number(parser, inFlight);
+            case "runtime_kind" -> runtimeKind = text(parser, runtimeKind);
             default -> {
                 // A member of a later protocol version.
             }

@@ -229,12 +229,20 @@ class ExchangesTest {
                 "heartbeat",
                 "",
                 "{\"status\":\"ready\",\"uptime_secs\":1.5,\"protocol\":\"1.1\",\"features\":[\"cancel\",7,[\"x\"]],"
-                        + "\"instance\":\"i-1\",\"agent_version\":\"0.1.0\",\"in_flight\":2,\"more\":{}}");
+                        + "\"instance\":\"i-1\",\"agent_version\":\"0.1.0\",\"in_flight\":2,"
+                        + "\"runtime_kind\":\"anthropic\",\"more\":{}}");
 
         assertThat(link.heartbeat())
                 .isEqualTo(
                         new Heartbeat(
-                                "ready", 1, "1.1", Set.of(Feature.CANCEL), "i-1", "0.1.0", 2));
+                                "ready",
+                                1,
+                                "1.1",
+                                Set.of(Feature.CANCEL),
+                                "i-1",
+                                "0.1.0",
+                                2,
+                                "anthropic"));
     }
 
     @Test
@@ -473,12 +481,12 @@ class ExchangesTest {
         agent.receive(
                 "heartbeat",
                 "",
-                "{\"status\":\"ready\",\"uptime_secs\":3,\"protocol\":\"%s\",\"features\":[\"cancel\",\"credit\",\"resume\"],\"instance\":\"i\",\"in_flight\":7}"
+                "{\"status\":\"ready\",\"uptime_secs\":3,\"protocol\":\"%s\",\"features\":[\"cancel\",\"credit\",\"resume\"],\"instance\":\"i\",\"in_flight\":7,\"runtime_kind\":\"openai\"}"
                         .formatted(protocol));
 
         assertThat(link.isAnnounced()).isTrue();
         assertThat(link.heartbeat())
-                .isEqualTo(new Heartbeat("ready", 3, protocol, Set.of(), "", "", -1));
+                .isEqualTo(new Heartbeat("ready", 3, protocol, Set.of(), "", "", -1, ""));
         link.open(message("m1", "{}"), listener, A_MINUTE).cancel();
         assertThat(agent.sent()).contains("\"type\":\"message\"");
         assertThat(agent.sent()).isEmpty();

@@ -112,6 +112,12 @@ class MalformedReplyTest {
                         + " array of objects",
                 "{\"content\":\"\",\"done\":false,\"tool_calls\":[{},1]} | whose 'tool_calls' is"
                         + " not an array of objects",
+                "{\"content\":\"\",\"done\":false,\"reasoning\":{}} | whose 'reasoning' is not a"
+                        + " string",
+                "{\"content\":\"\",\"done\":false,\"reasoning\":\"a\",\"reasoning\":\"b\"} | in"
+                        + " which 'reasoning' appears twice",
+                "{\"content\":\"\",\"done\":false,\"anthropic\":[]} | whose 'anthropic' is not an"
+                        + " object",
             })
     void aChunkThatBreaksItsSchemaFailsItsExchange(String payload, String fault) {
         link.open(message("1", "{}"), listener, A_MINUTE);

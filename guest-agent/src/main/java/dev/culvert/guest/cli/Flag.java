@@ -29,17 +29,40 @@ record Flag(String key, String parameter, String description) {
                     new Flag(
                             "runtime",
                             "URL",
-                            "The OpenAI-compatible LLM runtime, or echo: a built-in one "
-                                    + "that repeats the user's words. "
+                            "The OpenAI-compatible or Anthropic-compatible LLM runtime, or "
+                                    + "echo: a built-in one that repeats the user's words. "
                                     + "Default: http://127.0.0.1:8081"),
+                    new Flag(
+                            "runtime_kind",
+                            "KIND",
+                            "openai: the runtime speaks chat completions. anthropic: it speaks the "
+                                    + "Messages API. Unless the host says otherwise. "
+                                    + "Default: openai"),
                     new Flag(
                             "runtime_key_file",
                             "FILE",
-                            "Contains the runtime's key; sent as a Bearer token, never logged."),
+                            "Contains the runtime's key; sent as a Bearer token, to an "
+                                    + "Anthropic-compatible one also as x-api-key; never logged."),
                     new Flag(
                             "runtime_model",
                             "NAME",
                             "The model, if neither the host nor a message names one."),
+                    new Flag(
+                            "anthropic_max_tokens",
+                            "N",
+                            "With runtime kind anthropic: max_tokens, if neither the host nor a "
+                                    + "message sets it. Default: 8192"),
+                    new Flag(
+                            "anthropic_version",
+                            "DATE",
+                            "With runtime kind anthropic: the header anthropic-version, if neither "
+                                    + "the host nor a message sets it. Default: 2023-06-01"),
+                    new Flag(
+                            "anthropic_leave_out",
+                            "NAMES",
+                            "With runtime kind anthropic: members of a message that the runtime "
+                                    + "refuses and is not sent, such as temperature,top_p,top_k. "
+                                    + "Default: none"),
                     new Flag(
                             "runtime_timeout",
                             "TIME",

@@ -4,6 +4,7 @@ import dev.culvert.about.Spelling;
 import dev.culvert.about.Version;
 import dev.culvert.guest.config.GuestSettings.LogLevel;
 import dev.culvert.guest.config.ListenSettings.AcceptFrom;
+import dev.culvert.guest.config.RuntimeKind;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -103,6 +104,7 @@ final class PicocliFlags {
                         .description(flag.description());
         switch (flag.parameter()) {
             case "WHO" -> option.completionCandidates(names(AcceptFrom.values()));
+            case "KIND" -> option.completionCandidates(names(RuntimeKind.values()));
             case "YES" -> option.completionCandidates(List.of("true", "false"));
             case "LEVEL" -> option.completionCandidates(names(LogLevel.values()));
             case "FILE", "DIR" -> option.type(Path.class);

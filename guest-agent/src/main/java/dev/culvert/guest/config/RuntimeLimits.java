@@ -28,7 +28,7 @@ public record RuntimeLimits(int answerBytes, int eventBytes, int idleConnections
         return 2L * eventBytes;
     }
 
-    /** How much of a stream may come without text or a tool call: reasoning, for example. */
+    /** How much of a stream may come without text, reasoning or a tool call. */
     public long untoldBytes() {
         return 8L * answerBytes;
     }

@@ -20,15 +20,14 @@ public sealed interface RuntimeSource {
     }
 
     /**
-     * An OpenAI-compatible server.
+     * An OpenAI-compatible or Anthropic-compatible server.
      *
-     * @param keyFile contains the bearer key; null if the runtime needs none
-     * @param model used if neither the configuration nor a message names one
+     * @param keyFile contains the key; null if the runtime needs none
      */
     record Http(
             URI base,
             @Nullable Path keyFile,
-            @Nullable String model,
+            RuntimeRequests requests,
             RuntimeTimeouts timeouts,
             RuntimeLimits limits)
             implements RuntimeSource {
@@ -46,7 +45,7 @@ public sealed interface RuntimeSource {
             new Http(
                     URI.create("http://127.0.0.1:8081"),
                     null,
-                    null,
+                    RuntimeRequests.DEFAULTS,
                     RuntimeTimeouts.DEFAULTS,
                     RuntimeLimits.DEFAULTS);
 
@@ -55,12 +54,12 @@ public sealed interface RuntimeSource {
         Duration echoDelay = in.get("echo_delay", Kind.DURATION, Duration.ZERO);
         Check.notNegative("echo_delay", echoDelay);
         Path keyFile = in.find("runtime_key_file", Kind.PATH).orElse(null);
-        String model = in.find("runtime_model", Kind.TEXT).orElse(null);
+        RuntimeRequests requests = RuntimeRequests.read(in);
         RuntimeTimeouts timeouts = RuntimeTimeouts.read(in);
         RuntimeLimits limits = RuntimeLimits.read(in);
         return runtime.equals(ECHO)
                 ? new Echo(echoDelay)
-                : new Http(Address.read(runtime), keyFile, model, timeouts, limits);
+                : new Http(Address.read(runtime), keyFile, requests, timeouts, limits);
     }
 
     /** Reads an address. The scheme may be missing, and so may the host, which is then loopback. */

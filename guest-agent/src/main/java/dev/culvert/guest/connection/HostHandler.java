@@ -119,7 +119,8 @@ final class HostHandler extends ChannelInboundHandlerAdapter {
                 vitals.heartbeat(
                         channel.alloc(),
                         session.isDraining() ? "draining" : status,
-                        session.openTurns());
+                        session.openTurns(),
+                        session.runtimeKind());
         channel.write(heartbeat, channel.voidPromise());
     }
 }

@@ -29,7 +29,7 @@ public record Vitals(String agentVersion, String instance, List<String> features
      *
      * @param status {@code ready}, {@code running} or {@code draining}
      */
-    Frame heartbeat(ByteBufAllocator buffers, String status, int inFlight) {
+    Frame heartbeat(ByteBufAllocator buffers, String status, int inFlight, String runtimeKind) {
         ByteBuf payload = buffers.ioBuffer();
         try (JsonGenerator json = JsonText.generator(payload)) {
             json.writeStartObject();
@@ -45,6 +45,7 @@ public record Vitals(String agentVersion, String instance, List<String> features
             json.writeStringField("instance", instance);
             json.writeStringField("agent_version", agentVersion);
             json.writeNumberField("in_flight", inFlight);
+            json.writeStringField("runtime_kind", runtimeKind);
             json.writeEndObject();
         } catch (IOException e) {
             payload.release();

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.culvert.guest.config.RuntimeHeaders;
+import dev.culvert.guest.config.RuntimeKind;
+import dev.culvert.guest.config.RuntimeRequests;
 import dev.culvert.guest.desired.JsonObject.Value;
 import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
@@ -23,14 +25,14 @@ import org.jspecify.annotations.Nullable;
  * @param systemPrompt a JSON text; null for none
  * @param headers added to each request to the runtime
  * @param allowedTools names and globs; empty for every tool
+ * @param runtimeKind the API that the runtime speaks
  */
 public record AgentConfig(
         Map<String, String> options,
         @Nullable String systemPrompt,
         Map<String, String> headers,
-        List<String> allowedTools) {
-
-    static final AgentConfig EMPTY = new AgentConfig(Map.of(), null, Map.of(), List.of());
+        List<String> allowedTools,
+        RuntimeKind runtimeKind) {
 
     public AgentConfig {
         options = new LinkedHashMap<>(options);
@@ -38,8 +40,19 @@ public record AgentConfig(
         allowedTools = List.copyOf(allowedTools);
     }
 
-    /** Borrows {@code payload}. */
-    static AgentConfig read(ByteBuf payload) throws InvalidPayloadException {
+    /** What is in force before the first update. */
+    static AgentConfig unconfigured(RuntimeRequests defaults) {
+        return new AgentConfig(
+                withModel(Map.of(), defaults.model()), null, Map.of(), List.of(), defaults.kind());
+    }
+
+    /**
+     * Borrows {@code payload}.
+     *
+     * @param defaults for what the payload does not say
+     */
+    static AgentConfig read(ByteBuf payload, RuntimeRequests defaults)
+            throws InvalidPayloadException {
         JsonObject update = JsonObject.read("the payload", payload);
         Value config = required(update, "config");
         if (config.kind() != JsonToken.START_OBJECT) {
@@ -48,6 +61,7 @@ public record AgentConfig(
         Map<String, String> options = new LinkedHashMap<>();
         String systemPrompt = null;
         Map<String, String> headers = Map.of();
+        RuntimeKind kind = defaults.kind();
         for (Map.Entry<String, Value> member :
                 JsonObject.read("'config'", config).members().entrySet()) {
             String name = member.getKey();
@@ -61,6 +75,7 @@ public record AgentConfig(
                     systemPrompt = value.text();
                 }
                 case "headers" -> headers = headers(value);
+                case "runtime_kind" -> kind = runtimeKind(value);
                 case "model" -> {
                     expect(value.isString(), name, "a string");
                     options.put(name, value.text());
@@ -86,19 +101,30 @@ public record AgentConfig(
             }
         }
         List<String> allowedTools = allowedTools(required(update, "tool_allowlist"));
-        return new AgentConfig(options, systemPrompt, headers, allowedTools);
+        return new AgentConfig(
+                withModel(options, defaults.model()), systemPrompt, headers, allowedTools, kind);
     }
 
-    /** With this model, if the configuration names none. */
-    AgentConfig orModel(@Nullable String model) {
+    /** With this model, if the options name none. */
+    private static Map<String, String> withModel(
+            Map<String, String> options, @Nullable String model) {
         if (model == null || options.containsKey("model")) {
-            return this;
+            return options;
         }
         Map<String, String> all = new LinkedHashMap<>(options);
         all.put(
                 "model",
                 '"' + new String(JsonStringEncoder.getInstance().quoteAsString(model)) + '"');
-        return new AgentConfig(all, systemPrompt, headers, allowedTools);
+        return all;
+    }
+
+    private static RuntimeKind runtimeKind(Value value) throws InvalidPayloadException {
+        RuntimeKind kind = value.isString() ? RuntimeKind.of(value.string()) : null;
+        if (kind == null) {
+            throw new InvalidPayloadException(
+                    "'config.runtime_kind' must be \"openai\" or \"anthropic\"");
+        }
+        return kind;
     }
 
     private static Value required(JsonObject update, String name) throws InvalidPayloadException {

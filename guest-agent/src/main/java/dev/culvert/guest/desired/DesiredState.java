@@ -1,5 +1,7 @@
 package dev.culvert.guest.desired;
 
+import dev.culvert.guest.config.RuntimeKind;
+import dev.culvert.guest.config.RuntimeRequests;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -17,24 +19,30 @@ public final class DesiredState {
     private static final Logger LOG = LoggerFactory.getLogger(DesiredState.class);
 
     private final int maxConfigBytes;
-    private final @Nullable String model;
+    private final RuntimeRequests defaults;
     private final StateKeeper keeper;
     private final Contexts contexts;
     private AgentConfig config;
+    private Runnable whenRuntimeKindChanges = () -> {};
 
     /** The payload of the last {@code config_update}; null before the first. */
     private @Nullable String configUpdate;
 
     /**
-     * @param model used if neither the host's configuration nor a message names one
+     * @param defaults for what the host's configuration does not say
      */
     public DesiredState(
-            int maxConfigBytes, int maxContextBytes, @Nullable String model, StateKeeper keeper) {
+            int maxConfigBytes, int maxContextBytes, RuntimeRequests defaults, StateKeeper keeper) {
         this.maxConfigBytes = maxConfigBytes;
-        this.model = model;
+        this.defaults = defaults;
         this.keeper = keeper;
         contexts = new Contexts(maxContextBytes);
-        config = AgentConfig.EMPTY.orModel(model);
+        config = AgentConfig.unconfigured(defaults);
+    }
+
+    /** Runs {@code action} after each update that names another kind of runtime. */
+    public void whenRuntimeKindChanges(Runnable action) {
+        whenRuntimeKindChanges = action;
     }
 
     /**
@@ -47,7 +55,7 @@ public final class DesiredState {
         StateFile.Content saved = keeper.load();
         if (saved.configUpdate() != null) {
             try {
-                config = AgentConfig.read(bytes(saved.configUpdate())).orModel(model);
+                config = AgentConfig.read(bytes(saved.configUpdate()), defaults);
             } catch (InvalidPayloadException e) {
                 throw keeper.wrong(e.getMessage());
             }
@@ -74,9 +82,13 @@ public final class DesiredState {
                             + maxConfigBytes
                             + " (--max-config-bytes)");
         }
-        config = AgentConfig.read(payload).orModel(model);
+        RuntimeKind before = config.runtimeKind();
+        config = AgentConfig.read(payload, defaults);
         configUpdate = payload.toString(StandardCharsets.UTF_8);
         save(saved);
+        if (config.runtimeKind() != before) {
+            whenRuntimeKindChanges.run();
+        }
     }
 
     /** Borrows {@code payload}. In force when this returns; {@code saved} is told the rest. */

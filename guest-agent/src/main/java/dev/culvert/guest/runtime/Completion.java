@@ -7,12 +7,14 @@ import org.jspecify.annotations.Nullable;
  * What one chunk, or one complete chat completion, says about its first choice.
  *
  * @param hasChoices false if it is not a completion, and for a last chunk that only has the usage
+ * @param reasoning what the model thinks before it answers
  * @param toolCallsJson the array as the runtime wrote it; null if {@code toolCalls} is empty
  * @param error what the runtime said when it broke off with an error; else null
  */
 record Completion(
         boolean hasChoices,
         String text,
+        String reasoning,
         List<ToolCallPart> toolCalls,
         @Nullable String toolCallsJson,
         @Nullable String finishReason,

@@ -21,6 +21,7 @@ final class CompletionReader {
     private static final class Choice {
         private int index;
         private final StringBuilder text = new StringBuilder();
+        private String reasoning = "";
         private List<ToolCallPart> toolCalls = List.of();
         private @Nullable String toolCallsJson;
         private @Nullable String finishReason;
@@ -70,6 +71,7 @@ final class CompletionReader {
         return new Completion(
                 hasChoices,
                 first.text.toString(),
+                first.reasoning,
                 first.toolCalls,
                 first.toolCallsJson,
                 first.finishReason,
@@ -142,6 +144,12 @@ final class CompletionReader {
             JsonToken value = json.nextToken();
             switch (member) {
                 case "content", "refusal" -> content(choice, member, value);
+                // Servers use either name, and some use both for the same text.
+                case "reasoning_content", "reasoning" -> {
+                    String thought = JsonReaders.text(json);
+                    choice.reasoning =
+                            thought == null || thought.isEmpty() ? choice.reasoning : thought;
+                }
                 case "tool_calls" -> toolCalls(choice, value);
                 case "function_call" -> functionCall(choice, value);
                 default -> json.skipChildren();

@@ -15,12 +15,14 @@ final class ErrorBody implements ResponseBody {
 
     private static final int MAX_BODY_BYTES = 16 << 10;
 
+    private final RuntimeApi api;
     private final RuntimeSettings settings;
     private final HttpResponseStatus status;
     private final int retryAfterSeconds;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
-    ErrorBody(RuntimeSettings settings, HttpResponse head) {
+    ErrorBody(RuntimeApi api, RuntimeSettings settings, HttpResponse head) {
+        this.api = api;
         this.settings = settings;
         status = head.status();
         retryAfterSeconds = RetryAfter.seconds(head.headers(), Instant.now());
@@ -70,10 +72,11 @@ final class ErrorBody implements ResponseBody {
                             : " (it does not accept the key in --runtime-key-file)";
             case 404, 405 ->
                     " (it does not offer POST "
-                            + settings.target()
-                            + ": check --runtime; in OpenClaw, enable"
-                            + " gateway.http.endpoints.chatCompletions.enabled)";
-            case 429 ->
+                            + settings.target(api.target())
+                            + ": "
+                            + api.absenceHint()
+                            + ")";
+            case 429, 529 ->
                     retryAfterSeconds == 0
                             ? " (it is busy: try again later)"
                             : " (it is busy: try again in " + retryAfterSeconds + " s)";

@@ -1,37 +1,38 @@
 package dev.culvert.guest.runtime;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.guest.config.RuntimeLimits;
 import io.netty.buffer.ByteBuf;
 
-/** A {@code text/event-stream}: each event is a chunk of the completion; {@code [DONE]} ends it. */
+/** A {@code text/event-stream}: each event is a part of the answer. */
 final class EventStreamBody implements ResponseBody {
 
-    private static final String DONE = "[DONE]";
-
-    private final RuntimeSettings settings;
+    private final RuntimeLimits limits;
     private final GuardedListener listener;
+    private final AnswerReader reader;
     private final Runnable onProgress;
-    private final CompletionTeller teller;
     private final SseParser parser;
 
     /** Bytes since the last event that belongs to the answer. */
     private long idleBytes;
 
-    /** Bytes since the last event with text or a tool call. */
+    /** Bytes since the last event with something to tell. */
     private long untoldBytes;
 
     /**
      * @param onProgress called for each event that belongs to the answer; comments and empty events
      *     do not
      */
-    EventStreamBody(RuntimeSettings settings, GuardedListener listener, Runnable onProgress) {
-        this.settings = settings;
+    EventStreamBody(
+            RuntimeLimits limits,
+            GuardedListener listener,
+            AnswerReader reader,
+            Runnable onProgress) {
+        this.limits = limits;
         this.listener = listener;
+        this.reader = reader;
         this.onProgress = onProgress;
-        teller = new CompletionTeller(listener, settings);
-        parser = new SseParser(settings.limits().eventBytes(), this::event);
+        parser = new SseParser(limits.eventBytes(), this::event);
     }
 
     @Override
@@ -46,12 +47,11 @@ final class EventStreamBody implements ResponseBody {
 
     /** Otherwise, endless comments and empty events would cost a core. */
     private void checkForAnswer() throws FailedGenerationException {
-        RuntimeLimits limits = settings.limits();
         if (idleBytes > limits.idleBytes()) {
             throw endless(idleBytes, "without an event of the answer");
         }
         if (untoldBytes > limits.untoldBytes()) {
-            throw endless(untoldBytes, "with neither text nor a tool call");
+            throw endless(untoldBytes, "with neither text nor reasoning nor a tool call");
         }
     }
 
@@ -71,11 +71,7 @@ final class EventStreamBody implements ResponseBody {
         if (listener.isOver()) {
             return;
         }
-        if (!teller.isFinished()) {
-            throw new FailedGenerationException(
-                    cut("it ended without [DONE] and without a finish_reason"));
-        }
-        teller.end();
+        reader.endOfStream();
     }
 
     @Override
@@ -87,36 +83,14 @@ final class EventStreamBody implements ResponseBody {
         if (listener.isOver() || data.isBlank()) {
             return;
         }
-        if (data.strip().equals(DONE)) {
-            teller.end();
+        AnswerReader.Worth worth = reader.event(type, data);
+        if (worth == AnswerReader.Worth.NOTHING) {
             return;
         }
-        if (type.equals("error")) {
-            throw CompletionTeller.brokenOff(settings, JsonReaders.errorMessage(data));
-        }
-        try {
-            tell(CompletionReader.read(data));
-        } catch (BadCompletionException e) {
-            throw new FailedGenerationException(
-                    ErrorCode.RUNTIME_ERROR,
-                    "An event of the runtime's stream is not a chunk of a chat completion: "
-                            + e.getOriginalMessage()
-                            + ". Check --runtime, or look for a newer version of the runtime.");
-        } catch (JsonProcessingException e) {
-            throw new FailedGenerationException(
-                    cut("an event is not valid JSON, " + settings.quote(e.getOriginalMessage())));
-        }
-    }
-
-    private void tell(Completion completion) throws FailedGenerationException {
-        long toldBefore = teller.toldBytes();
-        teller.tell(completion);
-        if (teller.toldBytes() > toldBefore) {
+        idleBytes = 0;
+        onProgress.run();
+        if (worth == AnswerReader.Worth.TOLD) {
             untoldBytes = 0;
-        }
-        if (completion.hasChoices() || completion.usageJson() != null) {
-            idleBytes = 0;
-            onProgress.run();
         }
     }
 }

@@ -16,6 +16,12 @@ public interface GenerationListener {
     void onText(String delta);
 
     /**
+     * A piece of what the model thinks before it answers. Never empty, and never half of a
+     * surrogate pair.
+     */
+    void onReasoning(String delta);
+
+    /**
      * The model calls a tool with this name. Told before any fragment of the call, so that nothing
      * of it passes if the generation is aborted here. Told again if a later fragment makes the name
      * longer. Empty if the runtime sent arguments without a name.
@@ -26,6 +32,12 @@ public interface GenerationListener {
      * A {@code tool_calls} array, as the runtime wrote it in one delta or in a complete message.
      */
     void onToolCallFragment(String rawJson);
+
+    /**
+     * What an Anthropic-shaped runtime said that is none of the above: an object, as messages.md
+     * describes the member {@code anthropic} of a chunk.
+     */
+    void onAnthropic(String rawJson);
 
     /** The answer is complete. */
     void onEnd(GenerationEnd end);

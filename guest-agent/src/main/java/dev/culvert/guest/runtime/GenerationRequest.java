@@ -1,6 +1,7 @@
 package dev.culvert.guest.runtime;
 
 import dev.culvert.guest.config.RuntimeHeaders;
+import dev.culvert.guest.config.RuntimeKind;
 import io.netty.buffer.ByteBuf;
 import java.util.Map;
 
@@ -9,9 +10,10 @@ import java.util.Map;
  *
  * @param body the JSON of a chat completion with {@code "stream": true}; belongs to the holder of
  *     this request, until {@link LlmRuntime#start} takes it
+ * @param kind the API that the runtime speaks
  * @param headers sent besides the agent's own, such as an agent id or a session key
  */
-public record GenerationRequest(ByteBuf body, Map<String, String> headers) {
+public record GenerationRequest(ByteBuf body, Map<String, String> headers, RuntimeKind kind) {
 
     /** Throws if a header is not allowed; then the body still belongs to the caller. */
     public GenerationRequest {

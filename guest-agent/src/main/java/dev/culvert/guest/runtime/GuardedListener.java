@@ -36,6 +36,13 @@ final class GuardedListener implements GenerationListener {
     }
 
     @Override
+    public void onReasoning(String delta) {
+        if (!over) {
+            listener.onReasoning(delta);
+        }
+    }
+
+    @Override
     public void onToolCall(String name) {
         if (!over) {
             listener.onToolCall(name);
@@ -46,6 +53,13 @@ final class GuardedListener implements GenerationListener {
     public void onToolCallFragment(String rawJson) {
         if (!over) {
             listener.onToolCallFragment(rawJson);
+        }
+    }
+
+    @Override
+    public void onAnthropic(String rawJson) {
+        if (!over) {
+            listener.onAnthropic(rawJson);
         }
     }
 

@@ -33,12 +33,14 @@ final class HttpGeneration implements Generation {
     private final EventLoop loop;
     private final ConnectionPool pool;
     private final RuntimeSettings settings;
-    private final Map<String, String> headers;
+    private final RuntimeApi api;
     private final GuardedListener listener;
     private final IdleWatch idleWatch;
 
-    /** Owned; null once it will not be sent again. */
+    /** Owned; null once it will not be sent again. Until it begins, that of a chat completion. */
     private @Nullable ByteBuf body;
+
+    private Map<String, String> headers;
 
     private @Nullable Promise<RuntimeConnection> dialling;
     private @Nullable RuntimeConnection connection;
@@ -57,6 +59,7 @@ final class HttpGeneration implements Generation {
         this.loop = loop;
         this.pool = pool;
         this.settings = settings;
+        this.api = RuntimeApi.of(request.kind());
         this.body = request.body();
         this.headers = request.headers();
         this.listener = new GuardedListener(listener);
@@ -64,7 +67,7 @@ final class HttpGeneration implements Generation {
     }
 
     void begin() {
-        if (listener.isOver()) {
+        if (listener.isOver() || !translate()) {
             return;
         }
         RuntimeConnection kept = pool.takeIdle();
@@ -72,6 +75,21 @@ final class HttpGeneration implements Generation {
             dial();
         } else if (body != null) {
             ask(kept, body.retainedDuplicate());
+        }
+    }
+
+    /** Makes the request that the runtime understands. Returns whether it could. */
+    private boolean translate() {
+        ByteBuf chat = requireNonNull(body);
+        body = null;
+        try {
+            RuntimeApi.Sent sent = api.request(chat, headers, settings);
+            body = sent.body();
+            headers = sent.headers();
+            return true;
+        } catch (FailedGenerationException e) {
+            fail(e.failure());
+            return false;
         }
     }
 
@@ -132,7 +150,7 @@ final class HttpGeneration implements Generation {
         if (!paused) {
             idleWatch.start();
         }
-        by.ask(this, settings.request(headers, content));
+        by.ask(this, settings.request(api.target(), headers, content));
     }
 
     /** The first byte is sent: the runtime may have read a part of the request. */
@@ -157,7 +175,8 @@ final class HttpGeneration implements Generation {
         idleWatch.onProgress();
         listener.onAnswer();
         try {
-            responseBody = ResponseBody.of(response, settings, listener, idleWatch::onProgress);
+            responseBody =
+                    ResponseBody.of(response, api, settings, listener, idleWatch::onProgress);
         } catch (FailedGenerationException e) {
             fail(e.failure());
             return;

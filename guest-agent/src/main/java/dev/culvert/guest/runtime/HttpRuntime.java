@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A runtime that speaks OpenAI's chat completions over plain HTTP/1.1. */
+/** A runtime that speaks OpenAI's or Anthropic's API over plain HTTP/1.1. */
 public final class HttpRuntime implements LlmRuntime {
 
     private static final Logger log = LoggerFactory.getLogger(HttpRuntime.class);

@@ -9,18 +9,24 @@ import io.netty.buffer.ByteBufUtil;
 import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** A success that is not an event stream: read as a complete chat completion, told at its end. */
+/** A success that is not an event stream: read as a complete answer, told at its end. */
 final class JsonBody implements ResponseBody {
 
     private final RuntimeSettings settings;
+    private final RuntimeApi api;
+    private final AnswerReader reader;
     private final String contentType;
-    private final CompletionTeller teller;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
-    JsonBody(RuntimeSettings settings, GuardedListener listener, @Nullable String contentType) {
+    JsonBody(
+            RuntimeSettings settings,
+            RuntimeApi api,
+            AnswerReader reader,
+            @Nullable String contentType) {
         this.settings = settings;
+        this.api = api;
+        this.reader = reader;
         this.contentType = contentType == null ? "no content type" : contentType;
-        teller = new CompletionTeller(listener, settings);
     }
 
     @Override
@@ -40,17 +46,15 @@ final class JsonBody implements ResponseBody {
     @Override
     public void end() throws FailedGenerationException {
         String text = body.toString(UTF_8);
-        Completion completion;
+        boolean isAnswer;
         try {
-            completion = CompletionReader.read(text);
+            isAnswer = reader.whole(text);
         } catch (JsonProcessingException _) {
-            throw noCompletion(text);
+            isAnswer = false;
         }
-        if (!completion.hasChoices() && completion.error() == null) {
-            throw noCompletion(text);
+        if (!isAnswer) {
+            throw noAnswer(text);
         }
-        teller.tell(completion);
-        teller.end();
     }
 
     @Override
@@ -58,13 +62,14 @@ final class JsonBody implements ResponseBody {
         return ResponseBody.broken(why);
     }
 
-    private FailedGenerationException noCompletion(String text) {
+    private FailedGenerationException noAnswer(String text) {
         return new FailedGenerationException(
                 ErrorCode.RUNTIME_ERROR,
                 "The runtime answered with "
                         + settings.quote(contentType)
-                        + " that is neither an event stream nor a chat completion; check --runtime."
-                        + " It begins: "
+                        + " that is neither an event stream nor "
+                        + api.answer()
+                        + "; check --runtime and --runtime-kind. It begins: "
                         + settings.quote(text));
     }
 }

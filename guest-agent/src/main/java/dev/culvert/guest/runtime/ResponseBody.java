@@ -1,5 +1,6 @@
 package dev.culvert.guest.runtime;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.culvert.frame.ErrorCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -28,6 +29,7 @@ sealed interface ResponseBody permits EventStreamBody, JsonBody, ErrorBody {
     /** The reader for the kind of body that the head of the response announces. */
     static ResponseBody of(
             HttpResponse head,
+            RuntimeApi api,
             RuntimeSettings settings,
             GuardedListener listener,
             Runnable onProgress)
@@ -39,16 +41,20 @@ sealed interface ResponseBody permits EventStreamBody, JsonBody, ErrorBody {
             throw new FailedGenerationException(
                     success
                             ? unreadable(compressed)
-                            : new ErrorBody(settings, head).failure(compressed));
+                            : new ErrorBody(api, settings, head).failure(compressed));
         }
         if (!success) {
-            return new ErrorBody(settings, head);
+            return new ErrorBody(api, settings, head);
         }
         return HttpHeaderValues.TEXT_EVENT_STREAM.contentEqualsIgnoreCase(
                         HttpUtil.getMimeType(head))
-                ? new EventStreamBody(settings, listener, onProgress)
+                ? new EventStreamBody(
+                        settings.limits(), listener, api.reader(settings, listener), onProgress)
                 : new JsonBody(
-                        settings, listener, head.headers().get(HttpHeaderNames.CONTENT_TYPE));
+                        settings,
+                        api,
+                        api.reader(settings, listener),
+                        head.headers().get(HttpHeaderNames.CONTENT_TYPE));
     }
 
     /** The codings of the body that the agent did not ask for; empty if there are none. */
@@ -72,6 +78,12 @@ sealed interface ResponseBody permits EventStreamBody, JsonBody, ErrorBody {
                         + why
                         + ", although the agent asked for accept-encoding: identity. Switch off"
                         + " compression at the runtime, or at the proxy in front of it.");
+    }
+
+    static FailedGenerationException notJson(
+            RuntimeSettings settings, JsonProcessingException why) {
+        return new FailedGenerationException(
+                broken("an event is not valid JSON, " + settings.quote(why.getOriginalMessage())));
     }
 
     static RuntimeFailure broken(String why) {

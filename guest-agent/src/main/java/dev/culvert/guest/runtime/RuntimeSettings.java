@@ -1,6 +1,7 @@
 package dev.culvert.guest.runtime;
 
 import dev.culvert.guest.config.RuntimeLimits;
+import dev.culvert.guest.config.RuntimeRequests;
 import dev.culvert.guest.config.RuntimeTimeouts;
 import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
@@ -17,14 +18,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The address of the runtime, its key, and the limits of its answers.
+ * The address of the runtime, its key, what its requests contain, and the limits of its answers.
  *
  * @param base {@code http://host:port} and a path, if the runtime has one; a {@code /v1} at its end
  *     is optional
  * @param bearerKey null if the runtime needs none; never printed
  */
 public record RuntimeSettings(
-        URI base, @Nullable String bearerKey, RuntimeTimeouts timeouts, RuntimeLimits limits) {
+        URI base,
+        @Nullable String bearerKey,
+        RuntimeRequests requests,
+        RuntimeTimeouts timeouts,
+        RuntimeLimits limits) {
 
     private static final int MAX_QUOTE_CHARS = 500;
 
@@ -69,9 +74,9 @@ public record RuntimeSettings(
         return base.getPort() < 0 ? 80 : base.getPort();
     }
 
-    /** The request target of chat completions. */
-    String target() {
-        return api() + "/chat/completions";
+    /** The request target of this part of the API. */
+    String target(String part) {
+        return api() + part;
     }
 
     /** The path of the API, without a slash at its end. */
@@ -84,15 +89,16 @@ public record RuntimeSettings(
     }
 
     /**
-     * A request for a chat completion.
+     * A request for an answer.
      *
+     * @param part of the API that is asked
      * @param headers besides those that are set here
      * @param content belongs to the request from now on
      */
-    FullHttpRequest request(Map<String, String> headers, ByteBuf content) {
+    FullHttpRequest request(String part, Map<String, String> headers, ByteBuf content) {
         FullHttpRequest request =
                 new DefaultFullHttpRequest(
-                        HttpVersion.HTTP_1_1, HttpMethod.POST, target(), content);
+                        HttpVersion.HTTP_1_1, HttpMethod.POST, target(part), content);
         HttpHeaders all = request.headers();
         headers.forEach(all::set);
         all.set(HttpHeaderNames.HOST, base.getRawAuthority());

@@ -1,7 +1,10 @@
 package dev.culvert.guest.session;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.frame.Frame;
+import dev.culvert.guest.config.RuntimeKind;
 import dev.culvert.guest.desired.AgentConfig;
 import dev.culvert.guest.desired.InvalidPayloadException;
 import dev.culvert.json.JsonMembers;
@@ -10,16 +13,24 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the body of a chat completion from a message and the agent's configuration. */
 /* Values of the message are copied as bytes: as text, a large one would be in the small heap several times. */
 final class RequestWriter {
     private static final Set<String> NO_OPTIONS = Set.of("messages", "role", "content", "stream");
+
+    /** The characters that W3C Trace Context allows; others might not be fit for a header. */
+    private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f-]{55,128}");
+
+    private static final String DIALECT = "dialect";
+    private static final String ANTHROPIC = "\"anthropic\"";
 
     /** The position of a value in the payload's buffer. */
     private record Place(int start, int end) {
@@ -40,6 +51,11 @@ final class RequestWriter {
             return start < end && payload.getByte(start) == character;
         }
 
+        boolean is(ByteBuf payload, String ascii) {
+            return end - start == ascii.length()
+                    && payload.toString(start, ascii.length(), US_ASCII).equals(ascii);
+        }
+
         private static boolean isBlank(byte character) {
             return character == ' ' || character == '\t' || character == '\n' || character == '\r';
         }
@@ -52,15 +68,35 @@ final class RequestWriter {
         this.payload = payload;
     }
 
-    /** Borrows {@code message}, which has a payload. The body belongs to the caller. */
-    static ByteBuf body(Frame message, AgentConfig config, List<String> contexts)
-            throws InvalidPayloadException {
+    /** Borrows {@code message}, which has a payload, until the body is written. */
+    static RequestWriter of(Frame message) throws InvalidPayloadException {
         RequestWriter writer = new RequestWriter(message.payload());
         writer.read(message);
         writer.check();
-        ByteBuf body = ByteBufAllocator.DEFAULT.buffer(message.payload().readableBytes() + 256);
+        return writer;
+    }
+
+    /** What the runtime is sent besides the agent's own headers. */
+    static Map<String, String> headers(Frame message, AgentConfig config) {
+        String traceparent = message.traceparent();
+        if (traceparent == null || !TRACEPARENT.matcher(traceparent).matches()) {
+            return config.headers();
+        }
+        Map<String, String> headers = new HashMap<>(config.headers());
+        headers.put("traceparent", traceparent);
+        return headers;
+    }
+
+    /** Whether the message has a form that only another kind of runtime understands. */
+    boolean isForAnotherKind(RuntimeKind kind) {
+        return kind != RuntimeKind.ANTHROPIC && members.containsKey(DIALECT);
+    }
+
+    /** The body belongs to the caller. */
+    ByteBuf body(AgentConfig config, List<String> contexts) {
+        ByteBuf body = ByteBufAllocator.DEFAULT.buffer(payload.readableBytes() + 256);
         try (JsonGenerator json = JsonText.generator(body)) {
-            writer.write(json, body, config, contexts);
+            write(json, body, config, contexts);
         } catch (IOException e) {
             body.release();
             throw new UncheckedIOException("writing to memory failed", e);
@@ -81,6 +117,11 @@ final class RequestWriter {
     }
 
     private void check() throws InvalidPayloadException {
+        Place dialect = members.get(DIALECT);
+        if (dialect != null && !dialect.is(payload, ANTHROPIC)) {
+            throw new InvalidPayloadException(
+                    "'dialect' must be \"anthropic\", or absent for a message in OpenAI's form");
+        }
         Place messages = members.get("messages");
         if (messages != null) {
             if (!messages.beginsWith(payload, '[')

@@ -20,10 +20,7 @@ import dev.culvert.io.FileTrouble;
 import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,9 +33,6 @@ public final class Session {
     public static final List<String> FEATURES = List.of("credit", "cancel", "resume", "probe");
 
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-
-    /** The characters that W3C Trace Context allows; others might not be fit for a header. */
-    private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f-]{55,128}");
 
     /** The host does not say why it cancels; these are its reasons. */
     private static final String CANCELLED_BY_HOST =
@@ -120,6 +114,11 @@ public final class Session {
         return turns.count();
     }
 
+    /** The API that the runtime speaks. */
+    public String runtimeKind() {
+        return desired.config().runtimeKind().wireName();
+    }
+
     /** Whether no new turns may begin because the guest stops. */
     public boolean isDraining() {
         return turns.isDraining();
@@ -185,23 +184,24 @@ public final class Session {
                             + " this one would exceed the limit (--max-requests-bytes): try again"
                             + " when some are answered");
         } else {
-            AgentConfig config = desired.config();
-            ByteBuf body = RequestWriter.body(frame, config, desired.contexts());
-            Turn turn = turns.begin(id, asked, config.allowedTools());
-            read(turn, 0, frame.credit());
-            turn.start(body, headers(frame, config));
+            ask(frame, asked, desired.config());
         }
     }
 
-    /** What the runtime is sent besides the agent's own headers. */
-    private static Map<String, String> headers(Frame message, AgentConfig config) {
-        String traceparent = message.traceparent();
-        if (traceparent == null || !TRACEPARENT.matcher(traceparent).matches()) {
-            return config.headers();
+    private void ask(Frame frame, long asked, AgentConfig config) throws InvalidPayloadException {
+        RequestWriter writer = RequestWriter.of(frame);
+        if (writer.isForAnotherKind(config.runtimeKind())) {
+            overloaded(
+                    frame.id(),
+                    "the message is in Anthropic's form, but the agent's runtime is of the kind "
+                            + config.runtimeKind().wireName()
+                            + " now: try again");
+            return;
         }
-        Map<String, String> headers = new HashMap<>(config.headers());
-        headers.put("traceparent", traceparent);
-        return headers;
+        ByteBuf body = writer.body(config, desired.contexts());
+        Turn turn = turns.begin(frame.id(), asked, config.allowedTools());
+        read(turn, 0, frame.credit());
+        turn.start(body, RequestWriter.headers(frame, config), config.runtimeKind());
     }
 
     private void overloaded(String id, String message) {

@@ -3,6 +3,7 @@ package dev.culvert.guest.turn;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.guest.runtime.GenerationEnd;
+import dev.culvert.guest.runtime.GenerationListener;
 import dev.culvert.guest.runtime.ProbeAnswer;
 import dev.culvert.guest.runtime.RuntimeFailure;
 import dev.culvert.io.Quoted;
@@ -54,12 +55,29 @@ public final class Payloads {
         });
     }
 
-    /** {@code rawJson} is an array of fragments, as the runtime wrote it. */
-    ByteBuf toolCalls(String rawJson) {
+    ByteBuf reasoning(String delta) {
         return object(json -> {
             json.writeStringField("content", "");
             json.writeBooleanField("done", false);
-            json.writeFieldName("tool_calls");
+            string(json, "reasoning", delta);
+        });
+    }
+
+    /** {@code rawJson} is an array of fragments, as the runtime wrote it. */
+    ByteBuf toolCalls(String rawJson) {
+        return beside("tool_calls", rawJson);
+    }
+
+    /** {@code rawJson} is an object, as {@link GenerationListener#onAnthropic} says. */
+    ByteBuf anthropic(String rawJson) {
+        return beside("anthropic", rawJson);
+    }
+
+    private ByteBuf beside(String name, String rawJson) {
+        return object(json -> {
+            json.writeStringField("content", "");
+            json.writeBooleanField("done", false);
+            json.writeFieldName(name);
             json.writeRawValue(rawJson);
         });
     }
@@ -74,6 +92,10 @@ public final class Payloads {
             if (end.usageJson() != null) {
                 json.writeFieldName("usage");
                 json.writeRawValue(end.usageJson());
+            }
+            if (end.anthropicJson() != null) {
+                json.writeFieldName("anthropic");
+                json.writeRawValue(end.anthropicJson());
             }
         });
     }

@@ -7,8 +7,9 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a turn has said: numbered frames, and after them the text that is not in a frame yet. That
- * text grows until the reader can take it, and then becomes one chunk.
+ * What a turn has said: numbered frames, and after them the text, of the answer or of the
+ * reasoning, that is not in a frame yet. That text grows until the reader can take it, and then
+ * becomes one chunk.
  */
 final class Transcript {
     /** The most text in one chunk, however much the runtime sends at once. */
@@ -21,6 +22,9 @@ final class Transcript {
     private final TurnLog log;
     private final Payloads payloads;
     private final StringBuilder text = new StringBuilder();
+
+    /** Whether the text is the model's reasoning. */
+    private boolean isReasoning;
 
     /** The type of the last frame; null until the turn ends. */
     private @Nullable FrameType end;
@@ -41,6 +45,18 @@ final class Transcript {
     }
 
     void addText(String delta) {
+        add(delta, false);
+    }
+
+    void addReasoning(String delta) {
+        add(delta, true);
+    }
+
+    private void add(String delta, boolean reasoning) {
+        if (isReasoning != reasoning) {
+            addAllText();
+            isReasoning = reasoning;
+        }
         text.append(delta);
         while (text.length() > MAX_CHUNK_CHARS) {
             addChunk();
@@ -51,6 +67,11 @@ final class Transcript {
     void addToolCalls(String rawJson) {
         addAllText();
         log.append(payloads.toolCalls(rawJson));
+    }
+
+    void addAnthropic(String rawJson) {
+        addAllText();
+        log.append(payloads.anthropic(rawJson));
     }
 
     /** Drops the text that is not in a frame yet. */
@@ -131,7 +152,8 @@ final class Transcript {
         if (length < text.length() && Character.isHighSurrogate(text.charAt(length - 1))) {
             length--;
         }
-        log.append(payloads.text(text.substring(0, length)));
+        String piece = text.substring(0, length);
+        log.append(isReasoning ? payloads.reasoning(piece) : payloads.text(piece));
         text.delete(0, length);
         if (text.isEmpty() && text.capacity() > SPARE_CHARS) {
             text.trimToSize();

@@ -2,6 +2,7 @@ package dev.culvert.guest.turn;
 
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.FrameType;
+import dev.culvert.guest.config.RuntimeKind;
 import dev.culvert.guest.policy.ToolAllowlist;
 import dev.culvert.guest.runtime.Generation;
 import dev.culvert.guest.runtime.GenerationEnd;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
  * One message and its answer. At most one link reads it; for a while none has to. If too much waits
  * for the reader, the turn stops reading from the runtime.
  */
+/* One class of a little over 300 lines, because what it does next depends on its reader, its runtime and its end. */
 public final class Turn implements GenerationListener {
     private static final Logger LOG = LoggerFactory.getLogger(Turn.class);
 
@@ -78,11 +80,12 @@ public final class Turn implements GenerationListener {
      * Asks the runtime. Takes ownership of {@code body}.
      *
      * @param headers sent to the runtime besides the agent's own
+     * @param kind the API that the runtime speaks
      */
-    public void start(ByteBuf body, Map<String, String> headers) {
+    public void start(ByteBuf body, Map<String, String> headers, RuntimeKind kind) {
         countRequest(body.readableBytes());
-        generation =
-                turns.runtime().start(turns.loop(), new GenerationRequest(body, headers), this);
+        GenerationRequest request = new GenerationRequest(body, headers, kind);
+        generation = turns.runtime().start(turns.loop(), request, this);
     }
 
     private void countRequest(long bytes) {
@@ -102,6 +105,12 @@ public final class Turn implements GenerationListener {
     }
 
     @Override
+    public void onReasoning(String delta) {
+        said.addReasoning(delta);
+        offer();
+    }
+
+    @Override
     public void onToolCall(String name) {
         if (!tools.allows(name)) {
             stopGeneration();
@@ -112,6 +121,12 @@ public final class Turn implements GenerationListener {
     @Override
     public void onToolCallFragment(String rawJson) {
         said.addToolCalls(rawJson);
+        offer();
+    }
+
+    @Override
+    public void onAnthropic(String rawJson) {
+        said.addAnthropic(rawJson);
         offer();
     }
 

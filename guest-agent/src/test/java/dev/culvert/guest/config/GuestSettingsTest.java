@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,7 +30,12 @@ class GuestSettingsTest {
                                 new RuntimeSource.Http(
                                         URI.create("http://127.0.0.1:8081"),
                                         null,
-                                        null,
+                                        new RuntimeRequests(
+                                                RuntimeKind.OPENAI,
+                                                null,
+                                                8192,
+                                                "2023-06-01",
+                                                Set.of()),
                                         new RuntimeTimeouts(
                                                 Duration.ofSeconds(5),
                                                 Duration.ofSeconds(45),
@@ -62,7 +68,11 @@ class GuestSettingsTest {
                                   "accept_from": "any",
                                   "runtime": "http://[::1]:11434/v1",
                                   "runtime_key_file": "/run/key",
+                                  "runtime_kind": "anthropic",
                                   "runtime_model": "m",
+                                  "anthropic_max_tokens": 300,
+                                  "anthropic_version": "2026-10-21",
+                                  "anthropic_leave_out": "temperature, top_k",
                                   "runtime_timeout": "5s",
                                   "runtime_connect_timeout": "1s",
                                   "runtime_keep_alive": "2s",
@@ -93,7 +103,12 @@ class GuestSettingsTest {
                                 new RuntimeSource.Http(
                                         URI.create("http://[::1]:11434/v1"),
                                         Path.of("/run/key"),
-                                        "m",
+                                        new RuntimeRequests(
+                                                RuntimeKind.ANTHROPIC,
+                                                "m",
+                                                300,
+                                                "2026-10-21",
+                                                Set.of("temperature", "top_k")),
                                         new RuntimeTimeouts(
                                                 Duration.ofSeconds(1),
                                                 Duration.ofSeconds(5),

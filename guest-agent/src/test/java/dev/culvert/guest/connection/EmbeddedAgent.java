@@ -42,7 +42,7 @@ final class EmbeddedAgent implements AutoCloseable {
                 new DesiredState(
                         settings.maxConfigBytes(),
                         settings.maxContextBytes(),
-                        ((RuntimeSource.Http) settings.runtime()).model(),
+                        ((RuntimeSource.Http) settings.runtime()).requests(),
                         StateKeeper.forgetful());
     }
 

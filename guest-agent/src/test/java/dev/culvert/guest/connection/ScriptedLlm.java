@@ -2,6 +2,7 @@ package dev.culvert.guest.connection;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.culvert.guest.config.RuntimeKind;
 import dev.culvert.guest.runtime.Generation;
 import dev.culvert.guest.runtime.GenerationListener;
 import dev.culvert.guest.runtime.GenerationRequest;
@@ -26,6 +27,7 @@ final class ScriptedLlm implements LlmRuntime {
     static final class Asked implements Generation {
         private final String body;
         private final Map<String, String> headers;
+        private final RuntimeKind kind;
         private final GenerationListener listener;
         private boolean paused;
         private boolean aborted;
@@ -33,6 +35,7 @@ final class ScriptedLlm implements LlmRuntime {
         private Asked(GenerationRequest request, GenerationListener listener) {
             body = request.body().toString(UTF_8);
             headers = request.headers();
+            kind = request.kind();
             this.listener = listener;
             request.body().release();
         }
@@ -58,6 +61,10 @@ final class ScriptedLlm implements LlmRuntime {
 
         Map<String, String> headers() {
             return headers;
+        }
+
+        RuntimeKind kind() {
+            return kind;
         }
 
         GenerationListener says() {

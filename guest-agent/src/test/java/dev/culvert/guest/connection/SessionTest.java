@@ -3,6 +3,7 @@ package dev.culvert.guest.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.frame.ErrorCode;
+import dev.culvert.guest.config.RuntimeKind;
 import dev.culvert.guest.runtime.GenerationEnd;
 import dev.culvert.guest.runtime.ProbeAnswer;
 import dev.culvert.guest.runtime.RuntimeFailure;
@@ -35,7 +36,8 @@ class SessionTest {
                 .isEqualTo(
                         "{\"type\":\"heartbeat\",\"id\":\"\",\"payload\":{\"status\":\"ready\",\"uptime_secs\":0,"
                                 + "\"protocol\":\"1.1\",\"features\":[\"credit\",\"cancel\",\"resume\",\"probe\"],\"instance\":\"i-1\","
-                                + "\"agent_version\":\"1.2.3\",\"in_flight\":0}}");
+                                + "\"agent_version\":\"1.2.3\",\"in_flight\":0,"
+                                + "\"runtime_kind\":\"openai\"}}");
         host.advance(9);
         assertThat(host.next()).isNull();
 
@@ -273,6 +275,63 @@ class SessionTest {
                                 + " {\"role\":\"assistant\"}]}");
     }
 
+    @Test
+    void roundsOfToolsReachTheRuntimeUnchanged() {
+        String conversation =
+                "{\"role\":\"user\",\"content\":\"read a\"},"
+                        + "{\"role\":\"assistant\",\"content\":null,\"reasoning_content\":\"hm\",\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"read\",\"arguments\":\"{\\\"p\\\": \\\"a\\\"}\"}}]},"
+                        + "{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"A\"},"
+                        + "{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c2\",\"type\":\"function\",\"function\":{\"name\":\"write\",\"arguments\":\"{}\"}}]},"
+                        + "{\"role\":\"tool\",\"tool_call_id\":\"c2\",\"content\":[{\"type\":\"text\",\"text\":\"ok\"}]}";
+        String options =
+                "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"read\"}}],\"tool_choice\":\"auto\"";
+
+        host.send("message", "m1", "{" + options + ",\"messages\":[" + conversation + "]}");
+
+        assertThat(llm.last().body())
+                .isEqualTo("{" + options + ",\"stream\":true,\"messages\":[" + conversation + "]}");
+    }
+
+    @Test
+    void theKindOfRuntimeIsConfiguredAndToldAndNoOptionOfARequest() {
+        assertThat(llm.count()).isZero();
+        configure("{\"runtime_kind\":\"anthropic\",\"max_tokens\":9}", "[]");
+
+        startTurn("m1");
+
+        assertThat(llm.last().kind()).isEqualTo(RuntimeKind.ANTHROPIC);
+        assertThat(llm.last().body()).startsWith("{\"max_tokens\":9,\"stream\":true,");
+        host.advance(10);
+        assertThat(host.next()).contains("heartbeat", "\"runtime_kind\":\"anthropic\"");
+
+        configure("{}", "[]");
+        startTurn("m2");
+
+        assertThat(llm.last().kind()).isEqualTo(RuntimeKind.OPENAI);
+    }
+
+    @Test
+    void aMessageInAnthropicsFormIsOnlyForARuntimeOfThatKind() {
+        String message =
+                "{\"dialect\":\"anthropic\",\"max_tokens\":5,\"system\":\"S\",\"messages\":[{\"role\":\"user\",\"content\":[]}]}";
+        host.all();
+
+        host.send("message", "m1", message);
+
+        assertThat(host.next())
+                .contains(
+                        "\"code\":\"overloaded\"", "of the kind openai now", "\"retry_after\":1}");
+        assertThat(llm.count()).isZero();
+
+        configure("{\"runtime_kind\":\"anthropic\",\"system_prompt\":\"P\"}", "[]");
+        host.send("message", "m2", message);
+
+        assertThat(llm.last().body())
+                .isEqualTo(
+                        "{\"dialect\":\"anthropic\",\"max_tokens\":5,\"system\":\"S\",\"stream\":true,\"messages\":["
+                                + "{\"role\":\"system\",\"content\":\"P\"},{\"role\":\"user\",\"content\":[]}]}");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -288,6 +347,7 @@ class SessionTest {
                     {"messages":["x"]}                 | 'messages' must be an array
                     {"messages":"x"}                   | 'messages' must be an array
                     {"role":"u","role":"u","content":""} | 'role' twice
+                    {"role":"u","content":"","dialect":"latin"} | 'dialect' must be
                     """)
     void aMessageThatCannotBeOneIsRefusedWithTheReason(String payload, String reason) {
         host.all();
@@ -316,6 +376,8 @@ class SessionTest {
                     {"config":{"headers":[]},"tool_allowlist":[]}              | 'config.headers' must be an object
                     {"config":{"headers":{"a":1}},"tool_allowlist":[]}         | 'config.headers.a' must be a string
                     {"config":{"headers":{"Host":"x"}},"tool_allowlist":[]}    | 'config.headers'
+                    {"config":{"runtime_kind":"other"},"tool_allowlist":[]}    | 'config.runtime_kind' must be
+                    {"config":{"runtime_kind":7},"tool_allowlist":[]}          | 'config.runtime_kind' must be
                     {"config":{"stream":false},"tool_allowlist":[]}            | 'config.stream' is not allowed: the agent sets it
                     {"config":{},"tool_allowlist":"all"}                       | 'tool_allowlist' must be an array
                     {"config":{},"tool_allowlist":["a",1]}                     | 'tool_allowlist' must be an array

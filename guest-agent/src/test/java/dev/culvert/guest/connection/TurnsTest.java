@@ -61,6 +61,30 @@ class TurnsTest {
     }
 
     @Test
+    void reasoningComesInChunksOfItsOwnAndInItsPlace() {
+        Asked turn = start("t", 0);
+        turn.says().onReasoning("The user ");
+        turn.says().onReasoning("greets.");
+        turn.says().onText("Hel");
+        turn.says().onText("lo");
+        turn.says().onAnthropic("{\"delta\":{}}");
+        turn.says().onReasoning("Done?");
+        turn.says().onEnd(new GenerationEnd("stop", null, "{\"stop_reason\":\"end_turn\"}"));
+
+        host.send("credit", "t", "{\"bytes\":1000000}");
+
+        assertThat(host.all())
+                .extracting(frame -> frame.replaceAll(".*\"payload\":(.*)}$", "$1"))
+                .containsExactly(
+                        "{\"content\":\"\",\"done\":false,\"reasoning\":\"The user greets.\"}",
+                        "{\"content\":\"Hello\",\"done\":false}",
+                        "{\"content\":\"\",\"done\":false,\"anthropic\":{\"delta\":{}}}",
+                        "{\"content\":\"\",\"done\":false,\"reasoning\":\"Done?\"}",
+                        "{\"content\":\"\",\"done\":true,\"finish_reason\":\"stop\","
+                                + "\"anthropic\":{\"stop_reason\":\"end_turn\"}}");
+    }
+
+    @Test
     void aReaderFarBehindHoldsTheRuntimeBackUntilItHasCaughtUp() {
         Asked turn = start("t");
         for (int i = 0; i < 60; i++) {

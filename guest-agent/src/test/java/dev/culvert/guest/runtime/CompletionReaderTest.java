@@ -48,6 +48,25 @@ class CompletionReaderTest {
         assertThat(completion.error()).isNull();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '@',
+            quoteCharacter = '`',
+            value = {
+                "{\"content\":\"\",\"reasoning_content\":\"hm\"} @ hm",
+                "{\"reasoning\":\"hm\"} @ hm",
+                "{\"reasoning\":\"hm\",\"reasoning_content\":\"hm\"} @ hm",
+                "{\"reasoning_content\":\"hm\",\"reasoning\":null} @ hm",
+                "{\"reasoning_content\":null,\"content\":\"hm\"} @ ``",
+                "{\"reasoning\":{\"text\":\"hm\"}} @ ``"
+            })
+    void readsTheReasoningUnderBothItsNames(String delta, String reasoning) throws Exception {
+        assertThat(CompletionReader.read("{\"choices\":[{\"delta\":" + delta + "}]}").reasoning())
+                .isEqualTo(reasoning);
+        assertThat(CompletionReader.read("{\"choices\":[{\"message\":" + delta + "}]}").reasoning())
+                .isEqualTo(reasoning);
+    }
+
     @Test
     void readsFinishReasonAndTheUsageAsItIsWritten() throws Exception {
         Completion completion =

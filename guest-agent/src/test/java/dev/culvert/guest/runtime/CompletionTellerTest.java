@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.guest.config.RuntimeLimits;
+import dev.culvert.guest.config.RuntimeRequests;
 import dev.culvert.guest.config.RuntimeTimeouts;
 import java.net.URI;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ class CompletionTellerTest {
             new RuntimeSettings(
                     URI.create("http://localhost"),
                     null,
+                    RuntimeRequests.DEFAULTS,
                     RuntimeTimeouts.DEFAULTS,
                     new RuntimeLimits(1000, 300, 1));
 
@@ -128,6 +130,7 @@ class CompletionTellerTest {
                 new RuntimeSettings(
                         URI.create("http://localhost"),
                         null,
+                        RuntimeRequests.DEFAULTS,
                         RuntimeTimeouts.DEFAULTS,
                         RuntimeLimits.DEFAULTS);
         CompletionTeller of = new CompletionTeller(listener, wide);
@@ -147,6 +150,36 @@ class CompletionTellerTest {
         teller.end();
         assertThat(listener.told())
                 .containsExactly("text a", "text \ud83d\ude00b", "text \uFFFD", "end null");
+    }
+
+    @Test
+    void tellsReasoningApartFromTextAndNeverPartsASurrogatePairOfIt() throws Exception {
+        reasoning("hm\\ud83d");
+        reasoning("\\ude00");
+        reasoning("\\ud83d");
+        text("so");
+        reasoning("or");
+        teller.end();
+        assertThat(listener.told())
+                .containsExactly(
+                        "reasoning hm",
+                        "reasoning \ud83d\ude00",
+                        "reasoning \uFFFD",
+                        "text so",
+                        "reasoning or",
+                        "end null");
+    }
+
+    @Test
+    void reasoningCountsAsPartOfTheAnswer() throws Exception {
+        reasoning("x".repeat(1000));
+        assertThatThrownBy(() -> text("x"))
+                .isInstanceOfSatisfying(
+                        FailedGenerationException.class,
+                        e ->
+                                assertThat(e.failure().code())
+                                        .isEqualTo(ErrorCode.RESPONSE_TOO_LARGE));
+        assertThat(listener.told()).hasSize(1);
     }
 
     @Test
@@ -176,6 +209,12 @@ class CompletionTellerTest {
         teller.tell(
                 CompletionReader.read(
                         "{\"choices\":[{\"delta\":{\"content\":\"" + escaped + "\"}}]}"));
+    }
+
+    private void reasoning(String escaped) throws Exception {
+        teller.tell(
+                CompletionReader.read(
+                        "{\"choices\":[{\"delta\":{\"reasoning_content\":\"" + escaped + "\"}}]}"));
     }
 
     private void calls(String calls) throws Exception {

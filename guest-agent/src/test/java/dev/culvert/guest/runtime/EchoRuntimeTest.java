@@ -3,6 +3,7 @@ package dev.culvert.guest.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.frame.ErrorCode;
+import dev.culvert.guest.config.RuntimeKind;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -112,7 +113,10 @@ class EchoRuntimeTest {
     private Generation start(Duration delay, String body) {
         ByteBuf bytes = ByteBufUtil.writeUtf8(PooledByteBufAllocator.DEFAULT, body);
         return new EchoRuntime(delay)
-                .start(channel.eventLoop(), new GenerationRequest(bytes, Map.of()), listener);
+                .start(
+                        channel.eventLoop(),
+                        new GenerationRequest(bytes, Map.of(), RuntimeKind.OPENAI),
+                        listener);
     }
 
     private static String said(String words) {

@@ -117,7 +117,7 @@ class HostileRuntimeTest {
     }
 
     @Test
-    void thoughtsThatAreNotPassedOnKeepATurnAlive() throws Exception {
+    void reasoningKeepsATurnAlive() throws Exception {
         String thought = "data: " + chunk("{\"reasoning_content\":\"hm\"}", null) + "\n\n";
         serve(
                 Duration.ofMillis(400),
@@ -135,6 +135,7 @@ class HostileRuntimeTest {
         listener.awaitEnd();
 
         assertThat(listener.text()).isEqualTo("so");
+        assertThat(listener.told()).filteredOn("reasoning hm"::equals).hasSize(8);
     }
 
     @ParameterizedTest

@@ -32,8 +32,8 @@ public class RecordingListener implements GenerationListener {
     }
 
     /**
-     * {@code text …}, {@code tool …}, {@code fragment …}, {@code end …} and {@code failure …}, in
-     * order.
+     * {@code text …}, {@code reasoning …}, {@code tool …}, {@code fragment …}, {@code anthropic …},
+     * {@code end …} and {@code failure …}, in order.
      */
     public final synchronized List<String> told() {
         return List.copyOf(told);
@@ -82,6 +82,11 @@ public class RecordingListener implements GenerationListener {
     }
 
     @Override
+    public void onReasoning(String delta) {
+        write("reasoning " + delta);
+    }
+
+    @Override
     public void onToolCall(String name) {
         write("tool " + name);
     }
@@ -89,6 +94,11 @@ public class RecordingListener implements GenerationListener {
     @Override
     public void onToolCallFragment(String rawJson) {
         write("fragment " + rawJson);
+    }
+
+    @Override
+    public void onAnthropic(String rawJson) {
+        write("anthropic " + rawJson);
     }
 
     @Override

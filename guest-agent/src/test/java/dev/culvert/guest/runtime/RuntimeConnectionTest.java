@@ -97,8 +97,7 @@ class RuntimeConnectionTest {
         client.onLoop(() -> {
             reset.release();
             isReset.acquireUninterruptibly();
-            listener.started(
-                    client.runtime().start(client.loop(), RuntimeDriver.request(), listener));
+            listener.started(client.runtime().start(client.loop(), client.request(), listener));
         });
         listener.awaitEnd();
 
@@ -146,8 +145,7 @@ class RuntimeConnectionTest {
             while (System.nanoTime() < until) {
                 Thread.onSpinWait();
             }
-            listener.started(
-                    client.runtime().start(client.loop(), RuntimeDriver.request(), listener));
+            listener.started(client.runtime().start(client.loop(), client.request(), listener));
         });
         listener.awaitEnd();
 
@@ -237,8 +235,8 @@ class RuntimeConnectionTest {
     void sendsNothingWhenItIsAbortedBeforeItBegan() throws Exception {
         serve(stream(chunk("x")));
         RecordingListener aborted = new RecordingListener();
-        client.onLoop(() ->
-                client.runtime().start(client.loop(), RuntimeDriver.request(), aborted).abort());
+        client.onLoop(
+                () -> client.runtime().start(client.loop(), client.request(), aborted).abort());
         client.ask().awaitEnd();
         assertThat(server.connections()).isEqualTo(1);
         assertThat(aborted.told()).isEmpty();
@@ -331,7 +329,7 @@ class RuntimeConnectionTest {
     @Test
     void refusesToStartOffItsLoop() throws Exception {
         serve(stream(chunk("x")));
-        GenerationRequest request = RuntimeDriver.request();
+        GenerationRequest request = client.request();
         assertThatThrownBy(() ->
                         client.runtime().start(client.loop(), request, new RecordingListener()))
                 .isInstanceOf(IllegalStateException.class);

@@ -1,6 +1,8 @@
 package dev.culvert.guest.runtime;
 
+import dev.culvert.guest.config.RuntimeKind;
 import dev.culvert.guest.config.RuntimeLimits;
+import dev.culvert.guest.config.RuntimeRequests;
 import dev.culvert.guest.config.RuntimeTimeouts;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -23,9 +25,24 @@ final class RuntimeDriver implements AutoCloseable {
             new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final EventLoop loop = group.next();
     private final LlmRuntime runtime;
+    private final RuntimeKind kind;
 
     RuntimeDriver(LlmRuntime runtime) {
+        this(runtime, RuntimeKind.OPENAI);
+    }
+
+    private RuntimeDriver(LlmRuntime runtime, RuntimeKind kind) {
         this.runtime = runtime;
+        this.kind = kind;
+    }
+
+    /** Of a runtime that speaks Anthropic's API. */
+    static RuntimeDriver ofAnthropic(
+            URI base, RuntimeRequests requests, RuntimeTimeouts timeouts, RuntimeLimits limits) {
+        RuntimeSettings settings =
+                new RuntimeSettings(base, "sk-secret", requests, timeouts, limits);
+        return new RuntimeDriver(
+                new HttpRuntime(settings, NioSocketChannel::new), RuntimeKind.ANTHROPIC);
     }
 
     static RuntimeDriver of(URI base) {
@@ -35,7 +52,8 @@ final class RuntimeDriver implements AutoCloseable {
     static RuntimeDriver of(URI base, RuntimeTimeouts timeouts, RuntimeLimits limits) {
         return new RuntimeDriver(
                 new HttpRuntime(
-                        new RuntimeSettings(base, "sk-secret", timeouts, limits),
+                        new RuntimeSettings(
+                                base, "sk-secret", RuntimeRequests.DEFAULTS, timeouts, limits),
                         NioSocketChannel::new));
     }
 
@@ -54,13 +72,13 @@ final class RuntimeDriver implements AutoCloseable {
     }
 
     /** A small request; the caller releases its body unless the runtime takes it. */
-    static GenerationRequest request() {
+    GenerationRequest request() {
         return request(BODY, Map.of());
     }
 
-    private static GenerationRequest request(String body, Map<String, String> headers) {
+    private GenerationRequest request(String body, Map<String, String> headers) {
         return new GenerationRequest(
-                ByteBufUtil.writeUtf8(PooledByteBufAllocator.DEFAULT, body), headers);
+                ByteBufUtil.writeUtf8(PooledByteBufAllocator.DEFAULT, body), headers, kind);
     }
 
     void start(RecordingListener listener) throws Exception {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.guest.config.RuntimeHeaders;
+import dev.culvert.guest.config.RuntimeKind;
 import dev.culvert.guest.config.RuntimeLimits;
+import dev.culvert.guest.config.RuntimeRequests;
 import dev.culvert.guest.config.RuntimeTimeouts;
 import io.netty.buffer.Unpooled;
 import java.net.URI;
@@ -27,7 +29,7 @@ class RuntimeSettingsTest {
     })
     void findsTheTargetUnderTheBase(String base, String target, int port) {
         RuntimeSettings settings = settings(base, null);
-        assertThat(settings.target()).isEqualTo(target);
+        assertThat(settings.target("/chat/completions")).isEqualTo(target);
         assertThat(settings.port()).isEqualTo(port);
     }
 
@@ -76,7 +78,9 @@ class RuntimeSettingsTest {
         "x-key, sécret, printable ASCII"
     })
     void refusesHeadersThatWouldChangeTheRequest(String name, String value, String why) {
-        assertThatThrownBy(() -> new GenerationRequest(Unpooled.EMPTY_BUFFER, Map.of(name, value)))
+        assertThatThrownBy(() ->
+                        new GenerationRequest(
+                                Unpooled.EMPTY_BUFFER, Map.of(name, value), RuntimeKind.OPENAI))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(why)
                 .hasMessageNotContaining("sécret");
@@ -91,7 +95,10 @@ class RuntimeSettingsTest {
     @Test
     void printsARequestWithoutItsHeadersValues() {
         assertThat(
-                        new GenerationRequest(Unpooled.EMPTY_BUFFER, Map.of("x-key", "secret"))
+                        new GenerationRequest(
+                                        Unpooled.EMPTY_BUFFER,
+                                        Map.of("x-key", "secret"),
+                                        RuntimeKind.OPENAI)
                                 .toString())
                 .contains("x-key")
                 .doesNotContain("secret");
@@ -99,6 +106,10 @@ class RuntimeSettingsTest {
 
     private static RuntimeSettings settings(String base, @Nullable String key) {
         return new RuntimeSettings(
-                URI.create(base), key, RuntimeTimeouts.DEFAULTS, RuntimeLimits.DEFAULTS);
+                URI.create(base),
+                key,
+                RuntimeRequests.DEFAULTS,
+                RuntimeTimeouts.DEFAULTS,
+                RuntimeLimits.DEFAULTS);
     }
 }

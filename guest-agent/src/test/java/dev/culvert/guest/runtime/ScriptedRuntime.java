@@ -102,6 +102,50 @@ public final class ScriptedRuntime implements AutoCloseable {
         return raw(all + encoded("data: [DONE]\n\n") + "0\r\n\r\n");
     }
 
+    /**
+     * A stream of the Messages API: each event with its {@code event:} line, which is the type in
+     * its data. No end is added.
+     */
+    public static Script messages(String... events) {
+        return raw(messagesStream(events) + "0\r\n\r\n");
+    }
+
+    /**
+     * The head of a response and these events, in chunks of the chunked encoding without an end.
+     */
+    public static String messagesStream(String... events) {
+        StringBuilder all = new StringBuilder(streamHead());
+        for (String event : events) {
+            String head =
+                    event.startsWith("{\"type\"")
+                            ? "event: " + event.split("\"", -1)[3] + "\n"
+                            : "";
+            all.append(encoded(head + "data: " + event + "\n\n"));
+        }
+        return all.toString();
+    }
+
+    /** The events of a whole message with this text. */
+    public static String[] message(String text) {
+        return new String[] {
+            messageStart(),
+            "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}",
+            "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\""
+                    + text
+                    + "\"}}",
+            "{\"type\":\"content_block_stop\",\"index\":0}",
+            "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\",\"stop_sequence\":null},\"usage\":{\"output_tokens\":2}}",
+            "{\"type\":\"message_stop\"}"
+        };
+    }
+
+    /** The first event of a message, for a prompt of 10 tokens, 3 of them from a cache. */
+    public static String messageStart() {
+        return "{\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"m\","
+                + "\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,"
+                + "\"usage\":{\"input_tokens\":7,\"cache_read_input_tokens\":3,\"cache_creation_input_tokens\":0,\"output_tokens\":1}}}";
+    }
+
     /** One answer with a length. */
     public static Script answer(int status, String contentType, String body) {
         return connection ->

@@ -55,6 +55,7 @@ final class AgentJson {
         json.writeStringField("instance", said.instance());
         json.writeStringField("agent_version", said.agentVersion());
         json.writeNumberField("in_flight", said.inFlight());
+        json.writeStringField("runtime_kind", said.runtimeKind());
         json.writeEndObject();
     }
 }
