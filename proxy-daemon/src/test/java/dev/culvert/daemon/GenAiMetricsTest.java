@@ -3,6 +3,8 @@ package dev.culvert.daemon;
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -46,6 +48,42 @@ class GenAiMetricsTest {
             daemon.awaitMetric(
                     "gen_ai_client_token_usage_bucket{gen_ai_operation_name=\"invoke_agent\",gen_ai_token_type=\"output\",le=\"4.0\"}",
                     2);
+        }
+    }
+
+    @Test
+    void theTokensOfATurnThatIsReadTwiceCountOnce() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.announcing("resume", "cancel");
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            String last =
+                    "{\"content\":\"\",\"done\":true,\"usage\":{\"prompt_tokens\":70,\"completion_tokens\":3}}";
+            guest.on(
+                    "message",
+                    it -> {
+                        it.chunk(1, "one");
+                        it.numbered(2, "chunk", last);
+                    });
+            guest.on(
+                    "resume",
+                    it -> {
+                        it.chunk(1, "one");
+                        it.numbered(2, "chunk", last);
+                    });
+            String stream = daemon.post("/api/v1/agents/a/stream", MESSAGE).body();
+            Matcher id = Pattern.compile("id: (\\S+):1\n").matcher(stream);
+            assertThat(id.find()).as(stream).isTrue();
+            daemon.awaitMetric("culvert_tokens_total{direction=\"input\"}", 70);
+
+            String path = "/api/v1/turns/" + id.group(1) + "/stream?after=0";
+            assertThat(daemon.get(path).body()).contains("prompt_tokens");
+            String[] key = {"idempotency-key", "k1"};
+            String whole = "/api/v1/agents/a/message";
+            assertThat(daemon.send("POST", whole, MESSAGE, key).body()).contains("one");
+            assertThat(daemon.send("POST", whole, MESSAGE, key).body()).contains("one");
+
+            assertThat(guest.seen("resume")).isNotEmpty();
+            daemon.awaitMetric("culvert_tokens_total{direction=\"output\"}", 6);
+            assertThat(daemon.metric("culvert_tokens_total{direction=\"input\"}")).isEqualTo(140);
         }
     }
 

@@ -122,7 +122,7 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
             return;
         }
         int bytes = chunk.payload().readableBytes();
-        if (chunk.isLastChunk()) {
+        if (chunk.isLastChunk() && (turn == null || turn.countsItsEnd())) {
             Usage.tell(chunk, answer);
         }
         format.chunk(streamFor(number), chunk, number);

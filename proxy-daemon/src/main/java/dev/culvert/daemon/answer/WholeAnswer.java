@@ -85,7 +85,7 @@ final class WholeAnswer implements TurnListener, Runnable {
             answer.reached(Phase.STREAMING);
         }
         format.chunk(chunk);
-        if (chunk.isLastChunk()) {
+        if (chunk.isLastChunk() && (turn == null || turn.countsItsEnd())) {
             Usage.tell(chunk, answer);
         }
         charge(format.heldBytes());

@@ -201,6 +201,18 @@ public final class LiveTurn implements AgentSide.Owner {
         }
     }
 
+    /**
+     * The client got the last chunk. Returns whether no client of this daemon had got it before,
+     * for what is to be counted once a turn.
+     */
+    public boolean countsItsEnd() {
+        if (!request.isAddressed()) {
+            return true; // no other client can read it
+        }
+        agentSide.noteInstance();
+        return needs.past().noteEnd(request, progress);
+    }
+
     /** Whether the agent may send only what it was given credit for. */
     public boolean hasCredit() {
         return agentSide.hasCredit();

@@ -63,6 +63,16 @@ final class PastTurns {
         }
     }
 
+    /**
+     * A reading has got the last chunk; remembers the turn as over. Returns whether it is the first
+     * one that did.
+     */
+    synchronized boolean noteEnd(TurnRequest request, Progress progress) {
+        PastTurn before = find(request.id());
+        note(request, progress, null);
+        return before == null || before.outcome() == null;
+    }
+
     /** Whether there is no room to keep one more key for the promised time. */
     synchronized boolean isFullOfKeys() {
         forgetOld();
