@@ -31,7 +31,9 @@ public final class LogStream extends PrintStream {
     private final boolean journal;
     private final Clock clock;
     private final StringBuilder entry = new StringBuilder();
+    private int textStart;
     private @Nullable Thread owner;
+    private volatile Listener listener = _ -> "";
 
     LogStream(PrintStream out, boolean journal, Clock clock) {
         super(out, true, UTF_8);
@@ -77,6 +79,28 @@ public final class LogStream extends PrintStream {
         target.flush();
     }
 
+    /** Has each entry too. */
+    public interface Listener {
+        /**
+         * Called on the thread that logs, while it holds the log: must be quick, and log nothing.
+         *
+         * @param entry with its level, without time, priority and line break
+         * @return what the entry ends with, such as {@code (op 1f)}; empty for nothing
+         */
+        String onEntry(String entry);
+    }
+
+    /** Lets {@code next} have each entry of {@code System.err}. There is one such listener. */
+    public static void listen(Listener next) {
+        if (System.err instanceof LogStream stream) {
+            stream.listenTo(next);
+        }
+    }
+
+    void listenTo(Listener next) {
+        listener = next;
+    }
+
     /** Whether standard error is the stream that the variable names: a child may have another. */
     private static boolean isJournal(@Nullable String stream) {
         if (stream == null) {
@@ -104,6 +128,7 @@ public final class LogStream extends PrintStream {
         emit();
         owner = Thread.currentThread();
         entry.append(journal ? "<" + priority + ">" : now());
+        textStart = entry.length();
         append(line);
     }
 
@@ -142,10 +167,14 @@ public final class LogStream extends PrintStream {
         if (owner == null) {
             return;
         }
+        boolean isOwn = owner.equals(Thread.currentThread());
         owner = null;
         if (entry.length() > MOST_CHARS) {
             entry.setLength(MOST_CHARS);
             entry.append('…');
+        }
+        if (isOwn) {
+            entry.append(listener.onEntry(entry.substring(textStart)));
         }
         byte[] bytes = entry.append('\n').toString().getBytes(UTF_8);
         entry.setLength(0);

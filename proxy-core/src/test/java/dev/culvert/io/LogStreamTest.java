@@ -8,6 +8,8 @@ import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -108,6 +110,41 @@ class LogStreamTest {
         journal.println("INFO Daemon - " + "x".repeat(100_000));
         journal.flush();
         assertThat(written()).hasSizeLessThan(20_000).endsWith("x…\n");
+    }
+
+    @Test
+    void aListenerHasEachEntryWithoutTimeAndPriorityAndMayEndIt() {
+        List<String> heard = new ArrayList<>();
+        for (LogStream stream : List.of(journal, terminal)) {
+            stream.listenTo(entry -> {
+                heard.add(entry);
+                return " op=1f";
+            });
+        }
+        journal.println("INFO Daemon - reloaded");
+        journal.flush();
+        terminal.println("WARN Daemon - one\ntwo");
+        terminal.flush();
+        terminal.println("no entry");
+
+        assertThat(heard).containsExactly("INFO Daemon - reloaded", "WARN Daemon - one\n    two");
+        assertThat(written())
+                .isEqualTo(
+                        """
+                        <6>INFO Daemon - reloaded op=1f
+                        2026-11-29T12:00:00.007Z WARN Daemon - one
+                            two op=1f
+                        no entry
+                        """);
+    }
+
+    @Test
+    void anEntryThatAnotherThreadEndsIsNotTheListeners() throws Exception {
+        journal.listenTo(_ -> " op=1f");
+        journal.println("INFO Daemon - reloaded");
+        Thread other = Thread.ofPlatform().start(() -> journal.println("no entry"));
+        other.join();
+        assertThat(written()).isEqualTo("<6>INFO Daemon - reloaded\nno entry\n");
     }
 
     private String written() {

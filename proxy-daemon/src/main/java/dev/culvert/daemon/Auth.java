@@ -6,6 +6,7 @@ import dev.culvert.daemon.auth.Quota.Limit;
 import dev.culvert.daemon.auth.Quota.Of;
 import dev.culvert.daemon.auth.Quotas;
 import dev.culvert.daemon.auth.Tokens;
+import dev.culvert.daemon.auth.UserNames;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.state.StateDir;
@@ -36,6 +37,7 @@ final class Auth {
 
     private final Tokens tokens;
     private final Callers callers;
+    private final UserNames users = new UserNames();
     private final EventLoop loop;
     private final Workers files;
     private boolean toldOfMemory;
@@ -57,8 +59,8 @@ final class Auth {
             throws IOException {
         this.loop = loop;
         this.files = files;
-        InstantSource clock = InstantSource.system();
-        tokens = new Tokens(stateDir.tokens(), () -> settings.get().auth(), clock);
+        users.load();
+        tokens = new Tokens(stateDir.tokens(), () -> settings.get().auth(), InstantSource.system());
         Map<Denial, Runnable> denied = new EnumMap<>(Denial.class);
         for (Denial why : Denial.values()) {
             denied.put(
@@ -73,7 +75,7 @@ final class Auth {
                 new Callers(
                         tokens,
                         () -> settings.get().auth(),
-                        clock,
+                        users,
                         quotas(settings, metrics),
                         why -> denied.getOrDefault(why, () -> {}).run());
         metrics.gauge("culvert.auth.tokens", "Tokens that are valid.", tokens::count);
@@ -115,6 +117,11 @@ final class Auth {
         return callers;
     }
 
+    /** Those of the admin sockets. */
+    Callers operators() {
+        return Callers.operators(users);
+    }
+
     private synchronized void onChanged() {
         if (!tokens.areKept() && !tokens.all().isEmpty() && !toldOfMemory) {
             toldOfMemory = true;
@@ -134,8 +141,9 @@ final class Auth {
         }
     }
 
-    /** The settings were read again: reads the tokens again, too. */
+    /** The settings were read again: reads the tokens and the users' names again, too. Blocks. */
     void reload() {
+        users.load();
         tokens.changed();
         try {
             files.execute(this, this::load);

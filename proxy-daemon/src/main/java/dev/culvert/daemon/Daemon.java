@@ -172,7 +172,7 @@ public final class Daemon implements AutoCloseable {
                         admin,
                         pipelines.of(
                                 first.admin().http(first.http()),
-                                routes.forOperators(ofClients, ofOperators)));
+                                routes.forOperators(auth.operators(), ofClients, ofOperators)));
         notifier = systemd.notifier(loops);
         reload =
                 new Reload(

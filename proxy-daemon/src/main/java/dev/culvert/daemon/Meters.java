@@ -6,6 +6,7 @@ import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.FleetListener;
 import dev.culvert.daemon.metrics.Metrics;
+import dev.culvert.daemon.operations.Runs;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.transport.Transport;
 import java.util.EnumMap;
@@ -89,6 +90,18 @@ final class Meters {
                 "key",
                 key,
                 most);
+    }
+
+    /** How much is remembered of changes that were made. */
+    void of(Runs runs) {
+        metrics.gauge(
+                "culvert.operations.kept",
+                "Changes of which the daemon remembers how they went (operations.keep).",
+                runs::count);
+        metrics.gauge(
+                "culvert.operations.kept.bytes",
+                "Bytes that these take (operations.keep_bytes).",
+                runs::bytes);
     }
 
     /** How clients connect. */

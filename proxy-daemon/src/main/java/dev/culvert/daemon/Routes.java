@@ -22,6 +22,10 @@ import dev.culvert.daemon.api.agents.ConfigRoute;
 import dev.culvert.daemon.api.agents.ContextRoute;
 import dev.culvert.daemon.api.agents.EventsRoute;
 import dev.culvert.daemon.api.agents.PingRoute;
+import dev.culvert.daemon.api.operations.OperationsRoute;
+import dev.culvert.daemon.api.operations.RecordedRoute;
+import dev.culvert.daemon.api.operations.RunRoute;
+import dev.culvert.daemon.api.operations.RunsRoute;
 import dev.culvert.daemon.api.tokens.RotateRoute;
 import dev.culvert.daemon.api.tokens.TokenRoute;
 import dev.culvert.daemon.api.tokens.TokensRoute;
@@ -41,9 +45,11 @@ import dev.culvert.daemon.http.ProblemFormats;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.metrics.Metrics;
+import dev.culvert.daemon.operations.Runs;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.io.Account;
 import dev.culvert.io.LogLevels;
+import dev.culvert.io.LogStream;
 import io.netty.channel.EventLoopGroup;
 import java.time.Instant;
 import java.util.List;
@@ -58,6 +64,7 @@ final class Routes implements AutoCloseable {
     private final Metrics metrics;
     private final OffLoop offLoop;
     private final EventsRoute events;
+    private final Runs runs;
 
     Routes(
             AgentAccess access,
@@ -71,6 +78,12 @@ final class Routes implements AutoCloseable {
         this.settings = settings;
         this.metrics = metrics;
         this.offLoop = offLoop;
+        runs =
+                new Runs(
+                        () -> settings.get().operations().keep(),
+                        () -> settings.get().operations().keepBytes());
+        LogStream.listen(runs::onLogged);
+        new Meters(metrics, settings).of(runs);
         events = new EventsRoute(access, admission, account, settings);
     }
 
@@ -92,8 +105,8 @@ final class Routes implements AutoCloseable {
     }
 
     /** For the admin sockets: their files' permissions decide who calls. */
-    Router forOperators(List<Route> ofClients, List<Route> ofOperators) {
-        return router(Callers.anybody(), ofClients.stream(), ofOperators.stream());
+    Router forOperators(Callers callers, List<Route> ofClients, List<Route> ofOperators) {
+        return router(callers, ofClients.stream(), ofOperators.stream());
     }
 
     private Router router(
@@ -101,9 +114,14 @@ final class Routes implements AutoCloseable {
         return new Router(Stream.<Route>concat(some, others).toList(), metrics.http(), callers);
     }
 
+    private Route recorded(Route route) {
+        return RecordedRoute.of(route, runs);
+    }
+
     List<Route> ofClients(Turns turns, TurnAnswers answers, HomeLinks homes, Tokens tokens) {
         return Stream.of(ofTurns(turns, answers), ofAgents(homes), ofTokens(tokens), ofTheDaemon())
                 .flatMap(List::stream)
+                .map(this::recorded)
                 .toList();
     }
 
@@ -140,7 +158,10 @@ final class Routes implements AutoCloseable {
                 new HealthRoute(access, admission),
                 new MetricsRoute(metrics::scrape, offLoop),
                 new OpenApiRoute(),
-                new MovedRoute());
+                new MovedRoute(),
+                new OperationsRoute(),
+                new RunsRoute(runs),
+                new RunRoute(runs));
     }
 
     List<Route> ofOperators(
@@ -157,13 +178,15 @@ final class Routes implements AutoCloseable {
                         operators::addresses,
                         turns,
                         metrics.http()::recentFailures);
-        return List.of(
-                new ReloadRoute(reload, offLoop),
-                new SettingsRoute(inForce, offLoop),
-                new DrainRoute(admission, turns::count),
-                new LogLevelRoute(LogLevels.find()),
-                new StatusRoute(access, admission, state),
-                new DumpRoute(loops, offLoop));
+        return Stream.of(
+                        new ReloadRoute(reload, offLoop),
+                        new SettingsRoute(inForce, offLoop),
+                        new DrainRoute(admission, turns::count),
+                        new LogLevelRoute(LogLevels.find()),
+                        new StatusRoute(access, admission, state),
+                        new DumpRoute(loops, offLoop))
+                .map(this::recorded)
+                .toList();
     }
 
     /** Ends the streams that would go on for as long as their clients want. */

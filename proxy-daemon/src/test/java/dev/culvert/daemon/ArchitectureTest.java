@@ -25,6 +25,16 @@ class ArchitectureTest {
                                             "pool",
                                             "settings",
                                             "transport")),
+                            Map.entry("operations", Set.of("auth")),
+                            Map.entry(
+                                    "api.operations",
+                                    with(
+                                            core("io"),
+                                            "api",
+                                            "auth",
+                                            "config",
+                                            "http",
+                                            "operations")),
                             Map.entry("auth", Set.of("config")),
                             Map.entry(
                                     "fleet",
@@ -144,6 +154,8 @@ class ArchitectureTest {
                                             "answer",
                                             "api",
                                             "api.admin",
+                                            "api.operations",
+                                            "operations",
                                             "api.agents",
                                             "api.tokens",
                                             "api.turns",

@@ -76,6 +76,7 @@ final class LogFields {
                     new Text("client", it -> word(it.client())),
                     new Text("agent", it -> word(it.agent())),
                     new Text("turn", it -> word(it.turn())),
+                    new Text("op", RequestRecord::op),
                     new Text("code", it -> it.trouble() == null ? null : word(it.trouble().code())),
                     new Count(
                             "runtime_status",

@@ -80,14 +80,16 @@ public final class OffLoop {
         EventLoop loop = request.eventLoop();
         String name = request.method() + " " + Quoted.word(request.path());
         String id = request.id();
-        return () -> {
-            Runnable next = outcome(name, id, answer, work);
-            try {
-                loop.execute(next);
-            } catch (RejectedExecutionException _) {
-                LOG.debug("{} (request {}) finished after the daemon had stopped", name, id);
-            }
-        };
+        return () ->
+                request.work(() -> {
+                    Runnable next = outcome(name, id, answer, work);
+                    try {
+                        loop.execute(() -> request.work(next));
+                    } catch (RejectedExecutionException _) {
+                        LOG.debug(
+                                "{} (request {}) finished after the daemon had stopped", name, id);
+                    }
+                });
     }
 
     private static Runnable outcome(String name, String id, Answer answer, Work work) {

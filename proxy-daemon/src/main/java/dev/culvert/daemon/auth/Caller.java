@@ -75,7 +75,8 @@ public record Caller(
     public boolean may(Need need) {
         Scope scope = need.scope();
         return scope == null
-                || (scopes.contains(scope) && (tenant == null || !need.isOfEveryTenant()));
+                ? need == Need.NOTHING || kind != Kind.NOBODY
+                : (scopes.contains(scope) && (tenant == null || !need.isOfEveryTenant()));
     }
 
     /** Whether its rights can end while a request of it runs. */

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** Tells who a client is, by the credentials that it shows. Used on every event loop. */
 /* A daemon without credentials lets everybody in, and looks at one boolean for each request. Once it has some, it asks
  * for them until it ends: what a reload or a removed file takes away never opens it again. */
-public final class Callers {
+public sealed class Callers permits Operators {
     private final Tokens tokens;
     private final Supplier<AuthSettings> settings;
-    private final InstantSource clock;
+    private final UserNames names;
     private final AuthObserver observer;
     private final Quotas quotas;
     private volatile boolean on;
@@ -24,13 +24,13 @@ public final class Callers {
     public Callers(
             Tokens tokens,
             Supplier<AuthSettings> settings,
-            InstantSource clock,
+            UserNames names,
             Quotas quotas,
             AuthObserver observer) {
         this.quotas = quotas;
         this.tokens = tokens;
         this.settings = settings;
-        this.clock = clock;
+        this.names = names;
         this.observer = observer;
         tokens.listen(this::look);
         look();
@@ -38,14 +38,23 @@ public final class Callers {
 
     /** For a daemon that has no credentials and never will have. */
     public static Callers anybody() {
-        Supplier<AuthSettings> none = () -> AuthSettings.DEFAULTS;
-        InstantSource clock = InstantSource.system();
         return new Callers(
-                new Tokens(new MemoryTokens(), none, clock),
-                none,
-                clock,
+                noTokens(),
+                () -> AuthSettings.DEFAULTS,
+                new UserNames(),
                 Quotas.none(),
                 AuthObserver.NONE);
+    }
+
+    /**
+     * For a socket whose file's permissions decide who connects: whoever does may do everything.
+     */
+    public static Callers operators(UserNames names) {
+        return new Operators(names);
+    }
+
+    static Tokens noTokens() {
+        return new Tokens(new MemoryTokens(), () -> AuthSettings.DEFAULTS, InstantSource.system());
     }
 
     private void look() {
@@ -57,6 +66,11 @@ public final class Callers {
     /** Whether there are no credentials, so that everybody may do everything. */
     public boolean areOff() {
         return !on;
+    }
+
+    /** Whether a request may show a secret; else only its connection tells who sends it. */
+    public boolean readSecrets() {
+        return true;
     }
 
     /** Grows whenever the answers may have changed. */
@@ -77,7 +91,7 @@ public final class Callers {
             return new Identity.Denied(Denial.INVALID_TOKEN);
         }
         Shown shown = new Shown(token, SecretHash.of(secret));
-        Denial why = denial(shown, token, clock.instant());
+        Denial why = denial(shown, token, tokens.now());
         return why == null
                 ? new Identity.Known(caller(Kind.TOKEN, shown))
                 : new Identity.Denied(why);
@@ -103,9 +117,23 @@ public final class Callers {
                 Set<Scope> scopes = now.scopes(user.scopes(), user.roles());
                 String tenant = user.tenant().orElse(null);
                 return new Caller(
-                        "uid " + uid, Kind.UNIX, tenant, scopes, null, quotas.of(tenant, null));
+                        names.of(uid, gid),
+                        Kind.UNIX,
+                        tenant,
+                        scopes,
+                        null,
+                        quotas.of(tenant, null));
             }
         }
+        return null;
+    }
+
+    /**
+     * Who connected without the kernel telling who it is.
+     *
+     * @return null if such a client is nobody
+     */
+    public @Nullable Caller ofStranger() {
         return null;
     }
 
@@ -131,9 +159,9 @@ public final class Callers {
             return Denial.TOKEN_REVOKED;
         }
         if (caller.kind() == Kind.CERTIFICATE) {
-            return token.denial(clock.instant());
+            return token.denial(tokens.now());
         }
-        Denial why = denial(shown, token, clock.instant());
+        Denial why = denial(shown, token, tokens.now());
         return why == Denial.INVALID_TOKEN ? Denial.TOKEN_EXPIRED : why; // its secret was replaced
     }
 

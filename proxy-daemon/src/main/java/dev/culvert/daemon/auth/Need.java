@@ -8,6 +8,9 @@ public enum Need {
     /** Open to everybody, also to callers without credentials: tells nothing about agents. */
     NOTHING(null, false),
 
+    /** Open to every caller whom the daemon knows: tells it about itself. */
+    A_CALLER(null, false),
+
     /** Reads agents or turns of the caller's tenant. */
     READ_AGENTS(Scope.AGENTS_READ, false),
 
@@ -31,7 +34,7 @@ public enum Need {
         this.everyTenant = everyTenant;
     }
 
-    /** The scope that the caller must have; null for {@link #NOTHING}. */
+    /** The scope that the caller must have; null if it needs none. */
     public @Nullable Scope scope() {
         return scope;
     }

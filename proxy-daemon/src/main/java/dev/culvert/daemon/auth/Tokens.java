@@ -53,6 +53,10 @@ public final class Tokens {
         this.clock = clock;
     }
 
+    Instant now() {
+        return clock.instant();
+    }
+
     /** Whether tokens outlive the daemon. */
     public boolean areKept() {
         return store.isKept();

@@ -30,6 +30,7 @@ public record DaemonSettings(
         AuthSettings auth,
         AdminSettings admin,
         LimitSettings limits,
+        OperationSettings operations,
         SseSettings sse,
         TurnSettings turns,
         TransportSettings transport,
@@ -52,6 +53,7 @@ public record DaemonSettings(
                     AuthSettings.DEFAULTS,
                     AdminSettings.DEFAULTS,
                     LimitSettings.DEFAULTS,
+                    OperationSettings.DEFAULTS,
                     SseSettings.DEFAULTS,
                     TurnSettings.DEFAULTS,
                     TransportSettings.DEFAULTS,
@@ -108,6 +110,7 @@ public record DaemonSettings(
         AuthSettings auth = in.section("auth", AuthSettings::read);
         AdminSettings admin = in.section("admin", AdminSettings::read);
         LimitSettings limits = in.section("limits", LimitSettings::read);
+        OperationSettings operations = in.section("operations", OperationSettings::read);
         SseSettings sse = in.section("sse", SseSettings::read);
         TurnSettings turns = in.section("turns", TurnSettings::read);
         TransportSettings transport = in.section("transport", TransportSettings::read);
@@ -116,6 +119,7 @@ public record DaemonSettings(
                 auth,
                 admin,
                 limits,
+                operations,
                 sse,
                 turns,
                 transport,

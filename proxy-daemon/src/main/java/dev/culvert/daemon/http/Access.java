@@ -77,7 +77,7 @@ public final class Access {
     }
 
     private Identity identity(Head head) {
-        String secret = secret(head);
+        String secret = callers.readSecrets() ? secret(head) : null;
         Identity known = identity;
         if (known != null && version == callers.version() && isShown(secret)) {
             return known;
@@ -102,7 +102,10 @@ public final class Access {
             }
         }
         Optional<UnixPeer> peer = Transport.unixPeer(channel);
-        Caller user = peer.map(it -> callers.ofUnixPeer(it.uid(), it.gid())).orElse(null);
+        Caller user =
+                peer.isEmpty()
+                        ? callers.ofStranger()
+                        : callers.ofUnixPeer(peer.get().uid(), peer.get().gid());
         return user == null
                 ? new Identity.Denied(Denial.UNAUTHENTICATED)
                 : new Identity.Known(user);

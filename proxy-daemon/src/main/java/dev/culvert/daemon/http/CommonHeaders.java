@@ -28,7 +28,8 @@ public final class CommonHeaders {
     /** What the pages of an allowed origin may read. */
     public static final AsciiString EXPOSED =
             AsciiString.cached(
-                    "ratelimit, ratelimit-policy, retry-after, x-culvert-turn, x-request-id");
+                    "culvert-op, ratelimit, ratelimit-policy, retry-after, x-culvert-turn,"
+                            + " x-request-id");
 
     private static final String ALLOWED_HEADERS =
             "authorization, content-type, idempotency-key, last-event-id, traceparent, x-api-key,"

@@ -87,24 +87,28 @@ public final class Handling {
         }
     }
 
-    /** So many bytes of the answer's body were written. */
-    public void wrote(long bytes) {
-        if (timeline != null) {
-            timeline.wrote(bytes);
-        }
-    }
-
     /** Why it does not end well. */
     public void failed(Problem why) {
         trouble = Trouble.of(why);
     }
 
-    /** Ends, once, with this status. */
-    public void ended(int status, End how) {
+    /**
+     * Ends, once, with this status.
+     *
+     * @param bytesOut of the answer's body
+     */
+    public void ended(int status, End how, long bytesOut) {
         long nanos = System.nanoTime() - startNanos;
         request.ended();
         route().onEnded(request.method(), status, nanos);
+        if (timeline != null) {
+            timeline.wrote(bytesOut);
+        }
         Trouble why = trouble;
+        RequestListener listener = request.listener();
+        if (listener != null) {
+            listener.onEnded(status, nanos, bytesOut, why == null ? null : why.sentence());
+        }
         if (why != null) {
             observer.onFailed(why.code(), why.runtimeStatus());
             why.tellIfLimited(observer);
@@ -136,6 +140,7 @@ public final class Handling {
     private RequestRecord record(int status, @Nullable Blame blame, long nanos) {
         String of = turn();
         Timeline times = timeline;
+        RequestListener listener = request.listener();
         return new RequestRecord(
                 System.currentTimeMillis(),
                 request.method(),
@@ -147,6 +152,7 @@ public final class Handling {
                 request.caller(),
                 agent(),
                 of == null ? null : RequestRecord.shortened(of),
+                listener == null ? null : listener.id(),
                 status,
                 blame == null ? RequestRecord.DONE : blame.in(phase),
                 trouble,

@@ -240,8 +240,7 @@ public abstract class HttpAnswer implements Answer {
 
     private void observeEnd(int code, End how) {
         if (handling != null) {
-            handling.wrote(writtenBytes());
-            handling.ended(code, how);
+            handling.ended(code, how, writtenBytes());
         }
     }
 

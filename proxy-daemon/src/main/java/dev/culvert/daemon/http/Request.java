@@ -18,12 +18,31 @@ public final class Request implements Denials.Deniable {
     private @Nullable Consumer<Problem> onDenied;
     private @Nullable TraceContext trace;
     private @Nullable JsonChecker checker;
+    private @Nullable RequestListener listener;
 
     /** Borrows {@code body} while the route's {@code handle} runs. */
     public Request(RoutedRequest routed, ByteBuf body, EventLoop loop) {
         this.routed = routed;
         this.body = body;
         this.loop = loop;
+    }
+
+    /** Lets {@code next} follow how the request goes; there is one at most. */
+    public void follow(RequestListener next) {
+        listener = next;
+    }
+
+    @Nullable RequestListener listener() {
+        return listener;
+    }
+
+    /** Runs {@code work} that is done for the request, wherever it is done. */
+    public void work(Runnable work) {
+        if (listener == null) {
+            work.run();
+        } else {
+            listener.work(work);
+        }
     }
 
     RoutedRequest routed() {

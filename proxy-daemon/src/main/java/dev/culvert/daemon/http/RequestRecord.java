@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param caller null if it reached no route
  * @param agent null if it is not about one
  * @param turn the beginning of its id: whoever holds all of it can read and stop the turn
+ * @param op the id of the run of an operation; null if it is not recorded
  * @param status of the head of the answer; 499 if the client left before it
  * @param state {@code done}, or who ended it and in which phase
  * @param trouble null if it ended well
@@ -31,6 +32,7 @@ public record RequestRecord(
         @Nullable Caller caller,
         @Nullable String agent,
         @Nullable String turn,
+        @Nullable String op,
         int status,
         String state,
         @Nullable Trouble trouble,
@@ -69,6 +71,7 @@ public record RequestRecord(
                 head.id(),
                 TraceParent.of(head.only(Header.TRACEPARENT)),
                 client(head),
+                null,
                 null,
                 null,
                 null,

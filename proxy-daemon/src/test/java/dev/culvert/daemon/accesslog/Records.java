@@ -54,6 +54,7 @@ final class Records {
                 new Caller("ci", Caller.Kind.TOKEN, "acme", Set.of(), null),
                 "web",
                 "web.QObZ-p…",
+                "7f3a09c1",
                 status,
                 state,
                 trouble,

@@ -27,7 +27,7 @@ class RequestLineTest {
                         "time=2025-11-29T14:06:06.526Z level=info state=done method=POST"
                                 + " route=/api/v1/agents/{id}/stream status=200 request=r-1"
                                 + " trace=4bf92f3577b34da6a3ce929d0e0e4736 caller=token:ci tenant=acme client=192.0.2.7"
-                                + " agent=web turn=web.QObZ-p… head_ms=0 body_ms=1 dial_ms=0.25"
+                                + " agent=web turn=web.QObZ-p… op=7f3a09c1 head_ms=0 body_ms=1 dial_ms=0.25"
                                 + " first_ms=3.04 whole_ms=12 bytes_in=42 bytes_out=1000"
                                 + " input_tokens=11 output_tokens=22 protocol=HTTP/1.1");
     }

@@ -9,6 +9,7 @@ import dev.culvert.daemon.auth.MemoryTokens;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.auth.Quotas;
 import dev.culvert.daemon.auth.Tokens;
+import dev.culvert.daemon.auth.UserNames;
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.config.AuthSettings;
 import dev.culvert.daemon.config.DaemonSettings;
@@ -103,8 +104,7 @@ final class AnswerStage implements AutoCloseable {
         credentials = "authorization: Bearer " + tokens.create(grant, null).secret() + "\r\n";
         Quotas quotas =
                 new Quotas(settings::limits, () -> client.eventLoop().ticker().nanoTime(), _ -> {});
-        Callers callers =
-                new Callers(tokens, auth, InstantSource.system(), quotas, AuthObserver.NONE);
+        Callers callers = new Callers(tokens, auth, new UserNames(), quotas, AuthObserver.NONE);
         TestRoads roads = new TestRoads(client.eventLoop(), (_, listener) -> dial(listener));
         Fleet fleet = new Fleet(DesiredStore.NONE, () -> FleetSettings.DEFAULTS, roads::to);
         fleet.source(AgentSource.API)

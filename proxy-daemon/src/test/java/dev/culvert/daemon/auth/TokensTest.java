@@ -27,7 +27,7 @@ class TokensTest {
     private AuthSettings settings = AuthSettings.DEFAULTS;
     private final Tokens tokens = new Tokens(new MemoryTokens(), () -> settings, () -> now);
     private final Callers callers =
-            new Callers(tokens, () -> settings, () -> now, Quotas.none(), denied::add);
+            new Callers(tokens, () -> settings, new UserNames(), Quotas.none(), denied::add);
 
     private static Grant grant(String name, String tenant, Scope... scopes) {
         return new Grant(name, tenant, Set.of(scopes), Set.of(), Grant.Limits.of("50/s", null, 20));
@@ -199,7 +199,7 @@ class TokensTest {
 
         assertThat(callers.areOff()).isFalse();
         Caller user = Objects.requireNonNull(callers.ofUnixPeer(1000, 100));
-        assertThat(user.name()).isEqualTo("uid 1000");
+        assertThat(user.name()).isEqualTo("uid 1000, gid 100");
         assertThat(user.tenant()).isEqualTo("acme");
         assertThat(user.scopes()).containsExactlyInAnyOrder(Scope.AGENTS_READ, Scope.AGENTS_WRITE);
         assertThat(Objects.requireNonNull(callers.ofUnixPeer(7, 100)).may(Need.OPERATE)).isTrue();

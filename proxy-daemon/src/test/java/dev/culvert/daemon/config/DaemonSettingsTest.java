@@ -72,6 +72,7 @@ class DaemonSettingsTest {
                                 List.of(new AgentAddress.Unix("/run/culvert/admin.sock")), 64));
         CallerLimits none = CallerLimits.DEFAULTS;
         assertThat(it.limits()).isEqualTo(new LimitSettings(none, none, List.of()));
+        assertThat(it.operations()).isEqualTo(new OperationSettings(1000, 1 << 20));
         assertThat(it.sse()).isEqualTo(new SseSettings(seconds(15)));
         assertThat(it.turns())
                 .isEqualTo(
@@ -165,6 +166,7 @@ class DaemonSettingsTest {
                     "each_token": {"rate": "9/m", "bytes": "64KiB/s", "turns": 3},
                     "tenants": [{"tenant": "t", "rate": "1/h", "burst": 4, "bytes": "1B/s", "turns": 5}]
                   },
+                  "operations": {"keep": 8, "keep_bytes": "9KiB"},
                   "sse": {"keepalive": 7},
                   "turns": {"max_answer_bytes": "1KiB", "max_unsent_bytes": "2KiB", "initial_credit": "3KiB", "stall_timeout": 71, "resume_grace": 72, "remember": 73, "max_keys": 74, "max_remembered": 75},
                   "transport": {"default": "tcp", "vsock_port": 8, "tcp_base_port": 9000},
@@ -286,6 +288,7 @@ class DaemonSettingsTest {
                                                                 4,
                                                                 Optional.of(new ByteRate(1)),
                                                                 5)))),
+                                new OperationSettings(8, 9 << 10),
                                 new SseSettings(seconds(7)),
                                 new TurnSettings(
                                         1 << 10,

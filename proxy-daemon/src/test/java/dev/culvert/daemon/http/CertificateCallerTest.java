@@ -11,6 +11,7 @@ import dev.culvert.daemon.auth.MemoryTokens;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.auth.Quotas;
 import dev.culvert.daemon.auth.Tokens;
+import dev.culvert.daemon.auth.UserNames;
 import dev.culvert.daemon.config.AuthSettings;
 import dev.culvert.daemon.config.Scope;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -52,7 +53,7 @@ class CertificateCallerTest {
             new Callers(
                     tokens,
                     () -> AuthSettings.DEFAULTS,
-                    InstantSource.system(),
+                    new UserNames(),
                     Quotas.none(),
                     AuthObserver.NONE);
 

@@ -45,6 +45,7 @@ class TracesTest {
                 null,
                 null,
                 null,
+                null,
                 200,
                 RequestRecord.DONE,
                 null,

@@ -7,6 +7,7 @@ final class AdminPaths {
     static final String RELOAD = "/api/v1/admin/reload";
     static final String DRAIN = "/api/v1/admin/drain";
     static final String LOG_LEVEL = "/api/v1/admin/log-level";
+    static final String RUNS = "/api/v1/operations/runs";
     static final String TOKENS = "/api/v1/tokens";
 
     private AdminPaths() {}

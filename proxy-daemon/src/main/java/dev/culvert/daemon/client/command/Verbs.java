@@ -46,6 +46,7 @@ final class Verbs {
         verbs.put("drain", () -> new DrainCommand(session));
         verbs.put("log-level", () -> new LogLevelCommand(session));
         verbs.put("token", () -> TokenCommand.with(session));
+        verbs.put("op", () -> new OpCommand(session));
         verbs.put("context", () -> ContextCommand.with(session));
         verbs.put(COMPLETION, () -> new CompletionCommand(session));
         return verbs;

@@ -1,0 +1,139 @@
+package dev.culvert.daemon.operations;
+
+import dev.culvert.daemon.auth.Caller;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The latest runs, as many as the settings allow. Safe for all threads. */
+public final class Runs {
+    /** The run that a thread works for now. */
+    private static final ThreadLocal<@Nullable Run> CURRENT = new ThreadLocal<>();
+
+    private final IntSupplier most;
+    private final IntSupplier mostBytes;
+    private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+
+    /** By id, the oldest first; its own lock, which guards {@link #bytes} too. */
+    private final LinkedHashMap<String, Run> kept = new LinkedHashMap<>();
+
+    private long bytes;
+
+    /**
+     * With limits that may change.
+     *
+     * @param most how many are kept
+     * @param mostBytes how many bytes these may take
+     */
+    public Runs(IntSupplier most, IntSupplier mostBytes) {
+        this.most = most;
+        this.mostBytes = mostBytes;
+    }
+
+    /** Begins a run. */
+    public Run begin(
+            Operation operation, String path, Caller caller, String requestId, long bytesIn) {
+        synchronized (kept) {
+            Run run = new Run(freeId(), operation, path, caller, requestId, bytesIn);
+            kept.put(run.id(), run);
+            bytes += run.bytes();
+            forget();
+            return run;
+        }
+    }
+
+    private String freeId() {
+        String id;
+        do {
+            id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+        } while (kept.containsKey(id));
+        return id;
+    }
+
+    /** Works for a run on this thread: counts the CPU time, and takes what is logged. */
+    public void work(Run run, Runnable work) {
+        Run before = CURRENT.get();
+        long start = threads.getCurrentThreadCpuTime();
+        CURRENT.set(run);
+        try {
+            work.run();
+        } finally {
+            run.worked(threads.getCurrentThreadCpuTime() - start);
+            if (before == null) {
+                CURRENT.remove();
+            } else {
+                CURRENT.set(before);
+            }
+        }
+    }
+
+    /**
+     * Takes a line of the log for the run that this thread works for, if any.
+     *
+     * @return what names that run at the end of the line; empty without a run
+     */
+    public String onLogged(String line) {
+        Run run = CURRENT.get();
+        if (run == null) {
+            return "";
+        }
+        grew(run, run.logged(line));
+        return " op=" + run.id();
+    }
+
+    /** Ends a run. */
+    public void end(Run run, int status, long nanos, long bytesOut, @Nullable String why) {
+        grew(run, run.ended(status, nanos, bytesOut, why));
+    }
+
+    private void grew(Run run, long by) {
+        synchronized (kept) {
+            if (kept.containsKey(run.id())) {
+                bytes += by;
+                forget();
+            }
+        }
+    }
+
+    private void forget() {
+        while (!kept.isEmpty() && (kept.size() > most.getAsInt() || bytes > mostBytes.getAsInt())) {
+            bytes -= kept.pollFirstEntry().getValue().bytes();
+        }
+    }
+
+    /** The run of that id; null if it is not kept, or not for the caller to see. */
+    public @Nullable Run find(String id, Caller caller) {
+        synchronized (kept) {
+            Run run = kept.get(id);
+            return run != null && run.isSeenBy(caller) ? run : null;
+        }
+    }
+
+    /** Those that the caller may look at, the latest first. */
+    public List<Run> of(Caller caller) {
+        synchronized (kept) {
+            return kept.sequencedValues().reversed().stream()
+                    .filter(run -> run.isSeenBy(caller))
+                    .toList();
+        }
+    }
+
+    /** How many are kept. */
+    public int count() {
+        synchronized (kept) {
+            return kept.size();
+        }
+    }
+
+    /** How many bytes they take. */
+    public long bytes() {
+        synchronized (kept) {
+            return bytes;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.culvert.daemon.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.daemon.auth.Caller;
+import dev.culvert.daemon.config.Scope;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class RunsTest {
+    private static final Caller ALICE = caller("alice", "acme");
+    private static final Caller BOB = caller("bob", "acme");
+    private static final Caller OPERATOR =
+            new Caller("op", Caller.Kind.TOKEN, null, Set.of(Scope.ADMIN), null);
+
+    private final Operation removal =
+            Operations.all().stream()
+                    .filter(it -> it.name().equals("agents.remove"))
+                    .findAny()
+                    .orElseThrow();
+    private int most = 10;
+    private int mostBytes = 1 << 20;
+    private final Runs runs = new Runs(() -> most, () -> mostBytes);
+
+    private static Caller caller(String name, String tenant) {
+        return new Caller(name, Caller.Kind.TOKEN, tenant, Set.of(Scope.AGENTS_WRITE), null);
+    }
+
+    private Run begin(Caller caller) {
+        return runs.begin(removal, "/api/v1/agents/a", caller, "r1", 3);
+    }
+
+    @Test
+    void tellsWhoDidWhatAndHowItEnded() {
+        Run run = begin(ALICE);
+        assertThat(run.end()).isNull();
+        runs.work(run, () -> assertThat(runs.onLogged("removed a")).isEqualTo(" op=" + run.id()));
+        assertThat(runs.onLogged("of nobody")).isEmpty();
+        runs.end(run, 204, 5_000_000, 21, null);
+
+        Run found = runs.find(run.id(), ALICE);
+        assertThat(found).isSameAs(run);
+        assertThat(run.lines()).containsExactly("removed a");
+        Run.End end = Objects.requireNonNull(run.end());
+        assertThat(end.status()).isEqualTo(204);
+        assertThat(run.cpuNanos()).isPositive();
+        assertThat(end.bytesOut()).isEqualTo(21);
+        assertThat(run.bytesIn()).isEqualTo(3);
+    }
+
+    @Test
+    void onlyTheCallerAndOperatorsSeeARun() {
+        Run run = begin(ALICE);
+
+        assertThat(runs.find(run.id(), BOB)).isNull();
+        assertThat(runs.find(run.id(), caller("alice", "other"))).isNull();
+        assertThat(runs.of(BOB)).isEmpty();
+        assertThat(runs.find(run.id(), OPERATOR)).isSameAs(run);
+    }
+
+    @Test
+    void forgetsTheOldestBeyondTheLimits() {
+        most = 2;
+        Run first = begin(ALICE);
+        Run second = begin(ALICE);
+        Run third = begin(ALICE);
+        assertThat(runs.of(ALICE)).containsExactly(third, second).doesNotContain(first);
+
+        mostBytes = 600;
+        Run last = begin(ALICE);
+        assertThat(runs.of(ALICE)).containsExactly(last);
+        assertThat(runs.count()).isOne();
+        assertThat(runs.bytes()).isLessThanOrEqualTo(600);
+    }
+
+    @Test
+    void manyAndLongLinesAreCut() {
+        Run run = begin(ALICE);
+        runs.work(
+                run,
+                () -> {
+                    for (int i = 0; i < 200; i++) {
+                        runs.onLogged("x".repeat(5_000));
+                    }
+                });
+
+        assertThat(run.lines()).hasSize(100).allMatch(line -> line.length() == 1_001);
+    }
+}
