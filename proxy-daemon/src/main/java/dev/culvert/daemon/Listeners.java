@@ -2,7 +2,7 @@ package dev.culvert.daemon;
 
 import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.config.HttpSettings;
-import dev.culvert.daemon.http.h1.HttpPipeline;
+import dev.culvert.daemon.http.pipeline.HttpPipeline;
 import dev.culvert.daemon.http.tls.Certificates;
 import dev.culvert.daemon.http.tls.TlsObserver;
 import dev.culvert.io.Workers;

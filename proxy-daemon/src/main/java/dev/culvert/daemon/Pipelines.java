@@ -7,7 +7,7 @@ import dev.culvert.daemon.http.HttpObserver;
 import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.ProblemFormats;
 import dev.culvert.daemon.http.Router;
-import dev.culvert.daemon.http.h1.HttpPipeline;
+import dev.culvert.daemon.http.pipeline.HttpPipeline;
 import dev.culvert.io.Account;
 import dev.culvert.io.Share;
 import java.util.function.Supplier;

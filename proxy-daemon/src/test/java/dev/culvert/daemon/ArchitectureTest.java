@@ -47,16 +47,18 @@ class ArchitectureTest {
                                             core("io", "json", "link", "transport", "frame"),
                                             "auth",
                                             "config")),
-                            Map.entry(
-                                    "http.h1",
-                                    with(
-                                            core("io", "link"),
-                                            "config",
-                                            "http",
-                                            "http.h2",
-                                            "http.tls")),
+                            Map.entry("http.h1", with(core("io", "link"), "config", "http")),
                             Map.entry("http.h2", with(core("io", "link"), "config", "http")),
                             Map.entry("http.tls", with(core("io"), "config", "http")),
+                            Map.entry(
+                                    "http.pipeline",
+                                    with(
+                                            core("io"),
+                                            "config",
+                                            "http",
+                                            "http.h1",
+                                            "http.h2",
+                                            "http.tls")),
                             Map.entry(
                                     "state",
                                     with(core("io", "settings"), "auth", "config", "fleet")),
@@ -148,7 +150,7 @@ class ArchitectureTest {
                                             "fleet",
                                             "home",
                                             "http",
-                                            "http.h1",
+                                            "http.pipeline",
                                             "http.tls",
                                             "metrics",
                                             "answer",

@@ -14,7 +14,7 @@ import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.Router;
-import dev.culvert.daemon.http.h1.HttpPipeline;
+import dev.culvert.daemon.http.pipeline.HttpPipeline;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;

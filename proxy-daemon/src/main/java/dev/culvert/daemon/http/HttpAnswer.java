@@ -1,19 +1,20 @@
 package dev.culvert.daemon.http;
 
-import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERROR;
 import static io.netty.handler.codec.http.HttpResponseStatus.NO_CONTENT;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.daemon.auth.CallerQuota;
 import dev.culvert.daemon.http.Handling.End;
+import dev.culvert.io.Account;
+import dev.culvert.io.Share;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * How far the answer to one request is and who is told of it, whichever version of HTTP writes it.
@@ -21,13 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 /* A superclass and not a part, because one object for each request is enough. */
 public abstract class HttpAnswer implements Answer {
-    private static final Logger LOG = LoggerFactory.getLogger(HttpAnswer.class);
     private static final int PROBLEM_BYTES = 384;
-    private static final Problem BUG =
-            Problem.of(
-                    INTERNAL_SERVER_ERROR,
-                    "The request failed because of a bug in the daemon: look for its request_id in"
-                            + " the log.");
 
     private enum State {
         OPEN,
@@ -36,39 +31,43 @@ public abstract class HttpAnswer implements Answer {
         GONE
     }
 
-    private final HttpServer server;
     private final Head head;
     private @Nullable HeaderLines headers;
     private State state = State.OPEN;
     private HttpResponseStatus status = OK;
     private Runnable onGone = () -> {};
     private @Nullable Handling handling;
+    private @Nullable HttpBodyStream stream;
+    private int wholeBytes;
 
     /** Counts the bytes of bodies; null for a caller without such a limit. */
     private @Nullable CallerQuota byteQuota;
 
-    protected HttpAnswer(HttpServer server, Head head) {
-        this.server = server;
+    protected HttpAnswer(Head head) {
         this.head = head;
     }
 
-    /** Writes a whole answer. Borrows {@code body}. */
+    /** Of the connection; each request would need one field more for it. */
+    protected abstract HttpServer server();
+
+    protected abstract PieceWriter writer();
+
+    /** Writes a whole answer, for HEAD without the body. Borrows {@code body}. */
     protected abstract void writeWhole(AsciiString contentType, ByteBuf body);
 
     /** Writes an answer that has no body. */
     protected abstract void writeNoContent();
+
+    /** A stream whose head is not written yet. */
+    protected abstract HttpBodyStream newStream();
+
+    protected abstract void writeStreamHead(AsciiString contentType);
 
     /** The answer is written to its end: the next request may come. */
     protected abstract void finish();
 
     /** The stream ended early, and the client must see that. */
     protected abstract void breakOff();
-
-    /** How many bytes of the body were written, without what HTTP adds to them. */
-    protected abstract long writtenBytes();
-
-    /** Nothing more may be written to the stream, if there is one. */
-    protected abstract void closeStream();
 
     /**
      * Calls the route, which answers even if it throws. Takes ownership of {@code body}.
@@ -77,33 +76,19 @@ public abstract class HttpAnswer implements Answer {
      */
     public final void handle(
             RoutedRequest routed, ByteBuf body, IncomingBody incoming, long headNanos) {
-        Request request = new Request(routed, body, eventLoop());
-        request.checkedBy(incoming.takeChecker());
-        Handling seen = new Handling(request, server.observer());
-        if (seen.isTimed()) {
-            seen.arrived(headNanos, incoming.nanosSinceHead());
-        }
+        RouteCall.run(this, server().observer(), routed, body, incoming, headNanos);
+    }
+
+    final void handledAs(Handling seen) {
         handling = seen;
-        CallerQuota quota = routed.caller().quota();
-        if (quota != null) {
-            RateLimits.describe(this, quota);
-            byteQuota = quota.limitsBytes() ? quota : null;
-            charge(body.readableBytes());
-        }
-        try {
-            routed.endpoint().route().handle(request, this);
-        } catch (ProblemException e) {
-            crashed(e.problem());
-        } catch (RuntimeException e) {
-            LOG.error("request {} failed: {}", request.id(), request.template(), e);
-            crashed(BUG);
-        } finally {
-            body.release();
-        }
+    }
+
+    final void limitedBy(CallerQuota quota) {
+        byteQuota = quota.limitsBytes() ? quota : null;
     }
 
     /** The route threw: answers with {@code problem}, or breaks off the stream. */
-    private void crashed(Problem problem) {
+    final void crashed(Problem problem) {
         if (state == State.OPEN) {
             problem(problem);
         } else if (state == State.STREAMING) {
@@ -114,11 +99,26 @@ public abstract class HttpAnswer implements Answer {
 
     /** Answers OPTIONS. */
     public final void options(String allow) {
-        server.headers().addMethods(this, head, allow);
+        server().headers().addMethods(this, head, allow);
         noContent();
-        if (server.observer().wantsRecords()) {
-            server.observer().onEnded(RequestRecord.ofOptions(head, NO_CONTENT.code()));
+        if (server().observer().wantsRecords()) {
+            server().observer().onEnded(RequestRecord.ofOptions(head, NO_CONTENT.code()));
         }
+    }
+
+    @Override
+    public final ByteBufAllocator allocator() {
+        return writer().channel().alloc();
+    }
+
+    @Override
+    public final void chargeTo(Share agent) {
+        writer().chargeTo(agent);
+    }
+
+    @Override
+    public final EventLoop eventLoop() {
+        return writer().channel().eventLoop();
     }
 
     @Override
@@ -133,6 +133,11 @@ public abstract class HttpAnswer implements Answer {
     @Override
     public final void whole(HttpResponseStatus status, AsciiString contentType, ByteBuf body) {
         if (begin(State.ANSWERED, status, body)) {
+            if (!isHead()) {
+                wholeBytes = body.readableBytes();
+                writer().holdsWhole(wholeBytes >= Account.GRAIN_BYTES);
+                charge(wholeBytes);
+            }
             writeWhole(contentType, body);
             body.release();
             end();
@@ -150,7 +155,7 @@ public abstract class HttpAnswer implements Answer {
     @Override
     public final void problem(Problem problem) {
         failed(problem);
-        ProblemFormat format = server.problems().of(head);
+        ProblemFormat format = server().problems().of(head);
         Problem told = format.told(problem);
         told.headers().forEach(this::header);
         ByteBuf body = allocator().buffer(PROBLEM_BYTES);
@@ -159,7 +164,7 @@ public abstract class HttpAnswer implements Answer {
     }
 
     /** So many bytes of a body were received or written. */
-    protected final void charge(int bytes) {
+    final void charge(int bytes) {
         CallerQuota quota = byteQuota;
         if (quota != null) {
             quota.useBytes(bytes);
@@ -170,6 +175,22 @@ public abstract class HttpAnswer implements Answer {
     public final long owedNanos() {
         CallerQuota quota = byteQuota;
         return quota == null ? 0 : quota.owedNanos();
+    }
+
+    @Override
+    public final BodyStream stream(AsciiString contentType) {
+        HttpBodyStream opened = newStream();
+        if (!begin(State.STREAMING, OK, Unpooled.EMPTY_BUFFER)) {
+            opened.close();
+            return opened;
+        }
+        stream = opened;
+        writeStreamHead(contentType);
+        if (isHead()) {
+            opened.close();
+            streamEnded(false);
+        }
+        return opened;
     }
 
     @Override
@@ -202,13 +223,15 @@ public abstract class HttpAnswer implements Answer {
         }
     }
 
-    /** Begins a stream; false if the client has gone. */
-    protected final boolean beginStream() {
-        return begin(State.STREAMING, OK, Unpooled.EMPTY_BUFFER);
+    /** Nothing more may be written to the stream, if there is one. */
+    private void closeStream() {
+        if (stream != null) {
+            stream.close();
+        }
     }
 
     /** The stream has ended; if {@code broken}, early, and the client must see that. */
-    public final void streamEnded(boolean broken) {
+    final void streamEnded(boolean broken) {
         if (broken) {
             state = State.ANSWERED;
             observeEnd(status.code(), End.BROKEN_OFF);
@@ -240,7 +263,7 @@ public abstract class HttpAnswer implements Answer {
 
     private void observeEnd(int code, End how) {
         if (handling != null) {
-            handling.ended(code, how, writtenBytes());
+            handling.ended(code, how, stream == null ? wholeBytes : stream.writtenBytes());
         }
     }
 
@@ -270,9 +293,5 @@ public abstract class HttpAnswer implements Answer {
     /** What is answered. */
     public final Head head() {
         return head;
-    }
-
-    protected final HttpServer server() {
-        return server;
     }
 }

@@ -27,7 +27,7 @@ import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
-import dev.culvert.daemon.http.h1.HttpPipeline;
+import dev.culvert.daemon.http.pipeline.HttpPipeline;
 import dev.culvert.daemon.turn.CancelCause;
 import dev.culvert.daemon.turn.TurnIds;
 import dev.culvert.daemon.turn.TurnObserver;

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.config.HttpSettings;
-import dev.culvert.daemon.http.h1.HttpPipeline;
+import dev.culvert.daemon.http.pipeline.HttpPipeline;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
 import io.netty.buffer.ByteBuf;

@@ -10,15 +10,11 @@ import dev.culvert.daemon.http.HeaderLines;
 import dev.culvert.daemon.http.HttpAnswer;
 import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.Problem;
-import dev.culvert.io.Account;
 import dev.culvert.io.Decimal;
 import dev.culvert.io.Share;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.channel.EventLoop;
 import io.netty.util.AsciiString;
-import org.jspecify.annotations.Nullable;
 
 /** An answer as the bytes of HTTP/1.1. Confined to its event loop. */
 final class Http1Answer extends HttpAnswer {
@@ -28,13 +24,11 @@ final class Http1Answer extends HttpAnswer {
 
     private final RequestHandler handler;
     private final ResponseWriter writer;
-    private @Nullable Http1BodyStream stream;
-    private int wholeBytes;
     private boolean mustClose;
 
     /** Answers the request that {@code head} begins; {@code handler} is told how that ends. */
-    Http1Answer(RequestHandler handler, ResponseWriter writer, HttpServer server, Head head) {
-        super(server, head);
+    Http1Answer(RequestHandler handler, ResponseWriter writer, Head head) {
+        super(head);
         this.handler = handler;
         this.writer = writer;
     }
@@ -50,8 +44,13 @@ final class Http1Answer extends HttpAnswer {
     }
 
     @Override
-    public ByteBufAllocator allocator() {
-        return writer.channel().alloc();
+    protected HttpServer server() {
+        return handler.server();
+    }
+
+    @Override
+    protected ResponseWriter writer() {
+        return writer;
     }
 
     @Override
@@ -64,10 +63,7 @@ final class Http1Answer extends HttpAnswer {
         ResponseHead.endLine(out);
         ResponseHead.endLine(out);
         if (!isHead()) {
-            writer.holdsWhole(length >= Account.GRAIN_BYTES);
             writer.write(body);
-            wholeBytes = length;
-            charge(length);
         }
     }
 
@@ -77,30 +73,18 @@ final class Http1Answer extends HttpAnswer {
     }
 
     @Override
-    public Http1BodyStream stream(AsciiString contentType) {
-        boolean chunked = !head().isHttp10();
-        Http1BodyStream opened = new Http1BodyStream(this, writer, chunked);
-        if (!beginStream()) {
-            opened.close();
-            return opened;
-        }
-        stream = opened;
-        ByteBuf out = beginHead();
-        ResponseHead.header(out, CONTENT_TYPE, contentType);
-        if (chunked) {
-            ResponseHead.header(out, TRANSFER_ENCODING, CHUNKED);
-        }
-        ResponseHead.endLine(out);
-        if (isHead()) {
-            opened.close();
-            streamEnded(false);
-        }
-        return opened;
+    protected Http1BodyStream newStream() {
+        return new Http1BodyStream(this, writer, !head().isHttp10());
     }
 
     @Override
-    public void chargeTo(Share agent) {
-        writer.chargeTo(agent);
+    protected void writeStreamHead(AsciiString contentType) {
+        ByteBuf out = beginHead();
+        ResponseHead.header(out, CONTENT_TYPE, contentType);
+        if (!head().isHttp10()) {
+            ResponseHead.header(out, TRANSFER_ENCODING, CHUNKED);
+        }
+        ResponseHead.endLine(out);
     }
 
     @Override
@@ -108,24 +92,9 @@ final class Http1Answer extends HttpAnswer {
         return handler.client();
     }
 
-    @Override
-    public EventLoop eventLoop() {
-        return writer.channel().eventLoop();
-    }
-
     /** Whether the client takes an orderly close for the end of the body. */
     boolean endsByClosing() {
         return head().isHttp10() && isStreaming();
-    }
-
-    /** So many bytes of the stream were written. */
-    void wrote(int bytes) {
-        charge(bytes);
-    }
-
-    @Override
-    protected long writtenBytes() {
-        return stream == null ? wholeBytes : stream.writtenBytes();
     }
 
     @Override
@@ -136,13 +105,6 @@ final class Http1Answer extends HttpAnswer {
     @Override
     protected void breakOff() {
         handler.broken(head().isHttp10());
-    }
-
-    @Override
-    protected void closeStream() {
-        if (stream != null) {
-            stream.close();
-        }
     }
 
     /**

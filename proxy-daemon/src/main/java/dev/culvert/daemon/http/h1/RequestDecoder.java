@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * BodyEnd#BODY_END}; or into a {@link Problem} in place of any of them, after which it discards
  * everything. Bytes after a request are held back until {@link #next}.
  */
-final class RequestDecoder extends ByteToMessageDecoder {
+public final class RequestDecoder extends ByteToMessageDecoder {
     /* When this many bytes are held back, the socket is no longer read. */
     private static final int MAX_HELD_BYTES = 64 * 1024;
 
@@ -48,7 +48,7 @@ final class RequestDecoder extends ByteToMessageDecoder {
     private int extensionBytes;
     private @Nullable ChannelHandlerContext context;
 
-    RequestDecoder(HttpSettings settings) {
+    public RequestDecoder(HttpSettings settings) {
         guard = new HeadGuard(settings);
         maxExtensionBytes = settings.maxHeaderBytes();
     }

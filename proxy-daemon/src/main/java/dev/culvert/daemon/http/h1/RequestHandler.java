@@ -15,6 +15,7 @@ import dev.culvert.io.Share;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * whatever no route sees. Confined to its event loop.
  */
 /* One class of more than 150 lines, because the body and the answer of one request end together. */
-final class RequestHandler extends ChannelInboundHandlerAdapter
+public final class RequestHandler extends ChannelInboundHandlerAdapter
         implements HeldBytesHandler.Owner, IncomingBody.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
 
@@ -44,7 +45,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter
      *
      * @param client is charged for what the connection holds
      */
-    RequestHandler(Channel channel, HttpServer server, RequestDecoder decoder, Share client) {
+    public RequestHandler(
+            Channel channel, HttpServer server, RequestDecoder decoder, Share client) {
         this.server = server;
         this.client = client;
         account = new HeldBytesHandler(channel, client, HeldKind.BODIES, HeldKind.UNSENT, this);
@@ -54,12 +56,19 @@ final class RequestHandler extends ChannelInboundHandlerAdapter
         incoming = new IncomingBody(channel, server, this);
     }
 
-    HeldBytesHandler account() {
+    /** The station that charges the client for what waits. */
+    public HeldBytesHandler account() {
         return account;
     }
 
-    ConnectionHandler connection() {
+    /** The station that lets one request through after the other. */
+    public ChannelInboundHandler connection() {
         return connection;
+    }
+
+    /** Whether no request has come yet, or none since the last answer. */
+    public boolean isAwaiting() {
+        return connection.isAwaiting();
     }
 
     @Override
@@ -108,7 +117,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter
 
     private Http1Answer answerTo(Head head) {
         writer.beginAnswer();
-        answer = new Http1Answer(this, writer, server, head);
+        answer = new Http1Answer(this, writer, head);
         return answer;
     }
 
@@ -186,11 +195,16 @@ final class RequestHandler extends ChannelInboundHandlerAdapter
         }
     }
 
+    HttpServer server() {
+        return server;
+    }
+
     boolean isDraining() {
         return connection.isDraining();
     }
 
-    Share client() {
+    /** Is charged for what the connection holds. */
+    public Share client() {
         return client;
     }
 }

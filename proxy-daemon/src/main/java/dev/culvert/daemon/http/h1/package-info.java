@@ -1,6 +1,6 @@
 /**
  * HTTP/1.1: reads requests strictly and writes answers, as bytes. {@link
- * dev.culvert.daemon.http.h1.HttpPipeline} shows all stations.
+ * dev.culvert.daemon.http.pipeline.HttpPipeline} shows all stations.
  *
  * <pre>
  *   socket → RequestDecoder → ConnectionHandler → GateHandler → RouterHandler → RequestHandler → Route

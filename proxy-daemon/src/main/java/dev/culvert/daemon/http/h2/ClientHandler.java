@@ -3,10 +3,10 @@ package dev.culvert.daemon.http.h2;
 import static io.netty.handler.codec.http2.Http2Error.ENHANCE_YOUR_CALM;
 import static io.netty.handler.codec.http2.Http2Error.NO_ERROR;
 
-import dev.culvert.daemon.config.H2Settings;
 import dev.culvert.daemon.http.Connections;
 import dev.culvert.daemon.http.HttpObserver.Flood;
 import dev.culvert.daemon.http.HttpServer;
+import dev.culvert.daemon.http.h2.FrameLimits.Excess;
 import dev.culvert.io.LazyTimer;
 import dev.culvert.io.Quoted;
 import dev.culvert.io.Share;
@@ -22,8 +22,6 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameStreamException;
-import io.netty.handler.codec.http2.Http2PingFrame;
-import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2SettingsAckFrame;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2StreamFrame;
@@ -37,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * The life of one connection of HTTP/2: how many streams and frames it may have, how long it may
  * stay without a stream, and how it ends. Confined to its event loop.
  */
-/* One class of more than 150 lines, because each limit ends the one connection in the same way. */
+/* One class of more than 150 lines, because each limit and each deadline ends the one connection. */
 public final class ClientHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ClientHandler.class);
 
@@ -48,9 +46,7 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
     private final Http2FrameCodec codec;
     private final Share share;
     private final LazyTimer idle;
-    private final FrameRate resets;
-    private final FrameRate pings;
-    private final FrameRate settings;
+    private final FrameLimits frames;
     private int streams;
 
     /** No new stream is taken. */
@@ -70,10 +66,7 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
         this.codec = codec;
         this.share = share;
         idle = new LazyTimer(channel.eventLoop(), this::expired);
-        H2Settings limits = server.settings().h2();
-        resets = new FrameRate(limits.maxResetsPerSecond(), idle.now());
-        pings = new FrameRate(limits.maxPingsPerSecond(), idle.now());
-        settings = new FrameRate(limits.maxSettingsPerSecond(), idle.now());
+        frames = new FrameLimits(server.settings().h2(), idle.now());
         idle.expireAfter(server.settings().headTimeout());
         if (server.connections().isDraining()) {
             channel.eventLoop().execute(this::goAway);
@@ -113,18 +106,13 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        H2Settings limits = server.settings().h2();
-        switch (message) {
-            case Http2PingFrame ping when !ping.ack() && !pings.mayCome(idle.now()) ->
-                    flood(Flood.PINGS, limits.maxPingsPerSecond());
-            case Http2SettingsFrame _ when !settings.mayCome(idle.now()) ->
-                    flood(Flood.SETTINGS, limits.maxSettingsPerSecond());
-            case Http2ResetFrame _ when !resets.mayCome(idle.now()) ->
-                    flood(Flood.RESETS, limits.maxResetsPerSecond());
-            case Http2SettingsFrame _ when streams == 0 ->
-                    idle.expireAfter(server.settings().idleTimeout());
-            case Http2SettingsAckFrame _ -> countStreamsHere();
-            default -> {}
+        Excess excess = frames.count(message, idle.now());
+        if (excess != null) {
+            flood(excess);
+        } else if (message instanceof Http2SettingsFrame && streams == 0) {
+            idle.expireAfter(server.settings().idleTimeout());
+        } else if (message instanceof Http2SettingsAckFrame) {
+            countStreamsHere();
         }
         if (message instanceof Http2StreamFrame) {
             context.fireChannelRead(message);
@@ -143,14 +131,15 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
     }
 
     /** The client does so much of something that it must mean harm. */
-    private void flood(Flood kind, int limit) {
+    private void flood(Excess excess) {
         if (closing) {
             return;
         }
+        Flood kind = excess.kind();
         server.observer().onFlood(kind);
         String why =
                 "more than %d %s came within a second (%s)"
-                        .formatted(limit, kind.what(), kind.key());
+                        .formatted(excess.limit(), kind.what(), kind.key());
         LOG.debug("{}: the connection ends: {}", channel.remoteAddress(), why);
         ending = true;
         channel.config().setAutoRead(false);
@@ -159,7 +148,7 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
 
     /** Netty has found what breaks the protocol or exceeds a limit, and tells the client. */
     void broken(Http2Exception e) {
-        Flood kind = kind(String.valueOf(e.getMessage()));
+        Flood kind = FrameLimits.kind(String.valueOf(e.getMessage()));
         server.observer().onFlood(kind);
         LOG.debug(
                 "{}: {} ({}): {}",
@@ -167,20 +156,6 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
                 e.error(),
                 kind.key(),
                 Quoted.sentence(String.valueOf(e.getMessage())));
-    }
-
-    /** By Netty's words, which Http2LimitsTest knows. */
-    private static Flood kind(String message) {
-        if (message.contains("continuations frames")) {
-            return Flood.CONTINUATIONS;
-        }
-        if (message.contains("empty data frames")) {
-            return Flood.EMPTY_DATA;
-        }
-        if (message.contains("Header size exceeded")) {
-            return Flood.HEADERS;
-        }
-        return message.contains("RST frames") ? Flood.RESETS : Flood.PROTOCOL;
     }
 
     @Override

@@ -13,15 +13,11 @@ import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.HeaderLines;
 import dev.culvert.daemon.http.HttpAnswer;
 import dev.culvert.daemon.http.HttpServer;
-import dev.culvert.io.Account;
 import dev.culvert.io.Share;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
-import org.jspecify.annotations.Nullable;
 
 /** An answer as frames of HTTP/2. Confined to its event loop. */
 final class Http2Answer extends HttpAnswer {
@@ -29,19 +25,22 @@ final class Http2Answer extends HttpAnswer {
 
     private final StreamHandler handler;
     private final StreamWriter writer;
-    private @Nullable Http2BodyStream stream;
-    private int wholeBytes;
 
     /** Answers the request that {@code head} begins; {@code handler} is told how that ends. */
-    Http2Answer(StreamHandler handler, StreamWriter writer, HttpServer server, Head head) {
-        super(server, head);
+    Http2Answer(StreamHandler handler, StreamWriter writer, Head head) {
+        super(head);
         this.handler = handler;
         this.writer = writer;
     }
 
     @Override
-    public ByteBufAllocator allocator() {
-        return writer.channel().alloc();
+    protected HttpServer server() {
+        return handler.server();
+    }
+
+    @Override
+    protected StreamWriter writer() {
+        return writer;
     }
 
     @Override
@@ -52,10 +51,7 @@ final class Http2Answer extends HttpAnswer {
         boolean headOnly = isHead() || length == 0;
         writer.headers(headers, headOnly);
         if (!headOnly) {
-            writer.holdsWhole(length >= Account.GRAIN_BYTES);
             writer.last(body.retain());
-            wholeBytes = length;
-            charge(length);
         }
     }
 
@@ -65,46 +61,20 @@ final class Http2Answer extends HttpAnswer {
     }
 
     @Override
-    public Http2BodyStream stream(AsciiString contentType) {
-        Http2BodyStream opened = new Http2BodyStream(this, writer);
-        if (!beginStream()) {
-            opened.close();
-            return opened;
-        }
-        stream = opened;
-        Http2Headers headers = beginHead();
-        headers.set(CONTENT_TYPE, contentType);
-        writer.headers(headers, isHead());
-        if (isHead()) {
-            opened.close();
-            streamEnded(false);
-        }
-        return opened;
+    protected Http2BodyStream newStream() {
+        return new Http2BodyStream(this, writer);
     }
 
     @Override
-    public void chargeTo(Share agent) {
-        writer.chargeTo(agent);
+    protected void writeStreamHead(AsciiString contentType) {
+        Http2Headers headers = beginHead();
+        headers.set(CONTENT_TYPE, contentType);
+        writer.headers(headers, isHead());
     }
 
     @Override
     public Share client() {
         return handler.client();
-    }
-
-    @Override
-    public EventLoop eventLoop() {
-        return writer.channel().eventLoop();
-    }
-
-    /** So many bytes of the stream were written. */
-    void wrote(int bytes) {
-        charge(bytes);
-    }
-
-    @Override
-    protected long writtenBytes() {
-        return stream == null ? wholeBytes : stream.writtenBytes();
     }
 
     @Override
@@ -115,13 +85,6 @@ final class Http2Answer extends HttpAnswer {
     @Override
     protected void breakOff() {
         handler.broken();
-    }
-
-    @Override
-    protected void closeStream() {
-        if (stream != null) {
-            stream.close();
-        }
     }
 
     private Http2Headers beginHead() {

@@ -1,32 +1,27 @@
 package dev.culvert.daemon.http.h2;
 
-import dev.culvert.daemon.http.BodyStream;
+import dev.culvert.daemon.http.HttpBodyStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.util.AsciiString;
 
 /** A stream as DATA frames. Confined to its event loop. */
-final class Http2BodyStream implements BodyStream {
-    private final Http2Answer answer;
+final class Http2BodyStream extends HttpBodyStream {
     private final StreamWriter writer;
-    private boolean open = true;
-    private long written;
 
     Http2BodyStream(Http2Answer answer, StreamWriter writer) {
-        this.answer = answer;
+        super(answer);
         this.writer = writer;
     }
 
     @Override
-    public ByteBuf begin(int bytes, int added) {
-        written += bytes + added;
-        answer.wrote(bytes + added);
-        return writer.tail(bytes, added);
+    protected StreamWriter writer() {
+        return writer;
     }
 
     @Override
-    public void add(ByteBuf part) {
-        writer.write(part);
+    protected ByteBuf beginPiece(int bytes, int added) {
+        return writer.tail(bytes, added);
     }
 
     @Override
@@ -36,57 +31,8 @@ final class Http2BodyStream implements BodyStream {
         }
     }
 
-    /** Bytes of the body, without what HTTP adds to them. */
-    long writtenBytes() {
-        return written;
-    }
-
     @Override
-    public void end() {
-        if (open) {
-            open = false;
-            writer.end();
-            answer.streamEnded(false);
-        }
-    }
-
-    @Override
-    public void abort() {
-        if (open) {
-            open = false;
-            answer.streamEnded(true);
-        }
-    }
-
-    @Override
-    public boolean isOpen() {
-        return open;
-    }
-
-    @Override
-    public boolean isWritable() {
-        return writer.channel().isWritable();
-    }
-
-    @Override
-    public void whenSent(Runnable action) {
-        writer.whenSent(action);
-    }
-
-    @Override
-    public long unsentBytes() {
-        return writer.unsentBytes();
-    }
-
-    @Override
-    public boolean holdsMoreThan(long bytes) {
-        if (writer.unsentBytes() > bytes) {
-            writer.flush();
-        }
-        return writer.unsentBytes() > bytes;
-    }
-
-    void close() {
-        open = false;
+    protected void writeEnd() {
+        writer.end();
     }
 }

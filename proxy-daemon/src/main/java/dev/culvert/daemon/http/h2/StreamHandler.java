@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * The last station of one stream: collects the body of its request, calls the route with an answer,
  * and answers whatever no route sees. Confined to its event loop.
  */
-/* One class of more than 150 lines, because the body and the answer of one request end together. */
+/* One class of more than 150 lines, because the body and the answer of one request end together. What
+ * happens after the answer is here too: a part of its own would be one more object for each request. */
 public final class StreamHandler extends ChannelInboundHandlerAdapter
         implements HeldBytesHandler.Owner, IncomingBody.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(StreamHandler.class);
@@ -135,7 +136,7 @@ public final class StreamHandler extends ChannelInboundHandlerAdapter
 
     private Http2Answer answerTo(Head head) {
         writer.beginAnswer();
-        answer = new Http2Answer(this, writer, server, head);
+        answer = new Http2Answer(this, writer, head);
         return answer;
     }
 
@@ -251,6 +252,10 @@ public final class StreamHandler extends ChannelInboundHandlerAdapter
             default -> LOG.error("a stream is reset because of a bug in the daemon", cause);
         }
         writer.reset(Http2Error.INTERNAL_ERROR);
+    }
+
+    HttpServer server() {
+        return server;
     }
 
     Share client() {

@@ -1,6 +1,6 @@
 /**
  * HTTP/2: many requests at once on one connection, each on a stream that is a channel of its own.
- * {@link dev.culvert.daemon.http.h1.HttpPipeline} shows all stations.
+ * {@link dev.culvert.daemon.http.pipeline.HttpPipeline} shows all stations.
  *
  * <pre>
  *   socket ↔ FrameCodec ↔ ClientHandler ↔ multiplexer      one connection: limits, idle time, end

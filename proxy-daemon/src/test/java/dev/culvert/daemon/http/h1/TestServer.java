@@ -12,6 +12,7 @@ import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.http.TestRoute;
+import dev.culvert.daemon.http.pipeline.HttpPipeline;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
 import dev.culvert.transport.AgentAddress;

@@ -8,7 +8,7 @@ import dev.culvert.daemon.http.CountingObserver;
 import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
-import dev.culvert.daemon.http.h1.HttpPipeline;
+import dev.culvert.daemon.http.pipeline.HttpPipeline;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
 import io.netty.buffer.ByteBuf;

@@ -1,10 +1,12 @@
-package dev.culvert.daemon.http.h1;
+package dev.culvert.daemon.http.pipeline;
 
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.ConnectionLimitHandler;
 import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.http.RouterHandler;
+import dev.culvert.daemon.http.h1.RequestDecoder;
+import dev.culvert.daemon.http.h1.RequestHandler;
 import dev.culvert.daemon.http.h2.ClientHandler;
 import dev.culvert.daemon.http.h2.FrameCodec;
 import dev.culvert.daemon.http.h2.PrefaceHandler;
@@ -136,7 +138,7 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
 
     /** The stations of HTTP/1 give way before they have seen a byte. */
     private void speakHttp2(Channel channel, HttpServer shared, RequestHandler requests) {
-        if (!requests.connection().isAwaiting()) {
+        if (!requests.isAwaiting()) {
             return; // it is refused
         }
         List.of("account", "decoder", "connection", "gate", "router", "requests")
