@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.daemon.traces.TestCollector;
+import dev.culvert.io.OwnerOnly;
 import dev.culvert.testing.Eventually;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -56,7 +58,9 @@ class PlantedSecretsTest {
     void nothingThatComesOutContainsOne() throws Exception {
         Path log = directory.resolve("log");
         Path file = directory.resolve("culvertd.jsonc");
-        Files.writeString(file, settings(20));
+        TestCollector collector = new TestCollector();
+        List<String> used = new ArrayList<>();
+        Files.writeString(file, withTraces(settings(20), collector, used));
         Map<String, String> environment = new HashMap<>();
         for (int i = 0; i < 20; i++) {
             environment.put(i % 2 == 0 ? "API_KEY_" + i : "CULVERT_LOG_LEVL_" + i, plant());
@@ -64,11 +68,17 @@ class PlantedSecretsTest {
         environment.put("CULVERT_LOG_LEVEL", "trace");
         environment.put("CULVERT_STATE_DIR", directory.resolve("state").toString());
         environment.put("LOG", log.toString());
+        environment.put("CREDENTIALS_DIRECTORY", directory.toString());
+        environment.put("OTLP_KEY", plant());
+        used.add(planted.getLast());
 
-        try (DaemonProcess process = start(environment, "serve", file)) {
+        try (collector;
+                DaemonProcess process = start(environment, "serve", file)) {
             URI daemon = URI.create(process.after("listening on "));
             String admin = tokens(daemon, 30);
             wrongCredentials(daemon, admin, 10);
+            Eventually.await(() -> assertThat(collector.headers()).containsAll(used));
+            failingSecret(log, collector);
             malformedRequests(daemon, 10);
             configurations(daemon, admin, 15);
             brokenSettings(process, file, log, 10);
@@ -98,6 +108,73 @@ class PlantedSecretsTest {
         return "{\"http\": {\"listen\": [\"tcp://127.0.0.1:0\"]}, \"agents\": ["
                 + String.join(",\n", lines)
                 + "]}";
+    }
+
+    /**
+     * Adds headers for a collector from all kinds of sources.
+     *
+     * @param used gets the secrets that are to arrive there
+     */
+    private String withTraces(String settings, TestCollector collector, List<String> used)
+            throws IOException {
+        List<String> headers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            headers.add("\"x-file-%d\": {\"file\": \"%s\"}".formatted(i, secretFile(used)));
+            headers.add(
+                    "\"x-credential-%d\": {\"credential\": \"%s\"}"
+                            .formatted(i, secretFile(used).getFileName()));
+            headers.add(
+                    "\"x-exec-%d\": {\"exec\": [\"/bin/sh\", \"-c\", \"cat \\\"$0\\\"; cat \\\"$0\\\" >&2\", \"%s\"], \"ttl\": \"1s\"}"
+                            .formatted(i, secretFile(used)));
+        }
+        headers.add("\"x-env\": {\"env\": \"OTLP_KEY\"}");
+        return settings.replaceFirst(
+                "\\{",
+                "{\"traces\": {\"endpoint\": \"%s\", \"headers\": {%s}}, "
+                        .formatted(collector.endpoint(), String.join(", ", headers))
+                        .replace("\\", "\\\\")
+                        .replace("$", "\\$"));
+    }
+
+    /** A file that only its owner can read, with a new secret. */
+    private Path secretFile(List<String> used) throws IOException {
+        String secret = plant();
+        used.add(secret);
+        Path file = directory.resolve("source-" + used.size());
+        OwnerOnly.write(file, UTF_8.encode(secret + "\n"));
+        return file;
+    }
+
+    /** Another daemon, with a command that prints the secret and fails. */
+    private void failingSecret(Path log, TestCollector collector) throws Exception {
+        Path secret = secretFile(new ArrayList<>());
+        String failing =
+                "{\"exec\": [\"/bin/sh\", \"-c\", \"cat \\\"$0\\\"; cat \\\"$0\\\" >&2; exit 7\", \"%s\"]}"
+                        .formatted(secret);
+        Path other = directory.resolve("other.jsonc");
+        Files.writeString(
+                other,
+                "{\"http\": {\"listen\": [\"tcp://127.0.0.1:0\"]}, \"traces\": {\"endpoint\": \"%s\", \"headers\": {\"x\": %s}}}"
+                        .formatted(collector.endpoint(), failing));
+        Map<String, String> environment =
+                Map.of(
+                        "LOG", log.toString(),
+                        "CULVERT_LOG_LEVEL", "trace",
+                        "CULVERT_STATE_DIR", directory.resolve("other-state").toString());
+        try (DaemonProcess second = start(environment, "serve", other)) {
+            URI daemon = URI.create(second.after("listening on "));
+            send(request(daemon, "/api/v1/agents", ""));
+            Eventually.await(() -> assertThat(text(log)).contains("ended with 7"));
+            send(request(daemon, "/metrics", ""));
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** With its standard error, which has the log, in the file that LOG names. */

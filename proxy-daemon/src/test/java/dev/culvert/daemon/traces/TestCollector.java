@@ -16,6 +16,7 @@ public final class TestCollector implements AutoCloseable {
     private final HttpServer server;
     private final List<byte[]> bodies = new CopyOnWriteArrayList<>();
     private final List<String> heads = new CopyOnWriteArrayList<>();
+    private final List<String> headers = new CopyOnWriteArrayList<>();
     private volatile int status = 200;
     private volatile String answer = "{\"partialSuccess\":{}}";
 
@@ -32,6 +33,7 @@ public final class TestCollector implements AutoCloseable {
                                             exchange.getRequestHeaders().getFirst("content-type"),
                                             exchange.getRequestHeaders()
                                                     .getFirst("authorization")));
+                    exchange.getRequestHeaders().values().forEach(headers::addAll);
                     byte[] text = answer.getBytes(UTF_8);
                     exchange.sendResponseHeaders(status, text.length);
                     exchange.getResponseBody().write(text);
@@ -51,6 +53,11 @@ public final class TestCollector implements AutoCloseable {
 
     List<String> heads() {
         return heads;
+    }
+
+    /** The values of all headers that came. */
+    public List<String> headers() {
+        return headers;
     }
 
     public List<byte[]> bodies() {
