@@ -16,13 +16,19 @@ final class JsonReaders {
      */
     private static final int MAX_DEPTH = 60;
 
+    /** In UTF-8 three times as long, which is what a frame may have. */
+    private static final int MAX_NAME_CHARS = 16_600;
+
     /** Refuses duplicate members: of two names of a tool, two readers could take different ones. */
     static final JsonFactory JSON =
             JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                     .streamReadConstraints(
-                            StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+                            StreamReadConstraints.builder()
+                                    .maxNestingDepth(MAX_DEPTH)
+                                    .maxNameLength(MAX_NAME_CHARS)
+                                    .build())
                     .build();
 
     private JsonReaders() {}

@@ -512,6 +512,26 @@ class AnthropicRuntimeTest {
         assertThat(failure.message()).contains("--max-answer-bytes");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'type':'redacted_thinking','\\ud800':1}   | {}",
+                "{'type':'text','text':'x'}                  | {'\\udc00':1}"
+            })
+    void whatWouldMakeTheHostCloseTheLinkOfAllTurnsEndsOnlyThisOne(String block, String usage)
+            throws Exception {
+        serve(
+                messages(
+                        messageStart(),
+                        begin(0, block),
+                        stop(0),
+                        STOP.replace("{\"output_tokens\":9}", json(usage)),
+                        END));
+
+        assertThat(client.ask().awaitFailure().code()).isEqualTo(ErrorCode.STREAM_BROKEN);
+    }
+
     @Test
     void aRequestThatCannotBeSaidNeverReachesIt() throws Exception {
         serve(messages(message("x")));

@@ -216,6 +216,20 @@ class HostileRuntimeTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"\\ud800\":1,\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}]}}]}",
+                "{\"choices\":[],\"usage\":{\"\\udc00\":1}}",
+                "{\"choices\":[],\"usage\":{\"LONG\":1}}"
+            })
+    void whatWouldMakeTheHostCloseTheLinkOfAllTurnsEndsOnlyThisOne(String event) throws Exception {
+        String harmful = event.replace("LONG", "\u20ac".repeat(20_000));
+        serve(LONG, stream(chunk("x"), harmful, chunk("{}", "stop")));
+
+        assertThat(client.ask().awaitFailure().code()).isEqualTo(ErrorCode.STREAM_BROKEN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "{\"choices\":null}",
                 "{\"choices\":[]}",
                 "{\"choices\":[{\"delta\":null}]}",
