@@ -64,6 +64,16 @@ public final class JsonMembers {
             this.most = most;
         }
 
+        /** That of this thread, until it is asked for again. */
+        static Finder here() {
+            return HERE.get();
+        }
+
+        /** One that notes any number of members. */
+        static Finder ofMany() {
+            return new Finder(Integer.MAX_VALUE / NUMBERS);
+        }
+
         /** Forgets the last value. */
         public void clear() {
             used = 0;
@@ -75,6 +85,12 @@ public final class JsonMembers {
         public void begin(JsonScanner text) {
             clear();
             base = text.valueStart();
+        }
+
+        /** The same; the members are counted from the first byte of the text. */
+        void beginAtStart() {
+            clear();
+            base = 0;
         }
 
         /** {@code text} has just read a member. */
@@ -114,9 +130,7 @@ public final class JsonMembers {
             return new int[0];
         }
         int[] few = places(value, HERE.get());
-        return few == null
-                ? requireNonNull(places(value, new Finder(Integer.MAX_VALUE / NUMBERS)))
-                : few;
+        return few == null ? requireNonNull(places(value, Finder.ofMany())) : few;
     }
 
     private static int @Nullable [] places(ByteBuf value, Finder finder) {
@@ -167,6 +181,11 @@ public final class JsonMembers {
 
     public String name() {
         return decoded(index(NAME_START), index(NAME_END));
+    }
+
+    /** The index in the buffer at which the name begins, after its quote. */
+    public int nameStart() {
+        return index(NAME_START);
     }
 
     /** The first byte of the value, which tells its kind. */

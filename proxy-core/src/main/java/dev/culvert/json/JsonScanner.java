@@ -85,7 +85,7 @@ public final class JsonScanner extends JsonGrammar {
     }
 
     /** Steps to the value that the text consists of, whatever it is. */
-    void toValue() {
+    public void toValue() {
         afterBlanks();
         valueStart = at;
     }
@@ -114,6 +114,29 @@ public final class JsonScanner extends JsonGrammar {
         nameEnd = at - 1;
         nameIsEscaped = textIsEscaped;
         colon();
+        valueStart = at;
+        return true;
+    }
+
+    /** Steps into the value, which is an array: its elements come next. */
+    public void enterArray() {
+        open(false);
+        first = true;
+    }
+
+    /** Steps to the next element; where there is none, out of the array. */
+    public boolean nextElement() {
+        byte b = afterBlanks();
+        if (b == ']') {
+            close();
+            first = false;
+            valueEnd = at;
+            return false;
+        }
+        if (!first) {
+            afterComma(b);
+        }
+        first = false;
         valueStart = at;
         return true;
     }

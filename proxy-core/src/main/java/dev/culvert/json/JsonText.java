@@ -1,5 +1,7 @@
 package dev.culvert.json;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -12,6 +14,7 @@ import io.netty.buffer.ByteBufOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
 
 /** Checks, reads and writes JSON texts in buffers, within the limits of a frame. */
 public final class JsonText {
@@ -37,11 +40,34 @@ public final class JsonText {
      * @throws BadJsonException saying what is wrong, and where
      */
     public static void checkObject(ByteBuf text) {
+        check(text, null);
+    }
+
+    /** The same, and returns the members of the object. */
+    public static JsonMembers members(ByteBuf text) {
+        JsonMembers.Finder finder = JsonMembers.Finder.here();
+        check(text, finder);
+        int[] places = finder.places();
+        if (places == null) {
+            JsonMembers.Finder ofMany = JsonMembers.Finder.ofMany();
+            check(text, ofMany);
+            places = requireNonNull(ofMany.places());
+        }
+        return new JsonMembers(text, places);
+    }
+
+    private static void check(ByteBuf text, JsonMembers.@Nullable Finder members) {
         JsonScanner scanner = JsonScanner.of(text, JsonLimits.PAYLOAD);
         try {
             scanner.open();
+            if (members != null) {
+                members.beginAtStart();
+            }
             while (scanner.next()) {
                 scanner.skip();
+                if (members != null) {
+                    members.note(scanner);
+                }
             }
             scanner.end();
         } catch (BadJsonException bad) {

@@ -87,6 +87,74 @@ class JsonScannerTest {
                     "+1",
                     "'a'");
 
+    /** The elements of the array that the text is, those of objects by their members. */
+    private static List<String> elements(String array) {
+        ByteBuf bytes = Unpooled.copiedBuffer(array, UTF_8);
+        List<String> elements = new ArrayList<>();
+        JsonScanner scanner = JsonScanner.of(bytes, JsonLimits.FRAME);
+        scanner.toValue();
+        scanner.enterArray();
+        while (scanner.nextElement()) {
+            int start = scanner.valueStart();
+            if (scanner.kind() == '{') {
+                scanner.enter();
+                while (scanner.next()) {
+                    scanner.skip();
+                    elements.add(scanner.name());
+                }
+            } else {
+                scanner.skip();
+            }
+            elements.add(array.substring(start, scanner.valueEnd()));
+        }
+        assertThat(scanner.valueEnd()).isEqualTo(array.length());
+        return elements;
+    }
+
+    @Test
+    void stepsThroughTheElementsOfAnArray() {
+        assertThat(elements("[]")).isEmpty();
+        assertThat(elements(" [ 1 ,\"a\",[2,3], {\"n\":[4]} ,{}]"))
+                .containsExactly("1", "\"a\"", "[2,3]", "n", "{\"n\":[4]}", "{}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[1,]", "[,1]", "[1 2]", "[1", "[", "[1}"})
+    void refusesAnArrayThatIsNone(String array) {
+        assertThatThrownBy(() -> elements(array)).isInstanceOf(BadJsonException.class);
+    }
+
+    @Test
+    void theMembersOfACheckedObjectAreFoundAlsoAfterBlanks() {
+        ByteBuf text = Unpooled.copiedBuffer("xyz {\"a\": 1, \"b\":[2] }", UTF_8).skipBytes(3);
+        JsonMembers members = JsonText.members(text);
+        List<String> found = new ArrayList<>();
+        while (members.next()) {
+            found.add(
+                    "%d %d-%d"
+                            .formatted(
+                                    members.nameStart(), members.valueStart(), members.valueEnd()));
+        }
+        assertThat(found).containsExactly("6 10-11", "14 17-20");
+        assertThatThrownBy(() -> JsonText.members(Unpooled.copiedBuffer("{\"a\":}", UTF_8)))
+                .isInstanceOf(BadJsonException.class);
+    }
+
+    @Test
+    void manyMembersAreFoundToo() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 1000; i++) {
+            text.append(i == 0 ? "{" : ",").append("\"m").append(i).append("\":").append(i);
+        }
+        JsonMembers members = JsonText.members(Unpooled.copiedBuffer(text + "}", UTF_8));
+        int count = 0;
+        while (members.next()) {
+            assertThat(members.name()).isEqualTo("m" + count);
+            assertThat(members.count()).isEqualTo(count++);
+        }
+        assertThat(count).isEqualTo(1000);
+    }
+
     @Test
     void acceptsJustWhatTheGeneralParserAccepts() throws Exception {
         Random random = new Random(7);

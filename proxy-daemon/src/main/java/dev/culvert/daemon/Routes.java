@@ -39,6 +39,8 @@ import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.auth.Tokens;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.SettingsInForce;
+import dev.culvert.daemon.front.openai.OpenAiFront;
+import dev.culvert.daemon.front.openai.OpenAiProblems;
 import dev.culvert.daemon.home.HomeLinks;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.ProblemFormats;
@@ -53,6 +55,7 @@ import dev.culvert.io.LogStream;
 import io.netty.channel.EventLoopGroup;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -89,7 +92,7 @@ final class Routes implements AutoCloseable {
 
     /** How clients are told why a request failed. */
     static ProblemFormats problems() {
-        return ProblemFormats.DEFAULT;
+        return new ProblemFormats(Map.of("/v1", new OpenAiProblems()));
     }
 
     /** For the listeners of clients; those whom nobody knows are told where operators ask. */
@@ -119,7 +122,12 @@ final class Routes implements AutoCloseable {
     }
 
     List<Route> ofClients(Turns turns, TurnAnswers answers, HomeLinks homes, Tokens tokens) {
-        return Stream.of(ofTurns(turns, answers), ofAgents(homes), ofTokens(tokens), ofTheDaemon())
+        return Stream.of(
+                        ofTurns(turns, answers),
+                        OpenAiFront.routes(access, answers),
+                        ofAgents(homes),
+                        ofTokens(tokens),
+                        ofTheDaemon())
                 .flatMap(List::stream)
                 .map(this::recorded)
                 .toList();

@@ -93,6 +93,16 @@ class ArchitectureTest {
                                             "http",
                                             "sse",
                                             "turn")),
+                            Map.entry(
+                                    "front.openai",
+                                    with(
+                                            core("frame", "io", "json", "link"),
+                                            "answer",
+                                            "auth",
+                                            "config",
+                                            "fleet",
+                                            "http",
+                                            "sse")),
                             Map.entry("api", with(core("io"), "http")),
                             Map.entry(
                                     "api.turns",
@@ -161,6 +171,7 @@ class ArchitectureTest {
                                             "api.agents",
                                             "api.tokens",
                                             "api.turns",
+                                            "front.openai",
                                             "state",
                                             "traces",
                                             "turn")),

@@ -92,7 +92,9 @@ class TokensOfTheDaemonTest {
                 if (answer.statusCode() == 401) {
                     assertThat(answer.headers().firstValue("www-authenticate"))
                             .hasValue("Bearer realm=\"culvert\"");
-                    assertThat(answer.body()).contains("\"code\":\"unauthenticated\"");
+                    String code =
+                            parts[1].startsWith("/v1/") ? "invalid_api_key" : "unauthenticated";
+                    assertThat(answer.body()).contains("\"code\":\"" + code + "\"");
                 } else {
                     open.add(route);
                 }

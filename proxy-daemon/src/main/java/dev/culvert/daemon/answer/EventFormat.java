@@ -42,10 +42,16 @@ public interface EventFormat extends SseStream.Keepalive {
     /**
      * Whether clients come back for the rest after a lost connection, so that the turn waits for
      * them (turns.resume_grace). If not, it stops as soon as its client leaves, unless the request
-     * has an {@code Idempotency-Key}.
+     * has an {@code Idempotency-Key}; and what fails before the first event, and soon, is answered
+     * with a status.
      */
     default boolean isResumable() {
         return true;
+    }
+
+    @Override
+    default boolean reconnects() {
+        return isResumable();
     }
 
     /** Writes what keeps a silent connection alive. */

@@ -30,7 +30,10 @@ import org.jspecify.annotations.Nullable;
  * after LAST is told that the turn is over. Without it a browser would reconnect for ever.
  */
 final class StreamedAnswer implements TurnListener, ClientPace.Listener {
-    /** How long a client that resumes waits for its head: until then a status can answer it. */
+    /**
+     * How long a client waits for its head that resumes, or that cannot come back after an event:
+     * until then a status can answer it.
+     */
     private static final Duration HEAD_DELAY = Duration.ofMillis(250);
 
     private final Answer answer;
@@ -81,7 +84,8 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
             return;
         }
         // An open stream has its own onGone.
-        answer.onGone(() -> gone(resumed == null ? Duration.ZERO : settings.grace()));
+        boolean isUnasked = resumed == null && format.isResumable();
+        answer.onGone(() -> gone(isUnasked ? Duration.ZERO : settings.grace()));
         if (resumed != null) {
             opening.expireAfter(HEAD_DELAY);
         }
@@ -111,8 +115,10 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
     @Override
     public void onSent() {
         answer.reached(Phase.WAITING);
-        if (resumed == null) {
+        if (resumed == null && format.isResumable()) {
             open();
+        } else if (resumed == null && !over) {
+            opening.expireAfter(HEAD_DELAY);
         }
     }
 
@@ -252,7 +258,7 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
     private void endOfTurn(Failure failure, long number, End how) {
         if (number > 0 && has(number)) {
             endWithoutEvent(how);
-        } else if (number == 0 && canAnswerWithStatus()) {
+        } else if ((number == 0 || !format.isResumable()) && canAnswerWithStatus()) {
             markEnded(how);
             answer.failure(failure);
         } else {

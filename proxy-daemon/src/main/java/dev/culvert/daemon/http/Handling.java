@@ -71,6 +71,16 @@ public final class Handling {
         begun = true;
     }
 
+    /** How far it has got. */
+    public Phase phase() {
+        return phase;
+    }
+
+    /** The first header of that name. */
+    public @Nullable String header(Header name) {
+        return request.header(name);
+    }
+
     /** It has got so far. */
     public void reached(Phase next) {
         phase = next;

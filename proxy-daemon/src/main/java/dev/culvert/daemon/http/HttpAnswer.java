@@ -156,7 +156,7 @@ public abstract class HttpAnswer implements Answer {
     public final void problem(Problem problem) {
         failed(problem);
         ProblemFormat format = server().problems().of(head);
-        Problem told = format.told(problem);
+        Problem told = format.told(problem, handling);
         told.headers().forEach(this::header);
         ByteBuf body = allocator().buffer(PROBLEM_BYTES);
         format.write(told, head.id(), body);

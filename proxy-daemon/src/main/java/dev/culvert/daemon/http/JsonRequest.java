@@ -6,6 +6,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.UNSUPPORTED_MEDIA_T
 import dev.culvert.io.Quoted;
 import dev.culvert.json.BadJsonException;
 import dev.culvert.json.JsonChecker;
+import dev.culvert.json.JsonMembers;
 import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
 import java.util.Locale;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads JSON objects from requests. */
 public final class JsonRequest {
+    private static final String BODY = "The body";
+
     private JsonRequest() {}
 
     /**
@@ -24,29 +27,62 @@ public final class JsonRequest {
         checkType(request.header(Header.CONTENT_TYPE));
         JsonChecker checker = request.checker();
         if (checker == null) {
-            return check("The body", request.body());
+            return check(BODY, request.body());
         }
-        try {
-            checker.end(request.body());
-        } catch (BadJsonException bad) {
-            throw notAnObject("The body", bad);
-        }
+        end(checker, request.body());
         return request.body();
+    }
+
+    /**
+     * The members of the body, which is one JSON object. Lent as the request lends it.
+     *
+     * @throws ProblemException when it is not a JSON object
+     */
+    public static JsonMembers members(Request request) {
+        checkType(request.header(Header.CONTENT_TYPE));
+        JsonChecker checker = request.checker();
+        if (checker == null) {
+            return members(request.body());
+        }
+        end(checker, request.body());
+        return new JsonMembers(request.body(), checker.places());
+    }
+
+    /** The same, of a body that was not checked while it arrived. */
+    public static JsonMembers members(ByteBuf body) {
+        checkNotEmpty(BODY, body);
+        try {
+            return JsonText.members(body);
+        } catch (BadJsonException bad) {
+            throw notAnObject(BODY, bad);
+        }
+    }
+
+    private static void end(JsonChecker checker, ByteBuf body) {
+        try {
+            checker.end(body);
+        } catch (BadJsonException bad) {
+            throw notAnObject(BODY, bad);
+        }
     }
 
     /**
      * Returns {@code text} if it is one JSON object; else a problem that begins with {@code what}.
      */
     public static ByteBuf check(String what, ByteBuf text) {
-        if (!text.isReadable()) {
-            throw problem(what + " is empty: send a JSON object.");
-        }
+        checkNotEmpty(what, text);
         try {
             JsonText.checkObject(text);
         } catch (BadJsonException bad) {
             throw notAnObject(what, bad);
         }
         return text;
+    }
+
+    private static void checkNotEmpty(String what, ByteBuf text) {
+        if (!text.isReadable()) {
+            throw problem(what + " is empty: send a JSON object.");
+        }
     }
 
     private static ProblemException notAnObject(String what, BadJsonException bad) {

@@ -2,6 +2,7 @@ package dev.culvert.daemon.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
 
 /** How the clients of some paths are told why a request failed. Used on every event loop. */
 public interface ProblemFormat {
@@ -16,5 +17,14 @@ public interface ProblemFormat {
      */
     default Problem told(Problem problem) {
         return problem;
+    }
+
+    /**
+     * The same for a request that a route handles, which may have begun work.
+     *
+     * @param request null if no route has seen it
+     */
+    default Problem told(Problem problem, @Nullable Handling request) {
+        return told(problem);
     }
 }

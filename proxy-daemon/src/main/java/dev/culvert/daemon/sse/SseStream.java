@@ -23,6 +23,14 @@ public final class SseStream {
     /** Writes what keeps a silent connection alive. */
     public interface Keepalive {
         void keepAlive(SseStream to);
+
+        /**
+         * Whether clients come back by themselves, as a browser's {@code EventSource} does. They
+         * are told how soon.
+         */
+        default boolean reconnects() {
+            return true;
+        }
     }
 
     private static final AsciiString X_ACCEL_BUFFERING = AsciiString.cached("x-accel-buffering");
@@ -51,8 +59,10 @@ public final class SseStream {
         response = responder.stream(HttpHeaderValues.TEXT_EVENT_STREAM);
         timer = new LazyTimer(responder.eventLoop(), this::keepAlive);
         if (response.isOpen()) {
-            response.begin(RETRY.length());
-            response.finish(RETRY);
+            if (keepalive.reconnects()) {
+                response.begin(RETRY.length());
+                response.finish(RETRY);
+            }
             timer.expireAfter(silence);
         }
     }
@@ -103,6 +113,44 @@ public final class SseStream {
             write(type, ids, number, data);
         }
         lastEventNanos = timer.expireAfter(silence);
+    }
+
+    /**
+     * Writes an event of that shape, whose data is JSON around {@code part}. Borrows {@code part},
+     * in which a line break can only stand between two tokens: it becomes a blank.
+     */
+    public void event(EventShape shape, ByteBuf part) {
+        if (!response.isOpen()) {
+            return;
+        }
+        if (hasLineBreak(part)) {
+            ByteBuf line = asOneLine(part);
+            write(shape, line);
+            line.release();
+        } else {
+            write(shape, part);
+        }
+        lastEventNanos = timer.expireAfter(silence);
+    }
+
+    private void write(EventShape shape, ByteBuf part) {
+        ByteBuf out =
+                response.begin(shape.start().length() + shape.end().length(), part.readableBytes());
+        ByteBufUtil.writeAscii(out, shape.start());
+        response.add(part);
+        response.finish(shape.end());
+    }
+
+    /** Borrows {@code json}; the caller owns the result. */
+    private static ByteBuf asOneLine(ByteBuf json) {
+        ByteBuf line = json.copy();
+        for (int i = line.readerIndex(); i < line.writerIndex(); i++) {
+            byte b = line.getByte(i);
+            if (b == '\n' || b == '\r') {
+                line.setByte(i, ' ');
+            }
+        }
+        return line;
     }
 
     /** When the last event was written, by the clock of the event loop. */

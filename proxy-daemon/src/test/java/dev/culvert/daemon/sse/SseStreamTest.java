@@ -188,6 +188,45 @@ class SseStreamTest {
         assertThat(sent()).isEqualTo(chunk("event: chunk\n" + expected + "\n\n"));
     }
 
+    @Test
+    void writesEventsOfOneShapeWithoutTypeAndId() {
+        sent();
+        EventShape shape = EventShape.of("{\"x\":\"", "\"}");
+        shaped(shape, text("é"));
+        shaped(shape, text(""));
+        assertThat(sent())
+                .isEqualTo(chunk("data: {\"x\":\"é\"}\n\n") + chunk("data: {\"x\":\"\"}\n\n"));
+    }
+
+    @Test
+    void anEventOfAShapeMayHaveAType() {
+        sent();
+        shaped(EventShape.of(CHUNK, "[", "]"), text("1"));
+        assertThat(sent()).isEqualTo(chunk("event: chunk\ndata: [1]\n\n"));
+    }
+
+    @Test
+    void aLineBreakBetweenTokensIsABlankInAnEventOfAShape() {
+        sent();
+        ByteBuf part = text("[1,\r\n2]");
+        stream().event(EventShape.of("", ""), part);
+        assertThat(part.toString(UTF_8)).isEqualTo("[1,\r\n2]");
+        part.release();
+        assertThat(sent()).isEqualTo(chunk("data: [1,  2]\n\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\nb", "a\rb", "a\0b", "é"})
+    void refusesAShapeThatWouldBreakOut(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> EventShape.of(text, ""));
+        assertThatIllegalArgumentException().isThrownBy(() -> EventShape.of("", text));
+    }
+
+    private void shaped(EventShape shape, ByteBuf part) {
+        stream().event(shape, part);
+        part.release();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "a\nb", "a\rb", "a\0b", "a b", "é"})
     void refusesNamesAndIdsThatWouldBreakOut(String text) {

@@ -1,0 +1,3 @@
+package dev.culvert.daemon.front.openai;
+
+/** Writes agents as OpenAI's models. */

@@ -1,0 +1,130 @@
+package dev.culvert.daemon.front.openai;
+
+import static io.netty.buffer.ByteBufUtil.writeAscii;
+import static io.netty.buffer.ByteBufUtil.writeUtf8;
+
+import dev.culvert.daemon.answer.ToolCallFragment;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The tool calls of one completion, joined from their fragments. */
+/*
+ * As OpenAI's clients join them: the fragments of a call have its index, and their arguments are one text. Some servers
+ * give another call the same index and another id, or repeat a whole name; the agent's allow-list reads them in the
+ * same way.
+ */
+final class ToolCalls {
+    private static final class Call {
+        final int index;
+        final boolean isCustom;
+        String id = "";
+        String name = "";
+
+        /** On the heap, so that nobody has to release it. */
+        final ByteBuf arguments = Unpooled.buffer();
+
+        Call(ToolCallFragment first) {
+            index = first.index();
+            isCustom = first.isCustom();
+        }
+
+        boolean isOther(ToolCallFragment part) {
+            return !id.isEmpty() && !part.id().isEmpty() && !id.equals(part.id());
+        }
+
+        void add(ToolCallFragment part) {
+            id = id.isEmpty() ? part.id() : id;
+            name = part.name().equals(name) ? name : name + part.name();
+            arguments.writeBytes(part.arguments());
+        }
+    }
+
+    private final List<Call> calls = new ArrayList<>();
+    private int bytes;
+
+    /** Adds the fragments of an array, which is borrowed. */
+    void add(ByteBuf array) {
+        for (ToolCallFragment part : ToolCallFragment.read(array)) {
+            Call call = latest(part.index());
+            if (call == null || call.isOther(part)) {
+                call = new Call(part);
+                calls.add(call);
+            }
+            call.add(part);
+        }
+        bytes += array.readableBytes();
+    }
+
+    private @Nullable Call latest(int index) {
+        for (int i = calls.size() - 1; i >= 0; i--) {
+            if (calls.get(i).index == index) {
+                return calls.get(i);
+            }
+        }
+        return null;
+    }
+
+    boolean isEmpty() {
+        return calls.isEmpty();
+    }
+
+    /** The size of all that was added. */
+    int bytes() {
+        return bytes;
+    }
+
+    /** Writes them as an array. */
+    void write(ByteBuf out) {
+        out.writeByte('[');
+        for (int i = 0; i < calls.size(); i++) {
+            Call call = calls.get(i);
+            writeAscii(out, i == 0 ? "{\"id\":\"" : ",{\"id\":\"");
+            writeUtf8(out, call.id);
+            writeAscii(out, "\",");
+            writeTool(out, call.isCustom, call.name, call.arguments);
+            out.writeByte('}');
+        }
+        out.writeByte(']');
+    }
+
+    /**
+     * The fragments of {@code array} for a client. As they came, unless they lack what clients
+     * need. Borrows the array; the caller releases the result.
+     */
+    static ByteBuf forClient(ByteBuf array) {
+        List<ToolCallFragment> parts = ToolCallFragment.read(array);
+        if (parts.stream().allMatch(ToolCallFragment::isComplete)) {
+            return array.retain();
+        }
+        ByteBuf out = array.alloc().buffer(2 * array.readableBytes());
+        out.writeByte('[');
+        for (int i = 0; i < parts.size(); i++) {
+            ToolCallFragment part = parts.get(i);
+            writeAscii(out, (i == 0 ? "" : ",") + "{\"index\":" + part.index() + ",");
+            if (!part.id().isEmpty()) {
+                writeAscii(out, "\"id\":\"");
+                writeUtf8(out, part.id());
+                writeAscii(out, "\",");
+            }
+            writeTool(out, part.isCustom(), part.name(), part.arguments());
+            out.writeByte('}');
+        }
+        return out.writeByte(']');
+    }
+
+    private static void writeTool(ByteBuf out, boolean isCustom, String name, ByteBuf arguments) {
+        String type = isCustom ? "custom" : "function";
+        writeAscii(out, "\"type\":\"" + type + "\",\"" + type + "\":{");
+        if (!name.isEmpty()) {
+            writeAscii(out, "\"name\":\"");
+            writeUtf8(out, name);
+            writeAscii(out, "\",");
+        }
+        writeAscii(out, isCustom ? "\"input\":\"" : "\"arguments\":\"");
+        out.writeBytes(arguments, arguments.readerIndex(), arguments.readableBytes());
+        writeAscii(out, "\"}");
+    }
+}
