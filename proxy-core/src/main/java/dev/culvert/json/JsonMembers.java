@@ -1,5 +1,6 @@
 package dev.culvert.json;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
@@ -227,6 +228,14 @@ public final class JsonMembers {
             number = 10 * number + (digit - '0');
         }
         return number > most ? -1 : number;
+    }
+
+    /**
+     * The value, which is a number, {@code true}, {@code false} or {@code null}, as it is written.
+     */
+    public String literal() {
+        int from = index(VALUE_START);
+        return text.toString(from, index(VALUE_END) - from, US_ASCII);
     }
 
     /** The index in the buffer at which the value begins. */

@@ -22,6 +22,7 @@ import dev.culvert.daemon.api.agents.ConfigRoute;
 import dev.culvert.daemon.api.agents.ContextRoute;
 import dev.culvert.daemon.api.agents.EventsRoute;
 import dev.culvert.daemon.api.agents.PingRoute;
+import dev.culvert.daemon.api.operations.OperationRoute;
 import dev.culvert.daemon.api.operations.OperationsRoute;
 import dev.culvert.daemon.api.operations.RecordedRoute;
 import dev.culvert.daemon.api.operations.RunRoute;
@@ -168,6 +169,7 @@ final class Routes implements AutoCloseable {
                 new OpenApiRoute(),
                 new MovedRoute(),
                 new OperationsRoute(),
+                new OperationRoute(settings),
                 new RunsRoute(runs),
                 new RunRoute(runs));
     }

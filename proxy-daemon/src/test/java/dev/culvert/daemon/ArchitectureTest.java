@@ -25,7 +25,7 @@ class ArchitectureTest {
                                             "pool",
                                             "settings",
                                             "transport")),
-                            Map.entry("operations", Set.of("auth")),
+                            Map.entry("operations", with(core("io", "json"), "auth", "config")),
                             Map.entry(
                                     "api.operations",
                                     with(

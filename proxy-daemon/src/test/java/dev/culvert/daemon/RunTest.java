@@ -119,11 +119,12 @@ class RunTest {
         try (TestDaemon daemon = TestDaemon.start("{}")) {
             assertThat(daemon.get("/api/v1/operations").body())
                     .contains(
-                            "{\"name\":\"agents.remove\",\"verb\":\"agents remove\","
-                                    + "\"summary\":\"Remove an agent and its configuration\",\"effect\":\"destroy\","
+                            "{\"name\":\"agents.remove\",\"verb\":\"agents remove\",\"summary\":\"Remove"
+                                    + " an agent, and forget its configuration\",\"effect\":\"destroy\","
                                     + "\"scope\":\"agents:write\",\"method\":\"DELETE\",\"path\":\"/api/v1/agents/{id}\","
                                     + "\"parameters\":{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\","
-                                    + "\"description\":\"The agent\",\"x-in\":\"path\"}},\"required\":[\"id\"]}}");
+                                    + "\"description\":\"The id of the agent\",\"x-in\":\"path\"}},"
+                                    + "\"required\":[\"id\"],\"additionalProperties\":false}}");
         }
     }
 }

@@ -70,7 +70,7 @@ public final class Access {
                 }
                 yield caller;
             }
-            case Identity.Known(Caller caller) -> throw forbidden(caller, need);
+            case Identity.Known(Caller caller) -> throw forbidden(callers, caller, need);
             case Identity.Denied _ when need == Need.NOTHING -> Caller.NOBODY;
             case Identity.Denied(Denial why) -> throw unauthorized(why);
         };
@@ -167,7 +167,18 @@ public final class Access {
         return Problem.of(UNAUTHORIZED, why.sentence()).member("code", why.code());
     }
 
-    private ProblemException forbidden(Caller caller, Need need) {
+    /**
+     * A caller that was let in asks for more.
+     *
+     * @throws ProblemException 403 when it may not
+     */
+    static void check(Callers callers, Caller caller, Need need) {
+        if (!caller.may(need)) {
+            throw forbidden(callers, caller, need);
+        }
+    }
+
+    private static ProblemException forbidden(Callers callers, Caller caller, Need need) {
         callers.onDenied(Denial.INSUFFICIENT_SCOPE);
         String scope = String.valueOf(need.scope());
         String sentence =

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A route under one of its templates.
  *
- * @param denials ends long answers of callers that are not let in any more
+ * @param router finds it
  */
 public record Endpoint(
-        Route route, RouteObserver observer, List<String> parameters, Denials denials) {}
+        Route route, RouteObserver observer, List<String> parameters, Router router) {}

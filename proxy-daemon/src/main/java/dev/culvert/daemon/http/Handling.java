@@ -44,6 +44,11 @@ public final class Handling {
         route().onStarted();
     }
 
+    /** Who is told of it. */
+    HttpObserver observer() {
+        return observer;
+    }
+
     private RouteObserver route() {
         return request.routed().endpoint().observer();
     }

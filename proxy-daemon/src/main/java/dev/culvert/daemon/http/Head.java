@@ -3,6 +3,7 @@ package dev.culvert.daemon.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,17 @@ import org.jspecify.annotations.Nullable;
 public final class Head {
     /** Any method that no route takes. */
     public static final HttpMethod UNKNOWN_METHOD = HttpMethod.valueOf("UNKNOWN");
+
+    /** Of one request only, as is where a client resumes it. */
+    private static final List<Header> OF_THE_BODY =
+            List.of(
+                    Header.ACCEPT,
+                    Header.CONTENT_ENCODING,
+                    Header.CONTENT_LENGTH,
+                    Header.CONTENT_TYPE,
+                    Header.EXPECT,
+                    Header.LAST_EVENT_ID,
+                    Header.TRANSFER_ENCODING);
 
     private final HttpMethod method;
     private final String uri;
@@ -58,6 +70,25 @@ public final class Head {
         Head next = new Head(method, uri, http10, closes, values, repeated);
         next.host = host;
         next.target = target;
+        next.forwarded = forwarded;
+        next.http2 = http2;
+        return next;
+    }
+
+    /**
+     * The head of a request that this one causes, with JSON as its body. It keeps what belongs to
+     * the client and not to the body.
+     */
+    Head inner(HttpMethod otherMethod, String otherUri) {
+        @Nullable String[] kept = values.clone();
+        for (Header header : OF_THE_BODY) {
+            kept[header.index()] = null;
+        }
+        kept[Header.CONTENT_TYPE.index()] = "application/json";
+        kept[Header.X_REQUEST_ID.index()] = id();
+        int once = repeated & ~(1 << Header.X_REQUEST_ID.index());
+        Head next = new Head(otherMethod, otherUri, http10, closes, kept, once);
+        next.host = host;
         next.forwarded = forwarded;
         next.http2 = http2;
         return next;

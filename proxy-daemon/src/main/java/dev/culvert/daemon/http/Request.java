@@ -144,7 +144,7 @@ public final class Request implements Denials.Deniable {
     public void onDenied(Consumer<Problem> action) {
         if (caller().canEnd()) {
             onDenied = action;
-            routed.endpoint().denials().add(this);
+            routed.endpoint().router().denials().add(this);
         }
     }
 
@@ -156,7 +156,7 @@ public final class Request implements Denials.Deniable {
         if (!caller().canEnd()) {
             return () -> {};
         }
-        Denials denials = routed.endpoint().denials();
+        Denials denials = routed.endpoint().router().denials();
         Later later = new Later(caller(), loop, denials, action);
         denials.add(later);
         return () -> denials.remove(later);
@@ -180,7 +180,7 @@ public final class Request implements Denials.Deniable {
     void ended() {
         if (onDenied != null) {
             onDenied = null;
-            routed.endpoint().denials().remove(this);
+            routed.endpoint().router().denials().remove(this);
         }
     }
 

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /** Calls the route of a request that is there whole. */
 final class RouteCall {
     private static final Logger LOG = LoggerFactory.getLogger(RouteCall.class);
-    private static final Problem BUG =
+    static final Problem BUG =
             Problem.of(
                     INTERNAL_SERVER_ERROR,
                     "The request failed because of a bug in the daemon: look for its request_id in"

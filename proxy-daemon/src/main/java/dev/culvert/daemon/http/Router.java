@@ -84,7 +84,7 @@ public final class Router {
                 node = literal;
             }
         }
-        Endpoint endpoint = new Endpoint(route, observer, List.copyOf(parameters), denials);
+        Endpoint endpoint = new Endpoint(route, observer, List.copyOf(parameters), this);
         for (HttpMethod method : route.methods()) {
             if (node.endpoints.put(method, endpoint) != null) {
                 throw new IllegalArgumentException("two routes take " + method + " " + template);

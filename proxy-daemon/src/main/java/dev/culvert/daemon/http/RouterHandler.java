@@ -71,7 +71,7 @@ public final class RouterHandler extends ChannelInboundHandlerAdapter {
                 && one.target().path().equals(other.target().path());
     }
 
-    private static List<String> decoded(String path, List<String> values) {
+    static List<String> decoded(String path, List<String> values) {
         return path.indexOf('%') < 0 ? values : values.stream().map(PercentDecoder::path).toList();
     }
 }

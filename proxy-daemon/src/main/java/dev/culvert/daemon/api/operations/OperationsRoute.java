@@ -10,7 +10,6 @@ import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.operations.Operation;
 import dev.culvert.daemon.operations.Operations;
-import dev.culvert.daemon.operations.Parameter;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.util.List;
@@ -60,24 +59,11 @@ public final class OperationsRoute implements Route {
         }
         json.writeStringField("method", operation.method().name());
         json.writeStringField("path", operation.path());
+        if (operation.streams()) {
+            json.writeBooleanField("streams", true);
+        }
         json.writeObjectFieldStart("parameters");
-        json.writeStringField("type", "object");
-        json.writeObjectFieldStart("properties");
-        for (Parameter parameter : operation.parameters()) {
-            json.writeObjectFieldStart(parameter.name());
-            json.writeStringField("type", parameter.type());
-            json.writeStringField("description", parameter.description());
-            json.writeStringField("x-in", parameter.place().label());
-            json.writeEndObject();
-        }
-        json.writeEndObject();
-        json.writeArrayFieldStart("required");
-        for (Parameter parameter : operation.parameters()) {
-            if (parameter.isRequired()) {
-                json.writeString(parameter.name());
-            }
-        }
-        json.writeEndArray();
+        operation.writeSchema(json);
         json.writeEndObject();
         json.writeEndObject();
     }

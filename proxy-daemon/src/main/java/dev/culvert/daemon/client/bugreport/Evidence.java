@@ -21,6 +21,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Collects what a report consists of. What is missing is left out: the daemon may be dead. */
@@ -28,6 +30,10 @@ public final class Evidence {
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
     private static final String LOG_LINES = "5000";
+    private static final String RUNS = "/api/v1/operations/runs?limit=1000";
+
+    /** A user of the admin socket, such as {@code alice (uid 1000, gid 100)}. */
+    private static final Pattern USER = Pattern.compile("(.+) \\(uid \\d+, gid \\d+\\)");
 
     private final Site site;
     private final Host host;
@@ -80,6 +86,12 @@ public final class Evidence {
         Set<String> users = new LinkedHashSet<>();
         Stream.of("USER", "SUDO_USER", "LOGNAME")
                 .flatMap(name -> host.variable(name).stream())
+                .filter(name -> !Set.of("root", "culvert").contains(name))
+                .forEach(users::add);
+        ask(RUNS).json().at("runs").list().stream()
+                .map(run -> USER.matcher(run.text("caller")))
+                .filter(Matcher::matches)
+                .map(user -> user.group(1))
                 .filter(name -> !Set.of("root", "culvert").contains(name))
                 .forEach(users::add);
         redactor.know("user", users);
@@ -156,7 +168,10 @@ public final class Evidence {
         answer("4-daemon/health.json", "/healthz", "whether it accepts work, agents by state");
         answer("4-daemon/agents.json", "/api/v1/agents?limit=1000", "the agents and their state");
         answer("4-daemon/turns.json", "/api/v1/turns?limit=1000", "the turns in progress");
-        answer("4-daemon/runs.json", "/api/v1/admin/runs", "the last operations");
+        answer(
+                "4-daemon/operations.json",
+                RUNS,
+                "the last changes, who made them and how they went");
         answer("5-metrics/metrics.txt", "/metrics", "all metrics");
         answer("6-process/dump.json", "/api/v1/admin/dump", "event loops and threads");
     }

@@ -27,8 +27,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "log-level",
         description =
-                "Shows the levels of the daemon's log, or changes one: of an area, or of all, for"
-                        + " good or for a while.",
+                "Shows the levels of the daemon's log, or changes the level of an area of the daemon's"
+                        + " log, or of all areas, for good or for a while.",
         mixinStandardHelpOptions = true,
         footer = {
             "",

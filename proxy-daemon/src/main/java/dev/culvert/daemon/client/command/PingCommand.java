@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 /** {@code culvert ping AGENT}. */
 @Command(
         name = "ping",
-        description = "Measures the way to an agent, hop by hop.",
+        description = "Measures the way to an agent and back, hop by hop.",
         mixinStandardHelpOptions = true,
         footer = {
             "",

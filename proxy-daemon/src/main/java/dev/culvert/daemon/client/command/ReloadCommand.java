@@ -13,8 +13,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "reload",
         description =
-                "Makes the daemon read its settings again, as SIGHUP does. Running turns go on. If"
-                        + " there is a mistake, nothing changes and every mistake is printed.",
+                "Reads the daemon's settings again, as SIGHUP does. Running turns go on. If there is a"
+                        + " mistake, nothing changes and every mistake is printed.",
         mixinStandardHelpOptions = true)
 final class ReloadCommand implements Verb {
     private static final View VIEW = View.of("status", Column.of("STATUS", "status"));

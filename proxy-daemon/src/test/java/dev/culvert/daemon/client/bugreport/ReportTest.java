@@ -213,6 +213,22 @@ class ReportTest {
                 .containsEntry("turn-1", TURN);
     }
 
+    @Test
+    void theLastChangesAreThereAndTheirUsersHavePseudonyms() throws Exception {
+        daemon.on(
+                "GET /api/v1/operations/runs?limit=1000",
+                200,
+                "{\"runs\": [{\"id\": \"7f3a09c1\", \"caller\": \"bertha (uid 1000, gid 100)\"},"
+                        + " {\"id\": \"0f3a09c1\", \"caller\": \"root (uid 0, gid 0)\"}]}");
+
+        Report report = report(daemon);
+
+        assertThat(text(report, "4-daemon/operations.json"))
+                .containsPattern("\"caller\": \"user-\\d \\(uid 1000, gid 100\\)\"")
+                .contains("root (uid 0, gid 0)");
+        assertThat(report.meanings()).containsValue("bertha");
+    }
+
     private static String text(Report report, String path) {
         return report.files().stream()
                 .filter(it -> it.path().equals(path))
