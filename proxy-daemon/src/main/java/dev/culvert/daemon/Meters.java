@@ -71,6 +71,10 @@ final class Meters {
                 "culvert.turns.detachable",
                 "Turns in progress that go on if their clients leave (x-culvert-on-disconnect).",
                 turns::countGoingOn);
+        metrics.gauge(
+                "culvert.watchers",
+                "Clients that read a turn along with its reader.",
+                turns::countWatchers);
         remembered("yes", () -> turns.remembered(true), () -> settings.get().turns().maxKeys());
         remembered(
                 "no", () -> turns.remembered(false), () -> settings.get().turns().maxRemembered());

@@ -33,6 +33,9 @@ public interface StreamObserver {
     /** A stream waits, because its caller has used more bytes a second than it may. */
     default void onSlowedDown() {}
 
+    /** A client that reads along is so slow that it is not sent an event. */
+    default void onWatcherBehind() {}
+
     /** Called once for each {@link #onStarted}. */
     void onEnded(End end, long nanos);
 }

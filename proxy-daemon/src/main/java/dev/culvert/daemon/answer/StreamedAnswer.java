@@ -36,6 +36,8 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
      */
     private static final Duration HEAD_DELAY = Duration.ofMillis(250);
 
+    static final String SHUTTING_DOWN = "the daemon is shutting down and could not wait any longer";
+
     private final Answer answer;
     private final EventFormat format;
     private final @Nullable ResumePoint resumed;
@@ -283,11 +285,7 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
         } else {
             String code = ErrorCode.DRAINING.wireName();
             answer.failed(Admission.SHUTTING_DOWN.member("code", code));
-            format.cutOff(
-                    streamFor(lastNumber),
-                    code,
-                    "the daemon is shutting down and could not wait any longer",
-                    lastNumber);
+            format.cutOff(streamFor(lastNumber), code, SHUTTING_DOWN, lastNumber);
             markEnded(End.ERROR);
         }
     }

@@ -1,5 +1,7 @@
 package dev.culvert.daemon.answer;
 
+import static io.netty.handler.codec.http.HttpResponseStatus.CONFLICT;
+
 import dev.culvert.daemon.auth.CallerQuota;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.TurnSettings;
@@ -15,6 +17,7 @@ import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.turn.LiveTurn;
 import dev.culvert.daemon.turn.TurnRequest;
 import dev.culvert.daemon.turn.Turns;
+import dev.culvert.daemon.turn.Watching;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.io.Share;
 import dev.culvert.link.Failure;
@@ -33,6 +36,13 @@ public final class TurnAnswers {
                     ErrorCode.UNKNOWN_TURN.wireName(),
                     "no turn of that id can be known here: it was begun elsewhere, or its agent is"
                             + " gone");
+
+    private static final Problem NOT_READ_HERE =
+            Problem.of(
+                            CONFLICT,
+                            "Nobody reads the turn through this daemon now, so there is nothing to"
+                                    + " watch: leave out 'watch' to become its reader.")
+                    .member("code", "not_read_here");
 
     private final Turns turns;
     private final Admission admission;
@@ -141,6 +151,52 @@ public final class TurnAnswers {
         }
     }
 
+    /**
+     * Answers with the events of a turn as its reader gets them, and leaves the turn to that
+     * reader. A turn that has ended is read from its agent.
+     *
+     * @param id which can stand in an event of that format
+     * @param format makes the format for the turn of that id
+     */
+    public void watch(
+            Request request,
+            Answer answer,
+            String id,
+            ResumePoint point,
+            Function<String, WatchFormat> format) {
+        TurnRequest known = known(request, id);
+        if (known == null || point.after() == EventFormat.LAST || admission.isStopping()) {
+            resume(request, answer, id, point, format::apply); // says that there is nothing
+            return;
+        }
+        OverMemory.check(known.agent().road().share());
+        answer.about(id);
+        WatchedAnswer watcher =
+                new WatchedAnswer(
+                        answer,
+                        format.apply(id),
+                        point.after(),
+                        settings(settings.get(), Duration.ZERO),
+                        observer);
+        switch (turns.watch(id, watcher)) {
+            case Watching.Begun(Runnable leave) -> {
+                watcher.begin(leave);
+                request.onDenied(watcher::onDenied);
+            }
+            case Watching.Full(int most) ->
+                    answer.failure(
+                            new Failure.Overloaded(
+                                    "%d clients watch this turn already".formatted(most)));
+            case Watching.Unread _ -> {
+                if (turns.hasEnded(id)) {
+                    resume(request, answer, id, point, format::apply);
+                } else {
+                    answer.problem(NOT_READ_HERE);
+                }
+            }
+        }
+    }
+
     /** Also a turn that goes on without its client ends when the caller is not let in any more. */
     private static void endWithCaller(Request request, LiveTurn turn, Consumer<Problem> denied) {
         if (turn.goesOn()) {
@@ -225,11 +281,10 @@ public final class TurnAnswers {
         DaemonSettings now = settings.get();
         boolean mayComeBack = format.isResumable() || (wanted != null && wanted.repeatable());
         Duration grace = mayComeBack ? now.turns().resumeGrace() : Duration.ZERO;
-        return new StreamedAnswer(
-                answer,
-                format,
-                point,
-                new StreamSettings(now.turns(), now.sse().keepalive(), grace),
-                observer);
+        return new StreamedAnswer(answer, format, point, settings(now, grace), observer);
+    }
+
+    private static StreamSettings settings(DaemonSettings now, Duration grace) {
+        return new StreamSettings(now.turns(), now.sse().keepalive(), grace);
     }
 }

@@ -16,6 +16,8 @@ import java.time.Duration;
  * @param stallTimeout how long a client may read nothing while data waits for it
  * @param resumeGrace how long a client that has left may resume its turn
  * @param remember how long the daemon stores a turn's end and its {@code Idempotency-Key}
+ * @param maxWatchBytes of a turn that may wait for a client that reads along with another one;
+ *     beyond them that client misses events
  * @param maxKeys how many keys it stores; then requests with new keys are refused
  * @param maxRemembered how many ended turns without a key it knows: the last ones
  */
@@ -26,6 +28,7 @@ public record TurnSettings(
         Duration stallTimeout,
         Duration resumeGrace,
         Duration remember,
+        int maxWatchBytes,
         int maxKeys,
         int maxRemembered) {
     public static final TurnSettings DEFAULTS =
@@ -36,6 +39,7 @@ public record TurnSettings(
                     Duration.ofMinutes(5),
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(60),
+                    256 * 1024,
                     65_536,
                     4_096);
 
@@ -46,6 +50,7 @@ public record TurnSettings(
         Check.positive("stall_timeout", stallTimeout);
         Check.notNegative("resume_grace", resumeGrace);
         Check.notNegative("remember", remember);
+        Check.atLeast("max_watch_bytes", maxWatchBytes, 1);
         Check.atLeast("max_keys", maxKeys, 1);
         Check.atLeast("max_remembered", maxRemembered, 0);
     }
@@ -58,6 +63,7 @@ public record TurnSettings(
                 in.get("stall_timeout", Kind.DURATION, DEFAULTS.stallTimeout),
                 in.get("resume_grace", Kind.DURATION, DEFAULTS.resumeGrace),
                 in.get("remember", Kind.DURATION, DEFAULTS.remember),
+                in.get("max_watch_bytes", Kind.BYTES, DEFAULTS.maxWatchBytes),
                 in.get("max_keys", Kind.INT, DEFAULTS.maxKeys),
                 in.get("max_remembered", Kind.INT, DEFAULTS.maxRemembered));
     }

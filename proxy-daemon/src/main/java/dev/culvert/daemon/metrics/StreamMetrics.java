@@ -23,6 +23,7 @@ public final class StreamMetrics implements StreamObserver {
     private final Timer longestGap;
     private final AtomicInteger behind = new AtomicInteger();
     private final Counter slowedDown;
+    private final Counter unseen;
     private final Map<End, Timer> ended = new EnumMap<>(End.class);
 
     StreamMetrics(MeterRegistry registry) {
@@ -51,6 +52,12 @@ public final class StreamMetrics implements StreamObserver {
                         .description(
                                 "How often a stream waited because its tenant or token had used"
                                         + " more bytes a second than it may.")
+                        .register(registry);
+        unseen =
+                Counter.builder("culvert.watch.events.dropped")
+                        .description(
+                                "Events of turns that clients who read along were not sent, because"
+                                        + " they read too slowly.")
                         .register(registry);
         for (End end : End.values()) {
             ended.put(
@@ -93,6 +100,11 @@ public final class StreamMetrics implements StreamObserver {
     public void onGaps(long averageNanos, long longestNanos) {
         gap.record(averageNanos, TimeUnit.NANOSECONDS);
         longestGap.record(longestNanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void onWatcherBehind() {
+        unseen.increment();
     }
 
     @Override

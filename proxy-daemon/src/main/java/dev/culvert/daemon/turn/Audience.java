@@ -27,6 +27,9 @@ final class Audience {
     /** Whether the turn goes on to its end if the client leaves. */
     private volatile boolean goesOn;
 
+    /** Those who read along; null if nobody does. */
+    private volatile @Nullable Watched watched;
+
     Audience(TurnNeeds needs, LiveTurn reader) {
         this.needs = needs;
         this.reader = reader;
@@ -111,6 +114,15 @@ final class Audience {
                     case Left _, Unread _ -> !isTakenOver();
                     case Forsaken _, StoppingUnread _, Told _ -> false;
                 };
+    }
+
+    /** Somebody reads along. May be called on any thread. */
+    void watchedBy(Watched watchers) {
+        watched = watchers;
+    }
+
+    @Nullable Watched watched() {
+        return watched;
     }
 
     /** From now on the turn goes on to its end even if the client leaves. */

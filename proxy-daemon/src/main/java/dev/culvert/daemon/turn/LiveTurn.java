@@ -143,6 +143,20 @@ public final class LiveTurn implements AgentSide.Owner {
             progress.came(chunk.payload().readableBytes());
             grantAll();
         }
+        Watched watched = audience.watched();
+        if (watched != null && number > 0) {
+            watched.offer(chunk, number);
+        }
+    }
+
+    /** Somebody reads along. May be called on any thread. */
+    void watchedBy(Watched watchers) {
+        audience.watchedBy(watchers);
+    }
+
+    /** The number of the last event that arrived. */
+    long lastNumber() {
+        return progress.lastNumber();
     }
 
     private void grantAll() {
@@ -353,6 +367,10 @@ public final class LiveTurn implements AgentSide.Owner {
         audience.over(how);
         if (lastNow != null) {
             lastNow.onLoop(lastNow::leftAlone);
+        }
+        Watched watched = audience.watched();
+        if (watched != null) {
+            needs.watched().ended(this, watched, how, progress.end());
         }
         return isRead;
     }

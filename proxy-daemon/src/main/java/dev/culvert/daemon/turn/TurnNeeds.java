@@ -16,6 +16,7 @@ record TurnNeeds(
         LiveTurns live,
         PastTurns past,
         GoingOn goingOn,
+        WatchedTurns watched,
         Supplier<DaemonSettings> settings,
         ExchangeOpener opener,
         TurnObserver observer) {}

@@ -26,6 +26,7 @@ public final class Turns {
     private final LiveTurns live = new LiveTurns();
     private final PastTurns past;
     private final GoingOn goingOn = new GoingOn();
+    private final WatchedTurns watched = new WatchedTurns(live);
     private final Fleet fleet;
     private final TurnIds ids;
     private final Supplier<DaemonSettings> settings;
@@ -38,7 +39,9 @@ public final class Turns {
         this.settings = settings;
         past = new PastTurns(() -> settings.get().turns(), System::nanoTime);
         ExchangeOpener opener = new ExchangeOpener(() -> settings.get().timeouts());
-        needs = new TurnNeeds(this::isThere, live, past, goingOn, settings, opener, observer);
+        needs =
+                new TurnNeeds(
+                        this::isThere, live, past, goingOn, watched, settings, opener, observer);
     }
 
     public TurnIds ids() {
@@ -235,6 +238,22 @@ public final class Turns {
         return live.count();
     }
 
+    /** Lets {@code watcher} read a turn along with its readers, if it has any here. */
+    public Watching watch(String id, TurnWatcher watcher) {
+        return watched.watch(id, watcher);
+    }
+
+    /** How many watch turns. */
+    public int countWatchers() {
+        return watched.count();
+    }
+
+    /** Whether this daemon knows that the turn has ended. */
+    public boolean hasEnded(String id) {
+        PastTurn before = past.find(id);
+        return before != null && before.outcome() != null;
+    }
+
     /** How many turns are in progress that go on if their clients leave. */
     public int countGoingOn() {
         return goingOn.count();
@@ -259,6 +278,7 @@ public final class Turns {
 
     private void enter(LiveTurn turn) {
         LiveTurn before = live.enter(turn);
+        watched.entered(turn);
         if (before == null) {
             turn.start();
         } else {

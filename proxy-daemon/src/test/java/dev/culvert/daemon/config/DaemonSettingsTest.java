@@ -83,6 +83,7 @@ class DaemonSettingsTest {
                                 Duration.ofMinutes(5),
                                 seconds(10),
                                 seconds(60),
+                                256 * 1024,
                                 65_536,
                                 4_096));
         assertThat(it.transport())
@@ -168,7 +169,7 @@ class DaemonSettingsTest {
                   },
                   "operations": {"keep": 8, "keep_bytes": "9KiB"},
                   "sse": {"keepalive": 7},
-                  "turns": {"max_answer_bytes": "1KiB", "max_unsent_bytes": "2KiB", "initial_credit": "3KiB", "stall_timeout": 71, "resume_grace": 72, "remember": 73, "max_keys": 74, "max_remembered": 75},
+                  "turns": {"max_answer_bytes": "1KiB", "max_unsent_bytes": "2KiB", "initial_credit": "3KiB", "stall_timeout": 71, "resume_grace": 72, "remember": 73, "max_watch_bytes": "5KiB", "max_keys": 74, "max_remembered": 75},
                   "transport": {"default": "tcp", "vsock_port": 8, "tcp_base_port": 9000},
                   "timeouts": {
                     "message": 10, "message_deadline": 11, "config": 12, "ping": 13, "drain": 0
@@ -297,6 +298,7 @@ class DaemonSettingsTest {
                                         seconds(71),
                                         seconds(72),
                                         seconds(73),
+                                        5 << 10,
                                         74,
                                         75),
                                 new TransportSettings(TransportSettings.Way.TCP, 8, 9000),

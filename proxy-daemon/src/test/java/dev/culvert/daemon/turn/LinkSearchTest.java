@@ -91,6 +91,7 @@ class LinkSearchTest {
                         new LiveTurns(),
                         new PastTurns(() -> TurnSettings.DEFAULTS, System::nanoTime),
                         new GoingOn(),
+                        new WatchedTurns(new LiveTurns()),
                         () -> DaemonSettings.DEFAULTS,
                         new ExchangeOpener(() -> TimeoutSettings.DEFAULTS),
                         new LiveTurnsTest.Uncounted());

@@ -77,6 +77,7 @@ class LiveTurnTest {
                     live,
                     past,
                     new GoingOn(),
+                    new WatchedTurns(live),
                     () -> DaemonSettings.DEFAULTS,
                     new ExchangeOpener(() -> TimeoutSettings.DEFAULTS),
                     observer);

@@ -53,6 +53,7 @@ class LiveTurnsTest {
                         live,
                         new PastTurns(() -> TurnSettings.DEFAULTS, System::nanoTime),
                         new GoingOn(),
+                        new WatchedTurns(live),
                         () -> DaemonSettings.DEFAULTS,
                         new ExchangeOpener(() -> TimeoutSettings.DEFAULTS),
                         new Uncounted());

@@ -14,7 +14,7 @@ class PastTurnsTest {
     private static final Outcome DONE = Objects.requireNonNull(Outcome.of(null));
     private static final TurnSettings SETTINGS =
             new TurnSettings(
-                    1, 1, 1, Duration.ofSeconds(1), Duration.ZERO, Duration.ofSeconds(60), 3, 2);
+                    1, 1, 1, Duration.ofSeconds(1), Duration.ZERO, Duration.ofSeconds(60), 1, 3, 2);
 
     private long now = Long.MAX_VALUE - 10; // it wraps
     private final PastTurns turns = new PastTurns(() -> SETTINGS, () -> now);

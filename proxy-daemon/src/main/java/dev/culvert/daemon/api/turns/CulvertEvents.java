@@ -1,6 +1,6 @@
 package dev.culvert.daemon.api.turns;
 
-import dev.culvert.daemon.answer.EventFormat;
+import dev.culvert.daemon.answer.WatchFormat;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.sse.EventIds;
 import dev.culvert.daemon.sse.EventType;
@@ -13,12 +13,14 @@ import io.netty.util.AsciiString;
 
 /**
  * Culvert's own events: {@code chunk}, then one of {@code done}, {@code tool_blocked} and {@code
- * error}. Each has the id {@code TURN:NUMBER}, with which a client can come back.
+ * error}, and {@code missed} for a client that reads along. Each has the id {@code TURN:NUMBER},
+ * with which a client can come back.
  */
-final class CulvertEvents implements EventFormat {
+final class CulvertEvents implements WatchFormat {
     private static final EventType CHUNK = EventType.of("chunk");
     private static final EventType TOOL_BLOCKED = EventType.of("tool_blocked");
     private static final EventType ERROR = EventType.of("error");
+    private static final EventType MISSED = EventType.of("missed");
     private static final EventType DONE = EventType.of("done");
     private static final ByteBuf EMPTY_OBJECT =
             Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(AsciiString.of("{}").array()));
@@ -37,6 +39,17 @@ final class CulvertEvents implements EventFormat {
     @Override
     public void chunk(SseStream to, Frame chunk, long number) {
         to.event(CHUNK, ids, number, chunk.payload());
+    }
+
+    @Override
+    public void missed(SseStream to, long first, long last) {
+        ByteBuf data =
+                Json.object(json -> {
+                    json.writeNumberField("from", first);
+                    json.writeNumberField("to", last);
+                });
+        to.event(MISSED, ids, last, data);
+        data.release();
     }
 
     @Override

@@ -45,6 +45,16 @@ record LastEvent(String turn, long number) {
         }
     }
 
+    /** Answers with what follows this event, and leaves the turn to its reader. */
+    void watch(TurnAnswers answers, Request request, Answer answer) {
+        if (number < EventFormat.LAST && !EventIds.isPrefix(turn)) {
+            answer.failure(TurnAnswers.UNKNOWN); // no event can have such an id
+        } else {
+            ResumePoint point = new ResumePoint(number, readsEvents(request));
+            answers.watch(request, answer, turn, point, CulvertEvents::new);
+        }
+    }
+
     /** The query parameter {@code after}; 0 by default, which means the whole turn. */
     static long after(Request request) {
         String text = request.query("after");

@@ -1,18 +1,19 @@
 package dev.culvert.daemon.api.turns;
 
-import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
-
 import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.http.Answer;
-import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Set;
 
-/** {@code GET /turns/{turn}/stream}: streams a turn from where the client was. */
+/**
+ * {@code GET /turns/{turn}/stream}: streams a turn from where the client was, or with {@code
+ * watch=1} along with the client that reads it.
+ */
 public final class ResumeRoute implements Route {
     private final TurnAnswers answers;
 
@@ -35,7 +36,7 @@ public final class ResumeRoute implements Route {
         return Need.CHANGE_AGENTS;
     }
 
-    /** GET takes the turn over from its reader; HEAD must not. */
+    /** GET takes the turn over from its reader, unless it watches; HEAD must not. */
     @Override
     public boolean answersHead() {
         return false;
@@ -46,15 +47,26 @@ public final class ResumeRoute implements Route {
     public void handle(Request request, Answer answer) {
         String turn = request.parameter("turn");
         LastEvent last = LastEvent.of(request);
-        if (last == null) {
-            new LastEvent(turn, LastEvent.after(request)).resume(answers, request, answer);
-        } else if (last.turn().equals(turn)) {
-            last.resume(answers, request, answer);
-        } else {
-            answer.problem(
-                    Problem.of(
-                            BAD_REQUEST,
-                            "The header 'last-event-id' belongs to another turn than the path."));
+        if (last != null && !last.turn().equals(turn)) {
+            throw ProblemException.badRequest(
+                    "The header 'last-event-id' belongs to another turn than the path.");
         }
+        LastEvent from = last == null ? new LastEvent(turn, LastEvent.after(request)) : last;
+        if (isWatch(request)) {
+            from.watch(answers, request, answer);
+        } else {
+            from.resume(answers, request, answer);
+        }
+    }
+
+    /** Whether the client only reads along with the turn's reader. */
+    private static boolean isWatch(Request request) {
+        String watch = request.query("watch");
+        if (watch == null || watch.equals("0")) {
+            return false;
+        } else if (watch.equals("1")) {
+            return true;
+        }
+        throw ProblemException.badRequest("The query parameter 'watch' takes 0 or 1.");
     }
 }
