@@ -89,6 +89,7 @@ wrong_reload() {
     mv /etc/culvert/right /etc/culvert/culvertd.jsonc
     return $status
 }
+agent_restarts() { systemctl restart culvert-agent && await is_ready vm && echoes vm; }
 killed() {
     local main
     main=$(pid "$1")
@@ -107,7 +108,7 @@ drain() {
     grep -q 'event: done' /run/stream && is "$(show culvertd Result)" success && is "$(show culvertd ExecMainStatus)" 0
 }
 
-started_by_a_client() { systemctl start culvertd.socket && answers && await is_active culvertd; }
+started_by_a_client() { systemctl enable --now culvertd.socket && answers && await is_active culvertd; }
 connect() { # one after the other, each of which must be answered
     local answered=0
     while [ -e /run/connecting ]; do
@@ -160,6 +161,7 @@ try "it drains when it is stopped, beyond TimeoutStopSec" drain
 try "a client of its socket unit starts it" started_by_a_client
 try "a restart on that socket refuses nobody" restart_refuses_nobody
 try "a killed agent is restarted" killed culvert-agent
+try "an agent that is restarted is used again" agent_restarts
 try "an agent takes a vsock socket of systemd's" agent_on_a_socket
 try "the agent stops as told" agent_stops
 

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
  * <pre>
  *   ```sh                          DocCommandsTest
  *   ```sh third-party              nobody: it starts programs of others, or needs their hardware
- *   ```sh by-hand                  nobody: it needs root, or a daemon with tokens or certificates
- *   ```sh tested-by=PATH           that script, or that test
+ *   ```sh secured                  DocSecuredTest: needs a daemon with tokens, TLS or an admin socket
+ *   ```sh tested-by=PATH           that script, or that test, which has the command
  *   command    # third party       nobody, for this line alone
  * </pre>
  */
@@ -33,9 +33,16 @@ record DocBlocks(Path page, List<Block> all) {
                     "(?m)^(\\./culvert|culvert|culvertd|culvert-agent|curl|mvn|systemctl|apt|apt-get|journalctl|sudo)"
                             + " ");
 
+    private static final Pattern JOINED = Pattern.compile("\\\\\\R\\s*");
+    private static final String SECURED = "secured";
+
     record Block(String language, String mark, String text) {
         boolean runs() {
             return LANGUAGES.contains(language) && mark.isEmpty();
+        }
+
+        boolean needsASecuredDaemon() {
+            return language.equals("sh") && mark.equals(SECURED);
         }
 
         /** Without the lines that are marked. */
@@ -48,23 +55,45 @@ record DocBlocks(Path page, List<Block> all) {
                 return mark.isEmpty() && (!language.isEmpty() || !COMMAND.matcher(text).find());
             }
             if (!mark.startsWith("tested-by=")) {
-                return Set.of("", "third-party", "by-hand").contains(mark);
+                return Set.of("", "third-party", SECURED).contains(mark);
             }
             Path script = ROOT.resolve(mark.substring("tested-by=".length()));
             return Files.isRegularFile(script)
                     && (!language.equals("sh") || areIn(Files.readString(script)));
         }
 
-        /** Whether a script has the program of each line, and what the program is to do. */
+        /** Whether one line of a script has the program of each command, and what it is to do. */
         private boolean areIn(String script) {
-            return text.lines()
-                    .map(line -> line.replaceFirst("(^|\\s)#.*", "").strip())
-                    .filter(line -> !line.isEmpty())
-                    .flatMap(line ->
-                            Stream.of(line.split("\\s+"))
-                                    .filter(word -> !word.startsWith("-"))
-                                    .limit(2))
-                    .allMatch(script::contains);
+            List<String> lines =
+                    JOINED.matcher(script)
+                            .replaceAll(" ")
+                            .lines()
+                            .map(line -> line.replaceFirst("(^|\\s)#.*", "").replace("\"", ""))
+                            .toList();
+            return Stream.of(JOINED.matcher(text).replaceAll(" ").split("\\R|&&"))
+                    .map(command -> command.replaceFirst("(^|\\s)#.*", "").strip())
+                    .filter(command -> !command.isEmpty())
+                    .map(Block::essence)
+                    .allMatch(essence ->
+                            lines.stream().anyMatch(line -> essence.matcher(line).find()));
+        }
+
+        /**
+         * Its program, for which a script may have a wrapper, and what that is to do: the words
+         * that are no flags, files or placeholders, or else the first flag.
+         */
+        private static Pattern essence(String command) {
+            List<String> words = List.of(command.split("\\s+"));
+            List<String> after = words.subList(1, words.size());
+            List<String> plain = after.stream().filter(it -> it.matches("[a-z][^/]*")).toList();
+            StringBuilder essence = new StringBuilder("(^|[\\s/(;!])");
+            essence.append(Pattern.quote(words.getFirst().replaceFirst(".*/", "")));
+            essence.append("(_\\w+)?(?=\\s|$)");
+            for (String word :
+                    plain.isEmpty() ? after.subList(0, Math.min(1, after.size())) : plain) {
+                essence.append(".*\\s").append(Pattern.quote(word)).append("(?=[\\s;)]|$)");
+            }
+            return Pattern.compile(essence.toString());
         }
     }
 
@@ -86,6 +115,11 @@ record DocBlocks(Path page, List<Block> all) {
             }
         }
         return bad;
+    }
+
+    /** What is to be run against a daemon with tokens, TLS and an admin socket. */
+    List<String> secured() {
+        return all.stream().filter(Block::needsASecuredDaemon).map(Block::lines).toList();
     }
 
     /** What is to be run of one language. */

@@ -36,32 +36,6 @@ class DocCommandsTest {
             List.of("proxy-daemon", "guest-agent", "protocol-spec");
     private static final String SAID = "Why is the sky blue?";
 
-    /** Fails where an answer has an error; an answer that goes on until one stops it is good. */
-    private static final String CURL =
-            """
-            #!/bin/sh
-            PATH=${PATH#*:} curl --fail-with-body --max-time 3 "$@" || [ $? = 28 ]
-            """;
-
-    /** Runs to its end, unless it serves: then only until it listens, on a port that is free. */
-    private static final String PROGRAM =
-            """
-            #!/bin/bash
-            export CULVERT_HTTP_LISTEN=127.0.0.1:0
-            java=(@JAVA@ -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED
-                --sun-misc-unsafe-memory-access=allow -cp '@PATH@' @MAIN@)
-            [[ " $* " == *" --listen "* || " $* " == *" serve "* && " $* " != *" --print-config "* ]] || exec "${java[@]}" "$@"
-            said=$(mktemp)
-            "${java[@]}" "${@/#127.0.0.1:*/127.0.0.1:0}" > "$said" 2>&1 &
-            for _ in $(seq 200); do
-                ! grep -q '^listening on ' "$said" || { kill $!; exit 0; }
-                sleep 0.1
-            done
-            cat "$said"
-            kill $!
-            exit 1
-            """;
-
     @TempDir Path directory;
 
     private final List<Guest> guests = new ArrayList<>();
@@ -127,10 +101,7 @@ class DocCommandsTest {
     /** What it printed. Runs where the paths of the pages lead into the source. */
     private String run(String language, String text, String url) throws Exception {
         Path bin = Files.createDirectories(directory.resolve("bin"));
-        program(bin, "curl", CURL);
-        program(bin, "culvertd", program("dev.culvert.daemon.cli.Main"));
-        program(bin, "culvert", program("dev.culvert.daemon.client.command.Main"));
-        program(bin, "culvert-agent", program("dev.culvert.guest.cli.CulvertAgent"));
+        DocPrograms.write(bin);
         Path work = Files.createDirectories(directory.resolve("work"));
         for (String source : SOURCES) {
             Files.createSymbolicLink(work.resolve(source), DocBlocks.ROOT.resolve(source));
@@ -165,7 +136,7 @@ class DocCommandsTest {
             case "sh" -> List.of("bash", "page.sh");
             case "python" -> List.of("python3", "stream.py");
             case "js" -> List.of("node", "stream.mjs");
-            case "java" -> List.of(java(), "Stream.java");
+            case "java" -> List.of(DocPrograms.java(), "Stream.java");
             default -> throw new IllegalArgumentException(language);
         };
     }
@@ -173,20 +144,5 @@ class DocCommandsTest {
     private static boolean isHere(String program) {
         return Stream.of(System.getenv("PATH").split(File.pathSeparator))
                 .anyMatch(it -> Files.isExecutable(Path.of(it).resolve(program)));
-    }
-
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    }
-
-    private static String program(String main) {
-        return PROGRAM.replace("@JAVA@", java())
-                .replace("@PATH@", System.getProperty("java.class.path"))
-                .replace("@MAIN@", main);
-    }
-
-    private static void program(Path bin, String name, String text) throws IOException {
-        Path file = Files.writeString(bin.resolve(name), text);
-        assertThat(file.toFile().setExecutable(true)).isTrue();
     }
 }
