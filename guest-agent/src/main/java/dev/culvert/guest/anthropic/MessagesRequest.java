@@ -43,7 +43,8 @@ public final class MessagesRequest {
      * @param chat well-formed JSON: the body of a chat completion, or one in Anthropic's form with
      *     {@code "dialect":"anthropic"} (messages.md)
      * @param configured the headers that the host wants
-     * @return the headers of the request
+     * @return the headers of the request, in which more may be put; their names are the same in
+     *     upper and lower case
      * @throws UntranslatableException naming the member that the runtime cannot be sent
      */
     public static Map<String, String> write(

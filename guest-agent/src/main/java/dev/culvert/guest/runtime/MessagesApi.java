@@ -4,7 +4,6 @@ import dev.culvert.frame.ErrorCode;
 import dev.culvert.guest.anthropic.MessagesRequest;
 import dev.culvert.guest.anthropic.UntranslatableException;
 import io.netty.buffer.ByteBuf;
-import java.util.HashMap;
 import java.util.Map;
 
 /** Anthropic's Messages API. */
@@ -38,7 +37,7 @@ final class MessagesApi implements RuntimeApi {
         boolean written = false;
         try {
             Map<String, String> all =
-                    new HashMap<>(MessagesRequest.write(chat, body, settings.requests(), headers));
+                    MessagesRequest.write(chat, body, settings.requests(), headers);
             if (settings.bearerKey() != null) {
                 all.put("x-api-key", settings.bearerKey());
             }

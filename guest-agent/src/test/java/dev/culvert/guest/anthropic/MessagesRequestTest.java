@@ -76,6 +76,23 @@ class MessagesRequestTest {
                                         + "{'role':'user','content':[{'type':'tool_result','tool_use_id':'t3','content':[]}]}]"));
     }
 
+    @Test
+    void argumentsAreDecodedWithAllTheirEscapes() throws Exception {
+        String text =
+                "\\\\b\\\\f\\\\n\\\\r\\\\t\\\\/ \\u00e9 \\ud83d\\ude00 \\ud83d. \\ude00 "
+                        + "x".repeat(3000);
+        assertThat(
+                        messages(
+                                "{'role':'assistant','tool_calls':[{'id':'a','function':{'name':'f','arguments':'{\\'x\\':\\'"
+                                        + text
+                                        + "\\'}'}}]}"))
+                .contains(
+                        json(
+                                "'input':{'x':'\\b\\f\\n\\r\\t\\/ \u00e9 \ud83d\ude00 \ufffd. \ufffd "
+                                        + "x".repeat(3000)
+                                        + "'}"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
