@@ -59,6 +59,7 @@ no_user() { # of those that systemd gives to a dynamic user, and without any cap
 }
 status_text() { is "$(show culvertd StatusText)" "listening on [tcp://127.0.0.1:8470]; 2 of 2 agents ready; 0 turns under way"; }
 admin_socket() { is "$(stat -c '%a %G' /run/culvert /run/culvert/admin.sock | tr '\n' ' ')" "750 culvert 660 culvert "; }
+users_known() { is "$(tr -s ' ' < "/proc/$(pid culvertd)/uid_map")" " 0 0 4294967295"; }
 state_kept() {
     has "$(http PUT /api/v1/agents/vm/config '{"config":{},"tool_allowlist":["ls"]}')" "200 OK" \
         && is "$(stat -c %a /var/lib/private/culvert)" 700 && [ -n "$(ls -A /var/lib/private/culvert)" ]
@@ -150,6 +151,7 @@ try "it reaches the socket of a jailed VMM as one of its group" await is_ready j
 try "an agent answers over that socket" echoes jailed
 try "its status has addresses, agents and turns" await status_text
 try "its admin socket is for its group alone" admin_socket
+try "it can tell the users of its sockets apart" users_known
 try "its state is kept for it alone" state_kept
 try "the watchdog is fed" watchdog_is_fed
 try "a process that hangs is restarted by the watchdog" hung

@@ -10,6 +10,7 @@ import dev.culvert.daemon.auth.UserNames;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.state.StateDir;
+import dev.culvert.io.IdMap;
 import dev.culvert.io.Quoted;
 import dev.culvert.io.Workers;
 import io.netty.channel.EventLoop;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +40,7 @@ final class Auth {
     private final Tokens tokens;
     private final Callers callers;
     private final UserNames users = new UserNames();
+    private final Supplier<DaemonSettings> settings;
     private final EventLoop loop;
     private final Workers files;
     private boolean toldOfMemory;
@@ -59,7 +62,9 @@ final class Auth {
             throws IOException {
         this.loop = loop;
         this.files = files;
+        this.settings = settings;
         users.load();
+        warnOfUnknownUsers();
         tokens = new Tokens(stateDir.tokens(), () -> settings.get().auth(), InstantSource.system());
         Map<Denial, Runnable> denied = new EnumMap<>(Denial.class);
         for (Denial why : Denial.values()) {
@@ -141,9 +146,27 @@ final class Auth {
         }
     }
 
+    private void warnOfUnknownUsers() {
+        IdMap names = IdMap.ofUsers();
+        IdMap groups = IdMap.ofGroups();
+        List<String> unknown =
+                settings.get().auth().unix().stream()
+                        .flatMap(user -> user.unknown(names, groups).stream())
+                        .toList();
+        if (!unknown.isEmpty()) {
+            LOG.warn(
+                    "auth.unix: {} will never be recognised, because this process is in a user"
+                            + " namespace without them and the kernel shows them as {}: remove"
+                            + " PrivateUsers= from the unit, or give tokens instead",
+                    String.join(", ", unknown),
+                    IdMap.NOBODY);
+        }
+    }
+
     /** The settings were read again: reads the tokens and the users' names again, too. Blocks. */
     void reload() {
         users.load();
+        warnOfUnknownUsers();
         tokens.changed();
         try {
             files.execute(this, this::load);

@@ -1,12 +1,14 @@
 package dev.culvert.daemon.config;
 
 import dev.culvert.about.Check;
+import dev.culvert.io.IdMap;
 import dev.culvert.settings.Kind;
 import dev.culvert.settings.Section;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * One entry of {@code auth.unix}: who connects to a Unix socket, and what it may do.
@@ -42,6 +44,20 @@ public record UnixUser(
 
     private static void checkId(String key, long id) {
         Check.that(id >= 0 && id <= MAX_ID, key, id, "it takes a number from 0 to " + MAX_ID);
+        Check.that(
+                id != IdMap.NOBODY,
+                key,
+                id,
+                "the kernel shows everybody so whom it cannot name, so this could be anyone");
+    }
+
+    /** The ids that the kernel shows to no daemon with these maps: nobody has them here. */
+    public List<String> unknown(IdMap users, IdMap groups) {
+        return Stream.of(
+                        uid.filter(id -> !users.has(id)).map(id -> "uid " + id),
+                        gid.filter(id -> !groups.has(id)).map(id -> "gid " + id))
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     static UnixUser read(Section in) {

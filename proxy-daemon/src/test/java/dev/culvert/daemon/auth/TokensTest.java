@@ -8,6 +8,8 @@ import dev.culvert.daemon.config.Role;
 import dev.culvert.daemon.config.Scope;
 import dev.culvert.daemon.config.UnixUser;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -204,6 +206,14 @@ class TokensTest {
         assertThat(user.scopes()).containsExactlyInAnyOrder(Scope.AGENTS_READ, Scope.AGENTS_WRITE);
         assertThat(Objects.requireNonNull(callers.ofUnixPeer(7, 100)).may(Need.OPERATE)).isTrue();
         assertThat(callers.ofUnixPeer(7, 7)).isNull();
+    }
+
+    /** PrivateUsers= would have the kernel show every user of auth.unix as 65534. */
+    @Test
+    void theUnitLetsTheDaemonTellUsersApart() throws IOException {
+        assertThat(Files.readString(Path.of("dist/culvertd.service")).lines())
+                .contains("Group=culvert")
+                .noneMatch(line -> line.startsWith("PrivateUsers="));
     }
 
     @Test

@@ -428,6 +428,10 @@ class DaemonSettingsTest {
                         "20: auth.unix[0]: neither uid nor gid is set: give the number of a user"
                                 + " or of a group"),
                 Arguments.of(
+                        "{'auth': {'unix': [{'uid': 65534, 'roles': ['viewer']}]}}",
+                        "21: auth.unix[0].uid is 65534: the kernel shows everybody so whom it"
+                                + " cannot name, so this could be anyone"),
+                Arguments.of(
                         "{'sse': {'keepalive': 0}}",
                         "10: sse.keepalive is 0s: it must be more than nothing"),
                 Arguments.of(
