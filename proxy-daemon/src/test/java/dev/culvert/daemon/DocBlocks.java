@@ -85,7 +85,8 @@ record DocBlocks(Path page, List<Block> all) {
         private static Pattern essence(String command) {
             List<String> words = List.of(command.split("\\s+"));
             List<String> after = words.subList(1, words.size());
-            List<String> plain = after.stream().filter(it -> it.matches("[a-z][^/]*")).toList();
+            List<String> plain =
+                    after.stream().filter(it -> it.matches("[a-z][a-z0-9.-]*")).toList();
             StringBuilder essence = new StringBuilder("(^|[\\s/(;!])");
             essence.append(Pattern.quote(words.getFirst().replaceFirst(".*/", "")));
             essence.append("(_\\w+)?(?=\\s|$)");

@@ -88,7 +88,12 @@ class DocCommandsTest {
             guests.add(guest);
             agents.append("{\"id\": \"%s\", \"address\": \"%s\"},".formatted(id, guest.address()));
         }
-        TestDaemon daemon = TestDaemon.start("{\"agents\": [" + agents + "]}");
+        TestDaemon daemon =
+                TestDaemon.start(
+                        """
+                        {"http": {"allowed_hosts": ["culvert.example.org"]}, "agents": [%s]}
+                        """
+                                .formatted(agents));
         AGENTS.forEach(id -> daemon.awaitState(id, "ready"));
         return daemon;
     }
@@ -118,6 +123,7 @@ class DocCommandsTest {
         environment.keySet().removeIf(name -> name.startsWith("CULVERT_"));
         environment.put("PATH", bin + File.pathSeparator + environment.get("PATH"));
         environment.put("CULVERT_URL", "http://" + url);
+        environment.put("DAEMON", url);
         Process process = builder.start();
         boolean ended = process.waitFor(100, TimeUnit.SECONDS);
         process.descendants().forEach(ProcessHandle::destroyForcibly);
