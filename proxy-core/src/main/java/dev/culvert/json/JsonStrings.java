@@ -6,6 +6,7 @@ import static dev.culvert.json.BadJsonException.Reason.NAME_TOO_LONG;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.netty.buffer.ByteBuf;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -152,6 +153,32 @@ final class JsonStrings {
             }
         }
         return text.toString();
+    }
+
+    /**
+     * Writes to {@code out} how a text, without control characters but blanks, stands in a string.
+     */
+    static void escape(byte[] bytes, int from, int to, ByteBuf out) {
+        int done = from;
+        for (int i = from; i < to; i++) {
+            byte b = bytes[i];
+            if (b == '"' || b == '\\' || (b < ' ' && b >= 0)) {
+                out.writeBytes(bytes, done, i - done);
+                out.writeByte('\\');
+                out.writeByte(letter(b));
+                done = i + 1;
+            }
+        }
+        out.writeBytes(bytes, done, to - done);
+    }
+
+    private static int letter(byte escaped) {
+        return switch (escaped) {
+            case '\n' -> 'n';
+            case '\r' -> 'r';
+            case '\t' -> 't';
+            default -> escaped;
+        };
     }
 
     private static char meaning(byte escaped) {

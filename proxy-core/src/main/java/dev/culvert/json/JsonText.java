@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
 import io.netty.buffer.ByteBufOutputStream;
+import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -73,6 +74,12 @@ public final class JsonText {
         } catch (BadJsonException bad) {
             throw scanner.verdict(bad);
         }
+    }
+
+    /** What the inside of a string says that was checked before. Borrows it. */
+    public static String unescaped(ByteBuf inside) {
+        byte[] bytes = ByteBufUtil.getBytes(inside);
+        return JsonStrings.unescaped(bytes, 0, bytes.length);
     }
 
     /** Borrows {@code text} until the parser is closed; its reader index stays. */

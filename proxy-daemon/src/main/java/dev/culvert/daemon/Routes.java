@@ -40,6 +40,8 @@ import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.auth.Tokens;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.SettingsInForce;
+import dev.culvert.daemon.front.anthropic.AnthropicFront;
+import dev.culvert.daemon.front.anthropic.AnthropicProblems;
 import dev.culvert.daemon.front.openai.OpenAiFront;
 import dev.culvert.daemon.front.openai.OpenAiProblems;
 import dev.culvert.daemon.home.HomeLinks;
@@ -93,7 +95,12 @@ final class Routes implements AutoCloseable {
 
     /** How clients are told why a request failed. */
     static ProblemFormats problems() {
-        return new ProblemFormats(Map.of("/v1", new OpenAiProblems()));
+        return new ProblemFormats(
+                Map.of(
+                        "/v1",
+                        new OpenAiProblems(),
+                        AnthropicFront.PREFIX,
+                        new AnthropicProblems()));
     }
 
     /** For the listeners of clients; those whom nobody knows are told where operators ask. */
@@ -126,6 +133,7 @@ final class Routes implements AutoCloseable {
         return Stream.of(
                         ofTurns(turns, answers),
                         OpenAiFront.routes(access, answers),
+                        AnthropicFront.routes(access, answers),
                         ofAgents(homes),
                         ofTokens(tokens),
                         ofTheDaemon())

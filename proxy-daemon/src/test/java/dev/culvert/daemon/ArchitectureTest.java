@@ -94,6 +94,15 @@ class ArchitectureTest {
                                             "sse",
                                             "turn")),
                             Map.entry(
+                                    "front.anthropic",
+                                    with(
+                                            core("frame", "io", "json", "link"),
+                                            "answer",
+                                            "auth",
+                                            "fleet",
+                                            "http",
+                                            "sse")),
+                            Map.entry(
                                     "front.openai",
                                     with(
                                             core("frame", "io", "json", "link"),
@@ -171,6 +180,7 @@ class ArchitectureTest {
                                             "api.agents",
                                             "api.tokens",
                                             "api.turns",
+                                            "front.anthropic",
                                             "front.openai",
                                             "state",
                                             "traces",

@@ -68,7 +68,7 @@ final class EventReader implements AutoCloseable {
     }
 
     /** Null at the end of the stream. Comments are passed over. */
-    private @Nullable Event nextIfAny() throws IOException {
+    @Nullable Event nextIfAny() throws IOException {
         String type = "";
         String id = "";
         StringJoiner data = new StringJoiner("\n");

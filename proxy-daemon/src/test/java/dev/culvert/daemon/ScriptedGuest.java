@@ -127,6 +127,16 @@ final class ScriptedGuest implements Closeable {
                 + "\",\"agent_version\":\"9.9\"}";
     }
 
+    /** Its heartbeats say that its runtime is Anthropic's kind. */
+    ScriptedGuest ofAnthropic() {
+        String said = heartbeat;
+        if (said == null) {
+            throw new IllegalStateException("it sends no heartbeats");
+        }
+        heartbeat = said.replaceFirst("\\{", "{\"runtime_kind\":\"anthropic\",");
+        return this;
+    }
+
     /** From now on its heartbeats are those of another process. */
     void restarted(String... features) {
         heartbeat = announcement("i2", features);

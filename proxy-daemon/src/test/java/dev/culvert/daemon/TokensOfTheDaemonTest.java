@@ -92,15 +92,23 @@ class TokensOfTheDaemonTest {
                 if (answer.statusCode() == 401) {
                     assertThat(answer.headers().firstValue("www-authenticate"))
                             .hasValue("Bearer realm=\"culvert\"");
-                    String code =
-                            parts[1].startsWith("/v1/") ? "invalid_api_key" : "unauthenticated";
-                    assertThat(answer.body()).contains("\"code\":\"" + code + "\"");
+                    assertThat(answer.body()).contains(unauthenticated(parts[1]));
                 } else {
                     open.add(route);
                 }
             }
             assertThat(open).isEqualTo(OPEN);
         }
+    }
+
+    /** What the error on this path contains. */
+    private static String unauthenticated(String path) {
+        if (path.startsWith("/v1/messages")) {
+            return "\"type\":\"authentication_error\"";
+        }
+        return path.startsWith("/v1/")
+                ? "\"code\":\"invalid_api_key\""
+                : "\"code\":\"unauthenticated\"";
     }
 
     /** Everything that openapi.yaml describes, which OpenApiTest compares with what is served. */

@@ -16,6 +16,7 @@ import dev.culvert.io.Quoted;
 import dev.culvert.link.Failure;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the agent that a request is for, as its caller sees the fleet. There is no other way from a
@@ -67,6 +68,18 @@ public final class AgentAccess {
                                     .formatted(Quoted.word(id))));
         }
         return agent;
+    }
+
+    /**
+     * The agent that a program names as its model: by its id, or by its tenant and its id, such as
+     * {@code acme/web-1}. Null where the caller sees none.
+     */
+    public static @Nullable Agent named(Visible fleet, String model) {
+        int slash = model.indexOf('/');
+        Agent agent = fleet.find(model.substring(slash + 1));
+        return agent == null || (slash >= 0 && !agent.tenant().equals(model.substring(0, slash)))
+                ? null
+                : agent;
     }
 
     /**

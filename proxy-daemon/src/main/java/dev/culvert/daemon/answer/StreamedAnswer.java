@@ -8,6 +8,7 @@ import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Phase;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.sse.SseStream;
+import dev.culvert.daemon.turn.CancelCause;
 import dev.culvert.daemon.turn.LiveTurn;
 import dev.culvert.daemon.turn.TurnListener;
 import dev.culvert.frame.ErrorCode;
@@ -133,9 +134,21 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
         if (chunk.isLastChunk() && (turn == null || turn.countsItsEnd())) {
             Usage.tell(chunk, answer);
         }
-        format.chunk(streamFor(number), chunk, number);
+        try {
+            format.chunk(streamFor(number), chunk, number);
+        } catch (BadChunkException e) {
+            onBadChunk(e);
+            return;
+        }
         if (pace != null) {
             pace.told(bytes);
+        }
+    }
+
+    private void onBadChunk(BadChunkException e) {
+        fail(new Failure.BadAnswer(e.detail()), EventFormat.LAST, End.ERROR);
+        if (turn != null) {
+            turn.cancel(CancelCause.ANSWER_REFUSED);
         }
     }
 

@@ -84,7 +84,12 @@ final class WholeAnswer implements TurnListener, Runnable {
         if (before == 0) {
             answer.reached(Phase.STREAMING);
         }
-        format.chunk(chunk);
+        try {
+            format.chunk(chunk);
+        } catch (BadChunkException e) {
+            refuse(Problem.of(new Failure.BadAnswer(e.detail())), CancelCause.ANSWER_REFUSED);
+            return;
+        }
         if (chunk.isLastChunk() && (turn == null || turn.countsItsEnd())) {
             Usage.tell(chunk, answer);
         }

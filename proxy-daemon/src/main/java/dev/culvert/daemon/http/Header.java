@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /** The request headers that anything here reads; all others are ignored. */
 public enum Header {
     ACCEPT,
+    ANTHROPIC_BETA,
+    ANTHROPIC_VERSION,
     AUTHORIZATION,
     CONNECTION,
     CONTENT_ENCODING,
@@ -73,7 +75,8 @@ public enum Header {
      * once.
      */
     public boolean isList() {
-        return this == FORWARDED
+        return this == ANTHROPIC_BETA
+                || this == FORWARDED
                 || this == X_FORWARDED_FOR
                 || this == X_FORWARDED_HOST
                 || this == X_FORWARDED_PROTO;

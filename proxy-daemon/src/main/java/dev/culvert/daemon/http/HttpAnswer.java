@@ -158,6 +158,10 @@ public abstract class HttpAnswer implements Answer {
         ProblemFormat format = server().problems().of(head);
         Problem told = format.told(problem, handling);
         told.headers().forEach(this::header);
+        AsciiString requestId = format.requestIdHeader();
+        if (requestId != null && handling == null) { // else its route has added it
+            header(requestId, head.id());
+        }
         ByteBuf body = allocator().buffer(PROBLEM_BYTES);
         format.write(told, head.id(), body);
         whole(told.status(), format.contentType(), body);

@@ -6,7 +6,9 @@ import static io.netty.handler.codec.http.HttpResponseStatus.UNSUPPORTED_MEDIA_T
 import dev.culvert.io.Quoted;
 import dev.culvert.json.BadJsonException;
 import dev.culvert.json.JsonChecker;
+import dev.culvert.json.JsonLimits;
 import dev.culvert.json.JsonMembers;
+import dev.culvert.json.JsonOutline;
 import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
 import java.util.Locale;
@@ -61,6 +63,22 @@ public final class JsonRequest {
     private static void end(JsonChecker checker, ByteBuf body) {
         try {
             checker.end(body);
+        } catch (BadJsonException bad) {
+            throw notAnObject(BODY, bad);
+        }
+    }
+
+    /**
+     * Where the values of the body are, which is one JSON object.
+     *
+     * @param levels how deep they are noted
+     * @throws ProblemException when it is not a JSON object, or not within these limits
+     */
+    public static JsonOutline outline(Request request, JsonLimits limits, int levels) {
+        checkType(request.header(Header.CONTENT_TYPE));
+        checkNotEmpty(BODY, request.body());
+        try {
+            return JsonOutline.of(request.body(), limits, levels);
         } catch (BadJsonException bad) {
             throw notAnObject(BODY, bad);
         }

@@ -12,6 +12,15 @@ public interface ProblemFormat {
     void write(Problem problem, String requestId, ByteBuf out);
 
     /**
+     * Under which name these clients look for the id of their request, besides {@code
+     * x-request-id}; null if they do not. The routes of these paths add it to their answers
+     * themselves.
+     */
+    default @Nullable AsciiString requestIdHeader() {
+        return null;
+    }
+
+    /**
      * The problem with the status and the headers that these clients expect. Logs and metrics know
      * the reason by {@code problem}, and the status by what is returned.
      */

@@ -2,6 +2,7 @@ package dev.culvert.daemon.front.openai;
 
 import static io.netty.buffer.ByteBufUtil.writeAscii;
 
+import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Visible;
@@ -24,9 +25,8 @@ final class Models {
      * @throws ProblemException 404 when the caller sees none of that name
      */
     static Agent find(Visible fleet, String name) {
-        int slash = name.indexOf(SLASH);
-        Agent agent = fleet.find(name.substring(slash + 1));
-        if (agent == null || (slash >= 0 && !agent.tenant().equals(name.substring(0, slash)))) {
+        Agent agent = AgentAccess.named(fleet, name);
+        if (agent == null) {
             throw OpenAiProblems.unknownModel(name);
         }
         return agent;

@@ -8,10 +8,10 @@ import static io.netty.handler.codec.http.HttpResponseStatus.UNAUTHORIZED;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.daemon.http.Handling;
-import dev.culvert.daemon.http.Header;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.ProblemFormat;
+import dev.culvert.daemon.http.Repetition;
 import dev.culvert.io.Quoted;
 import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 /** Problems as OpenAI's errors: {@code {"error":{"message","type","param","code"}}}. */
 public final class OpenAiProblems implements ProblemFormat {
     private static final AsciiString RETRY_AFTER_MS = AsciiString.cached("retry-after-ms");
-    private static final AsciiString X_SHOULD_RETRY = AsciiString.cached("x-should-retry");
 
     private static final String CODE = "code";
     private static final String PARAM = "param";
@@ -38,10 +37,6 @@ public final class OpenAiProblems implements ProblemFormat {
     private static final int TOO_LARGE = 413;
     private static final int TOO_MANY = 429;
     private static final int SERVER_ERRORS = 500;
-
-    /** Says that the agent has begun nothing (errors.md). */
-    private static final Set<String> NOTHING_BEGAN =
-            Set.of("overloaded", "draining", "runtime_unreachable");
 
     /** Why a stream is cut off whose caller is not let in any more. */
     private static final Set<String> DENIED =
@@ -161,35 +156,6 @@ public final class OpenAiProblems implements ProblemFormat {
         if (seconds != null) {
             told = told.header(RETRY_AFTER_MS, seconds + "000");
         }
-        return isRetried(told.status().code()) && mayHaveBegun(told, request)
-                ? told.header(X_SHOULD_RETRY, "false")
-                : told;
-    }
-
-    /** Whether OpenAI's clients send the request again by themselves. */
-    private static boolean isRetried(int status) {
-        return status == 408 || status == 409 || status == TOO_MANY || status >= SERVER_ERRORS;
-    }
-
-    /**
-     * Whether the agent may do the work twice if the request is sent again. With an Idempotency-Key
-     * it does not.
-     */
-    private static boolean mayHaveBegun(Problem problem, @Nullable Handling request) {
-        if (request == null || request.header(Header.IDEMPOTENCY_KEY) != null) {
-            return false;
-        }
-        return switch (request.phase()) {
-            case HEAD, BODY, HANDLING, DIALLING -> false;
-            case WAITING -> !isRefusal(problem);
-            case STREAMING -> true;
-        };
-    }
-
-    /** Whether the agent or its runtime says that it has begun nothing (errors.md). */
-    private static boolean isRefusal(Problem problem) {
-        String code = String.valueOf(text(problem, CODE));
-        int runtime = runtimeStatus(problem);
-        return NOTHING_BEGAN.contains(code) || runtime == TOO_MANY || runtime >= SERVER_ERRORS;
+        return Repetition.discouraged(told, request);
     }
 }

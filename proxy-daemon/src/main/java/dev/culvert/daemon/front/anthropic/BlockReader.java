@@ -1,0 +1,208 @@
+package dev.culvert.daemon.front.anthropic;
+
+import dev.culvert.daemon.answer.BadChunkException;
+import dev.culvert.daemon.answer.ToolCallFragment;
+import dev.culvert.frame.Frame;
+import dev.culvert.json.JsonMembers;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a turn's chunks (messages.md) as the blocks of one message. Confined to the event loop of
+ * its answer.
+ */
+/* Anthropic's blocks come one after the other and have their name at the beginning. A chunk only adds to a text or to
+ * a call, so a block ends when something else begins, and a call begins once its name is known: when arguments
+ * follow, another call, or the end. Nothing but that name is held back. */
+final class BlockReader {
+    private static final int MOST_NAME_CHARS = 4096;
+    private static final int QUOTE = 1;
+
+    /** A call whose name may still grow, or whose arguments come. */
+    private static final class Call {
+        final int index;
+        final StringBuilder name = new StringBuilder();
+        String id;
+
+        Call(ToolCallFragment first) {
+            index = first.index();
+            id = first.id();
+        }
+
+        boolean isContinuedBy(ToolCallFragment next) {
+            return next.index() == index
+                    && (next.id().isEmpty() || id.isEmpty() || next.id().equals(id));
+        }
+
+        void add(ToolCallFragment next) {
+            if (id.isEmpty()) {
+                id = next.id();
+            }
+            // Some runtimes repeat the whole name.
+            if (!next.name().contentEquals(name)) {
+                name.append(next.name());
+            }
+        }
+    }
+
+    private final BlockListener listener;
+    private final String ids;
+
+    /** The kind of the open block; null where none is open. */
+    private @Nullable BlockKind open;
+
+    /** The call of the open block, or one that is still to begin; null where there is neither. */
+    private @Nullable Call call;
+
+    private int next;
+    private boolean hasCalls;
+
+    /**
+     * @param ids what the id of a call begins with that has none of its own
+     */
+    BlockReader(BlockListener listener, String ids) {
+        this.listener = listener;
+        this.ids = ids;
+    }
+
+    /**
+     * Reads a chunk, which is lent.
+     *
+     * @return how the message ends; null if this is not the last chunk
+     * @throws BadChunkException when it cannot be told as blocks
+     */
+    @Nullable Ending read(Frame chunk) {
+        ByteBuf payload = chunk.payload();
+        Ending ending = chunk.isLastChunk() ? new Ending() : null;
+        JsonMembers members = chunk.members();
+        while (members.next()) {
+            byte kind = members.kind();
+            if (kind == '"') {
+                if (members.isNamed("content")) {
+                    piece(BlockKind.TEXT, payload, members);
+                } else if (members.isNamed("reasoning")) {
+                    piece(BlockKind.THINKING, payload, members);
+                } else if (ending != null && members.isNamed("finish_reason")) {
+                    ending.finished(members.text());
+                }
+            } else if (kind == '[' && members.isNamed("tool_calls")) {
+                calls(payload, members);
+            } else if (kind == '{' && members.isNamed("anthropic")) {
+                original(value(payload, members), ending);
+            } else if (kind == '{' && ending != null && members.isNamed("usage")) {
+                ending.used(value(payload, members));
+            }
+        }
+        if (ending != null) {
+            close();
+            ending.calls(hasCalls);
+        }
+        return ending;
+    }
+
+    private static ByteBuf value(ByteBuf payload, JsonMembers members) {
+        int start = members.valueStart();
+        return payload.slice(start, members.valueEnd() - start);
+    }
+
+    private void piece(BlockKind kind, ByteBuf payload, JsonMembers members) {
+        int start = members.valueStart() + QUOTE;
+        int length = members.valueEnd() - QUOTE - start;
+        if (length > 0) {
+            begin(kind);
+            listener.onPiece(payload.slice(start, length));
+        }
+    }
+
+    /** Opens a block of that kind unless it is open. */
+    private void begin(BlockKind kind) {
+        if (open != kind) {
+            close();
+            open = kind;
+            listener.onBegin(next, kind);
+        }
+    }
+
+    /** Ends the open block, if there is one. */
+    private void close() {
+        if (call != null) {
+            beginCall(call);
+            call = null;
+        }
+        if (open != null) {
+            open = null;
+            listener.onEnd(next++);
+        }
+    }
+
+    private void calls(ByteBuf payload, JsonMembers members) {
+        for (ToolCallFragment fragment : ToolCallFragment.read(value(payload, members))) {
+            Call current = call;
+            if (current == null || !current.isContinuedBy(fragment)) {
+                if (current != null
+                        && fragment.index() < current.index
+                        && fragment.id().isEmpty()) {
+                    throw new BadChunkException(
+                            "it goes on with tool call %d after tool call %d has begun"
+                                    .formatted(fragment.index(), current.index));
+                }
+                close();
+                current = new Call(fragment);
+                call = current;
+            }
+            current.add(fragment);
+            if (current.name.length() > MOST_NAME_CHARS) {
+                throw new BadChunkException("the name of a tool has no end");
+            }
+            if (fragment.arguments().isReadable()) {
+                beginCall(current);
+                listener.onPiece(fragment.arguments());
+            }
+        }
+    }
+
+    private void beginCall(Call begun) {
+        if (open == BlockKind.TOOL_USE) {
+            return;
+        }
+        if (open != null) {
+            open = null;
+            listener.onEnd(next++);
+        }
+        open = BlockKind.TOOL_USE;
+        hasCalls = true;
+        listener.onTool(next, begun.id.isEmpty() ? ids + next : begun.id, begun.name.toString());
+    }
+
+    /** Reads the member {@code anthropic}: what a runtime of that kind says beyond a chunk. */
+    private void original(ByteBuf original, @Nullable Ending ending) {
+        JsonMembers members = new JsonMembers(original, JsonMembers.find(original));
+        while (members.next()) {
+            if (ending != null) {
+                ending.original(original, members);
+            } else if (members.kind() == '{' && members.isNamed("content_block")) {
+                close();
+                open = BlockKind.OTHER;
+                listener.onOther(next, value(original, members));
+            } else if (members.kind() == '{' && members.isNamed("delta")) {
+                delta(value(original, members));
+            }
+        }
+    }
+
+    private void delta(ByteBuf delta) {
+        JsonMembers members = new JsonMembers(delta, JsonMembers.find(delta));
+        while (members.next()) {
+            if (members.isNamed("type") && members.kind() == '"') {
+                switch (members.text()) {
+                    case "signature_delta" -> begin(BlockKind.THINKING);
+                    case "citations_delta" -> begin(BlockKind.TEXT);
+                    default -> {} // of whichever block is open
+                }
+            }
+        }
+        if (open != null) {
+            listener.onDelta(delta);
+        }
+    }
+}

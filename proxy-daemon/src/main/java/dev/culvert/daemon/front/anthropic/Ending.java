@@ -1,0 +1,112 @@
+package dev.culvert.daemon.front.anthropic;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.culvert.json.JsonMembers;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/** How a message ends, as its turn's last chunk says: why, and what it took. */
+/* Made once for a message. What an Anthropic runtime said itself counts more than what is derived from OpenAI's words. */
+final class Ending {
+    /** What only a message has besides the counts, and a delta has not. */
+    private static final String OF_A_MESSAGE =
+            ",\"cache_creation\":null,\"inference_geo\":null,\"service_tier\":null,\"speed\":null}";
+
+    private String finishReason = "";
+    private boolean hasCalls;
+    private @Nullable String stopReason;
+    private @Nullable String stopSequence;
+    private @Nullable String originalUsage;
+    private String counts = counts(0, 0, 0);
+
+    private static String counts(int input, int cached, int output) {
+        return "\"input_tokens\":%d,\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":%d,\"output_tokens\":%d,\"output_tokens_details\":null,\"server_tool_use\":null"
+                .formatted(input, cached, output);
+    }
+
+    void finished(String reason) {
+        finishReason = reason;
+    }
+
+    void calls(boolean has) {
+        hasCalls = has;
+    }
+
+    /** Reads a usage under OpenAI's names. Borrows it. */
+    void used(ByteBuf usage) {
+        int input = 0;
+        int output = 0;
+        int cached = 0;
+        JsonMembers members = new JsonMembers(usage, JsonMembers.find(usage));
+        while (members.next()) {
+            if (members.isNamed("prompt_tokens") || members.isNamed("input_tokens")) {
+                input = Math.max(input, members.count());
+            } else if (members.isNamed("completion_tokens") || members.isNamed("output_tokens")) {
+                output = Math.max(output, members.count());
+            } else if (members.kind() == '{' && members.isNamed("prompt_tokens_details")) {
+                cached = cached(usage, members);
+            }
+        }
+        int read = Math.min(cached, input);
+        counts = counts(input - read, read, output);
+    }
+
+    private static int cached(ByteBuf usage, JsonMembers at) {
+        int start = at.valueStart();
+        ByteBuf details = usage.slice(start, at.valueEnd() - start);
+        JsonMembers members = new JsonMembers(details, JsonMembers.find(details));
+        int cached = 0;
+        while (members.next()) {
+            if (members.isNamed("cached_tokens")) {
+                cached = members.count();
+            }
+        }
+        return cached;
+    }
+
+    /** Notes a member of what an Anthropic runtime said itself. */
+    void original(ByteBuf said, JsonMembers member) {
+        String value =
+                said.toString(member.valueStart(), member.valueEnd() - member.valueStart(), UTF_8);
+        boolean isText = member.kind() == '"';
+        if (isText && member.isNamed("stop_reason")) {
+            stopReason = value;
+        } else if (isText && member.isNamed("stop_sequence")) {
+            stopSequence = value;
+        } else if (member.kind() == '{' && member.isNamed("usage")) {
+            originalUsage = value;
+        }
+    }
+
+    /** The members of a message that say why it ended; if it has not, they are null. */
+    static String stop(@Nullable Ending how) {
+        return "\"container\":null,\"stop_details\":null,\"stop_reason\":%s,\"stop_sequence\":%s"
+                .formatted(
+                        how == null ? "null" : how.reason(),
+                        how == null ? "null" : String.valueOf(how.stopSequence));
+    }
+
+    private String reason() {
+        return stopReason == null ? "\"" + derived() + "\"" : stopReason;
+    }
+
+    private String derived() {
+        return switch (finishReason) {
+            case "length" -> "max_tokens";
+            case "content_filter" -> "refusal";
+            case "tool_calls", "function_call" -> "tool_use";
+            default -> hasCalls ? "tool_use" : "end_turn"; // some say "stop" after a call, too
+        };
+    }
+
+    /** The usage of a message, a JSON object. */
+    String usage() {
+        return originalUsage == null ? "{" + counts + OF_A_MESSAGE : originalUsage;
+    }
+
+    /** The usage at the end of a stream, a JSON object. */
+    String usageSoFar() {
+        return originalUsage == null ? "{" + counts + "}" : originalUsage;
+    }
+}

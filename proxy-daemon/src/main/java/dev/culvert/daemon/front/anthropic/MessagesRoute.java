@@ -1,0 +1,89 @@
+package dev.culvert.daemon.front.anthropic;
+
+import dev.culvert.daemon.answer.AgentAccess;
+import dev.culvert.daemon.answer.TurnAnswers;
+import dev.culvert.daemon.auth.Need;
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.Route;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.List;
+import java.util.Set;
+
+/** {@code POST /v1/messages}: asks the agent that {@code model} names. */
+final class MessagesRoute implements Route {
+    /** The kind of runtime that takes a body as it came (messages.md). */
+    private static final String ANTHROPIC = "anthropic";
+
+    /** What a translation adds to most bodies. */
+    private static final int MORE_BYTES = 1024;
+
+    private final AgentAccess access;
+    private final TurnAnswers answers;
+
+    MessagesRoute(AgentAccess access, TurnAnswers answers) {
+        this.access = access;
+        this.answers = answers;
+    }
+
+    @Override
+    public Set<HttpMethod> methods() {
+        return Set.of(HttpMethod.POST);
+    }
+
+    @Override
+    public List<String> templates() {
+        return List.of("/v1/messages");
+    }
+
+    @Override
+    public Need need(HttpMethod method) {
+        return Need.CHANGE_AGENTS;
+    }
+
+    @Override
+    public void handle(Request request, Answer answer) {
+        answer.header(AnthropicProblems.REQUEST_ID, request.id());
+        MessagesRequest asked = MessagesRequest.of(request);
+        Agent agent = access.workingAgent(request, asked.agent(access.fleet(request)).id());
+        MessageHead head = new MessageHead(request.id(), asked.model());
+        ByteBuf message = message(asked, request, agent, answer);
+        try {
+            if (asked.streams()) {
+                answers.stream(request, answer, agent, message, _ -> new MessageEvents(head));
+            } else {
+                answers.whole(
+                        request,
+                        answer,
+                        agent,
+                        message,
+                        new WholeMessage(head, answer.allocator()));
+            }
+        } finally {
+            message.release();
+        }
+    }
+
+    /** What the agent gets; it belongs to the caller. */
+    private static ByteBuf message(
+            MessagesRequest asked, Request request, Agent agent, Answer answer) {
+        ByteBuf message = answer.allocator().buffer(request.body().readableBytes() + MORE_BYTES);
+        try {
+            write(asked, request, agent, message);
+            return message.retain();
+        } finally {
+            message.release();
+            asked.json().forget();
+        }
+    }
+
+    private static void write(MessagesRequest asked, Request request, Agent agent, ByteBuf out) {
+        if (agent.presence().said().runtimeKind().equals(ANTHROPIC)) {
+            OriginalBody.write(asked, request, out);
+        } else {
+            ChatBody.write(asked, out);
+        }
+    }
+}
