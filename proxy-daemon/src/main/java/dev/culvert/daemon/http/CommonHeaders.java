@@ -28,12 +28,14 @@ public final class CommonHeaders {
     /** What the pages of an allowed origin may read. */
     public static final AsciiString EXPOSED =
             AsciiString.cached(
-                    "culvert-op, ratelimit, ratelimit-policy, retry-after, x-culvert-turn,"
-                            + " x-request-id");
+                    "culvert-op, ratelimit, ratelimit-policy, retry-after, retry-after-ms,"
+                            + " x-culvert-turn, x-request-id, x-should-retry");
 
+    /** SDKs send headers of their own, of which the daemon reads none: the star allows them. */
     private static final String ALLOWED_HEADERS =
             "authorization, content-type, idempotency-key, last-event-id, traceparent, x-api-key,"
-                    + " x-culvert-on-disconnect, x-request-id";
+                    + " x-culvert-on-disconnect, x-request-id, *";
+
     private static final String PREFLIGHT_SECONDS = "600";
 
     private final DateClock clock = new DateClock();
