@@ -79,7 +79,7 @@ class ArchitectureTest {
                             Map.entry(
                                     "turn",
                                     with(
-                                            core("frame", "io", "link", "road"),
+                                            core("frame", "io", "json", "link", "road"),
                                             "auth",
                                             "config",
                                             "fleet")),

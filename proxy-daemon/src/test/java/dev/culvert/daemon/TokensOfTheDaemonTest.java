@@ -383,6 +383,9 @@ class TokensOfTheDaemonTest {
             String turn = "/api/v1/turns/" + message.id();
             Eventually.await(() ->
                     assertThat(body(daemon, turn, root)).contains("\"read_by\":[]", "running"));
+            for (String path : List.of(turn, "/api/v1/agents/a/turns", "/api/v1/turns")) {
+                assertThat(body(daemon, path, root)).contains("\"caller\":\"token:ci\"");
+            }
 
             String path = "/api/v1/tokens/" + ci.id();
             assertThat(daemon.send("DELETE", path, "", bearer(root)).statusCode()).isEqualTo(204);

@@ -69,6 +69,30 @@ class TurnStatusTest {
     }
 
     @Test
+    void aTurnShowsWhatItTookAlsoIfItsClientHasLeft() throws Exception {
+        String last =
+                "{\"content\":\"\",\"done\":true,\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3}}";
+        String tokens = "\"tokens\":{\"input\":7,\"output\":3}";
+        try (ScriptedGuest guest = guest();
+                TestDaemon daemon = daemon("", guest)) {
+            CompletableFuture<HttpResponse<String>> stream = daemon.begin("POST", STREAM, MESSAGE);
+            Request message = guest.take();
+            message.numbered(1, "chunk", last);
+            stream.get();
+            daemon.awaitBody("/api/v1/agents/a/turns", tokens);
+            assertThat(daemon.get("/api/v1/turns/" + message.id()).body()).contains(tokens);
+
+            CompletableFuture<HttpResponse<String>> left =
+                    daemon.begin("POST", ASK, MESSAGE, "x-culvert-on-disconnect", "continue");
+            Request other = guest.take();
+            left.cancel(true);
+            daemon.awaitBody("/api/v1/turns/" + other.id(), "\"read_by\":[]");
+            other.numbered(1, "chunk", last);
+            daemon.awaitBody("/api/v1/turns/" + other.id(), tokens);
+        }
+    }
+
+    @Test
     void aTurnThatFailedOrIsNotReadIsShownAsThat() throws Exception {
         try (ScriptedGuest guest = guest();
                 TestDaemon daemon = daemon("\"turns\": {\"resume_grace\": \"10s\"},", guest)) {

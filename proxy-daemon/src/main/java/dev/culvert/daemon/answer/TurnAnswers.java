@@ -217,11 +217,10 @@ public final class TurnAnswers {
     /** Takes one turn of the caller's quota. */
     private static TurnRequest counted(Request request, TurnRequest wanted) {
         CallerQuota quota = request.caller().quota();
-        if (quota == null) {
-            return wanted;
+        if (quota != null) {
+            RateLimits.takeTurn(quota);
         }
-        RateLimits.takeTurn(quota);
-        return wanted.countedBy(quota);
+        return wanted;
     }
 
     /** The same for a turn that runs already, which is never refused. */
@@ -231,7 +230,7 @@ public final class TurnAnswers {
             return wanted;
         }
         quota.holdTurn();
-        return wanted.countedBy(quota);
+        return wanted.countedBy(request.caller());
     }
 
     private Share charge(Answer answer, Agent agent) {
@@ -262,7 +261,9 @@ public final class TurnAnswers {
                     true,
                     IdempotencyKey.fingerprint(message),
                     request.id(),
-                    request.traceParent());
+                    request.traceParent(),
+                    request.caller(),
+                    false);
         }
         return new TurnRequest(
                 isTold ? turns.ids().mint(agent) : turns.ids().unaddressed(agent),
@@ -270,7 +271,9 @@ public final class TurnAnswers {
                 false,
                 0,
                 isTold ? request.id() : "",
-                request.traceParent());
+                request.traceParent(),
+                request.caller(),
+                false);
     }
 
     private StreamedAnswer streamed(

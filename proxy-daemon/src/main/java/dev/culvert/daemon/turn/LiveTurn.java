@@ -1,5 +1,6 @@
 package dev.culvert.daemon.turn;
 
+import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.turn.Progress.Unanswered;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
@@ -32,6 +33,12 @@ public final class LiveTurn implements AgentSide.Owner {
     private final AgentSide agentSide;
     private final Audience audience;
 
+    /** Whether it begins the turn, or repeats the request that did. */
+    private final boolean begins;
+
+    /** What the turn took; null until the agent has said it, and if nobody can ask for it. */
+    private volatile @Nullable TurnTokens tokens;
+
     /** Whether the request was sent a second time; it is never sent a third time. */
     private boolean retried;
 
@@ -50,6 +57,7 @@ public final class LiveTurn implements AgentSide.Owner {
         this.loop = loop;
         this.request = request;
         this.listener = listener;
+        begins = message != null;
         audience = new Audience(needs, this);
         progress = new Progress(message, after, needs.settings().get().turns().initialCredit());
         chargeMessage();
@@ -81,6 +89,16 @@ public final class LiveTurn implements AgentSide.Owner {
 
     TurnRequest request() {
         return request;
+    }
+
+    /** Who began the turn; null if this reading did not. May be called on any thread. */
+    @Nullable Caller beganBy() {
+        return begins ? request.caller() : null;
+    }
+
+    /** May be called on any thread. */
+    @Nullable TurnTokens tokens() {
+        return tokens;
     }
 
     /** This instance of the agent has answered the message before; it must not begin it again. */
@@ -136,6 +154,9 @@ public final class LiveTurn implements AgentSide.Owner {
         }
         // Without a client, chunks are dropped: a later LiveTurn asks the agent for them again.
         long number = progress.take(chunk);
+        if (chunk.isLastChunk() && request.isAddressed()) {
+            tokens = TurnTokens.of(chunk);
+        }
         if (number > 0 && audience.isRead()) {
             progress.came(chunk.payload().readableBytes());
             listener.onChunk(chunk, number);
@@ -224,7 +245,7 @@ public final class LiveTurn implements AgentSide.Owner {
             return true; // no other client can read it
         }
         agentSide.noteInstance();
-        return needs.past().noteEnd(request, progress);
+        return needs.past().noteEnd(this, progress);
     }
 
     /** Whether the agent may send only what it was given credit for. */
@@ -321,7 +342,7 @@ public final class LiveTurn implements AgentSide.Owner {
     }
 
     TurnStatus status() {
-        return TurnStatus.live(request, agentSide.look(), progress.lastNumber(), audience.isRead());
+        return TurnStatus.live(this, agentSide.look(), progress.lastNumber(), audience.isRead());
     }
 
     /** Null if it is over. */
@@ -355,7 +376,7 @@ public final class LiveTurn implements AgentSide.Owner {
     private boolean end(@Nullable Failure how) {
         if (request.isAddressed()) {
             agentSide.noteInstance();
-            needs.past().note(request, progress, how);
+            needs.past().note(this, progress, how);
         }
         agentSide.end();
         boolean isRead = audience.isRead();

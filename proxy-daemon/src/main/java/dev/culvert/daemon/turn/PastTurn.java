@@ -1,5 +1,6 @@
 package dev.culvert.daemon.turn;
 
+import dev.culvert.daemon.auth.Caller;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.link.Failure;
 import java.time.Instant;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param instance of the agent that answered; empty if none did, or if it names no instance
  * @param lastEvent the number of the last event that arrived
  * @param outcome how the turn ended; null if that is not known, and the turn may go on
+ * @param caller who began it; null if that is not known
+ * @param tokens what it took; null if that is not known
  * @param since when it ended, or when its last reader left
  */
 record PastTurn(
@@ -22,6 +25,8 @@ record PastTurn(
         String instance,
         long lastEvent,
         @Nullable Outcome outcome,
+        @Nullable Caller caller,
+        @Nullable TurnTokens tokens,
         Instant since) {
 
     /**
@@ -55,7 +60,8 @@ record PastTurn(
     }
 
     /** Null if the end of the reading says nothing about the turn. */
-    static @Nullable PastTurn of(TurnRequest request, Progress progress, @Nullable Failure how) {
+    static @Nullable PastTurn of(LiveTurn reader, Progress progress, @Nullable Failure how) {
+        TurnRequest request = reader.request();
         Outcome outcome = Outcome.of(how);
         if (outcome == null && !progress.isAnswered()) {
             return null;
@@ -67,6 +73,8 @@ record PastTurn(
                 progress.isAnswered() ? progress.instance() : "",
                 how == null ? progress.end() : Math.max(Endings.seq(how), progress.lastNumber()),
                 outcome,
+                reader.beganBy(),
+                reader.tokens(),
                 Instant.now());
     }
 
@@ -80,6 +88,8 @@ record PastTurn(
                 instance.isEmpty() ? before.instance : instance,
                 Math.max(lastEvent, before.lastEvent),
                 knewTheEnd ? before.outcome : outcome,
+                before.caller == null ? caller : before.caller,
+                before.tokens == null ? tokens : before.tokens,
                 knewTheEnd ? before.since : since);
     }
 }

@@ -40,8 +40,8 @@ final class PastTurns {
     }
 
     /** A reading has ended; remembers the turn if the end says anything about it. */
-    void note(TurnRequest request, Progress progress, @Nullable Failure how) {
-        PastTurn turn = PastTurn.of(request, progress, how);
+    void note(LiveTurn reader, Progress progress, @Nullable Failure how) {
+        PastTurn turn = PastTurn.of(reader, progress, how);
         if (turn != null) {
             note(turn);
         }
@@ -67,9 +67,9 @@ final class PastTurns {
      * A reading has got the last chunk; remembers the turn as over. Returns whether it is the first
      * one that did.
      */
-    synchronized boolean noteEnd(TurnRequest request, Progress progress) {
-        PastTurn before = find(request.id());
-        note(request, progress, null);
+    synchronized boolean noteEnd(LiveTurn reader, Progress progress) {
+        PastTurn before = find(reader.id());
+        note(reader, progress, null);
         return before == null || before.outcome() == null;
     }
 

@@ -1,5 +1,6 @@
 package dev.culvert.daemon.turn;
 
+import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.auth.CallerQuota;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.AgentState;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param asked the fingerprint of the message if the client sent an {@code Idempotency-Key}, else 0
  * @param requestId the id of the HTTP request, if clients can come back to the turn; else empty
  * @param traceparent sent to the agent with the request
- * @param quota of which the turn has taken one, and which it ends; null if it has taken none
+ * @param caller who asks, and whose quota the turn counts for; null if it counts for nobody
  * @param goesOn whether the turn goes on to its end if the client leaves
  */
 public record TurnRequest(
@@ -25,7 +26,7 @@ public record TurnRequest(
         long asked,
         String requestId,
         @Nullable String traceparent,
-        @Nullable CallerQuota quota,
+        @Nullable Caller caller,
         boolean goesOn) {
 
     /** One that counts for nobody, and stops if its client leaves. */
@@ -39,14 +40,19 @@ public record TurnRequest(
         this(id, agent, repeatable, asked, requestId, traceparent, null, false);
     }
 
-    /** The same, for a turn of {@code of} that was taken already. */
-    public TurnRequest countedBy(CallerQuota of) {
-        return new TurnRequest(id, agent, repeatable, asked, requestId, traceparent, of, goesOn);
+    /** The same, for a turn that counts for this caller already. */
+    public TurnRequest countedBy(Caller by) {
+        return new TurnRequest(id, agent, repeatable, asked, requestId, traceparent, by, goesOn);
     }
 
     /** The same, for a client that may leave without an effect on the turn. */
     public TurnRequest goingOn() {
-        return new TurnRequest(id, agent, repeatable, asked, requestId, traceparent, quota, true);
+        return new TurnRequest(id, agent, repeatable, asked, requestId, traceparent, caller, true);
+    }
+
+    /** What limits the caller; null if nothing does. */
+    @Nullable CallerQuota quota() {
+        return caller == null ? null : caller.quota();
     }
 
     /** Whether clients can come back to the turn, by its id or by a key. */

@@ -1,5 +1,6 @@
 package dev.culvert.daemon.turn;
 
+import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.turn.PastTurn.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param readBy the ids of the requests that read it
  * @param outcome how it ended; null unless {@link State#ENDED}
  * @param since when it ended, or when its last reader left; null while it is read
+ * @param caller who began it; null if that is not known
+ * @param tokens what it took; null if that is not known
  */
 public record TurnStatus(
         String id,
@@ -23,7 +26,9 @@ public record TurnStatus(
         List<String> readBy,
         @Nullable String outcome,
         String code,
-        @Nullable Instant since) {
+        @Nullable Instant since,
+        @Nullable Caller caller,
+        @Nullable TurnTokens tokens) {
 
     /** If several readers are in different states, the first of these is the turn's. */
     public enum State {
@@ -56,14 +61,24 @@ public record TurnStatus(
                 List.of(),
                 outcome == null ? null : outcome.label(),
                 outcome == null ? "" : outcome.code(),
-                past.since());
+                past.since(),
+                past.caller(),
+                past.tokens());
     }
 
-    static TurnStatus live(TurnRequest request, State state, long lastEvent, boolean isRead) {
-        List<String> readBy =
-                isRead && request.isAddressed() ? List.of(request.requestId()) : List.of();
+    static TurnStatus live(LiveTurn reader, State state, long lastEvent, boolean isRead) {
+        TurnRequest request = reader.request();
         return new TurnStatus(
-                request.id(), request.agent().id(), state, lastEvent, readBy, null, "", null);
+                request.id(),
+                request.agent().id(),
+                state,
+                lastEvent,
+                isRead && request.isAddressed() ? List.of(request.requestId()) : List.of(),
+                null,
+                "",
+                null,
+                reader.beganBy(),
+                reader.tokens());
     }
 
     /** Adds what another reader of the same turn knows. */
@@ -78,6 +93,23 @@ public record TurnStatus(
                 readers,
                 null,
                 "",
-                null);
+                null,
+                other.caller == null ? caller : other.caller,
+                tokens == null ? other.tokens : tokens);
+    }
+
+    /** Adds what is known of it from before. */
+    TurnStatus after(TurnStatus before) {
+        return new TurnStatus(
+                id,
+                agent,
+                state,
+                lastEvent,
+                readBy,
+                outcome,
+                code,
+                since,
+                caller == null ? before.caller : caller,
+                tokens == null ? before.tokens : tokens);
     }
 }

@@ -192,9 +192,10 @@ public final class Turns {
         live.forEach(reader -> {
             TurnRequest request = reader.request();
             if (request.agent() == agent && request.isAddressed()) {
-                found.put(
+                found.merge(
                         request.id(),
-                        TurnStatus.live(request, TurnStatus.State.RUNNING, -1, false));
+                        TurnStatus.live(reader, TurnStatus.State.RUNNING, -1, false),
+                        (before, now) -> now.after(before));
             }
         });
         return found.values();

@@ -20,7 +20,7 @@ class PastTurnsTest {
     private final PastTurns turns = new PastTurns(() -> SETTINGS, () -> now);
 
     private void note(String id, long asked, @Nullable Outcome outcome) {
-        turns.note(new PastTurn(id, "a", asked, "i1", 7, outcome, Instant.EPOCH));
+        turns.note(new PastTurn(id, "a", asked, "i1", 7, outcome, null, null, Instant.EPOCH));
     }
 
     private void pass(int seconds) {
@@ -60,11 +60,11 @@ class PastTurnsTest {
     @Test
     void whatIsKnownOfATurnIsNotLostByALaterReaderOfIt() {
         note("key", 5, null);
-        turns.note(new PastTurn("key", "a", 0, "", 3, DONE, Instant.EPOCH));
-        turns.note(new PastTurn("key", "a", 0, "", 3, null, Instant.MAX));
+        turns.note(new PastTurn("key", "a", 0, "", 3, DONE, null, null, Instant.EPOCH));
+        turns.note(new PastTurn("key", "a", 0, "", 3, null, null, null, Instant.MAX));
 
         assertThat(turns.find("key"))
-                .isEqualTo(new PastTurn("key", "a", 5, "i1", 7, DONE, Instant.EPOCH));
+                .isEqualTo(new PastTurn("key", "a", 5, "i1", 7, DONE, null, null, Instant.EPOCH));
         assertThat(turns.count(true)).isEqualTo(1);
         assertThat(turns.count(false)).isZero();
     }

@@ -1,6 +1,7 @@
 package dev.culvert.daemon.api.turns;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.turn.TurnFigures;
 import dev.culvert.daemon.turn.TurnReading;
 import dev.culvert.daemon.turn.TurnStatus;
@@ -33,6 +34,16 @@ final class TurnJson {
         }
         if (turn.since() != null) {
             json.writeStringField("since", turn.since().truncatedTo(ChronoUnit.MILLIS).toString());
+        }
+        Caller caller = turn.caller();
+        if (caller != null && caller.canEnd()) { // without credentials, everybody is the same
+            json.writeStringField("caller", caller.kind().label() + ":" + caller.name());
+        }
+        if (turn.tokens() != null) {
+            json.writeObjectFieldStart("tokens");
+            json.writeNumberField("input", turn.tokens().input());
+            json.writeNumberField("output", turn.tokens().output());
+            json.writeEndObject();
         }
     }
 

@@ -1,9 +1,8 @@
-package dev.culvert.daemon.answer;
+package dev.culvert.daemon.turn;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.culvert.daemon.http.TokenUsage;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import io.netty.buffer.Unpooled;
@@ -12,9 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class UsageTest {
-    private static @Nullable TokenUsage of(String payload) {
-        return Usage.of(new Frame(FrameType.CHUNK, "m", Unpooled.copiedBuffer(payload, UTF_8)));
+class TurnTokensTest {
+    private static @Nullable TurnTokens of(String payload) {
+        return TurnTokens.of(
+                new Frame(FrameType.CHUNK, "m", Unpooled.copiedBuffer(payload, UTF_8)));
     }
 
     @Test
@@ -22,12 +22,12 @@ class UsageTest {
         assertThat(
                         of(
                                 "{\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3,\"total_tokens\":10}}"))
-                .isEqualTo(new TokenUsage(7, 3));
+                .isEqualTo(new TurnTokens(7, 3));
         assertThat(
                         of(
                                 "{\"done\":true, \"usage\": { \"output_tokens\" : 3 , \"input_tokens\" : 7 }}"))
-                .isEqualTo(new TokenUsage(7, 3));
-        assertThat(of("{\"usage\":{\"prompt_tokens\":7}}")).isEqualTo(new TokenUsage(7, 0));
+                .isEqualTo(new TurnTokens(7, 3));
+        assertThat(of("{\"usage\":{\"prompt_tokens\":7}}")).isEqualTo(new TurnTokens(7, 0));
     }
 
     @ParameterizedTest
