@@ -36,6 +36,9 @@ class MonitoringTest {
             Pattern.compile("(?s)- alert: (\\w+)\n(.+?)(?=\n      - alert: |\\z)");
     private static final Pattern SECTION = Pattern.compile("(?m)^## (Culvert\\w+)$");
 
+    private static final Pattern LOOK = Pattern.compile("(?m)^\\*\\*Look at\\.\\*\\* (.*)$");
+    private static final String VERBS = verbs();
+
     private record Described(String labels, String help) {}
 
     @Test
@@ -108,10 +111,34 @@ class MonitoringTest {
                             .as(alert.group(1))
                             .containsPattern("severity: (critical|warning|info)\n")
                             .containsPattern("summary: '.+'\n")
-                            .containsPattern("do: '.+'\n")
+                            .containsPattern("do: '.*\\bculvert (" + VERBS + ")\\b.*'\n")
                             .containsPattern("runbook_url: file:///usr/share/doc/\\S+/" + anchor);
                 });
         assertThat(names(SECTION, RUNBOOK)).isEqualTo(names(ALERT, ALERTS));
+    }
+
+    /** Whoever is woken finds the command before anything else. */
+    @Test
+    void whatTheRunbookLooksAtBeginsWithACommandOfOurs() throws Exception {
+        String runbook = Files.readString(RUNBOOK);
+
+        assertThat(LOOK.matcher(runbook).results().map(it -> it.group(1)))
+                .hasSameSizeAs(names(SECTION, RUNBOOK))
+                .allMatch(text -> text.matches("`culvert (" + VERBS + ")[ `].*"));
+        assertThat(runbook.substring(0, runbook.indexOf("\n## Culvert")))
+                .contains(
+                        Stream.of(
+                                        "status",
+                                        "doctor",
+                                        "ping",
+                                        "top",
+                                        "logs",
+                                        "op",
+                                        "explain",
+                                        "bugreport",
+                                        "config print")
+                                .map("`culvert "::concat)
+                                .toList());
     }
 
     @Test
@@ -132,6 +159,17 @@ class MonitoringTest {
 
         assertThat(dashboard.split("\"targets\": \\[\\s*\\{", -1)).hasSize(panels - rows + 1);
         assertThat(dashboard).doesNotContainPattern("\"expr\": \"\\s*\"");
+    }
+
+    /** Each verb of the command, as a pattern has alternatives. */
+    private static String verbs() {
+        try {
+            return EveryVerb.all().stream()
+                    .filter(verb -> !verb.contains(" "))
+                    .collect(Collectors.joining("|"));
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
     }
 
     private static Set<String> unchecked(Path file) {
