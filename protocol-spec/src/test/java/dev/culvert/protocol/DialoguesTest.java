@@ -26,9 +26,11 @@ class DialoguesTest {
                     "ping",
                     "credit",
                     "cancel",
-                    "resume");
+                    "resume",
+                    "parts",
+                    "part");
     private static final Set<String> FROM_GUEST =
-            Set.of("chunk", "config_ack", "tool_blocked", "pong", "error");
+            Set.of("chunk", "config_ack", "tool_blocked", "pong", "error", "credit");
 
     static Stream<String> dialogues() {
         return Spec.jsonFiles("vectors/dialogues").stream();
@@ -80,7 +82,7 @@ class DialoguesTest {
                 case "lose" -> assertThat(links.remove(subject)).as("%s", step).isTrue();
                 case "host" -> {
                     Map<String, @Nullable Object> frame = frame(step, FROM_HOST);
-                    if ("message".equals(frame.get("type"))) {
+                    if (Set.of("message", "parts").contains(String.valueOf(frame.get("type")))) {
                         turns.add(String.valueOf(frame.get("id")));
                     }
                 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class SchemasTest {
     static Stream<String> types() {
-        Stream<String> extended = Stream.of("credit", "resume");
+        Stream<String> extended = Stream.of("credit", "resume", "parts", "part");
         return Stream.concat(Spec.column("messages.md", "Types", 1).stream(), extended);
     }
 
@@ -27,7 +27,7 @@ class SchemasTest {
 
     @Test
     void thereIsOneForTheEnvelopeAndForEveryType() {
-        assertThat(types()).hasSize(12);
+        assertThat(types()).hasSize(14);
         assertThat(schemas())
                 .contains("schemas/envelope.json")
                 .containsAll(types().map(type -> "schemas/" + type + ".json").toList());

@@ -6,6 +6,7 @@ import java.util.Locale;
 public enum ErrorCode {
     INVALID_MESSAGE,
     INVALID_PAYLOAD,
+    MESSAGE_TOO_LARGE,
     RUNTIME_UNREACHABLE,
     RUNTIME_ERROR,
     RUNTIME_TIMEOUT,

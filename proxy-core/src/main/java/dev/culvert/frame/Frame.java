@@ -58,6 +58,19 @@ public final class Frame extends DefaultByteBufHolder {
         return new Frame(type, id, NO_SEQ, credit, traceparent, payload);
     }
 
+    /**
+     * A message that arrived in parts, and was checked. Takes ownership of {@code payload}.
+     *
+     * @param parts announced it
+     * @param members where the members of the payload are
+     */
+    public static Frame joined(Frame parts, ByteBuf payload, int[] members) {
+        Frame message =
+                request(FrameType.MESSAGE, parts.id, parts.credit, parts.traceparent, payload);
+        message.places = members;
+        return message;
+    }
+
     /** A frame without a payload. */
     public static Frame bare(FrameType type, String id) {
         return new Frame(type, id, Unpooled.EMPTY_BUFFER);

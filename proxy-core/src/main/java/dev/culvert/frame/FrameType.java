@@ -9,6 +9,8 @@ public enum FrameType {
     CREDIT("credit"),
     CANCEL("cancel"),
     RESUME("resume"),
+    PARTS("parts"),
+    PART("part"),
 
     HEARTBEAT("heartbeat"),
     CHUNK("chunk"),
@@ -39,6 +41,8 @@ public enum FrameType {
             case "credit" -> CREDIT;
             case "cancel" -> CANCEL;
             case "resume" -> RESUME;
+            case "parts" -> PARTS;
+            case "part" -> PART;
             case "heartbeat" -> HEARTBEAT;
             case "chunk" -> CHUNK;
             case "config_ack" -> CONFIG_ACK;

@@ -89,6 +89,11 @@ public final class JsonText {
 
     /** Writes to {@code out}, which stays the caller's; flushed when the generator is closed. */
     public static JsonGenerator generator(ByteBuf out) throws IOException {
-        return JSON.createGenerator((OutputStream) new ByteBufOutputStream(out));
+        return generator(new ByteBufOutputStream(out));
+    }
+
+    /** Writes to {@code out}; flushed when the generator is closed. */
+    public static JsonGenerator generator(OutputStream out) throws IOException {
+        return JSON.createGenerator(out);
     }
 }

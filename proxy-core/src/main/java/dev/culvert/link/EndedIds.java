@@ -1,5 +1,6 @@
 package dev.culvert.link;
 
+import dev.culvert.frame.Frame;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 
@@ -40,8 +41,20 @@ final class EndedIds {
         }
     }
 
+    /** Counts {@code reply}, which is lent, as late; false if its id was not in use lately. */
+    boolean drop(Frame reply, LinkObserver observer) {
+        if (!contains(reply.id())) {
+            return false;
+        }
+        observer.onLateReply(reply.type());
+        if (ReplyReader.isLast(reply)) {
+            settle(reply.id());
+        }
+        return true;
+    }
+
     /** The agent has ended an exchange that this side had abandoned. */
-    void settle(String id) {
+    private void settle(String id) {
         if (abandoned.remove(id)) {
             addAnswered(id);
         }

@@ -2,6 +2,7 @@ package dev.culvert.link;
 
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
+import org.jspecify.annotations.Nullable;
 
 /** One request and the frames that answer it. Confined to its link's event loop. */
 public final class Exchange extends RingNode {
@@ -22,6 +23,9 @@ public final class Exchange extends RingNode {
 
     private long lastSeq;
     private boolean ended;
+
+    /** What is left to send of a request that fits no frame. */
+    private @Nullable SentInParts rest;
 
     Exchange(
             Exchanges exchanges,
@@ -55,6 +59,19 @@ public final class Exchange extends RingNode {
         return !ended;
     }
 
+    /** Whether parts of its request are still to be sent, so that the agent cannot have begun. */
+    public boolean isSending() {
+        return rest != null;
+    }
+
+    @Nullable SentInParts rest() {
+        return rest;
+    }
+
+    void rest(@Nullable SentInParts left) {
+        rest = left;
+    }
+
     /** Ends it without telling its listener; tells the agent, if it understands. */
     public void cancel() {
         if (!ended) {
@@ -74,7 +91,7 @@ public final class Exchange extends RingNode {
      * not understand that.
      */
     public boolean stop() {
-        return !ended && exchanges.sendCancel(id);
+        return !ended && exchanges.stop(this);
     }
 
     /**

@@ -37,6 +37,8 @@ final class Exchanges {
     private final Deadlines deadlines;
     private final Map<String, Exchange> open = new HashMap<>();
     private final EndedIds ended = new EndedIds();
+    private final Capacity capacity;
+    private final PartSender parts;
 
     Exchanges(
             AgentLink link,
@@ -50,6 +52,8 @@ final class Exchanges {
         this.limits = limits;
         this.observer = observer;
         this.deadlines = deadlines;
+        capacity = new Capacity(link, peer, limits);
+        parts = new PartSender(channel, observer, this::tellSent);
     }
 
     Exchange resume(String id, long after, long credit, ReplyListener listener, Patience patience) {
@@ -71,12 +75,16 @@ final class Exchanges {
             throw new IllegalArgumentException(
                     "no peer would accept the id '" + Quoted.word(exchange.id()) + "'");
         }
-        Failure refusal = refusal(request);
+        Failure refusal = capacity.refusal(request, open.size(), open.containsKey(request.id()));
         observer.onExchangeStarted(exchange.request());
         if (refusal == null) {
             open.put(exchange.id(), exchange);
             deadlines.add(exchange);
-            send(request);
+            if (capacity.needsParts(request)) {
+                parts.begin(exchange, request);
+            } else {
+                send(request);
+            }
         } else {
             request.release();
             exchange.markEnded();
@@ -84,36 +92,6 @@ final class Exchanges {
             tell(exchange, () -> exchange.listener().onFailure(refusal));
         }
         return exchange;
-    }
-
-    private @Nullable Failure refusal(Frame request) {
-        if (!channel.isWritable()) {
-            channel.flush(); // may find out that the agent is gone
-        }
-        if (!channel.isActive()) {
-            return new Failure.LinkLost(link.closeReason());
-        }
-        if (open.size() >= limits.maxInFlight()) {
-            return new Failure.Overloaded(
-                    "the link to the agent carries "
-                            + limits.maxInFlight()
-                            + " exchanges already, the most it may (max_in_flight)");
-        }
-        if (open.containsKey(request.id())) {
-            return new Failure.Overloaded(
-                    "an exchange with the same id has not ended yet on this link to the agent");
-        }
-        int bytes = request.payload().readableBytes();
-        if (bytes > limits.frames().payloadBytes()) {
-            return new Failure.TooLarge(bytes, limits.frames().payloadBytes());
-        }
-        if (!channel.isWritable()) {
-            return new Failure.Overloaded(
-                    "the agent does not read: over "
-                            + limits.maxUnsentBytes()
-                            + " bytes wait for it (max_unsent_bytes)");
-        }
-        return null;
     }
 
     void send(Frame frame) {
@@ -128,10 +106,13 @@ final class Exchanges {
     boolean route(Frame reply) {
         Exchange exchange = open.get(reply.id());
         if (exchange == null) {
-            return isLate(reply);
+            return ended.drop(reply, observer);
         }
         exchange.heardAt(deadlines.now());
         Verdict verdict = ReplyReader.read(exchange.request(), reply);
+        if (exchange.isSending() && !(verdict instanceof Failed)) {
+            verdict = ReplyReader.EARLY;
+        }
         if (reply.seq() > 0 && reply.seq() != exchange.lastSeq() + 1) {
             boolean again = reply.seq() <= exchange.lastSeq();
             if (!again || verdict == Going.ON) {
@@ -164,17 +145,6 @@ final class Exchanges {
         return true;
     }
 
-    private boolean isLate(Frame reply) {
-        if (!ended.contains(reply.id())) {
-            return false;
-        }
-        observer.onLateReply(reply.type());
-        if (ReplyReader.isLast(reply)) {
-            ended.settle(reply.id());
-        }
-        return true;
-    }
-
     private void tellReply(Exchange exchange, Frame reply) {
         try {
             exchange.listener().onReply(reply);
@@ -189,6 +159,10 @@ final class Exchanges {
         } catch (Throwable e) {
             listenerFailed(exchange, e);
         }
+    }
+
+    private void tellSent(Exchange exchange) {
+        tell(exchange, exchange.listener()::onRequestSent);
     }
 
     /** A listener that throws ends its own exchange and no other. */
@@ -227,7 +201,16 @@ final class Exchanges {
 
     void detach(Exchange exchange) {
         ended.addAbandoned(exchange.id());
+        if (exchange.isSending()) {
+            sendCancel(exchange.id()); // the turn cannot go on without the rest
+        }
         end(exchange, Outcome.DETACHED);
+    }
+
+    /** The agent wants no more of it: sends no further part, and asks it to end the turn. */
+    boolean stop(Exchange exchange) {
+        parts.drop(exchange);
+        return sendCancel(exchange.id());
     }
 
     boolean isFree(String id) {
@@ -263,11 +246,26 @@ final class Exchanges {
         }
     }
 
+    /** Takes a {@code credit} of the agent, which is lent. False if nobody has asked for it. */
+    boolean grant(Frame credit) {
+        Exchange exchange = open.get(credit.id());
+        SentInParts rest = exchange == null ? null : exchange.rest();
+        if (exchange == null || rest == null) {
+            return ended.contains(credit.id());
+        }
+        exchange.heardAt(deadlines.now());
+        long bytes = PartSender.bytes(credit);
+        if (bytes == 0) {
+            abandon(exchange, PartSender.BAD_CREDIT);
+            return false;
+        }
+        return parts.grant(rest, bytes);
+    }
+
     boolean isHeldBack(Exchange exchange) {
         return exchange.isOutOfCredit() && peer.can(Feature.CREDIT);
     }
 
-    /** Starts its time-out again. */
     void waitOn(Exchange exchange) {
         exchange.heardAt(deadlines.now());
         deadlines.remove(exchange);
@@ -289,6 +287,7 @@ final class Exchanges {
 
     private void end(Exchange exchange, Outcome outcome) {
         exchange.markEnded();
+        parts.drop(exchange);
         open.remove(exchange.id());
         deadlines.remove(exchange);
         observer.onExchangeEnded(exchange.request(), outcome);

@@ -53,11 +53,25 @@ public sealed interface Failure {
     /** This side holds too many bytes, most of them for this exchange. */
     record OverMemory(String message) implements Failure {}
 
-    /** The request does not fit into a frame. */
-    record TooLarge(int bytes, int limitBytes) implements Failure {
+    /**
+     * The request does not fit into a frame.
+     *
+     * @param needsParts whether an agent that announces {@link Feature#PARTS} would take it
+     */
+    record TooLarge(int bytes, int limitBytes, boolean needsParts) implements Failure {
+        public TooLarge(int bytes, int limitBytes) {
+            this(bytes, limitBytes, false);
+        }
+
         @Override
         public String message() {
-            return "the request takes " + bytes + " bytes, at most " + limitBytes + " fit a frame";
+            String limit =
+                    "the request takes " + bytes + " bytes, at most " + limitBytes + " fit a frame";
+            return needsParts
+                    ? limit
+                            + ", and the agent has not announced that it takes a message in several"
+                            + " (the feature 'parts')"
+                    : limit;
         }
     }
 

@@ -8,7 +8,8 @@ public enum Feature {
     CREDIT,
     CANCEL,
     RESUME,
-    PROBE;
+    PROBE,
+    PARTS;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 

@@ -76,7 +76,20 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
                     receiveStray(frame);
                 }
             }
-            case MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE, PING, CREDIT, CANCEL, RESUME, UNKNOWN -> {
+            case CREDIT -> {
+                if (!exchanges.grant(frame)) {
+                    unasked.came(frame.payload().readableBytes());
+                }
+            }
+            case MESSAGE,
+                    CONTEXT_UPDATE,
+                    CONFIG_UPDATE,
+                    PING,
+                    CANCEL,
+                    RESUME,
+                    PARTS,
+                    PART,
+                    UNKNOWN -> {
                 // An exchange that the agent opens, whatever its id: there are none such yet.
                 unasked.came(frame.payload().readableBytes());
             }

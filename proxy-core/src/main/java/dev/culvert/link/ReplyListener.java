@@ -13,6 +13,12 @@ public interface ReplyListener {
      */
     void onReply(Frame reply);
 
+    /**
+     * The last part of a request that fits no frame was sent: the agent may begin to work. Not
+     * called for other requests, which are sent at once.
+     */
+    default void onRequestSent() {}
+
     void onDone();
 
     /** Also called for a blocked tool and for an error of the agent, which are not replies. */

@@ -23,6 +23,12 @@ final class ReplyReader {
     /** Does not answer this request: the agent may not know that it is over. */
     record Misfit(Failure failure) implements Verdict {}
 
+    /** To a message of which parts are still to be sent. */
+    static final Misfit EARLY =
+            new Misfit(
+                    new Failure.BadAnswer(
+                            "the agent answered a message of which it has only a part"));
+
     private ReplyReader() {}
 
     /** Borrows {@code reply}. */
@@ -54,6 +60,8 @@ final class ReplyReader {
                     CREDIT,
                     CANCEL,
                     RESUME,
+                    PARTS,
+                    PART,
                     UNKNOWN ->
                     Going.ON;
         };
@@ -73,7 +81,7 @@ final class ReplyReader {
             case CHUNK -> reply.chunkFault() == null && reply.isLastChunk();
             case PONG, CONFIG_ACK, TOOL_BLOCKED, ERROR -> true;
             case HEARTBEAT, MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE -> false;
-            case PING, CREDIT, CANCEL, RESUME, UNKNOWN -> false;
+            case PING, CREDIT, CANCEL, RESUME, PARTS, PART, UNKNOWN -> false;
         };
     }
 
@@ -85,7 +93,7 @@ final class ReplyReader {
             case CONFIG_ACK ->
                     request == FrameType.CONFIG_UPDATE || request == FrameType.CONTEXT_UPDATE;
             case HEARTBEAT, MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE -> false;
-            case PING, CREDIT, CANCEL, RESUME, UNKNOWN -> false;
+            case PING, CREDIT, CANCEL, RESUME, PARTS, PART, UNKNOWN -> false;
         };
     }
 

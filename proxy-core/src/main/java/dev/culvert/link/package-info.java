@@ -6,6 +6,7 @@
  *   LinkDialer → Transport → LinkPipeline → AgentLink → DialListener
  *
  *   AgentLink.open(request, listener) → Exchanges → FlushHandler → FrameEncoder → socket
+ *                     (PartSender ↗: what fits no frame, at the pace of the agent's credit)
  *   ReplyListener ← Exchange ← Exchanges ← LinkHandler ← FrameDecoder ← socket
  *                                  Peer ←─┘ heartbeats
  * </pre>

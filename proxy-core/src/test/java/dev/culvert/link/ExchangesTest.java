@@ -547,7 +547,7 @@ class ExchangesTest {
 
         link.open(new Frame(FrameType.MESSAGE, "m1", payload), listener, A_MINUTE);
 
-        assertThat(listener.failure()).isEqualTo(new Failure.TooLarge(limit + 1, limit));
+        assertThat(listener.failure()).isEqualTo(new Failure.TooLarge(limit + 1, limit, true));
         assertThat(payload.refCnt()).isZero();
     }
 

@@ -129,7 +129,12 @@ record Flag(String key, String parameter, String description) {
                             "SIZE",
                             "The most bytes of requests that the runtime has not begun to answer; "
                                     + "beyond that, a message is refused as overloaded. "
-                                    + "Default: 20MiB"),
+                                    + "Default: 48MiB"),
+                    new Flag(
+                            "max_message_bytes",
+                            "SIZE",
+                            "The largest message; one over 4MiB comes in several frames. At "
+                                    + "most what --max-requests-bytes allows. Default: 32MiB"),
                     new Flag(
                             "max_context_bytes",
                             "SIZE",

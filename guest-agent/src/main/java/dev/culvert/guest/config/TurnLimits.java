@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param endedTurns how many ids of ended turns are known, so that none runs twice; the newer half
  *     of them have logs
  * @param requestBytes of all requests that the runtime has not begun to answer
+ * @param messageBytes of one message that comes in several frames
  */
 public record TurnLimits(
         int maxTurns,
@@ -26,7 +27,8 @@ public record TurnLimits(
         Duration logTtl,
         Duration orphanGrace,
         int endedTurns,
-        int requestBytes) {
+        int requestBytes,
+        int messageBytes) {
     public static final TurnLimits DEFAULTS =
             new TurnLimits(
                     64,
@@ -35,7 +37,8 @@ public record TurnLimits(
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(30),
                     8192,
-                    20 << 20);
+                    48 << 20,
+                    32 << 20);
 
     private static final int LEAST_LOG_BYTES = 1024;
 
@@ -60,6 +63,8 @@ public record TurnLimits(
                 requestBytes,
                 GuestSettings.LEAST_HELD_BYTES,
                 GuestSettings.MOST_HELD_BYTES);
+        Check.bytesBetween(
+                "max_message_bytes", messageBytes, 4 << 20, GuestSettings.MOST_HELD_BYTES);
     }
 
     static TurnLimits read(Section section) {
@@ -70,6 +75,7 @@ public record TurnLimits(
                 section.get("turn_log_ttl", Kind.DURATION, DEFAULTS.logTtl),
                 section.get("orphan_grace", Kind.DURATION, DEFAULTS.orphanGrace),
                 section.get("max_ended_turns", Kind.INT, DEFAULTS.endedTurns),
-                section.get("max_requests_bytes", Kind.BYTES, DEFAULTS.requestBytes));
+                section.get("max_requests_bytes", Kind.BYTES, DEFAULTS.requestBytes),
+                section.get("max_message_bytes", Kind.BYTES, DEFAULTS.messageBytes));
     }
 }

@@ -153,9 +153,10 @@ final class HttpGeneration implements Generation {
         by.ask(this, settings.request(api.target(), headers, content));
     }
 
-    /** The first byte is sent: the runtime may have read a part of the request. */
+    /** Bytes are sent: the runtime may have read a part of the request, and reads on. */
     void onSent() {
         releaseBody();
+        idleWatch.onProgress();
     }
 
     void onInterim(HttpResponse response) {

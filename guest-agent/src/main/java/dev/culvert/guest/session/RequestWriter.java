@@ -10,7 +10,6 @@ import dev.culvert.guest.desired.InvalidPayloadException;
 import dev.culvert.json.JsonMembers;
 import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
@@ -22,7 +21,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the body of a chat completion from a message and the agent's configuration. */
-/* Values of the message are copied as bytes: as text, a large one would be in the small heap several times. */
+/* Values of the message stay bytes: as text, a large one would be in the small heap several times. */
 final class RequestWriter {
     private static final Set<String> NO_OPTIONS = Set.of("messages", "role", "content", "stream");
 
@@ -94,14 +93,14 @@ final class RequestWriter {
 
     /** The body belongs to the caller. */
     ByteBuf body(AgentConfig config, List<String> contexts) {
-        ByteBuf body = ByteBufAllocator.DEFAULT.buffer(payload.readableBytes() + 256);
+        BodyPieces body = new BodyPieces(payload);
         try (JsonGenerator json = JsonText.generator(body)) {
             write(json, body, config, contexts);
         } catch (IOException e) {
-            body.release();
+            body.drop();
             throw new UncheckedIOException("writing to memory failed", e);
         }
-        return body;
+        return body.take();
     }
 
     private void read(Frame message) throws InvalidPayloadException {
@@ -143,7 +142,8 @@ final class RequestWriter {
         return value != null && value.beginsWith(payload, first);
     }
 
-    private void write(JsonGenerator json, ByteBuf body, AgentConfig config, List<String> contexts)
+    private void write(
+            JsonGenerator json, BodyPieces body, AgentConfig config, List<String> contexts)
             throws IOException {
         json.writeStartObject();
         for (Map.Entry<String, String> option : config.options().entrySet()) {
@@ -182,7 +182,7 @@ final class RequestWriter {
         json.writeEndObject();
     }
 
-    private void writeConversation(JsonGenerator json, ByteBuf body) throws IOException {
+    private void writeConversation(JsonGenerator json, BodyPieces body) throws IOException {
         Place messages = members.get("messages");
         if (messages != null) {
             writeValue(json, body, messages.inner(payload));
@@ -196,12 +196,12 @@ final class RequestWriter {
         json.writeEndObject();
     }
 
-    private void writeValue(JsonGenerator json, ByteBuf body, @Nullable Place value)
+    private void writeValue(JsonGenerator json, BodyPieces body, @Nullable Place value)
             throws IOException {
         json.writeRawValue(""); // writes the comma before the value
         json.flush();
         if (value != null) {
-            body.writeBytes(payload, value.start, value.end - value.start);
+            body.add(value.start, value.end - value.start);
         }
     }
 }

@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Session {
     /** What this guest can do beyond the base protocol (compatibility.md). */
-    public static final List<String> FEATURES = List.of("credit", "cancel", "resume", "probe");
+    public static final List<String> FEATURES =
+            List.of("credit", "cancel", "resume", "probe", "parts");
 
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
@@ -43,15 +44,14 @@ public final class Session {
             "the log of the turn no longer goes back that far: see --turn-log-ttl,"
                     + " --turn-log-bytes, --turn-logs-bytes and --max-ended-turns of the agent";
 
-    /** A guess: turns take seconds, so one may have ended by then. */
-    private static final int RETRY_AFTER_SECONDS = 1;
-
     private final Turns turns;
     private final DesiredState desired;
     private final Payloads payloads;
     private final Replies replies;
     private final Deliveries deliveries;
     private final Pongs pongs;
+    private final Admission admission;
+    private final PartReceiver parts;
     private long ignoredFrames;
 
     /**
@@ -64,13 +64,21 @@ public final class Session {
         replies = new Replies(channel, payloads);
         deliveries = new Deliveries(replies);
         pongs = new Pongs(turns, replies);
+        admission = new Admission(turns, replies);
+        parts = new PartReceiver(channel.eventLoop(), turns, replies, admission, this::onMessage);
     }
 
     /** Borrows {@code frame}. */
     public void receive(Frame frame) {
         switch (frame.type()) {
             case PING -> pongs.answer(frame);
-            case MESSAGE -> withId(frame, this::onMessage);
+            case MESSAGE -> withId(frame, it -> onMessage(it, Fingerprint.of(it.payload())));
+            case PARTS -> withId(frame, parts::begin);
+            case PART -> {
+                if (!parts.add(frame)) {
+                    ignore(frame);
+                }
+            }
             case RESUME -> withId(frame, this::onResume);
             case CONFIG_UPDATE ->
                     withId(frame, it -> desired.configure(it.payload(), acknowledge(it.id())));
@@ -78,14 +86,13 @@ public final class Session {
                     withId(frame, it -> desired.addContext(it.payload(), acknowledge(it.id())));
             case CREDIT -> onCredit(frame);
             case CANCEL -> onCancel(frame.id());
-            case HEARTBEAT, CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, ERROR, UNKNOWN -> {
-                ignoredFrames++;
-                LOG.debug(
-                        "ignored a '{}' with id '{}'",
-                        frame.type().wireName(),
-                        Quoted.word(frame.id()));
-            }
+            case HEARTBEAT, CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, ERROR, UNKNOWN -> ignore(frame);
         }
+    }
+
+    private void ignore(Frame frame) {
+        ignoredFrames++;
+        LOG.debug("ignored a '{}' with id '{}'", frame.type().wireName(), Quoted.word(frame.id()));
     }
 
     /** The host reads again. */
@@ -95,6 +102,7 @@ public final class Session {
 
     /** The link is gone. Its turns go on without a reader for a while. */
     public void onClosed() {
+        parts.close();
         int left = deliveries.close();
         if (left > 0) {
             LOG.info(
@@ -144,9 +152,8 @@ public final class Session {
         }
     }
 
-    private void onMessage(Frame frame) throws InvalidPayloadException {
+    private void onMessage(Frame frame, long asked) throws InvalidPayloadException {
         String id = frame.id();
-        long asked = Fingerprint.of(frame.payload());
         Turn known = turns.find(id);
         if (known == null) {
             startTurn(frame, asked);
@@ -165,25 +172,7 @@ public final class Session {
         String id = frame.id();
         if (turns.hasEnded(id)) {
             replies.sendError(id, ErrorCode.LOG_TRUNCATED, LOG_IS_GONE);
-        } else if (turns.isDraining()) {
-            replies.sendError(
-                    id, ErrorCode.DRAINING, "the agent is shutting down and takes no new turns");
-        } else if (turns.isAtLimit()) {
-            overloaded(
-                    id,
-                    "the agent already runs "
-                            + turns.count()
-                            + " turns, which is its limit (--max-turns): try again when one has"
-                            + " ended");
-        } else if (!turns.hasRoomFor(frame.payload().readableBytes())) {
-            overloaded(
-                    id,
-                    "the agent holds "
-                            + turns.requestBytes()
-                            + " bytes of requests that its runtime has not begun to answer, and"
-                            + " this one would exceed the limit (--max-requests-bytes): try again"
-                            + " when some are answered");
-        } else {
+        } else if (!admission.refusesTurn(id, frame.payload().readableBytes())) {
             ask(frame, asked, desired.config());
         }
     }
@@ -191,7 +180,7 @@ public final class Session {
     private void ask(Frame frame, long asked, AgentConfig config) throws InvalidPayloadException {
         RequestWriter writer = RequestWriter.of(frame);
         if (writer.isForAnotherKind(config.runtimeKind())) {
-            overloaded(
+            admission.overloaded(
                     frame.id(),
                     "the message is in Anthropic's form, but the agent's runtime is of the kind "
                             + config.runtimeKind().wireName()
@@ -202,14 +191,6 @@ public final class Session {
         Turn turn = turns.begin(frame.id(), asked, config.allowedTools());
         read(turn, 0, frame.credit());
         turn.start(body, RequestWriter.headers(frame, config), config.runtimeKind());
-    }
-
-    private void overloaded(String id, String message) {
-        replies.send(
-                new Frame(
-                        FrameType.ERROR,
-                        id,
-                        payloads.refusal(ErrorCode.OVERLOADED, message, RETRY_AFTER_SECONDS)));
     }
 
     private void onResume(Frame frame) throws InvalidPayloadException {
@@ -263,6 +244,9 @@ public final class Session {
 
     /** A turn that has ended needs no cancelling: its last frame is on its way. */
     private void onCancel(String id) {
+        if (parts.cancel(id)) {
+            return;
+        }
         Delivery delivery = deliveries.find(id);
         Turn turn = delivery == null ? turns.findOpen(id) : delivery.turn();
         if (turn != null && turn.delivery() == delivery) {

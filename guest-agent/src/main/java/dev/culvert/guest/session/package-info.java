@@ -3,6 +3,7 @@
  *
  * <pre>
  *   frame → Session → message, resume, credit, cancel → turn
+ *                   → parts, part → PartReceiver      → message
  *                   → config_update, context_update   → desired
  *                   → ping                            → pong
  * </pre>

@@ -22,15 +22,32 @@ public final class Fingerprint {
 
     /** Borrows {@code bytes}. */
     public static long of(ByteBuf bytes) {
-        long hash = OFFSET;
-        int at = bytes.readerIndex();
-        for (; bytes.writerIndex() - at >= Long.BYTES; at += Long.BYTES) {
-            hash = mix(hash, bytes.getLong(at));
+        return new Growing().of(bytes);
+    }
+
+    /** The hash of bytes that arrive one after the other, in one buffer. */
+    public static final class Growing {
+        private long hash = OFFSET;
+
+        /** How many bytes are in the hash. */
+        private int done;
+
+        /** Takes in what has arrived so far; borrows {@code bytes}. */
+        public void add(ByteBuf bytes) {
+            for (; bytes.readableBytes() - done >= Long.BYTES; done += Long.BYTES) {
+                hash = mix(hash, bytes.getLong(bytes.readerIndex() + done));
+            }
         }
-        for (; at < bytes.writerIndex(); at++) {
-            hash = mix(hash, bytes.getByte(at));
+
+        /** The hash of all bytes, which have arrived; borrows {@code bytes}. */
+        public long of(ByteBuf bytes) {
+            add(bytes);
+            long whole = hash;
+            for (int i = done; i < bytes.readableBytes(); i++) {
+                whole = mix(whole, bytes.getByte(bytes.readerIndex() + i));
+            }
+            return mix(whole, bytes.readableBytes());
         }
-        return mix(hash, bytes.readableBytes());
     }
 
     private static long mix(long hash, long word) {

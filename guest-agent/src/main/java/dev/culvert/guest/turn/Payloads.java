@@ -30,6 +30,11 @@ public final class Payloads {
         return object(_ -> {});
     }
 
+    /** Lets the host send so many more bytes of a message. */
+    public ByteBuf credit(long bytes) {
+        return object(json -> json.writeNumberField("bytes", bytes));
+    }
+
     public ByteBuf applied() {
         return object(json -> json.writeBooleanField("applied", true));
     }

@@ -39,6 +39,9 @@ public final class Turns {
     /** The size of the requests that the runtime has not begun to answer. */
     private long requestBytes;
 
+    /** How many messages arrive in parts. */
+    private int arriving;
+
     private boolean draining;
     private @Nullable Runnable whenNoneIsOpen;
 
@@ -106,6 +109,30 @@ public final class Turns {
         requestBytes += delta;
     }
 
+    /** A message of that size arrives in parts; it counts as a turn and as a request. */
+    public void beginArrival(int bytes) {
+        arriving++;
+        requestBytes += bytes;
+    }
+
+    /** It has arrived, or will not. */
+    public void endArrival(int bytes) {
+        arriving--;
+        requestBytes -= bytes;
+    }
+
+    /** The largest message that may arrive in parts. */
+    public int mostMessageBytes() {
+        return Math.min(limits.messageBytes(), limits.requestBytes());
+    }
+
+    /** The flag that sets {@link #mostMessageBytes}. */
+    public String mostMessageFlag() {
+        return limits.messageBytes() <= limits.requestBytes()
+                ? "--max-message-bytes"
+                : "--max-requests-bytes";
+    }
+
     /** How many are open. */
     public int count() {
         return open.size();
@@ -113,7 +140,7 @@ public final class Turns {
 
     /** Whether as many are open as may be. */
     public boolean isAtLimit() {
-        return open.size() >= limits.maxTurns();
+        return open.size() + arriving >= limits.maxTurns();
     }
 
     /** How long a turn goes on that nobody reads. */

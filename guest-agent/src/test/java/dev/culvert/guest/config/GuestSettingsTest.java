@@ -48,7 +48,8 @@ class GuestSettingsTest {
                                         Duration.ofSeconds(60),
                                         Duration.ofSeconds(30),
                                         8192,
-                                        20 << 20),
+                                        48 << 20,
+                                        32 << 20),
                                 65_536,
                                 1 << 20,
                                 16 << 20,
@@ -89,6 +90,7 @@ class GuestSettingsTest {
                                   "max_config_bytes": "2MiB",
                                   "max_held_bytes": "6MiB",
                                   "max_requests_bytes": "7MiB",
+                                  "max_message_bytes": "5MiB",
                                   "state_dir": "/var/lib/culvert-agent",
                                   "drain": "1m",
                                   "log_level": "trace",
@@ -121,7 +123,8 @@ class GuestSettingsTest {
                                         Duration.ofSeconds(7),
                                         Duration.ofSeconds(3),
                                         100,
-                                        7 << 20),
+                                        7 << 20,
+                                        5 << 20),
                                 1 << 20,
                                 2 << 20,
                                 6 << 20,
@@ -191,6 +194,8 @@ class GuestSettingsTest {
                 "\"max_held_bytes\": \"1MiB\" | max_held_bytes is 1MiB: it must be from 5MiB to"
                         + " 1GiB",
                 "\"max_requests_bytes\": 1  | max_requests_bytes is 1: it must be from 5MiB to"
+                        + " 1GiB",
+                "\"max_message_bytes\": 1   | max_message_bytes is 1: it must be from 4MiB to"
                         + " 1GiB",
                 "\"max_config_bytes\": \"5MiB\" | max_config_bytes is 5MiB: it must be from 1KiB to"
                         + " 4MiB",

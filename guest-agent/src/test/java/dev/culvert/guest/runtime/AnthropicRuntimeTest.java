@@ -40,7 +40,10 @@ class AnthropicRuntimeTest {
     private static final String END = "{\"type\":\"message_stop\"}";
     private static final String PING = "{\"type\":\"ping\"}";
 
+    @SuppressWarnings("NullAway.Init") // set by serve, with which every test begins
     private ScriptedRuntime server;
+
+    @SuppressWarnings("NullAway.Init") // likewise
     private RuntimeDriver client;
 
     @AfterEach

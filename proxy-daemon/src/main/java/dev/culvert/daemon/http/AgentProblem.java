@@ -5,6 +5,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.CONFLICT;
 import static io.netty.handler.codec.http.HttpResponseStatus.GATEWAY_TIMEOUT;
 import static io.netty.handler.codec.http.HttpResponseStatus.GONE;
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_IMPLEMENTED;
+import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
 import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 import static io.netty.handler.codec.http.HttpResponseStatus.TOO_MANY_REQUESTS;
 import static io.netty.handler.codec.http.HttpResponseStatus.UNPROCESSABLE_ENTITY;
@@ -45,7 +46,9 @@ record AgentProblem(HttpResponseStatus status, String opening, String advice) {
     }
 
     private boolean isOfTheClient(AgentError error) {
-        return status.equals(UNPROCESSABLE_ENTITY) || OTHERS_WISH.contains(error.code());
+        return status.equals(UNPROCESSABLE_ENTITY)
+                || status.equals(REQUEST_ENTITY_TOO_LARGE)
+                || OTHERS_WISH.contains(error.code());
     }
 
     /* The daemon itself uses some of these codes, without asking an agent. */
@@ -59,6 +62,11 @@ record AgentProblem(HttpResponseStatus status, String opening, String advice) {
                             UNPROCESSABLE_ENTITY,
                             "The agent cannot accept the request: ",
                             "Correct it and send it again.");
+            case "message_too_large" ->
+                    new AgentProblem(
+                            REQUEST_ENTITY_TOO_LARGE,
+                            "The request is too large for the agent: ",
+                            "Send less, or raise --max-message-bytes of the agent.");
             case "id_reused" ->
                     new AgentProblem(
                             UNPROCESSABLE_ENTITY,

@@ -67,9 +67,12 @@ public record Problem(
                             of(TOO_MANY_REQUESTS, "There is too much at once: " + what)
                                     .advising("Try again later.");
                     case OverMemory _ -> of(SERVICE_UNAVAILABLE, what).advising("Try again later.");
-                    case TooLarge _ ->
+                    case TooLarge large ->
                             of(REQUEST_ENTITY_TOO_LARGE, "The request is too large: " + what)
-                                    .advising("Send less.");
+                                    .advising(
+                                            large.needsParts()
+                                                    ? "Send less, or update the agent's software."
+                                                    : "Send less.");
                     case ToolBlocked blocked ->
                             of(FORBIDDEN, "The agent's policy ended the turn: " + what)
                                     .advising(

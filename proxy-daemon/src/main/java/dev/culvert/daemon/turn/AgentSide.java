@@ -78,11 +78,13 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
     void start() {
         if (!isNew() && request.agentIsBase()) {
             owner.fail(needs.opener().notResumable(progress));
+        } else if (progress.needsParts() && request.agentTakesNoParts()) {
+            owner.fail(progress.tooLarge());
         } else if (progress.mayBeKnown()) {
             seek(Kind.PATIENT, "");
         } else if (request.agentIsAway()) {
             seek(Kind.PROVEN, "");
-        } else if (!isNew()) {
+        } else if (!isNew() || progress.needsParts()) {
             seek(Kind.ANNOUNCED, "");
         } else {
             askOnAnyLink();
@@ -146,11 +148,18 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
         if (exchange.request() == FrameType.RESUME) {
             needs.observer().onResumed(!again);
         }
-        if (progress.hasMessage() && progress.markSent()) {
-            owner.onSent();
+        if (!exchange.isSending()) {
+            sent();
         }
         if (stopping) {
             stop(reading);
+        }
+    }
+
+    /** The whole message was sent: from now on the agent may have begun. */
+    void sent() {
+        if (progress.hasMessage() && progress.markSent()) {
+            owner.onSent();
         }
     }
 
@@ -178,6 +187,11 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
     /** Whether there is an exchange with the agent. */
     boolean isReading() {
         return phase instanceof Phase.Reading;
+    }
+
+    /** Whether parts of the message are still to be sent. */
+    boolean isSending() {
+        return phase instanceof Phase.Reading(_, Exchange exchange) && exchange.isSending();
     }
 
     boolean isOver() {

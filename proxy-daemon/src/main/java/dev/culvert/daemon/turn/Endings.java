@@ -47,10 +47,10 @@ public final class Endings {
 
     private Endings() {}
 
-    /** The message waited for a link while more bytes waited than {@code share} allows. */
+    /** The message was not sent whole when more bytes waited than {@code share} allows. */
     static Failure overMemory(Share share) {
         return new Failure.OverMemory(
-                "The message was not sent: it waited for a link while more bytes waited here than "
+                "The message was not sent: it waited for its agent while more bytes waited here than "
                         + share.limitText());
     }
 

@@ -4,6 +4,7 @@ import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.turn.Progress.Unanswered;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
+import dev.culvert.io.Share;
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -78,7 +79,17 @@ public final class LiveTurn implements AgentSide.Owner {
 
     private void chargeMessage() {
         if (progress.isLarge()) {
-            progress.charge(request.agent().road().share(), loop, this::fail);
+            progress.charge(request.agent().road().share(), loop, this::overMemory);
+        }
+    }
+
+    /** A message that was sent is dropped, and cannot be sent again; any other ends here. */
+    private void overMemory(Share exceeded) {
+        if (progress.isSent() && !agentSide.isSending()) {
+            progress.dropMessage();
+        } else {
+            agentSide.letGo();
+            fail(Endings.overMemory(exceeded));
         }
     }
 
@@ -145,6 +156,11 @@ public final class LiveTurn implements AgentSide.Owner {
     @Override
     public void onSent() {
         listener.onSent();
+    }
+
+    @Override
+    public void onRequestSent() {
+        agentSide.sent();
     }
 
     @Override

@@ -2,10 +2,12 @@ package dev.culvert.daemon.turn;
 
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.frame.Frame;
+import dev.culvert.frame.FrameLimits;
 import dev.culvert.frame.FrameType;
 import dev.culvert.io.Account;
 import dev.culvert.io.DirectMemory;
 import dev.culvert.io.HeldKind;
+import dev.culvert.io.Holder;
 import dev.culvert.io.Holding;
 import dev.culvert.io.Share;
 import dev.culvert.link.AgentLink;
@@ -13,13 +15,15 @@ import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** How far a reading has got: the request, the events that arrived, and the credit for more. */
 final class Progress {
+    private static final int MOST_IN_A_FRAME = FrameLimits.DEFAULTS.payloadBytes();
+
     private final CreditWindow window;
     private final long startNanos = System.nanoTime();
+    private final boolean needsParts;
 
     /** What to send, until the agent answers; null if the turn is only resumed. */
     private @Nullable ByteBuf message;
@@ -47,12 +51,24 @@ final class Progress {
     Progress(@Nullable ByteBuf message, long after, int credit) {
         lastNumber = after;
         this.message = message;
+        needsParts = message != null && message.readableBytes() > MOST_IN_A_FRAME;
         window = new CreditWindow(credit);
     }
 
     /** When the client asked. */
     long startNanos() {
         return startNanos;
+    }
+
+    /** Whether the message fits no frame, so that the agent must have announced what it can. */
+    boolean needsParts() {
+        return needsParts;
+    }
+
+    /** Why an agent that takes no message in parts does not get this one. */
+    Failure tooLarge() {
+        return new Failure.TooLarge(
+                message == null ? 0 : message.readableBytes(), MOST_IN_A_FRAME, true);
     }
 
     /** Whether the message is charged; a small one is not counted and costs nothing here. */
@@ -65,21 +81,11 @@ final class Progress {
     }
 
     /**
-     * Charges the message to {@code share} until it is dropped. If the memory runs out before the
-     * message is sent, {@code unsent} is told; a sent message is dropped and cannot be sent again.
+     * Charges the message to {@code share} until it is dropped; {@code holder} is told if the
+     * memory runs out.
      */
-    void charge(Share share, EventLoop loop, Consumer<Failure> unsent) {
-        holding =
-                share.open(
-                        HeldKind.MESSAGES,
-                        loop,
-                        full -> {
-                            if (sent) {
-                                dropMessage();
-                            } else {
-                                unsent.accept(Endings.overMemory(full));
-                            }
-                        });
+    void charge(Share share, EventLoop loop, Holder holder) {
+        holding = share.open(HeldKind.MESSAGES, loop, holder);
         holding.set(messageBytes());
     }
 

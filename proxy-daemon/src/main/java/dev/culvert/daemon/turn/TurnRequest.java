@@ -75,6 +75,14 @@ public record TurnRequest(
                 && !presence.said().equals(Heartbeat.NONE);
     }
 
+    /** Whether the agent takes no message that fits no frame: it speaks, and has not said so. */
+    boolean agentTakesNoParts() {
+        Presence presence = agent.presence();
+        return presence.said().equals(Heartbeat.NONE)
+                ? presence.state() == AgentState.READY
+                : !presence.said().features().contains(Feature.PARTS);
+    }
+
     /** Whether the agent cannot resume: one that is ready and has announced nothing never will. */
     boolean agentIsBase() {
         Presence presence = agent.presence();

@@ -1,0 +1,135 @@
+package dev.culvert.json;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.nio.charset.StandardCharsets;
+
+/** Text in UTF-8 as the content of a JSON string, and back. Nothing becomes a {@link String}. */
+public final class EscapedText {
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+    /** A backslash, a u and four digits. */
+    private static final int ESCAPED_BYTES = 6;
+
+    private EscapedText() {}
+
+    /**
+     * How many bytes of the first {@code most} end with a whole character. The text is UTF-8 and
+     * longer than that.
+     */
+    public static int wholeCharacters(ByteBuf text, int most) {
+        int bytes = most;
+        while (bytes > 0 && (text.getByte(text.readerIndex() + bytes) & 0xc0) == 0x80) {
+            bytes--;
+        }
+        return bytes;
+    }
+
+    /** Moves {@code length} bytes from {@code text} to {@code out}, with what must be escaped. */
+    public static void write(ByteBuf text, int length, ByteBuf out) {
+        byte[] bytes = new byte[length];
+        text.readBytes(bytes);
+        int from = 0;
+        int i = 0;
+        while (i < length) {
+            i = JsonStrings.plain(bytes, i, length);
+            if (i < length && bytes[i] < 0) {
+                i++;
+            } else if (i < length) {
+                out.writeBytes(bytes, from, i - from);
+                writeEscape(bytes[i], out);
+                i++;
+                from = i;
+            }
+        }
+        out.writeBytes(bytes, from, length - from);
+    }
+
+    private static void writeEscape(byte b, ByteBuf out) {
+        out.writeByte('\\');
+        switch (b) {
+            case '"', '\\' -> out.writeByte(b);
+            case '\n' -> out.writeByte('n');
+            case '\r' -> out.writeByte('r');
+            case '\t' -> out.writeByte('t');
+            default -> {
+                ByteBufUtil.writeAscii(out, "u00");
+                out.writeByte(HEX[b >> 4]).writeByte(HEX[b & 0xf]);
+            }
+        }
+    }
+
+    /**
+     * Writes what the string says that is in {@code json}, from the first byte after its quote to
+     * the last one before the other, to {@code out}. The string was checked before.
+     *
+     * @return false if half of a surrogate pair is missing; then nothing is written
+     */
+    public static boolean read(ByteBuf json, int from, int to, ByteBuf out) {
+        byte[] bytes = new byte[to - from];
+        json.getBytes(from, bytes);
+        int written = 0;
+        int i = 0;
+        while (i < bytes.length) {
+            byte b = bytes[i];
+            if (b != '\\') {
+                bytes[written++] = b;
+                i++;
+            } else if (bytes[i + 1] != 'u') {
+                bytes[written++] = meaning(bytes[i + 1]);
+                i += 2;
+            } else {
+                int character = codePoint(bytes, i);
+                if (character < 0) {
+                    return false;
+                }
+                i += Character.charCount(character) * ESCAPED_BYTES;
+                written = encode(character, bytes, written); // takes less room than the escape
+            }
+        }
+        out.writeBytes(bytes, 0, written);
+        return true;
+    }
+
+    private static byte meaning(byte escaped) {
+        return switch (escaped) {
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            default -> escaped;
+        };
+    }
+
+    /** The character whose escape, or whose two, begin at {@code i}; -1 for half of one. */
+    private static int codePoint(byte[] bytes, int i) {
+        char first = unit(bytes, i);
+        if (!Character.isSurrogate(first)) {
+            return first;
+        }
+        int second = i + ESCAPED_BYTES;
+        if (!Character.isHighSurrogate(first)
+                || second + ESCAPED_BYTES > bytes.length
+                || bytes[second] != '\\'
+                || bytes[second + 1] != 'u'
+                || !Character.isLowSurrogate(unit(bytes, second))) {
+            return -1;
+        }
+        return Character.toCodePoint(first, unit(bytes, second));
+    }
+
+    private static char unit(byte[] bytes, int escape) {
+        int unit = 0;
+        for (int k = escape + 2; k < escape + ESCAPED_BYTES; k++) {
+            unit = unit << 4 | Character.digit(bytes[k], 16);
+        }
+        return (char) unit;
+    }
+
+    private static int encode(int character, byte[] out, int at) {
+        byte[] encoded = Character.toString(character).getBytes(StandardCharsets.UTF_8);
+        System.arraycopy(encoded, 0, out, at, encoded.length);
+        return at + encoded.length;
+    }
+}
