@@ -4,6 +4,7 @@
 // usage: load PORT AGENTS CLIENTS MILLISECONDS message BYTES RATE
 //        load PORT AGENTS CLIENTS MILLISECONDS stream CHUNKS MICROSECONDS
 //        load PORT AGENTS CLIENTS MILLISECONDS idle
+//        each with "chat" behind it: the same as chat completions of OpenAI's API
 //
 // message  RATE messages a second, each at its own time, even if earlier answers are missing. Latency counts from the time at
 //          which a message was due, so a message that is late because all clients wait is counted as late. RATE 0 sends the next
@@ -27,6 +28,7 @@ struct client {
 };
 
 static enum { MESSAGE, STREAM, IDLE } kind;
+static bool chat;
 static int port, agents, agent;
 static long wanted_chunks, opened;
 static double rate;
@@ -50,9 +52,11 @@ static void ask(struct client *c, uint64_t intended) {
     c->busy = true;
     c->intended = intended;
     c->chunks = 0;
-    APPENDF(&c->endpoint.out,
-            "POST /api/v1/agents/a%d/%s HTTP/1.1\r\nhost: 127.0.0.1:%d\r\ncontent-type: application/json\r\ncontent-length: %zu\r\n\r\n",
-            agent, kind == MESSAGE ? "message" : "stream", port, held(&body));
+    char path[64], model[64];
+    int size = snprintf(model, sizeof model, "{\"model\":\"a%d\",", agent);
+    snprintf(path, sizeof path, "/api/v1/agents/a%d/%s", agent, kind == MESSAGE ? "message" : "stream");
+    APPENDF(&c->endpoint.out, "POST %s HTTP/1.1\r\nhost: 127.0.0.1:%d\r\ncontent-type: application/json\r\ncontent-length: %zu\r\n\r\n%s",
+            chat ? "/v1/chat/completions" : path, port, held(&body) + (chat ? (size_t)size : 0), chat ? model : "");
     agent = (agent + 1) % agents;
     append(&c->endpoint.out, head(&body), held(&body));
     flush_later(&c->endpoint);
@@ -87,17 +91,34 @@ static void on_line(struct client *c, const char *line, size_t length, uint64_t 
     }
 }
 
+// The same for the stream of a chat completion, whose first chunk has the role and whose last one has the reason of the end.
+static void on_chat_line(struct client *c, const char *line, size_t length, uint64_t now) {
+    static const char content[] = "\"delta\":{\"content\":\"";
+    const size_t prefix = sizeof content - 1;
+    const char *found = memmem(line, length, content, prefix);
+    if (found && (size_t)(line + length - found) > prefix + 40 && found[prefix + 40] == '"') {
+        c->chunks++;
+        events++;
+        record(now - strtoull(found + prefix, NULL, 10));
+    } else if (length == 12 && !memcmp(line, "data: [DONE]", 12)) {
+        c->chunks = c->chunks == wanted_chunks ? -1 : -2;
+    } else if (memmem(line, length, "\"error\":", 8)) {
+        c->chunks = -2;
+    }
+}
+
 static void on_text(struct client *c, uint64_t now) {
     if (kind == MESSAGE) return;
     char *end;
     while ((end = memchr(head(&c->text), '\n', held(&c->text)))) {
-        on_line(c, head(&c->text), (size_t)(end - head(&c->text)), now);
+        (chat ? on_chat_line : on_line)(c, head(&c->text), (size_t)(end - head(&c->text)), now);
         consume(&c->text, (size_t)(end + 1 - head(&c->text)));
         if (!held(&c->text)) break;
     }
 }
 
 static bool is_expected(const struct buffer *text) {
+    if (chat) return memmem(head(text), held(text), head(&expected) + 1, held(&expected) - 1);
     return held(text) >= held(&expected) && !memcmp(head(text), head(&expected), held(&expected));
 }
 
@@ -188,9 +209,20 @@ static struct client *connect_client(void) {
     return c;
 }
 
+// What every request says; that of a chat completion comes after its model.
+static void set_body(const char *words, size_t length) {
+    if (chat) APPEND(&body, "\"messages\":[");
+    APPEND(&body, "{\"role\":\"user\",\"content\":\"");
+    append(&body, words, length);
+    APPEND(&body, "\"}");
+    if (chat && kind == MESSAGE) APPEND(&body, "]}");
+    if (chat && kind != MESSAGE) APPEND(&body, "],\"stream\":true}");
+}
+
 // Opens the streams a hundred at a time, so that no queue of connections overflows.
 static void hold_idle_streams(int clients) {
-    APPEND(&body, "{\"role\":\"user\",\"content\":\"1 chunks every 3600000000 us\"}");
+    static const char words[] = "1 chunks every 3600000000 us";
+    set_body(words, sizeof words - 1);
     for (int i = 0; i < clients; i++) {
         ask(connect_client(), 0);
         while (i % 100 == 99 && opened < i - 99) turn_loop(NEVER);
@@ -204,7 +236,8 @@ static void hold_idle_streams(int clients) {
 int main(int count, char **arguments) {
     const char *what = count > 5 ? arguments[5] : "";
     kind = !strcmp(what, "message") ? MESSAGE : !strcmp(what, "stream") ? STREAM : IDLE;
-    if (count != (kind == IDLE ? 6 : 8)) {
+    chat = count > 6 && !strcmp(arguments[count - 1], "chat");
+    if (count != (kind == IDLE ? 6 : 8) + (chat ? 1 : 0)) {
         fprintf(stderr, "load: see the head of load.c\n");
         return 2;
     }
@@ -220,12 +253,12 @@ int main(int count, char **arguments) {
         memset(reserve(&expected, bytes), 'x', bytes);
         expected.end += bytes;
         APPEND(&expected, "\"");
-        APPEND(&body, "{\"role\":\"user\",");
-        append(&body, head(&expected) + 1, held(&expected) - 1);
-        APPEND(&body, "}");
+        set_body(head(&expected) + 12, bytes);
     } else {
         wanted_chunks = atol(arguments[6]);
-        APPENDF(&body, "{\"role\":\"user\",\"content\":\"%s chunks every %s us\"}", arguments[6], arguments[7]);
+        char words[64];
+        int length = snprintf(words, sizeof words, "%s chunks every %s us", arguments[6], arguments[7]);
+        set_body(words, (size_t)length);
     }
     uint64_t start = now_nanos(), end = start + strtoull(arguments[4], NULL, 10) * 1000000;
     struct client **all = calloc((size_t)clients, sizeof *all);

@@ -74,7 +74,12 @@ final class Arena implements AutoCloseable {
 
     /** Puts a load on a contender and returns the figures of its clients. */
     Figures run(Scenario.Contender contender, Load load, Duration time) throws IOException {
-        return load.run(tools, entrant(contender).running().port(), contender.agents(), time);
+        return load.run(
+                tools,
+                entrant(contender).running().port(),
+                contender.agents(),
+                time,
+                contender.peer().dialect());
     }
 
     Sample measure(Scenario.Contender contender, Load load, Duration time, int round)

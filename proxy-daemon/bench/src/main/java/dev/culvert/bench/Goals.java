@@ -92,6 +92,18 @@ record Goals(Results results) {
                                         "culvertd, 1,000 agents",
                                         "culvertd, 1 agent")),
                         atMost(
+                                "CPU of a chat completion, relative to a message on the daemon's own path",
+                                1.25,
+                                cpuRatio("front-message", Peer.OPENAI.title, "culvertd")),
+                        atMost(
+                                "the same for an event, 100 paced streams",
+                                1.25,
+                                cpuRatio("front-paced", Peer.OPENAI.title, "culvertd")),
+                        atMost(
+                                "the same for an event, as fast as they go",
+                                1.25,
+                                cpuRatio("front-flat-out", Peer.OPENAI.title, "culvertd")),
+                        atMost(
                                 "memory per further client with a silent stream, KiB",
                                 12,
                                 most("sse-idle", "culvertd", Sample::kibPerClient)))

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The requests of the clients. */
 sealed interface Load {
@@ -38,9 +39,13 @@ sealed interface Load {
     /**
      * Puts the load on a port and returns the clients' figures. Uses wrk where it can; wrk measures
      * in whole seconds.
+     *
+     * @param dialect see {@link Peer#dialect}
      */
-    default Figures run(Tools tools, int port, int agents, Duration time) throws IOException {
-        if (this instanceof Messages(int clients, int bytes, double rate)
+    default Figures run(Tools tools, int port, int agents, Duration time, List<String> dialect)
+            throws IOException {
+        if (dialect.isEmpty()
+                && this instanceof Messages(int clients, int bytes, double rate)
                 && rate == 0
                 && time.toSeconds() >= 1
                 && tools.isInstalled("wrk")) {
@@ -58,7 +63,10 @@ sealed interface Load {
                             agents,
                             bytes));
         }
-        return seen(tools, command(tools, port, agents, time));
+        return seen(
+                tools,
+                Stream.concat(command(tools, port, agents, time).stream(), dialect.stream())
+                        .toList());
     }
 
     /** The command line of load.c. */

@@ -29,6 +29,9 @@ record Scenario(
     private static final List<Peer> PROXIES =
             List.of(Peer.CULVERTD, Peer.BEFORE, Peer.HAPROXY, Peer.NGINX, Peer.GO);
 
+    /** The daemon's own paths, and those of other APIs. */
+    private static final List<Peer> FRONTS = List.of(Peer.CULVERTD, Peer.OPENAI);
+
     static List<Scenario> all(boolean smoke) {
         int many = smoke ? 20 : 1000;
         return List.of(
@@ -72,6 +75,20 @@ record Scenario(
                         new Load.Messages(2, 1 << 20, 0),
                         Pace.AS_FAST_AS_THEY_GO,
                         standard(1, false)),
+                latency(
+                        "front-message",
+                        "Fronts: messages of 64 B, 64 connections, the same rate for all: half of"
+                                + " what the slowest can do",
+                        Pace.HALF_OF_THE_SLOWEST,
+                        FRONTS),
+                fronts(
+                        "front-paced",
+                        "Fronts: streams of 20 chunks of 40 B a second, 100 at once",
+                        new Load.Streams(100, 20, Duration.ofMillis(50))),
+                fronts(
+                        "front-flat-out",
+                        "Fronts: streams of 200 chunks of 40 B, 100 at once, as fast as they go",
+                        new Load.Streams(100, 200, Duration.ZERO)),
                 agents("agents-1000", 64, many),
                 agents("agents-1000-one", 1, many),
                 new Scenario(
@@ -148,6 +165,16 @@ record Scenario(
                 new Load.Messages(64, 64, 0),
                 pace,
                 peers.stream().map(peer -> new Contender(peer, 1, CORES, peer.title)).toList());
+    }
+
+    private static Scenario fronts(String name, String title, Load load) {
+        return new Scenario(
+                name,
+                title,
+                "event",
+                load,
+                Pace.AS_FAST_AS_THEY_GO,
+                FRONTS.stream().map(peer -> new Contender(peer, 1, CORES, peer.title)).toList());
     }
 
     private static List<Contender> standard(int agents, boolean streams) {
