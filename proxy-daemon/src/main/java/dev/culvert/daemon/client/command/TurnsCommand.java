@@ -6,16 +6,13 @@ import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.ProblemException;
 import dev.culvert.daemon.client.http.Request;
 import dev.culvert.daemon.client.output.Column;
-import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.output.Tone;
 import dev.culvert.daemon.client.output.View;
 import dev.culvert.daemon.client.value.Value;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,7 +28,7 @@ import picocli.CommandLine.Parameters;
 final class TurnsCommand implements Verb {
     private static final String PATH = "/api/v1/turns";
 
-    private static final View LIST =
+    static final View LIST =
             View.of(
                     "turn",
                     Column.of("TURN", "turn"),
@@ -49,7 +46,9 @@ final class TurnsCommand implements Verb {
                     Column.of("TURN", "turn"),
                     Column.of("AGENT", "agent"),
                     Column.of("STATE", "state").in(TurnsCommand::tone),
-                    Column.of("OUTCOME", TurnsCommand::outcome));
+                    Column.of("OUTCOME", TurnsCommand::outcome),
+                    Column.of("CALLER", "caller"),
+                    Column.of("TOKENS", TurnsCommand::tokens));
 
     private static final View ONE =
             View.of(
@@ -60,6 +59,8 @@ final class TurnsCommand implements Verb {
                     Column.of("outcome", TurnsCommand::outcome),
                     Column.of("last event", "last_event"),
                     Column.of("since", "since"),
+                    Column.of("caller", "caller"),
+                    Column.of("tokens", TurnsCommand::tokens),
                     Column.of("read by", TurnsCommand::readers));
 
     private final Session session;
@@ -71,7 +72,7 @@ final class TurnsCommand implements Verb {
     static CommandLine with(Session session) {
         return new CommandLine(new TurnsCommand(session))
                 .addSubcommand(new ListTurns(session))
-                .addSubcommand(new WatchTurns(session))
+                .addSubcommand(new WatchTurnsCommand(session))
                 .addSubcommand(new ShowTurn(session))
                 .addSubcommand(new CancelTurn(session));
     }
@@ -83,7 +84,7 @@ final class TurnsCommand implements Verb {
     }
 
     /** Of one agent, or of all. */
-    private static List<Value> inProgress(Api api, @Nullable String agent) throws IOException {
+    static List<Value> inProgress(Api api, @Nullable String agent) throws IOException {
         String query = agent == null ? "" : "agent=" + Request.segment(agent);
         return Session.pages(api, PATH, query, "turns");
     }
@@ -128,6 +129,13 @@ final class TurnsCommand implements Verb {
         return turn.text("outcome") + (code.isEmpty() ? "" : ", " + code);
     }
 
+    /** Those that went in and came out. */
+    private static String tokens(Value turn) {
+        Value tokens = turn.at("tokens");
+        long input = tokens.number(-1, "input");
+        return input < 0 ? "" : input + " + " + tokens.number(0, "output");
+    }
+
     private static String readers(Value turn) {
         return String.join(", ", turn.at("read_by").list().stream().map(Value::text).toList());
     }
@@ -158,68 +166,6 @@ final class TurnsCommand implements Verb {
             List<Value> turns = all ? all(api, agent) : inProgress(api, agent);
             session.output().items(turns, all ? ALL : LIST);
             return ExitCode.OK;
-        }
-    }
-
-    @Command(
-            name = "watch",
-            description =
-                    "Prints each turn when it begins, changes its state or is forgotten, until"
-                            + " Ctrl-C.",
-            mixinStandardHelpOptions = true,
-            footer = {"", "With --output json or jsonl, each change is one line."})
-    private static final class WatchTurns implements Verb {
-        private final Session session;
-
-        @Option(names = "--agent", paramLabel = "AGENT", description = "Only those of this agent.")
-        private @Nullable String agent;
-
-        @Option(
-                names = "--interval",
-                paramLabel = "TIME",
-                defaultValue = "1s",
-                converter = DurationText.class,
-                description = "The time between two looks. Default: 1s")
-        private Duration interval = Duration.ofSeconds(1);
-
-        private WatchTurns(Session session) {
-            this.session = session;
-        }
-
-        @Override
-        public int run() throws IOException {
-            Api api = session.api();
-            AgentsCommand.require(api, agent);
-            Output output = session.output();
-            Map<String, Value> known = new LinkedHashMap<>();
-            while (!output.isBroken()) {
-                Map<String, Value> now = new LinkedHashMap<>();
-                inProgress(api, agent).forEach(turn -> now.put(turn.text("turn"), turn));
-                now.forEach((id, turn) -> {
-                    Value before = known.getOrDefault(id, Value.nothing());
-                    if (!before.text("state").equals(turn.text("state"))) {
-                        output.event(turn, LIST);
-                    }
-                });
-                known.forEach((id, turn) -> {
-                    if (!now.containsKey(id)) {
-                        output.event(forgotten(turn), LIST);
-                    }
-                });
-                known.clear();
-                known.putAll(now);
-                try {
-                    Thread.sleep(interval);
-                } catch (InterruptedException _) {
-                    return ExitCode.INTERRUPTED;
-                }
-            }
-            return ExitCode.OK;
-        }
-
-        private static Value forgotten(Value turn) {
-            return Value.members(
-                    "turn", turn.text("turn"), "agent", turn.text("agent"), "state", "forgotten");
         }
     }
 

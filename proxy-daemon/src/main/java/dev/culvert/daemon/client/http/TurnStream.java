@@ -23,6 +23,7 @@ public final class TurnStream implements Closeable {
     private final Request request;
     private final Resuming resuming;
     private final Consumer<IOException> onLoss;
+    private final boolean watching;
     private volatile @Nullable EventReader events;
     private volatile String lastId = "";
     private volatile boolean closed;
@@ -46,6 +47,23 @@ public final class TurnStream implements Closeable {
      * @param onLoss is told each time that a connection was lost, before the turn is resumed
      */
     public TurnStream(Api api, Request request, Resuming resuming, Consumer<IOException> onLoss) {
+        this(api, request, resuming, onLoss, false);
+    }
+
+    /** Reads a turn along with its reader, and leaves the turn to that. */
+    public static TurnStream watching(
+            Api api, String turn, Resuming resuming, Consumer<IOException> onLoss) {
+        Request request = Request.get(path(Request.segment(turn), true));
+        return new TurnStream(api, request, resuming, onLoss, true);
+    }
+
+    private TurnStream(
+            Api api,
+            Request request,
+            Resuming resuming,
+            Consumer<IOException> onLoss,
+            boolean watching) {
+        this.watching = watching;
         this.api = api;
         this.request = request;
         this.resuming = resuming;
@@ -90,7 +108,7 @@ public final class TurnStream implements Closeable {
             if (isOfARestart(event)) {
                 throw new EOFException("the daemon is being stopped");
             }
-            over = !event.type().equals("chunk");
+            over = !event.type().equals("chunk") && !event.type().equals("missed");
             return event;
         } finally {
             lastId = from.lastId().isEmpty() ? lastId : from.lastId();
@@ -137,7 +155,11 @@ public final class TurnStream implements Closeable {
     }
 
     private Request resumption() {
-        return Request.get("/api/v1/turns/" + turn() + "/stream").with("last-event-id", lastId);
+        return Request.get(path(turn(), watching)).with("last-event-id", lastId);
+    }
+
+    private static String path(String turn, boolean watching) {
+        return "/api/v1/turns/" + turn + "/stream" + (watching ? "?watch=1" : "");
     }
 
     private boolean isLate(long deadline) {
