@@ -13,12 +13,18 @@ import dev.culvert.systemd.Systemd;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -28,6 +34,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class CrossingsTest {
     private final List<String> asked = new CopyOnWriteArrayList<>();
+
+    /** Changes what the runtime answers. */
+    private volatile UnaryOperator<String> fault = UnaryOperator.identity();
+
     private final HttpServer runtime;
 
     CrossingsTest() throws IOException {
@@ -36,6 +46,15 @@ class CrossingsTest {
         runtime.createContext("/v1/messages", http -> answer(http, MESSAGES));
         runtime.start();
     }
+
+    private static final String USER = "{\"role\":\"user\",\"content\":\"Copy a to b.\"}";
+
+    private static final Map<String, String> ERROR =
+            Map.of(
+                    "openai",
+                    "data: {\"error\":{\"message\":\"out of memory\"}}\n\n",
+                    "anthropic",
+                    "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n");
 
     @AfterEach
     void stop() {
@@ -47,7 +66,7 @@ class CrossingsTest {
     void anOpenAiClientDoesRoundsOfTools(String kind) throws Exception {
         String read = call("c1", "read", "{\\\"path\\\":\\\"a\\\"}");
         String write = call("c2", "write", "{\\\"path\\\":\\\"b\\\"}");
-        String conversation = "{\"role\":\"user\",\"content\":\"Copy a to b.\"}";
+        String conversation = USER;
         try (Guest guest = guest(kind);
                 TestDaemon daemon = daemon(guest, "{}")) {
             String first = chat(daemon, conversation);
@@ -79,7 +98,7 @@ class CrossingsTest {
         String thinking = "{\"type\":\"thinking\",\"thinking\":\"hm\",\"signature\":\"sig\"}";
         String read = use("c1", "read", "{\"path\":\"a\"}");
         String write = use("c2", "write", "{\"path\":\"b\"}");
-        String conversation = "{\"role\":\"user\",\"content\":\"Copy a to b.\"}";
+        String conversation = USER;
         try (Guest guest = guest(kind);
                 TestDaemon daemon = daemon(guest, "{}")) {
             String first = messages(daemon, conversation);
@@ -112,7 +131,7 @@ class CrossingsTest {
 
     @Test
     void theKindMayChangeBetweenTwoRounds() throws Exception {
-        String conversation = "{\"role\":\"user\",\"content\":\"Copy a to b.\"}";
+        String conversation = USER;
         try (Guest guest = guest("openai");
                 TestDaemon daemon = daemon(guest, "{\"runtime_kind\":\"anthropic\"}")) {
             daemon.awaitAgent("a", "\"runtime_kind\":\"anthropic\"");
@@ -138,24 +157,108 @@ class CrossingsTest {
         }
     }
 
+    static Stream<Arguments> faults() {
+        return Stream.of("/v1/chat/completions", "/v1/messages")
+                .flatMap(front ->
+                        Stream.of("openai", "anthropic")
+                                .flatMap(kind ->
+                                        Stream.of(
+                                                Arguments.of(
+                                                        front,
+                                                        kind,
+                                                        "an error inside a success",
+                                                        ERROR.get(kind)),
+                                                Arguments.of(
+                                                        front,
+                                                        kind,
+                                                        "a malformed event",
+                                                        "data: {\"x\":\n\n"),
+                                                Arguments.of(
+                                                        front,
+                                                        kind,
+                                                        "an end without its mark",
+                                                        ""))));
+    }
+
+    @ParameterizedTest(name = "{0} over {1}: {2}")
+    @MethodSource("faults")
+    void whateverBreaksAtTheRuntimeIsAnErrorToTheClientAndNeverAnEnd(
+            String front, String kind, String what, String instead) throws Exception {
+        fault =
+                whole -> {
+                    int half = whole.indexOf("\n\n", whole.indexOf("Done")) + 2;
+                    return whole.substring(0, half) + instead;
+                };
+        try (Guest guest = guest(kind);
+                TestDaemon daemon = daemon(guest, "{}")) {
+            boolean isChat = front.equals("/v1/chat/completions");
+            String conversation =
+                    isChat
+                            ? USER
+                                    + ","
+                                    + calls(call("c1", "f", "{}"))
+                                    + ","
+                                    + result("c1", "")
+                                    + ","
+                                    + calls(call("c2", "f", "{}"))
+                                    + ","
+                                    + result("c2", "")
+                            : USER
+                                    + ","
+                                    + says(use("c1", "f", "{}"))
+                                    + ","
+                                    + hears(toolResult("c1", "\"A\""))
+                                    + ","
+                                    + says(use("c2", "f", "{}"))
+                                    + ","
+                                    + hears(toolResult("c2", "\"A\""));
+
+            String answer =
+                    raw(
+                            daemon,
+                            front,
+                            isChat ? chatBody(conversation) : messagesBody(conversation));
+
+            assertThat(answer)
+                    .as(what)
+                    .contains("Done", "\"error\":{")
+                    .doesNotContain(
+                            "data: [DONE]", "event: message_stop", "\"finish_reason\":\"stop\"")
+                    .doesNotEndWith("0\r\n\r\n");
+        }
+    }
+
+    /** All that the daemon sends until it closes the connection. */
+    private static String raw(TestDaemon daemon, String path, String body) throws IOException {
+        try (Socket socket = daemon.connect()) {
+            String head =
+                    "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+                            .formatted(path, body.getBytes(UTF_8).length);
+            socket.getOutputStream().write((head + body).getBytes(UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), UTF_8);
+        }
+    }
+
     private static String chat(TestDaemon daemon, String conversation) throws Exception {
-        return daemon.post(
-                        "/v1/chat/completions",
-                        "{\"model\":\"a\",\"stream\":true,\"stream_options\":{\"include_usage\":true},\"tools\":["
-                                + "{\"type\":\"function\",\"function\":{\"name\":\"read\",\"parameters\":{\"type\":\"object\"}}}],\"messages\":["
-                                + conversation
-                                + "]}")
-                .body();
+        return daemon.post("/v1/chat/completions", chatBody(conversation)).body();
+    }
+
+    private static String chatBody(String conversation) {
+        return "{\"model\":\"a\",\"stream\":true,\"stream_options\":{\"include_usage\":true},\"tools\":["
+                + "{\"type\":\"function\",\"function\":{\"name\":\"read\",\"parameters\":{\"type\":\"object\"}}}],\"messages\":["
+                + conversation
+                + "]}";
     }
 
     private static String messages(TestDaemon daemon, String conversation) throws Exception {
-        return daemon.post(
-                        "/v1/messages",
-                        "{\"model\":\"a\",\"stream\":true,\"max_tokens\":99,\"system\":[{\"type\":\"text\",\"text\":\"S\",\"cache_control\":{\"type\":\"ephemeral\"}}],"
-                                + "\"tools\":[{\"name\":\"read\",\"input_schema\":{\"type\":\"object\"}}],\"messages\":["
-                                + conversation
-                                + "]}")
-                .body();
+        return daemon.post("/v1/messages", messagesBody(conversation)).body();
+    }
+
+    private static String messagesBody(String conversation) {
+        return "{\"model\":\"a\",\"stream\":true,\"max_tokens\":99,\"system\":[{\"type\":\"text\",\"text\":\"S\",\"cache_control\":{\"type\":\"ephemeral\"}}],"
+                + "\"tools\":[{\"name\":\"read\",\"input_schema\":{\"type\":\"object\"}}],\"messages\":["
+                + conversation
+                + "]}";
     }
 
     private static String call(String id, String name, String arguments) {
@@ -218,7 +321,7 @@ class CrossingsTest {
         for (String id : List.of("\"tool_call_id\":", "\"tool_use_id\":")) {
             round += body.split(id, -1).length - 1;
         }
-        byte[] answer = rounds.get(round).getBytes(UTF_8);
+        byte[] answer = fault.apply(rounds.get(round)).getBytes(UTF_8);
         http.getResponseHeaders().set("Content-Type", "text/event-stream");
         http.sendResponseHeaders(200, answer.length);
         http.getResponseBody().write(answer);
