@@ -416,6 +416,28 @@ class ChatCompletionsTest {
     }
 
     @Test
+    void aCompletionIsMeasuredLikeAnyTurn() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon =
+                        TestDaemon.with(
+                                "\"event_loops\": %d, \"metrics\": {\"gen_ai\": true, \"labels\": [\"agent\"]},"
+                                        .formatted(eventLoops),
+                                guest)) {
+            guest.on("message", message -> message.done("ok"));
+            daemon.post(PATH, WHOLE);
+            daemon.post(PATH, STREAMED);
+
+            daemon.awaitMetric(
+                    "gen_ai_client_operation_duration_seconds_count{error_type=\"\",gen_ai_agent_name=\"a\",gen_ai_operation_name=\"invoke_agent\"}",
+                    2);
+            daemon.awaitMetric(
+                    "culvert_http_request_duration_seconds_count{code=\"200\",method=\"POST\",route=\"/v1/chat/completions\"}",
+                    2);
+            daemon.awaitMetric("culvert_stream_duration_seconds_count{outcome=\"done\"}", 1);
+        }
+    }
+
+    @Test
     void theTurnCanBeReadAgainInOurOwnEvents() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.announcing("resume", "cancel");
                 TestDaemon daemon = daemon(guest)) {
