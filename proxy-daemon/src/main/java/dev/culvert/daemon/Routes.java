@@ -16,6 +16,7 @@ import dev.culvert.daemon.api.admin.ReloadRoute;
 import dev.culvert.daemon.api.admin.SettingsRoute;
 import dev.culvert.daemon.api.admin.StatusRoute;
 import dev.culvert.daemon.api.agents.AgentCalls;
+import dev.culvert.daemon.api.agents.AgentDrainRoute;
 import dev.culvert.daemon.api.agents.AgentRoute;
 import dev.culvert.daemon.api.agents.AgentsRoute;
 import dev.culvert.daemon.api.agents.ConfigRoute;
@@ -160,6 +161,7 @@ final class Routes implements AutoCloseable {
                 new ConfigRoute(access, admission, homes, offLoop),
                 new AgentsRoute(access, events, settings),
                 new AgentRoute(access, admission, settings, offLoop),
+                new AgentDrainRoute(access, admission),
                 events);
     }
 

@@ -77,7 +77,7 @@ final class EveryVerb implements Closeable {
                 switch (verb) {
                     case "agents show", "ping" -> List.of("a");
                     case "agents add" -> List.of("b", "--address", "unix:///nowhere/b");
-                    case "agents remove" -> List.of(added());
+                    case "agents remove", "agents drain" -> List.of(added());
                     case "message", "stream" -> List.of("a", "hi");
                     case "turns watch" -> {
                         turn();

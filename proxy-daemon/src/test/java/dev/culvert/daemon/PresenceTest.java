@@ -192,6 +192,61 @@ class PresenceTest {
     }
 
     @Test
+    void anAgentThatAnOperatorDrainsGetsNothingNewAndItsTurnsGoOn() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                ScriptedGuest other = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with(guest, other)) {
+            other.on("message", PresenceTest::greet);
+            EventReader turn = daemon.stream();
+            ScriptedGuest.Request running = guest.take();
+            running.chunk("one");
+            assertThat(turn.next().type()).isEqualTo("chunk");
+
+            HttpResponse<String> drained = daemon.post("/api/v1/agents/a/drain", "");
+            assertThat(drained.statusCode()).isEqualTo(200);
+            assertThat(drained.headers().firstValue("culvert-op")).isPresent();
+            assertThat(drained.body())
+                    .contains(
+                            "\"state\":\"draining\"",
+                            "\"drained_since\":",
+                            "\"turns_in_flight\":1");
+            HttpResponse<String> refused = daemon.post("/api/v1/agents/a/message", MESSAGE);
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.headers().firstValue("retry-after")).isPresent();
+            assertThat(refused.body()).contains("An operator drains agent 'a'");
+            assertThat(daemon.post("/agents/b/message", MESSAGE).statusCode()).isEqualTo(200);
+            assertThat(daemon.get("/api/v1/agents?state=draining").body()).contains("\"id\":\"a\"");
+            running.done("");
+            assertThat(turn.rest()).last().extracting(EventReader.Event::type).isEqualTo("done");
+
+            HttpResponse<String> ended = daemon.send("DELETE", "/api/v1/agents/a/drain", "");
+            assertThat(ended.body())
+                    .contains("\"state\":\"ready\"")
+                    .doesNotContain("drained_since");
+            guest.on("message", PresenceTest::greet);
+            assertThat(daemon.post("/api/v1/agents/a/message", MESSAGE).statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aDrainOutlivesALostLinkAndAReload() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.on(directory.resolve("a"));
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            assertThat(daemon.post("/api/v1/agents/a/drain", "").statusCode()).isEqualTo(200);
+            guest.down();
+            daemon.awaitState("a", "unreachable");
+            guest.up();
+            assertThat(daemon.reload().statusCode()).isEqualTo(200);
+            daemon.awaitState("a", "draining");
+
+            assertThat(daemon.post("/api/v1/agents/a/message", MESSAGE).statusCode())
+                    .isEqualTo(503);
+            assertThat(daemon.post("/api/v1/agents/none/drain", "").statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Test
     void requestsToAnAgentThatIsAwayDoNotHurryItsReconnection() throws Exception {
         ScriptedGuest gone = ScriptedGuest.start();
         gone.close();

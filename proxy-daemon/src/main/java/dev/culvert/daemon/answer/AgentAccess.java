@@ -5,6 +5,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE
 
 import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.daemon.fleet.Presence;
 import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.daemon.http.Admission;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AgentAccess {
     private static final int RETRY_SECONDS = 2;
+    private static final int DRAINED_RETRY_SECONDS = 5;
 
     private final Function<Caller, Visible> fleet;
     private final Consumer<Agent> nudge;
@@ -101,6 +103,9 @@ public final class AgentAccess {
         admission.checkWork();
         Agent agent = agent(request, id);
         Presence presence = agent.presence();
+        if (presence.state() != AgentState.READY && agent.drainedSince() != null) {
+            throw drained(agent);
+        }
         switch (presence.state()) {
             case READY -> {}
             case DRAINING ->
@@ -124,6 +129,16 @@ public final class AgentAccess {
             }
         }
         return agent;
+    }
+
+    private static ProblemException drained(Agent agent) {
+        return new ProblemException(
+                Problem.of(
+                                SERVICE_UNAVAILABLE,
+                                "An operator drains agent '%s', so it takes no new work: try again later, or ask another agent."
+                                        .formatted(agent.id()))
+                        .retryAfter(DRAINED_RETRY_SECONDS)
+                        .blamedOn(Blame.DRAINING));
     }
 
     private static ProblemException notNow(String sentence) {

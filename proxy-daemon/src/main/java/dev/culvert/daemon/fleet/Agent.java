@@ -14,7 +14,9 @@ public final class Agent {
     private final AtomicInteger turns = new AtomicInteger();
     private volatile String source;
     private volatile AgentSettings settings;
-    private volatile Presence presence = Presence.unknown(Instant.now());
+    private Presence presence = Presence.unknown(Instant.now());
+    private volatile Presence shown = presence;
+    private volatile @Nullable Instant drainedSince;
     private volatile @Nullable Desired desired;
     private @Nullable Desired settled;
     private long lastRevision;
@@ -76,12 +78,34 @@ public final class Agent {
         return settings;
     }
 
+    /** What everybody sees: an agent that is drained is not ready. */
     public Presence presence() {
-        return presence;
+        return shown;
     }
 
     synchronized void update(UnaryOperator<Presence> change) {
         presence = change.apply(presence);
+        show();
+    }
+
+    private void show() {
+        Instant since = drainedSince;
+        shown = since == null ? presence : presence.drained(since);
+    }
+
+    /** Since when an operator drains it; null if none does. */
+    public @Nullable Instant drainedSince() {
+        return drainedSince;
+    }
+
+    /** Begins or ends a drain; false if nothing changes. */
+    synchronized boolean drain(boolean on) {
+        if (on == (drainedSince != null)) {
+            return false;
+        }
+        drainedSince = on ? Instant.now() : null;
+        show();
+        return true;
     }
 
     /** Its desired configuration; null while nobody has set one. */

@@ -8,7 +8,7 @@ public enum AgentState {
     CONNECTING,
     READY,
     UNREACHABLE,
-    /** It has said that it is shutting down. */
+    /** It has said that it is shutting down, or an operator drains it. */
     DRAINING;
 
     private final String label = name().toLowerCase(Locale.ROOT);

@@ -234,6 +234,15 @@ public final class Fleet {
         }
     }
 
+    /** Begins or ends a drain of the agent, and tells listeners; false if nothing changes. */
+    public boolean drain(Agent agent, boolean on) {
+        boolean changed = agent.drain(on);
+        if (changed) {
+            tellChanged(agent);
+        }
+        return changed;
+    }
+
     /** Changes the presence of an agent without telling anybody. */
     public void update(Agent agent, UnaryOperator<Presence> change) {
         agent.update(change);

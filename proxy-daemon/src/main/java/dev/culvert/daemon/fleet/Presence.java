@@ -27,6 +27,15 @@ public record Presence(
         return next == state ? this : new Presence(next, now, lastHeard, said, lastError);
     }
 
+    /** As others see it while an operator drains the agent, since {@code then}. */
+    Presence drained(Instant then) {
+        if (state != AgentState.READY) {
+            return this;
+        }
+        Instant latest = since.isAfter(then) ? since : then;
+        return new Presence(AgentState.DRAINING, latest, lastHeard, said, lastError);
+    }
+
     public Presence heard(Heartbeat heartbeat, Instant now) {
         return new Presence(state, since, now, heartbeat, lastError);
     }

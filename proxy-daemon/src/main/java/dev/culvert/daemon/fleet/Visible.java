@@ -87,6 +87,11 @@ public final class Visible {
         }
     }
 
+    /** As {@link Fleet#drain}. */
+    public boolean drain(Agent agent, boolean on) {
+        return fleet.drain(agent, on);
+    }
+
     /** As {@link Fleet#desire}. */
     public @Nullable Desired desire(Agent agent, String payload) throws IOException {
         return fleet.desire(agent, payload);

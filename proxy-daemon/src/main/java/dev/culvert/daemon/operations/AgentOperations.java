@@ -78,9 +78,16 @@ final class AgentOperations {
                             .takes(TURN)
                             .needs(Need.CHANGE_AGENTS)
                             .at(DELETE, "/turns/{turn}"),
-                    op("turns.resume", "Read a turn on, instead of its reader", CHANGE)
+                    op(
+                                    "turns.resume",
+                                    "Read a turn on, instead of its reader or along with it",
+                                    CHANGE)
                             .takes(
                                     TURN,
+                                    query(
+                                            "watch",
+                                            Schema.number(0, 1),
+                                            "1 to read along with its reader, and to leave it the turn"),
                                     query(
                                             "after",
                                             Schema.number(0, MOST_EXACT),
@@ -170,6 +177,16 @@ final class AgentOperations {
                             .takes(AGENT)
                             .needs(Need.CHANGE_AGENTS)
                             .at(DELETE, "/agents/{id}"),
+                    op("agents.drain", "Keep new work from an agent, while its turns go on", CHANGE)
+                            .verb("agents drain")
+                            .takes(AGENT)
+                            .needs(Need.CHANGE_AGENTS)
+                            .at(POST, "/agents/{id}/drain"),
+                    op("agents.drain.end", "Let an agent take work again", CHANGE)
+                            .verb("agents drain --end")
+                            .takes(AGENT)
+                            .needs(Need.CHANGE_AGENTS)
+                            .at(DELETE, "/agents/{id}/drain"),
                     op("events", "Follow the changes of the fleet", READ)
                             .is(Trait.STREAMS)
                             .needs(Need.READ_AGENTS)

@@ -87,7 +87,7 @@ public record TurnRequest(
     boolean agentIsBase() {
         Presence presence = agent.presence();
         return presence.said().equals(Heartbeat.NONE)
-                ? presence.state() == AgentState.READY
+                ? presence.state() == AgentState.READY || presence.state() == AgentState.DRAINING
                 : !agentResumes();
     }
 }

@@ -7,6 +7,7 @@ import dev.culvert.daemon.fleet.Presence;
 import dev.culvert.link.Feature;
 import dev.culvert.link.Heartbeat;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /** Writes what clients are told of an agent. */
@@ -28,6 +29,11 @@ final class AgentJson {
         json.writeStringField("address", agent.road().toString());
         json.writeStringField("state", presence.state().label());
         json.writeStringField("since", presence.since().truncatedTo(ChronoUnit.MILLIS).toString());
+        Instant drained = agent.drainedSince();
+        if (drained != null) {
+            json.writeStringField(
+                    "drained_since", drained.truncatedTo(ChronoUnit.MILLIS).toString());
+        }
         if (presence.lastHeard() != null) {
             json.writeStringField(
                     "last_heard", presence.lastHeard().truncatedTo(ChronoUnit.MILLIS).toString());

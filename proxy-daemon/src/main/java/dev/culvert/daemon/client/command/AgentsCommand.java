@@ -42,7 +42,7 @@ final class AgentsCommand implements Verb {
                     Column.of("ADDRESS", "address"),
                     Column.of("LAST ERROR", AgentsCommand::trouble));
 
-    private static final View ONE =
+    static final View ONE =
             View.of(
                     "id",
                     Column.of("agent", "id"),
@@ -50,6 +50,7 @@ final class AgentsCommand implements Verb {
                     Column.of("address", "address"),
                     Column.of("state", "state").in(AgentsCommand::tone),
                     Column.of("since", "since"),
+                    Column.of("drained since", "drained_since"),
                     Column.of("last heard", "last_heard"),
                     Column.of("protocol", "heartbeat", "protocol"),
                     Column.of("features", AgentsCommand::features),
@@ -70,7 +71,8 @@ final class AgentsCommand implements Verb {
                 .addSubcommand(new ListAgents(session))
                 .addSubcommand(new ShowAgent(session))
                 .addSubcommand(new AddAgent(session))
-                .addSubcommand(new RemoveAgent(session));
+                .addSubcommand(new RemoveAgent(session))
+                .addSubcommand(new DrainAgentCommand(session));
     }
 
     static String path(String agent) {

@@ -69,7 +69,7 @@ final class DrainCommand implements Verb {
         return wait != null && state.number(0, "turns") > 0 ? ExitCode.FAILED : ExitCode.OK;
     }
 
-    private static void pause() throws IOException {
+    static void pause() throws IOException {
         try {
             Thread.sleep(PAUSE);
         } catch (InterruptedException e) {
