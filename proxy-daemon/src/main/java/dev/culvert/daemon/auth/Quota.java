@@ -53,6 +53,12 @@ public final class Quota {
      */
     public record Reached(Quota quota, Limit limit, long waitNanos) {}
 
+    /**
+     * Requests may come while no more than that is owed: streams, which owe a little as long as
+     * they are slowed down, do not keep them out.
+     */
+    private static final long OWED_NANOS = Duration.ofSeconds(1).toNanos();
+
     private final Of of;
     private final String name;
     private final CallerLimits limits;
@@ -101,9 +107,9 @@ public final class Quota {
 
     /** Takes one request, if the rates allow it; null if they do. */
     @Nullable Reached takeRequest(long now) {
-        long owed = owedNanos(now);
-        if (owed > 0) {
-            return new Reached(this, Limit.BYTES, owed);
+        long tooMuch = owedNanos(now) - OWED_NANOS;
+        if (tooMuch > 0) {
+            return new Reached(this, Limit.BYTES, tooMuch);
         }
         long wait = requests == null ? 0 : requests.take(now);
         return wait > 0 ? new Reached(this, Limit.RATE, wait) : null;

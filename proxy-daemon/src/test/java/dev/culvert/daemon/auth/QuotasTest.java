@@ -145,11 +145,13 @@ class QuotasTest {
         assertThat(quota.owedNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(3));
         Reached reached = Objects.requireNonNull(quota.takeRequest());
         assertThat(reached.limit()).isEqualTo(Limit.BYTES);
-        assertThat(reached.waitNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(3));
+        assertThat(reached.waitNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(2));
         assertThat(quota.quotas().getFirst().bytesLeft(now)).isZero();
-        pass(3_000);
+        pass(2_000);
+        assertThat(quota.takeRequest()).as("while no more than a second is owed").isNull();
+        assertThat(quota.owedNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(1));
+        pass(1_000);
         assertThat(quota.owedNanos()).isZero();
-        assertThat(quota.takeRequest()).isNull();
         pass(500);
         assertThat(quota.quotas().getFirst().bytesLeft(now)).isEqualTo(512);
         pass(60_000);
@@ -162,11 +164,11 @@ class QuotasTest {
         CallerQuota own = of("acme", token("1", Grant.Limits.of(null, "2MiB/s", 0)));
         CallerQuota each = of("acme", token("2", null, 0));
 
-        own.useBytes(2 << 20);
-        assertThat(own.owedNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(1));
+        own.useBytes(4 << 20);
+        assertThat(own.owedNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(3));
         assertThat(Objects.requireNonNull(each.takeRequest()).quota().of()).isEqualTo(Of.TENANT);
-        pass(1_000);
-        each.useBytes(8 << 10);
+        pass(3_000);
+        each.useBytes(16 << 10);
         assertThat(Objects.requireNonNull(each.takeRequest()).quota().of()).isEqualTo(Of.TOKEN);
     }
 
