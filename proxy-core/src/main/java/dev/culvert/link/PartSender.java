@@ -48,9 +48,10 @@ final class PartSender {
 
     /** Announces the request of {@code exchange}, of which it takes ownership. */
     void begin(Exchange exchange, Frame request) {
+        ByteBuf text = withoutBlanks(request.payload().duplicate());
         ByteBuf payload = channel.alloc().ioBuffer(32);
-        ByteBufUtil.writeAscii(payload, "{\"bytes\":" + request.payload().readableBytes() + "}");
-        exchange.rest(new SentInParts(exchange, request.payload().duplicate()));
+        ByteBufUtil.writeAscii(payload, "{\"bytes\":" + text.readableBytes() + "}");
+        exchange.rest(new SentInParts(exchange, text));
         write(
                 Frame.request(
                         FrameType.PARTS,
@@ -58,6 +59,21 @@ final class PartSender {
                         request.credit(),
                         request.traceparent(),
                         payload));
+    }
+
+    /* Blanks around a value are no part of the payload (framing.md). */
+    private static ByteBuf withoutBlanks(ByteBuf text) {
+        while (text.isReadable() && isBlank(text.getByte(text.readerIndex()))) {
+            text.skipBytes(1);
+        }
+        while (text.isReadable() && isBlank(text.getByte(text.writerIndex() - 1))) {
+            text.writerIndex(text.writerIndex() - 1);
+        }
+        return text;
+    }
+
+    private static boolean isBlank(byte b) {
+        return b == ' ' || b == '\n' || b == '\r' || b == '\t';
     }
 
     /** How many bytes more a {@code credit} frame allows; 0 if it does not say. */

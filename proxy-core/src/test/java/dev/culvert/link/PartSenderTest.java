@@ -149,6 +149,17 @@ class PartSenderTest {
         assertThat(listener.words).containsExactly("sent", "reply", "done");
     }
 
+    @Test
+    void blanksAroundThePayloadAreNoPartOfIt() {
+        agent.announce("cancel", "credit", "parts");
+        link.open(message("m1", " \r\n" + LARGE + "\n\t "), listener, A_MINUTE);
+        assertThat(agent.sent()).endsWith("\"payload\":{\"bytes\":" + BYTES + "}}");
+
+        grant("m1", BYTES);
+
+        assertThat(parts("m1")).isEqualTo(LARGE);
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void noCharacterIsCutByASmallCredit(long bytes) {

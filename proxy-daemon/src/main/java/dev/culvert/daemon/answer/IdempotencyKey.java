@@ -7,6 +7,7 @@ import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,9 @@ final class IdempotencyKey {
      */
     static long fingerprint(ByteBuf message) {
         CRC32C sum = new CRC32C();
-        sum.update(message.nioBuffer());
+        for (ByteBuffer piece : message.nioBuffers()) { // of several, one would be a copy
+            sum.update(piece);
+        }
         return (long) message.readableBytes() << Integer.SIZE | sum.getValue();
     }
 }
