@@ -100,10 +100,14 @@ class LargeMessageTest {
     }
 
     private static TestDaemon daemon(Guest guest, String more) throws Exception {
+        return daemon(LARGE, guest, more);
+    }
+
+    private static TestDaemon daemon(String limit, Guest guest, String more) throws Exception {
         TestDaemon daemon =
                 TestDaemon.start(
                         "{%s%s\"agents\": [{\"id\": \"a\", \"address\": \"%s\"}]}"
-                                .formatted(LARGE, more, guest.address()));
+                                .formatted(limit, more, guest.address()));
         daemon.awaitState("a", "ready");
         return daemon;
     }
@@ -124,6 +128,30 @@ class LargeMessageTest {
                 assertThat(all.getLast().type()).isEqualTo("done");
             }
             daemon.awaitMetric("culvert_held_bytes{kind=\"messages\"}", 0);
+        }
+    }
+
+    @Test
+    void theFrontsTakeThemByDefault() throws Exception {
+        String chat = conversation(20);
+        String image =
+                "{\"type\":\"image\",\"source\":{\"type\":\"base64\",\"media_type\":\"image/png\",\"data\":\"%s\"}}"
+                        .formatted("iVBO/Rw0".repeat(20 * MEBIBYTE / 8));
+        String messages =
+                "{\"model\":\"a\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":[%s]}]}"
+                        .formatted(image);
+        try (FakeRuntime runtime = new FakeRuntime();
+                Guest guest = runtime.guest("");
+                TestDaemon daemon = daemon("", guest, "\"event_loops\": 2,")) {
+            HttpResponse<String> completion =
+                    daemon.post("/v1/chat/completions", "{\"model\":\"a\"," + chat.substring(1));
+            HttpResponse<String> message = daemon.post("/v1/messages", messages);
+
+            assertThat(completion.statusCode()).as(completion.body()).isEqualTo(200);
+            assertThat(completion.body()).contains(FakeRuntime.answerTo(chat));
+            assertThat(message.statusCode()).as(message.body()).isEqualTo(200);
+            assertThat(message.body()).containsPattern("2097[0-9]{4} characters");
+            assertThat(daemon.post(ASK, chat).statusCode()).isEqualTo(413);
         }
     }
 
