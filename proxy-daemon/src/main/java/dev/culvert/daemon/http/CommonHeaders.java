@@ -28,8 +28,9 @@ public final class CommonHeaders {
     /** What the pages of an allowed origin may read. */
     public static final AsciiString EXPOSED =
             AsciiString.cached(
-                    "culvert-op, ratelimit, ratelimit-policy, retry-after, retry-after-ms,"
-                            + " x-culvert-turn, x-request-id, x-should-retry");
+                    "culvert-op, ratelimit, ratelimit-policy, request-id, retry-after,"
+                            + " retry-after-ms, x-culvert-estimate, x-culvert-turn, x-request-id,"
+                            + " x-should-retry");
 
     /** SDKs send headers of their own, of which the daemon reads none: the star allows them. */
     private static final String ALLOWED_HEADERS =

@@ -39,7 +39,7 @@ class MessagesFuzzTest {
 
     static List<Path> bodies() throws IOException {
         try (Stream<Path> files = Files.list(CORPUS)) {
-            return files.sorted().toList();
+            return files.filter(Files::isRegularFile).sorted().toList();
         }
     }
 
