@@ -4,7 +4,7 @@
 // usage: load PORT AGENTS CLIENTS MILLISECONDS message BYTES RATE
 //        load PORT AGENTS CLIENTS MILLISECONDS stream CHUNKS MICROSECONDS
 //        load PORT AGENTS CLIENTS MILLISECONDS idle
-//        each with "chat" behind it: the same as chat completions of OpenAI's API
+//        each with "chat" after it: the same as chat completions of OpenAI's API; with "messages": as messages of Anthropic's
 //
 // message  RATE messages a second, each at its own time, even if earlier answers are missing. Latency counts from the time at
 //          which a message was due, so a message that is late because all clients wait is counted as late. RATE 0 sends the next
@@ -28,7 +28,15 @@ struct client {
 };
 
 static enum { MESSAGE, STREAM, IDLE } kind;
-static bool chat;
+
+// How clients of another API ask, and what the text of an answer and its end look like there.
+static const struct dialect {
+    const char *name, *path, *content, *end;
+} dialects[] = {
+    {"chat", "/v1/chat/completions", "\"delta\":{\"content\":\"", "data: [DONE]"},
+    {"messages", "/v1/messages", "\"text_delta\",\"text\":\"", "event: message_stop"},
+};
+static const struct dialect *dialect;  // NULL for the daemon's own paths
 static int port, agents, agent;
 static long wanted_chunks, opened;
 static double rate;
@@ -56,7 +64,7 @@ static void ask(struct client *c, uint64_t intended) {
     int size = snprintf(model, sizeof model, "{\"model\":\"a%d\",", agent);
     snprintf(path, sizeof path, "/api/v1/agents/a%d/%s", agent, kind == MESSAGE ? "message" : "stream");
     APPENDF(&c->endpoint.out, "POST %s HTTP/1.1\r\nhost: 127.0.0.1:%d\r\ncontent-type: application/json\r\ncontent-length: %zu\r\n\r\n%s",
-            chat ? "/v1/chat/completions" : path, port, held(&body) + (chat ? (size_t)size : 0), chat ? model : "");
+            dialect ? dialect->path : path, port, held(&body) + (dialect ? (size_t)size : 0), dialect ? model : "");
     agent = (agent + 1) % agents;
     append(&c->endpoint.out, head(&body), held(&body));
     flush_later(&c->endpoint);
@@ -91,16 +99,15 @@ static void on_line(struct client *c, const char *line, size_t length, uint64_t 
     }
 }
 
-// The same for the stream of a chat completion, whose first chunk has the role and whose last one has the reason of the end.
-static void on_chat_line(struct client *c, const char *line, size_t length, uint64_t now) {
-    static const char content[] = "\"delta\":{\"content\":\"";
-    const size_t prefix = sizeof content - 1;
-    const char *found = memmem(line, length, content, prefix);
+// The same in another dialect, whose streams also have events without a text.
+static void on_front_line(struct client *c, const char *line, size_t length, uint64_t now) {
+    const size_t prefix = strlen(dialect->content);
+    const char *found = memmem(line, length, dialect->content, prefix);
     if (found && (size_t)(line + length - found) > prefix + 40 && found[prefix + 40] == '"') {
         c->chunks++;
         events++;
         record(now - strtoull(found + prefix, NULL, 10));
-    } else if (length == 12 && !memcmp(line, "data: [DONE]", 12)) {
+    } else if (length == strlen(dialect->end) && !memcmp(line, dialect->end, length)) {
         c->chunks = c->chunks == wanted_chunks ? -1 : -2;
     } else if (memmem(line, length, "\"error\":", 8)) {
         c->chunks = -2;
@@ -111,14 +118,15 @@ static void on_text(struct client *c, uint64_t now) {
     if (kind == MESSAGE) return;
     char *end;
     while ((end = memchr(head(&c->text), '\n', held(&c->text)))) {
-        (chat ? on_chat_line : on_line)(c, head(&c->text), (size_t)(end - head(&c->text)), now);
+        (dialect ? on_front_line : on_line)(c, head(&c->text), (size_t)(end - head(&c->text)), now);
         consume(&c->text, (size_t)(end + 1 - head(&c->text)));
         if (!held(&c->text)) break;
     }
 }
 
 static bool is_expected(const struct buffer *text) {
-    if (chat) return memmem(head(text), held(text), head(&expected) + 1, held(&expected) - 1);
+    static const size_t name = sizeof "{\"content\"" - 1;  // which another dialect calls otherwise
+    if (dialect) return memmem(head(text), held(text), head(&expected) + name, held(&expected) - name);
     return held(text) >= held(&expected) && !memcmp(head(text), head(&expected), held(&expected));
 }
 
@@ -209,14 +217,14 @@ static struct client *connect_client(void) {
     return c;
 }
 
-// What every request says; that of a chat completion comes after its model.
+// What every request says; in another dialect it comes after the model.
 static void set_body(const char *words, size_t length) {
-    if (chat) APPEND(&body, "\"messages\":[");
+    if (dialect) APPEND(&body, "\"messages\":[");
     APPEND(&body, "{\"role\":\"user\",\"content\":\"");
     append(&body, words, length);
     APPEND(&body, "\"}");
-    if (chat && kind == MESSAGE) APPEND(&body, "]}");
-    if (chat && kind != MESSAGE) APPEND(&body, "],\"stream\":true}");
+    if (dialect && kind == MESSAGE) APPEND(&body, "]}");
+    if (dialect && kind != MESSAGE) APPEND(&body, "],\"stream\":true}");
 }
 
 // Opens the streams a hundred at a time, so that no queue of connections overflows.
@@ -236,8 +244,9 @@ static void hold_idle_streams(int clients) {
 int main(int count, char **arguments) {
     const char *what = count > 5 ? arguments[5] : "";
     kind = !strcmp(what, "message") ? MESSAGE : !strcmp(what, "stream") ? STREAM : IDLE;
-    chat = count > 6 && !strcmp(arguments[count - 1], "chat");
-    if (count != (kind == IDLE ? 6 : 8) + (chat ? 1 : 0)) {
+    for (size_t i = 0; count > 6 && i < sizeof dialects / sizeof *dialects; i++)
+        if (!strcmp(arguments[count - 1], dialects[i].name)) dialect = &dialects[i];
+    if (count != (kind == IDLE ? 6 : 8) + (dialect ? 1 : 0)) {
         fprintf(stderr, "load: see the head of load.c\n");
         return 2;
     }

@@ -104,6 +104,18 @@ record Goals(Results results) {
                                 1.25,
                                 cpuRatio("front-flat-out", Peer.OPENAI.title, "culvertd")),
                         atMost(
+                                "CPU of a message in Anthropic's form, relative to one on the daemon's own path",
+                                1.6,
+                                cpuRatio("front-message", Peer.ANTHROPIC.title, "culvertd")),
+                        atMost(
+                                "the same for an event, 100 paced streams",
+                                1.6,
+                                cpuRatio("front-paced", Peer.ANTHROPIC.title, "culvertd")),
+                        atMost(
+                                "the same for an event, as fast as they go",
+                                1.6,
+                                cpuRatio("front-flat-out", Peer.ANTHROPIC.title, "culvertd")),
+                        atMost(
                                 "memory per further client with a silent stream, KiB",
                                 12,
                                 most("sse-idle", "culvertd", Sample::kibPerClient)))

@@ -21,6 +21,8 @@ enum Peer {
     CULVERTD("culvertd"),
     /** The same daemon, asked as clients of OpenAI's API ask. */
     OPENAI("culvertd, chat completions"),
+    /** The same daemon, asked as clients of Anthropic's API ask. */
+    ANTHROPIC("culvertd, messages"),
     /** Another build of the daemon: {@code --before}. */
     BEFORE("culvertd before"),
     HAPROXY("HAProxy"),
@@ -64,17 +66,26 @@ enum Peer {
     record Running(Child process, int port, Optional<Path> gcLog) {}
 
     boolean isOfJava() {
-        return this == CULVERTD || this == OPENAI || this == BEFORE || this == NETTY;
+        return this == CULVERTD || isFront() || this == BEFORE || this == NETTY;
     }
 
     /** Whether it takes part where all of them are compared. */
     boolean isFor(boolean streams) {
-        return this != OPENAI && this != (streams ? NETTY : GO_COALESCING);
+        return !isFront() && this != (streams ? NETTY : GO_COALESCING);
+    }
+
+    /** Whether it is the daemon in the shape of another API. */
+    private boolean isFront() {
+        return this == OPENAI || this == ANTHROPIC;
     }
 
     /** How its clients ask, as load.c names that; none for the daemon's own paths. */
     List<String> dialect() {
-        return this == OPENAI ? List.of("chat") : List.of();
+        return switch (this) {
+            case OPENAI -> List.of("chat");
+            case ANTHROPIC -> List.of("messages");
+            default -> List.of();
+        };
     }
 
     /** How many connections it holds for each client of a stream. */
@@ -84,7 +95,7 @@ enum Peer {
 
     boolean isThere(Tools tools) {
         return switch (this) {
-            case CULVERTD, OPENAI, MINIMUM, NETTY, DIRECT -> true;
+            case CULVERTD, OPENAI, ANTHROPIC, MINIMUM, NETTY, DIRECT -> true;
             case BEFORE -> tools.before().isPresent();
             case HAPROXY -> tools.isInstalled("haproxy");
             case NGINX -> tools.isInstalled("nginx");
@@ -103,7 +114,7 @@ enum Peer {
         List<String> frames = backend.frames().subList(0, agents);
         List<String> http = backend.http().subList(0, agents);
         return switch (this) {
-            case CULVERTD, OPENAI -> culvertd(tools, tools.culvertd(), frames, threads);
+            case CULVERTD, OPENAI, ANTHROPIC -> culvertd(tools, tools.culvertd(), frames, threads);
             case BEFORE -> culvertd(tools, tools.before().orElseThrow(), frames, threads);
             case HAPROXY -> haproxy(tools, http, threads);
             case NGINX -> nginx(tools, http, threads);

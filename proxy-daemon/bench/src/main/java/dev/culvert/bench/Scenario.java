@@ -30,7 +30,7 @@ record Scenario(
             List.of(Peer.CULVERTD, Peer.BEFORE, Peer.HAPROXY, Peer.NGINX, Peer.GO);
 
     /** The daemon's own paths, and those of other APIs. */
-    private static final List<Peer> FRONTS = List.of(Peer.CULVERTD, Peer.OPENAI);
+    private static final List<Peer> FRONTS = List.of(Peer.CULVERTD, Peer.OPENAI, Peer.ANTHROPIC);
 
     static List<Scenario> all(boolean smoke) {
         int many = smoke ? 20 : 1000;

@@ -125,7 +125,8 @@ class ChunksFuzzTest {
                 case 0 -> chunks.remove(at);
                 case 1 -> chunks.add(at, chunks.get(other));
                 case 2 -> chunks.set(at, chunks.get(other));
-                default -> chunks.set(at, withOtherValue(chunks.get(at), chunks.get(other), random));
+                default ->
+                        chunks.set(at, withOtherValue(chunks.get(at), chunks.get(other), random));
             }
             if (chunks.isEmpty()) {
                 return good;
