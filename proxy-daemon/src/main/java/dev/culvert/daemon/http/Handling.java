@@ -29,7 +29,6 @@ public final class Handling {
     private Phase phase = Phase.HANDLING;
     private @Nullable String turn;
     private @Nullable Trouble trouble;
-    private boolean begun;
 
     /** Begins: tells the route's observer. */
     public Handling(Request request, HttpObserver observer) {
@@ -73,7 +72,7 @@ public final class Handling {
     /** The turn that the request begins. */
     public void begins(String id) {
         turn = id;
-        begun = true;
+        request.beginTurn();
     }
 
     /** How far it has got. */
@@ -128,7 +127,7 @@ public final class Handling {
             observer.onFailed(why.code(), why.runtimeStatus());
             why.tellIfLimited(observer);
         }
-        if (begun) {
+        if (request.hasBegunTurn()) {
             observer.onTurn(this, nanos);
         }
         if (why != null || timeline != null) {

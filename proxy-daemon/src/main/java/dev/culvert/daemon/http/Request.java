@@ -16,9 +16,15 @@ public final class Request implements Denials.Deniable {
     private final ByteBuf body;
     private final EventLoop loop;
     private @Nullable Consumer<Problem> onDenied;
-    private @Nullable TraceContext trace;
-    private @Nullable JsonChecker checker;
-    private @Nullable RequestListener listener;
+    private @Nullable Extras extras;
+    private boolean turnBegun;
+
+    /** What few requests have: made for these only, so that the others are smaller. */
+    private static final class Extras {
+        @Nullable TraceContext trace;
+        @Nullable JsonChecker checker;
+        @Nullable RequestListener listener;
+    }
 
     /** Borrows {@code body} while the route's {@code handle} runs. */
     public Request(RoutedRequest routed, ByteBuf body, EventLoop loop) {
@@ -29,19 +35,38 @@ public final class Request implements Denials.Deniable {
 
     /** Lets {@code next} follow how the request goes; there is one at most. */
     public void follow(RequestListener next) {
-        listener = next;
+        extras().listener = next;
+    }
+
+    private Extras extras() {
+        Extras known = extras;
+        if (known == null) {
+            known = new Extras();
+            extras = known;
+        }
+        return known;
+    }
+
+    /** It begins a turn. */
+    void beginTurn() {
+        turnBegun = true;
+    }
+
+    boolean hasBegunTurn() {
+        return turnBegun;
     }
 
     @Nullable RequestListener listener() {
-        return listener;
+        return extras == null ? null : extras.listener;
     }
 
     /** Runs {@code work} that is done for the request, wherever it is done. */
     public void work(Runnable work) {
-        if (listener == null) {
+        RequestListener following = listener();
+        if (following == null) {
             work.run();
         } else {
-            listener.work(work);
+            following.work(work);
         }
     }
 
@@ -95,11 +120,13 @@ public final class Request implements Denials.Deniable {
 
     /** What was found out about a large body while it arrived; null for any other. */
     @Nullable JsonChecker checker() {
-        return checker;
+        return extras == null ? null : extras.checker;
     }
 
     void checkedBy(@Nullable JsonChecker bodyChecker) {
-        checker = bodyChecker;
+        if (bodyChecker != null) {
+            extras().checker = bodyChecker;
+        }
     }
 
     /** Visible ASCII: the client's own id, or one made here. */
@@ -117,6 +144,7 @@ public final class Request implements Denials.Deniable {
      * of this request in its trace.
      */
     public @Nullable String traceParent() {
+        TraceContext trace = trace();
         return trace == null ? sentTraceParent() : trace.traceParent();
     }
 
@@ -125,11 +153,13 @@ public final class Request implements Denials.Deniable {
     }
 
     void tracedAs(@Nullable TraceContext place) {
-        trace = place;
+        if (place != null) {
+            extras().trace = place;
+        }
     }
 
     @Nullable TraceContext trace() {
-        return trace;
+        return extras == null ? null : extras.trace;
     }
 
     /** Who asks; without credentials, everybody is the same caller. */

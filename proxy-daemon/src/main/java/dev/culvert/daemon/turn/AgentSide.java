@@ -32,14 +32,19 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
     /** How the reading is connected to the agent. */
     private sealed interface Phase {
         Phase NEW = new New();
-        Phase DIALLING = new Dialling();
+        Phase DIALLING = new Dialling(false);
+        Phase QUEUED = new Dialling(true);
         Phase ENDED = new Ended();
 
         /** Nothing has been done yet. */
         record New() implements Phase {}
 
-        /** Waits for the road to give any open link. */
-        record Dialling() implements Phase {}
+        /**
+         * Waits for the road to give any open link.
+         *
+         * @param queued whether there was none at once
+         */
+        record Dialling(boolean queued) implements Phase {}
 
         /**
          * Searches for a link that meets further conditions.
@@ -61,9 +66,6 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
     private final Progress progress;
     private final Owner owner;
     private Phase phase = Phase.NEW;
-
-    /** Whether there was no open link, so that it waits or has waited for one. */
-    private boolean queued;
 
     AgentSide(
             TurnNeeds needs, EventLoop loop, TurnRequest request, Progress progress, Owner owner) {
@@ -99,12 +101,14 @@ final class AgentSide implements LinkSearch.Seeker, DialListener {
     private void askOnAnyLink() {
         phase = Phase.DIALLING;
         request.agent().road().link(loop, Lane.FIRST, this);
-        queued = phase instanceof Phase.Dialling;
+        if (phase instanceof Phase.Dialling) {
+            phase = Phase.QUEUED;
+        }
     }
 
     @Override
     public void onLink(AgentLink link) {
-        if (phase instanceof Phase.Dialling) {
+        if (phase instanceof Phase.Dialling(boolean queued)) {
             if (queued) {
                 needs.observer().onQueued(System.nanoTime() - progress.startNanos());
             }

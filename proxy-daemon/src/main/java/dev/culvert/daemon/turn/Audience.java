@@ -15,7 +15,6 @@ final class Audience {
     private static final Demand WANTED = new Wanted();
     private static final Demand UNREAD = new Unread();
 
-    private final TurnNeeds needs;
     private final LiveTurn reader;
     private List<Consumer<@Nullable Failure>> whenOver = List.of();
     private Demand demand = WANTED;
@@ -30,8 +29,7 @@ final class Audience {
     /** Those who read along; null if nobody does. */
     private volatile @Nullable Watched watched;
 
-    Audience(TurnNeeds needs, LiveTurn reader) {
-        this.needs = needs;
+    Audience(LiveTurn reader) {
         this.reader = reader;
     }
 
@@ -103,7 +101,7 @@ final class Audience {
 
     /** Whether another reader has taken the turn over, or is about to. */
     boolean isTakenOver() {
-        return taken || !needs.live().isLast(reader);
+        return taken || !reader.needs().live().isLast(reader);
     }
 
     /** Whether somebody reads the turn, may come back for it, or waits for its end. */
@@ -129,7 +127,7 @@ final class Audience {
     void keepGoing() {
         if (!goesOn) {
             goesOn = true;
-            needs.goingOn().begin();
+            reader.needs().goingOn().begin();
         }
     }
 
@@ -219,7 +217,7 @@ final class Audience {
             grace.cancel(false);
         }
         if (goesOn) {
-            needs.goingOn().end();
+            reader.needs().goingOn().end();
         }
         demand = new Told(how);
         for (int i = 0; i < whenOver.size(); i++) {

@@ -6,7 +6,7 @@ final class CreditWindow {
     private final int bytes;
     private long outstanding;
     private long owed;
-    private long cameEvents;
+    private int cameEvents;
     private long cameBytes;
 
     CreditWindow(int bytes) {

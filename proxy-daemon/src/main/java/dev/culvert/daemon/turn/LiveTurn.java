@@ -59,7 +59,7 @@ public final class LiveTurn implements AgentSide.Owner {
         this.request = request;
         this.listener = listener;
         begins = message != null;
-        audience = new Audience(needs, this);
+        audience = new Audience(this);
         progress = new Progress(message, after, needs.settings().get().turns().initialCredit());
         chargeMessage();
         agentSide = new AgentSide(needs, loop, request, progress, this);
@@ -100,6 +100,10 @@ public final class LiveTurn implements AgentSide.Owner {
 
     TurnRequest request() {
         return request;
+    }
+
+    TurnNeeds needs() {
+        return needs;
     }
 
     /** Who began the turn; null if this reading did not. May be called on any thread. */

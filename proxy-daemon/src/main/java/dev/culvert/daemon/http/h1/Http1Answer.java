@@ -9,7 +9,6 @@ import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.HeaderLines;
 import dev.culvert.daemon.http.HttpAnswer;
 import dev.culvert.daemon.http.HttpServer;
-import dev.culvert.daemon.http.Problem;
 import dev.culvert.io.Decimal;
 import dev.culvert.io.Share;
 import io.netty.buffer.ByteBuf;
@@ -22,30 +21,21 @@ final class Http1Answer extends HttpAnswer {
             AsciiString.cached(CONTENT_LENGTH + ": ");
     private static final int HEAD_BYTES = 384;
 
-    private final RequestHandler handler;
     private final ResponseWriter writer;
-    private boolean mustClose;
 
-    /** Answers the request that {@code head} begins; {@code handler} is told how that ends. */
-    Http1Answer(RequestHandler handler, ResponseWriter writer, Head head) {
+    /** Answers the request that {@code head} begins; the writer's handler is told how that ends. */
+    Http1Answer(ResponseWriter writer, Head head) {
         super(head);
-        this.handler = handler;
         this.writer = writer;
     }
 
-    /**
-     * Answers a request that no route sees.
-     *
-     * @param closes whether nothing more is read after this answer
-     */
-    void refuse(Problem problem, boolean closes) {
-        mustClose = closes;
-        problem(problem);
+    private RequestHandler handler() {
+        return writer.handler();
     }
 
     @Override
     protected HttpServer server() {
-        return handler.server();
+        return handler().server();
     }
 
     @Override
@@ -89,7 +79,7 @@ final class Http1Answer extends HttpAnswer {
 
     @Override
     public Share client() {
-        return handler.client();
+        return handler().client();
     }
 
     /** Whether the client takes an orderly close for the end of the body. */
@@ -99,12 +89,12 @@ final class Http1Answer extends HttpAnswer {
 
     @Override
     protected void finish() {
-        handler.answered(isReusable());
+        handler().answered(isReusable());
     }
 
     @Override
     protected void breakOff() {
-        handler.broken(head().isHttp10());
+        handler().broken(head().isHttp10());
     }
 
     /**
@@ -115,9 +105,9 @@ final class Http1Answer extends HttpAnswer {
         boolean bodyPending = !isHandled() && head().announcesBody();
         return !head().isHttp10()
                 && !head().closes()
-                && !mustClose
+                && !handler().mustClose()
                 && !bodyPending
-                && !handler.isDraining();
+                && !handler().isDraining();
     }
 
     /** Lent, for the last headers and the empty line. */

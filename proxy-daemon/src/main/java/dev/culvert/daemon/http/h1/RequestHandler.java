@@ -40,6 +40,9 @@ public final class RequestHandler extends ChannelInboundHandlerAdapter
     private final IncomingBody incoming;
     private @Nullable Http1Answer answer;
 
+    /** Whether nothing more is read after this answer. */
+    private boolean mustClose;
+
     /**
      * For a connection that has begun.
      *
@@ -51,7 +54,7 @@ public final class RequestHandler extends ChannelInboundHandlerAdapter
         this.client = client;
         account = new HeldBytesHandler(channel, client, HeldKind.BODIES, HeldKind.UNSENT, this);
         account.countUnreadAlsoFor(server.bodies());
-        writer = new ResponseWriter(channel, account);
+        writer = new ResponseWriter(channel, account, this);
         connection = new ConnectionHandler(server, decoder, writer, this);
         incoming = new IncomingBody(channel, server, this);
     }
@@ -117,7 +120,8 @@ public final class RequestHandler extends ChannelInboundHandlerAdapter
 
     private Http1Answer answerTo(Head head) {
         writer.beginAnswer();
-        answer = new Http1Answer(this, writer, head);
+        mustClose = false;
+        answer = new Http1Answer(writer, head);
         return answer;
     }
 
@@ -133,7 +137,8 @@ public final class RequestHandler extends ChannelInboundHandlerAdapter
             server.observer().onRequestRefused(problem.status().code());
         }
         server.refused(given.head(), problem, isWithinBody);
-        given.refuse(problem, closes);
+        mustClose = closes;
+        given.problem(problem);
     }
 
     /** The answer was written; the connection is {@code reusable}, or ends after it. */
@@ -197,6 +202,10 @@ public final class RequestHandler extends ChannelInboundHandlerAdapter
 
     HttpServer server() {
         return server;
+    }
+
+    boolean mustClose() {
+        return mustClose;
     }
 
     boolean isDraining() {

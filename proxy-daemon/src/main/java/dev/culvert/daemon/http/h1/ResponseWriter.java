@@ -20,8 +20,18 @@ final class ResponseWriter extends PieceWriter {
     private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
     private static final Duration LINGER = Duration.ofSeconds(2);
 
-    ResponseWriter(Channel channel, HeldBytesHandler account) {
+    private final RequestHandler handler;
+
+    /**
+     * @param handler is told how each answer ends
+     */
+    ResponseWriter(Channel channel, HeldBytesHandler account, RequestHandler handler) {
         super(channel, account);
+        this.handler = handler;
+    }
+
+    RequestHandler handler() {
+        return handler;
     }
 
     /** Asks the client for the body that it holds back until then. */

@@ -23,19 +23,17 @@ import io.netty.util.AsciiString;
 final class Http2Answer extends HttpAnswer {
     private static final int USUAL_HEADERS = 16;
 
-    private final StreamHandler handler;
     private final StreamWriter writer;
 
-    /** Answers the request that {@code head} begins; {@code handler} is told how that ends. */
-    Http2Answer(StreamHandler handler, StreamWriter writer, Head head) {
+    /** Answers the request that {@code head} begins; the writer's handler is told how that ends. */
+    Http2Answer(StreamWriter writer, Head head) {
         super(head);
-        this.handler = handler;
         this.writer = writer;
     }
 
     @Override
     protected HttpServer server() {
-        return handler.server();
+        return writer.handler().server();
     }
 
     @Override
@@ -74,17 +72,17 @@ final class Http2Answer extends HttpAnswer {
 
     @Override
     public Share client() {
-        return handler.client();
+        return writer.handler().client();
     }
 
     @Override
     protected void finish() {
-        handler.answered();
+        writer.handler().answered();
     }
 
     @Override
     protected void breakOff() {
-        handler.broken();
+        writer.handler().broken();
     }
 
     private Http2Headers beginHead() {

@@ -71,7 +71,7 @@ public final class StreamHandler extends ChannelInboundHandlerAdapter
                 new HeldBytesHandler(
                         stream, client.share(), HeldKind.BODIES, HeldKind.UNSENT, this);
         account.countUnreadAlsoFor(server.bodies());
-        writer = new StreamWriter(stream, account);
+        writer = new StreamWriter(stream, account, this);
         incoming = new IncomingBody(stream, server, this);
         unread = new LazyTimer(stream.eventLoop(), this::checkUnread);
     }
@@ -136,7 +136,7 @@ public final class StreamHandler extends ChannelInboundHandlerAdapter
 
     private Http2Answer answerTo(Head head) {
         writer.beginAnswer();
-        answer = new Http2Answer(this, writer, head);
+        answer = new Http2Answer(writer, head);
         return answer;
     }
 

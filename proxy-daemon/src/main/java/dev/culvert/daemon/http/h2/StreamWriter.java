@@ -13,8 +13,18 @@ import io.netty.handler.codec.http2.Http2Headers;
 
 /** Writes the frames of one answer. Confined to its event loop. */
 final class StreamWriter extends PieceWriter {
-    StreamWriter(Channel stream, HeldBytesHandler account) {
+    private final StreamHandler handler;
+
+    /**
+     * @param handler is told how the answer ends
+     */
+    StreamWriter(Channel stream, HeldBytesHandler account, StreamHandler handler) {
         super(stream, account);
+        this.handler = handler;
+    }
+
+    StreamHandler handler() {
+        return handler;
     }
 
     /**
