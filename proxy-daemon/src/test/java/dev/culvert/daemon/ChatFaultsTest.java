@@ -118,7 +118,7 @@ class ChatFaultsTest {
     @Test
     void anAgentThatFallsSilentBreaksOffTheStream() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = daemon("\"timeouts\": {\"message\": \"200ms\"},", guest);
+                TestDaemon daemon = daemon("\"timeouts\": {\"message\": \"1s\"},", guest);
                 CompletionReader completion = stream(daemon)) {
             half(guest, completion);
             assertBroken(completion, "server_error", "\"timed_out\"");
@@ -225,6 +225,23 @@ class ChatFaultsTest {
             assertThat(answer.statusCode()).isEqualTo(429);
             assertThat(answer.headers().firstValue("x-should-retry")).hasValue("false");
             assertThat(answer.body()).doesNotContain("half");
+        }
+    }
+
+    /** Or its client would take it back, and so on. */
+    @Test
+    void aRequestWhoseTurnAnotherHasTakenOverIsNotToBeSentAgain() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.announcing("resume", "cancel").lastComerReads();
+                TestDaemon daemon = daemon(guest)) {
+            String[] key = {"idempotency-key", "order 4711"};
+            CompletableFuture<HttpResponse<String>> first = daemon.begin("POST", PATH, WHOLE, key);
+            guest.take();
+            CompletableFuture<HttpResponse<String>> second = daemon.begin("POST", PATH, WHOLE, key);
+            guest.take().done(1, "once");
+
+            assertThat(second.join().body()).contains("once");
+            assertThat(first.join().statusCode()).isEqualTo(409);
+            assertThat(first.join().headers().firstValue("x-should-retry")).hasValue("false");
         }
     }
 

@@ -16,17 +16,26 @@ public final class Repetition {
     private static final Set<String> NOTHING_BEGAN =
             Set.of("overloaded", "draining", "runtime_unreachable");
 
+    /**
+     * What the same request meets again. A turn that another request has taken over would be taken
+     * back, and so on.
+     */
+    private static final Set<String> NEVER_AGAIN =
+            Set.of("taken_over", "cancelled", "log_truncated", "cannot_join");
+
     private Repetition() {}
 
     /**
      * Adds to the answer that it should not be sent again, where a client would do so and the agent
-     * may have begun to work. With an {@code Idempotency-Key} the agent does not work twice.
+     * may have begun to work. With an {@code Idempotency-Key} the agent does not work twice; then
+     * only what would fail again should not be sent again.
      *
      * @param told with the status that the client gets
      * @param request null if no route has seen it
      */
     public static Problem discouraged(Problem told, @Nullable Handling request) {
-        return isRetried(told.status().code()) && mayHaveBegun(told, request)
+        return isRetried(told.status().code())
+                        && (NEVER_AGAIN.contains(code(told)) || mayHaveBegun(told, request))
                 ? told.header(X_SHOULD_RETRY, "false")
                 : told;
     }
@@ -37,6 +46,10 @@ public final class Repetition {
                 || status == CONFLICT
                 || status == TOO_MANY
                 || status >= SERVER_ERRORS;
+    }
+
+    private static String code(Problem problem) {
+        return String.valueOf(problem.members().get("code"));
     }
 
     private static boolean mayHaveBegun(Problem problem, @Nullable Handling request) {
@@ -52,8 +65,9 @@ public final class Repetition {
 
     /** Whether the agent or its runtime says that it has begun nothing (errors.md). */
     private static boolean isRefusal(Problem problem) {
-        String code = String.valueOf(problem.members().get("code"));
         int runtime = problem.members().get("runtime_status") instanceof Integer it ? it : 0;
-        return NOTHING_BEGAN.contains(code) || runtime == TOO_MANY || runtime >= SERVER_ERRORS;
+        return NOTHING_BEGAN.contains(code(problem))
+                || runtime == TOO_MANY
+                || runtime >= SERVER_ERRORS;
     }
 }
