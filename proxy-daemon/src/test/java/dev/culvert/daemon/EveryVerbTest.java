@@ -215,6 +215,21 @@ class EveryVerbTest {
     }
 
     @Test
+    void progressIsForTerminals() throws Exception {
+        every.line("turns watch");
+        Terminal terminal = new Terminal(false, true, 80);
+        String[] drain = {"drain", "--wait", "1ms"};
+
+        assertThat(every.operator().at(terminal).run(drain).err())
+                .startsWith("\rculvert: turns under way: 1\r" + " ".repeat(27) + "\r")
+                .endsWith("culvert: the daemon takes no new work; turns under way: 1\n");
+        assertThat(every.operator().run(drain).err())
+                .isEqualTo("culvert: the daemon takes no new work; turns under way: 1\n");
+        assertThat(every.operator().at(terminal).run("doctor").err())
+                .startsWith("\rculvert: looking at settings\rculvert: looking at unit    \r");
+    }
+
+    @Test
     void drainThatTurnsOutlastIsOne() throws Exception {
         every.line("turns watch");
 

@@ -83,9 +83,14 @@ public final class Main {
 
     private void announce(List<AgentAddress> addresses, DaemonSettings settings) {
         addresses.forEach(address -> out.println("listening on " + url(address)));
-        if (isTerminal() && !settings.agents().isEmpty()) {
-            out.println("try: " + curl(addresses.getFirst(), settings.agents().getFirst().id()));
+        if (!isTerminal()) {
+            return;
         }
+        out.println(
+                settings.agents().isEmpty()
+                        ? "there are no agents yet: add one with culvert agents add NAME --address"
+                                + " HOST:PORT, or start with --agent NAME=HOST:PORT"
+                        : "try: " + curl(addresses.getFirst(), settings.agents().getFirst().id()));
     }
 
     @SuppressWarnings("SystemConsoleNull") // since JDK 25 it is null again without a terminal

@@ -25,7 +25,7 @@ final class Pseudonyms {
                             + "|(?<![\\w:])::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}(?![\\w:])");
     private static final Pattern MAIL =
             Pattern.compile(
-                    "(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\\.[A-Za-z0-9-]{1,63})+");
+                    "(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\\.[A-Za-z0-9-]{1,63})*\\.[A-Za-z]{2,63}");
     private static final Pattern URL_HOST =
             Pattern.compile("(?<=https?://)[A-Za-z][A-Za-z0-9-]*(?:\\.[A-Za-z0-9-]+)+");
 

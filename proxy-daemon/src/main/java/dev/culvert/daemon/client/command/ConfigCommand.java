@@ -144,8 +144,10 @@ final class ConfigCommand {
                         Column.of("KEY", "key"),
                         Column.of("VALUE", value -> value.at("value").json()),
                         Column.of("FROM", Print::source)
-                                .in(row -> row.at("from").isNothing() ? Tone.FAINT : Tone.PLAIN),
-                        Column.of("AFTER A RESTART", Print::afterRestart).in(_ -> Tone.CAUTION));
+                                .in(row -> row.at("from").isNothing() ? Tone.FAINT : Tone.PLAIN));
+
+        private static final Column AFTER_RESTART =
+                Column.of("AFTER A RESTART", Print::afterRestart).in(_ -> Tone.CAUTION);
 
         private final Session session;
 
@@ -179,7 +181,8 @@ final class ConfigCommand {
             List<Value> rows =
                     (asks ? ofTheDaemon() : ofTheProgram())
                             .stream().filter(row -> effective || isSet(row)).toList();
-            session.output().items(rows, VIEW);
+            boolean waits = rows.stream().anyMatch(row -> !row.at("after_restart").isNothing());
+            session.output().items(rows, waits ? VIEW.with(AFTER_RESTART) : VIEW);
             return ExitCode.OK;
         }
 

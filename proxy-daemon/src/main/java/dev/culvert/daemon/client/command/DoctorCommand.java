@@ -66,8 +66,14 @@ final class DoctorCommand implements Verb {
     @Override
     public int run() {
         Site site = LocalDaemon.site(session, config);
-        Diagnosis diagnosis = Diagnosis.of(site, Diagnosis.ALL, fix);
         Output output = session.output();
+        Diagnosis diagnosis =
+                Diagnosis.of(
+                        site,
+                        Diagnosis.ALL,
+                        fix,
+                        inspection -> output.progress("looking at " + inspection));
+        output.progressEnds();
         if (output.format() == Format.TABLE) {
             DiagnosisText.of(diagnosis, output::toned).lines().forEach(output::line);
             session.around().out().flush();

@@ -56,17 +56,27 @@ final class DrainCommand implements Verb {
         }
         Value state = api.ask(Request.post(AdminPaths.DRAIN));
         if (wait != null) {
-            long deadline = System.nanoTime() + wait.toNanos();
-            while (state.number(0, "turns") > 0 && System.nanoTime() - deadline < 0) {
-                pause();
-                state = api.ask(Request.post(AdminPaths.DRAIN));
-            }
+            state = await(api, state, System.nanoTime() + wait.toNanos());
         }
         output.done(
                 "the daemon takes no new work; turns under way: " + state.text("turns"),
                 state,
                 VIEW);
         return wait != null && state.number(0, "turns") > 0 ? ExitCode.FAILED : ExitCode.OK;
+    }
+
+    /** Asks again and again, until no turn is under way or the time is over. */
+    private Value await(Api api, Value drained, long deadline) throws IOException {
+        Output output = session.output();
+        Value state = drained;
+        while (state.number(0, "turns") > 0 && System.nanoTime() - deadline < 0) {
+            output.progress("turns under way: " + state.text("turns"));
+            pause();
+            Value now = api.get(AdminPaths.STATUS);
+            state = Value.members("status", now.at("status"), "turns", now.at("turns"));
+        }
+        output.progressEnds();
+        return state;
     }
 
     static void pause() throws IOException {

@@ -2,6 +2,7 @@ package dev.culvert.daemon.client.doctor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * All findings of all inspections.
@@ -35,9 +36,19 @@ public record Diagnosis(List<Inspected> inspected, List<Applied> applied) {
                     new VersionInspection(),
                     new AgentInspection());
 
-    /** Inspects the site; with {@code fix} it applies the remedies and inspects it again. */
+    /** As {@link #of(Site, List, boolean, Consumer)}, and tells nobody of its progress. */
     public static Diagnosis of(Site site, List<Inspection> inspections, boolean fix) {
-        List<Inspected> found = inspect(site, inspections);
+        return of(site, inspections, fix, _ -> {});
+    }
+
+    /**
+     * Inspects the site; with {@code fix} it applies the remedies and inspects it again.
+     *
+     * @param progress is told the name of each inspection when it begins
+     */
+    public static Diagnosis of(
+            Site site, List<Inspection> inspections, boolean fix, Consumer<String> progress) {
+        List<Inspected> found = inspect(site, inspections, progress);
         List<Applied> applied = new ArrayList<>();
         if (fix) {
             for (Inspected one : found) {
@@ -48,11 +59,18 @@ public record Diagnosis(List<Inspected> inspected, List<Applied> applied) {
                 }
             }
         }
-        return new Diagnosis(applied.isEmpty() ? found : inspect(site, inspections), applied);
+        return new Diagnosis(
+                applied.isEmpty() ? found : inspect(site, inspections, progress), applied);
     }
 
-    private static List<Inspected> inspect(Site site, List<Inspection> inspections) {
-        return inspections.stream().map(it -> new Inspected(it.name(), inspect(site, it))).toList();
+    private static List<Inspected> inspect(
+            Site site, List<Inspection> inspections, Consumer<String> progress) {
+        List<Inspected> inspected = new ArrayList<>();
+        for (Inspection each : inspections) {
+            progress.accept(each.name());
+            inspected.add(new Inspected(each.name(), inspect(site, each)));
+        }
+        return inspected;
     }
 
     /** What one inspection cannot cope with must not keep the others from their work. */

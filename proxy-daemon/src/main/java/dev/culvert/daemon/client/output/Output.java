@@ -12,6 +12,7 @@ public final class Output {
     private final Format format;
     private final boolean colour;
     private final Terminal terminal;
+    private int progressed;
 
     /**
      * @param colour whether the table has colours, if stdout is a terminal or not
@@ -115,6 +116,25 @@ public final class Output {
     public void note(String sentence) {
         err.println("culvert: " + sentence);
         err.flush();
+    }
+
+    /** What goes on meanwhile: one line that the next one replaces, on a terminal alone. */
+    public void progress(String sentence) {
+        if (terminal.err()) {
+            String line = "culvert: " + sentence;
+            err.print('\r' + line + " ".repeat(Math.max(0, progressed - line.length())));
+            err.flush();
+            progressed = line.length();
+        }
+    }
+
+    /** Takes the line of progress away. */
+    public void progressEnds() {
+        if (progressed > 0) {
+            err.print('\r' + " ".repeat(progressed) + '\r');
+            err.flush();
+            progressed = 0;
+        }
     }
 
     private void data(Value item, View view) {

@@ -1,6 +1,7 @@
 package dev.culvert.daemon.client.output;
 
 import dev.culvert.daemon.client.value.Value;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
@@ -11,6 +12,13 @@ import java.util.function.Function;
  * @param columns of the table
  */
 public record View(Function<Value, String> name, List<Column> columns) {
+    /** With one more column. */
+    public View with(Column column) {
+        List<Column> more = new ArrayList<>(columns);
+        more.add(column);
+        return new View(name, List.copyOf(more));
+    }
+
     public static View of(String nameMember, Column... columns) {
         return new View(value -> value.text(nameMember), List.of(columns));
     }

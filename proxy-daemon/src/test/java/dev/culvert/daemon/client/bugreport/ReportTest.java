@@ -189,7 +189,7 @@ class ReportTest {
                 "buffalo7 culvertd: agent web-west is ready, a client 203.0.113.9 and 2001:db8::7"
                         + " of annabel; turn="
                         + TURN
-                        + " agent=a at 12:30:15 on 127.0.0.1, mail ann@example.org\n");
+                        + " agent=a at 12:30:15 on 127.0.0.1, mail ann@example.org at java.base@25.0.3/x\n");
         daemon.on(
                 "GET /api/v1/agents?limit=1000",
                 200,
@@ -201,7 +201,7 @@ class ReportTest {
         assertThat(text(report, "7-logs/culvertd.log"))
                 .isEqualTo(
                         "host-1 culvertd: agent agent-3 is ready, a client ip-1 and ip-2 of user-1;"
-                                + " turn=turn-1 agent=agent-1 at 12:30:15 on 127.0.0.1, mail mail-1\n");
+                                + " turn=turn-1 agent=agent-1 at 12:30:15 on 127.0.0.1, mail mail-1 at java.base@25.0.3/x\n");
         assertThat(text(report, "4-daemon/agents.json"))
                 .isEqualTo(
                         "{\"agents\": [{\"id\": \"agent-3\", \"tenant\": \"tenant-1\", \"address\":"
