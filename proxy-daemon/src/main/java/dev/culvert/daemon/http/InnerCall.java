@@ -1,5 +1,6 @@
 package dev.culvert.daemon.http;
 
+import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -65,7 +66,7 @@ public final class InnerCall {
         } catch (ProblemException e) {
             answer.crashed(e.problem());
         } catch (RuntimeException e) {
-            LOG.error("request {} failed: {}", head.id(), uri, e);
+            LOG.error("request {} failed: {}", head.id(), Quoted.word(uri), e);
             answer.crashed(RouteCall.BUG);
         } finally {
             body.release();
