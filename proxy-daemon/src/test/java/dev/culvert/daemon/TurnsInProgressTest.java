@@ -55,6 +55,32 @@ class TurnsInProgressTest {
     }
 
     @Test
+    void aTurnThatWaitsForItsCallersLimitSaysSo() throws Exception {
+        try (ScriptedGuest guest = guest();
+                TestDaemon daemon = daemon(guest)) {
+            String[] root = token(daemon, "\"name\":\"root\"");
+            String[] slow = token(daemon, "\"name\":\"slow\",\"bytes\":\"16KiB/s\"", root);
+            try (EventReader events = daemon.stream("POST", STREAM, MESSAGE, slow)) {
+                Request message = guest.take();
+                String frame = "{\"content\":\"\",\"done\":false}";
+                message.chunk(1, "x".repeat(64 * 1024 - frame.length()));
+                assertThat(events.next().data()).contains("xxx");
+
+                assertThat(daemon.send("GET", TURNS, "", root).body())
+                        .contains("\"credit_bytes\":0", "\"waits_for\":\"limit\"");
+            }
+        }
+    }
+
+    private static String[] token(TestDaemon daemon, String members, String... headers)
+            throws Exception {
+        String body = "{\"roles\":[\"admin\"]," + members + "}";
+        String made = daemon.send("POST", "/api/v1/tokens", body, headers).body();
+        String secret = made.replaceFirst("(?s).*\"token\":\"([^\"]+)\".*", "$1");
+        return new String[] {"authorization", "Bearer " + secret};
+    }
+
+    @Test
     void aMessageThatNobodyCanComeBackForIsListedWithoutAReader() throws Exception {
         try (ScriptedGuest guest = guest();
                 TestDaemon daemon = daemon(guest)) {

@@ -1,6 +1,7 @@
 package dev.culvert.daemon.turn;
 
 import dev.culvert.daemon.auth.Caller;
+import dev.culvert.daemon.auth.CallerQuota;
 import dev.culvert.daemon.turn.Progress.Unanswered;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
@@ -367,10 +368,13 @@ public final class LiveTurn implements AgentSide.Owner {
 
     /** Null if it is over. */
     @Nullable TurnReading reading() {
-        return agentSide.isOver()
-                ? null
-                : new TurnReading(
-                        status(), progress.figures(agentSide.look(), agentSide.hasCredit()));
+        if (agentSide.isOver()) {
+            return null;
+        }
+        CallerQuota quota = request.quota();
+        boolean isLimited = quota != null && quota.owedNanos() > 0;
+        return new TurnReading(
+                status(), progress.figures(agentSide.look(), agentSide.hasCredit(), isLimited));
     }
 
     /**

@@ -231,14 +231,15 @@ final class Progress {
      *
      * @param hasCredit whether the agent keeps to the credit that it was given
      */
-    TurnFigures figures(TurnStatus.State state, boolean hasCredit) {
+    TurnFigures figures(TurnStatus.State state, boolean hasCredit, boolean isLimited) {
         return new TurnFigures(
                 TurnFigures.Stage.of(state, answered),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos),
                 window.cameEvents(),
                 window.cameBytes(),
                 window.outstanding(),
-                hasCredit ? window.left() : TurnFigures.NO_CREDIT);
+                hasCredit ? window.left() : TurnFigures.NO_CREDIT,
+                isLimited);
     }
 
     /** The credit for a new exchange. */

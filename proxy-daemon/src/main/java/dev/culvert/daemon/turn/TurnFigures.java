@@ -10,9 +10,16 @@ import java.util.Locale;
  * @param bytes of payload that came for this client
  * @param unreadBytes of these, what the client has not taken
  * @param creditBytes how much the agent may still send; {@link #NO_CREDIT} if it keeps to none
+ * @param isLimited whether its caller has used more bytes a second than it may
  */
 public record TurnFigures(
-        Stage stage, long ageMillis, long events, long bytes, long unreadBytes, long creditBytes) {
+        Stage stage,
+        long ageMillis,
+        long events,
+        long bytes,
+        long unreadBytes,
+        long creditBytes,
+        boolean isLimited) {
     public static final long NO_CREDIT = -1;
 
     /** How far it has got. */
@@ -44,11 +51,19 @@ public record TurnFigures(
         NOBODY,
         LINK,
         AGENT,
-        CLIENT;
+        CLIENT,
+        LIMIT;
 
         public String label() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    private Stall ofCredit() {
+        if (creditBytes == NO_CREDIT) {
+            return Stall.NOBODY;
+        }
+        return isLimited ? Stall.LIMIT : Stall.CLIENT;
     }
 
     /** Whom it waits for now. An agent that has begun to answer is not timed here. */
@@ -56,7 +71,7 @@ public record TurnFigures(
         return switch (stage) {
             case LINKING -> Stall.LINK;
             case ASKED, STOPPING -> Stall.AGENT;
-            case ANSWERING -> creditBytes == 0 ? Stall.CLIENT : Stall.NOBODY;
+            case ANSWERING -> creditBytes > 0 ? Stall.NOBODY : ofCredit();
         };
     }
 }
