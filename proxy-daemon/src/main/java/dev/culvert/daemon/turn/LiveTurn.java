@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * client's event loop, except where a method says otherwise.
  */
 /*
- * One class of a little over 300 lines, because each of its steps depends on both sides and on what was read so far.
+ * One class of over 300 lines, because each of its steps depends on both sides and on what was read so far.
  * Its two sides have states of their own. AgentSide waits for a link, then reads over it, and waits again when the
  * link is lost and the agent can resume. Audience knows whether the client reads, has left, or wants the turn to
  * stop. A message that may have arrived is sent again only to the same instance of the agent, which begins an id
