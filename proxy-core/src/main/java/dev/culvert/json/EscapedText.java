@@ -1,8 +1,8 @@
 package dev.culvert.json;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Text in UTF-8 as the content of a JSON string, and back. Nothing becomes a {@link String}. */
 public final class EscapedText {
@@ -26,9 +26,12 @@ public final class EscapedText {
     }
 
     /** Moves {@code length} bytes from {@code text} to {@code out}, with what must be escaped. */
+    /* In an array, because a direct buffer takes ten times as long for pieces of ten bytes. */
     public static void write(ByteBuf text, int length, ByteBuf out) {
         byte[] bytes = new byte[length];
         text.readBytes(bytes);
+        byte[] written = new byte[length + length / 4 + ESCAPED_BYTES];
+        int used = 0;
         int from = 0;
         int i = 0;
         while (i < length) {
@@ -36,27 +39,37 @@ public final class EscapedText {
             if (i < length && bytes[i] < 0) {
                 i++;
             } else if (i < length) {
-                out.writeBytes(bytes, from, i - from);
-                writeEscape(bytes[i], out);
+                int most = used + i - from + ESCAPED_BYTES;
+                if (most > written.length) {
+                    written = Arrays.copyOf(written, 2 * most);
+                }
+                System.arraycopy(bytes, from, written, used, i - from);
+                used = escape(bytes[i], written, used + i - from);
                 i++;
                 from = i;
             }
         }
+        out.writeBytes(written, 0, used);
         out.writeBytes(bytes, from, length - from);
     }
 
-    private static void writeEscape(byte b, ByteBuf out) {
-        out.writeByte('\\');
+    private static int escape(byte b, byte[] out, int at) {
+        out[at] = '\\';
         switch (b) {
-            case '"', '\\' -> out.writeByte(b);
-            case '\n' -> out.writeByte('n');
-            case '\r' -> out.writeByte('r');
-            case '\t' -> out.writeByte('t');
+            case '"', '\\' -> out[at + 1] = b;
+            case '\n' -> out[at + 1] = 'n';
+            case '\r' -> out[at + 1] = 'r';
+            case '\t' -> out[at + 1] = 't';
             default -> {
-                ByteBufUtil.writeAscii(out, "u00");
-                out.writeByte(HEX[b >> 4]).writeByte(HEX[b & 0xf]);
+                out[at + 1] = 'u';
+                out[at + 2] = '0';
+                out[at + 3] = '0';
+                out[at + 4] = HEX[b >> 4];
+                out[at + 5] = HEX[b & 0xf];
+                return at + ESCAPED_BYTES;
             }
         }
+        return at + 2;
     }
 
     /**

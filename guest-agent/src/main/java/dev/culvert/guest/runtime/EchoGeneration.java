@@ -70,7 +70,7 @@ final class EchoGeneration implements Generation {
                     new RuntimeFailure(
                             ErrorCode.EMPTY_RESPONSE,
                             "There is nothing to echo; send a message with the role user and some"
-                                    + " text."));
+                                    + " text, of at most 4 MiB."));
         } else if (!text.isReadable()) {
             text.release();
             listener.onEnd(new GenerationEnd("stop", usage()));

@@ -19,6 +19,9 @@ final class JsonReaders {
     /** In UTF-8 three times as long, which is what a frame may have. */
     private static final int MAX_NAME_CHARS = 16_600;
 
+    /** A longer text would be several times in the agent's small heap. */
+    private static final int MOST_TEXT_CHARS = 4 << 20;
+
     /** Refuses duplicate members: of two names of a tool, two readers could take different ones. */
     static final JsonFactory JSON =
             JsonFactory.builder()
@@ -28,6 +31,7 @@ final class JsonReaders {
                             StreamReadConstraints.builder()
                                     .maxNestingDepth(MAX_DEPTH)
                                     .maxNameLength(MAX_NAME_CHARS)
+                                    .maxStringLength(MOST_TEXT_CHARS)
                                     .build())
                     .build();
 
@@ -36,10 +40,12 @@ final class JsonReaders {
     /**
      * Appends the value at the parser: a text, a part, or an array of either. Parts other than text
      * are skipped.
+     *
+     * @throws IOException also when the text is too long to be kept
      */
     static void appendContent(JsonParser json, StringBuilder text) throws IOException {
         if (json.currentToken() == JsonToken.VALUE_STRING) {
-            text.append(json.getText());
+            append(json.getText(), text);
         } else if (json.isExpectedStartArrayToken()) {
             while (json.nextToken() != JsonToken.END_ARRAY) {
                 appendContent(json, text);
@@ -64,8 +70,15 @@ final class JsonReaders {
             }
         }
         if (type.equals("text") || type.equals("output_text") || type.equals("refusal")) {
-            text.append(words);
+            append(words, text);
         }
+    }
+
+    private static void append(String words, StringBuilder text) throws IOException {
+        if (text.length() + words.length() > MOST_TEXT_CHARS) {
+            throw new IOException("the text has over " + MOST_TEXT_CHARS + " characters");
+        }
+        text.append(words);
     }
 
     /**

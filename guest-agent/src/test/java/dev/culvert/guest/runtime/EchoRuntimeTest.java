@@ -48,6 +48,20 @@ class EchoRuntimeTest {
                 .isEqualTo("{\"prompt_tokens\":3,\"completion_tokens\":3,\"total_tokens\":6}");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\"%s%s\"", "[{\"text\":\"%s\"},{\"text\":\"%s\"}]"})
+    void aTextThatTheHeapCannotHoldIsNotEchoed(String content) throws Exception {
+        String half = "x".repeat(2_200_000);
+
+        start(
+                Duration.ZERO,
+                "{\"messages\":[{\"role\":\"user\",\"content\":%s}]}"
+                        .formatted(content.formatted(half, half)));
+        channel.runPendingTasks();
+
+        assertThat(listener.awaitFailure().message()).contains("of at most 4 MiB");
+    }
+
     @Test
     void waitsBetweenTheWordsButNotBeforeTheEnd() {
         channel.freezeTime();
