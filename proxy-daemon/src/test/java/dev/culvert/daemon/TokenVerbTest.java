@@ -46,6 +46,13 @@ class TokenVerbTest {
             User ci = User.of(daemon).with("CULVERT_TOKEN", made.out().strip());
             assertThat(ci.run("agents").code()).isZero();
             assertThat(ci.run("token").code()).isEqualTo(4);
+            CommandRun status = ci.run("status");
+            assertThat(status.code()).as(status.err()).isZero();
+            assertThat(status.out()).startsWith("culvertd ").doesNotContain("failures");
+            assertThat(status.err())
+                    .isEqualTo(
+                            "culvert: this is what clients are told; operators are told more: use"
+                                    + " the admin socket, or a token with the scope admin\n");
 
             CommandRun list = run(daemon, root, "token", "list");
             assertThat(list.out())

@@ -156,7 +156,7 @@ final class BashCompletion {
         return switch (values) {
             case NONE -> ":";
             case FILES -> "kind=files";
-            case AGENTS, TURNS, TOKENS, CONTEXTS, KEYS -> "kind=" + values.lister();
+            case AGENTS, TURNS, TOKENS, CONTEXTS, RUNS, KEYS -> "kind=" + values.lister();
         };
     }
 

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         name = "completion",
         description =
                 "Prints a script that completes verbs, flags, and the names of agents, turns, tokens,"
-                        + " contexts and keys.",
+                        + " runs, contexts and keys.",
         mixinStandardHelpOptions = true,
         footer = {
             "",

@@ -20,6 +20,7 @@ final class Completions {
         TURNS("TURN", "turns"),
         TOKENS("TOKEN", "token"),
         CONTEXTS("CONTEXT", "context"),
+        RUNS("ID", "op"),
         KEYS("KEY", "explain");
 
         private final String label;

@@ -1,10 +1,14 @@
 package dev.culvert.daemon.client.doctor;
 
+import dev.culvert.daemon.client.host.Reply;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Whether another program has a port that the daemon wants. */
@@ -20,6 +24,7 @@ final class PortInspection implements Inspection {
     @Override
     public List<Finding> inspect(Site site) {
         boolean answers = answers(site);
+        Optional<Set<Integer>> ofTheDaemon = ports(site);
         List<Finding> findings = new ArrayList<>();
         for (String listener : site.settings().listeners()) {
             Matcher tcp = TCP.matcher(listener);
@@ -27,8 +32,16 @@ final class PortInspection implements Inspection {
                 continue;
             }
             int port = Integer.parseInt(tcp.group(1));
-            if (answers || port == 0) {
+            if (port == 0) {
+                findings.add(Finding.ok("the daemon takes any port that is free"));
+            } else if (ofTheDaemon.map(ports -> ports.contains(port)).orElse(answers)) {
                 findings.add(Finding.ok("the daemon runs, so nobody else has " + listener));
+            } else if (answers) {
+                findings.add(
+                        Finding.ok(
+                                "the daemon runs, and not on "
+                                        + listener
+                                        + ": culvert status says where it listens"));
             } else if (isTaken(site, port)) {
                 findings.add(
                         Finding.failure(
@@ -44,6 +57,23 @@ final class PortInspection implements Inspection {
         return findings.isEmpty()
                 ? List.of(Finding.skipped("the daemon listens on no port"))
                 : findings;
+    }
+
+    /** Those on which the daemon listens; empty if it does not say so. */
+    private static Optional<Set<Integer>> ports(Site site) {
+        try {
+            Reply reply = site.daemon().get("/api/v1/admin/status");
+            return reply.isOk()
+                    ? Optional.of(
+                            reply.json().at("listeners").list().stream()
+                                    .map(listener -> TCP.matcher(listener.text("address")))
+                                    .filter(Matcher::matches)
+                                    .map(tcp -> Integer.valueOf(tcp.group(1)))
+                                    .collect(Collectors.toSet()))
+                    : Optional.empty();
+        } catch (IOException _) {
+            return Optional.empty();
+        }
     }
 
     private static boolean answers(Site site) {

@@ -76,6 +76,8 @@ class CompletionTest {
                     culvert context use a                 | api
                     culvert context add a                 | ''
                     culvert explain a                     | api
+                    culvert op a                          | api
+                    culvert logs --op w                   | web-1 web-2
                     culvert agents list --state r         | ready
                     culvert agents list --state=un        | unreachable
                     culvert log-level link d              | debug

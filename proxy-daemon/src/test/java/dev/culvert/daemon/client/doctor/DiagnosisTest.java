@@ -161,7 +161,14 @@ class DiagnosisTest {
                 "another program",
                 "ss -ltnp");
         daemon.on("GET /livez", 200, "");
-        assertThat(only(new PortInspection()).grade()).isEqualTo(Grade.OK);
+        assertThat(only(new PortInspection()))
+                .isEqualTo(Finding.ok("the daemon runs, so nobody else has 127.0.0.1:9000"));
+        daemon.on(
+                "GET /api/v1/admin/status",
+                200,
+                "{\"listeners\": [{\"address\": \"tcp://127.0.0.1:9001\"}]}");
+        assertThat(only(new PortInspection()).what())
+                .startsWith("the daemon runs, and not on 127.0.0.1:9000");
     }
 
     @Test
