@@ -87,6 +87,7 @@ public final class JsonOutline {
             ended(root, text);
             text.end();
         } catch (BadJsonException bad) {
+            forget();
             throw text.verdict(bad);
         }
     }

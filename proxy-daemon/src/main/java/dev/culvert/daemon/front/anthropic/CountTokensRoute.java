@@ -46,9 +46,9 @@ final class CountTokensRoute implements Route {
     public void handle(Request request, Answer answer) {
         answer.header(AnthropicProblems.REQUEST_ID, request.id());
         MessagesRequest asked = MessagesRequest.of(request);
-        asked.agent(access.fleet(request)); // which must be there
         long tokens = TokenEstimate.of(asked.json());
         asked.json().forget();
+        asked.agent(access.fleet(request)); // which must be there
         answer.header(X_CULVERT_ESTIMATE, "true")
                 .json(OK, Json.object(json -> json.writeNumberField("input_tokens", tokens)));
     }

@@ -45,7 +45,13 @@ record MessagesRequest(JsonOutline json, String model, boolean streams, int syst
      * @throws ProblemException when it is none that can be answered
      */
     static MessagesRequest of(Request request) {
-        return of(JsonRequest.outline(request, LIMITS, LEVELS));
+        JsonOutline json = JsonRequest.outline(request, LIMITS, LEVELS);
+        try {
+            return of(json);
+        } catch (ProblemException e) {
+            json.forget();
+            throw e;
+        }
     }
 
     static MessagesRequest of(JsonOutline json) {

@@ -47,9 +47,15 @@ final class MessagesRoute implements Route {
     public void handle(Request request, Answer answer) {
         answer.header(AnthropicProblems.REQUEST_ID, request.id());
         MessagesRequest asked = MessagesRequest.of(request);
-        Agent agent = access.workingAgent(request, asked.agent(access.fleet(request)).id());
+        Agent agent;
+        ByteBuf message;
+        try {
+            agent = access.workingAgent(request, asked.agent(access.fleet(request)).id());
+            message = message(asked, request, agent, answer);
+        } finally {
+            asked.json().forget();
+        }
         MessageHead head = new MessageHead(request.id(), asked.model());
-        ByteBuf message = message(asked, request, agent, answer);
         try {
             if (asked.streams()) {
                 answers.stream(request, answer, agent, message, _ -> new MessageEvents(head));
@@ -75,7 +81,6 @@ final class MessagesRoute implements Route {
             return message.retain();
         } finally {
             message.release();
-            asked.json().forget();
         }
     }
 
