@@ -5,20 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.culvert.daemon.ScriptedGuest.Request;
 import dev.culvert.daemon.http.tls.TestCertificates;
-import dev.culvert.transport.AgentAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,39 +27,19 @@ class ChatHttp2Test {
     private static final String WHOLE = "{\"model\":\"a\",\"messages\":[]}";
     private static final String STREAMED = "{\"model\":\"a\",\"messages\":[],\"stream\":true}";
 
-    @TempDir Path directory;
+    @TempDir static Path directory;
+
+    private static TestCertificates certificates;
 
     @Parameter int eventLoops;
 
-    private interface Play {
-        void play(ScriptedGuest guest, TestDaemon daemon, HttpClient client) throws Exception;
+    @BeforeAll
+    static void makeCertificates() throws Exception {
+        certificates = new TestCertificates(directory);
     }
 
-    private void play(Play play) throws Exception {
-        TestCertificates made = new TestCertificates(directory);
-        Path cert = Files.writeString(directory.resolve("cert.pem"), made.chain("server"));
-        Path key = Files.writeString(directory.resolve("key.pem"), made.key("server"));
-        String settings =
-                """
-                "event_loops": %d,
-                "http": {
-                  "listen": ["tcp://127.0.0.1:0", "tls://127.0.0.1:0"],
-                  "tls": {"cert": "%s", "key": "%s"}
-                },
-                """
-                        .formatted(eventLoops, cert, key);
-        try (ScriptedGuest guest = ScriptedGuest.announcing("cancel", "resume");
-                TestDaemon daemon = TestDaemon.with(settings, guest);
-                HttpClient client =
-                        HttpClient.newBuilder().sslContext(made.client(false)).build()) {
-            play.play(guest, daemon, client);
-        }
-    }
-
-    private static HttpRequest request(TestDaemon daemon, String body) {
-        AgentAddress.Tcp address = (AgentAddress.Tcp) daemon.daemon().addresses().getLast();
-        URI uri = URI.create("https://127.0.0.1:" + address.port() + "/v1/chat/completions");
-        return HttpRequest.newBuilder(uri).POST(BodyPublishers.ofString(body)).build();
+    private OverHttp2 start() throws Exception {
+        return OverHttp2.start(certificates, directory, eventLoops, "/v1/chat/completions");
     }
 
     private static BufferedReader lines(HttpResponse<InputStream> answer) {
@@ -86,12 +62,12 @@ class ChatHttp2Test {
 
     @Test
     void answersTheWholeAndTheStream() throws Exception {
-        play((guest, daemon, client) -> {
-            guest.on("message", message -> message.done(1, "yes"));
+        try (OverHttp2 over = start()) {
+            over.guest().on("message", message -> message.done(1, "yes"));
             HttpResponse<String> whole =
-                    client.send(request(daemon, WHOLE), BodyHandlers.ofString());
+                    over.client().send(over.request(WHOLE), BodyHandlers.ofString());
             HttpResponse<String> stream =
-                    client.send(request(daemon, STREAMED), BodyHandlers.ofString());
+                    over.client().send(over.request(STREAMED), BodyHandlers.ofString());
 
             assertThat(whole.version()).isEqualTo(HttpClient.Version.HTTP_2);
             assertThat(whole.body()).contains("\"content\":\"yes\"");
@@ -100,14 +76,15 @@ class ChatHttp2Test {
             assertThat(stream.body())
                     .contains("\"delta\":{\"content\":\"yes\"}")
                     .endsWith("data: [DONE]\n\n");
-        });
+        }
     }
 
     @Test
     void aTurnThatFailsInTheMiddleIsAnErrorAndAResetStream() throws Exception {
-        play((guest, daemon, client) -> {
-            var answer = client.sendAsync(request(daemon, STREAMED), BodyHandlers.ofInputStream());
-            Request message = guest.take();
+        try (OverHttp2 over = start()) {
+            var answer =
+                    over.client().sendAsync(over.request(STREAMED), BodyHandlers.ofInputStream());
+            Request message = over.guest().take();
             message.chunk(1, "half");
             try (BufferedReader lines = lines(answer.join())) {
                 assertThat(event(lines)).contains("\"role\"");
@@ -116,19 +93,20 @@ class ChatHttp2Test {
                         2, "error", "{\"code\":\"stream_broken\",\"message\":\"it broke\"}");
                 assertThatIOException().isThrownBy(() -> readToTheEnd(lines));
             }
-            guest.on("message", again -> again.done(1, "the connection lives on"));
-            assertThat(client.send(request(daemon, WHOLE), BodyHandlers.ofString()).body())
+            over.guest().on("message", again -> again.done(1, "the connection lives on"));
+            assertThat(over.client().send(over.request(WHOLE), BodyHandlers.ofString()).body())
                     .contains("lives on");
-        });
+        }
     }
 
     @Test
     void aClientThatGivesUpItsStreamStopsTheRuntimeAtOnce() throws Exception {
-        play((guest, daemon, client) -> {
-            var answer = client.sendAsync(request(daemon, STREAMED), BodyHandlers.ofInputStream());
-            guest.take().chunk(1, "half");
+        try (OverHttp2 over = start()) {
+            var answer =
+                    over.client().sendAsync(over.request(STREAMED), BodyHandlers.ofInputStream());
+            over.guest().take().chunk(1, "half");
             answer.join().body().close();
-            assertThat(guest.take().type()).isEqualTo("cancel");
-        });
+            assertThat(over.guest().take().type()).isEqualTo("cancel");
+        }
     }
 }

@@ -1,0 +1,89 @@
+package dev.culvert.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import dev.culvert.daemon.ScriptedGuest.Request;
+import dev.culvert.daemon.http.tls.TestCertificates;
+import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+
+/** Anthropic's messages over HTTP/2, as SDKs use it behind TLS. */
+@Timeout(60)
+@LoopCounts
+class MessagesHttp2Test {
+    private static final String MESSAGES = "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]";
+    private static final String WHOLE = "{\"model\":\"a\"," + MESSAGES + "}";
+    private static final String STREAMED = "{\"model\":\"a\",\"stream\":true," + MESSAGES + "}";
+
+    @TempDir static Path directory;
+
+    private static TestCertificates certificates;
+
+    @Parameter int eventLoops;
+
+    @BeforeAll
+    static void makeCertificates() throws Exception {
+        certificates = new TestCertificates(directory);
+    }
+
+    private OverHttp2 start() throws Exception {
+        return OverHttp2.start(certificates, directory, eventLoops, "/v1/messages");
+    }
+
+    @Test
+    void answersTheWholeAndTheStream() throws Exception {
+        try (OverHttp2 over = start()) {
+            over.guest().on("message", message -> message.done(1, "yes"));
+            HttpResponse<String> whole =
+                    over.client().send(over.request(WHOLE), BodyHandlers.ofString());
+            HttpResponse<String> stream =
+                    over.client().send(over.request(STREAMED), BodyHandlers.ofString());
+
+            assertThat(whole.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            assertThat(whole.body()).contains("\"text\":\"yes\"");
+            assertThat(whole.headers().firstValue("request-id")).isPresent();
+            assertThat(stream.headers().firstValue("x-culvert-turn")).isPresent();
+            assertThat(stream.body())
+                    .startsWith("event: message_start\ndata: {")
+                    .endsWith("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
+        }
+    }
+
+    @Test
+    void aTurnThatFailsInTheMiddleResetsItsStreamAndNotTheConnection() throws Exception {
+        try (OverHttp2 over = start()) {
+            var answer =
+                    over.client().sendAsync(over.request(STREAMED), BodyHandlers.ofInputStream());
+            Request message = over.guest().take();
+            message.chunk(1, "half");
+            try (InputStream events = answer.join().body()) {
+                message.numbered(
+                        2, "error", "{\"code\":\"stream_broken\",\"message\":\"it broke\"}");
+                assertThatIOException().isThrownBy(events::readAllBytes);
+            }
+            over.guest().on("message", again -> again.done(1, "the connection lives on"));
+            assertThat(over.client().send(over.request(WHOLE), BodyHandlers.ofString()).body())
+                    .contains("lives on");
+        }
+    }
+
+    @Test
+    void aClientThatGivesUpItsStreamStopsTheRuntimeAtOnce() throws Exception {
+        try (OverHttp2 over = start()) {
+            var answer =
+                    over.client().sendAsync(over.request(STREAMED), BodyHandlers.ofInputStream());
+            over.guest().take().chunk(1, "half");
+            answer.join().body().close();
+            assertThat(over.guest().take().type()).isEqualTo("cancel");
+        }
+    }
+}
