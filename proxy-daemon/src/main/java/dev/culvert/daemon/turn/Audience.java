@@ -15,7 +15,7 @@ final class Audience {
     private static final Demand WANTED = new Wanted();
     private static final Demand UNREAD = new Unread();
 
-    private final LiveTurn reader;
+    private final Reading reader;
     private List<Consumer<@Nullable Failure>> whenOver = List.of();
     private Demand demand = WANTED;
     private CancelCause cause = CancelCause.CLIENT_GONE;
@@ -29,7 +29,7 @@ final class Audience {
     /** Those who read along; null if nobody does. */
     private volatile @Nullable Watched watched;
 
-    Audience(LiveTurn reader) {
+    Audience(Reading reader) {
         this.reader = reader;
     }
 

@@ -77,7 +77,7 @@ final class LiveTurns {
     }
 
     /** Whether no later reader came. */
-    boolean isLast(LiveTurn turn) {
+    boolean isLast(Reading turn) {
         return lastOf.get(turn.id()) == turn;
     }
 
