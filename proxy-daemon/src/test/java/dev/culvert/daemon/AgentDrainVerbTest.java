@@ -21,6 +21,10 @@ class AgentDrainVerbTest {
             assertThat(early.code()).as(early.err()).isEqualTo(1);
             assertThat(early.out() + early.err()).contains("turns under way: 1");
             assertThat(user.run("message", "a", "hi").code()).isEqualTo(1);
+            assertThat(user.run("status").out())
+                    .contains("1 draining", "culvert agents list --state draining");
+            assertThat(user.run("agents", "show", "a").out())
+                    .containsPattern("(?m)^drained since +\\d{4}-");
 
             running.done("");
             assertThat(turn.rest()).isNotEmpty();

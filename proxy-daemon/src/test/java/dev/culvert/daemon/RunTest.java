@@ -84,7 +84,9 @@ class RunTest {
             String first = daemon.get(RUNS + "?limit=2").body();
             String next = first.replaceFirst("(?s).*\"next\":\"(\\w+)\".*", "$1");
 
-            assertThat(first).containsSubsequence("/agents/a2", "/agents/a1").doesNotContain("a0");
+            assertThat(first)
+                    .containsSubsequence("/agents/a2", "/agents/a1")
+                    .doesNotContain("/agents/a0");
             assertThat(daemon.get(RUNS + "?limit=2&after=" + next).body())
                     .contains("/agents/a0", "\"next\":null");
         }

@@ -38,11 +38,11 @@ public final class Run {
     Run(String id, Operation operation, String path, Caller caller, String requestId, long bytes) {
         this.id = id;
         this.operation = operation;
-        this.path = path;
+        this.path = shortened(path);
         this.caller = caller;
         this.requestId = requestId;
         bytesIn = bytes;
-        textBytes = (long) path.length() + requestId.length();
+        textBytes = (long) this.path.length() + requestId.length();
     }
 
     public String id() {
@@ -53,7 +53,7 @@ public final class Run {
         return operation;
     }
 
-    /** As it was asked for. */
+    /** As it was asked for; cut if it is long. */
     public String path() {
         return path;
     }

@@ -3,14 +3,24 @@ package dev.culvert.daemon.operations;
 import dev.culvert.daemon.auth.Caller;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The latest runs, as many as the settings allow. Safe for all threads. */
+/**
+ * The latest runs, as many as the settings allow. Beyond that, the operation with the most runs
+ * loses its oldest: a program that changes something every second does not make it forget who
+ * reloaded the daemon. Safe for all threads.
+ */
 public final class Runs {
     /** The run that a thread works for now. */
     private static final ThreadLocal<@Nullable Run> CURRENT = new ThreadLocal<>();
@@ -19,8 +29,11 @@ public final class Runs {
     private final IntSupplier mostBytes;
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 
-    /** By id, the oldest first; its own lock, which guards {@link #bytes} too. */
+    /** By id, the oldest first; its own lock, which guards the next two. */
     private final LinkedHashMap<String, Run> kept = new LinkedHashMap<>();
+
+    /** Those of each operation that has some, by its name, the oldest first. */
+    private final Map<String, Deque<Run>> byOperation = new HashMap<>();
 
     private long bytes;
 
@@ -41,6 +54,7 @@ public final class Runs {
         synchronized (kept) {
             Run run = new Run(freeId(), operation, path, caller, requestId, bytesIn);
             kept.put(run.id(), run);
+            byOperation.computeIfAbsent(operation.name(), _ -> new ArrayDeque<>()).add(run);
             bytes += run.bytes();
             forget();
             return run;
@@ -102,8 +116,18 @@ public final class Runs {
 
     private void forget() {
         while (!kept.isEmpty() && (kept.size() > most.getAsInt() || bytes > mostBytes.getAsInt())) {
-            bytes -= kept.pollFirstEntry().getValue().bytes();
+            Deque<Run> fullest = fullest();
+            Run gone = fullest.removeFirst();
+            kept.remove(gone.id());
+            bytes -= gone.bytes();
+            if (fullest.isEmpty()) {
+                byOperation.remove(gone.operation().name());
+            }
         }
+    }
+
+    private Deque<Run> fullest() {
+        return Collections.max(byOperation.values(), Comparator.comparingInt(Deque::size));
     }
 
     /** The run of that id; null if it is not kept, or not for the caller to see. */

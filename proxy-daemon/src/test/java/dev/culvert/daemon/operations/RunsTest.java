@@ -75,6 +75,26 @@ class RunsTest {
     }
 
     @Test
+    void theOperationWithTheMostRunsLosesItsOldest() {
+        most = 3;
+        Operation reload = Objects.requireNonNull(Operations.named("reload"));
+        Run rare = runs.begin(reload, "/api/v1/admin/reload", OPERATOR, "r1", 0);
+        Run first = begin(ALICE);
+        Run second = begin(ALICE);
+        Run third = begin(ALICE);
+
+        assertThat(runs.of(OPERATOR)).containsExactly(third, second, rare).doesNotContain(first);
+    }
+
+    @Test
+    void aLongPathIsCut() {
+        Run run = runs.begin(removal, "/" + "a".repeat(100_000), ALICE, "r1", 0);
+
+        assertThat(run.path()).hasSize(1_001);
+        assertThat(runs.bytes()).isLessThan(2_000);
+    }
+
+    @Test
     void manyAndLongLinesAreCut() {
         Run run = begin(ALICE);
         runs.work(

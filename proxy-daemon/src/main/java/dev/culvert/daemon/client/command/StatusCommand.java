@@ -144,6 +144,9 @@ final class StatusCommand implements Verb {
         if (agents.number(0, "unreachable") > 0) {
             next.add("see why agents do not answer: culvert agents list --state unreachable");
         }
+        if (agents.number(0, "draining") > 0) {
+            next.add("see which agents take no new work: culvert agents list --state draining");
+        }
         if (!status.at("failures").list().isEmpty()) {
             next.add("see what failed: culvert logs, and the runbook in the documentation");
         }
