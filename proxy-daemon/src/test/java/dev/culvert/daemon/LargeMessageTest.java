@@ -11,18 +11,24 @@ import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
 import dev.culvert.systemd.Systemd;
+import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages that fit no frame, from a client through both programs to a runtime, and back. */
 @Timeout(90)
@@ -99,15 +105,81 @@ class LargeMessageTest {
         }
     }
 
+    /** Passes everything on, but cuts the first connection that carries so much to the guest. */
+    private static final class CuttingRelay implements AutoCloseable {
+        private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        private final ServerSocket server =
+                new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+        private final AtomicInteger cuts = new AtomicInteger();
+        private final int port;
+        private final long mostBytes;
+
+        CuttingRelay(Guest guest, long mostBytes) throws IOException {
+            port = ((AgentAddress.Tcp) guest.address()).port();
+            this.mostBytes = mostBytes;
+            threads.submit(this::accept);
+        }
+
+        private Void accept() throws IOException {
+            while (true) {
+                Socket host = server.accept();
+                Socket guest = new Socket(InetAddress.getLoopbackAddress(), port);
+                sockets.addAll(List.of(host, guest));
+                threads.submit(() -> pass(host, guest, mostBytes));
+                threads.submit(() -> pass(guest, host, Long.MAX_VALUE));
+            }
+        }
+
+        private Void pass(Socket from, Socket to, long most) throws IOException {
+            byte[] bytes = new byte[64 * 1024];
+            long passed = 0;
+            try (from;
+                    to) {
+                for (int read = from.getInputStream().read(bytes);
+                        read >= 0;
+                        read = from.getInputStream().read(bytes)) {
+                    passed += read;
+                    if (passed > most && cuts.getAndIncrement() == 0) {
+                        return null;
+                    }
+                    to.getOutputStream().write(bytes, 0, read);
+                }
+            }
+            return null;
+        }
+
+        AgentAddress address() {
+            return AgentAddress.parse("tcp://127.0.0.1:" + server.getLocalPort());
+        }
+
+        int cuts() {
+            return cuts.get();
+        }
+
+        @Override
+        public void close() throws IOException {
+            server.close();
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+            threads.close();
+        }
+    }
+
     private static TestDaemon daemon(Guest guest, String more) throws Exception {
         return daemon(LARGE, guest, more);
     }
 
     private static TestDaemon daemon(String limit, Guest guest, String more) throws Exception {
+        return daemon(limit + more, guest.address());
+    }
+
+    private static TestDaemon daemon(String more, AgentAddress guest) throws Exception {
         TestDaemon daemon =
                 TestDaemon.start(
-                        "{%s%s\"agents\": [{\"id\": \"a\", \"address\": \"%s\"}]}"
-                                .formatted(limit, more, guest.address()));
+                        "{%s\"agents\": [{\"id\": \"a\", \"address\": \"%s\"}]}"
+                                .formatted(more, guest));
         daemon.awaitState("a", "ready");
         return daemon;
     }
@@ -190,6 +262,25 @@ class LargeMessageTest {
             assertThat(runtime.asked()).isEqualTo(1);
             assertThat(daemon.send("POST", ASK, large.replace("What", "who?"), KEY).statusCode())
                     .isEqualTo(422);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aResetInTheMiddleCostsNothingButTime(boolean withKey) throws Exception {
+        String large = conversation(8);
+        try (FakeRuntime runtime = new FakeRuntime();
+                Guest guest = runtime.guest("");
+                CuttingRelay relay = new CuttingRelay(guest, 3L * MEBIBYTE);
+                TestDaemon daemon = daemon(LARGE, relay.address())) {
+            String[] headers = withKey ? KEY : new String[0];
+
+            HttpResponse<String> answer = daemon.send("POST", ASK, large, headers);
+
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            assertThat(answer.body()).contains(FakeRuntime.answerTo(large));
+            assertThat(relay.cuts()).isPositive();
+            assertThat(runtime.asked()).isEqualTo(1);
         }
     }
 
@@ -290,6 +381,32 @@ class LargeMessageTest {
             assertThat(cancel.type()).isEqualTo("cancel");
             cancel.error("cancelled", "as you wish");
             daemon.awaitMetric("culvert_held_bytes{kind=\"messages\"}", 0);
+        }
+    }
+
+    @Test
+    void whatWaitsForASlowGuestEndsWhenItIsTooMuch() throws Exception {
+        String memory =
+                "\"memory\": {\"max_held_bytes\": \"16MiB\", \"agent_share\": \"40%\", \"client_share\": \"100%\", \"body_share\": \"60%\"},";
+        try (ScriptedGuest guest =
+                        ScriptedGuest.announcing("credit", "cancel", "resume", "parts")
+                                .on("part", ScriptedGuest.SILENCE);
+                TestDaemon daemon = TestDaemon.with(LARGE + memory, guest)) {
+            CompletableFuture<HttpResponse<String>> one =
+                    daemon.begin("POST", ASK, conversation(4));
+            assertThat(guest.take().type()).isEqualTo("parts");
+            CompletableFuture<HttpResponse<String>> other =
+                    daemon.begin("POST", ASK, conversation(4));
+            Request second = guest.take();
+            assertThat(second.type()).isEqualTo("parts");
+
+            HttpResponse<String> ended = one.applyToEither(other, it -> it).get();
+
+            assertThat(ended.statusCode()).isEqualTo(503);
+            assertThat(ended.body())
+                    .contains("\"code\":\"over_memory\"", "The message was not sent");
+            assertThat(guest.take().type()).isEqualTo("cancel");
+            assertThat(one.isDone() && other.isDone()).as("both ended").isFalse();
         }
     }
 
