@@ -84,6 +84,9 @@ class OnDisconnectTest {
             }
             daemon.awaitBody(turn(message), "\"read_by\":[]");
             assertThat(daemon.metric("culvert_turns_detachable")).isEqualTo(1);
+            for (String path : List.of(turn(message), "/api/v1/turns", "/api/v1/agents/a/turns")) {
+                assertThat(daemon.get(path).body()).contains("\"on_disconnect\":\"continue\"");
+            }
 
             message.chunk(2, "two");
             message.done(3, "");

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param since when it ended, or when its last reader left; null while it is read
  * @param caller who began it; null if that is not known
  * @param tokens what it took; null if that is not known
+ * @param goesOn whether it goes on to its end if its client leaves
  */
 public record TurnStatus(
         String id,
@@ -28,7 +29,8 @@ public record TurnStatus(
         String code,
         @Nullable Instant since,
         @Nullable Caller caller,
-        @Nullable TurnTokens tokens) {
+        @Nullable TurnTokens tokens,
+        boolean goesOn) {
 
     /** If several readers are in different states, the first of these is the turn's. */
     public enum State {
@@ -63,7 +65,8 @@ public record TurnStatus(
                 outcome == null ? "" : outcome.code(),
                 past.since(),
                 past.caller(),
-                past.tokens());
+                past.tokens(),
+                false);
     }
 
     static TurnStatus live(LiveTurn reader, State state, long lastEvent, boolean isRead) {
@@ -78,7 +81,8 @@ public record TurnStatus(
                 "",
                 null,
                 reader.beganBy(),
-                reader.tokens());
+                reader.tokens(),
+                reader.goesOn());
     }
 
     /** Adds what another reader of the same turn knows. */
@@ -95,7 +99,8 @@ public record TurnStatus(
                 "",
                 null,
                 other.caller == null ? caller : other.caller,
-                tokens == null ? other.tokens : tokens);
+                tokens == null ? other.tokens : tokens,
+                goesOn || other.goesOn);
     }
 
     /** Adds what is known of it from before. */
@@ -110,6 +115,7 @@ public record TurnStatus(
                 code,
                 since,
                 caller == null ? before.caller : caller,
-                tokens == null ? before.tokens : tokens);
+                tokens == null ? before.tokens : tokens,
+                goesOn || before.goesOn);
     }
 }

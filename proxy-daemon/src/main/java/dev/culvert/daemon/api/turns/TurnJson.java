@@ -35,6 +35,9 @@ final class TurnJson {
         if (turn.since() != null) {
             json.writeStringField("since", turn.since().truncatedTo(ChronoUnit.MILLIS).toString());
         }
+        if (turn.goesOn()) {
+            json.writeStringField("on_disconnect", "continue");
+        }
         Caller caller = turn.caller();
         if (caller != null && caller.canEnd()) { // without credentials, everybody is the same
             json.writeStringField("caller", caller.kind().label() + ":" + caller.name());
