@@ -88,6 +88,23 @@ class RequestLogTest {
     }
 
     @Test
+    void aChangeOverTheAdminSocketNamesItsUserAndItsRun() throws Exception {
+        String settings = "{" + accessLog() + "}";
+        try (TestDaemon daemon = TestDaemon.start(settings)) {
+            String head = daemon.reload().head();
+            String id = head.replaceFirst("(?s).*x-request-id: (\\S+).*", "$1");
+            String run = head.replaceFirst("(?s).*culvert-op: (\\S+).*", "$1");
+
+            assertThat(line(id))
+                    .contains(" route=/api/v1/admin/reload status=200 ", " op=" + run + " ")
+                    .containsPattern(
+                            " caller=\"unix:[^\"]*uid %s, gid [0-9]+\\)?\" "
+                                    .formatted(
+                                            Files.getAttribute(Path.of("/proc/self"), "unix:uid")));
+        }
+    }
+
+    @Test
     void tellsOfAStreamItsTokensAndBytes() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon = daemon("", guest)) {
