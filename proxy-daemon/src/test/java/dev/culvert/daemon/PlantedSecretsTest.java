@@ -257,6 +257,18 @@ class PlantedSecretsTest {
             send(put(daemon, path, admin, whole.substring(0, whole.length() - 1 - i % 3)));
             send(put(daemon, "/api/v1/agents/a" + i + "/config", admin, whole));
             send(put(daemon, path, admin, "{\"config\":\"" + plant() + "\"}"));
+            send(
+                    request(daemon, "/api/v1/operations/agents.configure", admin)
+                            .header("content-type", "application/json")
+                            .POST(
+                                    BodyPublishers.ofString(
+                                            "{\"id\":\"a%d\",\"config\":{\"key\":\"%s\"}%s}"
+                                                    .formatted(
+                                                            i,
+                                                            plant(),
+                                                            i % 2 == 0
+                                                                    ? ""
+                                                                    : ",\"tool_allowlist\":null"))));
         }
     }
 
@@ -301,6 +313,8 @@ class PlantedSecretsTest {
                         "/api/v1/agents/a0",
                         "/api/v1/agents/a0/turns",
                         "/api/v1/turns",
+                        "/api/v1/operations",
+                        "/api/v1/operations/runs?limit=1000",
                         "/api/v1/tokens")) {
             send(request(daemon, path, admin));
         }
