@@ -59,6 +59,12 @@ class MessagesTest {
                 .formatted(input, cached, output);
     }
 
+    private static String thinking(String usage) {
+        return usage.replace(
+                "\"output_tokens_details\":null",
+                "\"output_tokens_details\":{\"thinking_tokens\":3}");
+    }
+
     /** The usage of a message has more members. */
     private static String more(String usage) {
         return usage.replaceFirst(
@@ -92,7 +98,7 @@ class MessagesTest {
         message.chunk("!");
         message.reply(
                 "chunk",
-                "{\"content\":\"\",\"done\":true,\"finish_reason\":\"tool_calls\",\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":4,\"prompt_tokens_details\":{\"cached_tokens\":7}}}");
+                "{\"content\":\"\",\"done\":true,\"finish_reason\":\"tool_calls\",\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":4,\"prompt_tokens_details\":{\"cached_tokens\":7},\"completion_tokens_details\":{\"reasoning_tokens\":3}}}");
     }
 
     @Test
@@ -136,7 +142,7 @@ class MessagesTest {
                             start(4, "{\"type\":\"text\",\"text\":\"\",\"citations\":null}"),
                             delta(4, "text_delta", "text", "!"),
                             stop(4),
-                            end("tool_use", usage(2, 7, 4)),
+                            end("tool_use", thinking(usage(2, 7, 4))),
                             MESSAGE_STOP);
             assertThat(events.isBroken()).isFalse();
             daemon.awaitMetric("culvert_stream_duration_seconds_count{outcome=\"done\"}", 1);
@@ -171,7 +177,7 @@ class MessagesTest {
                                     + "{\"type\":\"tool_use\",\"id\":\"toolu_r1_3\",\"name\":\"now\",\"caller\":{\"type\":\"direct\"},\"input\":{}},"
                                     + "{\"type\":\"text\",\"text\":\"!\",\"citations\":null}],"
                                     + "\"diagnostics\":null,\"container\":null,\"stop_details\":null,\"stop_reason\":\"tool_use\",\"stop_sequence\":null,\"usage\":"
-                                    + more(usage(2, 7, 4))
+                                    + more(thinking(usage(2, 7, 4)))
                                     + "}");
             assertThat(guest.seen("message"))
                     .containsExactly(

@@ -42,6 +42,7 @@ final class ChatBody {
                 case "output_config" -> outputConfig(it);
                 case "output_format" -> outputFormat(it);
                 case "cache_control" -> {} // a hint
+                case "container", "mcp_servers" -> refuseUnlessEmpty(it);
                 default -> out.copyMember(json, it);
             }
         }
@@ -111,6 +112,13 @@ final class ChatBody {
             throw Unfit.at(json, object, "must be an object.");
         }
         return json.first(object);
+    }
+
+    /** Work that only Anthropic's servers do. */
+    private void refuseUnlessEmpty(int member) {
+        if (json.kind(member) != '[' || json.first(member) != NONE) {
+            refuseUnlessNull(member);
+        }
     }
 
     private void refuseUnlessNull(int member) {

@@ -18,11 +18,11 @@ final class Ending {
     private @Nullable String stopReason;
     private @Nullable String stopSequence;
     private @Nullable String originalUsage;
-    private String counts = counts(0, 0, 0);
+    private String counts = counts(0, 0, 0, "null");
 
-    private static String counts(int input, int cached, int output) {
-        return "\"input_tokens\":%d,\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":%d,\"output_tokens\":%d,\"output_tokens_details\":null,\"server_tool_use\":null"
-                .formatted(input, cached, output);
+    private static String counts(int input, int cached, int output, String details) {
+        return "\"input_tokens\":%d,\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":%d,\"output_tokens\":%d,\"output_tokens_details\":%s,\"server_tool_use\":null"
+                .formatted(input, cached, output, details);
     }
 
     void finished(String reason) {
@@ -38,6 +38,7 @@ final class Ending {
         int input = 0;
         int output = 0;
         int cached = 0;
+        int thought = 0;
         JsonMembers members = new JsonMembers(usage, JsonMembers.find(usage));
         while (members.next()) {
             if (members.isNamed("prompt_tokens") || members.isNamed("input_tokens")) {
@@ -45,24 +46,27 @@ final class Ending {
             } else if (members.isNamed("completion_tokens") || members.isNamed("output_tokens")) {
                 output = Math.max(output, members.count());
             } else if (members.kind() == '{' && members.isNamed("prompt_tokens_details")) {
-                cached = cached(usage, members);
+                cached = detail(usage, members, "cached_tokens");
+            } else if (members.kind() == '{' && members.isNamed("completion_tokens_details")) {
+                thought = detail(usage, members, "reasoning_tokens");
             }
         }
         int read = Math.min(cached, input);
-        counts = counts(input - read, read, output);
+        String details = thought == 0 ? "null" : "{\"thinking_tokens\":" + thought + "}";
+        counts = counts(input - read, read, output, details);
     }
 
-    private static int cached(ByteBuf usage, JsonMembers at) {
+    private static int detail(ByteBuf usage, JsonMembers at, String name) {
         int start = at.valueStart();
         ByteBuf details = usage.slice(start, at.valueEnd() - start);
         JsonMembers members = new JsonMembers(details, JsonMembers.find(details));
-        int cached = 0;
+        int count = 0;
         while (members.next()) {
-            if (members.isNamed("cached_tokens")) {
-                cached = members.count();
+            if (members.isNamed(name)) {
+                count = members.count();
             }
         }
-        return cached;
+        return count;
     }
 
     /** Notes a member of what an Anthropic runtime said itself. */
