@@ -98,6 +98,9 @@ for from in "${class_path[@]}"; do
 done
 [ -n "$(ls "$image/lib")" ] || ! [ -d "$program/io/netty" ] || fail "no jar contains the native library of epoll for $classifier"
 
+# The AOT cache takes no classes of Java 5, so those of picocli would be read and verified at each start.
+"$jdk/bin/java" "$(dirname "${BASH_SOURCE[0]}")/Renew.java" "$program"
+
 echo "open module $module { requires ${modules//,/; requires }; }" > "$work/module-info.java"
 "$jdk/bin/javac" -d "$program" "$work/module-info.java"
 "$jdk/bin/jlink" --module-path "$program" --add-modules "$module" --compress zip-6 \

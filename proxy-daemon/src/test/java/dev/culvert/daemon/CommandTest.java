@@ -2,6 +2,7 @@ package dev.culvert.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.about.Version;
 import dev.culvert.daemon.CommandRun.User;
 import dev.culvert.daemon.client.output.Terminal;
 import dev.culvert.testing.Eventually;
@@ -113,6 +114,16 @@ class CommandTest {
     void listsOnlyTheNames() {
         assertThat(run("agents", "--output", "name").out()).isEqualTo("a\nb\n");
         assertThat(run("agents", "list", "--state", "unreachable", "-o", "name").out()).isEmpty();
+    }
+
+    @Test
+    void flagsMayComeBeforeTheVerb() {
+        assertThat(run("--output", "name", "agents").out()).isEqualTo("a\nb\n");
+        assertThat(run("--output=name", "agents", "list").out()).isEqualTo("a\nb\n");
+        assertThat(run("--context", "top", "agents").err()).contains("there is no context 'top'");
+        assertThat(run("--timeout", "1s", "agenst").err()).contains("did you mean agents?");
+        assertThat(run("--version").out()).isEqualTo("culvert " + Version.text() + "\n");
+        assertThat(run("--help").out()).contains("  agents ", "  completion ");
     }
 
     @Test

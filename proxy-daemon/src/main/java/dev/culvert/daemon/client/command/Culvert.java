@@ -150,6 +150,7 @@ public final class Culvert {
         Verbs.add(line, session, arguments);
         return line.setUsageHelpWidth(USAGE_WIDTH)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setAllowSubcommandsAsOptionParameters(true)
                 .setParameterExceptionHandler(Culvert::wrongUsage)
                 .setExecutionExceptionHandler((e, failed, _) -> failed(e, failed, session));
     }

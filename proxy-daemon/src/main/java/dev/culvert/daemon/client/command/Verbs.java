@@ -12,18 +12,23 @@ import picocli.CommandLine;
  * verb, only that one is added, which saves a third of the time that the command takes to start. */
 final class Verbs {
     private static final String COMPLETION = "completion";
+    private static final List<String> VERSION = List.of("-V", "--version");
 
     private Verbs() {}
 
     /**
-     * Adds the verb that the arguments begin with; all, if they begin with something else, or if
-     * the verb describes the others.
+     * Adds the verb that the arguments begin with. If they begin with a flag, adds those that they
+     * contain: one of them may be a value. Adds all if there is none, or if the verb describes the
+     * others.
      */
     static void add(CommandLine culvert, Session session, List<String> arguments) {
         Map<String, Supplier<Object>> verbs = verbs(session);
         String first = arguments.isEmpty() ? "" : arguments.getFirst();
-        if (!first.equals(COMPLETION) && verbs.containsKey(first)) {
-            verbs.keySet().retainAll(List.of(first));
+        List<String> named = first.startsWith("-") ? arguments : List.of(first);
+        if (arguments.size() == 1 && VERSION.contains(first)) {
+            verbs.clear();
+        } else if (!named.contains(COMPLETION) && named.stream().anyMatch(verbs::containsKey)) {
+            verbs.keySet().retainAll(named);
         }
         verbs.values().forEach(verb -> culvert.addSubcommand(verb.get()));
     }
