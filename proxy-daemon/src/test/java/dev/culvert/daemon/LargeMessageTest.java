@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.culvert.daemon.EventReader.Event;
 import dev.culvert.daemon.ScriptedGuest.Request;
+import dev.culvert.daemon.http.tls.TestCertificates;
 import dev.culvert.guest.Guest;
 import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.settings.Layer;
@@ -17,7 +18,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,6 +35,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -224,6 +233,43 @@ class LargeMessageTest {
             assertThat(message.statusCode()).as(message.body()).isEqualTo(200);
             assertThat(message.body()).containsPattern("2097[0-9]{4} characters");
             assertThat(daemon.post(ASK, chat).statusCode()).isEqualTo(413);
+        }
+    }
+
+    @Test
+    void theyComeOverHttp2WithTlsToo(@TempDir Path directory) throws Exception {
+        TestCertificates made = new TestCertificates(directory);
+        String http =
+                """
+                "event_loops": 2,
+                "http": {
+                  "listen": ["tcp://127.0.0.1:0", "tls://127.0.0.1:0"],
+                  "tls": {"cert": "%s", "key": "%s"}
+                },
+                """
+                        .formatted(
+                                Files.writeString(
+                                        directory.resolve("cert.pem"), made.chain("server")),
+                                Files.writeString(
+                                        directory.resolve("key.pem"), made.key("server")));
+        String large = conversation(20);
+        try (FakeRuntime runtime = new FakeRuntime();
+                Guest guest = runtime.guest("");
+                TestDaemon daemon = daemon(http, guest.address());
+                HttpClient client =
+                        HttpClient.newBuilder().sslContext(made.client(false)).build()) {
+            int port = ((AgentAddress.Tcp) daemon.daemon().addresses().getLast()).port();
+            URI uri = URI.create("https://127.0.0.1:" + port + "/v1/chat/completions");
+            String body = "{\"model\":\"a\"," + large.substring(1);
+
+            HttpResponse<String> answer =
+                    client.send(
+                            HttpRequest.newBuilder(uri).POST(BodyPublishers.ofString(body)).build(),
+                            BodyHandlers.ofString());
+
+            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            assertThat(answer.body()).contains(FakeRuntime.answerTo(large));
         }
     }
 

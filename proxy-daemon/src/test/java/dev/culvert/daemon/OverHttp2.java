@@ -2,6 +2,7 @@ package dev.culvert.daemon;
 
 import dev.culvert.daemon.http.tls.TestCertificates;
 import dev.culvert.transport.AgentAddress;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -45,7 +46,7 @@ record OverHttp2(ScriptedGuest guest, TestDaemon daemon, HttpClient client, Stri
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         client.shutdownNow();
         daemon.close();
         guest.close();
