@@ -1,11 +1,14 @@
 package dev.culvert.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThatThrownBy;
 
 import dev.culvert.about.Version;
 import dev.culvert.daemon.CommandRun.User;
 import dev.culvert.daemon.client.value.Value;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -75,7 +78,23 @@ class AdminCommandTest {
         assertThat(run("status").out())
                 .contains("1 ready, 1 unreachable")
                 .contains(
-                        "  see why agents do not answer: culvert agents list --state unreachable\n");
+                        "  see why agents do not answer: culvert doctor, and culvert agents list"
+                                + " --state unreachable\n");
+    }
+
+    @Test
+    void withoutAnyDaemonItNamesAllPlacesAndTheVerbThatHelps(@TempDir Path other) {
+        assumeThatThrownBy(() -> new Socket("127.0.0.1", 8470).close())
+                .isInstanceOf(ConnectException.class);
+
+        CommandRun run = new User(other).run("agents");
+
+        assertThat(run.code()).isEqualTo(3);
+        assertThat(run.err())
+                .startsWith("culvert: the daemon at http://127.0.0.1:8470 cannot be reached: ")
+                .endsWith(
+                        " Also tried: unix://%s (No such file or directory). culvert doctor finds out why.\n"
+                                .formatted(other.resolve("admin.sock")));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.culvert.daemon.client.command;
 import dev.culvert.about.Spelling;
 import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
+import dev.culvert.daemon.client.Target;
 import dev.culvert.daemon.client.http.ProblemException;
 import dev.culvert.daemon.client.http.UnreachableException;
 import java.io.IOException;
@@ -67,7 +68,7 @@ final class Hints {
     static String of(Exception failure, Session session) {
         try {
             return switch (failure) {
-                case UnreachableException _ -> session.target().alsoTried();
+                case UnreachableException _ -> ofNobody(session.target());
                 case ProblemException problem when problem.code().equals("admin_only") ->
                         session.target().alsoTried();
                 case ProblemException problem -> ofAgent(problem, session);
@@ -76,6 +77,12 @@ final class Hints {
         } catch (IOException _) {
             return "";
         }
+    }
+
+    /** Where nobody said which daemon it is, something is wrong with the one of this host. */
+    private static String ofNobody(Target target) {
+        String tried = target.alsoTried();
+        return tried.isEmpty() ? "" : tried + " culvert doctor finds out why.";
     }
 
     private static String ofAgent(ProblemException problem, Session session) throws IOException {

@@ -142,7 +142,9 @@ final class StatusCommand implements Verb {
             next.add("there are no agents: culvert agents add NAME --address vsock://CID:PORT");
         }
         if (agents.number(0, "unreachable") > 0) {
-            next.add("see why agents do not answer: culvert agents list --state unreachable");
+            next.add(
+                    "see why agents do not answer: culvert doctor, and culvert agents list --state"
+                            + " unreachable");
         }
         if (agents.number(0, "draining") > 0) {
             next.add("see which agents take no new work: culvert agents list --state draining");
