@@ -45,6 +45,7 @@ import dev.culvert.daemon.front.anthropic.AnthropicFront;
 import dev.culvert.daemon.front.anthropic.AnthropicProblems;
 import dev.culvert.daemon.front.openai.OpenAiFront;
 import dev.culvert.daemon.front.openai.OpenAiProblems;
+import dev.culvert.daemon.front.responses.ResponsesFront;
 import dev.culvert.daemon.home.HomeLinks;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.ProblemFormats;
@@ -134,6 +135,7 @@ final class Routes implements AutoCloseable {
         return Stream.of(
                         ofTurns(turns, answers),
                         OpenAiFront.routes(access, answers),
+                        ResponsesFront.routes(access, answers),
                         AnthropicFront.routes(access, answers),
                         ofAgents(homes),
                         ofTokens(tokens),

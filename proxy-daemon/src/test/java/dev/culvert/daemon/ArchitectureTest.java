@@ -112,6 +112,16 @@ class ArchitectureTest {
                                             "fleet",
                                             "http",
                                             "sse")),
+                            Map.entry(
+                                    "front.responses",
+                                    with(
+                                            core("frame", "io", "json", "link", "road"),
+                                            "answer",
+                                            "auth",
+                                            "fleet",
+                                            "front.openai",
+                                            "http",
+                                            "sse")),
                             Map.entry("api", with(core("io"), "http")),
                             Map.entry(
                                     "api.turns",
@@ -182,6 +192,7 @@ class ArchitectureTest {
                                             "api.turns",
                                             "front.anthropic",
                                             "front.openai",
+                                            "front.responses",
                                             "state",
                                             "traces",
                                             "turn")),

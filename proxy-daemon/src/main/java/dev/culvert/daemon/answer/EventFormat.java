@@ -39,6 +39,9 @@ public interface EventFormat extends SseStream.Keepalive {
      */
     void cutOff(SseStream to, String code, String message, long number);
 
+    /** The client has left before the end, and is told nothing more. */
+    default void gone() {}
+
     /**
      * Whether clients come back for the rest after a lost connection, so that the turn waits for
      * them (turns.resume_grace). If not, it stops as soon as its client leaves, unless the request

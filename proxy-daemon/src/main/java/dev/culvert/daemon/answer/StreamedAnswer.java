@@ -112,6 +112,7 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
         if (turn != null) {
             turn.clientGone(grace);
         }
+        format.gone();
         markEnded(End.CLIENT_GONE);
     }
 

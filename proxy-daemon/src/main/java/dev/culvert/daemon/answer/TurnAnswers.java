@@ -60,6 +60,11 @@ public final class TurnAnswers {
         this.observer = observer;
     }
 
+    /** How many bytes of content one answer may have that is held until it is whole. */
+    public int maxAnswerBytes() {
+        return settings.get().turns().maxAnswerBytes();
+    }
+
     /** Begins a turn and answers with the whole of it. Lends {@code message} for the call. */
     public void whole(
             Request request, Answer answer, Agent agent, ByteBuf message, WholeFormat format) {

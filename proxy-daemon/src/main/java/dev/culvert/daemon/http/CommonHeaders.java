@@ -19,6 +19,9 @@ public final class CommonHeaders {
     /** By which a turn can be read again. */
     public static final AsciiString X_CULVERT_TURN = AsciiString.cached("x-culvert-turn");
 
+    /** Which parameters of a request have no effect. */
+    public static final AsciiString X_CULVERT_IGNORED = AsciiString.cached("x-culvert-ignored");
+
     public static final AsciiString X_CONTENT_TYPE_OPTIONS =
             AsciiString.cached("x-content-type-options");
     public static final AsciiString STRICT_TRANSPORT_SECURITY =
@@ -29,8 +32,8 @@ public final class CommonHeaders {
     public static final AsciiString EXPOSED =
             AsciiString.cached(
                     "culvert-op, ratelimit, ratelimit-policy, request-id, retry-after,"
-                            + " retry-after-ms, x-culvert-estimate, x-culvert-turn, x-request-id,"
-                            + " x-should-retry");
+                            + " retry-after-ms, x-culvert-estimate, x-culvert-ignored,"
+                            + " x-culvert-turn, x-request-id, x-should-retry");
 
     /** SDKs send headers of their own, of which the daemon reads none: the star allows them. */
     private static final String ALLOWED_HEADERS =

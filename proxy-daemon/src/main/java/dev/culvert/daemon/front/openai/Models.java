@@ -14,7 +14,7 @@ import io.netty.buffer.ByteBuf;
  * it is the same one.
  */
 /* Names consist of letters, digits, dots, underscores and hyphens: JSON needs no escapes in them. */
-final class Models {
+public final class Models {
     private static final char SLASH = '/';
 
     private Models() {}
@@ -24,7 +24,7 @@ final class Models {
      *
      * @throws ProblemException 404 when the caller sees none of that name
      */
-    static Agent find(Visible fleet, String name) {
+    public static Agent find(Visible fleet, String name) {
         Agent agent = AgentAccess.named(fleet, name);
         if (agent == null) {
             throw OpenAiProblems.unknownModel(name);

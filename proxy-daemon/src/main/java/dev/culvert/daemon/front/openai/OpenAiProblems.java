@@ -43,7 +43,7 @@ public final class OpenAiProblems implements ProblemFormat {
             Set.of("unauthenticated", "invalid_token", "token_expired", "token_revoked");
 
     /** One that ends the request with 400, because of this parameter of its body. */
-    static ProblemException invalid(String param, String sentence) {
+    public static ProblemException invalid(String param, String sentence) {
         return new ProblemException(Problem.of(BAD_REQUEST, sentence).member(PARAM, param));
     }
 
@@ -63,7 +63,7 @@ public final class OpenAiProblems implements ProblemFormat {
      *
      * @param why completes a sentence
      */
-    static Problem cutOff(String code, String why) {
+    public static Problem cutOff(String code, String why) {
         HttpResponseStatus status =
                 code.equals("slow_consumer")
                         ? REQUEST_TIMEOUT
@@ -72,7 +72,7 @@ public final class OpenAiProblems implements ProblemFormat {
     }
 
     /** The body of an answer, or the data of an event. It belongs to the caller. */
-    static ByteBuf body(Problem problem) {
+    public static ByteBuf body(Problem problem) {
         ByteBuf body = Unpooled.buffer(256);
         write(problem, body);
         return body;

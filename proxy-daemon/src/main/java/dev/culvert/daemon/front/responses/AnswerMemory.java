@@ -1,0 +1,83 @@
+package dev.culvert.daemon.front.responses;
+
+import dev.culvert.daemon.answer.BadChunkException;
+import dev.culvert.io.Account;
+import dev.culvert.io.HeldKind;
+import dev.culvert.io.Holding;
+import dev.culvert.io.Share;
+import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bounds and charges what a response holds while it is put together: its last event repeats all
+ * that it said. Confined to the event loop of the answer.
+ */
+final class AnswerMemory {
+    /** Completes a sentence about the answer. */
+    static final String NONE_LEFT =
+            "no memory is left for all that it says, which the last event of a response repeats";
+
+    private final Share share;
+    private final @Nullable Share client;
+    private final EventLoop loop;
+    private final int mostBytes;
+    private @Nullable Holding holding;
+    private @Nullable OutputReader held;
+    private boolean tooMuch;
+
+    /**
+     * @param share of the agent
+     * @param client who waits for the answer; null for nobody
+     * @param mostBytes that one response may say
+     */
+    AnswerMemory(Share share, @Nullable Share client, EventLoop loop, int mostBytes) {
+        this.share = share;
+        this.client = client;
+        this.loop = loop;
+        this.mostBytes = mostBytes;
+    }
+
+    /**
+     * To be told after each chunk.
+     *
+     * @throws BadChunkException when it is too much
+     */
+    void holds(OutputReader output) {
+        if (tooMuch) {
+            throw new BadChunkException(NONE_LEFT);
+        }
+        int bytes = output.heldBytes();
+        if (holding == null && bytes >= Account.GRAIN_BYTES) {
+            held = output;
+            holding = share.open(HeldKind.ANSWERS, loop, this::isOverMemory);
+            holding.countAlsoFor(client);
+        }
+        if (holding != null) {
+            holding.set(bytes);
+        }
+        if (output.bytes() > mostBytes) {
+            throw new BadChunkException(
+                    "it says over %d bytes (turns.max_answer_bytes), and the last event of a response repeats all of them"
+                            .formatted(mostBytes));
+        }
+    }
+
+    /** What was held is let go at once; the answer fails with its next chunk, or at its end. */
+    private void isOverMemory(Share exceeded) {
+        tooMuch = true;
+        if (held != null) {
+            held.drop();
+        }
+        release();
+    }
+
+    boolean isTooMuch() {
+        return tooMuch;
+    }
+
+    void release() {
+        if (holding != null) {
+            holding.set(0);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package dev.culvert.daemon.front.responses;
+
+import static io.netty.buffer.ByteBufUtil.writeAscii;
+import static io.netty.buffer.ByteBufUtil.writeUtf8;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * One item of a response.
+ *
+ * @param index its place in the output
+ * @param id plain ASCII
+ * @param callId of a function call, as JSON writes it between quotes; else empty
+ * @param name of the function, in the same way; else empty
+ */
+record OutputItem(ItemKind kind, int index, String id, String callId, String name) {
+    /**
+     * Writes it as JSON.
+     *
+     * @param status of the item, one of OpenAI's words
+     * @param isBegun whether it has content at all: at its beginning it has not
+     * @param text what it says, as JSON writes it between quotes; borrowed
+     */
+    void write(ByteBuf out, String status, boolean isBegun, ByteBuf text) {
+        writeAscii(out, "{\"id\":\"" + id + "\",\"type\":\"" + kind.type() + "\"");
+        writeAscii(out, ",\"status\":\"" + status + "\",");
+        switch (kind) {
+            case REASONING -> {
+                writeAscii(out, "\"summary\":[");
+                part(out, isBegun, text);
+                writeAscii(out, "]}");
+            }
+            case MESSAGE -> {
+                writeAscii(out, "\"role\":\"assistant\",\"content\":[");
+                part(out, isBegun, text);
+                writeAscii(out, "]}");
+            }
+            case CALL -> {
+                writeAscii(out, "\"call_id\":\"");
+                writeUtf8(out, callId);
+                writeAscii(out, "\",\"name\":\"");
+                writeUtf8(out, name);
+                writeAscii(out, "\",\"arguments\":\"");
+                copy(text, out);
+                writeAscii(out, "\"}");
+            }
+        }
+    }
+
+    private void part(ByteBuf out, boolean isBegun, ByteBuf text) {
+        if (isBegun) {
+            writePart(out, text);
+        }
+    }
+
+    /** Writes the only part of a message or of reasoning. Borrows the text. */
+    void writePart(ByteBuf out, ByteBuf text) {
+        writeAscii(out, kind.beforePartText());
+        copy(text, out);
+        writeAscii(out, "\"}");
+    }
+
+    static void copy(ByteBuf from, ByteBuf to) {
+        to.writeBytes(from, from.readerIndex(), from.readableBytes());
+    }
+}

@@ -1,0 +1,225 @@
+package dev.culvert.daemon.front.responses;
+
+import dev.culvert.daemon.answer.BadChunkException;
+import dev.culvert.daemon.answer.ToolCallFragment;
+import dev.culvert.json.JsonMembers;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a turn's chunks (messages.md) as the items of one response, and joins these. Confined to
+ * the event loop of its answer.
+ */
+/* An item ends when something else begins. A call begins once its name is known: when arguments follow, another
+ * call, or the end. Nothing but that name is held back. Everything is on the heap, so that nobody has to release
+ * it. */
+final class OutputReader {
+    private static final int MOST_NAME_CHARS = 4096;
+    private static final int QUOTE = 1;
+    private static final String COMPLETED = "completed";
+    private static final String INCOMPLETE = "incomplete";
+
+    /** A call whose name may still grow, or whose arguments come. */
+    private static final class Call {
+        final int index;
+        final StringBuilder name = new StringBuilder();
+        String id;
+
+        Call(ToolCallFragment first) {
+            index = first.index();
+            id = first.id();
+        }
+
+        boolean isContinuedBy(ToolCallFragment next) {
+            return next.index() == index
+                    && (next.id().isEmpty() || id.isEmpty() || next.id().equals(id));
+        }
+
+        void add(ToolCallFragment next) {
+            if (id.isEmpty()) {
+                id = next.id();
+            }
+            // Some runtimes repeat the whole name.
+            if (!next.name().contentEquals(name)) {
+                name.append(next.name());
+            }
+        }
+    }
+
+    private final OutputListener listener;
+    private final String ids;
+
+    /** The items that have ended, with commas between. */
+    private ByteBuf items = Unpooled.buffer();
+
+    /** The text of the open item. */
+    private ByteBuf text = Unpooled.buffer();
+
+    private @Nullable OutputItem open;
+
+    /** The call of the open item, or one that is still to begin; null where there is neither. */
+    private @Nullable Call call;
+
+    /** The index of the latest call. */
+    private int lastCall = -1;
+
+    private int next;
+    private Outcome outcome = Outcome.IN_PROGRESS;
+
+    /**
+     * @param ids what the ids of items consist of, after the letters for their kind
+     */
+    OutputReader(OutputListener listener, String ids) {
+        this.listener = listener;
+        this.ids = ids;
+    }
+
+    /**
+     * Reads the payload of a chunk, which is lent.
+     *
+     * @throws BadChunkException when it cannot be told as items
+     */
+    void read(ByteBuf payload, JsonMembers members, boolean isLast) {
+        String finishReason = "stop";
+        Usage usage = Usage.UNKNOWN;
+        while (members.next()) {
+            byte kind = members.kind();
+            if (kind == '"') {
+                if (members.isNamed("content")) {
+                    piece(ItemKind.MESSAGE, payload, members);
+                } else if (members.isNamed("reasoning")) {
+                    piece(ItemKind.REASONING, payload, members);
+                } else if (isLast && members.isNamed("finish_reason")) {
+                    finishReason = members.text();
+                }
+            } else if (kind == '[' && members.isNamed("tool_calls")) {
+                calls(value(payload, members));
+            } else if (kind == '{' && isLast && members.isNamed("usage")) {
+                usage = Usage.read(value(payload, members));
+            }
+        }
+        if (isLast) {
+            outcome = Outcome.finished(finishReason, usage);
+            close(outcome.isIncomplete() ? INCOMPLETE : COMPLETED);
+        }
+    }
+
+    /** How the answer ended, after its last chunk. */
+    Outcome outcome() {
+        return outcome;
+    }
+
+    private static ByteBuf value(ByteBuf payload, JsonMembers members) {
+        int start = members.valueStart();
+        return payload.slice(start, members.valueEnd() - start);
+    }
+
+    private void piece(ItemKind kind, ByteBuf payload, JsonMembers members) {
+        int start = members.valueStart() + QUOTE;
+        int length = members.valueEnd() - QUOTE - start;
+        if (length > 0) {
+            if (open == null || open.kind() != kind) {
+                close(COMPLETED);
+                begin(kind, "", "");
+            }
+            add(payload.slice(start, length));
+        }
+    }
+
+    private void begin(ItemKind kind, String callId, String name) {
+        OutputItem item =
+                new OutputItem(kind, next, kind.idStart() + ids + "_" + next, callId, name);
+        next++;
+        open = item;
+        listener.onBegin(item);
+    }
+
+    private void add(ByteBuf piece) {
+        OutputItem.copy(piece, text);
+        listener.onPiece(piece);
+    }
+
+    /** Ends the open item, if there is one. */
+    private void close(String status) {
+        if (call != null) {
+            beginCall(call);
+            call = null;
+        }
+        OutputItem item = open;
+        if (item != null) {
+            open = null;
+            int start = write(item, status, items);
+            listener.onEnd(item, text, items.slice(start, items.writerIndex() - start));
+            text = text.capacity() > MOST_NAME_CHARS ? Unpooled.buffer() : text.clear();
+        }
+    }
+
+    private int write(OutputItem item, String status, ByteBuf to) {
+        if (to.isReadable()) {
+            to.writeByte(',');
+        }
+        int start = to.writerIndex();
+        item.write(to, status, true, text);
+        return start;
+    }
+
+    private void calls(ByteBuf array) {
+        for (ToolCallFragment fragment : ToolCallFragment.read(array)) {
+            Call current = call;
+            if (current == null || !current.isContinuedBy(fragment)) {
+                if (fragment.index() <= lastCall && fragment.id().isEmpty()) {
+                    throw new BadChunkException(
+                            "it goes on with tool call %d after something else has begun"
+                                    .formatted(fragment.index()));
+                }
+                close(COMPLETED);
+                current = new Call(fragment);
+                call = current;
+                lastCall = fragment.index();
+            }
+            current.add(fragment);
+            if (current.name.length() > MOST_NAME_CHARS) {
+                throw new BadChunkException("the name of a tool has no end");
+            }
+            if (fragment.arguments().isReadable()) {
+                beginCall(current);
+                add(fragment.arguments());
+            }
+        }
+    }
+
+    private void beginCall(Call begun) {
+        if (open == null) {
+            String id = begun.id.isEmpty() ? "call_" + ids + "_" + next : begun.id;
+            begin(ItemKind.CALL, id, begun.name.toString());
+        }
+    }
+
+    /** The items so far, with commas between; the last one may be incomplete. */
+    ByteBuf output() {
+        OutputItem item = open;
+        if (item == null) {
+            return items;
+        }
+        ByteBuf all = items.copy();
+        write(item, INCOMPLETE, all);
+        return all;
+    }
+
+    /** What it says, and what surrounds that. */
+    int bytes() {
+        return items.readableBytes() + text.readableBytes();
+    }
+
+    int heldBytes() {
+        return items.capacity() + text.capacity();
+    }
+
+    /** Lets go of all that it said. */
+    void drop() {
+        items = Unpooled.buffer(0);
+        text = Unpooled.buffer(0);
+        open = null;
+    }
+}

@@ -1,0 +1,144 @@
+package dev.culvert.daemon.front.responses;
+
+import static io.netty.buffer.ByteBufUtil.writeAscii;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.culvert.daemon.answer.EventFormat;
+import dev.culvert.daemon.front.openai.OpenAiProblems;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.sse.EventShape;
+import dev.culvert.daemon.sse.SseStream;
+import dev.culvert.frame.Frame;
+import dev.culvert.json.JsonText;
+import dev.culvert.link.Failure;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A turn as OpenAI's events of a response. Only {@code response.completed} and {@code
+ * response.incomplete} say that the answer is whole. A turn that fails ends with {@code
+ * response.failed} and {@code error}, and the connection is broken off.
+ */
+final class ResponseEvents implements EventFormat {
+    private static final EventShape CREATED = EventLine.shape("response.created");
+    private static final EventShape IN_PROGRESS = EventLine.shape("response.in_progress");
+    private static final EventShape COMPLETED = EventLine.shape("response.completed");
+    private static final EventShape INCOMPLETE = EventLine.shape("response.incomplete");
+    private static final EventShape FAILED = EventLine.shape("response.failed");
+    private static final EventShape ERROR = EventLine.shape("error");
+
+    private final ResponseObject response;
+    private final AnswerMemory memory;
+    private @Nullable EventLine line;
+    private @Nullable OutputReader reader;
+
+    ResponseEvents(ResponseObject response, AnswerMemory memory) {
+        this.response = response;
+        this.memory = memory;
+    }
+
+    @Override
+    public boolean isResumable() {
+        return false;
+    }
+
+    @Override
+    public void begin(SseStream to, long number) {
+        EventLine begun = new EventLine(to, -1);
+        line = begun;
+        reader = new OutputReader(new ItemEvents(begun), response.ids());
+        response(begun, CREATED, Outcome.IN_PROGRESS, Unpooled.EMPTY_BUFFER);
+        response(begun, IN_PROGRESS, Outcome.IN_PROGRESS, Unpooled.EMPTY_BUFFER);
+    }
+
+    private void response(EventLine to, EventShape shape, Outcome outcome, ByteBuf output) {
+        ByteBuf data = to.begin();
+        writeAscii(data, ",\"response\":");
+        response.write(data, outcome, output);
+        to.end(shape);
+    }
+
+    @Override
+    public void chunk(SseStream to, Frame chunk, long number) {
+        OutputReader output = reader;
+        if (output != null) {
+            output.read(chunk.payload(), chunk.members(), chunk.isLastChunk());
+            memory.holds(output);
+        }
+    }
+
+    @Override
+    public void done(SseStream to, long number) {
+        if (memory.isTooMuch()) {
+            abort(to, Problem.of(new Failure.BadAnswer(AnswerMemory.NONE_LEFT)));
+            return;
+        }
+        OutputReader output = reader;
+        EventLine events = line;
+        if (output != null && events != null) {
+            Outcome outcome = output.outcome();
+            response(
+                    events,
+                    outcome.isIncomplete() ? INCOMPLETE : COMPLETED,
+                    outcome,
+                    output.output());
+        }
+        memory.release();
+        to.end();
+    }
+
+    @Override
+    public void failed(SseStream to, Failure failure, long number) {
+        abort(to, Problem.of(failure));
+    }
+
+    @Override
+    public void cutOff(SseStream to, String code, String message, long number) {
+        abort(to, OpenAiProblems.cutOff(code, message));
+    }
+
+    private void abort(SseStream to, Problem why) {
+        OutputReader output = reader;
+        EventLine events = line;
+        if (output != null && events != null) {
+            response(events, FAILED, Outcome.failed(why), output.output());
+            error(events, why);
+        }
+        memory.release();
+        to.abort();
+    }
+
+    /** As OpenAI's event, and with the error as its answers have it. */
+    private static void error(EventLine to, Problem why) {
+        ByteBuf data = to.begin();
+        data.writeByte(',');
+        ByteBuf own = Unpooled.buffer();
+        try (JsonGenerator json = JsonText.generator(own)) {
+            json.writeStartObject();
+            json.writeStringField(
+                    "code", why.members().get("code") instanceof String code ? code : null);
+            json.writeStringField("message", why.error());
+            json.writeNullField("param");
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory failed", e);
+        }
+        OutputItem.copy(withoutBraces(own), data);
+        data.writeByte(',');
+        ByteBuf error = OpenAiProblems.body(why);
+        OutputItem.copy(withoutBraces(error), data);
+        to.end(ERROR);
+    }
+
+    private static ByteBuf withoutBraces(ByteBuf object) {
+        return object.slice(1, object.readableBytes() - 2);
+    }
+
+    @Override
+    public void gone() {
+        memory.release();
+    }
+}

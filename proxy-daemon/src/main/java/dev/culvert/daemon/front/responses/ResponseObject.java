@@ -1,0 +1,129 @@
+package dev.culvert.daemon.front.responses;
+
+import static dev.culvert.json.JsonOutline.NONE;
+import static io.netty.buffer.ByteBufUtil.writeAscii;
+
+import dev.culvert.json.JsonOutline;
+import dev.culvert.json.JsonPieces;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** A response as an object of OpenAI's: what stays the same while it is answered. Immutable. */
+final class ResponseObject {
+    /** A request that says more in its tools and instructions is not repeated to the client. */
+    private static final int MOST_ECHO_BYTES = 256 * 1024;
+
+    private static final int ID_BYTES = 16;
+
+    private final String ids;
+    private final long createdSeconds;
+
+    /** The members that repeat the request, and the closing brace. */
+    private final byte[] echo;
+
+    private ResponseObject(String ids, long createdSeconds, byte[] echo) {
+        this.ids = ids;
+        this.createdSeconds = createdSeconds;
+        this.echo = echo;
+    }
+
+    /**
+     * The response of that turn.
+     *
+     * @param echo what {@link #echo(ResponseRequest)} gave
+     */
+    static ResponseObject of(String turn, long createdSeconds, byte[] echo) {
+        return new ResponseObject(idOf(turn), createdSeconds, echo);
+    }
+
+    String id() {
+        return "resp_" + ids;
+    }
+
+    /** What the ids of its items consist of. */
+    String ids() {
+        return ids;
+    }
+
+    /** Who repeats a request with its key gets the same turn, and so the same response. */
+    private static String idOf(String turn) {
+        try {
+            byte[] hash =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(turn.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash, 0, ID_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** What a response repeats of its request. */
+    static byte[] echo(ResponseRequest asked) {
+        ByteBuf out = Unpooled.buffer();
+        JsonPieces to = new JsonPieces(out);
+        JsonOutline json = asked.json();
+        int tools = asked.member("tools");
+        int instructions = asked.member("instructions");
+        boolean isSmall = length(json, tools) + length(json, instructions) <= MOST_ECHO_BYTES;
+        to.name("background").literal(String.valueOf(asked.isInBackground()));
+        or(to, asked, "instructions", isSmall ? instructions : NONE, "null");
+        or(to, asked, "max_output_tokens", "null");
+        or(to, asked, "metadata", "{}");
+        or(to, asked, "model", "null");
+        or(to, asked, "parallel_tool_calls", "true");
+        or(to, asked, "previous_response_id", "null");
+        or(to, asked, "reasoning", "{\"effort\":null,\"summary\":null}");
+        to.name("store").literal(String.valueOf(asked.isStored()));
+        or(to, asked, "temperature", "null");
+        or(to, asked, "text", "{\"format\":{\"type\":\"text\"}}");
+        or(to, asked, "tool_choice", "\"auto\"");
+        or(to, asked, "tools", isSmall ? tools : NONE, "[]");
+        or(to, asked, "top_p", "null");
+        to.name("truncation").text("disabled");
+        if (asked.member("user") != NONE) {
+            or(to, asked, "user", "null");
+        }
+        to.close('}');
+        byte[] echo = new byte[out.readableBytes()];
+        out.readBytes(echo);
+        return echo;
+    }
+
+    private static int length(JsonOutline json, int value) {
+        return value == NONE ? 0 : json.length(value);
+    }
+
+    private static void or(JsonPieces to, ResponseRequest asked, String name, String otherwise) {
+        or(to, asked, name, asked.member(name), otherwise);
+    }
+
+    private static void or(
+            JsonPieces to, ResponseRequest asked, String name, int value, String otherwise) {
+        to.name(name);
+        if (value == NONE) {
+            to.literal(otherwise);
+        } else {
+            to.copy(asked.json(), value);
+        }
+    }
+
+    /**
+     * Writes it.
+     *
+     * @param output the items, with commas between; borrowed
+     */
+    void write(ByteBuf out, Outcome outcome, ByteBuf output) {
+        writeAscii(out, "{\"id\":\"" + id() + "\",\"object\":\"response\",\"created_at\":");
+        writeAscii(out, createdSeconds + ",\"status\":\"" + outcome.status() + "\",\"error\":");
+        out.writeCharSequence(outcome.error(), StandardCharsets.UTF_8);
+        writeAscii(out, ",\"incomplete_details\":" + outcome.incompleteDetails());
+        writeAscii(out, ",\"output\":[");
+        OutputItem.copy(output, out);
+        writeAscii(out, "],\"usage\":" + outcome.usage().json() + ",");
+        out.writeBytes(echo);
+    }
+}

@@ -1,0 +1,16 @@
+package dev.culvert.daemon.front.responses;
+
+import dev.culvert.daemon.answer.AgentAccess;
+import dev.culvert.daemon.answer.TurnAnswers;
+import dev.culvert.daemon.http.Route;
+import java.util.List;
+
+/** What clients of OpenAI's Responses API can ask. */
+public final class ResponsesFront {
+    private ResponsesFront() {}
+
+    /** The routes below {@code /v1/responses}. */
+    public static List<Route> routes(AgentAccess access, TurnAnswers answers) {
+        return List.of(new ResponsesRoute(access, answers));
+    }
+}

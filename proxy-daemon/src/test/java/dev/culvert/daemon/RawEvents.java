@@ -1,0 +1,71 @@
+package dev.culvert.daemon;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads events by their types over a socket. A stock client may lose the last events when the
+ * connection is broken off directly after them.
+ */
+final class RawEvents implements AutoCloseable {
+    private final RawConnection connection;
+    private boolean broken;
+
+    RawEvents(TestDaemon daemon, String path, String body) throws IOException {
+        connection = new RawConnection(daemon);
+        connection.send(
+                "POST %s HTTP/1.1\r\nhost: localhost\r\ncontent-length: %d\r\n\r\n%s"
+                        .formatted(path, body.length(), body));
+    }
+
+    /** The next event, which must come: its type, a blank and its data. */
+    String next() throws IOException {
+        String event = nextIfAny();
+        if (event == null) {
+            throw new AssertionError("the stream has ended");
+        }
+        return event;
+    }
+
+    private @Nullable String nextIfAny() throws IOException {
+        String type = "";
+        for (String line = line(); !line.equals("0"); line = line()) {
+            if (line.startsWith("event: ")) {
+                type = line.substring(7);
+            } else if (line.startsWith("data: ")) {
+                return type + " " + line.substring(6);
+            }
+            if (broken) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    private String line() throws IOException {
+        String line = connection.until("\n");
+        broken = line.isEmpty();
+        return line.strip();
+    }
+
+    /** All events to the end, be it a good one or not. */
+    List<String> rest() throws IOException {
+        List<String> all = new ArrayList<>();
+        for (String event = nextIfAny(); event != null; event = nextIfAny()) {
+            all.add(event);
+        }
+        return all;
+    }
+
+    /** Whether the connection was broken off before the stream had ended. */
+    boolean isBroken() {
+        return broken;
+    }
+
+    @Override
+    public void close() throws IOException {
+        connection.close();
+    }
+}
