@@ -43,6 +43,8 @@ import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.SettingsInForce;
 import dev.culvert.daemon.front.anthropic.AnthropicFront;
 import dev.culvert.daemon.front.anthropic.AnthropicProblems;
+import dev.culvert.daemon.front.mcp.McpFront;
+import dev.culvert.daemon.front.mcp.McpProblems;
 import dev.culvert.daemon.front.openai.OpenAiFront;
 import dev.culvert.daemon.front.openai.OpenAiProblems;
 import dev.culvert.daemon.front.responses.ResponsesFront;
@@ -52,6 +54,7 @@ import dev.culvert.daemon.http.ProblemFormats;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.metrics.Metrics;
+import dev.culvert.daemon.operations.RecentLog;
 import dev.culvert.daemon.operations.Runs;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.io.Account;
@@ -73,6 +76,7 @@ final class Routes implements AutoCloseable {
     private final OffLoop offLoop;
     private final EventsRoute events;
     private final Runs runs;
+    private final RecentLog log = new RecentLog();
 
     Routes(
             AgentAccess access,
@@ -90,7 +94,10 @@ final class Routes implements AutoCloseable {
                 new Runs(
                         () -> settings.get().operations().keep(),
                         () -> settings.get().operations().keepBytes());
-        LogStream.listen(runs::onLogged);
+        LogStream.listen(entry -> {
+            log.add(entry);
+            return runs.onLogged(entry);
+        });
         new Meters(metrics, settings).of(runs);
         events = new EventsRoute(access, admission, account, settings);
     }
@@ -102,7 +109,9 @@ final class Routes implements AutoCloseable {
                         "/v1",
                         new OpenAiProblems(),
                         AnthropicFront.PREFIX,
-                        new AnthropicProblems()));
+                        new AnthropicProblems(),
+                        McpFront.PATH,
+                        new McpProblems()));
     }
 
     /** For the listeners of clients; those whom nobody knows are told where operators ask. */
@@ -137,6 +146,7 @@ final class Routes implements AutoCloseable {
                         OpenAiFront.routes(access, answers),
                         ResponsesFront.routes(access, answers),
                         AnthropicFront.routes(access, answers),
+                        McpFront.routes(access, answers, log, settings),
                         ofAgents(homes),
                         ofTokens(tokens),
                         ofTheDaemon())

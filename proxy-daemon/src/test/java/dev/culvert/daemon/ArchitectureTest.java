@@ -103,6 +103,17 @@ class ArchitectureTest {
                                             "http",
                                             "sse")),
                             Map.entry(
+                                    "front.mcp",
+                                    with(
+                                            core("about", "frame", "io", "json"),
+                                            "answer",
+                                            "auth",
+                                            "config",
+                                            "fleet",
+                                            "http",
+                                            "operations",
+                                            "sse")),
+                            Map.entry(
                                     "front.openai",
                                     with(
                                             core("frame", "io", "json", "link"),
@@ -191,6 +202,7 @@ class ArchitectureTest {
                                             "api.tokens",
                                             "api.turns",
                                             "front.anthropic",
+                                            "front.mcp",
                                             "front.openai",
                                             "front.responses",
                                             "state",

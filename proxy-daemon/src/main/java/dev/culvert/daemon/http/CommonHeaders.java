@@ -31,13 +31,14 @@ public final class CommonHeaders {
     /** What the pages of an allowed origin may read. */
     public static final AsciiString EXPOSED =
             AsciiString.cached(
-                    "culvert-op, ratelimit, ratelimit-policy, request-id, retry-after,"
-                            + " retry-after-ms, x-culvert-estimate, x-culvert-ignored,"
+                    "culvert-op, mcp-session-id, ratelimit, ratelimit-policy, request-id,"
+                            + " retry-after, retry-after-ms, x-culvert-estimate, x-culvert-ignored,"
                             + " x-culvert-turn, x-request-id, x-should-retry");
 
     /** SDKs send headers of their own, of which the daemon reads none: the star allows them. */
     private static final String ALLOWED_HEADERS =
-            "authorization, content-type, idempotency-key, last-event-id, traceparent, x-api-key,"
+            "authorization, content-type, idempotency-key, last-event-id, mcp-method, mcp-name,"
+                    + " mcp-protocol-version, mcp-session-id, traceparent, x-api-key,"
                     + " x-culvert-on-disconnect, x-request-id, *";
 
     private static final String PREFLIGHT_SECONDS = "600";

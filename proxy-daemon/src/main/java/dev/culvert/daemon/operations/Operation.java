@@ -60,6 +60,10 @@ public record Operation(
         return !traits.contains(Trait.STREAMS) && !traits.contains(Trait.RUNS_ANOTHER);
     }
 
+    public boolean is(Trait trait) {
+        return traits.contains(trait);
+    }
+
     public boolean streams() {
         return traits.contains(Trait.STREAMS);
     }

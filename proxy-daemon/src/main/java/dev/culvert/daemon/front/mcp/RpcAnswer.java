@@ -1,0 +1,266 @@
+package dev.culvert.daemon.front.mcp;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.ACCEPTED;
+import static io.netty.handler.codec.http.HttpResponseStatus.OK;
+
+import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.BodyStream;
+import dev.culvert.daemon.http.Json;
+import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.sse.EventType;
+import dev.culvert.daemon.sse.SseStream;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.AsciiString;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer to one message: a JSON-RPC response as the body, or as the last event of a stream.
+ * Confined to its event loop.
+ *
+ * <p>A failure of the daemon or of an agent is an error, and a stream that has begun is then broken
+ * off; what the caller of a tool can mend is a result that says so, for the model to read.
+ */
+final class RpcAnswer extends PassedAnswer implements SseStream.Keepalive {
+    private static final EventType MESSAGE = EventType.of("message");
+    private static final int SERVER_ERRORS = 500;
+
+    /** Of progress that a client has not read yet: what comes meanwhile is left out. */
+    private static final long MOST_UNREAD_BYTES = 64 * 1024;
+
+    private String id = "null";
+    private boolean modern;
+    private boolean ofTool;
+    private @Nullable String turn;
+    private @Nullable SseStream stream;
+    private boolean answered;
+    private boolean gone;
+    private Runnable onGone = () -> {};
+    private Runnable onOver = () -> {};
+
+    RpcAnswer(Answer client) {
+        super(client);
+    }
+
+    /** The answer has this id from now on. */
+    void isTo(@Nullable String message) {
+        id = message == null ? "null" : message;
+    }
+
+    /** Of the message, as it is written. */
+    String id() {
+        return id;
+    }
+
+    /** The client speaks a revision without {@code initialize}. */
+    void isModern() {
+        modern = true;
+    }
+
+    /** The answer is the result of a tool. */
+    void isOfTool() {
+        ofTool = true;
+    }
+
+    /** The answer is that of this turn. */
+    void isOfTurn(String begun) {
+        turn = begun;
+    }
+
+    /** Calls {@code action} once the answer has ended, however. */
+    void whenOver(Runnable action) {
+        onOver = action;
+    }
+
+    /** Answers with a stream from now on: keepalives and progress, then the response. */
+    void stream(Duration silence) {
+        stream = SseStream.open(inner(), silence, this, this::gone);
+    }
+
+    /** Sends a notification if the client has a stream and keeps up with it. Takes it. */
+    void progress(ByteBuf notification) {
+        SseStream open = stream;
+        if (open != null && isOpen() && !open.holdsMoreThan(MOST_UNREAD_BYTES)) {
+            open.event(MESSAGE, notification);
+        }
+        notification.release();
+    }
+
+    /** Answers a notification, or an answer of the client's. */
+    void accepted() {
+        answered = true;
+        inner().whole(ACCEPTED, HttpHeaderValues.APPLICATION_JSON, Unpooled.EMPTY_BUFFER);
+    }
+
+    /** Answers with a result that has these members. */
+    void result(Json.Body members) {
+        send(OK, complete(members), false);
+    }
+
+    /** The response whose result has these members; it belongs to the caller. */
+    ByteBuf complete(Json.Body members) {
+        return response(json -> {
+            json.writeObjectFieldStart("result");
+            if (modern) {
+                json.writeStringField("resultType", "complete");
+            }
+            members.write(json);
+            json.writeEndObject();
+        });
+    }
+
+    /** Answers with a result that asks for input, in a revision that has such results. */
+    void asks(Json.Body inputRequests) {
+        ByteBuf response =
+                response(json -> {
+                    json.writeObjectFieldStart("result");
+                    json.writeStringField("resultType", "input_required");
+                    json.writeObjectFieldStart("inputRequests");
+                    inputRequests.write(json);
+                    json.writeEndObject();
+                    RpcWriter.meta(json, _ -> {});
+                    json.writeEndObject();
+                });
+        send(OK, response, false);
+    }
+
+    /** Answers with a tool's result that says why the tool did nothing. */
+    void toolFailed(String sentence) {
+        result(json -> {
+            json.writeArrayFieldStart("content");
+            RpcWriter.text(json, sentence);
+            json.writeEndArray();
+            json.writeBooleanField("isError", true);
+            RpcWriter.meta(
+                    json,
+                    meta -> {
+                        if (turn != null) {
+                            meta.writeStringField(RpcWriter.TURN, turn);
+                        }
+                    });
+        });
+    }
+
+    /** Answers with an error. */
+    void error(RpcException mistake) {
+        HttpResponseStatus status =
+                modern || mistake.code() != RpcException.METHOD_NOT_FOUND ? mistake.status() : OK;
+        send(status, response(json -> RpcWriter.error(json, mistake)), false);
+    }
+
+    private ByteBuf response(Json.Body member) {
+        return Json.object(json -> {
+            json.writeStringField("jsonrpc", "2.0");
+            json.writeFieldName("id");
+            json.writeRawValue(id);
+            member.write(json);
+        });
+    }
+
+    @Override
+    public void problem(Problem problem) {
+        if (!isOpen()) {
+            return;
+        }
+        if (ofTool && problem.status().code() < SERVER_ERRORS) {
+            toolFailed(problem.error());
+            return;
+        }
+        inner().failed(problem);
+        if (stream == null) {
+            problem.headers().forEach(inner()::header);
+        }
+        ByteBuf error =
+                response(json -> RpcWriter.error(json, RpcException.INTERNAL_ERROR, problem, turn));
+        send(OK, error, true);
+    }
+
+    @Override
+    public void whole(HttpResponseStatus status, AsciiString contentType, ByteBuf body) {
+        send(status, body, false);
+    }
+
+    /** Takes {@code body}. */
+    private void send(HttpResponseStatus status, ByteBuf body, boolean isBroken) {
+        if (!isOpen()) {
+            body.release();
+            return;
+        }
+        answered = true;
+        SseStream open = stream;
+        if (open == null) {
+            inner().whole(status, HttpHeaderValues.APPLICATION_JSON, body);
+        } else {
+            open.event(MESSAGE, body);
+            body.release();
+            if (isBroken) {
+                open.abort();
+            } else {
+                open.end();
+            }
+        }
+        onOver.run();
+    }
+
+    /** The client has cancelled its request by another one: nobody waits for an answer. */
+    void cancel() {
+        if (!isOpen()) {
+            return;
+        }
+        SseStream open = stream;
+        if (open == null) {
+            error(RpcException.of(RpcException.REFUSED, "The request was cancelled."));
+            onGone.run();
+        } else {
+            open.end();
+            gone();
+        }
+    }
+
+    private void gone() {
+        if (!gone) {
+            gone = true;
+            onGone.run();
+            onOver.run();
+        }
+    }
+
+    @Override
+    public void onGone(Runnable action) {
+        onGone = action;
+        if (gone) {
+            action.run();
+        } else if (stream == null) {
+            inner().onGone(this::gone);
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        SseStream open = stream;
+        return !answered && !gone && (open == null ? inner().isOpen() : open.isOpen());
+    }
+
+    @Override
+    public boolean reconnects() {
+        return false;
+    }
+
+    @Override
+    public void keepAlive(SseStream to) {
+        to.comment();
+    }
+
+    @Override
+    public void noContent() {
+        accepted();
+    }
+
+    @Override
+    public BodyStream stream(AsciiString contentType) {
+        throw new UnsupportedOperationException("a response is whole");
+    }
+}
