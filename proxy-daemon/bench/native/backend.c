@@ -3,23 +3,30 @@
 // each of which starts with the time at which it was sent. Streams without a pause alternate chunk by chunk, as tokens arrive, so
 // that no read returns a whole answer.
 //
-// usage: backend AGENTS      prints "frames PORT… http PORT…", one port of each kind for each agent
+// It also is the runtime of a real guest: it answers chat completions of OpenAI's API with such streams, their first chunk at
+// once. GET /left on that port never ends: it gets a line "NUMBER NANOSECONDS" when the client of "2 chunks every 9 us for NUMBER"
+// has closed its connection before the end of its stream.
+//
+// usage: backend AGENTS      prints "frames PORT… http PORT… runtime PORT", the first two with one port for each agent
 #include "net.h"
 
 struct stream {
     struct endpoint *to;
-    bool http;
+    enum { FRAMES, EVENTS, CHAT } format;
     char id[64];
+    long number;  // by which GET /left tells of it; 0 if nobody asked
     long sent, chunks;
     uint64_t every, due;
     long credit;  // payload bytes that the host still accepts
     struct stream *next;
 };
 
-// The streams that wait. All streams of a run have the same pace, so the one at the end is due last.
+// The streams that wait, ordered by when they are due. Nearly all have the same pace, so that each comes to the end.
 static struct stream *first, **last = &first;
+static uint64_t last_due;  // of the one at the end, or later
 static struct endpoint *links[65536];
 static size_t link_count;
+static struct endpoint *told;  // the client of GET /left
 
 static void heartbeat(struct endpoint *link, const char *status) {
     size_t frame = begin_frame(&link->out);
@@ -62,13 +69,26 @@ static void chunk_event(struct buffer *out, long seq, const char *content, size_
     }
 }
 
+// The event that a runtime makes of a chunk, as one HTTP chunk.
+static void chat_event(struct buffer *out, const char *content, size_t length, bool done) {
+    static const char begin[] =
+        "data: {\"id\":\"bench\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"bench\","
+        "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"";
+    const char *end = done ? "\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n" : "\"},\"finish_reason\":null}]}\n\n";
+    APPENDF(out, "%zx\r\n%s", sizeof begin - 1 + length + strlen(end), begin);
+    append(out, content, length);
+    APPENDF(out, "%s\r\n%s", end, done ? "0\r\n\r\n" : "");
+}
+
 // Sends what is due and has credit: one chunk for a stream without a pause. False after the stream has ended.
 static bool advance(struct stream *s, uint64_t now) {
     char content[41];
     snprintf(content, sizeof content, "%019llu %-20s", (unsigned long long)now, "of a chunk");
     while (s->due <= now && s->credit > 0) {
         bool done = ++s->sent == s->chunks;
-        if (s->http) {
+        if (s->format == CHAT) {
+            chat_event(&s->to->out, content, 40, done);
+        } else if (s->format == EVENTS) {
             chunk_event(&s->to->out, s->sent, content, 40, done);
         } else {
             chunk_frame(&s->to->out, s->id, s->sent, content, 40, done);
@@ -82,9 +102,15 @@ static bool advance(struct stream *s, uint64_t now) {
 }
 
 static void keep(struct stream *s) {
-    s->next = NULL;
-    *last = s;
-    last = &s->next;
+    struct stream **at = last;
+    if (!first || s->due >= last_due) {
+        last_due = s->due;
+    } else {
+        for (at = &first; *at && (*at)->due <= s->due;) at = &(*at)->next;
+    }
+    s->next = *at;
+    *at = s;
+    if (!s->next) last = &s->next;
 }
 
 // Removes the streams of `to` from the list: the one with `id`, or all if it is NULL. True if there was one.
@@ -92,6 +118,10 @@ static bool forget(struct endpoint *to, const char *id) {
     bool found = false;
     for (struct stream **at = &first, *s; (s = *at);) {
         if (s->to == to && (!id || !strcmp(s->id, id))) {
+            if (s->number && told) {
+                APPENDF(&told->out, "%ld %llu\n", s->number, (unsigned long long)now_nanos());
+                flush_later(told);
+            }
             *at = s->next;
             if (!s->next) last = at;
             free(s);
@@ -106,9 +136,9 @@ static bool forget(struct endpoint *to, const char *id) {
 // If the text asks for a stream, starts it and returns true.
 static bool begin_stream(struct stream wanted, const char *words) {
     long every_us;
-    if (sscanf(words, "%ld chunks every %ld us", &wanted.chunks, &every_us) != 2) return false;
+    if (sscanf(words, "%ld chunks every %ld us for %ld", &wanted.chunks, &every_us, &wanted.number) < 2) return false;
     wanted.every = (uint64_t)every_us * 1000;
-    wanted.due = now_nanos() + wanted.every;
+    wanted.due = now_nanos() + (wanted.format == CHAT ? 0 : wanted.every);
     if (!advance(&wanted, now_nanos())) return true;
     struct stream *s = malloc(sizeof *s);
     if (!s) die("malloc");
@@ -199,7 +229,7 @@ static void on_requests(struct endpoint *client) {
             APPEND(&client->out,
                    "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncache-control: no-cache\r\n"
                    "x-accel-buffering: no\r\ntransfer-encoding: chunked\r\n\r\n");
-            begin_stream((struct stream){.to = client, .http = true, .credit = INT64_MAX}, content);
+            begin_stream((struct stream){.to = client, .format = EVENTS, .credit = INT64_MAX}, content);
         } else {
             APPENDF(&client->out, "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %zu\r\n\r\n{\"content\":\"",
                     length + 14);
@@ -211,7 +241,28 @@ static void on_requests(struct endpoint *client) {
     }
 }
 
+// Requests to the runtime: chat completions, each answered with a stream, and GET /left.
+static void on_chats(struct endpoint *client) {
+    static const char head_of_stream[] =
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+    struct request r;
+    while (parse_request(&client->in, &r)) {
+        size_t length;
+        char *content = r.body_length ? find_string(r.body, r.body_length, "\"content\":\"", &length) : NULL;
+        APPEND(&client->out, head_of_stream);
+        flush_later(client);
+        if (r.path_length == 5 && !memcmp(r.path, "/left", 5)) {
+            told = client;
+        } else if (!content || !begin_stream((struct stream){.to = client, .format = CHAT, .credit = INT64_MAX}, content)) {
+            close_endpoint(client);
+            return;
+        }
+        consume(&client->in, r.length);
+    }
+}
+
 static void on_close(struct endpoint *e) {
+    if (e == told) told = NULL;
     forget(e, NULL);
     for (size_t i = 0; i < link_count; i++) {
         if (links[i] == e) links[i] = links[--link_count];
@@ -240,6 +291,11 @@ static struct endpoint *accept_client(void *owner) {
     return endpoint(on_requests);
 }
 
+static struct endpoint *accept_chat(void *owner) {
+    (void)owner;
+    return endpoint(on_chats);
+}
+
 int main(int count, char **arguments) {
     int agents = count == 2 ? atoi(arguments[1]) : 0;
     if (agents < 1) {
@@ -251,7 +307,7 @@ int main(int count, char **arguments) {
     for (int i = 0; i < agents; i++) printf(" %d", listen_on_loopback(accept_link, NULL));
     printf(" http");
     for (int i = 0; i < agents; i++) printf(" %d", listen_on_loopback(accept_client, NULL));
-    printf("\n");
+    printf(" runtime %d\n", listen_on_loopback(accept_chat, NULL));
     fflush(stdout);
     uint64_t next_heartbeat = now_nanos() + 10 * SECOND;
     for (;;) {

@@ -3,6 +3,8 @@
 //
 // usage: load PORT AGENTS CLIENTS MILLISECONDS message BYTES RATE
 //        load PORT AGENTS CLIENTS MILLISECONDS stream CHUNKS MICROSECONDS
+//        load PORT AGENTS CLIENTS MILLISECONDS spread CHUNKS MICROSECONDS
+//        load PORT AGENTS CLIENTS MILLISECONDS leave RUNTIME MICROSECONDS
 //        load PORT AGENTS CLIENTS MILLISECONDS idle
 //        each with "chat" after it: the same as chat completions of OpenAI's API; with "messages": as messages of Anthropic's
 //
@@ -11,8 +13,12 @@
 //          message after each answer.
 // stream   Each client reads a stream of CHUNKS, one every MICROSECONDS, and then the next stream. Latency is that of one chunk,
 //          from the time that the backend wrote into it.
-// idle     Each client opens a stream without events. Prints "open" when all heads have arrived, and keeps the streams until it
-//          is stopped.
+// spread   The same, but the clients begin one after another, spread over the time of one stream, as users do. Also tells the time
+//          from a request to its first chunk, and the time from one chunk to the next.
+// leave    Every MICROSECONDS a new client opens a stream, reads the first chunk and leaves; no other chunk would come. Latency is
+//          the time until the backend, whose port of the runtime is RUNTIME, sees its connection close. CLIENTS is 1.
+// idle     Each client opens a stream with at most one chunk. Prints "open" when all heads have arrived, and keeps the streams
+//          until it is stopped.
 //
 // Prints one line of NAME=VALUE; latencies are in microseconds.
 #include "net.h"
@@ -24,10 +30,12 @@ struct client {
     struct buffer text;        // the body, decoded
     uint64_t intended;
     long chunks;
+    uint64_t last_chunk;       // when it arrived
+    long number;               // of a client that leaves, from 1
     struct client *next_idle;
 };
 
-static enum { MESSAGE, STREAM, IDLE } kind;
+static enum { MESSAGE, STREAM, SPREAD, LEAVE, IDLE } kind;
 
 // How clients of another API ask, and what the text of an answer and its end look like there.
 static const struct dialect {
@@ -44,16 +52,28 @@ static struct buffer body, expected;
 static struct client *idle;
 static bool stopping;
 static long requests, events, errors;
-static uint64_t *latencies;
-static size_t latency_count, latency_room;
+static struct times {
+    uint64_t *nanos;
+    size_t count, room;
+} latencies, first_chunks, gaps;
+static uint64_t *left_at;  // by the number of the client
+static long leavers, seen_leaving;
 
-static void record(uint64_t nanos) {
-    if (latency_count == latency_room) {
-        latency_room = latency_room ? latency_room * 2 : 1 << 16;
-        latencies = realloc(latencies, latency_room * sizeof *latencies);
-        if (!latencies) die("realloc");
+static void record(struct times *times, uint64_t nanos) {
+    if (times->count == times->room) {
+        times->room = times->room ? times->room * 2 : 1 << 16;
+        times->nanos = realloc(times->nanos, times->room * sizeof *times->nanos);
+        if (!times->nanos) die("realloc");
     }
-    latencies[latency_count++] = nanos;
+    times->nanos[times->count++] = nanos;
+}
+
+// Writes the number of a client over the zeros that end the words of every request.
+static void write_number(long number) {
+    char digits[16];
+    snprintf(digits, sizeof digits, "%09ld", number);
+    char *zeros = memmem(head(&body), held(&body), " for ", 5);
+    memcpy(zeros + 5, digits, 9);
 }
 
 static void ask(struct client *c, uint64_t intended) {
@@ -66,6 +86,7 @@ static void ask(struct client *c, uint64_t intended) {
     APPENDF(&c->endpoint.out, "POST %s HTTP/1.1\r\nhost: 127.0.0.1:%d\r\ncontent-type: application/json\r\ncontent-length: %zu\r\n\r\n%s",
             dialect ? dialect->path : path, port, held(&body) + (dialect ? (size_t)size : 0), dialect ? model : "");
     agent = (agent + 1) % agents;
+    if (c->number) write_number(c->number);
     append(&c->endpoint.out, head(&body), held(&body));
     flush_later(&c->endpoint);
 }
@@ -75,13 +96,23 @@ static void answered(struct client *c, bool right) {
     consume(&c->text, held(&c->text));
     requests++;
     if (!right) errors++;
-    if (kind == MESSAGE) record(now_nanos() - c->intended);
+    if (kind == MESSAGE) record(&latencies, now_nanos() - c->intended);
     if (rate > 0) {
         c->next_idle = idle;
         idle = c;
-    } else if (!stopping) {
+    } else if (!stopping && kind != LEAVE) {
         ask(c, now_nanos());
     }
+}
+
+// A chunk has arrived, which begins with the time at which the backend sent it.
+static void on_chunk(struct client *c, const char *content, uint64_t now) {
+    c->chunks++;
+    events++;
+    if (kind != LEAVE) record(&latencies, now - strtoull(content, NULL, 10));
+    if (kind == SPREAD && c->chunks == 1) record(&first_chunks, now - c->intended);
+    if (kind == SPREAD && c->chunks > 1) record(&gaps, now - c->last_chunk);
+    c->last_chunk = now;
 }
 
 // Handles one line of an event stream.
@@ -89,11 +120,11 @@ static void on_line(struct client *c, const char *line, size_t length, uint64_t 
     static const char data[] = "data: {\"content\":\"";
     const size_t prefix = sizeof data - 1;
     if (length > prefix + 40 && !memcmp(line, data, prefix) && line[prefix + 40] == '"') {
-        c->chunks++;
-        events++;
-        record(now - strtoull(line + prefix, NULL, 10));
+        on_chunk(c, line + prefix, now);
     } else if (length == 11 && !memcmp(line, "event: done", 11)) {
         c->chunks = c->chunks == wanted_chunks ? -1 : -2;  // whether the stream is complete
+    } else if (length > prefix && !memcmp(line, data, prefix) && line[prefix] == '"') {
+        // a real guest says in a chunk without text why the runtime stopped
     } else if (length > 5 && !memcmp(line, "data:", 5) && c->chunks >= 0) {
         c->chunks = -2;
     }
@@ -104,9 +135,7 @@ static void on_front_line(struct client *c, const char *line, size_t length, uin
     const size_t prefix = strlen(dialect->content);
     const char *found = memmem(line, length, dialect->content, prefix);
     if (found && (size_t)(line + length - found) > prefix + 40 && found[prefix + 40] == '"') {
-        c->chunks++;
-        events++;
-        record(now - strtoull(found + prefix, NULL, 10));
+        on_chunk(c, found + prefix, now);
     } else if (length == strlen(dialect->end) && !memcmp(line, dialect->end, length)) {
         c->chunks = c->chunks == wanted_chunks ? -1 : -2;
     } else if (memmem(line, length, "\"error\":", 8)) {
@@ -186,14 +215,35 @@ static void on_bytes(struct endpoint *e) {
     while (held(&e->in) && (c->in_body || take_head(c))) {
         bool whole = c->chunked ? take_chunks(c) : take_body(c);
         if (held(&c->text)) on_text(c, now);
+        if (kind == LEAVE && c->chunks == 1) {
+            requests++;
+            left_at[c->number] = now_nanos();
+            close_endpoint(e);
+            return;
+        }
         if (!whole) break;
         answered(c, kind == MESSAGE ? is_expected(&c->text) : c->chunks == -1);
     }
 }
 
+// Lines of GET /left, after its head: a client's number, and when the backend saw that it had left.
+static void on_left(struct endpoint *e) {
+    char *end;
+    while (held(&e->in) && (end = memchr(head(&e->in), '\n', held(&e->in)))) {
+        long number;
+        unsigned long long at;
+        if (sscanf(head(&e->in), "%ld %llu", &number, &at) == 2 && number > 0 && number <= leavers && left_at[number]) {
+            record(&latencies, at > left_at[number] ? at - left_at[number] : 0);
+            seen_leaving++;
+        }
+        consume(&e->in, (size_t)(end + 1 - head(&e->in)));
+    }
+}
+
 static void on_close(struct endpoint *e) {
-    (void)e;
-    if (!stopping || kind == IDLE) {
+    if (kind == LEAVE && e->on_bytes == on_bytes && left_at[((struct client *)e)->number]) {
+        free(((struct client *)e)->text.bytes);
+    } else if (!stopping || kind == IDLE) {
         fprintf(stderr, "load: a connection was closed\n");
         exit(1);
     }
@@ -204,8 +254,12 @@ static int by_size(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
-static double percentile(double share) {
-    return latency_count ? (double)latencies[(size_t)(share * (double)(latency_count - 1))] / 1000 : 0;
+static double percentile(const struct times *times, double share) {
+    return times->count ? (double)times->nanos[(size_t)(share * (double)(times->count - 1))] / 1000 : 0;
+}
+
+static void sort(struct times *times) {
+    if (times->count) qsort(times->nanos, times->count, sizeof *times->nanos, by_size);
 }
 
 static struct client *connect_client(void) {
@@ -229,7 +283,7 @@ static void set_body(const char *words, size_t length) {
 
 // Opens the streams a hundred at a time, so that no queue of connections overflows.
 static void hold_idle_streams(int clients) {
-    static const char words[] = "1 chunks every 3600000000 us";
+    static const char words[] = "2 chunks every 3600000000 us";
     set_body(words, sizeof words - 1);
     for (int i = 0; i < clients; i++) {
         ask(connect_client(), 0);
@@ -241,9 +295,34 @@ static void hold_idle_streams(int clients) {
     for (;;) turn_loop(NEVER);
 }
 
+// Lets clients come and go, and waits a second for the last to be seen leaving. One that nobody saw is an error.
+static void come_and_go(int runtime, uint64_t every, uint64_t end) {
+    static const char words[] = "2 chunks every 3600000000 us for 000000000";
+    set_body(words, sizeof words - 1);
+    uint64_t start = now_nanos();
+    left_at = calloc((size_t)((end - start) / every) + 2, sizeof *left_at);
+    struct endpoint *left = calloc(1, sizeof *left);
+    if (!left_at || !left) die("calloc");
+    left->on_bytes = on_left;
+    left->on_close = on_close;
+    connect_to_loopback(runtime, left);
+    APPENDF(&left->out, "GET /left HTTP/1.1\r\nhost: 127.0.0.1:%d\r\n\r\n", runtime);
+    flush_later(left);
+    for (uint64_t due; (due = start + (uint64_t)(leavers + 1) * every) < end;) {
+        turn_loop(due);
+        if (now_nanos() < due) continue;
+        struct client *c = connect_client();
+        c->number = ++leavers;
+        ask(c, due);
+    }
+    while (now_nanos() < end + SECOND && seen_leaving < leavers) turn_loop(end + SECOND);
+    errors += leavers - seen_leaving;
+}
+
 int main(int count, char **arguments) {
+    static const char *const kinds[] = {"message", "stream", "spread", "leave", "idle"};
     const char *what = count > 5 ? arguments[5] : "";
-    kind = !strcmp(what, "message") ? MESSAGE : !strcmp(what, "stream") ? STREAM : IDLE;
+    for (kind = MESSAGE; kind < IDLE && strcmp(what, kinds[kind]);) kind++;
     for (size_t i = 0; count > 6 && i < sizeof dialects / sizeof *dialects; i++)
         if (!strcmp(arguments[count - 1], dialects[i].name)) dialect = &dialects[i];
     if (count != (kind == IDLE ? 6 : 8) + (dialect ? 1 : 0)) {
@@ -254,7 +333,9 @@ int main(int count, char **arguments) {
     agents = atoi(arguments[2]);
     int clients = atoi(arguments[3]);
     open_loop();
+    uint64_t start = now_nanos(), end = start + strtoull(arguments[4], NULL, 10) * 1000000, step = 0;
     if (kind == IDLE) hold_idle_streams(clients);
+    if (kind == LEAVE) come_and_go(atoi(arguments[6]), strtoull(arguments[7], NULL, 10) * 1000, end);
     if (kind == MESSAGE) {
         size_t bytes = strtoul(arguments[6], NULL, 10);
         rate = atof(arguments[7]);
@@ -263,22 +344,23 @@ int main(int count, char **arguments) {
         expected.end += bytes;
         APPEND(&expected, "\"");
         set_body(head(&expected) + 12, bytes);
-    } else {
+    } else if (kind != LEAVE) {
         wanted_chunks = atol(arguments[6]);
         char words[64];
         int length = snprintf(words, sizeof words, "%s chunks every %s us", arguments[6], arguments[7]);
         set_body(words, (size_t)length);
+        if (kind == SPREAD) step = (uint64_t)wanted_chunks * strtoull(arguments[7], NULL, 10) * 1000 / (uint64_t)clients;
     }
-    uint64_t start = now_nanos(), end = start + strtoull(arguments[4], NULL, 10) * 1000000;
     struct client **all = calloc((size_t)clients, sizeof *all);
     if (!all) die("calloc");
-    for (int i = 0; i < clients; i++) {
+    for (int i = 0; kind != LEAVE && i < clients; i++) {
+        while (step && now_nanos() < start + (uint64_t)i * step && now_nanos() < end) turn_loop(start + (uint64_t)i * step);
         struct client *c = all[i] = connect_client();
         if (rate > 0) {
             c->next_idle = idle;
             idle = c;
         } else {
-            ask(c, start);
+            ask(c, now_nanos());
         }
     }
     uint64_t sent = 0;
@@ -297,11 +379,16 @@ int main(int count, char **arguments) {
     stopping = true;
     // Unanswered messages, and due ones that could not be sent, have waited until now. Leaving them out would flatter the proxy.
     for (int i = 0; rate > 0 && i < clients; i++) {
-        if (all[i]->busy) record(now_nanos() - all[i]->intended);
+        if (all[i]->busy) record(&latencies, now_nanos() - all[i]->intended);
     }
-    for (uint64_t due; rate > 0 && (due = start + (uint64_t)((double)sent / rate * 1e9)) < end; sent++) record(now_nanos() - due);
-    qsort(latencies, latency_count, sizeof *latencies, by_size);
-    printf("requests=%ld events=%ld errors=%ld seconds=%.4f p50=%.1f p99=%.1f p999=%.1f max=%.1f\n", requests, events, errors, seconds,
-           percentile(.5), percentile(.99), percentile(.999), percentile(1));
+    for (uint64_t due; rate > 0 && (due = start + (uint64_t)((double)sent / rate * 1e9)) < end; sent++)
+        record(&latencies, now_nanos() - due);
+    sort(&latencies);
+    sort(&first_chunks);
+    sort(&gaps);
+    printf("requests=%ld events=%ld errors=%ld seconds=%.4f p50=%.1f p99=%.1f p999=%.1f max=%.1f", requests, events, errors, seconds,
+           percentile(&latencies, .5), percentile(&latencies, .99), percentile(&latencies, .999), percentile(&latencies, 1));
+    printf(" first50=%.1f first99=%.1f gap50=%.1f gap99=%.1f\n", percentile(&first_chunks, .5), percentile(&first_chunks, .99),
+           percentile(&gaps, .5), percentile(&gaps, .99));
     return 0;
 }

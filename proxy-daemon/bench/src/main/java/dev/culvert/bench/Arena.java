@@ -24,10 +24,10 @@ final class Arena implements AutoCloseable {
     private final Tools tools;
     private final Scenario scenario;
     private final Duration toSettle;
-    private final Peer.Backend backend;
+    private final Backend backend;
     private final Map<Scenario.Contender, Entrant> entrants = new LinkedHashMap<>();
 
-    private Arena(Tools tools, Scenario scenario, Duration toSettle, Peer.Backend backend) {
+    private Arena(Tools tools, Scenario scenario, Duration toSettle, Backend backend) {
         this.tools = tools;
         this.scenario = scenario;
         this.toSettle = toSettle;
@@ -40,7 +40,7 @@ final class Arena implements AutoCloseable {
     static Arena open(Tools tools, Scenario scenario, Duration toSettle) throws IOException {
         int agents =
                 scenario.contenders().stream().mapToInt(Scenario.Contender::agents).max().orElse(1);
-        Arena arena = new Arena(tools, scenario, toSettle, Peer.Backend.start(tools, agents));
+        Arena arena = new Arena(tools, scenario, toSettle, Backend.start(tools, agents));
         try {
             arena.start();
             return arena;
@@ -143,9 +143,9 @@ final class Arena implements AutoCloseable {
         Entrant entrant = entrant(contender);
         Child process = entrant.running().process();
         Child.Cpu cpuBefore = process.cpu();
-        try (Child _ = open(entrant, contender.agents(), first)) {
+        try (Child _ = open(contender, first)) {
             double before = process.residentMib();
-            try (Child _ = open(entrant, contender.agents(), all - first)) {
+            try (Child _ = open(contender, all - first)) {
                 double after = process.residentMib();
                 return Sample.of(
                         scenario.name(),
@@ -162,18 +162,14 @@ final class Arena implements AutoCloseable {
         }
     }
 
-    private Child open(Entrant entrant, int agents, int clients) throws IOException {
-        Load idle = new Load.IdleStreams(clients);
+    private Child open(Scenario.Contender contender, int clients) throws IOException {
         Child load =
-                Child.start(
-                        tools.log("load"),
-                        Map.of(),
-                        idle.command(tools, entrant.running().port(), agents, Duration.ZERO));
-        String errors = load.lineWith("open errors=");
-        if (!errors.equals("0")) {
-            load.close();
-            throw new IOException(errors + " of " + clients + " streams were refused");
-        }
+                new Load.IdleStreams(clients)
+                        .open(
+                                tools,
+                                entrant(contender).running().port(),
+                                contender.agents(),
+                                contender.peer().dialect());
         Bench.pause(toSettle);
         return load;
     }

@@ -77,6 +77,11 @@ final class Bench {
             if (scenario.contenders().isEmpty()) {
                 continue;
             }
+            if (scenario.load() instanceof Load.Road load) {
+                drive(scenario, load);
+                System.out.println(report.table(scenario));
+                continue;
+            }
             try (Arena arena = Arena.open(tools, scenario, options.toSettle())) {
                 if (scenario.load() instanceof Load.IdleStreams(int clients)) {
                     holdIdle(arena, scenario, clients);
@@ -90,8 +95,30 @@ final class Bench {
             System.out.println(new Goals(results).table());
         }
         Files.write(tools.directory().resolve("results.csv"), results.csv());
+        Files.write(tools.directory().resolve("road.csv"), results.road().csv());
         if (options.publish()) {
             report.publish(scenarios, Machine.words(tools), tools.docs());
+        }
+    }
+
+    /** Memory first, while the programs are fresh; then the rounds. */
+    private void drive(Scenario scenario, Load.Road load) throws IOException {
+        try (Road road = Road.open(tools, scenario, load)) {
+            Bench.pause(options.toSettle());
+            for (Scenario.Contender contender : scenario.contenders()) {
+                results.road().addAll(road.hold(contender, openFiles() / 2, options.toSettle()));
+            }
+            for (Scenario.Contender contender : scenario.contenders()) {
+                Duration warmUp = options.warmUp(contender.peer());
+                if (warmUp.isPositive()) {
+                    road.warmUp(contender, warmUp);
+                }
+            }
+            for (int round = 1; round <= options.rounds(); round++) {
+                for (Scenario.Contender contender : scenario.contenders()) {
+                    results.road().add(road.drive(contender, options.slice(), round));
+                }
+            }
         }
     }
 

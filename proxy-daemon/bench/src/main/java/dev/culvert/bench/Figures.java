@@ -21,27 +21,29 @@ record Figures(
     private static final Pattern FIGURE = Pattern.compile("(\\w+)=(\\S+)");
 
     static Figures parse(String line) {
-        Map<String, Double> figures =
-                FIGURE.matcher(line)
-                        .results()
-                        .collect(
-                                Collectors.toMap(
-                                        it -> it.group(1), it -> Double.valueOf(it.group(2))));
+        Map<String, Double> figures = named(line);
         return new Figures(
-                value(figures, "requests", line),
-                value(figures, "events", line),
-                value(figures, "errors", line),
-                value(figures, "seconds", line),
-                value(figures, "p50", line),
-                value(figures, "p99", line),
-                value(figures, "p999", line),
-                value(figures, "max", line));
+                value(figures, "requests"),
+                value(figures, "events"),
+                value(figures, "errors"),
+                value(figures, "seconds"),
+                value(figures, "p50"),
+                value(figures, "p99"),
+                value(figures, "p999"),
+                value(figures, "max"));
     }
 
-    private static double value(Map<String, Double> figures, String name, String line) {
+    /** All figures of the line. */
+    static Map<String, Double> named(String line) {
+        return FIGURE.matcher(line)
+                .results()
+                .collect(Collectors.toMap(it -> it.group(1), it -> Double.valueOf(it.group(2))));
+    }
+
+    static double value(Map<String, Double> figures, String name) {
         Double value = figures.get(name);
         if (value == null) {
-            throw new IllegalArgumentException("the load printed no " + name + ": " + line);
+            throw new IllegalArgumentException("the load printed no " + name + ": " + figures);
         }
         return value;
     }

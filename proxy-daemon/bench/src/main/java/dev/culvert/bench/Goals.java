@@ -30,95 +30,7 @@ record Goals(Results results) {
                         .filter(Double::isFinite)
                         .max()
                         .orElse(Double.NaN);
-        return Stream.of(
-                        atMost(
-                                "CPU of a message with 64 connections, relative to HAProxy's",
-                                1,
-                                cpuRatio("message-64", "culvertd", "HAProxy")),
-                        atMost(
-                                "the same, relative to Go's",
-                                1 / 3.0,
-                                cpuRatio("message-64", "culvertd", "Go")),
-                        atLeast(
-                                "messages per second with 64 connections, relative to the best of HAProxy, nginx and Go",
-                                1,
-                                median("message-64", "culvertd", Sample::perSecond) / peersBest),
-                        atLeast(
-                                "events of streams per second of CPU, relative to Go's",
-                                4,
-                                cpuRatio("sse-flat-out", "Go", "culvertd")),
-                        atMost(
-                                "p99 at half of its own best rate, relative to HAProxy's",
-                                1,
-                                median("latency-half", "culvertd", Sample::p99)
-                                        / median("latency-half", "HAProxy", Sample::p99)),
-                        atMost(
-                                "p99 at HAProxy's rate, relative to HAProxy's",
-                                1,
-                                median("latency-same", "culvertd", Sample::p99)
-                                        / median("latency-same", "HAProxy", Sample::p99)),
-                        atMost(
-                                "longest pause for garbage collection at half of its best rate, ms",
-                                5,
-                                most("latency-half", "culvertd", Sample::pauseMillis)),
-                        atMost(
-                                "CPU of a message of 1 MiB, relative to HAProxy's",
-                                2,
-                                cpuRatio("message-1mib", "culvertd", "HAProxy")),
-                        atMost(
-                                "heap taken for a message with 64 connections, B",
-                                1024,
-                                median("message-64", "culvertd", Sample::heapBytesPerUnit)),
-                        atMost(
-                                "heap taken for an event of a stream, B",
-                                200,
-                                median("sse-flat-out", "culvertd", Sample::heapBytesPerUnit)),
-                        atMost(
-                                "memory with 1,000 agents, MB",
-                                150,
-                                most("agents-1000", "culvertd, 1,000 agents", Sample::residentMib)),
-                        atMost(
-                                "CPU of a message with 1,000 agents, relative to that with 1 agent",
-                                1.15,
-                                cpuRatio(
-                                        "agents-1000",
-                                        "culvertd, 1,000 agents",
-                                        "culvertd, 1 agent")),
-                        atMost(
-                                "the same with 1 connection, where no system call serves two messages",
-                                1.15,
-                                cpuRatio(
-                                        "agents-1000-one",
-                                        "culvertd, 1,000 agents",
-                                        "culvertd, 1 agent")),
-                        atMost(
-                                "CPU of a chat completion, relative to a message on the daemon's own path",
-                                1.25,
-                                cpuRatio("front-message", Peer.OPENAI.title, "culvertd")),
-                        atMost(
-                                "the same for an event, 100 paced streams",
-                                1.25,
-                                cpuRatio("front-paced", Peer.OPENAI.title, "culvertd")),
-                        atMost(
-                                "the same for an event, as fast as they go",
-                                1.25,
-                                cpuRatio("front-flat-out", Peer.OPENAI.title, "culvertd")),
-                        atMost(
-                                "CPU of a message in Anthropic's form, relative to one on the daemon's own path",
-                                1.6,
-                                cpuRatio("front-message", Peer.ANTHROPIC.title, "culvertd")),
-                        atMost(
-                                "the same for an event, 100 paced streams",
-                                1.6,
-                                cpuRatio("front-paced", Peer.ANTHROPIC.title, "culvertd")),
-                        atMost(
-                                "the same for an event, as fast as they go",
-                                1.6,
-                                cpuRatio("front-flat-out", Peer.ANTHROPIC.title, "culvertd")),
-                        atMost(
-                                "memory per further client with a silent stream, KiB",
-                                12,
-                                most("sse-idle", "culvertd", Sample::kibPerClient)))
+        return Stream.concat(own(peersBest), Peer.fronts().stream().flatMap(this::ofFront))
                 .filter(goal -> Double.isFinite(goal.measured()))
                 .map(Goal::row)
                 .collect(
@@ -126,6 +38,107 @@ record Goals(Results results) {
                                 "\n",
                                 "| goal | wanted | measured | met |\n|---|--:|--:|---|\n",
                                 "\n"));
+    }
+
+    private Stream<Goal> own(double peersBest) {
+        return Stream.of(
+                atMost(
+                        "CPU of a message with 64 connections, relative to HAProxy's",
+                        1,
+                        cpuRatio("message-64", "culvertd", "HAProxy")),
+                atMost(
+                        "the same, relative to Go's",
+                        1 / 3.0,
+                        cpuRatio("message-64", "culvertd", "Go")),
+                atLeast(
+                        "messages per second with 64 connections, relative to the best of HAProxy, nginx and Go",
+                        1,
+                        median("message-64", "culvertd", Sample::perSecond) / peersBest),
+                atLeast(
+                        "events of streams per second of CPU, relative to Go's",
+                        4,
+                        cpuRatio("sse-flat-out", "Go", "culvertd")),
+                atMost(
+                        "p99 at half of its own best rate, relative to HAProxy's",
+                        1,
+                        median("latency-half", "culvertd", Sample::p99)
+                                / median("latency-half", "HAProxy", Sample::p99)),
+                atMost(
+                        "p99 at HAProxy's rate, relative to HAProxy's",
+                        1,
+                        median("latency-same", "culvertd", Sample::p99)
+                                / median("latency-same", "HAProxy", Sample::p99)),
+                atMost(
+                        "longest pause for garbage collection at half of its best rate, ms",
+                        5,
+                        most("latency-half", "culvertd", Sample::pauseMillis)),
+                atMost(
+                        "CPU of a message of 1 MiB, relative to HAProxy's",
+                        2,
+                        cpuRatio("message-1mib", "culvertd", "HAProxy")),
+                atMost(
+                        "heap taken for a message with 64 connections, B",
+                        1024,
+                        median("message-64", "culvertd", Sample::heapBytesPerUnit)),
+                atMost(
+                        "heap taken for an event of a stream, B",
+                        200,
+                        median("sse-flat-out", "culvertd", Sample::heapBytesPerUnit)),
+                atMost(
+                        "memory with 1,000 agents, MB",
+                        150,
+                        most("agents-1000", "culvertd, 1,000 agents", Sample::residentMib)),
+                atMost(
+                        "CPU of a message with 1,000 agents, relative to that with 1 agent",
+                        1.15,
+                        cpuRatio("agents-1000", "culvertd, 1,000 agents", "culvertd, 1 agent")),
+                atMost(
+                        "the same with 1 connection, where no system call serves two messages",
+                        1.15,
+                        cpuRatio(
+                                "agents-1000-one", "culvertd, 1,000 agents", "culvertd, 1 agent")));
+    }
+
+    /** What a front may cost beside the daemon's own paths, and what the road may add. */
+    private Stream<Goal> ofFront(Peer peer) {
+        String name = peer.front().map(Front::title).orElse("own paths");
+        RoadResults road = results.road();
+        Stream<Goal> times =
+                Stream.of(
+                        atMost(
+                                name + ": added to the first chunk, p50, ms",
+                                5,
+                                road.added(peer.title, RoadSample::firstP50) / 1000),
+                        atMost(
+                                name + ": added to the gap between chunks, p99, ms",
+                                10,
+                                road.added(peer.title, RoadSample::gapP99) / 1000),
+                        atMost(
+                                name
+                                        + ": from the client's leaving to the runtime's close, p99, ms",
+                                50,
+                                road.median(peer.title, RoadSample::leftP99) / 1000),
+                        atMost(
+                                name + ": memory per further client with a silent stream, KiB",
+                                12,
+                                most("sse-idle", peer.title, Sample::kibPerClient)));
+        return Stream.concat(peer.front().stream().flatMap(front -> cpuOf(peer, front)), times);
+    }
+
+    private Stream<Goal> cpuOf(Peer peer, Front front) {
+        return Stream.of(
+                atMost(
+                        front.title() + ": CPU of a message, relative to the daemon's own path",
+                        front.mostCpu(),
+                        cpuRatio("front-message", peer.title, "culvertd")),
+                atMost(
+                        front.title() + ": the same for an event, 100 paced streams",
+                        front.mostCpu(),
+                        cpuRatio("front-paced", peer.title, "culvertd")),
+                atMost(
+                        front.title() + ": the same for an event, as fast as they go",
+                        front.mostCpu(),
+                        cpuRatio("front-flat-out", peer.title, "culvertd")));
     }
 
     private static Goal atMost(String wanted, double bound, double measured) {

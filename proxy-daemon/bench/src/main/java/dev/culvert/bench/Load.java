@@ -28,13 +28,49 @@ sealed interface Load {
 
     /** The same load without pauses, to warm a JVM up fast. */
     default Load unpaced() {
-        return this instanceof Streams(int clients, int chunks, _)
-                ? new Streams(clients, chunks, Duration.ZERO)
-                : this;
+        return switch (this) {
+            case Streams(int clients, int chunks, _) -> new Streams(clients, chunks, Duration.ZERO);
+            case Road(int clients, int chunks, _, _) -> new Streams(clients, chunks, Duration.ZERO);
+            default -> this;
+        };
     }
 
     /** Streams without events. */
-    record IdleStreams(int clients) implements Load {}
+    record IdleStreams(int clients) implements Load {
+        /** Opens the streams, which stay open until the process is closed. */
+        Child open(Tools tools, int port, int agents, List<String> dialect) throws IOException {
+            Child load =
+                    Child.start(
+                            tools.log("load"),
+                            Map.of(),
+                            with(dialect, command(tools, port, agents, Duration.ZERO)));
+            String errors = load.lineWith("open errors=");
+            if (!errors.equals("0")) {
+                load.close();
+                throw new IOException(errors + " of " + clients + " streams were refused");
+            }
+            return load;
+        }
+    }
+
+    /**
+     * Streams whose clients begin one after another, spread over the time of one stream.
+     *
+     * @param silent how many streams without events are held to measure memory
+     */
+    record Road(int clients, int chunks, Duration every, int silent) implements Load {}
+
+    /**
+     * Clients that come, read one chunk and leave.
+     *
+     * @param runtime the backend's port that tells when it saw them leave
+     */
+    record Leavers(String runtime, Duration every) implements Load {
+        @Override
+        public int clients() {
+            return 1;
+        }
+    }
 
     /**
      * Puts the load on a port and returns the clients' figures. Uses wrk where it can; wrk measures
@@ -49,24 +85,32 @@ sealed interface Load {
                 && rate == 0
                 && time.toSeconds() >= 1
                 && tools.isInstalled("wrk")) {
-            return seen(
-                    tools,
-                    List.of(
-                            "wrk",
-                            "-t1",
-                            "-c" + clients,
-                            "-d" + time.toSeconds() + "s",
-                            "-s",
-                            tools.source("wrk.lua"),
-                            "http://127.0.0.1:" + port,
-                            "--",
-                            agents,
-                            bytes));
+            return Figures.parse(
+                    printed(
+                            tools,
+                            List.of(
+                                    "wrk",
+                                    "-t1",
+                                    "-c" + clients,
+                                    "-d" + time.toSeconds() + "s",
+                                    "-s",
+                                    tools.source("wrk.lua"),
+                                    "http://127.0.0.1:" + port,
+                                    "--",
+                                    agents,
+                                    bytes)));
         }
-        return seen(
-                tools,
-                Stream.concat(command(tools, port, agents, time).stream(), dialect.stream())
-                        .toList());
+        return Figures.parse(line(tools, port, agents, time, dialect));
+    }
+
+    /** Puts the load on a port and returns what load.c prints. */
+    default String line(Tools tools, int port, int agents, Duration time, List<String> dialect)
+            throws IOException {
+        return printed(tools, with(dialect, command(tools, port, agents, time)));
+    }
+
+    private static List<?> with(List<String> dialect, List<?> command) {
+        return Stream.concat(command.stream(), dialect.stream()).toList();
     }
 
     /** The command line of load.c. */
@@ -85,13 +129,33 @@ sealed interface Load {
                             "stream",
                             chunks,
                             every.toNanos() / 1000);
+            case Road(int clients, int chunks, Duration every, _) ->
+                    List.of(
+                            load,
+                            port,
+                            agents,
+                            clients,
+                            time.toMillis(),
+                            "spread",
+                            chunks,
+                            every.toNanos() / 1000);
+            case Leavers(String runtime, Duration every) ->
+                    List.of(
+                            load,
+                            port,
+                            agents,
+                            1,
+                            time.toMillis(),
+                            "leave",
+                            runtime,
+                            every.toNanos() / 1000);
             case IdleStreams(int clients) -> List.of(load, port, agents, clients, 0, "idle");
         };
     }
 
-    private static Figures seen(Tools tools, List<?> command) throws IOException {
+    private static String printed(Tools tools, List<?> command) throws IOException {
         try (Child load = Child.start(tools.log("load"), Map.of(), command)) {
-            return Figures.parse("requests=" + load.lineWith("requests="));
+            return "requests=" + load.lineWith("requests=");
         }
     }
 }

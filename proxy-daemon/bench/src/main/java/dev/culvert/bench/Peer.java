@@ -20,9 +20,9 @@ import java.util.stream.Stream;
 enum Peer {
     CULVERTD("culvertd"),
     /** The same daemon, asked as clients of OpenAI's API ask. */
-    OPENAI("culvertd, chat completions"),
+    OPENAI(new Front("chat completions", "chat", 1.25)),
     /** The same daemon, asked as clients of Anthropic's API ask. */
-    ANTHROPIC("culvertd, messages"),
+    ANTHROPIC(new Front("messages", "messages", 1.6)),
     /** Another build of the daemon: {@code --before}. */
     BEFORE("culvertd before"),
     HAPROXY("HAProxy"),
@@ -38,24 +38,27 @@ enum Peer {
     DIRECT("no proxy");
 
     final String title;
+    private final Optional<Front> front;
 
     Peer(String title) {
         this.title = title;
+        front = Optional.empty();
     }
 
-    /** The agents that the proxies reach: their ports for frames and for HTTP. */
-    record Backend(Child process, List<String> frames, List<String> http) {
-        static Backend start(Tools tools, int agents) throws IOException {
-            Child process =
-                    Child.start(
-                            tools.log("backend"),
-                            Map.of(),
-                            List.of(tools.program("backend"), agents));
-            List<String> ports =
-                    List.of(process.lineWith("frames ").replace("http ", "").split(" "));
-            return new Backend(
-                    process, ports.subList(0, agents), ports.subList(agents, 2 * agents));
-        }
+    Peer(Front front) {
+        title = "culvertd, " + front.title();
+        this.front = Optional.of(front);
+    }
+
+    /** The daemon's own paths, and then its fronts. */
+    static List<Peer> fronts() {
+        return Stream.of(values())
+                .filter(peer -> peer == CULVERTD || peer.front().isPresent())
+                .toList();
+    }
+
+    Optional<Front> front() {
+        return front;
     }
 
     /**
@@ -66,26 +69,17 @@ enum Peer {
     record Running(Child process, int port, Optional<Path> gcLog) {}
 
     boolean isOfJava() {
-        return this == CULVERTD || isFront() || this == BEFORE || this == NETTY;
+        return this == CULVERTD || front.isPresent() || this == BEFORE || this == NETTY;
     }
 
     /** Whether it takes part where all of them are compared. */
     boolean isFor(boolean streams) {
-        return !isFront() && this != (streams ? NETTY : GO_COALESCING);
-    }
-
-    /** Whether it is the daemon in the shape of another API. */
-    private boolean isFront() {
-        return this == OPENAI || this == ANTHROPIC;
+        return front.isEmpty() && this != (streams ? NETTY : GO_COALESCING);
     }
 
     /** How its clients ask, as load.c names that; none for the daemon's own paths. */
     List<String> dialect() {
-        return switch (this) {
-            case OPENAI -> List.of("chat");
-            case ANTHROPIC -> List.of("messages");
-            default -> List.of();
-        };
+        return front.map(Front::dialect).stream().toList();
     }
 
     /** How many connections it holds for each client of a stream. */
@@ -221,6 +215,7 @@ enum Peer {
           "http": {"listen": ["tcp://127.0.0.1:0"], "max_body_bytes": "2MiB"},
           "link": {"max_unsent_bytes": "64MiB"},
           "timeouts": {"message": "10m", "drain": "1s"},
+          "turns": {"resume_grace": "0s"},
           "log_level": "warn",
           "event_loops": %d,
           "agents": [

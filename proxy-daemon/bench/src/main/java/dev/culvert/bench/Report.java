@@ -14,6 +14,9 @@ record Report(Results results) {
     private static final String END = "<!-- and ends here -->";
 
     String table(Scenario scenario) {
+        if (scenario.load() instanceof Load.Road) {
+            return results.road().table(scenario.title());
+        }
         boolean silent = scenario.load() instanceof Load.IdleStreams;
         return results.contenders(scenario.name()).stream()
                 .map(it -> silent ? memoryRow(scenario, it) : row(scenario, it))
@@ -104,13 +107,15 @@ record Report(Results results) {
         text.append(new Goals(results).table()).append('\n');
         for (Scenario scenario : scenarios) {
             text.append(table(scenario)).append('\n');
-            if (!(scenario.load() instanceof Load.IdleStreams)) {
+            if (!(scenario.load() instanceof Load.IdleStreams
+                    || scenario.load() instanceof Load.Road)) {
                 String chart = scenario.name() + ".svg";
                 Files.writeString(charts.resolve(chart), chart(scenario));
                 text.append("![%s](performance/%s)\n\n".formatted(scenario.title(), chart));
             }
         }
         Files.write(charts.resolve("results.csv"), results.csv());
+        Files.write(charts.resolve("road.csv"), results.road().csv());
         Path page = docs.resolve("performance.md");
         String old = Files.readString(page);
         String before = old.substring(0, old.indexOf(BEGIN));

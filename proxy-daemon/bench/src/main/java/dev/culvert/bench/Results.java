@@ -8,6 +8,12 @@ import java.util.stream.Stream;
 /** All samples of a run. */
 final class Results {
     private final List<Sample> samples = new ArrayList<>();
+    private final RoadResults road = new RoadResults();
+
+    /** Those of the whole road. */
+    RoadResults road() {
+        return road;
+    }
 
     void add(Sample sample) {
         samples.add(sample);

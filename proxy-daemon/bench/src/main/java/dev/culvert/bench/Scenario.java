@@ -29,9 +29,6 @@ record Scenario(
     private static final List<Peer> PROXIES =
             List.of(Peer.CULVERTD, Peer.BEFORE, Peer.HAPROXY, Peer.NGINX, Peer.GO);
 
-    /** The daemon's own paths, and those of other APIs. */
-    private static final List<Peer> FRONTS = List.of(Peer.CULVERTD, Peer.OPENAI, Peer.ANTHROPIC);
-
     static List<Scenario> all(boolean smoke) {
         int many = smoke ? 20 : 1000;
         return List.of(
@@ -80,7 +77,7 @@ record Scenario(
                         "Fronts: messages of 64 B, 64 connections, the same rate for all: half of"
                                 + " what the slowest can do",
                         Pace.HALF_OF_THE_SLOWEST,
-                        FRONTS),
+                        Peer.fronts()),
                 fronts(
                         "front-paced",
                         "Fronts: streams of 20 chunks of 40 B a second, 100 at once",
@@ -89,6 +86,16 @@ record Scenario(
                         "front-flat-out",
                         "Fronts: streams of 200 chunks of 40 B, 100 at once, as fast as they go",
                         new Load.Streams(100, 200, Duration.ZERO)),
+                new Scenario(
+                        "road",
+                        "The whole road: client, culvertd, culvert-agent, runtime",
+                        "event",
+                        new Load.Road(
+                                100, smoke ? 5 : 20, Duration.ofMillis(50), smoke ? 50 : 2000),
+                        Pace.AS_FAST_AS_THEY_GO,
+                        Stream.concat(Peer.fronts().stream(), Stream.of(Peer.DIRECT))
+                                .map(peer -> new Contender(peer, 1, CORES, peer.title))
+                                .toList()),
                 agents("agents-1000", 64, many),
                 agents("agents-1000-one", 1, many),
                 new Scenario(
@@ -97,7 +104,8 @@ record Scenario(
                         "client",
                         new Load.IdleStreams(smoke ? 200 : 10_000),
                         Pace.AS_FAST_AS_THEY_GO,
-                        PROXIES.stream()
+                        Stream.concat(PROXIES.stream(), Peer.fronts().stream())
+                                .distinct()
                                 .map(peer -> new Contender(peer, 10, CORES, peer.title))
                                 .toList()),
                 new Scenario(
@@ -174,7 +182,9 @@ record Scenario(
                 "event",
                 load,
                 Pace.AS_FAST_AS_THEY_GO,
-                FRONTS.stream().map(peer -> new Contender(peer, 1, CORES, peer.title)).toList());
+                Peer.fronts().stream()
+                        .map(peer -> new Contender(peer, 1, CORES, peer.title))
+                        .toList());
     }
 
     private static List<Contender> standard(int agents, boolean streams) {

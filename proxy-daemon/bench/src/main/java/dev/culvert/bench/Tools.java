@@ -79,6 +79,12 @@ record Tools(Path module, Optional<Path> before) {
         return module.resolveSibling("docs");
     }
 
+    /** Where the build puts the guest. */
+    Path guest() {
+        return module.resolve("../../guest-agent/target/culvert-agent/bin/culvert-agent")
+                .normalize();
+    }
+
     Path culvertd() {
         return culvertd(module.resolve("../..").normalize());
     }

@@ -12,6 +12,9 @@
  * ({@link dev.culvert.bench.Peer}). An {@link dev.culvert.bench.Arena} starts all of them, and
  * {@link dev.culvert.bench.Bench} gives each its turn, round by round. Every turn is a {@link
  * dev.culvert.bench.Sample}.
+ *
+ * <p>In the scenario {@code road}, a real guest stands between each daemon and the backend, which
+ * is its runtime: {@link dev.culvert.bench.Road}, {@link dev.culvert.bench.RoadSample}.
  */
 @NullMarked
 package dev.culvert.bench;

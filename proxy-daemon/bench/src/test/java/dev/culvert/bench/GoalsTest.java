@@ -1,0 +1,67 @@
+package dev.culvert.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GoalsTest {
+    private final Results results = new Results();
+
+    private static Sample withCpu(String scenario, String contender, double cpuSeconds) {
+        return Sample.of(
+                scenario,
+                contender,
+                1,
+                new Figures(1_000, 0, 0, 1, 1, 1, 1, 1),
+                0,
+                new Child.Cpu(cpuSeconds, 0),
+                0,
+                0,
+                0,
+                0);
+    }
+
+    private List<String> rows() {
+        return new Goals(results).table().lines().skip(2).filter(row -> !row.isEmpty()).toList();
+    }
+
+    @Test
+    void listsOnlyGoalsWhoseScenariosRan() {
+        assertThat(rows()).isEmpty();
+    }
+
+    @Test
+    void boundsTheCostOfEachFrontByItsOwnMost() {
+        results.add(withCpu("front-message", "culvertd", 1));
+        for (Peer peer : Peer.fronts()) {
+            peer.front()
+                    .ifPresent(front ->
+                            results.add(
+                                    withCpu("front-message", peer.title, front.mostCpu() + 0.1)));
+        }
+        assertThat(rows())
+                .containsExactlyElementsOf(
+                        Peer.fronts().stream()
+                                .flatMap(peer -> peer.front().stream())
+                                .map(front ->
+                                        "| %s: CPU of a message, relative to the daemon's own path | ≤ %.4g | %.3g | **no** |"
+                                                .formatted(
+                                                        front.title(),
+                                                        front.mostCpu(),
+                                                        front.mostCpu() + 0.1))
+                                .toList())
+                .hasSizeGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void boundsWhatTheRoadAdds() {
+        results.road().add(new RoadSample("culvertd", 1, 0, 1_600, 0, 0, 71_000, 0, 3_000));
+        results.road().add(new RoadSample("no proxy", 1, 0, 100, 0, 0, 51_000, 0, 100));
+        assertThat(rows())
+                .containsExactly(
+                        "| own paths: added to the first chunk, p50, ms | ≤ 5.000 | 1.50 | yes |",
+                        "| own paths: added to the gap between chunks, p99, ms | ≤ 10.00 | 20.0 | **no** |",
+                        "| own paths: from the client's leaving to the runtime's close, p99, ms | ≤ 50.00 | 3.00 | yes |");
+    }
+}
