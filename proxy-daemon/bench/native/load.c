@@ -6,7 +6,7 @@
 //        load PORT AGENTS CLIENTS MILLISECONDS spread CHUNKS MICROSECONDS
 //        load PORT AGENTS CLIENTS MILLISECONDS leave RUNTIME MICROSECONDS
 //        load PORT AGENTS CLIENTS MILLISECONDS idle
-//        each with "chat" after it: the same as chat completions of OpenAI's API; with "messages": as messages of Anthropic's
+//        each with "chat" or "responses" after it: the same as OpenAI's APIs of these names; with "messages": as Anthropic's
 //
 // message  RATE messages a second, each at its own time, even if earlier answers are missing. Latency counts from the time at
 //          which a message was due, so a message that is late because all clients wait is counted as late. RATE 0 sends the next
@@ -39,10 +39,11 @@ static enum { MESSAGE, STREAM, SPREAD, LEAVE, IDLE } kind;
 
 // How clients of another API ask, and what the text of an answer and its end look like there.
 static const struct dialect {
-    const char *name, *path, *content, *end;
+    const char *name, *path, *list, *content, *end;
 } dialects[] = {
-    {"chat", "/v1/chat/completions", "\"delta\":{\"content\":\"", "data: [DONE]"},
-    {"messages", "/v1/messages", "\"text_delta\",\"text\":\"", "event: message_stop"},
+    {"chat", "/v1/chat/completions", "messages", "\"delta\":{\"content\":\"", "data: [DONE]"},
+    {"responses", "/v1/responses", "input", "\"delta\":\"", "event: response.completed"},
+    {"messages", "/v1/messages", "messages", "\"text_delta\",\"text\":\"", "event: message_stop"},
 };
 static const struct dialect *dialect;  // NULL for the daemon's own paths
 static int port, agents, agent;
@@ -138,7 +139,7 @@ static void on_front_line(struct client *c, const char *line, size_t length, uin
         on_chunk(c, found + prefix, now);
     } else if (length == strlen(dialect->end) && !memcmp(line, dialect->end, length)) {
         c->chunks = c->chunks == wanted_chunks ? -1 : -2;
-    } else if (memmem(line, length, "\"error\":", 8)) {
+    } else if (memmem(line, length, "\"error\":{", 9)) {
         c->chunks = -2;
     }
 }
@@ -273,7 +274,7 @@ static struct client *connect_client(void) {
 
 // What every request says; in another dialect it comes after the model.
 static void set_body(const char *words, size_t length) {
-    if (dialect) APPEND(&body, "\"messages\":[");
+    if (dialect) APPENDF(&body, "\"%s\":[", dialect->list);
     APPEND(&body, "{\"role\":\"user\",\"content\":\"");
     append(&body, words, length);
     APPEND(&body, "\"}");

@@ -30,7 +30,7 @@ record Goals(Results results) {
                         .filter(Double::isFinite)
                         .max()
                         .orElse(Double.NaN);
-        return Stream.concat(own(peersBest), Peer.fronts().stream().flatMap(this::ofFront))
+        return Stream.concat(own(peersBest), Peer.ways().stream().flatMap(this::of))
                 .filter(goal -> Double.isFinite(goal.measured()))
                 .map(Goal::row)
                 .collect(
@@ -100,8 +100,8 @@ record Goals(Results results) {
     }
 
     /** What a front may cost beside the daemon's own paths, and what the road may add. */
-    private Stream<Goal> ofFront(Peer peer) {
-        String name = peer.front().map(Front::title).orElse("own paths");
+    private Stream<Goal> of(Peer peer) {
+        String name = peer.title.replace("culvertd, ", "").replace("culvertd", "own paths");
         RoadResults road = results.road();
         Stream<Goal> times =
                 Stream.of(
@@ -122,22 +122,22 @@ record Goals(Results results) {
                                 name + ": memory per further client with a silent stream, KiB",
                                 12,
                                 most("sse-idle", peer.title, Sample::kibPerClient)));
-        return Stream.concat(peer.front().stream().flatMap(front -> cpuOf(peer, front)), times);
+        return Stream.concat(peer.isFront() ? cpuOf(peer, name) : Stream.empty(), times);
     }
 
-    private Stream<Goal> cpuOf(Peer peer, Front front) {
+    private Stream<Goal> cpuOf(Peer peer, String name) {
         return Stream.of(
                 atMost(
-                        front.title() + ": CPU of a message, relative to the daemon's own path",
-                        front.mostCpu(),
+                        name + ": CPU of a message, relative to the daemon's own path",
+                        peer.mostCpu,
                         cpuRatio("front-message", peer.title, "culvertd")),
                 atMost(
-                        front.title() + ": the same for an event, 100 paced streams",
-                        front.mostCpu(),
+                        name + ": the same for an event, 100 paced streams",
+                        peer.mostCpu,
                         cpuRatio("front-paced", peer.title, "culvertd")),
                 atMost(
-                        front.title() + ": the same for an event, as fast as they go",
-                        front.mostCpu(),
+                        name + ": the same for an event, as fast as they go",
+                        peer.mostCpu,
                         cpuRatio("front-flat-out", peer.title, "culvertd")));
     }
 

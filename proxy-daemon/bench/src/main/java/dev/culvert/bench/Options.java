@@ -24,7 +24,7 @@ record Options(
             usage: ./culvert bench [OPTIONS]
 
               --scenarios A,B   runs only these; --list prints their names
-              --peers A,B       measures only these, of culvertd, openai, anthropic, before, haproxy, nginx, go,
+              --peers A,B       measures only these, of culvertd, openai, responses, anthropic, before, haproxy, nginx, go,
                                 go_coalescing, minimum, netty, direct
               --rounds N        turns that each peer takes (5)
               --seconds S       length of a turn (2)

@@ -16,13 +16,18 @@ import java.util.stream.Stream;
 
 /**
  * A program that is compared. Each listens on loopback and forwards to the same {@link Backend}.
+ *
+ * <p>One more API of the daemon takes part everywhere once it has a peer here, with a bound of its
+ * cost, and a line in load.c's table of dialects.
  */
 enum Peer {
     CULVERTD("culvertd"),
     /** The same daemon, asked as clients of OpenAI's API ask. */
-    OPENAI(new Front("chat completions", "chat", 1.25)),
+    OPENAI("culvertd, chat completions", "chat", 1.25),
+    /** The same, with the newer of its APIs. */
+    RESPONSES("culvertd, responses", "responses", 1.6),
     /** The same daemon, asked as clients of Anthropic's API ask. */
-    ANTHROPIC(new Front("messages", "messages", 1.6)),
+    ANTHROPIC("culvertd, messages", "messages", 1.6),
     /** Another build of the daemon: {@code --before}. */
     BEFORE("culvertd before"),
     HAPROXY("HAProxy"),
@@ -38,27 +43,31 @@ enum Peer {
     DIRECT("no proxy");
 
     final String title;
-    private final Optional<Front> front;
+
+    /** How its clients ask, as load.c names that; empty for the daemon's own paths. */
+    private final String dialect;
+
+    /** How much CPU a front may take, relative to the daemon's own paths. */
+    final double mostCpu;
 
     Peer(String title) {
-        this.title = title;
-        front = Optional.empty();
+        this(title, "", 1);
     }
 
-    Peer(Front front) {
-        title = "culvertd, " + front.title();
-        this.front = Optional.of(front);
+    Peer(String title, String dialect, double mostCpu) {
+        this.title = title;
+        this.dialect = dialect;
+        this.mostCpu = mostCpu;
     }
 
     /** The daemon's own paths, and then its fronts. */
-    static List<Peer> fronts() {
-        return Stream.of(values())
-                .filter(peer -> peer == CULVERTD || peer.front().isPresent())
-                .toList();
+    static List<Peer> ways() {
+        return Stream.of(values()).filter(peer -> peer == CULVERTD || peer.isFront()).toList();
     }
 
-    Optional<Front> front() {
-        return front;
+    /** Whether it is the daemon in the shape of another API. */
+    boolean isFront() {
+        return !dialect.isEmpty();
     }
 
     /**
@@ -69,17 +78,17 @@ enum Peer {
     record Running(Child process, int port, Optional<Path> gcLog) {}
 
     boolean isOfJava() {
-        return this == CULVERTD || front.isPresent() || this == BEFORE || this == NETTY;
+        return this == CULVERTD || isFront() || this == BEFORE || this == NETTY;
     }
 
     /** Whether it takes part where all of them are compared. */
     boolean isFor(boolean streams) {
-        return front.isEmpty() && this != (streams ? NETTY : GO_COALESCING);
+        return !isFront() && this != (streams ? NETTY : GO_COALESCING);
     }
 
-    /** How its clients ask, as load.c names that; none for the daemon's own paths. */
+    /** The last words of load.c's command line. */
     List<String> dialect() {
-        return front.map(Front::dialect).stream().toList();
+        return isFront() ? List.of(dialect) : List.of();
     }
 
     /** How many connections it holds for each client of a stream. */
@@ -89,7 +98,7 @@ enum Peer {
 
     boolean isThere(Tools tools) {
         return switch (this) {
-            case CULVERTD, OPENAI, ANTHROPIC, MINIMUM, NETTY, DIRECT -> true;
+            case CULVERTD, OPENAI, RESPONSES, ANTHROPIC, MINIMUM, NETTY, DIRECT -> true;
             case BEFORE -> tools.before().isPresent();
             case HAPROXY -> tools.isInstalled("haproxy");
             case NGINX -> tools.isInstalled("nginx");
@@ -108,7 +117,8 @@ enum Peer {
         List<String> frames = backend.frames().subList(0, agents);
         List<String> http = backend.http().subList(0, agents);
         return switch (this) {
-            case CULVERTD, OPENAI, ANTHROPIC -> culvertd(tools, tools.culvertd(), frames, threads);
+            case CULVERTD, OPENAI, RESPONSES, ANTHROPIC ->
+                    culvertd(tools, tools.culvertd(), frames, threads);
             case BEFORE -> culvertd(tools, tools.before().orElseThrow(), frames, threads);
             case HAPROXY -> haproxy(tools, http, threads);
             case NGINX -> nginx(tools, http, threads);

@@ -77,7 +77,7 @@ record Scenario(
                         "Fronts: messages of 64 B, 64 connections, the same rate for all: half of"
                                 + " what the slowest can do",
                         Pace.HALF_OF_THE_SLOWEST,
-                        Peer.fronts()),
+                        Peer.ways()),
                 fronts(
                         "front-paced",
                         "Fronts: streams of 20 chunks of 40 B a second, 100 at once",
@@ -93,7 +93,7 @@ record Scenario(
                         new Load.Road(
                                 100, smoke ? 5 : 20, Duration.ofMillis(50), smoke ? 50 : 2000),
                         Pace.AS_FAST_AS_THEY_GO,
-                        Stream.concat(Peer.fronts().stream(), Stream.of(Peer.DIRECT))
+                        Stream.concat(Peer.ways().stream(), Stream.of(Peer.DIRECT))
                                 .map(peer -> new Contender(peer, 1, CORES, peer.title))
                                 .toList()),
                 agents("agents-1000", 64, many),
@@ -104,7 +104,7 @@ record Scenario(
                         "client",
                         new Load.IdleStreams(smoke ? 200 : 10_000),
                         Pace.AS_FAST_AS_THEY_GO,
-                        Stream.concat(PROXIES.stream(), Peer.fronts().stream())
+                        Stream.concat(PROXIES.stream(), Peer.ways().stream())
                                 .distinct()
                                 .map(peer -> new Contender(peer, 10, CORES, peer.title))
                                 .toList()),
@@ -182,7 +182,7 @@ record Scenario(
                 "event",
                 load,
                 Pace.AS_FAST_AS_THEY_GO,
-                Peer.fronts().stream()
+                Peer.ways().stream()
                         .map(peer -> new Contender(peer, 1, CORES, peer.title))
                         .toList());
     }

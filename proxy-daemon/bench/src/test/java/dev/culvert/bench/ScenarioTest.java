@@ -22,8 +22,8 @@ class ScenarioTest {
     @ValueSource(strings = {"front-message", "front-paced", "front-flat-out", "road", "sse-idle"})
     void everyFrontTakesPartBesideTheOwnPaths(String scenario) {
         assertThat(peersOf(scenario))
-                .containsAll(Peer.fronts())
-                .contains(Peer.CULVERTD, Peer.OPENAI, Peer.ANTHROPIC);
+                .containsAll(Peer.ways())
+                .contains(Peer.CULVERTD, Peer.OPENAI, Peer.RESPONSES, Peer.ANTHROPIC);
     }
 
     @Test
@@ -34,7 +34,7 @@ class ScenarioTest {
     @Test
     void theLoadKnowsTheDialectOfEachFront() throws Exception {
         String load = Files.readString(Path.of("native/load.c"));
-        for (Peer peer : Peer.fronts()) {
+        for (Peer peer : Peer.ways()) {
             for (String dialect : peer.dialect()) {
                 assertThat(load).contains("{\"%s\", \"/v1/".formatted(dialect));
             }
