@@ -38,6 +38,10 @@ public final class LazyTimer {
         return now;
     }
 
+    public boolean isArmed() {
+        return armed;
+    }
+
     /** Removes the deadline; a wake-up that is scheduled will do nothing. */
     public void disarm() {
         armed = false;

@@ -37,6 +37,12 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
      */
     private static final Duration HEAD_DELAY = Duration.ofMillis(250);
 
+    /**
+     * The same while the message is not sent, because the agent is dialled or takes it slowly, for
+     * a client that cannot come back: after that only keepalives show that the daemon is there.
+     */
+    private static final Duration LONGEST_HEAD_DELAY = Duration.ofSeconds(1);
+
     static final String SHUTTING_DOWN = "the daemon is shutting down and could not wait any longer";
 
     private final Answer answer;
@@ -91,6 +97,8 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
         answer.onGone(() -> gone(isUnasked ? Duration.ZERO : settings.grace()));
         if (resumed != null) {
             opening.expireAfter(HEAD_DELAY);
+        } else if (!format.isResumable() && !opening.isArmed()) {
+            opening.expireAfter(LONGEST_HEAD_DELAY);
         }
     }
 
@@ -121,7 +129,7 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
         answer.reached(Phase.WAITING);
         if (resumed == null && format.isResumable()) {
             open();
-        } else if (resumed == null && !over) {
+        } else if (resumed == null && !over && events == null) {
             opening.expireAfter(HEAD_DELAY);
         }
     }

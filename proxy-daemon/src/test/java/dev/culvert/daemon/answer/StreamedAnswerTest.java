@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 /** When a turn is answered with a status and when with a stream, and how the stream ends. */
 class StreamedAnswerTest {
     private static final Duration HEAD_DELAY = Duration.ofMillis(250);
+    private static final Duration LONGEST_HEAD_DELAY = Duration.ofSeconds(1);
     private static final Duration MOMENT = Duration.ofMillis(1);
     private static final Duration GRACE = TurnSettings.DEFAULTS.resumeGrace();
     private static final Duration STALL = TurnSettings.DEFAULTS.stallTimeout();
@@ -344,5 +345,45 @@ class StreamedAnswerTest {
 
         assertThat(stage.asked()).contains("\"type\":\"cancel\"");
         assertThat(stage.counted).contains("cancelled CLIENT_GONE");
+    }
+
+    @Test
+    void aClientThatNeverComesBackGetsItsHeadAndKeepalivesAlsoWhileTheMessageIsNotSent() {
+        stage.dialsForLong();
+        stage.ask("/once");
+        stage.pass(LONGEST_HEAD_DELAY.minus(MOMENT));
+        assertThat(stage.told()).isEmpty();
+
+        stage.pass(MOMENT);
+        assertThat(stage.told()).startsWith("HTTP/1.1 200").contains("begins after 0");
+        stage.pass(SILENCE.plus(MOMENT));
+        assertThat(stage.told()).contains("still here");
+
+        stage.failToDial();
+        assertThat(stage.told()).contains("failed unreachable").doesNotContain(END_OF_CHUNKS);
+        assertThat(stage.isConnected()).isFalse();
+    }
+
+    @Test
+    void aTurnThatFailsSoonIsAStatusForAClientThatNeverComesBack() {
+        stage.dialsForLong();
+        stage.ask("/once");
+        stage.pass(LONGEST_HEAD_DELAY.minus(MOMENT));
+        stage.failToDial();
+        assertThat(stage.told()).startsWith("HTTP/1.1 502").contains("unreachable");
+    }
+
+    @Test
+    void aMessageThatIsSentLateBringsTheHeadNoLaterAndOnlyOnce() {
+        stage.announce(AnswerStage.FEATURES);
+        stage.dialsForLong();
+        stage.ask("/once");
+        stage.pass(LONGEST_HEAD_DELAY);
+        stage.dial();
+        assertThat(stage.asked()).contains("\"type\":\"message\"");
+        assertThat(stage.told()).containsOnlyOnce("HTTP/1.1 200").containsOnlyOnce("begins after");
+        stage.pass(HEAD_DELAY);
+        stage.chunk(1, "a", true);
+        assertThat(stage.told()).doesNotContain("begins after").contains("done 2");
     }
 }
