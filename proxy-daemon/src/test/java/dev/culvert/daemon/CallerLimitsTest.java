@@ -130,4 +130,46 @@ class CallerLimitsTest {
             Eventually.await(() -> assertThat(next.join().body()).contains("two"));
         }
     }
+
+    @Test
+    void aClientThatComesBackToATurnIsNotRefusedForItsRate() throws Exception {
+        try (ScriptedGuest guest =
+                        ScriptedGuest.announcing("credit", "cancel", "resume").lastComerReads();
+                TestDaemon daemon = TestDaemon.with("", guest)) {
+            String admin = token(daemon, "\"name\":\"root\",\"roles\":[\"admin\"]");
+            String ci =
+                    token(
+                            daemon,
+                            "\"name\":\"ci\",\"roles\":[\"operator\"],\"rate\":\"1/h\"",
+                            bearer(admin));
+            ScriptedGuest.Request turn;
+            try (EventReader first =
+                    daemon.stream("POST", "/api/v1/agents/a/stream", MESSAGE, bearer(ci))) {
+                turn = guest.take();
+                turn.chunk(1, "one");
+                assertThat(first.next().data()).contains("one");
+            }
+            assertThat(daemon.send("GET", "/api/v1/agents", "", bearer(ci)).statusCode())
+                    .isEqualTo(429);
+
+            String path = "/api/v1/turns/" + turn.id() + "/stream";
+            try (EventReader back = daemon.stream("GET", path + "?after=1", "", bearer(ci))) {
+                ScriptedGuest.Request resume = guest.take();
+                assertThat(resume.type()).isEqualTo("resume");
+                resume.chunk(2, "two");
+                assertThat(back.next().data()).contains("two");
+            }
+            String[] asBrowser = {
+                "authorization", "Bearer " + ci, "last-event-id", turn.id() + ":2"
+            };
+            try (EventReader back =
+                    daemon.stream("GET", "/api/v1/agents/a/stream?message=%7B%7D", "", asBrowser)) {
+                guest.take().done(3, "three");
+                assertThat(back.rest().getLast().type()).isEqualTo("done");
+            }
+            asBrowser[3] = "a.unknown:2";
+            assertThat(daemon.send("GET", "/api/v1/agents/a/stream", "", asBrowser).statusCode())
+                    .isEqualTo(429);
+        }
+    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.EventReader.Event;
 import dev.culvert.daemon.ScriptedGuest.Request;
+import dev.culvert.testing.Eventually;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -295,6 +296,55 @@ class WatchTest {
                 assertThat(last.id()).isEqualTo(turn.id() + ":1");
                 assertThat(reader.rest().getLast().data()).contains("\"code\":\"draining\"");
             }
+        }
+    }
+
+    @Test
+    void aWatcherThatMayTakeNoMoreNowIsNotCutOffAsOneThatDoesNotRead() throws Exception {
+        try (ScriptedGuest guest = guest();
+                TestDaemon daemon = daemon("\"turns\": {\"stall_timeout\": \"50ms\"},", guest)) {
+            String[] root = bearer(daemon, "\"name\":\"root\",\"roles\":[\"admin\"]");
+            String[] limited =
+                    bearer(
+                            daemon,
+                            "\"name\":\"ci\",\"roles\":[\"operator\"],\"bytes\":\"1B/s\"",
+                            root);
+            try (EventReader reader =
+                    daemon.stream("POST", "/api/v1/agents/a/stream", MESSAGE, root)) {
+                Request turn = guest.take();
+                try (EventReader watcher = daemon.stream("GET", path(turn), "", limited)) {
+                    Eventually.await(() ->
+                            assertThat(metrics(daemon, root)).contains("culvert_watchers 1.0"));
+                    turn.chunk(1, "one");
+                    turn.chunk(2, "two"); // both are dropped: the head is not paid for yet
+                    assertThat(reader.next().data()).contains("one");
+                    assertThat(reader.next().data()).contains("two");
+                    Eventually.await(() ->
+                            assertThat(metrics(daemon, root))
+                                    .contains("culvert_watch_events_dropped_total 2.0"));
+                    Thread.sleep(200); // several times turns.stall_timeout
+
+                    turn.done(3, "three");
+
+                    assertThat(types(watcher.rest())).containsExactly("missed", "done");
+                }
+            }
+        }
+    }
+
+    private static String[] bearer(TestDaemon daemon, String members, String... headers)
+            throws Exception {
+        String made = daemon.send("POST", "/api/v1/tokens", "{" + members + "}", headers).body();
+        Matcher token = Pattern.compile("\"token\":\"([^\"]+)\"").matcher(made);
+        assertThat(token.find()).as(made).isTrue();
+        return new String[] {"authorization", "Bearer " + token.group(1)};
+    }
+
+    private static String metrics(TestDaemon daemon, String[] credentials) {
+        try {
+            return daemon.send("GET", "/metrics", "", credentials).body();
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
     }
 }

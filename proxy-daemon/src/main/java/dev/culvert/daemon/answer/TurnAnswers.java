@@ -211,6 +211,11 @@ public final class TurnAnswers {
         }
     }
 
+    /** Whether a client may come back to the turn of that id, as far as this daemon knows. */
+    public boolean isKnown(String id) {
+        return turns.isKnown(id);
+    }
+
     /** The turn of that id, which the request is about; null where there can be none. */
     public @Nullable TurnRequest known(Request request, String id) {
         Agent agent = turns.agentOf(id, request.caller());

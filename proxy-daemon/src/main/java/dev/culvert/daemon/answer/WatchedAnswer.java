@@ -41,7 +41,11 @@ final class WatchedAnswer implements TurnWatcher {
     private @Nullable SseStream events;
     private Runnable leave = () -> {};
     private long lastNumber;
-    private long stalledBytes;
+
+    /** Bytes of chunks, without what the stream adds to them. */
+    private long written;
+
+    private long takenBeforeStall;
     private boolean stalled;
     private boolean over;
 
@@ -97,8 +101,11 @@ final class WatchedAnswer implements TurnWatcher {
         try {
             loop.execute(() -> {
                 handedOver.addAndGet(-bytes);
-                write(chunk, number, bytes);
-                chunk.release();
+                try {
+                    write(chunk, number, bytes);
+                } finally {
+                    chunk.release();
+                }
             });
         } catch (RejectedExecutionException _) { // the daemon has stopped
             chunk.release();
@@ -118,6 +125,7 @@ final class WatchedAnswer implements TurnWatcher {
         tellMissed(number - 1);
         format.chunk(to, chunk, number);
         lastNumber = number;
+        written += bytes;
     }
 
     /** Whether the client cannot take so many bytes now, or its caller may not. */
@@ -134,19 +142,24 @@ final class WatchedAnswer implements TurnWatcher {
         }
     }
 
+    /** A caller that may not take more now is no stalled client: nothing waits for it. */
     private void watchStall(SseStream to) {
-        if (!stalled) {
+        if (!stalled && to.unsentBytes() > 0) {
             stalled = true;
-            stalledBytes = to.unsentBytes();
+            takenBeforeStall = taken(to);
             stall.expireAfter(turns().stallTimeout());
         }
+    }
+
+    private long taken(SseStream to) {
+        return written - to.unsentBytes();
     }
 
     /** A client that takes nothing at all does not keep its place. */
     private void checkStall() {
         SseStream to = events;
         stalled = false;
-        if (to != null && to.unsentBytes() >= stalledBytes) {
+        if (to != null && to.unsentBytes() > 0 && taken(to) <= takenBeforeStall) {
             String why =
                     "it took nothing for %.1f s (turns.stall_timeout)"
                             .formatted(turns().stallTimeout().toMillis() / 1000.0);

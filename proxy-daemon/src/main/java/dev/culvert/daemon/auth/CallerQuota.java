@@ -24,6 +24,14 @@ public record CallerQuota(List<Quota> quotas, Quotas all) {
         return null;
     }
 
+    /** Takes one request in any case. */
+    public void useRequest() {
+        long now = now();
+        for (int i = 0; i < quotas.size(); i++) {
+            quotas.get(i).useRequest(now);
+        }
+    }
+
     /** Takes one turn, which must be {@link #endTurn ended}; null if every quota allows it. */
     public @Nullable Reached takeTurn() {
         for (int i = 0; i < quotas.size(); i++) {

@@ -115,6 +115,13 @@ public final class Quota {
         return wait > 0 ? new Reached(this, Limit.RATE, wait) : null;
     }
 
+    /** Takes one request in any case: one that is not there is owed. */
+    void useRequest(long now) {
+        if (requests != null) {
+            requests.use(1, now);
+        }
+    }
+
     /** Takes one turn, if there is one left; null if there is. */
     @Nullable Reached takeTurn() {
         if (turns.incrementAndGet() > limits.turns() && limits.turns() > 0) {

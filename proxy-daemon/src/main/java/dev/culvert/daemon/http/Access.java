@@ -5,6 +5,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.FORBIDDEN;
 import static io.netty.handler.codec.http.HttpResponseStatus.UNAUTHORIZED;
 
 import dev.culvert.daemon.auth.Caller;
+import dev.culvert.daemon.auth.CallerQuota;
 import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.auth.Denial;
 import dev.culvert.daemon.auth.Identity;
@@ -53,20 +54,22 @@ public final class Access {
     /**
      * The caller that sent {@code head}.
      *
+     * @param values of the parameters of the route's template
      * @throws ProblemException 401 when nobody knows who it is, 403 when it may not call the route
      */
-    Caller admit(Head head, Route route) {
-        return callers.areOff() ? Caller.ANYBODY : check(head, route);
+    Caller admit(Head head, Route route, List<String> values) {
+        return callers.areOff() ? Caller.ANYBODY : check(head, route, values);
     }
 
-    private Caller check(Head head, Route route) {
+    private Caller check(Head head, Route route, List<String> values) {
         HttpMethod method = head.method();
         Need need = route.need(method.equals(HttpMethod.HEAD) ? HttpMethod.GET : method);
         checkQuery(head);
         return switch (identity(head)) {
             case Identity.Known(Caller caller) when caller.may(need) -> {
-                if (need != Need.NOTHING) {
-                    RateLimits.takeRequest(caller.quota());
+                CallerQuota quota = caller.quota();
+                if (quota != null && need != Need.NOTHING) {
+                    take(quota, route.goesOn(head, values));
                 }
                 yield caller;
             }
@@ -74,6 +77,15 @@ public final class Access {
             case Identity.Denied _ when need == Need.NOTHING -> Caller.NOBODY;
             case Identity.Denied(Denial why) -> throw unauthorized(why);
         };
+    }
+
+    /** A browser that is refused once does not reconnect: it would lose the turn that it reads. */
+    private static void take(CallerQuota quota, boolean goesOn) {
+        if (goesOn) {
+            quota.useRequest();
+        } else {
+            RateLimits.takeRequest(quota);
+        }
     }
 
     private Identity identity(Head head) {

@@ -11,7 +11,6 @@ import dev.culvert.daemon.config.Rate;
 import io.netty.util.AsciiString;
 import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What callers are told about their limits: 429, and the fields {@code RateLimit-Policy} and {@code
@@ -29,9 +28,9 @@ public final class RateLimits {
      *
      * @throws ProblemException 429 when there is none left
      */
-    static void takeRequest(@Nullable CallerQuota quota) {
-        Reached reached = quota == null ? null : quota.takeRequest();
-        if (quota != null && reached != null) {
+    static void takeRequest(CallerQuota quota) {
+        Reached reached = quota.takeRequest();
+        if (reached != null) {
             throw new ProblemException(problem(quota, reached));
         }
     }
@@ -41,9 +40,9 @@ public final class RateLimits {
      *
      * @throws ProblemException 429 when there is none left
      */
-    public static void takeTurn(@Nullable CallerQuota quota) {
-        Reached reached = quota == null ? null : quota.takeTurn();
-        if (quota != null && reached != null) {
+    public static void takeTurn(CallerQuota quota) {
+        Reached reached = quota.takeTurn();
+        if (reached != null) {
             throw new ProblemException(problem(quota, reached));
         }
     }

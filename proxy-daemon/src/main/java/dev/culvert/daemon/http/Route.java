@@ -28,6 +28,16 @@ public interface Route {
     }
 
     /**
+     * Whether the request goes on with what runs already. The request rate of its caller counts it,
+     * but does not refuse it. Asked only for callers with limits.
+     *
+     * @param values of the template's parameters
+     */
+    default boolean goesOn(Head head, List<String> values) {
+        return false;
+    }
+
+    /**
      * Called on the connection's event loop. Must not block; answers now or later, on that loop.
      * The request's body is lent for the call. A {@link ProblemException} is sent as the answer.
      */

@@ -45,7 +45,8 @@ public final class RouterHandler extends ChannelInboundHandlerAdapter {
     }
 
     private RoutedRequest admitted(Head head, Endpoint endpoint, List<String> values) {
-        return new RoutedRequest(head, endpoint, values, access.admit(head, endpoint.route()));
+        return new RoutedRequest(
+                head, endpoint, values, access.admit(head, endpoint.route(), values));
     }
 
     private Object search(Head head) {

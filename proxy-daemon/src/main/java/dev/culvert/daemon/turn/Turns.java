@@ -255,6 +255,11 @@ public final class Turns {
         return before != null && before.outcome() != null;
     }
 
+    /** Whether this daemon reads the turn, or remembers it. */
+    public boolean isKnown(String id) {
+        return live.last(id) != null || past.find(id) != null;
+    }
+
     /** How many turns are in progress that go on if their clients leave. */
     public int countGoingOn() {
         return goingOn.count();

@@ -68,7 +68,7 @@ class CertificateCallerTest {
     private Caller caller(String... names) {
         EmbeddedChannel channel = new EmbeddedChannel();
         channel.attr(Access.CERTIFICATE_NAMES).set(List.of(names));
-        return new Access(callers, channel).admit(Head.unreadable(), ROUTE);
+        return new Access(callers, channel).admit(Head.unreadable(), ROUTE, List.of());
     }
 
     @Test

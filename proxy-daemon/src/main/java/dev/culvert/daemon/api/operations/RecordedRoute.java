@@ -4,6 +4,7 @@ import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.config.Scope;
 import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.RequestListener;
 import dev.culvert.daemon.http.Route;
@@ -70,6 +71,11 @@ public final class RecordedRoute implements Route {
     @Override
     public boolean answersHead() {
         return route.answersHead();
+    }
+
+    @Override
+    public boolean goesOn(Head head, List<String> values) {
+        return route.goesOn(head, values);
     }
 
     @Override

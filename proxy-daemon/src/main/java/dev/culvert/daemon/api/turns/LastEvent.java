@@ -6,6 +6,7 @@ import dev.culvert.daemon.answer.EventFormat;
 import dev.culvert.daemon.answer.ResumePoint;
 import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.Header;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
@@ -33,6 +34,13 @@ record LastEvent(String turn, long number) {
         return new LastEvent(
                 text.substring(0, colon),
                 number("header 'last-event-id'", text.substring(colon + 1)));
+    }
+
+    /** The turn that the header {@code Last-Event-ID} names; null if it names none. */
+    static @Nullable String turnOf(Head head) {
+        String text = head.first(Header.LAST_EVENT_ID);
+        int colon = text == null ? -1 : text.lastIndexOf(':');
+        return text == null || colon <= 0 ? null : text.substring(0, colon);
     }
 
     /** Answers with what follows this event. */

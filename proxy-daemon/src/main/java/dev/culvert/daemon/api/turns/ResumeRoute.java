@@ -3,6 +3,7 @@ package dev.culvert.daemon.api.turns;
 import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
@@ -40,6 +41,11 @@ public final class ResumeRoute implements Route {
     @Override
     public boolean answersHead() {
         return false;
+    }
+
+    @Override
+    public boolean goesOn(Head head, List<String> values) {
+        return answers.isKnown(values.getFirst());
     }
 
     /** A browser reconnects to the same URL: the header tells where it is now. */

@@ -7,6 +7,7 @@ import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.JsonRequest;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
@@ -48,6 +49,12 @@ public final class StreamedMessageRoute implements Route {
     @Override
     public boolean answersHead() {
         return false;
+    }
+
+    @Override
+    public boolean goesOn(Head head, List<String> values) {
+        String turn = LastEvent.turnOf(head);
+        return turn != null && answers.isKnown(turn);
     }
 
     @Override
