@@ -7,6 +7,7 @@
 #   /usr/share/NAME/                 what DIST has for Prometheus and Grafana
 #   /usr/share/doc/NAME/             the pages, if there are any next to DIST
 #   manual pages and completions for bash and zsh, generated from the picocli command
+#   the manual page of the settings, if DIST has a program that writes it
 #
 # usage: make-deb.sh --name NAME --version VERSION --maintainer WHO --commands CLASSES --class-path JARS
 #                    --dist DIST --settings FILE --timestamp TIME --out DIR
@@ -117,7 +118,11 @@ for command in $commands; do
     "$java" --class-path "$class_path" "$here/Manual.java" "$command" "Culvert $version" \
         "$(date --utc --date="@$SOURCE_DATE_EPOCH" +%F)" "$out/manual"
 done
-for page in "$out/manual"/*.[18]; do
+if [ -f "$dist/SettingsManual.java" ]; then
+    "$java" --class-path "$class_path" "$dist/SettingsManual.java" "Culvert $version" \
+        "$(date --utc --date="@$SOURCE_DATE_EPOCH" +%F)" "$out/manual"
+fi
+for page in "$out/manual"/*.[158]; do
     install -D -m 644 "$page" "$root/usr/share/man/man${page##*.}/${page##*/}"
 done
 sed '1{/^#!/d}' "$out/manual/$name.bash" > "$root/usr/share/bash-completion/completions/$name"

@@ -35,7 +35,7 @@ class DocsTest {
     private static final Pattern PATH =
             Pattern.compile(
                     "(?<![\\w./-])((?:proxy-core|proxy-daemon|guest-agent|protocol-spec|\\.ci)/"
-                            + "(?!target/)[\\w./-]*\\w)");
+                            + "(?![\\w/-]*\\btarget/)[\\w./-]*\\w)");
 
     private static final Pattern TEST =
             Pattern.compile("(?<![\\w.-])([A-Z]\\w*[a-z0-9](?:Test|IT))\\b(?:#(\\w+))?");
