@@ -16,10 +16,11 @@ const PATIENCE_MS = 60_000;
  * @param kind of the runtime: openai or anthropic
  * @param flags more flags of the agent
  * @param settings more settings of the daemon
+ * @param given the runtime, if not the one of runtime.mjs
  */
-export async function startRoad({ kind = "openai", flags = [], settings = {} } = {}) {
+export async function startRoad({ kind = "openai", flags = [], settings = {}, runtime: given } = {}) {
   const work = mkdtempSync(join(tmpdir(), "culvert-judges-"));
-  const runtime = await startRuntime();
+  const runtime = given ?? (await startRuntime());
   const agent = await program("agent", AGENT, [
     "--listen", "tcp://127.0.0.1:0", "--runtime", runtime.url, "--runtime-kind", kind, "--runtime-timeout", "2s", ...flags,
   ], /listening on tcp:\/\/127\.0\.0\.1:(\d+)/);

@@ -3,7 +3,8 @@
 # runtimes, with the faults that a front must not hide. Run it after `mvn package`. It installs Node 24 if there is no Node,
 # and the packages of package.json, into target/judges.
 #
-#   proxy-daemon/src/test/judges/run.sh [NODE_TEST_OPTION…]    such as --test-name-pattern=tools
+#   run.sh [NODE_TEST_OPTION…]    such as --test-name-pattern=tools
+#   run.sh --install              only installs
 #
 # Exits with 77 where there is no Node and none can be installed.
 set -euo pipefail
@@ -27,4 +28,5 @@ cp package.json package-lock.json ./*.mjs "$work"
 cd "$work"
 npm ci --silent --no-audit --no-fund
 [ -x node/node_modules/node/bin/node ] || npm install --silent --no-audit --no-fund --prefix node node@24.21.0
+[ "${1:-}" != --install ] || exit 0
 CULVERT_TOP=$top exec node/node_modules/node/bin/node --test --test-concurrency=1 --test-timeout=120000 "$@" ./*.test.mjs

@@ -1,0 +1,116 @@
+// Codex and Claude Code, unmodified, do a small task through Culvert: read a file, write another, look at it. Then the same
+// while the link is reset, the agent is paused, and the daemon is killed in the middle. A harness may end the task or say that
+// it failed; a success without the file is the one thing that must not happen.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { startHarnessRuntime } from "./harness-runtime.mjs";
+import { startRoad } from "./road.mjs";
+
+const BIN = join(import.meta.dirname, "harnesses/node_modules/.bin");
+const STEPS = ["cat question.txt", "tr a-z A-Z < question.txt > answer.txt", "cat answer.txt"];
+const PATIENCE_MS = 180_000;
+
+const HARNESSES = {
+  codex(url, home) {
+    mkdirSync(join(home, ".codex"));
+    writeFileSync(
+      join(home, ".codex/config.toml"),
+      [
+        'model = "web"',
+        'model_provider = "culvert"',
+        'web_search = "disabled"',
+        "[features]",
+        "multi_agent = false",
+        "[model_providers.culvert]",
+        'name = "culvert"',
+        `base_url = "${url}/v1"`,
+        'wire_api = "responses"',
+        "",
+      ].join("\n"),
+    );
+    return ["codex", ["exec", "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox", "Answer the question."], {}];
+  },
+  "claude-code": (url) => [
+    "claude",
+    ["-p", "Answer the question.", "--model", "web", "--allowedTools", "Bash"],
+    { ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: "none", DISABLE_TELEMETRY: "1", CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1" },
+  ],
+};
+
+const TROUBLE = {
+  "nothing goes wrong": async () => {},
+  "the link is reset": async (road) => road.relay.cut(),
+  "the agent is paused for 3 s": async (road) => {
+    road.agent.child.kill("SIGSTOP");
+    setTimeout(() => road.agent.child.kill("SIGCONT"), 3_000);
+  },
+  "the daemon is killed and started again": async (road) => {
+    await road.daemon.kill();
+    await road.startDaemon();
+  },
+};
+
+for (const [name, harness] of Object.entries(HARNESSES)) {
+  for (const kind of ["openai", "anthropic"]) {
+    describe(`${name} over a runtime of the kind ${kind}`, () => {
+      for (const [trouble, cause] of Object.entries(TROUBLE)) {
+        test(trouble, { timeout: PATIENCE_MS + 60_000 }, async (t) => {
+          const home = mkdtempSync(join(tmpdir(), "culvert-harness-"));
+          const work = join(home, "work");
+          mkdirSync(work);
+          writeFileSync(join(work, "question.txt"), "what is the road\n");
+          let road;
+          let troubled = false;
+          const runtime = await startHarnessRuntime(STEPS, async (round) => {
+            if (round === 1 && !troubled) {
+              troubled = true;
+              await cause(road);
+            }
+          });
+          road = await startRoad({ kind, runtime, flags: ["--runtime-timeout", "30s"] });
+          t.after(async () => {
+            await road.close();
+            rmSync(home, { recursive: true, force: true });
+          });
+
+          const { code, output } = await run(...harness(road.url, home), home, work);
+
+          const answer = fileOf(join(work, "answer.txt"));
+          console.log(`   ${name}, ${kind}, ${trouble}: exit ${code}, answer.txt ${JSON.stringify(answer)}, rounds ${runtime.rounds}`);
+          const finished = code === 0 && /finished/.test(output);
+          if (trouble === "nothing goes wrong") assert.ok(finished, output.slice(-3000));
+          assert.ok(code === 0 ? answer === "WHAT IS THE ROAD\n" : true, `a success that was none:\n${output.slice(-3000)}`);
+          assert.notEqual(code, null, "the harness hung");
+        });
+      }
+    });
+  }
+}
+
+function fileOf(path) {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}
+
+/** The exit code, null after PATIENCE_MS, and all that the program said. */
+async function run(program, args, environment, home, work) {
+  const child = spawn(join(BIN, program), args, {
+    cwd: work,
+    env: { PATH: process.env.PATH, HOME: home, IS_SANDBOX: "1", ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  child.stdout.on("data", (piece) => (output += piece));
+  child.stderr.on("data", (piece) => (output += piece));
+  const late = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+  const code = await new Promise((done) => child.on("close", done));
+  clearTimeout(late);
+  return { code, output };
+}

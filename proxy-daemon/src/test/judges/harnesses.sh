@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Lets OpenAI's Codex and Anthropic's Claude Code, unmodified, do a small task through Culvert, also while parts of it fail.
+# They take 1 GB of disk, so `.ci/run` calls this only with CI_HARNESSES=1. Run it after `mvn package`.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+top=$(cd ../../../.. && pwd)
+# Installs Node, and puts the scripts into target/judges.
+./run.sh --install || exit $?
+work=$top/proxy-daemon/target/judges
+cd "$work"
+PATH=$work/node/node_modules/node/bin:$PATH
+export PATH CULVERT_TOP=$top
+npm install --silent --no-audit --no-fund --prefix harnesses @openai/codex@0.171.0 @anthropic-ai/claude-code@2.1.332
+exec node --test --test-concurrency=1 ./harnesses.mjs
