@@ -2,6 +2,7 @@
 // written in the last user's text, so that a test says it where it is read:
 //
 //   say WORDS                          answers with WORDS, one a chunk
+//   count TEXT                         answers with the length of TEXT
 //   think WORDS                        thinks WORDS, then answers "thought"
 //   call NAME JSON [; NAME JSON]…      calls these tools; after the last result it answers with the results
 //   rounds N                           calls the tool "next" N times, one a round, then answers "done after N"
@@ -50,6 +51,8 @@ async function act({ order, results }, out, response) {
   switch (verb) {
     case "say":
       return out.all(words);
+    case "count":
+      return out.all([String(rest.length)]);
     case "think":
       out.think(words);
       return out.all(["thought"]);

@@ -151,11 +151,11 @@ describe("an agent that is killed in the middle raises", () => {
   }
 });
 
-describe("a daemon with tokens and small limits", () => {
+describe("a daemon with tokens", () => {
   let road;
   let secret;
   before(async () => {
-    road = await startRoad({ settings: { more: { limits: { requests: "1000/s" } } } });
+    road = await startRoad();
     const made = await fetch(`${road.url}/api/v1/tokens`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -173,9 +173,9 @@ describe("a daemon with tokens and small limits", () => {
       assert.equal((await dialect(secret).ask("say yes")).text, "yes");
     });
     test(`${name}: a conversation of 6 MiB arrives, one of 33 MiB is a 413`, async () => {
-      const answer = await dialect(secret).ask(`say ${"x".repeat(6 * 1024 * 1024)}`);
-      assert.equal(answer.text.length, 6 * 1024 * 1024);
-      await assert.rejects(dialect(secret).ask(`say ${"x".repeat(33 * 1024 * 1024)}`), (error) => raised(error, 413));
+      const answer = await dialect(secret).ask(`count ${"x".repeat(6 * 1024 * 1024)}`);
+      assert.equal(answer.text, String(6 * 1024 * 1024));
+      await assert.rejects(dialect(secret).ask(`count ${"x".repeat(33 * 1024 * 1024)}`), (error) => raised(error, 413));
     });
   }
 });
