@@ -71,7 +71,7 @@ for (const [name, harness] of Object.entries(HARNESSES)) {
               await cause(road);
             }
           });
-          road = await startRoad({ kind, runtime, flags: ["--runtime-timeout", "30s"] });
+          road = await startRoad({ kind, runtime, runtimeTimeout: "30s" });
           t.after(async () => {
             await road.close();
             rmSync(home, { recursive: true, force: true });

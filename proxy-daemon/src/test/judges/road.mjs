@@ -14,15 +14,16 @@ const PATIENCE_MS = 60_000;
 
 /**
  * @param kind of the runtime: openai or anthropic
+ * @param runtimeTimeout how long the agent waits for the runtime
  * @param flags more flags of the agent
  * @param settings more settings of the daemon
  * @param given the runtime, if not the one of runtime.mjs
  */
-export async function startRoad({ kind = "openai", flags = [], settings = {}, runtime: given } = {}) {
+export async function startRoad({ kind = "openai", runtimeTimeout = "2s", flags = [], settings = {}, runtime: given } = {}) {
   const work = mkdtempSync(join(tmpdir(), "culvert-judges-"));
   const runtime = given ?? (await startRuntime());
   const agent = await program("agent", AGENT, [
-    "--listen", "tcp://127.0.0.1:0", "--runtime", runtime.url, "--runtime-kind", kind, "--runtime-timeout", "2s", ...flags,
+    "--listen", "tcp://127.0.0.1:0", "--runtime", runtime.url, "--runtime-kind", kind, "--runtime-timeout", runtimeTimeout, ...flags,
   ], /listening on tcp:\/\/127\.0\.0\.1:(\d+)/);
   const relay = await startRelay(Number(agent.said[1]));
   const file = join(work, "culvertd.jsonc");
