@@ -146,7 +146,11 @@ describe("an agent that is killed in the middle raises", () => {
       const road = await startRoad();
       t.after(() => road.close());
       const dialect = dialects(road.url).find((it) => it.name === name);
-      await assert.rejects(dialect.stream("slow 400", { onText: () => void road.agent.kill() }));
+      const lose = () => {
+        road.relay.close();
+        void road.agent.kill();
+      };
+      await assert.rejects(dialect.stream("slow 400", { onText: lose }));
     });
   }
 });
