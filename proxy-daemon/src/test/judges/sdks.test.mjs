@@ -143,7 +143,8 @@ for (const kind of ["openai", "anthropic"]) {
 describe("an agent that is killed in the middle raises", () => {
   for (const { name } of dialects("http://unused")) {
     test(name, async (t) => {
-      const road = await startRoad();
+      // The daemon looks for the agent for as long as it may be silent: the turn may still run in a VM that was paused.
+      const road = await startRoad({ settings: { more: { timeouts: { message: "5s" } } } });
       t.after(() => road.close());
       const dialect = dialects(road.url).find((it) => it.name === name);
       const lose = () => {
