@@ -13,6 +13,14 @@ const ORDERS = ["say hello big world", 'call next {"round":1,"x":"a b"}; next {"
 const chatTool = { type: "function", function: { name: "next", parameters: { type: "object", properties: {} } } };
 const chat = (content) => ({ model: "web", messages: [{ role: "user", content }], tools: [chatTool] });
 
+const respond = (input) => ({ model: "web", input, tools: [{ ...chatTool.function, type: "function", strict: false }] });
+const message = (content) => ({
+  model: "web",
+  max_tokens: 1000,
+  messages: [{ role: "user", content }],
+  tools: [{ name: "next", input_schema: { type: "object", properties: {} } }],
+});
+
 /** How each front is asked, and which types its answers have. */
 const FRONTS = [
   {
@@ -24,6 +32,18 @@ const FRONTS = [
       body: (text) => ({ ...chat(text), stream: true, stream_options: { include_usage: true } }),
       last: "[DONE]",
     },
+  },
+  {
+    name: "openai responses",
+    path: "/v1/responses",
+    whole: { type: "OpenAI.Responses.Response", body: respond },
+    streamed: { type: "OpenAI.Responses.ResponseStreamEvent", body: (text) => ({ ...respond(text), stream: true }) },
+  },
+  {
+    name: "anthropic messages",
+    path: "/v1/messages",
+    whole: { type: "Anthropic.Message", body: message },
+    streamed: { type: "Anthropic.RawMessageStreamEvent", body: (text) => ({ ...message(text), stream: true }) },
   },
 ];
 
@@ -86,7 +106,7 @@ function areOfType(type, texts) {
   const file = `schemas/${type.replace(/\W/g, "-")}.ts`;
   mkdirSync("schemas", { recursive: true });
   const literals = texts.map((it, i) => `export const a${i}: ${type} = ${it};`);
-  writeFileSync(file, ['import OpenAI from "openai";', ...literals, ""].join("\n"));
+  writeFileSync(file, ['import Anthropic from "@anthropic-ai/sdk";', 'import OpenAI from "openai";', ...literals, ""].join("\n"));
   const ran = spawnSync(process.execPath, [TSC, ...FLAGS, file], { encoding: "utf8" });
   assert.equal(ran.status, 0, ran.stdout + ran.stderr);
   rmSync(file);
