@@ -240,6 +240,8 @@ class ArchitectureTest {
                             Map.entry("client.top", with(core("about"), "client.value")),
                             Map.entry("client.logs", Set.of("client.value")),
                             Map.entry(
+                                    "client.mcp", with(core("io"), "client.http", "client.value")),
+                            Map.entry(
                                     "client.command",
                                     with(
                                             core("about", "io"),
@@ -249,6 +251,7 @@ class ArchitectureTest {
                                             "client.explain",
                                             "client.host",
                                             "client.logs",
+                                            "client.mcp",
                                             "client.top",
                                             "client.http",
                                             "client.output",

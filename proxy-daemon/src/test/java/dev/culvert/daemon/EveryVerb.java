@@ -92,6 +92,7 @@ final class EveryVerb implements Closeable {
                     case "token rotate", "token revoke" -> List.of(token());
                     case "context use" -> List.of(context());
                     case "context add" -> List.of(next(), "--url", "http://127.0.0.1:1");
+                    case "mcp install" -> List.of("--client", "codex", "--dry-run");
                     case "completion" -> List.of("bash");
                     default -> List.of();
                 });

@@ -52,6 +52,7 @@ final class Verbs {
         verbs.put("log-level", () -> new LogLevelCommand(session));
         verbs.put("token", () -> TokenCommand.with(session));
         verbs.put("op", () -> new OpCommand(session));
+        verbs.put("mcp", () -> McpCommand.with(session));
         verbs.put("context", () -> ContextCommand.with(session));
         verbs.put(COMPLETION, () -> new CompletionCommand(session));
         return verbs;

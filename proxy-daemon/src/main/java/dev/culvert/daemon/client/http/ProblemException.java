@@ -26,6 +26,15 @@ public final class ProblemException extends IOException {
         } catch (BadValueException _) {
             // a proxy in front answered with a page of its own
         }
+        return of(response, problem);
+    }
+
+    /**
+     * The same where the body is in another form.
+     *
+     * @param problem with the members {@code error} and {@code code}
+     */
+    public static ProblemException of(Response response, Value problem) {
         String error = problem.text("error");
         String message =
                 error.isEmpty()
