@@ -5,6 +5,7 @@ import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.FleetListener;
+import dev.culvert.daemon.front.responses.KeptResponses;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.operations.Runs;
 import dev.culvert.daemon.turn.Turns;
@@ -94,6 +95,18 @@ final class Meters {
                 "key",
                 key,
                 most);
+    }
+
+    /** How much is kept of responses. */
+    void of(KeptResponses responses) {
+        metrics.gauge(
+                "culvert.responses.kept",
+                "Responses that clients can ask for again (responses.keep).",
+                responses::count);
+        metrics.gauge(
+                "culvert.responses.kept.bytes",
+                "Bytes that these take (responses.keep_bytes).",
+                responses::bytes);
     }
 
     /** How much is remembered of changes that were made. */

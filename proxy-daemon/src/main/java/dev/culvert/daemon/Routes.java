@@ -47,6 +47,7 @@ import dev.culvert.daemon.front.mcp.McpFront;
 import dev.culvert.daemon.front.mcp.McpProblems;
 import dev.culvert.daemon.front.openai.OpenAiFront;
 import dev.culvert.daemon.front.openai.OpenAiProblems;
+import dev.culvert.daemon.front.responses.KeptResponses;
 import dev.culvert.daemon.front.responses.ResponsesFront;
 import dev.culvert.daemon.home.HomeLinks;
 import dev.culvert.daemon.http.Admission;
@@ -77,6 +78,7 @@ final class Routes implements AutoCloseable {
     private final EventsRoute events;
     private final Runs runs;
     private final RecentLog log = new RecentLog();
+    private final KeptResponses responses;
 
     Routes(
             AgentAccess access,
@@ -99,6 +101,8 @@ final class Routes implements AutoCloseable {
             return runs.onLogged(entry);
         });
         new Meters(metrics, settings).of(runs);
+        responses = new KeptResponses(() -> settings.get().responses());
+        new Meters(metrics, settings).of(responses);
         events = new EventsRoute(access, admission, account, settings);
     }
 
@@ -144,7 +148,7 @@ final class Routes implements AutoCloseable {
         return Stream.of(
                         ofTurns(turns, answers),
                         OpenAiFront.routes(access, answers),
-                        ResponsesFront.routes(access, answers),
+                        ResponsesFront.routes(access, answers, responses),
                         AnthropicFront.routes(access, answers),
                         McpFront.routes(access, answers, log, settings),
                         ofAgents(homes),

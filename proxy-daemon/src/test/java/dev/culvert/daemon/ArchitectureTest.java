@@ -129,10 +129,12 @@ class ArchitectureTest {
                                             core("frame", "io", "json", "link", "road"),
                                             "answer",
                                             "auth",
+                                            "config",
                                             "fleet",
                                             "front.openai",
                                             "http",
-                                            "sse")),
+                                            "sse",
+                                            "turn")),
                             Map.entry("api", with(core("io"), "http")),
                             Map.entry(
                                     "api.turns",

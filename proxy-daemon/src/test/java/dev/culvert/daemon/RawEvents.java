@@ -20,6 +20,12 @@ final class RawEvents implements AutoCloseable {
                         .formatted(path, body.length(), body));
     }
 
+    /** Of a GET. */
+    RawEvents(TestDaemon daemon, String path) throws IOException {
+        connection = new RawConnection(daemon);
+        connection.send("GET", path);
+    }
+
     /** The next event, which must come: its type, a blank and its data. */
     String next() throws IOException {
         String event = nextIfAny();

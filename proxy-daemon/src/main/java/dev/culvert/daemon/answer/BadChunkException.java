@@ -17,7 +17,7 @@ public final class BadChunkException extends RuntimeException {
     }
 
     /** One sentence for people. */
-    String detail() {
+    public String detail() {
         return String.valueOf(getMessage());
     }
 }

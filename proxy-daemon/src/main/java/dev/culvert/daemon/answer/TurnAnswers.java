@@ -15,6 +15,7 @@ import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.RateLimits;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.turn.LiveTurn;
+import dev.culvert.daemon.turn.TurnListener;
 import dev.culvert.daemon.turn.TurnRequest;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.daemon.turn.Watching;
@@ -58,6 +59,49 @@ public final class TurnAnswers {
         this.admission = admission;
         this.settings = settings;
         this.observer = observer;
+    }
+
+    /** After so much silence on a stream, something is sent. */
+    public Duration keepalive() {
+        return settings.get().sse().keepalive();
+    }
+
+    /** How long a client may read nothing while data waits for it. */
+    public Duration stallTimeout() {
+        return settings.get().turns().stallTimeout();
+    }
+
+    /**
+     * Whether the client wants its turn to go on if it leaves.
+     *
+     * @throws dev.culvert.daemon.http.ProblemException when its header says something else
+     */
+    public static boolean goesOn(Request request) {
+        return OnDisconnect.continues(request);
+    }
+
+    /**
+     * Begins a turn that no client has to wait for. Lends {@code message} for the call.
+     *
+     * @param listener makes the listener for the turn of that id
+     * @param denied is told why the caller is not let in any more
+     */
+    public LiveTurn unattended(
+            Request request,
+            Answer answer,
+            Agent agent,
+            ByteBuf message,
+            Function<String, TurnListener> listener,
+            Consumer<Problem> denied) {
+        charge(answer, agent);
+        TurnRequest wanted = counted(request, asked(request, agent, message, true).goingOn());
+        begins(answer, wanted);
+        LiveTurn turn =
+                turns.begin(request.eventLoop(), wanted, message, listener.apply(wanted.id()));
+        if (request.caller().canEnd()) {
+            turn.whenOver(request.onDeniedLater(denied));
+        }
+        return turn;
     }
 
     /** How many bytes of content one answer may have that is held until it is whole. */

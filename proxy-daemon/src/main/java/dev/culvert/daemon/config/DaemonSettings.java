@@ -31,6 +31,7 @@ public record DaemonSettings(
         AdminSettings admin,
         LimitSettings limits,
         OperationSettings operations,
+        ResponseSettings responses,
         SseSettings sse,
         TurnSettings turns,
         TransportSettings transport,
@@ -54,6 +55,7 @@ public record DaemonSettings(
                     AdminSettings.DEFAULTS,
                     LimitSettings.DEFAULTS,
                     OperationSettings.DEFAULTS,
+                    ResponseSettings.DEFAULTS,
                     SseSettings.DEFAULTS,
                     TurnSettings.DEFAULTS,
                     TransportSettings.DEFAULTS,
@@ -111,6 +113,7 @@ public record DaemonSettings(
         AdminSettings admin = in.section("admin", AdminSettings::read);
         LimitSettings limits = in.section("limits", LimitSettings::read);
         OperationSettings operations = in.section("operations", OperationSettings::read);
+        ResponseSettings responses = in.section("responses", ResponseSettings::read);
         SseSettings sse = in.section("sse", SseSettings::read);
         TurnSettings turns = in.section("turns", TurnSettings::read);
         TransportSettings transport = in.section("transport", TransportSettings::read);
@@ -120,6 +123,7 @@ public record DaemonSettings(
                 admin,
                 limits,
                 operations,
+                responses,
                 sse,
                 turns,
                 transport,

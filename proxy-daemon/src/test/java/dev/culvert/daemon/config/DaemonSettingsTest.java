@@ -73,6 +73,8 @@ class DaemonSettingsTest {
         CallerLimits none = CallerLimits.DEFAULTS;
         assertThat(it.limits()).isEqualTo(new LimitSettings(none, none, List.of()));
         assertThat(it.operations()).isEqualTo(new OperationSettings(1000, 1 << 20));
+        assertThat(it.responses())
+                .isEqualTo(new ResponseSettings(1000, 32 << 20, Duration.ofHours(1)));
         assertThat(it.sse()).isEqualTo(new SseSettings(seconds(15)));
         assertThat(it.turns())
                 .isEqualTo(
@@ -168,6 +170,7 @@ class DaemonSettingsTest {
                     "tenants": [{"tenant": "t", "rate": "1/h", "burst": 4, "bytes": "1B/s", "turns": 5}]
                   },
                   "operations": {"keep": 8, "keep_bytes": "9KiB"},
+                  "responses": {"keep": 76, "keep_bytes": "6KiB", "keep_for": 77},
                   "sse": {"keepalive": 7},
                   "turns": {"max_answer_bytes": "1KiB", "max_unsent_bytes": "2KiB", "initial_credit": "3KiB", "stall_timeout": 71, "resume_grace": 72, "remember": 73, "max_watch_bytes": "5KiB", "max_keys": 74, "max_remembered": 75},
                   "transport": {"default": "tcp", "vsock_port": 8, "tcp_base_port": 9000},
@@ -290,6 +293,7 @@ class DaemonSettingsTest {
                                                                 Optional.of(new ByteRate(1)),
                                                                 5)))),
                                 new OperationSettings(8, 9 << 10),
+                                new ResponseSettings(76, 6 << 10, seconds(77)),
                                 new SseSettings(seconds(7)),
                                 new TurnSettings(
                                         1 << 10,

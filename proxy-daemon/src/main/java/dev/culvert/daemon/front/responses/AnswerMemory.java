@@ -43,10 +43,19 @@ final class AnswerMemory {
      * @throws BadChunkException when it is too much
      */
     void holds(OutputReader output) {
+        holds(output, 0);
+    }
+
+    /**
+     * The same.
+     *
+     * @param more bytes that are held beside the output
+     */
+    void holds(OutputReader output, int more) {
         if (tooMuch) {
             throw new BadChunkException(NONE_LEFT);
         }
-        int bytes = output.heldBytes();
+        int bytes = output.heldBytes() + more;
         if (holding == null && bytes >= Account.GRAIN_BYTES) {
             held = output;
             holding = share.open(HeldKind.ANSWERS, loop, this::isOverMemory);

@@ -9,6 +9,7 @@ import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.sse.EventShape;
 import dev.culvert.daemon.sse.SseStream;
 import dev.culvert.frame.Frame;
+import dev.culvert.json.JsonMembers;
 import dev.culvert.json.JsonText;
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
@@ -32,12 +33,24 @@ final class ResponseEvents implements EventFormat {
 
     private final ResponseObject response;
     private final AnswerMemory memory;
+    private final @Nullable Keeping keeping;
     private @Nullable EventLine line;
     private @Nullable OutputReader reader;
+    private long after = -1;
 
-    ResponseEvents(ResponseObject response, AnswerMemory memory) {
+    /**
+     * @param keeping null if the response is kept by another one, or not at all
+     */
+    ResponseEvents(ResponseObject response, AnswerMemory memory, @Nullable Keeping keeping) {
         this.response = response;
         this.memory = memory;
+        this.keeping = keeping;
+    }
+
+    /** Leaves out the events up to that number, which the client has. */
+    ResponseEvents startingAfter(long number) {
+        after = number;
+        return this;
     }
 
     @Override
@@ -47,9 +60,12 @@ final class ResponseEvents implements EventFormat {
 
     @Override
     public void begin(SseStream to, long number) {
-        EventLine begun = new EventLine(to, -1);
+        EventLine begun = new EventLine(to, after);
         line = begun;
         reader = new OutputReader(new ItemEvents(begun), response.ids());
+        if (keeping != null) {
+            keeping.begin(response);
+        }
         response(begun, CREATED, Outcome.IN_PROGRESS, Unpooled.EMPTY_BUFFER);
         response(begun, IN_PROGRESS, Outcome.IN_PROGRESS, Unpooled.EMPTY_BUFFER);
     }
@@ -63,10 +79,21 @@ final class ResponseEvents implements EventFormat {
 
     @Override
     public void chunk(SseStream to, Frame chunk, long number) {
+        read(chunk.payload(), chunk.members(), chunk.isLastChunk());
+    }
+
+    /** The same for the payload of a chunk, which is lent. */
+    void read(ByteBuf payload, JsonMembers members, boolean isLast) {
         OutputReader output = reader;
         if (output != null) {
-            output.read(chunk.payload(), chunk.members(), chunk.isLastChunk());
+            output.read(payload, members, isLast);
             memory.holds(output);
+        }
+    }
+
+    private void end(Outcome how, ByteBuf items) {
+        if (keeping != null) {
+            keeping.end(how, items);
         }
     }
 
@@ -80,6 +107,7 @@ final class ResponseEvents implements EventFormat {
         EventLine events = line;
         if (output != null && events != null) {
             Outcome outcome = output.outcome();
+            end(outcome, output.output());
             response(
                     events,
                     outcome.isIncomplete() ? INCOMPLETE : COMPLETED,
@@ -101,10 +129,17 @@ final class ResponseEvents implements EventFormat {
     }
 
     private void abort(SseStream to, Problem why) {
+        abort(to, why, Outcome.failed(why));
+    }
+
+    /** Tells that the answer has ended early, and breaks the connection off. */
+    void abort(SseStream to, Problem why, Outcome outcome) {
         OutputReader output = reader;
         EventLine events = line;
         if (output != null && events != null) {
-            response(events, FAILED, Outcome.failed(why), output.output());
+            ByteBuf items = output.output();
+            end(outcome, items);
+            response(events, FAILED, outcome, items);
             error(events, why);
         }
         memory.release();
@@ -139,6 +174,9 @@ final class ResponseEvents implements EventFormat {
 
     @Override
     public void gone() {
+        if (reader != null) {
+            end(Outcome.CANCELLED, reader.output());
+        }
         memory.release();
     }
 }

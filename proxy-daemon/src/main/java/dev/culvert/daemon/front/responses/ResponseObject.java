@@ -111,6 +111,10 @@ final class ResponseObject {
         }
     }
 
+    int echoBytes() {
+        return echo.length;
+    }
+
     /**
      * Writes it.
      *

@@ -10,7 +10,12 @@ public final class ResponsesFront {
     private ResponsesFront() {}
 
     /** The routes below {@code /v1/responses}. */
-    public static List<Route> routes(AgentAccess access, TurnAnswers answers) {
-        return List.of(new ResponsesRoute(access, answers));
+    public static List<Route> routes(
+            AgentAccess access, TurnAnswers answers, KeptResponses responses) {
+        return List.of(
+                new ResponsesRoute(access, answers, responses),
+                new ResponseRoute(answers, responses),
+                new CancelRoute(responses),
+                new InputItemsRoute(responses));
     }
 }

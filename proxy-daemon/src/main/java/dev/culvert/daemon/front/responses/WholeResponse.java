@@ -14,13 +14,15 @@ final class WholeResponse implements WholeFormat {
     private final long createdSeconds;
     private final byte[] echo;
     private final ByteBufAllocator buffers;
+    private final Keeping keeping;
     private @Nullable ResponseObject response;
     private @Nullable OutputReader output;
 
-    WholeResponse(long createdSeconds, byte[] echo, ByteBufAllocator buffers) {
+    WholeResponse(long createdSeconds, byte[] echo, ByteBufAllocator buffers, Keeping keeping) {
         this.createdSeconds = createdSeconds;
         this.echo = echo;
         this.buffers = buffers;
+        this.keeping = keeping;
     }
 
     @Override
@@ -62,6 +64,8 @@ final class WholeResponse implements WholeFormat {
         ByteBuf items = read.output();
         ByteBuf taken = buffers.ioBuffer(FRAME_BYTES + echo.length + items.readableBytes());
         begun.write(taken, read.outcome(), items);
+        keeping.begin(begun);
+        keeping.end(read.outcome(), items);
         drop();
         return taken;
     }

@@ -6,9 +6,13 @@
  *
  *   LiveTurn → StreamedAnswer → ResponseEvents → event: response.output_text.delta …
  *   LiveTurn → WholeAnswer    → WholeResponse  → {"object":"response",…}
+ *   LiveTurn → BackgroundTurn → log → ReplayedResponse → ResponseEvents
+ *
+ * All of them tell KeptResponses how the response ends:
+ *   GET, DELETE, …/cancel, …/input_items → KeptResponses ← previous_response_id
  * </pre>
  *
- * Both put together what the agent says as items in an {@code OutputReader}; {@code ItemEvents}
+ * They put together what the agent says as items in an {@code OutputReader}; {@code ItemEvents}
  * tells these while they come. Texts are copied as the bytes that came, in both directions.
  */
 @NullMarked

@@ -1,0 +1,98 @@
+package dev.culvert.daemon.front.responses;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.OK;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.culvert.daemon.answer.TurnAnswers;
+import dev.culvert.daemon.auth.Need;
+import dev.culvert.daemon.front.openai.OpenAiProblems;
+import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.Request;
+import dev.culvert.daemon.http.Route;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /v1/responses/{id}}: a kept response, as it is now or as its events; or forgets it. */
+final class ResponseRoute implements Route {
+    private final TurnAnswers answers;
+    private final KeptResponses responses;
+
+    ResponseRoute(TurnAnswers answers, KeptResponses responses) {
+        this.answers = answers;
+        this.responses = responses;
+    }
+
+    @Override
+    public Set<HttpMethod> methods() {
+        return Set.of(HttpMethod.GET, HttpMethod.DELETE);
+    }
+
+    @Override
+    public List<String> templates() {
+        return List.of("/v1/responses/{response}");
+    }
+
+    @Override
+    public Need need(HttpMethod method) {
+        return method.equals(HttpMethod.GET) ? Need.READ_AGENTS : Need.CHANGE_AGENTS;
+    }
+
+    @Override
+    public void handle(Request request, Answer answer) {
+        KeptResponse response = responses.get(request.parameter("response"), request.caller());
+        BackgroundTurn turn = response.turn();
+        if (request.method().equals(HttpMethod.DELETE)) {
+            responses.delete(response);
+            if (turn == null) {
+                deleted(response, answer);
+            } else {
+                turn.stop(answer.eventLoop(), () -> deleted(response, answer));
+            }
+        } else if ("true".equals(request.query("stream"))) {
+            stream(request, answer, turn);
+        } else {
+            answer.json(OK, response.json());
+        }
+    }
+
+    private static void deleted(KeptResponse response, Answer answer) {
+        if (answer.isOpen()) {
+            answer.json(
+                    OK,
+                    Unpooled.copiedBuffer(
+                            "{\"id\":\""
+                                    + response.id()
+                                    + "\",\"object\":\"response\",\"deleted\":true}",
+                            US_ASCII));
+        }
+    }
+
+    private void stream(Request request, Answer answer, @Nullable BackgroundTurn turn) {
+        if (turn == null) {
+            throw OpenAiProblems.invalid(
+                    "stream",
+                    "Only a response that was begun with \"background\":true can be streamed"
+                            + " again: leave 'stream' out to get it whole.");
+        }
+        AnswerMemory memory =
+                new AnswerMemory(
+                        answer.client(), null, answer.eventLoop(), answers.maxAnswerBytes());
+        ReplayedResponse.begin(turn, after(request), answer, memory, answers);
+    }
+
+    private static long after(Request request) {
+        String after = request.query("starting_after");
+        if (after == null) {
+            return -1;
+        }
+        if (!after.matches("[0-9]{1,15}")) {
+            throw OpenAiProblems.invalid(
+                    "starting_after",
+                    "'starting_after' must be the sequence_number of an event, a whole number.");
+        }
+        return Long.parseLong(after);
+    }
+}

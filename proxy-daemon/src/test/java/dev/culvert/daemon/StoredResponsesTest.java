@@ -1,0 +1,323 @@
+package dev.culvert.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.daemon.ScriptedGuest.Request;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Responses that clients ask for again, go on from, or leave to run in the background. */
+@Timeout(60)
+@LoopCounts
+class StoredResponsesTest {
+    private static final String PATH = "/v1/responses";
+    private static final String WHOLE = "{\"model\":\"a\",\"input\":\"hi\"}";
+    private static final String BACKGROUND =
+            "{\"model\":\"a\",\"input\":\"hi\",\"background\":true}";
+    private static final String STREAMED_BACKGROUND =
+            "{\"model\":\"a\",\"input\":\"hi\",\"background\":true,\"stream\":true}";
+    private static final Pattern ID = Pattern.compile("\"id\":\"(resp_[0-9a-f]{32})\"");
+
+    @Parameter int eventLoops;
+
+    private TestDaemon daemon(String settings, ScriptedGuest guest) throws Exception {
+        return TestDaemon.with("\"event_loops\": " + eventLoops + "," + settings, guest);
+    }
+
+    private TestDaemon daemon(ScriptedGuest guest) throws Exception {
+        return daemon("", guest);
+    }
+
+    private static String id(String body) {
+        Matcher id = ID.matcher(body);
+        assertThat(id.find()).as(body).isTrue();
+        return id.group(1);
+    }
+
+    private static String ok(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return answer.body();
+    }
+
+    private static void assertRefused(HttpResponse<String> answer, int status, String contains) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.body()).startsWith("{\"error\":{").contains(contains);
+    }
+
+    @Test
+    void isThereUntilItIsDeleted() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon(guest)) {
+            guest.on("message", message -> message.done("yes"));
+            String body = ok(daemon.post(PATH, WHOLE));
+            String path = PATH + "/" + id(body);
+
+            assertThat(ok(daemon.get(path))).isEqualTo(body);
+            daemon.awaitMetric("culvert_responses_kept", 1);
+
+            assertThat(ok(daemon.send("DELETE", path, "")))
+                    .isEqualTo(
+                            "{\"id\":\"%s\",\"object\":\"response\",\"deleted\":true}"
+                                    .formatted(id(body)));
+            assertRefused(daemon.get(path), 404, "There is no response '" + id(body));
+            daemon.awaitMetric("culvert_responses_kept_bytes", 0);
+        }
+    }
+
+    @Test
+    void isNotThereIfItWasNotToBeStored() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon(guest)) {
+            guest.on("message", message -> message.done("yes"));
+            String body =
+                    ok(daemon.post(PATH, "{\"model\":\"a\",\"input\":\"hi\",\"store\":false}"));
+            assertRefused(daemon.get(PATH + "/" + id(body)), 404, "was not stored");
+        }
+    }
+
+    @Test
+    void anotherOneGoesOnFromIt() throws Exception {
+        String call =
+                "{\"content\":\"\",\"done\":true,\"tool_calls\":[{\"index\":0,\"id\":\"c1\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}";
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon(guest)) {
+            guest.on("message", message -> message.reply("chunk", call));
+            String first =
+                    ok(
+                            daemon.post(
+                                    PATH,
+                                    "{\"model\":\"a\",\"input\":\"hi\",\"instructions\":\"Once.\"}"));
+            guest.on("message", message -> message.done("yes"));
+            String second =
+                    ok(
+                            daemon.post(
+                                    PATH,
+                                    "{\"model\":\"a\",\"previous_response_id\":\"%s\",\"input\":[{\"type\":\"function_call_output\",\"call_id\":\"c1\",\"output\":\"out\"}]}"
+                                            .formatted(id(first))));
+
+            assertThat(second)
+                    .contains("\"previous_response_id\":\"" + id(first) + "\"")
+                    .contains("\"text\":\"yes\"");
+            assertThat(guest.seen("message").getLast())
+                    .contains(
+                            "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"},"
+                                    + "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},"
+                                    + "{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"out\"}]");
+
+            String items = PATH + "/" + id(second) + "/input_items";
+            assertThat(ok(daemon.get(items + "?order=asc")))
+                    .startsWith("{\"object\":\"list\",\"data\":[{\"id\":\"in_")
+                    .contains(
+                            "\"content\":[{\"type\":\"input_text\",\"text\":\"hi\"}]},{\"id\":\"fc_")
+                    .contains("\"output\":\"out\"")
+                    .endsWith("\"has_more\":false}");
+            String last = ok(daemon.get(items + "?limit=1"));
+            assertThat(last).contains("\"output\":\"out\"").endsWith("\"has_more\":true}");
+            String lastId = last.replaceFirst(".*\"last_id\":\"([^\"]+)\".*", "$1");
+            assertThat(ok(daemon.get(items + "?limit=1&after=" + lastId)))
+                    .contains("\"type\":\"function_call\"");
+            assertRefused(daemon.get(items + "?limit=0"), 400, "\"param\":\"limit\"");
+            assertRefused(daemon.get(items + "?order=up"), 400, "\"param\":\"order\"");
+        }
+    }
+
+    @Test
+    void oneThatIsNotKeptCannotBeGoneOnFrom() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon(guest)) {
+            assertRefused(
+                    daemon.post(
+                            PATH,
+                            "{\"model\":\"a\",\"input\":\"x\",\"previous_response_id\":\"resp_1\"}"),
+                    400,
+                    "\"param\":\"previous_response_id\",\"code\":\"previous_response_not_found\"");
+            assertThat(guest.seen("message")).isEmpty();
+        }
+    }
+
+    @Test
+    void aClientThatLeavesAtTheBeginningFindsItCancelled() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.announcing("cancel", "resume");
+                TestDaemon daemon = daemon(guest)) {
+            String id;
+            try (RawEvents events =
+                    new RawEvents(
+                            daemon, PATH, "{\"model\":\"a\",\"input\":\"hi\",\"stream\":true}")) {
+                id = id(events.next());
+            }
+            guest.take();
+            assertThat(guest.take().type()).isEqualTo("cancel");
+            daemon.awaitBody(PATH + "/" + id, "\"status\":\"cancelled\"");
+        }
+    }
+
+    @Test
+    void aStreamThatFailsIsKeptAsFailed() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon(guest);
+                RawEvents events =
+                        new RawEvents(
+                                daemon,
+                                PATH,
+                                "{\"model\":\"a\",\"input\":\"hi\",\"stream\":true}")) {
+            Request message = guest.take();
+            message.chunk("half");
+            String id = id(events.next());
+            assertThat(ok(daemon.get(PATH + "/" + id))).contains("\"status\":\"in_progress\"");
+            message.link().reset();
+            daemon.awaitBody(PATH + "/" + id, "\"status\":\"failed\",\"error\":{\"code\":");
+            assertThat(ok(daemon.get(PATH + "/" + id))).contains("\"text\":\"half\"");
+        }
+    }
+
+    @Test
+    void oneInTheBackgroundGoesOnWithoutItsClient() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.announcing("cancel", "resume");
+                TestDaemon daemon = daemon(guest)) {
+            String begun = ok(daemon.post(PATH, BACKGROUND));
+            assertThat(begun).contains("\"background\":true");
+            String path = PATH + "/" + id(begun);
+            Request message = guest.take();
+            daemon.awaitBody(path, "\"status\":\"in_progress\"");
+
+            message.done(1, "yes");
+
+            daemon.awaitBody(path, "\"status\":\"completed\"");
+            assertThat(ok(daemon.get(path))).contains("\"text\":\"yes\"");
+            assertThat(guest.seen("cancel")).isEmpty();
+            assertThat(ok(daemon.send("POST", path + "/cancel", "")))
+                    .contains("\"status\":\"completed\"");
+        }
+    }
+
+    @Test
+    void itsEventsAreReadAgainFromAnyNumber() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.announcing("cancel", "resume");
+                TestDaemon daemon = daemon(guest)) {
+            String id;
+            Request message;
+            try (RawEvents events = new RawEvents(daemon, PATH, STREAMED_BACKGROUND)) {
+                id = id(events.next());
+                message = guest.take();
+                message.chunk(1, "one");
+                while (!events.next().contains("\"one\"")) {
+                    // those before it
+                }
+            }
+            String stream = PATH + "/" + id + "?stream=true&starting_after=";
+            try (MessageReader all = new MessageReader(daemon.stream("GET", stream + "0", ""));
+                    MessageReader some =
+                            new MessageReader(daemon.stream("GET", stream + "4", ""))) {
+                assertThat(all.next()).contains("\"sequence_number\":1,");
+                message.done(2, "two");
+
+                List<String> rest = some.rest();
+                assertThat(rest.getFirst())
+                        .startsWith("response.output_text.delta ")
+                        .contains("\"sequence_number\":5,")
+                        .contains("\"delta\":\"two\"");
+                assertThat(rest.getLast())
+                        .startsWith("response.completed ")
+                        .contains("\"text\":\"onetwo\"");
+                assertThat(some.isBroken()).isFalse();
+                assertThat(all.rest().getLast()).isEqualTo(rest.getLast());
+            }
+            try (MessageReader late = new MessageReader(daemon.stream("GET", stream + "8", ""))) {
+                assertThat(late.rest()).hasSize(1).first().asString().startsWith("response.comp");
+            }
+            assertRefused(daemon.get(stream + "x"), 400, "\"param\":\"starting_after\"");
+        }
+    }
+
+    @Test
+    void oneInTheBackgroundIsCancelled() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.announcing("cancel", "resume");
+                TestDaemon daemon = daemon(guest)) {
+            String path = PATH + "/" + id(ok(daemon.post(PATH, BACKGROUND)));
+            guest.take();
+            daemon.awaitBody(path, "\"status\":\"in_progress\"");
+
+            assertThat(ok(daemon.send("POST", path + "/cancel", "")))
+                    .contains("\"status\":\"cancelled\"");
+
+            assertThat(guest.take().type()).isEqualTo("cancel");
+            try (RawEvents events = new RawEvents(daemon, path + "?stream=true")) {
+                assertThat(events.next()).startsWith("response.created ");
+                List<String> rest = events.rest();
+                assertThat(rest.get(rest.size() - 2)).contains("\"status\":\"cancelled\"");
+                assertThat(rest.getLast()).contains("\"code\":\"cancelled\"");
+                assertThat(events.isBroken()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void oneInTheBackgroundThatFailsSaysSoToAll() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon(guest);
+                RawEvents events = new RawEvents(daemon, PATH, STREAMED_BACKGROUND)) {
+            String id = id(events.next());
+            Request message = guest.take();
+            message.chunk("half");
+            message.link().reset();
+
+            List<String> rest = events.rest();
+            assertThat(rest.get(rest.size() - 2)).startsWith("response.failed ");
+            assertThat(rest.getLast()).startsWith("error ").contains("\"code\":\"link_lost\"");
+            assertThat(events.isBroken()).isTrue();
+            assertThat(ok(daemon.get(PATH + "/" + id))).contains("\"status\":\"failed\"");
+        }
+    }
+
+    @Test
+    void aStreamThatIsToGoOnDoes() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.announcing("cancel", "resume");
+                TestDaemon daemon = daemon(guest)) {
+            CompletableFuture<HttpResponse<String>> answer =
+                    daemon.begin(
+                            "POST",
+                            PATH,
+                            "{\"model\":\"a\",\"input\":\"hi\",\"stream\":true}",
+                            "x-culvert-on-disconnect",
+                            "continue");
+            Request message = guest.take();
+            answer.cancel(true);
+            message.done(1, "yes");
+            daemon.awaitBody("/api/v1/turns/" + message.id(), "\"outcome\":\"done\"");
+            assertThat(guest.seen("cancel")).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'{\"model\":\"a\",\"input\":\"x\",\"background\":true,\"store\":false}' | background",
+                "'{\"model\":\"a\",\"input\":\"more than eight bytes\",\"background\":true}' | background",
+            })
+    void whatCannotBeKeptCannotRunInTheBackground(String body, String param) throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon("\"responses\": {\"keep_bytes\": 8},", guest)) {
+            assertRefused(daemon.post(PATH, body), 400, "\"param\":\"" + param + "\"");
+        }
+    }
+
+    @Test
+    void onlyOneInTheBackgroundIsCancelledOrStreamedAgain() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon(guest)) {
+            guest.on("message", message -> message.done("yes"));
+            String path = PATH + "/" + id(ok(daemon.post(PATH, WHOLE)));
+            assertRefused(daemon.get(path + "?stream=true"), 400, "\"param\":\"stream\"");
+            assertRefused(daemon.send("POST", path + "/cancel", ""), 400, "close the connection");
+        }
+    }
+}
