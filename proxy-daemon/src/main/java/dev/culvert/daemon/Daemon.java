@@ -2,7 +2,6 @@ package dev.culvert.daemon;
 
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.answer.TurnAnswers;
-import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.MemorySettings;
 import dev.culvert.daemon.config.SettingsInForce;
@@ -13,6 +12,7 @@ import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.home.HomeLinks;
 import dev.culvert.daemon.http.Admission;
+import dev.culvert.daemon.http.OffLoop;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.metrics.Metrics;

@@ -2,7 +2,6 @@ package dev.culvert.daemon;
 
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.answer.TurnAnswers;
-import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.api.admin.DaemonState;
 import dev.culvert.daemon.api.admin.DrainRoute;
 import dev.culvert.daemon.api.admin.DumpRoute;
@@ -51,6 +50,8 @@ import dev.culvert.daemon.front.responses.KeptResponses;
 import dev.culvert.daemon.front.responses.ResponsesFront;
 import dev.culvert.daemon.home.HomeLinks;
 import dev.culvert.daemon.http.Admission;
+import dev.culvert.daemon.http.LargeRequests;
+import dev.culvert.daemon.http.OffLoop;
 import dev.culvert.daemon.http.ProblemFormats;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
@@ -149,7 +150,7 @@ final class Routes implements AutoCloseable {
                         ofTurns(turns, answers),
                         OpenAiFront.routes(access, answers),
                         ResponsesFront.routes(access, answers, responses),
-                        AnthropicFront.routes(access, answers),
+                        AnthropicFront.routes(access, answers, new LargeRequests(offLoop)),
                         McpFront.routes(access, answers, log, settings),
                         ofAgents(homes),
                         ofTokens(tokens),

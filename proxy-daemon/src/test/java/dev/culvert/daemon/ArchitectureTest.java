@@ -168,7 +168,6 @@ class ArchitectureTest {
                                     with(
                                             core("about", "io", "json", "settings", "transport"),
                                             "answer",
-                                            "api",
                                             "auth",
                                             "config",
                                             "fleet",
@@ -196,7 +195,6 @@ class ArchitectureTest {
                                             "http.tls",
                                             "metrics",
                                             "answer",
-                                            "api",
                                             "api.admin",
                                             "api.operations",
                                             "operations",

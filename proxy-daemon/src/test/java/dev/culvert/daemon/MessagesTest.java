@@ -3,8 +3,10 @@ package dev.culvert.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.ScriptedGuest.Request;
+import dev.culvert.daemon.http.LargeRequests;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
@@ -404,6 +406,27 @@ class MessagesTest {
             assertThat(again.headers().firstValue("x-culvert-turn"))
                     .isPresent()
                     .isEqualTo(first.headers().firstValue("x-culvert-turn"));
+        }
+    }
+
+    @Test
+    void aLargeBodyIsAnsweredAsASmallOneIs() throws Exception {
+        String large = "x".repeat(LargeRequests.LARGE_BYTES);
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon(guest)) {
+            CompletableFuture<HttpResponse<String>> answer =
+                    daemon.begin("POST", PATH, WHOLE.replace("hi", large));
+            Request message = guest.take();
+            assertThat(message.payload()).contains(large);
+            message.reply("chunk", "{\"content\":\"yes\",\"done\":true}");
+            assertThat(answer.get().body()).contains("\"text\":\"yes\"");
+
+            String other = WHOLE.replace("\"a\"", "\"zz\"").replace("hi", large);
+            HttpResponse<String> unknown = daemon.post(PATH, other);
+            assertThat(unknown.statusCode()).isEqualTo(404);
+            assertThat(unknown.body()).contains("not_found_error", "there is no agent 'zz'");
+            HttpResponse<String> count = daemon.post(PATH + "/count_tokens", other);
+            assertThat(count.statusCode()).isEqualTo(404);
         }
     }
 }

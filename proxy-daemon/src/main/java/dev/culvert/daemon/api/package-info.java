@@ -1,4 +1,4 @@
-/** What the endpoints of Culvert's own interface share: work that blocks, and pages of lists. */
+/** What the endpoints of Culvert's own interface share: pages of lists. */
 @NullMarked
 package dev.culvert.daemon.api;
 

@@ -2,9 +2,9 @@ package dev.culvert.daemon.api.admin;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
-import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.OffLoop;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import io.netty.buffer.Unpooled;

@@ -3,10 +3,10 @@ package dev.culvert.daemon.api.admin;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 import static io.netty.handler.codec.http.HttpResponseStatus.UNPROCESSABLE_ENTITY;
 
-import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
+import dev.culvert.daemon.http.OffLoop;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;

@@ -3,11 +3,11 @@ package dev.culvert.daemon.api.admin;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.config.SettingsInForce;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
+import dev.culvert.daemon.http.OffLoop;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.settings.Key;

@@ -3,10 +3,10 @@ package dev.culvert.daemon.api.agents;
 import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
 import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 
-import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.fleet.FleetLimitException;
 import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.OffLoop;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;

@@ -3,10 +3,10 @@ package dev.culvert.daemon.api.tokens;
 import static io.netty.handler.codec.http.HttpResponseStatus.CONFLICT;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
-import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.auth.Tokens;
 import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.OffLoop;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;

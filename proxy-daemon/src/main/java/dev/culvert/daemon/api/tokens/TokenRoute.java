@@ -2,12 +2,12 @@ package dev.culvert.daemon.api.tokens;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
-import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.auth.Token;
 import dev.culvert.daemon.auth.Tokens;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
+import dev.culvert.daemon.http.OffLoop;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import io.netty.handler.codec.http.HttpMethod;

@@ -5,7 +5,6 @@ import static io.netty.handler.codec.http.HttpResponseStatus.CREATED;
 import static io.netty.handler.codec.http.HttpResponseStatus.FORBIDDEN;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
-import dev.culvert.daemon.api.OffLoop;
 import dev.culvert.daemon.api.Page;
 import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.auth.Denial;
@@ -18,6 +17,7 @@ import dev.culvert.daemon.config.Scope;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
+import dev.culvert.daemon.http.OffLoop;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;

@@ -2,6 +2,7 @@ package dev.culvert.daemon.front.anthropic;
 
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.answer.TurnAnswers;
+import dev.culvert.daemon.http.LargeRequests;
 import dev.culvert.daemon.http.Route;
 import java.util.List;
 
@@ -12,7 +13,10 @@ public final class AnthropicFront {
 
     private AnthropicFront() {}
 
-    public static List<Route> routes(AgentAccess access, TurnAnswers answers) {
-        return List.of(new MessagesRoute(access, answers), new CountTokensRoute(access));
+    public static List<Route> routes(
+            AgentAccess access, TurnAnswers answers, LargeRequests requests) {
+        return List.of(
+                new MessagesRoute(access, answers, requests),
+                new CountTokensRoute(access, requests));
     }
 }

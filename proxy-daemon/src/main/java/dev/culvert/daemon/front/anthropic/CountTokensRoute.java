@@ -6,6 +6,7 @@ import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
+import dev.culvert.daemon.http.LargeRequests;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import io.netty.handler.codec.http.HttpMethod;
@@ -21,9 +22,11 @@ final class CountTokensRoute implements Route {
     private static final AsciiString X_CULVERT_ESTIMATE = AsciiString.cached("x-culvert-estimate");
 
     private final AgentAccess access;
+    private final LargeRequests requests;
 
-    CountTokensRoute(AgentAccess access) {
+    CountTokensRoute(AgentAccess access, LargeRequests requests) {
         this.access = access;
+        this.requests = requests;
     }
 
     @Override
@@ -45,11 +48,22 @@ final class CountTokensRoute implements Route {
     @Override
     public void handle(Request request, Answer answer) {
         answer.header(AnthropicProblems.REQUEST_ID, request.id());
-        MessagesRequest asked = MessagesRequest.of(request);
-        long tokens = TokenEstimate.of(asked.json());
-        asked.json().forget();
-        asked.agent(access.fleet(request)); // which must be there
-        answer.header(X_CULVERT_ESTIMATE, "true")
-                .json(OK, Json.object(json -> json.writeNumberField("input_tokens", tokens)));
+        requests.read(
+                request,
+                answer,
+                () -> {
+                    MessagesRequest asked = MessagesRequest.of(request);
+                    long tokens = TokenEstimate.of(asked.json());
+                    asked.json().forget();
+                    asked.agent(access.fleet(request)); // which must be there
+                    return () -> tell(answer, tokens);
+                });
+    }
+
+    private static void tell(Answer answer, long tokens) {
+        if (answer.isOpen()) {
+            answer.header(X_CULVERT_ESTIMATE, "true")
+                    .json(OK, Json.object(json -> json.writeNumberField("input_tokens", tokens)));
+        }
     }
 }

@@ -5,6 +5,7 @@ import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.LargeRequests;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import io.netty.buffer.ByteBuf;
@@ -22,10 +23,12 @@ final class MessagesRoute implements Route {
 
     private final AgentAccess access;
     private final TurnAnswers answers;
+    private final LargeRequests requests;
 
-    MessagesRoute(AgentAccess access, TurnAnswers answers) {
+    MessagesRoute(AgentAccess access, TurnAnswers answers, LargeRequests requests) {
         this.access = access;
         this.answers = answers;
+        this.requests = requests;
     }
 
     @Override
@@ -46,6 +49,11 @@ final class MessagesRoute implements Route {
     @Override
     public void handle(Request request, Answer answer) {
         answer.header(AnthropicProblems.REQUEST_ID, request.id());
+        requests.read(request, answer, () -> read(request, answer));
+    }
+
+    /** Reads and translates the body, perhaps on a worker, and returns what begins the turn. */
+    private Runnable read(Request request, Answer answer) {
         MessagesRequest asked = MessagesRequest.of(request);
         Agent agent;
         ByteBuf message;
@@ -56,8 +64,23 @@ final class MessagesRoute implements Route {
             asked.json().forget();
         }
         MessageHead head = new MessageHead(request.id(), asked.model());
+        boolean streams = asked.streams();
+        return () -> begin(request, answer, agent, message, head, streams);
+    }
+
+    /** Takes ownership of {@code message}, which nobody wants whose client has gone meanwhile. */
+    private void begin(
+            Request request,
+            Answer answer,
+            Agent agent,
+            ByteBuf message,
+            MessageHead head,
+            boolean streams) {
         try {
-            if (asked.streams()) {
+            if (!answer.isOpen()) {
+                return;
+            }
+            if (streams) {
                 answers.stream(request, answer, agent, message, _ -> new MessageEvents(head));
             } else {
                 answers.whole(

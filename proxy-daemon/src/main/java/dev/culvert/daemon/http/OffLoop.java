@@ -1,12 +1,8 @@
-package dev.culvert.daemon.api;
+package dev.culvert.daemon.http;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERROR;
 import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 
-import dev.culvert.daemon.http.Answer;
-import dev.culvert.daemon.http.Problem;
-import dev.culvert.daemon.http.ProblemException;
-import dev.culvert.daemon.http.Request;
 import dev.culvert.io.Quoted;
 import dev.culvert.io.Workers;
 import io.netty.channel.EventLoop;
@@ -56,6 +52,19 @@ public final class OffLoop {
         execute(others, new Object(), request, answer, work);
     }
 
+    /**
+     * Runs {@code work} that belongs to no agent, after that of earlier requests of the same event
+     * loop. False when too much work waits.
+     */
+    boolean runInTurn(Request request, Answer answer, Work work) {
+        try {
+            others.execute(request.eventLoop(), job(request, answer, work));
+            return true;
+        } catch (RejectedExecutionException _) {
+            return false;
+        }
+    }
+
     /** Runs the last part of work that was begun for this agent and request. Never refused. */
     public void finish(String agentId, boolean onDisk, Request request, Answer answer, Work work) {
         (onDisk ? files : others).finish(agentId, job(request, answer, work));
@@ -84,7 +93,7 @@ public final class OffLoop {
                 request.work(() -> {
                     Runnable next = outcome(name, id, answer, work);
                     try {
-                        loop.execute(() -> request.work(next));
+                        loop.execute(() -> request.work(() -> finish(name, id, answer, next)));
                     } catch (RejectedExecutionException _) {
                         LOG.debug(
                                 "{} (request {}) finished after the daemon had stopped", name, id);
@@ -106,12 +115,27 @@ public final class OffLoop {
                                     .formatted(why(e)));
             return () -> answer.problem(problem);
         } catch (RuntimeException e) {
+            return () -> {
+                throw e;
+            };
+        }
+    }
+
+    /** The last step answers even if it throws. */
+    private static void finish(String name, String id, Answer answer, Runnable next) {
+        try {
+            next.run();
+        } catch (ProblemException e) {
+            crashed(answer, e.problem());
+        } catch (RuntimeException e) {
             LOG.error("{} failed because of a bug in the daemon (request {})", name, id, e);
-            Problem problem =
-                    Problem.of(
-                            INTERNAL_SERVER_ERROR,
-                            "The request failed because of a bug in the daemon: look for its request_id in the log.");
-            return () -> answer.problem(problem);
+            crashed(answer, RouteCall.BUG);
+        }
+    }
+
+    private static void crashed(Answer answer, Problem problem) {
+        if (answer.isOpen()) {
+            answer.problem(problem);
         }
     }
 
