@@ -3,6 +3,7 @@ package dev.culvert.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.CommandRun.User;
+import dev.culvert.daemon.client.output.Terminal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,6 +28,21 @@ class OpVerbTest {
                     .containsPattern("(?m)^path +/api/v1/agents/c$")
                     .containsPattern("(?m)^took +\\d+ ms$");
             assertThat(user.run("op", "nowhere").code()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void atATerminalAChangeSaysWhereItIsRecorded() throws Exception {
+        try (TestDaemon daemon = TestDaemon.start("{}")) {
+            User person = User.of(daemon).at(new Terminal(true, true, 80));
+            String[] add = {"agents", "add", "c", "--address", "unix:///nowhere/c"};
+
+            String said = person.run(add).err();
+            String run = person.run("op", "-o", "name").out().strip();
+            assertThat(said).endsWith(" (culvert op " + run + ")\n");
+
+            String[] remove = {"agents", "remove", "c"};
+            assertThat(User.of(daemon).run(remove).err()).doesNotContain("culvert op");
         }
     }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a verb works with: the daemon, and where results go. The options are asked for when they are
@@ -28,6 +29,7 @@ public final class Session {
     private final Supplier<TargetOptions> options;
     private final Supplier<Format> format;
     private final Supplier<Colour> colour;
+    private @Nullable Output output;
 
     public Session(
             Surroundings around,
@@ -55,12 +57,22 @@ public final class Session {
 
     /** The daemon; each request connects anew. */
     public Api api() throws IOException {
-        return target().api(options.get());
+        return target().api(options.get(), run -> output().ranAs(run));
     }
 
     public Output output() {
-        return new Output(
-                around.out(), around.err(), format.get(), hasColours(), around.place().terminal());
+        Output known = output;
+        if (known == null) {
+            known =
+                    new Output(
+                            around.out(),
+                            around.err(),
+                            format.get(),
+                            hasColours(),
+                            around.place().terminal());
+            output = known;
+        }
+        return known;
     }
 
     /** The named contexts of this user. */

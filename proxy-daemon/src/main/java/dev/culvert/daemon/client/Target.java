@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Which daemon the command talks to, and with which token. The first of these that says it:
@@ -77,8 +78,18 @@ public record Target(
         return passedOver.isEmpty() ? "" : " Also tried: " + String.join(", ", passedOver) + ".";
     }
 
+    /** Its interface, for requests that change nothing. */
     public Api api(TargetOptions options) {
-        return new Api(server, token, authorities, options.timeout());
+        return api(options, _ -> {});
+    }
+
+    /**
+     * Its interface.
+     *
+     * @param onRun gets the id under which the daemon has recorded a change
+     */
+    public Api api(TargetOptions options, Consumer<String> onRun) {
+        return new Api(server, token, authorities, options.timeout(), onRun);
     }
 
     private static Target of(String url, TargetOptions options, Surroundings around, String saidBy)

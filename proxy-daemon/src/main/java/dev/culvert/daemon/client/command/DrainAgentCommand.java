@@ -7,10 +7,8 @@ import dev.culvert.daemon.client.http.Request;
 import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.value.Value;
 import java.io.IOException;
-import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code culvert agents drain AGENT}. */
@@ -37,17 +35,7 @@ final class DrainAgentCommand implements Verb {
     @Parameters(paramLabel = "AGENT", description = "Its name.")
     private String agent = "";
 
-    @Option(names = "--end", description = "Lets the agent take work again.")
-    private boolean end;
-
-    @Option(
-            names = "--wait",
-            paramLabel = "TIME",
-            converter = DurationText.class,
-            description =
-                    "Waits until none of its turns is under way, but not longer than this; then the"
-                            + " exit code is 1.")
-    private @Nullable Duration wait;
+    @Mixin private final DrainFlags flags = new DrainFlags();
 
     DrainAgentCommand(Session session) {
         this.session = session;
@@ -58,24 +46,19 @@ final class DrainAgentCommand implements Verb {
         Api api = session.api();
         Output output = session.output();
         String path = AgentsCommand.path(agent);
-        if (end) {
+        if (flags.isEnd()) {
             Value answer = api.ask(Request.delete(path + "/drain"));
             output.done("agent '" + agent + "' takes new work again", answer, AgentsCommand.ONE);
             return ExitCode.OK;
         }
-        Value state = api.ask(Request.post(path + "/drain"));
-        if (wait != null) {
-            long deadline = System.nanoTime() + wait.toNanos();
-            while (state.number(0, TURNS) > 0 && System.nanoTime() - deadline < 0) {
-                DrainCommand.pause();
-                state = api.get(path);
-            }
-        }
+        Value state =
+                flags.await(
+                        output, api.ask(Request.post(path + "/drain")), TURNS, () -> api.get(path));
         output.done(
                 "agent '%s' takes no new work; turns under way: %s"
                         .formatted(agent, state.text(TURNS)),
                 state,
                 AgentsCommand.ONE);
-        return wait != null && state.number(0, TURNS) > 0 ? ExitCode.FAILED : ExitCode.OK;
+        return flags.exitCode(state.number(0, TURNS));
     }
 }

@@ -96,7 +96,7 @@ final class TokenCommand implements Verb {
      */
     private static int secret(Value made, String sentence, Output output) {
         if (output.format() == Format.TABLE || output.format() == Format.NAME) {
-            output.note(sentence + "; the secret is shown only this once:");
+            output.note(output.ofRun(sentence) + "; the secret is shown only this once:");
             output.piece(made.text("token") + "\n");
         } else {
             output.item(made, LIST);

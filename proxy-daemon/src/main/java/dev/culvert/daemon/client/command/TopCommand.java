@@ -3,7 +3,6 @@ package dev.culvert.daemon.client.command;
 import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.http.Api;
-import dev.culvert.daemon.client.http.Request;
 import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.Output;
@@ -12,10 +11,9 @@ import dev.culvert.daemon.client.top.TurnRow;
 import dev.culvert.daemon.client.top.TurnTable;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code culvert top}. */
@@ -54,16 +52,7 @@ final class TopCommand implements Verb {
     @Option(names = "--once", description = "Looks once.")
     private boolean once;
 
-    @Option(names = "--agent", paramLabel = "AGENT", description = "Only turns of this agent.")
-    private @Nullable String agent;
-
-    @Option(
-            names = "--interval",
-            paramLabel = "TIME",
-            defaultValue = "1s",
-            converter = DurationText.class,
-            description = "The time between two looks. Default: 1s")
-    private Duration interval = Duration.ofSeconds(1);
+    @Mixin private final LookFlags flags = new LookFlags();
 
     TopCommand(Session session) {
         this.session = session;
@@ -72,14 +61,13 @@ final class TopCommand implements Verb {
     @Override
     public int run() throws IOException {
         Api api = session.api();
-        AgentsCommand.require(api, agent);
+        AgentsCommand.require(api, flags.agent());
         Output output = session.output();
-        String query = agent == null ? "" : "agent=" + Request.segment(agent);
         TurnTable table = new TurnTable();
         boolean isTable = output.format() == Format.TABLE;
         boolean repeats = !once && (output.terminal().out() || output.format() == Format.JSONL);
         do {
-            List<TurnRow> rows = table.look(Session.pages(api, "/api/v1/turns", query, "turns"));
+            List<TurnRow> rows = table.look(TurnsCommand.inProgress(api, flags.agent()));
             if (isTable) {
                 draw(rows, repeats);
             } else if (repeats) {
@@ -89,7 +77,7 @@ final class TopCommand implements Verb {
             }
             if (repeats) {
                 try {
-                    Thread.sleep(interval);
+                    Thread.sleep(flags.interval());
                 } catch (InterruptedException _) {
                     return ExitCode.INTERRUPTED;
                 }

@@ -8,13 +8,12 @@ import dev.culvert.daemon.client.http.TurnStream;
 import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.value.Value;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code culvert turns watch [TURN]}. */
@@ -33,16 +32,7 @@ final class WatchTurnsCommand implements Verb {
     @Parameters(arity = "0..1", paramLabel = "TURN", description = "The id of one turn.")
     private @Nullable String turn;
 
-    @Option(names = "--agent", paramLabel = "AGENT", description = "Only those of this agent.")
-    private @Nullable String agent;
-
-    @Option(
-            names = "--interval",
-            paramLabel = "TIME",
-            defaultValue = "1s",
-            converter = DurationText.class,
-            description = "The time between two looks. Default: 1s")
-    private Duration interval = Duration.ofSeconds(1);
+    @Mixin private final LookFlags flags = new LookFlags();
 
     WatchTurnsCommand(Session session) {
         this.session = session;
@@ -53,7 +43,7 @@ final class WatchTurnsCommand implements Verb {
         Api api = session.api();
         if (turn == null) {
             return all(api);
-        } else if (agent != null) {
+        } else if (flags.agent() != null) {
             throw new UsageException("--agent goes with all turns, and TURN names one: give one");
         }
         return one(api, turn);
@@ -91,12 +81,12 @@ final class WatchTurnsCommand implements Verb {
     }
 
     private int all(Api api) throws IOException {
-        AgentsCommand.require(api, agent);
+        AgentsCommand.require(api, flags.agent());
         Output output = session.output();
         Map<String, Value> known = new LinkedHashMap<>();
         while (!output.isBroken()) {
             Map<String, Value> now = new LinkedHashMap<>();
-            TurnsCommand.inProgress(api, agent).forEach(it -> now.put(it.text("turn"), it));
+            TurnsCommand.inProgress(api, flags.agent()).forEach(it -> now.put(it.text("turn"), it));
             now.forEach((id, it) -> {
                 Value before = known.getOrDefault(id, Value.nothing());
                 if (!before.text("state").equals(it.text("state"))) {
@@ -111,7 +101,7 @@ final class WatchTurnsCommand implements Verb {
             known.clear();
             known.putAll(now);
             try {
-                Thread.sleep(interval);
+                Thread.sleep(flags.interval());
             } catch (InterruptedException _) {
                 return ExitCode.INTERRUPTED;
             }

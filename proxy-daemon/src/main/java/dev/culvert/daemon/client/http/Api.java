@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 
 /**
@@ -23,8 +24,15 @@ import javax.net.ssl.SSLException;
  * @param token sent as a bearer token; empty for none
  * @param authorities whose certificates are trusted over TLS; without it, those that Java knows
  * @param timeout for a connection, and for each silence in an answer
+ * @param onRun gets the id under which the daemon has recorded a change
  */
-public record Api(Server server, String token, Optional<Path> authorities, Duration timeout) {
+public record Api(
+        Server server,
+        String token,
+        Optional<Path> authorities,
+        Duration timeout,
+        Consumer<String> onRun) {
+    private static final String RUN = "culvert-op";
     private static final int BUFFER_BYTES = 16 * 1024;
 
     /**
@@ -64,6 +72,9 @@ public record Api(Server server, String token, Optional<Path> authorities, Durat
      */
     public Response open(Request request) throws IOException {
         Response response = send(request);
+        if (!response.header(RUN).isEmpty()) {
+            onRun.accept(response.header(RUN));
+        }
         if (response.status() >= 200 && response.status() < 300) {
             return response;
         }

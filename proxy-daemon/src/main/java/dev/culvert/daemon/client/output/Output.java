@@ -14,6 +14,9 @@ public final class Output {
     private final Terminal terminal;
     private int progressed;
 
+    /** The id of the last change; empty if there was none. */
+    private String run = "";
+
     /**
      * @param colour whether the table has colours, if stdout is a terminal or not
      */
@@ -60,11 +63,23 @@ public final class Output {
     /** What a change did: a sentence on stderr for people, or the result for programs. */
     public void done(String sentence, Value result, View view) {
         if (format == Format.TABLE) {
-            note(sentence);
+            note(ofRun(sentence));
         } else {
             data(result, view);
         }
         out.flush();
+    }
+
+    /** The daemon has recorded the change under this id. */
+    public void ranAs(String id) {
+        run = id;
+    }
+
+    /** What a change did, and for a person how to find out later who did it. */
+    public String ofRun(String sentence) {
+        return run.isEmpty() || !terminal.err()
+                ? sentence
+                : sentence + " (culvert op " + Quoted.word(run) + ")";
     }
 
     /** One of several things that come over time: JSON has a line for each then. */

@@ -49,7 +49,8 @@ class TurnStreamTest {
                         Server.parse("http://127.0.0.1:" + server.getLocalPort()),
                         "",
                         Optional.empty(),
-                        Duration.ofSeconds(10));
+                        Duration.ofSeconds(10),
+                        _ -> {});
         return new TurnStream(api, Request.post("/api/v1/agents/a/stream"), QUICK, losses::add);
     }
 
