@@ -226,7 +226,8 @@ class EveryVerbTest {
 
         assertThat(every.operator().at(terminal).run(drain).err())
                 .startsWith("\rculvert: turns under way: 1\r" + " ".repeat(27) + "\r")
-                .endsWith("culvert: the daemon takes no new work; turns under way: 1\n");
+                .containsPattern(
+                        "culvert: the daemon takes no new work; turns under way: 1 [(]culvert op [0-9a-f]{8}[)]\n$");
         assertThat(every.operator().run(drain).err())
                 .isEqualTo("culvert: the daemon takes no new work; turns under way: 1\n");
         assertThat(every.operator().at(terminal).run("doctor").err())

@@ -243,4 +243,17 @@ class RequestLogTest {
             assertThat(lines()).noneMatch(it -> it.contains("request=r-2"));
         }
     }
+
+    @Test
+    void aClientThatReadsAlongIsStreamedTo() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.announcing("credit", "cancel", "resume");
+                TestDaemon daemon = daemon("", guest);
+                EventReader _ = daemon.stream()) {
+            ScriptedGuest.Request turn = guest.take();
+            String path = "/api/v1/turns/" + turn.id() + "/stream?watch=1";
+            daemon.stream("GET", path, "", "x-request-id", "r-1").close();
+
+            assertThat(line("r-1")).contains("state=client/streaming ", " status=200 ");
+        }
+    }
 }

@@ -5,6 +5,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_TIMEOUT;
 import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.Phase;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.sse.SseStream;
 import dev.culvert.daemon.turn.Endings;
@@ -75,6 +76,7 @@ final class WatchedAnswer implements TurnWatcher {
      */
     void begin(Runnable leaving) {
         leave = leaving;
+        answer.reached(Phase.STREAMING);
         events = SseStream.open(answer, settings.keepalive(), format, this::end);
         format.begin(events, lastNumber);
     }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,18 +97,20 @@ public final class Runs {
         if (run == null) {
             return "";
         }
-        grew(run, run.logged(line));
+        grow(run, () -> run.logged(line));
         return " op=" + run.id();
     }
 
     /** Ends a run. */
     public void end(Run run, int status, long nanos, long bytesOut, @Nullable String why) {
-        grew(run, run.ended(status, nanos, bytesOut, why));
+        grow(run, () -> run.ended(status, nanos, bytesOut, why));
     }
 
-    private void grew(Run run, long by) {
+    /** Under the lock, so that a run which is forgotten gives back as much as it took. */
+    private void grow(Run run, LongSupplier growth) {
         synchronized (kept) {
-            if (kept.containsKey(run.id())) {
+            long by = growth.getAsLong();
+            if (kept.get(run.id()) == run) {
                 bytes += by;
                 forget();
             }

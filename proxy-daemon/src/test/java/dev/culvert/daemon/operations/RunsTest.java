@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.config.Scope;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -106,5 +108,31 @@ class RunsTest {
                 });
 
         assertThat(run.lines()).hasSize(100).allMatch(line -> line.length() == 1_001);
+    }
+
+    /** A run may be forgotten by one thread while another one logs for it. */
+    @Test
+    void whatIsForgottenTakesNothing() throws Exception {
+        most = 2;
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            threads.add(
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                for (int k = 0; k < 10_000; k++) {
+                                    Run run = begin(ALICE);
+                                    runs.work(run, () -> runs.onLogged("a line"));
+                                    runs.end(run, 500, 1, 1, "why");
+                                }
+                            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        most = 0;
+        begin(ALICE);
+
+        assertThat(runs.count()).isZero();
+        assertThat(runs.bytes()).isZero();
     }
 }
