@@ -8,6 +8,7 @@ import dev.culvert.daemon.CommandRun.User;
 import dev.culvert.daemon.client.value.Value;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -84,7 +85,7 @@ class AdminCommandTest {
 
     @Test
     void withoutAnyDaemonItNamesAllPlacesAndTheVerbThatHelps(@TempDir Path other) {
-        assumeThatThrownBy(() -> new Socket("127.0.0.1", 8470).close())
+        assumeThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), 8470).close())
                 .isInstanceOf(ConnectException.class);
 
         CommandRun run = new User(other).run("agents");
