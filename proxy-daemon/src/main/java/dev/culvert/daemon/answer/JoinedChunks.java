@@ -20,7 +20,9 @@ public final class JoinedChunks implements WholeFormat {
     private static final int FRAME_BYTES = 256;
 
     private final ByteBufAllocator buffers;
+    private final ToolCalls toolCalls = new ToolCalls();
     private @Nullable ByteBuf joined;
+    private @Nullable ByteBuf reasoning;
     private ByteBuf finishReason = Unpooled.EMPTY_BUFFER;
     private ByteBuf usage = Unpooled.EMPTY_BUFFER;
 
@@ -43,11 +45,11 @@ public final class JoinedChunks implements WholeFormat {
         JsonMembers members = chunk.members();
         while (members.next()) {
             if (members.kind() == '"' && members.isNamed("content")) {
-                int start = members.valueStart() + QUOTE;
-                int length = members.valueEnd() - QUOTE - start;
-                ByteBuf out = begun(length).ensureWritable(length);
-                payload.getBytes(start, out, out.writerIndex(), length);
-                out.writerIndex(out.writerIndex() + length);
+                append(begun(members.valueEnd() - members.valueStart()), payload, members);
+            } else if (members.kind() == '"' && members.isNamed("reasoning")) {
+                append(reasoning(), payload, members);
+            } else if (members.kind() == '[' && members.isNamed("tool_calls")) {
+                toolCalls.add(value(payload, members));
             } else if (members.kind() == '"' && members.isNamed("finish_reason")) {
                 finishReason = copy(payload, members);
             } else if (members.kind() == '{' && members.isNamed("usage")) {
@@ -66,19 +68,46 @@ public final class JoinedChunks implements WholeFormat {
         return begun;
     }
 
+    private ByteBuf reasoning() {
+        ByteBuf begun = reasoning;
+        if (begun == null) {
+            begun = buffers.ioBuffer(FRAME_BYTES);
+            reasoning = begun;
+        }
+        return begun;
+    }
+
+    private static void append(ByteBuf out, ByteBuf payload, JsonMembers text) {
+        int start = text.valueStart() + QUOTE;
+        int length = text.valueEnd() - QUOTE - start;
+        out.ensureWritable(length);
+        payload.getBytes(start, out, out.writerIndex(), length);
+        out.writerIndex(out.writerIndex() + length);
+    }
+
     private static ByteBuf copy(ByteBuf payload, JsonMembers members) {
+        return Unpooled.copiedBuffer(value(payload, members));
+    }
+
+    private static ByteBuf value(ByteBuf payload, JsonMembers members) {
         int start = members.valueStart();
-        return Unpooled.copiedBuffer(payload.slice(start, members.valueEnd() - start));
+        return payload.slice(start, members.valueEnd() - start);
     }
 
     @Override
     public int heldBytes() {
-        return joined == null ? 0 : joined.capacity();
+        return capacity(joined) + capacity(reasoning) + toolCalls.bytes();
+    }
+
+    private static int capacity(@Nullable ByteBuf buffer) {
+        return buffer == null ? 0 : buffer.capacity();
     }
 
     @Override
     public int contentBytes() {
-        return joined == null ? 0 : joined.readableBytes() - BEGIN.length();
+        int text = joined == null ? 0 : joined.readableBytes() - BEGIN.length();
+        int thoughts = reasoning == null ? 0 : reasoning.readableBytes();
+        return text + thoughts + toolCalls.bytes();
     }
 
     @Override
@@ -86,6 +115,14 @@ public final class JoinedChunks implements WholeFormat {
         ByteBuf taken = begun(0);
         joined = null;
         taken.writeByte('"');
+        if (reasoning != null) {
+            ByteBufUtil.writeAscii(taken, ",\"reasoning\":\"");
+            taken.writeBytes(reasoning).writeByte('"');
+        }
+        if (!toolCalls.isEmpty()) {
+            ByteBufUtil.writeAscii(taken, ",\"tool_calls\":");
+            toolCalls.write(taken);
+        }
         if (finishReason.isReadable()) {
             ByteBufUtil.writeAscii(taken, ",\"finish_reason\":");
             taken.writeBytes(finishReason);
@@ -94,6 +131,7 @@ public final class JoinedChunks implements WholeFormat {
             ByteBufUtil.writeAscii(taken, ",\"usage\":");
             taken.writeBytes(usage);
         }
+        drop();
         return taken.writeByte('}');
     }
 
@@ -102,6 +140,10 @@ public final class JoinedChunks implements WholeFormat {
         if (joined != null) {
             joined.release();
             joined = null;
+        }
+        if (reasoning != null) {
+            reasoning.release();
+            reasoning = null;
         }
     }
 }

@@ -38,6 +38,43 @@ class WholeAnswerTest {
                 .endsWith("{\"content\":\"a\\nb\",\"finish_reason\":\"stop\",\"usage\":{\"n\":1}}");
     }
 
+    private void call(long seq, String fragment) {
+        stage.reply(
+                "chunk",
+                seq,
+                "{\"content\":\"\",\"done\":false,\"tool_calls\":[" + fragment + "]}");
+    }
+
+    @Test
+    void callsOfToolsAndWhatTheModelThinksAreJoinedToo() {
+        begin();
+        stage.reply("chunk", 1, "{\"content\":\"\",\"done\":false,\"reasoning\":\"h\\n\"}");
+        stage.reply("chunk", 2, "{\"content\":\"\",\"done\":false,\"reasoning\":\"m\"}");
+        String name = "\"function\":{\"name\":\"%s\",\"arguments\":\"%s\"}";
+        call(3, "{\"index\":0,\"id\":\"c0\"," + name.formatted("f", "{\\\"a\\\":") + "}");
+        call(4, "{\"index\":0,\"function\":{\"arguments\":\"1}\"}}");
+        call(5, "{\"index\":1,\"id\":\"c1\"," + name.formatted("g", "{}") + "}");
+        stage.reply(
+                "chunk", 6, "{\"content\":\"\",\"done\":true,\"finish_reason\":\"tool_calls\"}");
+        String call = "{\"id\":\"%s\",\"type\":\"function\"," + name + "}";
+        assertThat(stage.told())
+                .startsWith("HTTP/1.1 200")
+                .endsWith(
+                        "\r\n\r\n{\"content\":\"\",\"reasoning\":\"h\\nm\",\"tool_calls\":["
+                                + call.formatted("c0", "f", "{\\\"a\\\":1}")
+                                + ","
+                                + call.formatted("c1", "g", "{}")
+                                + "],\"finish_reason\":\"tool_calls\"}");
+    }
+
+    @Test
+    void whatIsDroppedIsReleased() {
+        begin();
+        stage.reply("chunk", 1, "{\"content\":\"a\",\"done\":false,\"reasoning\":\"h\"}");
+        stage.reply("error", 2, "{\"code\":\"runtime_error\",\"message\":\"m\"}");
+        assertThat(stage.told()).startsWith("HTTP/1.1 502");
+    }
+
     @Test
     void anAnswerWithoutTextIsEmpty() {
         begin();

@@ -1,6 +1,7 @@
 package dev.culvert.daemon.front.openai;
 
 import dev.culvert.daemon.answer.EventFormat;
+import dev.culvert.daemon.answer.ToolCalls;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.sse.EventShape;
 import dev.culvert.daemon.sse.SseStream;

@@ -2,6 +2,7 @@ package dev.culvert.daemon.front.openai;
 
 import static io.netty.buffer.ByteBufUtil.writeAscii;
 
+import dev.culvert.daemon.answer.ToolCalls;
 import dev.culvert.daemon.answer.WholeFormat;
 import dev.culvert.frame.Frame;
 import dev.culvert.json.JsonMembers;

@@ -1,22 +1,21 @@
-package dev.culvert.daemon.front.openai;
+package dev.culvert.daemon.answer;
 
 import static io.netty.buffer.ByteBufUtil.writeAscii;
 import static io.netty.buffer.ByteBufUtil.writeUtf8;
 
-import dev.culvert.daemon.answer.ToolCallFragment;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The tool calls of one completion, joined from their fragments. */
+/** The tool calls of one answer, joined from their fragments. */
 /*
  * As OpenAI's clients join them: the fragments of a call have its index, and their arguments are one text. Some servers
  * give another call the same index and another id, or repeat a whole name; the agent's allow-list reads them in the
  * same way.
  */
-final class ToolCalls {
+public final class ToolCalls {
     private static final class Call {
         final int index;
         final boolean isCustom;
@@ -46,7 +45,7 @@ final class ToolCalls {
     private int bytes;
 
     /** Adds the fragments of an array, which is borrowed. */
-    void add(ByteBuf array) {
+    public void add(ByteBuf array) {
         for (ToolCallFragment part : ToolCallFragment.read(array)) {
             Call call = latest(part.index());
             if (call == null || call.isOther(part)) {
@@ -67,17 +66,17 @@ final class ToolCalls {
         return null;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return calls.isEmpty();
     }
 
     /** The size of all that was added. */
-    int bytes() {
+    public int bytes() {
         return bytes;
     }
 
     /** Writes them as an array. */
-    void write(ByteBuf out) {
+    public void write(ByteBuf out) {
         out.writeByte('[');
         for (int i = 0; i < calls.size(); i++) {
             Call call = calls.get(i);
@@ -94,7 +93,7 @@ final class ToolCalls {
      * The fragments of {@code array} for a client. As they came, unless they lack what clients
      * need. Borrows the array; the caller releases the result.
      */
-    static ByteBuf forClient(ByteBuf array) {
+    public static ByteBuf forClient(ByteBuf array) {
         List<ToolCallFragment> parts = ToolCallFragment.read(array);
         if (parts.stream().allMatch(ToolCallFragment::isComplete)) {
             return array.retain();
