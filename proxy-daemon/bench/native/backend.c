@@ -243,15 +243,17 @@ static void on_requests(struct endpoint *client) {
 
 // Requests to the runtime: chat completions, each answered with a stream, and GET /left.
 static void on_chats(struct endpoint *client) {
-    static const char head_of_stream[] =
+    static const char *const head_of_lines = "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n";
+    static const char *const head_of_stream =
         "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
     struct request r;
     while (parse_request(&client->in, &r)) {
         size_t length;
         char *content = r.body_length ? find_string(r.body, r.body_length, "\"content\":\"", &length) : NULL;
-        APPEND(&client->out, head_of_stream);
+        bool tell = r.path_length == 5 && !memcmp(r.path, "/left", 5);
+        append(&client->out, tell ? head_of_lines : head_of_stream, strlen(tell ? head_of_lines : head_of_stream));
         flush_later(client);
-        if (r.path_length == 5 && !memcmp(r.path, "/left", 5)) {
+        if (tell) {
             told = client;
         } else if (!content || !begin_stream((struct stream){.to = client, .format = CHAT, .credit = INT64_MAX}, content)) {
             close_endpoint(client);
