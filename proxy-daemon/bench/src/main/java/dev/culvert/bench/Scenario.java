@@ -91,7 +91,7 @@ record Scenario(
                         "The whole road: client, culvertd, culvert-agent, runtime",
                         "event",
                         new Load.Road(
-                                100, smoke ? 5 : 20, Duration.ofMillis(50), smoke ? 50 : 2000),
+                                100, smoke ? 5 : 20, Duration.ofMillis(50), smoke ? 50 : 6000),
                         Pace.AS_FAST_AS_THEY_GO,
                         Stream.concat(Peer.ways().stream(), Stream.of(Peer.DIRECT))
                                 .map(peer -> new Contender(peer, 1, CORES, peer.title))
