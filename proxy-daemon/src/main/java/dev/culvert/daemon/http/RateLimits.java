@@ -30,24 +30,30 @@ public final class RateLimits {
      */
     static void takeRequest(CallerQuota quota) {
         Reached reached = quota.takeRequest();
-        if (reached != null) {
-            throw new ProblemException(problem(quota, reached));
+        if (reached == null) {
+            return;
         }
+        Problem problem = problem(reached);
+        String policy = policy(quota);
+        String state = state(quota);
+        problem = policy.isEmpty() ? problem : problem.header(POLICY, policy);
+        throw new ProblemException(state.isEmpty() ? problem : problem.header(STATE, state));
     }
 
     /**
-     * Takes one turn of {@code quota}, which must be ended.
+     * Takes one turn of {@code quota}, which must be ended. The answer {@link #describe describes}
+     * the quota already.
      *
      * @throws ProblemException 429 when there is none left
      */
     public static void takeTurn(CallerQuota quota) {
         Reached reached = quota.takeTurn();
         if (reached != null) {
-            throw new ProblemException(problem(quota, reached));
+            throw new ProblemException(problem(reached));
         }
     }
 
-    private static Problem problem(CallerQuota quota, Reached reached) {
+    private static Problem problem(Reached reached) {
         Quota of = reached.quota();
         String who = "The %s '%s'".formatted(of.of().label(), of.name());
         int wait = (int) Math.max(1, seconds(reached.waitNanos()));
@@ -63,15 +69,10 @@ public final class RateLimits {
                             "%s may have %d turns at once (%s): wait until one of them ends and send it again."
                                     .formatted(who, of.limits().turns(), keys(of));
                 };
-        Problem problem =
-                Problem.of(TOO_MANY_REQUESTS, sentence)
-                        .member("code", "rate_limited")
-                        .member("limit", reached.limit().label())
-                        .retryAfter(wait);
-        String policy = policy(quota);
-        String state = state(quota);
-        problem = policy.isEmpty() ? problem : problem.header(POLICY, policy);
-        return state.isEmpty() ? problem : problem.header(STATE, state);
+        return Problem.of(TOO_MANY_REQUESTS, sentence)
+                .member("code", "rate_limited")
+                .member("limit", reached.limit().label())
+                .retryAfter(wait);
     }
 
     private static String rate(Quota of) {
