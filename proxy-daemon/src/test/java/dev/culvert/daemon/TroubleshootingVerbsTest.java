@@ -108,6 +108,19 @@ class TroubleshootingVerbsTest {
     }
 
     @Test
+    void logsSaysSoIfNoLineIsAboutTheAgent() throws Exception {
+        Path log = Files.writeString(folder.resolve("log"), "agent web is ready\n");
+
+        assertThat(run(NOBODY, "logs", "--file", log.toString(), "--agent", "web")).isZero();
+        assertThat(out.toString()).isEqualTo("agent web is ready\n");
+        assertThat(err.toString()).isEmpty();
+
+        assertThat(run(NOBODY, "logs", "--file", log.toString(), "--agent", "wbe")).isZero();
+        assertThat(err.toString())
+                .contains("none of the last 1 lines is one of those that you ask for");
+    }
+
+    @Test
     void explainKnowsEveryKeyAndSaysWhichOneMayHaveBeenMeant() {
         assertThat(run(NOBODY, "explain", "turns.remember")).isZero();
         assertThat(out.toString())

@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "init",
         description = {
-            "Makes the first admin token, and stores it for the command culvert of this user, in",
-            "~/.config/culvert. From then on the daemon asks its clients for tokens."
+            "Makes the first admin token, and stores it for this user's command culvert.",
+            "Its secret goes to ~/.config/culvert. From then on the daemon asks its clients for tokens."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Culvertd.BuildVersion.class,

@@ -22,9 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "create",
         description = {
-            "Makes a token in the state_dir and prints its secret, once. A daemon that runs knows"
-                    + " it",
-            "after a reload (systemctl reload culvertd)."
+            "Makes a token in the state_dir and prints its secret, once.",
+            "A daemon that runs knows it after a reload (systemctl reload culvertd)."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Culvertd.BuildVersion.class,

@@ -124,7 +124,7 @@ public final class Handling {
             listener.onEnded(status, nanos, bytesOut, why == null ? null : why.sentence());
         }
         if (why != null) {
-            observer.onFailed(why.code(), why.runtimeStatus());
+            observer.onFailed(why.reason(), why.runtimeStatus());
             why.tellIfLimited(observer);
         }
         if (request.hasBegunTurn()) {

@@ -59,7 +59,7 @@ public interface HttpObserver {
     /**
      * A request that a route handled, or its stream, failed.
      *
-     * @param code one word; an agent may send any; empty if there is none
+     * @param code one word; an agent may send any; {@code http_} and the status if there is none
      * @param runtimeStatus the status that the agent's runtime answered; 0 if it did not refuse
      */
     void onFailed(String code, int runtimeStatus);

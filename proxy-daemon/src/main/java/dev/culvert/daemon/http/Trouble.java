@@ -20,6 +20,11 @@ public record Trouble(int status, String code, int runtimeStatus, String sentenc
                 problem.blame());
     }
 
+    /** Its code; the mistake of a client that has none is named by its status: {@code http_404}. */
+    public String reason() {
+        return code.isEmpty() ? "http_" + status : code;
+    }
+
     boolean isOfALimit() {
         return blame == Blame.LIMIT;
     }

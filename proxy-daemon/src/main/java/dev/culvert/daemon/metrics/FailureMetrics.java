@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 final class FailureMetrics {
     private static final String OTHER = "other";
     private static final String NONE = "none";
+    private static final Set<Integer> STATUSES =
+            Set.of(400, 401, 403, 404, 405, 408, 409, 410, 413, 415, 422, 429, 500, 502, 503, 504);
     private static final Set<String> CODES =
             Stream.of(
                             Stream.of(ErrorCode.values()).map(ErrorCode::wireName),
@@ -32,11 +34,18 @@ final class FailureMetrics {
                                     "credit_ignored",
                                     "cannot_cancel",
                                     "cannot_join",
-                                    NONE))
+                                    "unauthenticated",
+                                    "invalid_token",
+                                    "token_expired",
+                                    "token_revoked",
+                                    "token_in_query",
+                                    "insufficient_scope",
+                                    "admin_only",
+                                    "rate_limited",
+                                    NONE),
+                            STATUSES.stream().map(status -> "http_" + status))
                     .flatMap(it -> it)
                     .collect(Collectors.toUnmodifiableSet());
-    private static final Set<Integer> STATUSES =
-            Set.of(400, 401, 403, 404, 408, 413, 422, 429, 500, 502, 503, 504);
 
     private record Kind(String code, String runtimeStatus) {}
 

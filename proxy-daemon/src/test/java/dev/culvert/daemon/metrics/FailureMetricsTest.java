@@ -45,6 +45,15 @@ class FailureMetricsTest {
                 .isEqualTo(1);
     }
 
+    @Test
+    void aMistakeOfAClientIsNamedByItsStatusAndARefusalByItsReason() {
+        metrics.count("http_404", 0);
+        metrics.count("token_revoked", 0);
+        metrics.count("http_299", 0);
+
+        assertThat(metrics.recent()).containsOnlyKeys("http_404", "token_revoked", "other");
+    }
+
     private double counted(String code) {
         return registry.get("culvert.http.failures").tag("error", code).counter().count();
     }

@@ -246,6 +246,7 @@ public final class Evidence {
                 host.run(
                         List.of(
                                 "journalctl",
+                                "-q", // nothing but entries
                                 "-u",
                                 "culvertd",
                                 "-n",
@@ -253,11 +254,11 @@ public final class Evidence {
                                 "--no-pager",
                                 "-o",
                                 "short-iso-precise"));
-        if (journal.isOk() && !journal.out().isBlank()) {
+        Optional<String> file = logFile.isEmpty() ? Optional.empty() : host.read(logFile);
+        if (file.isPresent()) {
+            add("7-logs/culvertd.log", "the log file", Cap.TAIL, file.get());
+        } else if (journal.isOk() && !journal.out().isBlank()) {
             add("7-logs/culvertd.log", "the last lines of the journal", Cap.TAIL, journal.out());
-        } else if (!logFile.isEmpty()) {
-            host.read(logFile)
-                    .ifPresent(text -> add("7-logs/culvertd.log", "the log file", Cap.TAIL, text));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.culvert.daemon.client.command;
 import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.UsageException;
+import dev.culvert.daemon.client.host.Host;
 import dev.culvert.daemon.client.host.Outcome;
 import dev.culvert.daemon.client.host.ThisHost;
 import dev.culvert.daemon.client.output.Column;
@@ -12,11 +13,9 @@ import dev.culvert.daemon.client.output.Tone;
 import dev.culvert.daemon.client.output.View;
 import dev.culvert.daemon.client.value.Value;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -35,8 +34,6 @@ import picocli.CommandLine.Parameters;
             "needs to run. Variables such as CULVERT_HTTP_LISTEN count as they are set here."
         })
 final class ConfigCommand {
-    private static final String DAEMON = "culvertd";
-
     private ConfigCommand() {}
 
     static CommandLine with(Session session) {
@@ -47,24 +44,17 @@ final class ConfigCommand {
 
     /** Runs the daemon's program: the one next to this command, else that of the PATH. */
     private static Outcome daemon(Session session, List<String> arguments) throws UsageException {
+        Host host = new ThisHost(session.around().environment());
         List<String> command = new ArrayList<>();
-        command.add(program(session).toString());
+        command.add(host.daemonProgram());
         command.addAll(arguments);
-        return new ThisHost(session.around().environment()).run(command);
-    }
-
-    private static Path program(Session session) throws UsageException {
-        String path = session.around().environment().getOrDefault("PATH", "");
-        String home = System.getProperty("culvert.home", "");
-        Stream<String> beside = Stream.of(home).filter(it -> !it.isEmpty()).map(it -> it + "/bin");
-        return Stream.concat(beside, Stream.of(path.split(":")).filter(it -> it.startsWith("/")))
-                .map(folder -> Path.of(folder, DAEMON).toAbsolutePath())
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElseThrow(() ->
-                        new UsageException(
-                                "there is no culvertd in the PATH here: run this on the daemon's"
-                                        + " host, or install the package culvertd"));
+        Outcome outcome = host.run(command);
+        if (outcome.isNotThere()) {
+            throw new UsageException(
+                    "there is no culvertd in the PATH here: run this on the daemon's host, or"
+                            + " install the package culvertd");
+        }
+        return outcome;
     }
 
     @Command(

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -92,6 +93,8 @@ final class LogsCommand implements Verb {
 
     private int journal(LogFilter filter) throws IOException, InterruptedException {
         Output output = session.output();
+        AtomicInteger read = new AtomicInteger();
+        AtomicInteger printed = new AtomicInteger();
         int code;
         try {
             code =
@@ -100,7 +103,9 @@ final class LogsCommand implements Verb {
                                     lines,
                                     follow,
                                     line -> {
+                                        read.incrementAndGet();
                                         if (filter.test(line.message())) {
+                                            printed.incrementAndGet();
                                             print(output, line);
                                         }
                                     });
@@ -110,7 +115,26 @@ final class LogsCommand implements Verb {
                             .formatted(Quoted.message(e)),
                     e);
         }
-        return code == 0 ? ExitCode.OK : ExitCode.FAILED;
+        if (code != 0) {
+            return ExitCode.FAILED;
+        }
+        if (read.get() == 0) {
+            throw new IOException(
+                    "the journal here has no line of the unit culvertd that you may read: run this as"
+                            + " root or in the group systemd-journal; a daemon that you started"
+                            + " yourself logs to its standard error, so name that file with --file");
+        }
+        noteIfNothing(output, read.get(), printed.get());
+        return ExitCode.OK;
+    }
+
+    private static void noteIfNothing(Output output, int read, int printed) {
+        if (printed == 0) {
+            output.note(
+                    "none of the last %d lines is one of those that you ask for: look at more with"
+                                    .formatted(read)
+                            + " --lines");
+        }
     }
 
     private static void print(Output output, JournalLine line) {
@@ -132,8 +156,12 @@ final class LogsCommand implements Verb {
     private int file(LogFilter filter, Path path) throws IOException, InterruptedException {
         Output output = session.output();
         LogFile log = new LogFile(path);
-        List<String> old = log.read();
-        print(output, filter, old.subList(Math.max(0, old.size() - lines), old.size()));
+        List<String> all = log.read();
+        List<String> last = all.subList(Math.max(0, all.size() - lines), all.size());
+        int printed = print(output, filter, last);
+        if (!follow) {
+            noteIfNothing(output, last.size(), printed);
+        }
         while (follow && !output.isBroken()) {
             Thread.sleep(LOOK);
             print(output, filter, log.read());
@@ -141,9 +169,11 @@ final class LogsCommand implements Verb {
         return ExitCode.OK;
     }
 
-    private static void print(Output output, LogFilter filter, List<String> lines) {
+    private static int print(Output output, LogFilter filter, List<String> lines) {
+        int printed = 0;
         for (String line : lines) {
             if (filter.test(line)) {
+                printed++;
                 if (output.format() == Format.TABLE) {
                     output.piece(Quoted.page(line) + "\n");
                 } else {
@@ -151,5 +181,6 @@ final class LogsCommand implements Verb {
                 }
             }
         }
+        return printed;
     }
 }

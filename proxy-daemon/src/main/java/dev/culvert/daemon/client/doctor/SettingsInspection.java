@@ -25,7 +25,14 @@ final class SettingsInspection implements Inspection {
                     Finding.failure(
                             "the settings cannot be read", file.problem(), FIX + file.path()));
         }
-        Outcome outcome = site.host().run(List.of("culvertd", "config", "validate", file.path()));
+        Outcome outcome =
+                site.host()
+                        .run(
+                                List.of(
+                                        site.host().daemonProgram(),
+                                        "config",
+                                        "validate",
+                                        file.path()));
         if (outcome.isNotThere()) {
             return List.of(
                     Finding.skipped(

@@ -21,6 +21,11 @@ public interface Host {
 
     Optional<String> variable(String name);
 
+    /** The program of the daemon; a name is looked for in the PATH. */
+    default String daemonProgram() {
+        return "culvertd";
+    }
+
     /** The beginning of a file as text; empty if it cannot be read. */
     default Optional<String> read(String absolute) {
         Path file = path(absolute);

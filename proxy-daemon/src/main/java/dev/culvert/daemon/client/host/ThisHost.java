@@ -3,6 +3,7 @@ package dev.culvert.daemon.client.host;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The machine on which the command runs. */
 public final class ThisHost implements Host {
@@ -32,6 +34,21 @@ public final class ThisHost implements Host {
     @Override
     public Optional<String> variable(String name) {
         return Optional.ofNullable(environment.get(name));
+    }
+
+    /** The one next to this command, else that of the PATH. */
+    @Override
+    public String daemonProgram() {
+        String name = Host.super.daemonProgram();
+        String home = System.getProperty("culvert.home", "");
+        Stream<String> beside = Stream.of(home).filter(it -> !it.isEmpty()).map(it -> it + "/bin");
+        Stream<String> path = Stream.of(environment.getOrDefault("PATH", "").split(":"));
+        return Stream.concat(beside, path.filter(it -> it.startsWith("/")))
+                .map(folder -> Path.of(folder, name).toAbsolutePath())
+                .filter(Files::isExecutable)
+                .findFirst()
+                .map(Path::toString)
+                .orElse(name);
     }
 
     @Override

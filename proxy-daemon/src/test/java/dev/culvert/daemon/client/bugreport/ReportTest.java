@@ -271,6 +271,13 @@ class ReportTest {
     }
 
     @Test
+    void aLogFileThatIsNamedCountsMoreThanAnOldJournal() throws Exception {
+        host.program("journalctl", "an entry of last year\n");
+        host.file("/var/log/c.log", "a line\n");
+        assertThat(text(report(daemon), "7-logs/culvertd.log")).isEqualTo("a line\n");
+    }
+
+    @Test
     void whatIsTooLongIsCutAtTheEndOfALine() throws Exception {
         host.program("journalctl", "first line\n" + "a line of the log\n".repeat(80_000));
         daemon.on("GET /metrics", 200, "a_metric 1\n".repeat(200_000) + "last 1\n");
