@@ -22,10 +22,9 @@ final class ResponseObject {
     private final String ids;
     private final long createdSeconds;
 
-    /** The members that repeat the request, and the closing brace. */
-    private final byte[] echo;
+    private final Echo echo;
 
-    private ResponseObject(String ids, long createdSeconds, byte[] echo) {
+    private ResponseObject(String ids, long createdSeconds, Echo echo) {
         this.ids = ids;
         this.createdSeconds = createdSeconds;
         this.echo = echo;
@@ -36,7 +35,7 @@ final class ResponseObject {
      *
      * @param echo what {@link #echo(ResponseRequest)} gave
      */
-    static ResponseObject of(String turn, long createdSeconds, byte[] echo) {
+    static ResponseObject of(String turn, long createdSeconds, Echo echo) {
         return new ResponseObject(idOf(turn), createdSeconds, echo);
     }
 
@@ -62,7 +61,7 @@ final class ResponseObject {
     }
 
     /** What a response repeats of its request. */
-    static byte[] echo(ResponseRequest asked) {
+    static Echo echo(ResponseRequest asked) {
         ByteBuf out = Unpooled.buffer();
         JsonPieces to = new JsonPieces(out);
         JsonOutline json = asked.json();
@@ -88,9 +87,9 @@ final class ResponseObject {
             or(to, asked, "user", "null");
         }
         to.close('}');
-        byte[] echo = new byte[out.readableBytes()];
-        out.readBytes(echo);
-        return echo;
+        byte[] written = new byte[out.readableBytes()];
+        out.readBytes(written);
+        return new Echo(written);
     }
 
     private static int length(JsonOutline json, int value) {
@@ -112,7 +111,7 @@ final class ResponseObject {
     }
 
     int echoBytes() {
-        return echo.length;
+        return echo.bytes();
     }
 
     /**
@@ -128,6 +127,6 @@ final class ResponseObject {
         writeAscii(out, ",\"output\":[");
         OutputItem.copy(output, out);
         writeAscii(out, "],\"usage\":" + outcome.usage().json() + ",");
-        out.writeBytes(echo);
+        echo.write(out);
     }
 }

@@ -62,7 +62,7 @@ final class ResponsesRoute implements Route {
             Answer answer,
             Agent agent,
             boolean isStreamed,
-            byte[] echo,
+            Echo echo,
             long nowSeconds,
             Conversation input) {
         ResponseObject response(String turn) {

@@ -12,13 +12,13 @@ final class WholeResponse implements WholeFormat {
     private static final int FRAME_BYTES = 1024;
 
     private final long createdSeconds;
-    private final byte[] echo;
+    private final Echo echo;
     private final ByteBufAllocator buffers;
     private final Keeping keeping;
     private @Nullable ResponseObject response;
     private @Nullable OutputReader output;
 
-    WholeResponse(long createdSeconds, byte[] echo, ByteBufAllocator buffers, Keeping keeping) {
+    WholeResponse(long createdSeconds, Echo echo, ByteBufAllocator buffers, Keeping keeping) {
         this.createdSeconds = createdSeconds;
         this.echo = echo;
         this.buffers = buffers;
@@ -62,7 +62,7 @@ final class WholeResponse implements WholeFormat {
             throw new IllegalStateException("no turn has begun");
         }
         ByteBuf items = read.output();
-        ByteBuf taken = buffers.ioBuffer(FRAME_BYTES + echo.length + items.readableBytes());
+        ByteBuf taken = buffers.ioBuffer(FRAME_BYTES + echo.bytes() + items.readableBytes());
         begun.write(taken, read.outcome(), items);
         keeping.begin(begun);
         keeping.end(read.outcome(), items);
