@@ -181,7 +181,8 @@ public final class Tokens {
         if (before.isEmpty() && (grant.tenant() != null || !isAdmin(grant))) {
             throw new IllegalArgumentException(
                     "the first token must have the role admin and no tenant, because nobody could"
-                            + " make another one otherwise");
+                            + " make another one otherwise: make it with culvertd init, or with"
+                            + " culvert token create --name admin --role admin");
         }
         boolean isTaken =
                 before.stream()

@@ -56,7 +56,8 @@ class TokensTest {
     void theFirstTokenMustBeAbleToMakeOthers() throws IOException {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> tokens.create(grant("ci", "acme", Scope.ADMIN), null))
-                .withMessageContaining("the first token must have the role admin and no tenant");
+                .withMessageContaining("the first token must have the role admin and no tenant")
+                .withMessageContaining("culvertd init");
         tokens.create(ADMIN, null);
         tokens.create(grant("ci", "acme", Scope.AGENTS_READ), null);
         assertThat(tokens.count()).isEqualTo(2);

@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
             "  STAGE      linking: no link to the agent yet; asked: no answer yet; answering;"
                     + " stopping",
             "  EVENTS/S   since the last look; at the first look, since the turn began",
-            "  UNREAD     bytes that the client has not taken",
+            "  UNREAD     bytes that the client has not taken; those that it takes come off when they",
+            "             are half of turns.initial_credit, so that a short answer counts whole",
             "  MAY SEND   bytes of credit that the agent has left; - if it keeps to no credit",
             "  WAITS      for client: it does not read; agent: it sends nothing; link: there is"
                     + " none",

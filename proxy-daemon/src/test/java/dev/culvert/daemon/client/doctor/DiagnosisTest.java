@@ -237,6 +237,23 @@ class DiagnosisTest {
     }
 
     @Test
+    void theKeysOfTheDaemonAreForItsUserAlone() throws Exception {
+        settings("{\"state_dir\": \"/state\", \"http\": {\"tls\": {\"key\": \"/tls/key.pem\"}}}");
+        host.file("/state/turn.key", "x");
+        host.file("/tls/key.pem", "x");
+        host.mode("/state/turn.key", "rw-r--r--");
+        host.mode("/tls/key.pem", "rw-------");
+        assertThat(only(new PermissionInspection()).remedy())
+                .isEqualTo(Remedy.of("chmod", "0600", "/state/turn.key"));
+        host.mode("/state/turn.key", "rw-------");
+        host.mode("/tls/key.pem", "rw-r--r--");
+        assertThat(only(new PermissionInspection()).what())
+                .isEqualTo("everybody on this host may read or change /tls/key.pem");
+        host.mode("/tls/key.pem", "rw-r-----");
+        assertThat(only(new PermissionInspection()).grade()).isEqualTo(Grade.OK);
+    }
+
+    @Test
     void fileDescriptorsAreComparedWithWhatClientsAndAgentsNeed() throws Exception {
         settings(
                 "{\"event_loops\": 2, \"http\": {\"max_connections\": 1000}, \"agents\": [{\"id\":"
