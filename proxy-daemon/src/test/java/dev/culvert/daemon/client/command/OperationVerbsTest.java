@@ -31,6 +31,8 @@ class OperationVerbsTest {
                     "doctor",
                     "explain",
                     "logs",
+                    "mcp install",
+                    "mcp validate",
                     "top",
                     "turns watch");
 
