@@ -57,10 +57,15 @@ class StoredResponsesTest {
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon = daemon(guest)) {
             guest.on("message", message -> message.done("yes"));
-            String body = ok(daemon.post(PATH, WHOLE));
+            HttpResponse<String> answered = daemon.post(PATH, WHOLE);
+            String body = ok(answered);
             String path = PATH + "/" + id(body);
 
-            assertThat(ok(daemon.get(path))).isEqualTo(body);
+            HttpResponse<String> again = daemon.get(path);
+            assertThat(ok(again)).isEqualTo(body);
+            assertThat(again.headers().map().get("x-culvert-turn"))
+                    .isEqualTo(answered.headers().map().get("x-culvert-turn"))
+                    .hasSize(1);
             daemon.awaitMetric("culvert_responses_kept", 1);
 
             assertThat(ok(daemon.send("DELETE", path, "")))

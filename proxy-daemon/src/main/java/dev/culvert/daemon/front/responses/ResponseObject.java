@@ -19,13 +19,15 @@ final class ResponseObject {
 
     private static final int ID_BYTES = 16;
 
+    private final String turn;
     private final String ids;
     private final long createdSeconds;
 
     private final Echo echo;
 
-    private ResponseObject(String ids, long createdSeconds, Echo echo) {
-        this.ids = ids;
+    private ResponseObject(String turn, long createdSeconds, Echo echo) {
+        this.turn = turn;
+        ids = idOf(turn);
         this.createdSeconds = createdSeconds;
         this.echo = echo;
     }
@@ -36,7 +38,12 @@ final class ResponseObject {
      * @param echo what {@link #echo(ResponseRequest)} gave
      */
     static ResponseObject of(String turn, long createdSeconds, Echo echo) {
-        return new ResponseObject(idOf(turn), createdSeconds, echo);
+        return new ResponseObject(turn, createdSeconds, echo);
+    }
+
+    /** The id of its turn. */
+    String turn() {
+        return turn;
     }
 
     String id() {
