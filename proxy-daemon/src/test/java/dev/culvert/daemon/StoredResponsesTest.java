@@ -89,6 +89,16 @@ class StoredResponsesTest {
     }
 
     @Test
+    void saysThatItIsNotStoredIfItIsTooLarge() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon("\"responses\": {\"keep_bytes\": 8},", guest)) {
+            guest.on("message", message -> message.done("yes"));
+            String large = "{\"model\":\"a\",\"input\":\"more than eight bytes\"}";
+            assertThat(ok(daemon.post(PATH, large))).contains("\"store\":false");
+        }
+    }
+
+    @Test
     void anotherOneGoesOnFromIt() throws Exception {
         String call =
                 "{\"content\":\"\",\"done\":true,\"tool_calls\":[{\"index\":0,\"id\":\"c1\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}";

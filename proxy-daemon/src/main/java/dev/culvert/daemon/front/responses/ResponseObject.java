@@ -35,7 +35,7 @@ final class ResponseObject {
     /**
      * The response of that turn.
      *
-     * @param echo what {@link #echo(ResponseRequest)} gave
+     * @param echo what {@link #echo} gave
      */
     static ResponseObject of(String turn, long createdSeconds, Echo echo) {
         return new ResponseObject(turn, createdSeconds, echo);
@@ -67,8 +67,12 @@ final class ResponseObject {
         }
     }
 
-    /** What a response repeats of its request. */
-    static Echo echo(ResponseRequest asked) {
+    /**
+     * What a response repeats of its request.
+     *
+     * @param isStored whether it will be kept
+     */
+    static Echo echo(ResponseRequest asked, boolean isStored) {
         ByteBuf out = Unpooled.buffer();
         JsonPieces to = new JsonPieces(out);
         JsonOutline json = asked.json();
@@ -83,7 +87,7 @@ final class ResponseObject {
         or(to, asked, "parallel_tool_calls", "true");
         or(to, asked, "previous_response_id", "null");
         or(to, asked, "reasoning", "{\"effort\":null,\"summary\":null}");
-        to.name("store").literal(String.valueOf(asked.isStored()));
+        to.name("store").literal(String.valueOf(isStored));
         or(to, asked, "temperature", "null");
         or(to, asked, "text", "{\"format\":{\"type\":\"text\"}}");
         or(to, asked, "tool_choice", "\"auto\"");
