@@ -91,8 +91,16 @@ public sealed interface Failure {
         }
     }
 
-    /** The agent's answer breaks the protocol; its work is cancelled, if it understands that. */
-    record BadAnswer(String message) implements Failure {}
+    /**
+     * The agent's answer cannot be used; its work is cancelled, if it understands that.
+     *
+     * @param isTooLong whether it is just longer than this side takes; else it breaks the protocol
+     */
+    record BadAnswer(String message, boolean isTooLong) implements Failure {
+        public BadAnswer(String message) {
+            this(message, false);
+        }
+    }
 
     /**
      * The agent answered with an error: a code of errors.md, or one that we do not know.

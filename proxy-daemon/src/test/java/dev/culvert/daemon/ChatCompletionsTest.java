@@ -356,6 +356,7 @@ class ChatCompletionsTest {
                 "{M,'model':'a','model':'a'}       | model          | twice",
                 "{'model':'a'}                     | messages       | 'messages' is missing",
                 "{'model':'a','messages':'hi'}     | messages       | must be a list",
+                "{'model':'a','messages':[ ]}      | messages       | is empty",
                 "{'model':'a',M,'messages':[]}     | messages       | twice",
                 "{'model':'a',M,'stream':'yes'}    | stream         | true or false",
                 "{'model':'a',M,'stream_options':{'include_usage':true}} | stream_options | only with",

@@ -157,7 +157,8 @@ class ResponsesFaultsTest {
             half(guest, events).chunk("and more than ten bytes");
             assertThat(events.rest().getLast())
                     .startsWith("error ")
-                    .contains("turns.max_answer_bytes");
+                    .contains("turns.max_answer_bytes", "Ask for less.")
+                    .doesNotContain("update the agent");
             assertThat(events.isBroken()).isTrue();
         }
     }

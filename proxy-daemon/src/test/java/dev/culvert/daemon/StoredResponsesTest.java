@@ -57,10 +57,15 @@ class StoredResponsesTest {
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon = daemon(guest)) {
             guest.on("message", message -> message.done("yes"));
-            String body = ok(daemon.post(PATH, WHOLE));
+            HttpResponse<String> answered = daemon.post(PATH, WHOLE);
+            String body = ok(answered);
             String path = PATH + "/" + id(body);
 
-            assertThat(ok(daemon.get(path))).isEqualTo(body);
+            HttpResponse<String> again = daemon.get(path);
+            assertThat(ok(again)).isEqualTo(body);
+            assertThat(again.headers().map().get("x-culvert-turn"))
+                    .isEqualTo(answered.headers().map().get("x-culvert-turn"))
+                    .hasSize(1);
             daemon.awaitMetric("culvert_responses_kept", 1);
 
             assertThat(ok(daemon.send("DELETE", path, "")))
@@ -80,6 +85,16 @@ class StoredResponsesTest {
             String body =
                     ok(daemon.post(PATH, "{\"model\":\"a\",\"input\":\"hi\",\"store\":false}"));
             assertRefused(daemon.get(PATH + "/" + id(body)), 404, "was not stored");
+        }
+    }
+
+    @Test
+    void saysThatItIsNotStoredIfItIsTooLarge() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon("\"responses\": {\"keep_bytes\": 8},", guest)) {
+            guest.on("message", message -> message.done("yes"));
+            String large = "{\"model\":\"a\",\"input\":\"more than eight bytes\"}";
+            assertThat(ok(daemon.post(PATH, large))).contains("\"store\":false");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.culvert.daemon.answer;
 
+import dev.culvert.link.Failure;
 import java.io.Serial;
 
 /**
@@ -9,15 +10,27 @@ import java.io.Serial;
 public final class BadChunkException extends RuntimeException {
     @Serial private static final long serialVersionUID = 1L;
 
+    private final boolean isTooLong;
+
     /**
      * @param detail what the agent's answer does, in words that follow "it"
      */
     public BadChunkException(String detail) {
-        super("the answer cannot be told: " + detail, null, false, false);
+        this(detail, false);
     }
 
-    /** One sentence for people. */
-    public String detail() {
-        return String.valueOf(getMessage());
+    private BadChunkException(String detail, boolean isTooLong) {
+        super("the answer cannot be told: " + detail, null, false, false);
+        this.isTooLong = isTooLong;
+    }
+
+    /** The chunk is as it should be, but the answer exceeds a limit of the daemon. */
+    public static BadChunkException tooLong(String detail) {
+        return new BadChunkException(detail, true);
+    }
+
+    /** How the turn fails. */
+    public Failure failure() {
+        return new Failure.BadAnswer(String.valueOf(getMessage()), isTooLong);
     }
 }

@@ -155,7 +155,7 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
     }
 
     private void onBadChunk(BadChunkException e) {
-        fail(new Failure.BadAnswer(e.detail()), EventFormat.LAST, End.ERROR);
+        fail(e.failure(), EventFormat.LAST, End.ERROR);
         if (turn != null) {
             turn.cancel(CancelCause.ANSWER_REFUSED);
         }

@@ -87,7 +87,7 @@ final class WholeAnswer implements TurnListener, Runnable {
         try {
             format.chunk(chunk);
         } catch (BadChunkException e) {
-            refuse(Problem.of(new Failure.BadAnswer(e.detail())), CancelCause.ANSWER_REFUSED);
+            refuse(Problem.of(e.failure()), CancelCause.ANSWER_REFUSED);
             return;
         }
         if (chunk.isLastChunk() && (turn == null || turn.countsItsEnd())) {

@@ -80,11 +80,13 @@ public record Problem(
                                                     + " without.")
                                     .member("tool_name", blocked.toolName())
                                     .member("reason", blocked.reason());
-                    case BadAnswer _ ->
+                    case BadAnswer bad ->
                             of(BAD_GATEWAY, "The agent's answer cannot be used: " + what)
                                     .advising(
-                                            "Fix or update the agent's software: it breaks the"
-                                                    + " protocol (messages.md).");
+                                            bad.isTooLong()
+                                                    ? "Ask for less."
+                                                    : "Fix or update the agent's software: it breaks"
+                                                            + " the protocol (messages.md).");
                     case AgentError agent -> AgentProblem.of(agent);
                 };
         Map<String, Object> members = new LinkedHashMap<>();

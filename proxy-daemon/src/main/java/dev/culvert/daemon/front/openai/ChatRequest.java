@@ -85,6 +85,7 @@ final class ChatRequest {
             case "messages" -> {
                 once(name, messages == 0);
                 messages = kind;
+                checkNotEmpty(member);
             }
             case "stream" -> {
                 once(name, stream == 0);
@@ -96,6 +97,18 @@ final class ChatRequest {
                 includesUsage = asksForUsage(member);
             }
             default -> refuseWhatNoAgentDoes(name, member, kind);
+        }
+    }
+
+    /** The agent would refuse it, but without naming the parameter. */
+    private void checkNotEmpty(JsonMembers list) {
+        int at = list.valueStart() + 1;
+        while (messages == '[' && body.getByte(at) <= ' ') {
+            at++;
+        }
+        if (messages == '[' && body.getByte(at) == ']') {
+            throw OpenAiProblems.invalid(
+                    "messages", "'messages' is empty: give at least one message.");
         }
     }
 

@@ -13,10 +13,6 @@ import org.jspecify.annotations.Nullable;
  * that it said. Confined to the event loop of the answer.
  */
 final class AnswerMemory {
-    /** Completes a sentence about the answer. */
-    static final String NONE_LEFT =
-            "no memory is left for all that it says, which the last event of a response repeats";
-
     private final Share share;
     private final @Nullable Share client;
     private final EventLoop loop;
@@ -53,7 +49,7 @@ final class AnswerMemory {
      */
     void holds(OutputReader output, int more) {
         if (tooMuch) {
-            throw new BadChunkException(NONE_LEFT);
+            throw noneLeft();
         }
         int bytes = output.heldBytes() + more;
         if (holding == null && bytes >= Account.GRAIN_BYTES) {
@@ -65,7 +61,7 @@ final class AnswerMemory {
             holding.set(bytes);
         }
         if (output.bytes() > mostBytes) {
-            throw new BadChunkException(
+            throw BadChunkException.tooLong(
                     "it says over %d bytes (turns.max_answer_bytes), and the last event of a response repeats all of them"
                             .formatted(mostBytes));
         }
@@ -78,6 +74,12 @@ final class AnswerMemory {
             held.drop();
         }
         release();
+    }
+
+    /** What {@link #isTooMuch} means. */
+    static BadChunkException noneLeft() {
+        return BadChunkException.tooLong(
+                "no memory is left for all that it says, which the last event of a response repeats");
     }
 
     boolean isTooMuch() {

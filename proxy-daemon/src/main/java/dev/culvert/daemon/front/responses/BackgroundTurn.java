@@ -101,7 +101,7 @@ final class BackgroundTurn implements TurnListener {
         try {
             output.read(payload, chunk.members(), chunk.isLastChunk());
             if (log.readableBytes() + payload.readableBytes() > mostLogBytes) {
-                throw new BadChunkException("it comes in so many pieces that they take too much");
+                throw BadChunkException.tooLong("it comes in so many pieces that they take too much");
             }
             log.writeInt(payload.readableBytes());
             log.writeBoolean(chunk.isLastChunk());
@@ -109,7 +109,7 @@ final class BackgroundTurn implements TurnListener {
             logBytes = log.capacity();
             memory.holds(output, logBytes);
         } catch (BadChunkException e) {
-            fail(Problem.of(new Failure.BadAnswer(e.detail())));
+            fail(Problem.of(e.failure()));
             cancel(CancelCause.ANSWER_REFUSED);
             return;
         }
@@ -122,7 +122,7 @@ final class BackgroundTurn implements TurnListener {
     @Override
     public void onDone(long number) {
         if (!over && memory.isTooMuch()) {
-            fail(Problem.of(new Failure.BadAnswer(AnswerMemory.NONE_LEFT)));
+            fail(Problem.of(AnswerMemory.noneLeft().failure()));
         } else {
             end(output.outcome(), null);
         }

@@ -51,6 +51,7 @@ final class CancelRoute implements Route {
                 answer.eventLoop(),
                 () -> {
                     if (answer.isOpen()) {
+                        response.nameTurn(answer);
                         answer.json(OK, response.json());
                     }
                 });

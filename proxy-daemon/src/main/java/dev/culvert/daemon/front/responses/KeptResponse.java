@@ -3,6 +3,8 @@ package dev.culvert.daemon.front.responses;
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 
 import dev.culvert.daemon.auth.Caller;
+import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.CommonHeaders;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import io.netty.buffer.ByteBuf;
@@ -42,6 +44,11 @@ final class KeptResponse {
 
     String id() {
         return response.id();
+    }
+
+    /** Tells {@code answer} which turn it is. */
+    void nameTurn(Answer answer) {
+        answer.header(CommonHeaders.X_CULVERT_TURN, response.turn());
     }
 
     ResponseObject response() {

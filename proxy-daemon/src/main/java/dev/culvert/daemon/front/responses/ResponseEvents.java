@@ -100,7 +100,7 @@ final class ResponseEvents implements EventFormat {
     @Override
     public void done(SseStream to, long number) {
         if (memory.isTooMuch()) {
-            abort(to, Problem.of(new Failure.BadAnswer(AnswerMemory.NONE_LEFT)));
+            abort(to, Problem.of(AnswerMemory.noneLeft().failure()));
             return;
         }
         OutputReader output = reader;

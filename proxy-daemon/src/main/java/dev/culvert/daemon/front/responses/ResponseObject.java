@@ -19,13 +19,15 @@ final class ResponseObject {
 
     private static final int ID_BYTES = 16;
 
+    private final String turn;
     private final String ids;
     private final long createdSeconds;
 
     private final Echo echo;
 
-    private ResponseObject(String ids, long createdSeconds, Echo echo) {
-        this.ids = ids;
+    private ResponseObject(String turn, long createdSeconds, Echo echo) {
+        this.turn = turn;
+        ids = idOf(turn);
         this.createdSeconds = createdSeconds;
         this.echo = echo;
     }
@@ -33,10 +35,15 @@ final class ResponseObject {
     /**
      * The response of that turn.
      *
-     * @param echo what {@link #echo(ResponseRequest)} gave
+     * @param echo what {@link #echo} gave
      */
     static ResponseObject of(String turn, long createdSeconds, Echo echo) {
-        return new ResponseObject(idOf(turn), createdSeconds, echo);
+        return new ResponseObject(turn, createdSeconds, echo);
+    }
+
+    /** The id of its turn. */
+    String turn() {
+        return turn;
     }
 
     String id() {
@@ -60,8 +67,12 @@ final class ResponseObject {
         }
     }
 
-    /** What a response repeats of its request. */
-    static Echo echo(ResponseRequest asked) {
+    /**
+     * What a response repeats of its request.
+     *
+     * @param isStored whether it will be kept
+     */
+    static Echo echo(ResponseRequest asked, boolean isStored) {
         ByteBuf out = Unpooled.buffer();
         JsonPieces to = new JsonPieces(out);
         JsonOutline json = asked.json();
@@ -76,7 +87,7 @@ final class ResponseObject {
         or(to, asked, "parallel_tool_calls", "true");
         or(to, asked, "previous_response_id", "null");
         or(to, asked, "reasoning", "{\"effort\":null,\"summary\":null}");
-        to.name("store").literal(String.valueOf(asked.isStored()));
+        to.name("store").literal(String.valueOf(isStored));
         or(to, asked, "temperature", "null");
         or(to, asked, "text", "{\"format\":{\"type\":\"text\"}}");
         or(to, asked, "tool_choice", "\"auto\"");

@@ -52,8 +52,9 @@ final class ResponseRoute implements Route {
                 turn.stop(answer.eventLoop(), () -> deleted(response, answer));
             }
         } else if ("true".equals(request.query("stream"))) {
-            stream(request, answer, turn);
+            stream(request, answer, response, turn);
         } else {
+            response.nameTurn(answer);
             answer.json(OK, response.json());
         }
     }
@@ -70,7 +71,8 @@ final class ResponseRoute implements Route {
         }
     }
 
-    private void stream(Request request, Answer answer, @Nullable BackgroundTurn turn) {
+    private void stream(
+            Request request, Answer answer, KeptResponse response, @Nullable BackgroundTurn turn) {
         if (turn == null) {
             throw OpenAiProblems.invalid(
                     "stream",
@@ -80,7 +82,9 @@ final class ResponseRoute implements Route {
         AnswerMemory memory =
                 new AnswerMemory(
                         answer.client(), null, answer.eventLoop(), answers.maxAnswerBytes());
-        ReplayedResponse.begin(turn, after(request), answer, memory, answers);
+        long after = after(request);
+        response.nameTurn(answer);
+        ReplayedResponse.begin(turn, after, answer, memory, answers);
     }
 
     private static long after(Request request) {

@@ -102,7 +102,7 @@ final class ResponsesRoute implements Route {
                             answer,
                             agent,
                             asked.isStreamed(),
-                            ResponseObject.echo(asked),
+                            ResponseObject.echo(asked, isStored),
                             TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis()),
                             input);
             Set<String> ignored = ChatTranslation.write(asked, message);
