@@ -91,7 +91,7 @@ public final class OffLoop {
         String id = request.id();
         return () ->
                 request.work(() -> {
-                    Runnable next = outcome(name, id, answer, work);
+                    Runnable next = outcome(answer, work);
                     try {
                         loop.execute(() -> request.work(() -> finish(name, id, answer, next)));
                     } catch (RejectedExecutionException _) {
@@ -101,7 +101,7 @@ public final class OffLoop {
                 });
     }
 
-    private static Runnable outcome(String name, String id, Answer answer, Work work) {
+    private static Runnable outcome(Answer answer, Work work) {
         try {
             return work.run();
         } catch (ProblemException e) {
