@@ -57,6 +57,7 @@ final class ResponsesRoute implements Route {
     }
 
     /** What was read of a request, and is needed after its body is gone. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares two of these
     private record Wanted(
             Request request,
             Answer answer,
