@@ -306,7 +306,8 @@ class TokensOfTheDaemonTest {
             HttpResponse<String> wrong = daemon.send("GET", path, "", "x-api-key", root + "x");
             assertThat(wrong.statusCode()).isEqualTo(401);
             assertThat(wrong.headers().firstValue("www-authenticate").orElse(""))
-                    .contains("error=\"invalid_token\"");
+                    .contains("error=\"invalid_token\"")
+                    .contains("error_description=\"The token is not known here: check");
             for (String query : List.of("?access_token=" + root, "?after=" + root)) {
                 HttpResponse<String> inQuery = daemon.get(path + query);
                 assertThat(inQuery.statusCode()).isEqualTo(400);

@@ -9,7 +9,8 @@ public enum Denial {
     INVALID_TOKEN(
             "invalid_token",
             "The token is not known here: check that it was copied whole, or ask for another."),
-    TOKEN_EXPIRED("token_expired", "The token has expired: ask for another."),
+    TOKEN_EXPIRED(
+            "token_expired", "The token has expired, or its secret was replaced: ask for another."),
     TOKEN_REVOKED("token_revoked", "The token was revoked: ask for another."),
     INSUFFICIENT_SCOPE(
             "insufficient_scope", "The caller may not do this: ask for a token that may.");

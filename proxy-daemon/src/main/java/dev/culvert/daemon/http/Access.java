@@ -169,7 +169,7 @@ public final class Access {
                         ? CHALLENGE
                         : CHALLENGE
                                 + ", error=\"invalid_token\", error_description=\""
-                                + why.code()
+                                + why.sentence()
                                 + "\"";
         return new ProblemException(ended(why).header(HttpHeaderNames.WWW_AUTHENTICATE, challenge));
     }
