@@ -32,7 +32,14 @@ public record ToolCallFragment(
         ByteBuf arguments) {
     private static final int MOST_INDEX = 1_000_000;
 
-    /** Those of a {@code tool_calls} that was checked before, which is an array. Borrows it. */
+    /** More in one chunk than any runtime sends: three bytes of JSON can be a fragment. */
+    private static final int MOST = 1_024;
+
+    /**
+     * Those of a {@code tool_calls} that was checked before, which is an array. Borrows it.
+     *
+     * @throws BadChunkException when there are too many
+     */
     public static List<ToolCallFragment> read(ByteBuf toolCalls) {
         List<ToolCallFragment> fragments = new ArrayList<>(1);
         JsonScanner text = JsonScanner.of(toolCalls, JsonLimits.FRAME);
@@ -40,6 +47,10 @@ public record ToolCallFragment(
         text.enterArray();
         while (text.nextElement()) {
             if (text.kind() == '{') {
+                if (fragments.size() == MOST) {
+                    throw new BadChunkException(
+                            "it has over " + MOST + " fragments of tool calls in one chunk");
+                }
                 fragments.add(new Reader(toolCalls, text).fragment(fragments.size()));
             } else {
                 text.skip();

@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
  * same way.
  */
 public final class ToolCalls {
+    /** Each takes much more memory than the bytes of the agent that begin it. */
+    private static final int MOST = 1_024;
+
+    private static final int MOST_NAME_CHARS = 4096;
+
     private static final class Call {
         final int index;
         final boolean isCustom;
@@ -37,6 +42,9 @@ public final class ToolCalls {
         void add(ToolCallFragment part) {
             id = id.isEmpty() ? part.id() : id;
             name = part.name().equals(name) ? name : name + part.name();
+            if (name.length() > MOST_NAME_CHARS) {
+                throw new BadChunkException("the name of a tool has no end");
+            }
             arguments.writeBytes(part.arguments());
         }
     }
@@ -44,11 +52,18 @@ public final class ToolCalls {
     private final List<Call> calls = new ArrayList<>();
     private int bytes;
 
-    /** Adds the fragments of an array, which is borrowed. */
+    /**
+     * Adds the fragments of an array, which is borrowed.
+     *
+     * @throws BadChunkException when there are too many calls, or a name has no end
+     */
     public void add(ByteBuf array) {
         for (ToolCallFragment part : ToolCallFragment.read(array)) {
             Call call = latest(part.index());
             if (call == null || call.isOther(part)) {
+                if (calls.size() == MOST) {
+                    throw new BadChunkException("it has over " + MOST + " tool calls");
+                }
                 call = new Call(part);
                 calls.add(call);
             }

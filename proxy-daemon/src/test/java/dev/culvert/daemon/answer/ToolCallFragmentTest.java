@@ -2,6 +2,7 @@ package dev.culvert.daemon.answer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -50,6 +51,15 @@ class ToolCallFragmentTest {
     void argumentsThatAreAnObjectBecomeItsText() {
         assertThat(read("[{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":{\"a\":[1]}}}]"))
                 .isEqualTo("0 incomplete  f({\\\"a\\\":[1]})");
+    }
+
+    @Test
+    void moreThan1024InOneChunkAreRefused() {
+        String most = "{},".repeat(1023);
+        assertThat(read("[" + most + "{}]")).endsWith(" ; 1023 incomplete  ()");
+        assertThatThrownBy(() -> read("[" + most + "{},{}]"))
+                .isInstanceOf(BadChunkException.class)
+                .hasMessageContaining("over 1024");
     }
 
     @Test

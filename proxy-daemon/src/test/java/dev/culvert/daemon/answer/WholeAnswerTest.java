@@ -68,6 +68,27 @@ class WholeAnswerTest {
     }
 
     @Test
+    void anAnswerWithOver1024CallsIsRefused() {
+        begin();
+        for (int i = 0; i < 1024; i++) {
+            call(i + 1, "{\"index\":" + i + "}");
+        }
+        assertThat(stage.told()).isEmpty();
+        call(1025, "{\"index\":1024}");
+        assertThat(stage.told()).startsWith("HTTP/1.1 502").contains("over 1024 tool calls");
+        assertThat(stage.counted).contains("cancelled ANSWER_REFUSED");
+    }
+
+    @Test
+    void aNameOfAToolThatHasNoEndIsRefused() {
+        begin();
+        call(1, "{\"index\":0,\"function\":{\"name\":\"" + "n".repeat(4000) + "\"}}");
+        assertThat(stage.told()).isEmpty();
+        call(2, "{\"index\":0,\"function\":{\"name\":\"" + "m".repeat(4000) + "\"}}");
+        assertThat(stage.told()).startsWith("HTTP/1.1 502").contains("has no end");
+    }
+
+    @Test
     void whatIsDroppedIsReleased() {
         begin();
         stage.reply("chunk", 1, "{\"content\":\"a\",\"done\":false,\"reasoning\":\"h\"}");
