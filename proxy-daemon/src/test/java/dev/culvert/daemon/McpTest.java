@@ -458,6 +458,32 @@ class McpTest {
     }
 
     @Test
+    void aLinkThatIsLostIsAnErrorAndTheStreamIsBrokenOff() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon(guest);
+                CompletionReader answer = ask(daemon, "")) {
+            guest.take().chunk("half");
+            guest.down();
+            List<String> rest = answer.rest();
+            assertThat(rest).hasSize(1);
+            assertThat(rest.getFirst())
+                    .contains("\"error\":{\"code\":-32603,", "\"code\":\"link_lost\"");
+            assertThat(answer.isBroken()).isTrue();
+        }
+    }
+
+    @Test
+    void aSilentAgentsClientIsKeptAliveBeforeTheFirstWord() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = TestDaemon.with("\"sse\": {\"keepalive\": \"50ms\"},", guest);
+                CompletionReader answer = ask(daemon, "")) {
+            assertThat(answer.line()).isEqualTo(":");
+            guest.take().done("late");
+            assertThat(answer.next()).contains("\"text\":\"late\"");
+        }
+    }
+
+    @Test
     void anAgentThatIsNotThereIsAMistakeThatTheModelCanMend() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon = daemon(guest)) {
