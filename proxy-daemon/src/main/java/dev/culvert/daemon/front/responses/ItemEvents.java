@@ -4,7 +4,6 @@ import static io.netty.buffer.ByteBufUtil.writeAscii;
 
 import dev.culvert.daemon.sse.EventShape;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 
@@ -108,11 +107,7 @@ final class ItemEvents implements OutputListener {
         switch (item.kind()) {
             case MESSAGE -> writeAscii(out, ",\"logprobs\":[],\"text\":\"");
             case REASONING -> writeAscii(out, ",\"text\":\"");
-            case CALL -> {
-                writeAscii(out, ",\"name\":\"");
-                ByteBufUtil.writeUtf8(out, item.name());
-                writeAscii(out, "\",\"arguments\":\"");
-            }
+            case CALL -> writeAscii(out, ",\"arguments\":\"");
         }
         OutputItem.copy(text, out);
         out.writeByte('"');

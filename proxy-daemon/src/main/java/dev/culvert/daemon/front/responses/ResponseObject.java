@@ -126,7 +126,7 @@ final class ResponseObject {
         writeAscii(out, ",\"incomplete_details\":" + outcome.incompleteDetails());
         writeAscii(out, ",\"output\":[");
         OutputItem.copy(output, out);
-        writeAscii(out, "],\"usage\":" + outcome.usage().json() + ",");
+        writeAscii(out, "]" + outcome.usage().member() + ",");
         echo.write(out);
     }
 }

@@ -54,16 +54,16 @@ record Usage(int input, int cached, int output, int reasoning, int total) {
         return Math.max(0, members.count());
     }
 
-    /** As JSON; null where nobody knows. */
-    String json() {
+    /** As a member of a JSON object, with a comma before it; empty where nobody knows. */
+    String member() {
         if (equals(UNKNOWN)) {
-            return "null";
+            return "";
         }
-        return "{\"input_tokens\":"
+        return ",\"usage\":{\"input_tokens\":"
                 + input
                 + ",\"input_tokens_details\":{\"cached_tokens\":"
                 + cached
-                + "},\"output_tokens\":"
+                + ",\"cache_write_tokens\":0},\"output_tokens\":"
                 + output
                 + ",\"output_tokens_details\":{\"reasoning_tokens\":"
                 + reasoning
