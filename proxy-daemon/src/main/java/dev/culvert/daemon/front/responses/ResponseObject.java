@@ -79,6 +79,7 @@ final class ResponseObject {
         int tools = asked.member("tools");
         int instructions = asked.member("instructions");
         boolean isSmall = length(json, tools) + length(json, instructions) <= MOST_ECHO_BYTES;
+        to.name("access_programs").literal("null");
         to.name("background").literal(String.valueOf(asked.isInBackground()));
         or(to, asked, "instructions", isSmall ? instructions : NONE, "null");
         or(to, asked, "max_output_tokens", "null");
@@ -87,7 +88,10 @@ final class ResponseObject {
         or(to, asked, "parallel_tool_calls", "true");
         or(to, asked, "previous_response_id", "null");
         or(to, asked, "reasoning", "{\"effort\":null,\"summary\":null}");
+<<<<<<< .merge_file_fItGry
         to.name("store").literal(String.valueOf(isStored));
+=======
+>>>>>>> .merge_file_Ye5ngT
         or(to, asked, "temperature", "null");
         or(to, asked, "text", "{\"format\":{\"type\":\"text\"}}");
         or(to, asked, "tool_choice", "\"auto\"");
