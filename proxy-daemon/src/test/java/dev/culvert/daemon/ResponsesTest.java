@@ -44,11 +44,7 @@ class ResponsesTest {
 
     private static String response(
             String status, String incomplete, String output, String usage, String temperature) {
-<<<<<<< .merge_file_xRUJQO
-        return "{'id':'resp_ID','object':'response','created_at':TIME,'status':'%s','error':null,'incomplete_details':%s,'output':[%s]%s,'background':false,'instructions':null,'max_output_tokens':null,'metadata':{},'model':'a','parallel_tool_calls':true,'previous_response_id':null,'reasoning':{'effort':null,'summary':null},'store':true,'temperature':%s,'text':{'format':{'type':'text'}},'tool_choice':'auto','tools':[],'top_p':null,'truncation':'disabled'}"
-=======
         return "{'id':'resp_ID','object':'response','created_at':TIME,'status':'%s','error':null,'incomplete_details':%s,'output':[%s]%s,'access_programs':null,'background':false,'instructions':null,'max_output_tokens':null,'metadata':{},'model':'a','parallel_tool_calls':true,'previous_response_id':null,'reasoning':{'effort':null,'summary':null},'temperature':%s,'text':{'format':{'type':'text'}},'tool_choice':'auto','tools':[],'top_p':null,'truncation':'disabled'}"
->>>>>>> .merge_file_HSncs2
                 .formatted(status, incomplete, output, usage, temperature);
     }
 

@@ -88,10 +88,6 @@ final class ResponseObject {
         or(to, asked, "parallel_tool_calls", "true");
         or(to, asked, "previous_response_id", "null");
         or(to, asked, "reasoning", "{\"effort\":null,\"summary\":null}");
-<<<<<<< .merge_file_fItGry
-        to.name("store").literal(String.valueOf(isStored));
-=======
->>>>>>> .merge_file_Ye5ngT
         or(to, asked, "temperature", "null");
         or(to, asked, "text", "{\"format\":{\"type\":\"text\"}}");
         or(to, asked, "tool_choice", "\"auto\"");
