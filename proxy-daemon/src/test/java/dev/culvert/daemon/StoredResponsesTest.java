@@ -94,7 +94,9 @@ class StoredResponsesTest {
                 TestDaemon daemon = daemon("\"responses\": {\"keep_bytes\": 8},", guest)) {
             guest.on("message", message -> message.done("yes"));
             String large = "{\"model\":\"a\",\"input\":\"more than eight bytes\"}";
-            assertThat(ok(daemon.post(PATH, large))).contains("\"store\":false");
+            HttpResponse<String> answer = daemon.post(PATH, large);
+            assertThat(ok(answer)).contains("yes");
+            assertThat(answer.headers().firstValue("x-culvert-ignored")).hasValue("store");
         }
     }
 

@@ -101,7 +101,8 @@ final class BackgroundTurn implements TurnListener {
         try {
             output.read(payload, chunk.members(), chunk.isLastChunk());
             if (log.readableBytes() + payload.readableBytes() > mostLogBytes) {
-                throw BadChunkException.tooLong("it comes in so many pieces that they take too much");
+                throw BadChunkException.tooLong(
+                        "it comes in so many pieces that they take too much");
             }
             log.writeInt(payload.readableBytes());
             log.writeBoolean(chunk.isLastChunk());

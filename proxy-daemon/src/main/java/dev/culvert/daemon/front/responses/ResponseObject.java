@@ -67,12 +67,8 @@ final class ResponseObject {
         }
     }
 
-    /**
-     * What a response repeats of its request.
-     *
-     * @param isStored whether it will be kept
-     */
-    static Echo echo(ResponseRequest asked, boolean isStored) {
+    /** What a response repeats of its request. */
+    static Echo echo(ResponseRequest asked) {
         ByteBuf out = Unpooled.buffer();
         JsonPieces to = new JsonPieces(out);
         JsonOutline json = asked.json();

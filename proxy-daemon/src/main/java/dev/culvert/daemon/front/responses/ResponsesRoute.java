@@ -103,10 +103,13 @@ final class ResponsesRoute implements Route {
                             answer,
                             agent,
                             asked.isStreamed(),
-                            ResponseObject.echo(asked, isStored),
+                            ResponseObject.echo(asked),
                             TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis()),
                             input);
             Set<String> ignored = ChatTranslation.write(asked, message);
+            if (asked.isStored() && !isStored) {
+                ignored.add("store");
+            }
             asked.json().forget();
             if (!ignored.isEmpty()) {
                 answer.header(CommonHeaders.X_CULVERT_IGNORED, String.join(", ", ignored));

@@ -65,7 +65,7 @@ class ResponsesFuzzTest {
         try {
             JsonOutline json = JsonOutline.of(text, ResponseRequest.LIMITS, ResponseRequest.LEVELS);
             ResponseRequest asked = new ResponseRequest(json);
-            ResponseObject.of("turn", 1, ResponseObject.echo(asked, true))
+            ResponseObject.of("turn", 1, ResponseObject.echo(asked))
                     .write(object, Outcome.IN_PROGRESS, Unpooled.EMPTY_BUFFER);
             ChatTranslation.write(asked, out);
         } catch (BadJsonException _) {
