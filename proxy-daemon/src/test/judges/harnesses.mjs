@@ -23,8 +23,6 @@ const HARNESSES = {
         'model = "web"',
         'model_provider = "culvert"',
         'web_search = "disabled"',
-        "[features]",
-        "multi_agent = false",
         "[model_providers.culvert]",
         'name = "culvert"',
         `base_url = "${url}/v1"`,

@@ -230,6 +230,33 @@ class ResponsesTest {
     }
 
     @Test
+    void callsOfFunctionsInANamespaceNameBoth() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon(guest)) {
+            guest.on(
+                    "message",
+                    message -> {
+                        message.reply(
+                                "chunk",
+                                "{\"content\":\"\",\"done\":false,\"tool_calls\":[{\"index\":0,\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"mcp__c__list\",\"arguments\":\"{}\"}}]}");
+                        message.done("");
+                    });
+            String tools =
+                    "\"tools\":[{\"type\":\"namespace\",\"name\":\"mcp__c\",\"description\":\"d\",\"tools\":[{\"type\":\"function\",\"name\":\"list\"}]}]";
+
+            HttpResponse<String> answer =
+                    daemon.post(PATH, "{\"model\":\"a\",\"input\":\"hi\"," + tools + "}");
+
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            assertThat(answer.body())
+                    .contains(
+                            "\"call_id\":\"c1\",\"namespace\":\"mcp__c\",\"name\":\"list\",\"arguments\":\"{}\"");
+            assertThat(answer.headers().firstValue("x-culvert-ignored"))
+                    .hasValue("tools.namespace.description");
+        }
+    }
+
+    @Test
     void anAnswerThatIsCutShortIsIncomplete() throws Exception {
         String end = "{\"content\":\"half\",\"done\":true,\"finish_reason\":\"length\"}";
         try (ScriptedGuest guest = ScriptedGuest.start();

@@ -70,7 +70,7 @@ final class BackgroundTurn implements TurnListener {
         this.loop = loop;
         this.memory = memory;
         mostLogBytes = (int) Math.min(Integer.MAX_VALUE, (long) LOG_TIMES * maxAnswerBytes);
-        output = new OutputReader(OutputListener.NONE, kept.response().ids());
+        output = new OutputReader(OutputListener.NONE, kept.response());
     }
 
     /** Controls {@code begun} from now on; that turn may have ended already. */

@@ -214,7 +214,14 @@ final class ChatConversation {
     private void call(int item) {
         out.open('{').name("id").copy(json, string(item, "call_id"));
         out.name("type").text("function").name("function").open('{');
-        out.name("name").copy(json, string(item, "name"));
+        out.name("name");
+        int name = string(item, "name");
+        if (isAbsent(json, json.find(item, "namespace"))) {
+            out.copy(json, name);
+        } else {
+            out.beginText().part(json, string(item, "namespace"));
+            out.part(Namespaces.SEPARATOR).part(json, name).endText();
+        }
         out.name("arguments").copy(json, string(item, "arguments")).close('}').close('}');
     }
 

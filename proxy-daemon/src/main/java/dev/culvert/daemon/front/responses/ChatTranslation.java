@@ -36,7 +36,7 @@ final class ChatTranslation {
         to.name("stream_options").open('{').name("include_usage").literal("true").close('}');
         new ChatConversation(asked.json(), to).write(asked.member("instructions"), asked.input());
         translation.options();
-        FunctionTools tools = new FunctionTools(asked.json(), to);
+        FunctionTools tools = new FunctionTools(asked.json(), to, translation.ignored);
         boolean hasTools = tools.write(asked.member("tools"));
         tools.writeChoice(
                 asked.member("tool_choice"), asked.member("parallel_tool_calls"), hasTools);

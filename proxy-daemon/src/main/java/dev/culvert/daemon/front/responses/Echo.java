@@ -2,13 +2,22 @@ package dev.culvert.daemon.front.responses;
 
 import io.netty.buffer.ByteBuf;
 
-/** What a response repeats of its request: members of JSON, and the closing brace. Immutable. */
+/**
+ * What a response repeats of its request: members of JSON, with the closing brace, and in which
+ * namespaces the functions are. Immutable.
+ */
 final class Echo {
     private final byte[] json;
+    private final Namespaces namespaces;
 
     /** Takes ownership of {@code json}. */
-    Echo(byte[] json) {
+    Echo(byte[] json, Namespaces namespaces) {
         this.json = json;
+        this.namespaces = namespaces;
+    }
+
+    Namespaces namespaces() {
+        return namespaces;
     }
 
     int bytes() {

@@ -7,15 +7,24 @@ import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.io.Quoted;
 import dev.culvert.json.JsonOutline;
 import dev.culvert.json.JsonPieces;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Writes the functions that a client has, and which of them the model may call. */
 final class FunctionTools {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,128}");
+
     private final JsonOutline json;
     private final JsonPieces out;
+    private final Set<String> ignored;
 
-    FunctionTools(JsonOutline json, JsonPieces out) {
+    /**
+     * @param ignored gets what the runtime is not told
+     */
+    FunctionTools(JsonOutline json, JsonPieces out, Set<String> ignored) {
         this.json = json;
         this.out = out;
+        this.ignored = ignored;
     }
 
     /** Returns whether there are any; chat has no empty list of tools. */
@@ -38,17 +47,60 @@ final class FunctionTools {
     }
 
     private void tool(int tool) {
+        int type = type(tool);
+        if (json.isText(type, "namespace")) {
+            namespace(tool);
+        } else {
+            function(tool, type, NONE);
+        }
+    }
+
+    private int type(int tool) {
         if (json.kind(tool) != '{') {
             throw Refused.at(json, tool, "must be an object.");
         }
-        int type = string(tool, "type");
+        return string(tool, "type");
+    }
+
+    private void namespace(int tool) {
+        int name = string(tool, "name");
+        if (!NAME.matcher(json.text(name)).matches()) {
+            throw Refused.at(json, name, "may have letters, digits, '_' and '-' only.");
+        }
+        if (!isAbsent(json, json.find(tool, "description"))) {
+            ignored.add("tools.namespace.description");
+        }
+        int tools = json.find(tool, "tools");
+        if (isAbsent(json, tools)) {
+            throw Refused.missing(json, tool, "tools");
+        }
+        if (json.kind(tools) != '[') {
+            throw Refused.at(json, tools, "must be a list.");
+        }
+        if (json.first(tools) == NONE) {
+            throw Refused.at(json, tools, "is empty: send functions, or leave the namespace out.");
+        }
+        for (int it = json.first(tools); it != NONE; it = json.next(it)) {
+            function(it, type(it), name);
+        }
+    }
+
+    /**
+     * @param namespace the name of its namespace; {@code NONE} if it has none
+     */
+    private void function(int tool, int type, int namespace) {
         if (!json.isText(type, "function")) {
             throw unknown(type);
         }
-        string(tool, "name");
+        int name = string(tool, "name");
         out.open('{').name("type").text("function").name("function").open('{');
+        if (namespace != NONE) {
+            out.name("name").beginText().part(json, namespace);
+            out.part(Namespaces.SEPARATOR).part(json, name).endText();
+        }
         for (int it = json.first(tool); it != NONE; it = json.next(it)) {
-            if (it != type && !isAbsent(json, it)) {
+            boolean isWritten = it == type || (namespace != NONE && it == name);
+            if (!isWritten && !isAbsent(json, it)) {
                 out.copyMember(json, it);
             }
         }
@@ -61,9 +113,6 @@ final class FunctionTools {
                 switch (name) {
                     case "web_search", "web_search_preview" ->
                             " Turn it off: in Codex with web_search = \"disabled\" in config.toml.";
-                    case "namespace" ->
-                            " Send the functions themselves: Codex does with multi_agent = false"
-                                    + " below [features] in config.toml.";
                     default -> " Leave it out, or describe it as a function.";
                 };
         return Refused.at(

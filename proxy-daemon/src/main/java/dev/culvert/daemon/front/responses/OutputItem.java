@@ -11,9 +11,12 @@ import io.netty.buffer.ByteBuf;
  * @param index its place in the output
  * @param id plain ASCII
  * @param callId of a function call, as JSON writes it between quotes; else empty
- * @param name of the function, in the same way; else empty
+ * @param namespace of the function, plain ASCII; empty if it has none
+ * @param name by which the model calls the function, in the same way as the id of the call; else
+ *     empty
  */
-record OutputItem(ItemKind kind, int index, String id, String callId, String name) {
+record OutputItem(
+        ItemKind kind, int index, String id, String callId, String namespace, String name) {
     /**
      * Writes it as JSON.
      *
@@ -38,13 +41,23 @@ record OutputItem(ItemKind kind, int index, String id, String callId, String nam
             case CALL -> {
                 writeAscii(out, "\"call_id\":\"");
                 writeUtf8(out, callId);
+                if (!namespace.isEmpty()) {
+                    writeAscii(out, "\",\"namespace\":\"" + namespace);
+                }
                 writeAscii(out, "\",\"name\":\"");
-                writeUtf8(out, name);
+                writeUtf8(out, function());
                 writeAscii(out, "\",\"arguments\":\"");
                 copy(text, out);
                 writeAscii(out, "\"}");
             }
         }
+    }
+
+    /** The name of the function within its namespace. */
+    private String function() {
+        return namespace.isEmpty()
+                ? name
+                : name.substring(namespace.length() + Namespaces.SEPARATOR.length());
     }
 
     private void part(ByteBuf out, boolean isBegun, ByteBuf text) {

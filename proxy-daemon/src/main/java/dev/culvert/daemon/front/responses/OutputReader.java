@@ -48,7 +48,7 @@ final class OutputReader {
     }
 
     private final OutputListener listener;
-    private final String ids;
+    private final ResponseObject response;
 
     /** The items that have ended, with commas between. */
     private ByteBuf items = Unpooled.buffer();
@@ -68,11 +68,11 @@ final class OutputReader {
     private Outcome outcome = Outcome.IN_PROGRESS;
 
     /**
-     * @param ids what the ids of items consist of, after the letters for their kind
+     * @param response of which they are items
      */
-    OutputReader(OutputListener listener, String ids) {
+    OutputReader(OutputListener listener, ResponseObject response) {
         this.listener = listener;
-        this.ids = ids;
+        this.response = response;
     }
 
     /**
@@ -128,8 +128,9 @@ final class OutputReader {
     }
 
     private void begin(ItemKind kind, String callId, String name) {
-        OutputItem item =
-                new OutputItem(kind, next, kind.idStart() + ids + "_" + next, callId, name);
+        String id = kind.idStart() + response.ids() + "_" + next;
+        String namespace = response.namespaces().of(name);
+        OutputItem item = new OutputItem(kind, next, id, callId, namespace, name);
         next++;
         open = item;
         listener.onBegin(item);
@@ -191,7 +192,7 @@ final class OutputReader {
 
     private void beginCall(Call begun) {
         if (open == null) {
-            String id = begun.id.isEmpty() ? "call_" + ids + "_" + next : begun.id;
+            String id = begun.id.isEmpty() ? "call_" + response.ids() + "_" + next : begun.id;
             begin(ItemKind.CALL, id, begun.name.toString());
         }
     }

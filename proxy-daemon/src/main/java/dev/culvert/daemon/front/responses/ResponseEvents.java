@@ -62,7 +62,7 @@ final class ResponseEvents implements EventFormat {
     public void begin(SseStream to, long number) {
         EventLine begun = new EventLine(to, after);
         line = begun;
-        reader = new OutputReader(new ItemEvents(begun), response.ids());
+        reader = new OutputReader(new ItemEvents(begun), response);
         if (keeping != null) {
             keeping.begin(response);
         }

@@ -96,7 +96,7 @@ final class ResponseObject {
         to.close('}');
         byte[] written = new byte[out.readableBytes()];
         out.readBytes(written);
-        return new Echo(written);
+        return new Echo(written, Namespaces.of(asked));
     }
 
     private static int length(JsonOutline json, int value) {
@@ -115,6 +115,11 @@ final class ResponseObject {
         } else {
             to.copy(asked.json(), value);
         }
+    }
+
+    /** In which the functions are that it may call. */
+    Namespaces namespaces() {
+        return echo.namespaces();
     }
 
     int echoBytes() {

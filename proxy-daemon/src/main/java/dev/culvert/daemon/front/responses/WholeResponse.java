@@ -34,7 +34,7 @@ final class WholeResponse implements WholeFormat {
     public void begin(String turn) {
         ResponseObject begun = ResponseObject.of(turn, createdSeconds, echo);
         response = begun;
-        output = new OutputReader(OutputListener.NONE, begun.ids());
+        output = new OutputReader(OutputListener.NONE, begun);
     }
 
     @Override

@@ -113,6 +113,20 @@ class ChatTranslationTest {
                 .isEqualTo("'messages':[{'role':'user','content':'x'}]");
     }
 
+    @Test
+    void functionsOfANamespaceHaveItsNameBeforeTheirs() {
+        String tools =
+                "'tools':[{'type':'namespace','name':'mcp__c','description':'d','tools':[{'type':'function','name':'f','strict':false},{'type':'function','name':'g'}]},{'type':'function','name':'h'}]";
+        assertThat(chat("'input':'x'," + tools))
+                .endsWith(
+                        ",'tools':[{'type':'function','function':{'name':'mcp__c__f','strict':false}},{'type':'function','function':{'name':'mcp__c__g'}},{'type':'function','function':{'name':'h'}}]");
+        assertThat(ignored).containsExactly("tools.namespace.description");
+        assertThat(
+                        chat(
+                                "'input':[{'type':'function_call','call_id':'i','namespace':'mcp__c','name':'f','arguments':'{}'}]"))
+                .contains("'function':{'name':'mcp__c__f','arguments':'{}'}");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -154,7 +168,10 @@ class ChatTranslationTest {
             quoteCharacter = '~',
             value = {
                 "'input':'x','tools':[{'type':'function','name':'f'},{'type':'web_search'}] | tools[1].type | web_search = \"disabled\" in config.toml",
-                "'input':'x','tools':[{'type':'namespace','name':'n'}] | tools[0].type | multi_agent = false",
+                "'input':'x','tools':[{'type':'namespace','name':'n'}] | tools[0].tools | is missing",
+                "'input':'x','tools':[{'type':'namespace','name':'n','tools':[]}] | tools[0].tools | leave the namespace out",
+                "'input':'x','tools':[{'type':'namespace','name':'a b','tools':[]}] | tools[0].name | letters",
+                "'input':'x','tools':[{'type':'namespace','name':'n','tools':[{'type':'custom'}]}] | tools[0].tools[0].type | describe it as a function",
                 "'input':'x','tools':[{'type':'custom','name':'n'}] | tools[0].type | describe it as a function",
                 "'input':'x','tools':[{'type':'function'}] | tools[0].name | is missing",
                 "'input':'x','tool_choice':{'type':'allowed_tools'} | tool_choice.type | send only those in 'tools'",

@@ -31,7 +31,8 @@ class KeptResponsesTest {
     private static KeptResponse begin(
             KeptResponses all, String turn, @Nullable Conversation before) {
         return all.begin(
-                ResponseObject.of(turn, 1, new Echo("\"a\":1}".getBytes(UTF_8))),
+                ResponseObject.of(
+                        turn, 1, new Echo("\"a\":1}".getBytes(UTF_8), Namespaces.NONE_AT_ALL)),
                 ONE,
                 new Conversation(before, text("{\"in\":\"" + turn + "\"}")),
                 Outcome.IN_PROGRESS);
