@@ -146,11 +146,12 @@ final class Routes implements AutoCloseable {
     }
 
     List<Route> ofClients(Turns turns, TurnAnswers answers, HomeLinks homes, Tokens tokens) {
+        LargeRequests large = new LargeRequests(offLoop);
         return Stream.of(
                         ofTurns(turns, answers),
                         OpenAiFront.routes(access, answers),
-                        ResponsesFront.routes(access, answers, responses),
-                        AnthropicFront.routes(access, answers, new LargeRequests(offLoop)),
+                        ResponsesFront.routes(access, answers, responses, large),
+                        AnthropicFront.routes(access, answers, large),
                         McpFront.routes(access, answers, log, settings),
                         ofAgents(homes),
                         ofTokens(tokens),

@@ -3,6 +3,7 @@ package dev.culvert.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.ScriptedGuest.Request;
+import dev.culvert.daemon.http.LargeRequests;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -138,6 +139,32 @@ class ResponsesTest {
             assertThat(guest.seen("message").getFirst())
                     .contains(
                             "{\"stream_options\":{\"include_usage\":true},\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"temperature\":0.5}");
+        }
+    }
+
+    @Test
+    void aLargeConversationIsReadElsewhereAndArrivesWhole() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon(guest)) {
+            guest.on("message", message -> message.done("yes"));
+            String text = "x".repeat(2 * LargeRequests.LARGE_BYTES);
+
+            HttpResponse<String> answer =
+                    daemon.post(
+                            PATH,
+                            "{\"model\":\"a\",\"store\":false,\"prompt_cache_key\":\"k\",\"input\":\"%s\"}"
+                                    .formatted(text));
+
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("x-culvert-ignored"))
+                    .hasValue("prompt_cache_key");
+            assertThat(guest.seen("message").getFirst())
+                    .contains("{\"role\":\"user\",\"content\":\"" + text + "\"}");
+            HttpResponse<String> wrong =
+                    daemon.post(
+                            PATH, "{\"model\":\"a\",\"input\":7,\"user\":\"%s\"}".formatted(text));
+            assertThat(wrong.statusCode()).isEqualTo(400);
+            assertThat(wrong.body()).contains("\"param\":\"input\"");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.culvert.daemon.front.responses;
 
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.answer.TurnAnswers;
+import dev.culvert.daemon.http.LargeRequests;
 import dev.culvert.daemon.http.Route;
 import java.util.List;
 
@@ -11,9 +12,12 @@ public final class ResponsesFront {
 
     /** The routes below {@code /v1/responses}. */
     public static List<Route> routes(
-            AgentAccess access, TurnAnswers answers, KeptResponses responses) {
+            AgentAccess access,
+            TurnAnswers answers,
+            KeptResponses responses,
+            LargeRequests requests) {
         return List.of(
-                new ResponsesRoute(access, answers, responses),
+                new ResponsesRoute(access, answers, responses, requests),
                 new ResponseRoute(answers, responses),
                 new CancelRoute(responses),
                 new InputItemsRoute(responses));

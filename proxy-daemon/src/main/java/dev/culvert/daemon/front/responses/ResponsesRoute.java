@@ -12,6 +12,7 @@ import dev.culvert.daemon.front.openai.OpenAiProblems;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.CommonHeaders;
 import dev.culvert.daemon.http.JsonRequest;
+import dev.culvert.daemon.http.LargeRequests;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
@@ -34,11 +35,17 @@ final class ResponsesRoute implements Route {
     private final AgentAccess access;
     private final TurnAnswers answers;
     private final KeptResponses responses;
+    private final LargeRequests requests;
 
-    ResponsesRoute(AgentAccess access, TurnAnswers answers, KeptResponses responses) {
+    ResponsesRoute(
+            AgentAccess access,
+            TurnAnswers answers,
+            KeptResponses responses,
+            LargeRequests requests) {
         this.access = access;
         this.answers = answers;
         this.responses = responses;
+        this.requests = requests;
     }
 
     @Override
@@ -73,6 +80,11 @@ final class ResponsesRoute implements Route {
 
     @Override
     public void handle(Request request, Answer answer) {
+        requests.read(request, answer, () -> read(request, answer));
+    }
+
+    /** Reads and translates the body, perhaps on a worker, and returns what begins the turn. */
+    private Runnable read(Request request, Answer answer) {
         ResponseRequest asked =
                 new ResponseRequest(
                         JsonRequest.outline(
@@ -95,27 +107,46 @@ final class ResponsesRoute implements Route {
         if (previous != null) {
             asked = PreviousItems.join(asked, input);
         }
+        Wanted wanted =
+                new Wanted(
+                        request,
+                        answer,
+                        agent,
+                        asked.isStreamed(),
+                        ResponseObject.echo(asked),
+                        TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis()),
+                        input);
         ByteBuf message = answer.allocator().buffer(request.body().readableBytes() + MORE_BYTES);
         try {
-            Wanted wanted =
-                    new Wanted(
-                            request,
-                            answer,
-                            agent,
-                            asked.isStreamed(),
-                            ResponseObject.echo(asked),
-                            TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis()),
-                            input);
             Set<String> ignored = ChatTranslation.write(asked, message);
             if (asked.isStored() && !isStored) {
                 ignored.add("store");
             }
             asked.json().forget();
-            if (!ignored.isEmpty()) {
-                answer.header(CommonHeaders.X_CULVERT_IGNORED, String.join(", ", ignored));
-            }
             boolean goesOn = wanted.isStreamed && isStored && TurnAnswers.goesOn(request);
-            if (isInBackground || goesOn) {
+            boolean isUnattended = isInBackground || goesOn;
+            ByteBuf translated = message.retain();
+            return () -> begin(wanted, translated, ignored, isUnattended, isStored);
+        } finally {
+            message.release();
+        }
+    }
+
+    /** Takes ownership of {@code message}, which nobody wants whose client has gone meanwhile. */
+    private void begin(
+            Wanted wanted,
+            ByteBuf message,
+            Set<String> ignored,
+            boolean isUnattended,
+            boolean isStored) {
+        try {
+            if (!wanted.answer.isOpen()) {
+                return;
+            }
+            if (!ignored.isEmpty()) {
+                wanted.answer.header(CommonHeaders.X_CULVERT_IGNORED, String.join(", ", ignored));
+            }
+            if (isUnattended) {
                 inBackground(wanted, message);
             } else {
                 attended(wanted, message, isStored ? responses : null);
