@@ -144,7 +144,7 @@ class DocSecuredTest {
         DocPrograms.program(bin, "systemctl", SYSTEMCTL);
         DocPrograms.program(bin, "sudo", "#!/bin/sh\nexec \"$@\"\n");
         DocPrograms.program(bin, "usermod", "#!/bin/sh\n");
-        DocPrograms.program(bin, "journalctl", "#!/bin/sh\n");
+        DocPrograms.program(bin, "journalctl", "#!/bin/sh\ncat \"$DAEMON_LOG\"\n");
         DocPrograms.program(
                 bin,
                 "id_of",
