@@ -18,8 +18,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @LoopCounts
 class ChatFaultsTest {
     private static final String PATH = "/v1/chat/completions";
-    private static final String WHOLE = "{\"model\":\"a\",\"messages\":[]}";
-    private static final String STREAMED = "{\"model\":\"a\",\"messages\":[],\"stream\":true}";
+    private static final String WHOLE =
+            "{\"model\":\"a\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+    private static final String STREAMED =
+            "{\"model\":\"a\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"stream\":true}";
 
     @Parameter int eventLoops;
 

@@ -24,8 +24,10 @@ import org.junit.jupiter.params.Parameter;
 @Timeout(60)
 @LoopCounts
 class ChatHttp2Test {
-    private static final String WHOLE = "{\"model\":\"a\",\"messages\":[]}";
-    private static final String STREAMED = "{\"model\":\"a\",\"messages\":[],\"stream\":true}";
+    private static final String WHOLE =
+            "{\"model\":\"a\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+    private static final String STREAMED =
+            "{\"model\":\"a\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"stream\":true}";
 
     @TempDir static Path directory;
 

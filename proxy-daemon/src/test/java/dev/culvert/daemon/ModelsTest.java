@@ -52,7 +52,9 @@ class ModelsTest {
     }
 
     private static String ask(String model) {
-        return "{\"model\":\"" + model + "\",\"messages\":[]}";
+        return "{\"model\":\""
+                + model
+                + "\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
     }
 
     @Test
