@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * until its first byte is sent; if the connection is lost before that, the request is sent over a
  * fresh one. After that byte the runtime may have begun to work, and the request is never repeated.
  */
+/* One class of some 300 lines, because what an event means depends on how far the request has got. */
 final class HttpGeneration implements Generation {
 
     /** How long to wait for the text of a refusal; the status alone is enough. */

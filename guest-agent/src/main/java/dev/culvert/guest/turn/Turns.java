@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The turns of all links by id, and the limits on what is kept of them. Confined to the event loop.
  */
+/* One class of some 300 lines, because each limit counts what all the others have let in. */
 public final class Turns {
     /** The most that waits for a link that takes nothing. */
     private static final int MAX_WAITING_BYTES = 32 << 10;

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * <p>One more API of the daemon takes part everywhere once it has a peer here, with a bound of its
  * cost, and a line in load.c's table of dialects.
  */
+/* Over 300 lines, because it is a list: each program with its settings in one place. */
 enum Peer {
     CULVERTD("culvertd"),
     /** The same daemon, asked as clients of OpenAI's API ask. */

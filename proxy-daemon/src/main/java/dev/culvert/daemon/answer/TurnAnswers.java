@@ -2,7 +2,6 @@ package dev.culvert.daemon.answer;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.CONFLICT;
 
-import dev.culvert.daemon.auth.CallerQuota;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.fleet.Agent;
@@ -12,7 +11,6 @@ import dev.culvert.daemon.http.CommonHeaders;
 import dev.culvert.daemon.http.OverMemory;
 import dev.culvert.daemon.http.Phase;
 import dev.culvert.daemon.http.Problem;
-import dev.culvert.daemon.http.RateLimits;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.turn.LiveTurn;
 import dev.culvert.daemon.turn.TurnListener;
@@ -46,6 +44,7 @@ public final class TurnAnswers {
                     .member("code", "not_read_here");
 
     private final Turns turns;
+    private final TurnRequests requests;
     private final Admission admission;
     private final Supplier<DaemonSettings> settings;
     private final StreamObserver observer;
@@ -56,6 +55,7 @@ public final class TurnAnswers {
             Supplier<DaemonSettings> settings,
             StreamObserver observer) {
         this.turns = turns;
+        requests = new TurnRequests(turns);
         this.admission = admission;
         this.settings = settings;
         this.observer = observer;
@@ -94,7 +94,7 @@ public final class TurnAnswers {
             Function<String, TurnListener> listener,
             Consumer<Problem> denied) {
         charge(answer, agent);
-        TurnRequest wanted = counted(request, asked(request, agent, message, true).goingOn());
+        TurnRequest wanted = requests.unattended(request, agent, message);
         begins(answer, wanted);
         LiveTurn turn =
                 turns.begin(request.eventLoop(), wanted, message, listener.apply(wanted.id()));
@@ -113,7 +113,7 @@ public final class TurnAnswers {
     public void whole(
             Request request, Answer answer, Agent agent, ByteBuf message, WholeFormat format) {
         Share share = charge(answer, agent);
-        TurnRequest wanted = counted(request, wanted(request, agent, message, format.tellsTurn()));
+        TurnRequest wanted = requests.begun(request, agent, message, format.tellsTurn());
         begins(answer, wanted);
         format.begin(wanted.id());
         TurnSettings now = settings.get().turns();
@@ -148,7 +148,7 @@ public final class TurnAnswers {
             ByteBuf message,
             Function<String, EventFormat> format) {
         charge(answer, agent);
-        TurnRequest wanted = counted(request, wanted(request, agent, message, true));
+        TurnRequest wanted = requests.begun(request, agent, message, true);
         begins(answer, wanted);
         StreamedAnswer stream = streamed(answer, wanted, null, format.apply(wanted.id()));
         answer.reached(Phase.DIALLING);
@@ -192,7 +192,11 @@ public final class TurnAnswers {
             answer.chargeTo(share);
             answer.reached(Phase.DIALLING);
             LiveTurn turn =
-                    turns.resume(request.eventLoop(), held(request, wanted), point.after(), stream);
+                    turns.resume(
+                            request.eventLoop(),
+                            TurnRequests.held(request, wanted),
+                            point.after(),
+                            stream);
             stream.reads(turn);
             if (request.caller().canEnd()) {
                 endWithCaller(request, turn, stream::onDenied);
@@ -262,29 +266,7 @@ public final class TurnAnswers {
 
     /** The turn of that id, which the request is about; null where there can be none. */
     public @Nullable TurnRequest known(Request request, String id) {
-        Agent agent = turns.agentOf(id, request.caller());
-        return agent == null
-                ? null
-                : new TurnRequest(id, agent, true, 0, request.id(), request.traceParent());
-    }
-
-    /** Takes one turn of the caller's quota. */
-    private static TurnRequest counted(Request request, TurnRequest wanted) {
-        CallerQuota quota = request.caller().quota();
-        if (quota != null) {
-            RateLimits.takeTurn(quota);
-        }
-        return wanted;
-    }
-
-    /** The same for a turn that runs already, which is never refused. */
-    private static TurnRequest held(Request request, TurnRequest wanted) {
-        CallerQuota quota = request.caller().quota();
-        if (quota == null) {
-            return wanted;
-        }
-        quota.holdTurn();
-        return wanted.countedBy(request.caller());
+        return requests.known(request, id);
     }
 
     private Share charge(Answer answer, Agent agent) {
@@ -292,42 +274,6 @@ public final class TurnAnswers {
         OverMemory.check(share);
         answer.chargeTo(share);
         return share;
-    }
-
-    /**
-     * The turn that the request begins or repeats.
-     *
-     * @param isTold whether the client is told its id in any case, so that it can be read again
-     */
-    private TurnRequest wanted(Request request, Agent agent, ByteBuf message, boolean isTold) {
-        if (OnDisconnect.continues(request)) {
-            return asked(request, agent, message, true).goingOn();
-        }
-        return asked(request, agent, message, isTold);
-    }
-
-    private TurnRequest asked(Request request, Agent agent, ByteBuf message, boolean isTold) {
-        String key = IdempotencyKey.of(request);
-        if (key != null) {
-            return new TurnRequest(
-                    turns.ids().mint(agent, key),
-                    agent,
-                    true,
-                    IdempotencyKey.fingerprint(message),
-                    request.id(),
-                    request.traceParent(),
-                    request.caller(),
-                    false);
-        }
-        return new TurnRequest(
-                isTold ? turns.ids().mint(agent) : turns.ids().unaddressed(agent),
-                agent,
-                false,
-                0,
-                isTold ? request.id() : "",
-                request.traceParent(),
-                request.caller(),
-                false);
     }
 
     private StreamedAnswer streamed(

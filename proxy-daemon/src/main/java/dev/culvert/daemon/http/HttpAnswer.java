@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * How far the answer to one request is and who is told of it, whichever version of HTTP writes it.
  * Confined to its event loop.
  */
-/* A superclass and not a part, because one object for each request is enough. */
+/* A superclass and not a part, and one class of some 300 lines: one object for each request is enough. */
 public abstract class HttpAnswer implements Answer {
     private static final int PROBLEM_BYTES = 384;
 
