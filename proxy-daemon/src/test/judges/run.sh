@@ -26,7 +26,8 @@ work=$top/proxy-daemon/target/judges
 mkdir -p "$work"
 cp package.json package-lock.json ./*.mjs "$work"
 cd "$work"
-npm ci --silent --no-audit --no-fund
+# Not `npm ci`: which optional packages a lock names differs between versions of npm.
+npm install --silent --no-audit --no-fund
 [ -x node/node_modules/node/bin/node ] || npm install --silent --no-audit --no-fund --prefix node node@24.21.0
 [ "${1:-}" != --install ] || exit 0
 CULVERT_TOP=$top exec node/node_modules/node/bin/node --test --test-concurrency=1 --test-timeout=120000 "$@" ./*.test.mjs

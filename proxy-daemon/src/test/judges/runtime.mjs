@@ -17,6 +17,9 @@
 import { createServer } from "node:http";
 
 const USAGE = { input: 11, output: 7 };
+/** What Anthropic's servers also tell of every answer, and of its beginning. */
+const MORE_USAGE = { cache_creation_input_tokens: null, cache_read_input_tokens: null, output_tokens_details: null, server_tool_use: null };
+const FIRST_USAGE = { ...MORE_USAGE, cache_creation: null, inference_geo: null, service_tier: null, speed: null };
 
 export async function startRuntime() {
   const seen = [];
@@ -161,7 +164,7 @@ const anthropic = {
       response.headersSent ||
       send({
         type: "message_start",
-        message: { id: "msg_r1", type: "message", role: "assistant", model: "m", content: [], stop_reason: null, stop_sequence: null, usage: { input_tokens: USAGE.input, output_tokens: 1 } },
+        message: { id: "msg_r1", type: "message", role: "assistant", model: "m", content: [], stop_reason: null, stop_sequence: null, usage: { input_tokens: USAGE.input, output_tokens: 1, ...FIRST_USAGE } },
       });
     const close = () => {
       if (kind) send({ type: "content_block_stop", index: block });
@@ -183,7 +186,7 @@ const anthropic = {
     const end = (stop_reason = "end_turn") => {
       open();
       close();
-      send({ type: "message_delta", delta: { stop_reason, stop_sequence: null }, usage: { output_tokens: USAGE.output } });
+      send({ type: "message_delta", delta: { stop_reason, stop_sequence: null }, usage: { input_tokens: USAGE.input, output_tokens: USAGE.output, ...MORE_USAGE } });
       send({ type: "message_stop" });
       response.end();
     };

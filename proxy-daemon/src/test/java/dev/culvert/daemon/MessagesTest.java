@@ -270,7 +270,7 @@ class MessagesTest {
                                 "content_block_delta {\"type\":\"content_block_delta\",\"index\":3,\"delta\":{\"type\":\"citations_delta\",\"citation\":{\"url\":\"u\"}}}",
                                 delta(3, "text_delta", "text", "so"),
                                 stop(3),
-                                "message_delta {\"type\":\"message_delta\",\"delta\":{\"container\":null,\"stop_details\":null,\"stop_reason\":\"stop_sequence\",\"stop_sequence\":\"é\"},\"usage\":{\"input_tokens\":3,\"service_tier\":\"x\"}}",
+                                "message_delta {\"type\":\"message_delta\",\"delta\":{\"container\":null,\"stop_details\":null,\"stop_reason\":\"stop_sequence\",\"stop_sequence\":\"é\"},\"usage\":{\"input_tokens\":3}}",
                                 MESSAGE_STOP);
             }
             assertThat(guest.seen("message"))

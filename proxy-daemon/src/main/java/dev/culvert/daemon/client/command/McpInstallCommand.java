@@ -27,9 +27,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "install",
         description =
-                "Registers this command as an MCP server with Codex or Claude Code, for this user,"
-                        + " by the command that the program has for that. The daemon is the one that"
-                        + " --url, --token-file, --context and --ca-file name now.",
+                "Registers culvert mcp with Codex or Claude Code. It does that for this user, by the"
+                        + " command that the program has for that. The daemon is the one that --url,"
+                        + " --token-file, --context and --ca-file name now.",
         mixinStandardHelpOptions = true)
 final class McpInstallCommand implements Verb {
     private static final View DONE =

@@ -4,14 +4,23 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.json.JsonMembers;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.List;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** How a message ends, as its turn's last chunk says: why, and what it took. */
 /* Made once for a message. What an Anthropic runtime said itself counts more than what is derived from OpenAI's words. */
 final class Ending {
     /** What only a message has besides the counts, and a delta has not. */
+    private static final List<String> ONLY_OF_A_MESSAGE =
+            List.of("cache_creation", "inference_geo", "service_tier", "speed");
+
     private static final String OF_A_MESSAGE =
-            ",\"cache_creation\":null,\"inference_geo\":null,\"service_tier\":null,\"speed\":null}";
+            ONLY_OF_A_MESSAGE.stream()
+                    .map(name -> ",\"" + name + "\":null")
+                    .collect(Collectors.joining("", "", "}"));
 
     private String finishReason = "";
     private boolean hasCalls;
@@ -111,6 +120,21 @@ final class Ending {
 
     /** The usage at the end of a stream, a JSON object. */
     String usageSoFar() {
-        return originalUsage == null ? "{" + counts + "}" : originalUsage;
+        return originalUsage == null
+                ? "{" + counts + "}"
+                : withoutWhatOnlyAMessageHas(originalUsage);
+    }
+
+    private static String withoutWhatOnlyAMessageHas(String usage) {
+        ByteBuf json = Unpooled.copiedBuffer(usage, UTF_8);
+        StringJoiner kept = new StringJoiner(",", "{", "}");
+        JsonMembers members = new JsonMembers(json, JsonMembers.find(json));
+        while (members.next()) {
+            if (ONLY_OF_A_MESSAGE.stream().noneMatch(members::isNamed)) {
+                int start = members.nameStart() - 1;
+                kept.add(json.toString(start, members.valueEnd() - start, UTF_8));
+            }
+        }
+        return kept.toString();
     }
 }
