@@ -116,6 +116,7 @@ class OnDisconnectTest {
                 TestDaemon daemon = daemon(QUICK, guest)) {
             Request message = askAndLeave(daemon, guest, STREAM);
             message.chunk(1, "one");
+            daemon.awaitBody(turn(message), "\"last_event\":1");
             try (EventReader later = daemon.stream("GET", turn(message) + "/stream", "")) {
                 Request resume = guest.take();
                 assertThat(resume.type()).isEqualTo("resume");
