@@ -15,17 +15,18 @@ class ArchitectureTest {
     private static final ImportRules RULES =
             new ImportRules(
                     "dev.culvert",
-                    Map.of(
-                            "about", Set.of(),
-                            "settings", Set.of("about", "io"),
-                            "io", Set.of(),
-                            "json", Set.of(),
-                            "frame", Set.of("io", "json"),
-                            "transport", Set.of(),
-                            "link", Set.of("about", "frame", "io", "json", "transport"),
-                            "pool", Set.of("io", "link", "transport"),
-                            "road", Set.of("io", "link", "pool", "transport"),
-                            "systemd", Set.of("transport")),
+                    Map.ofEntries(
+                            Map.entry("about", Set.of()),
+                            Map.entry("settings", Set.of("about", "io")),
+                            Map.entry("io", Set.of()),
+                            Map.entry("json", Set.of()),
+                            Map.entry("frame", Set.of("io", "json")),
+                            Map.entry("transport", Set.of()),
+                            Map.entry("link", Set.of("about", "frame", "io", "json", "transport")),
+                            Map.entry("pool", Set.of("io", "link", "transport")),
+                            Map.entry("identity", Set.of("frame", "io", "json")),
+                            Map.entry("road", Set.of("io", "link", "pool", "transport")),
+                            Map.entry("systemd", Set.of("transport"))),
                     Map.of("io.netty.channel.epoll", Set.of("transport")));
 
     @Test

@@ -17,7 +17,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class SchemasTest {
     static Stream<String> types() {
-        Stream<String> extended = Stream.of("credit", "resume", "parts", "part");
+        Stream<String> extended =
+                Stream.of(
+                        "credit",
+                        "resume",
+                        "parts",
+                        "part",
+                        "hello",
+                        "register",
+                        "challenge",
+                        "prove",
+                        "registered",
+                        "refused");
         return Stream.concat(Spec.column("messages.md", "Types", 1).stream(), extended);
     }
 
@@ -27,7 +38,7 @@ class SchemasTest {
 
     @Test
     void thereIsOneForTheEnvelopeAndForEveryType() {
-        assertThat(types()).hasSize(14);
+        assertThat(types()).hasSize(20);
         assertThat(schemas())
                 .contains("schemas/envelope.json")
                 .containsAll(types().map(type -> "schemas/" + type + ".json").toList());

@@ -11,6 +11,9 @@ public enum FrameType {
     RESUME("resume"),
     PARTS("parts"),
     PART("part"),
+    CHALLENGE("challenge"),
+    REGISTERED("registered"),
+    REFUSED("refused"),
 
     HEARTBEAT("heartbeat"),
     CHUNK("chunk"),
@@ -18,6 +21,9 @@ public enum FrameType {
     TOOL_BLOCKED("tool_blocked"),
     PONG("pong"),
     ERROR("error"),
+    HELLO("hello"),
+    REGISTER("register"),
+    PROVE("prove"),
 
     /** Any other name: counted and ignored, never sent. */
     UNKNOWN("");
@@ -43,12 +49,18 @@ public enum FrameType {
             case "resume" -> RESUME;
             case "parts" -> PARTS;
             case "part" -> PART;
+            case "challenge" -> CHALLENGE;
+            case "registered" -> REGISTERED;
+            case "refused" -> REFUSED;
             case "heartbeat" -> HEARTBEAT;
             case "chunk" -> CHUNK;
             case "config_ack" -> CONFIG_ACK;
             case "tool_blocked" -> TOOL_BLOCKED;
             case "pong" -> PONG;
             case "error" -> ERROR;
+            case "hello" -> HELLO;
+            case "register" -> REGISTER;
+            case "prove" -> PROVE;
             default -> UNKNOWN;
         };
     }

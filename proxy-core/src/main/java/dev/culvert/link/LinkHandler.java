@@ -89,8 +89,15 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
                     RESUME,
                     PARTS,
                     PART,
+                    CHALLENGE,
+                    REGISTERED,
+                    REFUSED,
+                    HELLO,
+                    REGISTER,
+                    PROVE,
                     UNKNOWN -> {
-                // An exchange that the agent opens, whatever its id: there are none such yet.
+                // An exchange that the agent opens, whatever its id: there are none such yet. What
+                // belongs to a handshake does not come so far (joining.md).
                 unasked.came(frame.payload().readableBytes());
             }
         }

@@ -62,6 +62,12 @@ final class ReplyReader {
                     RESUME,
                     PARTS,
                     PART,
+                    CHALLENGE,
+                    REGISTERED,
+                    REFUSED,
+                    HELLO,
+                    REGISTER,
+                    PROVE,
                     UNKNOWN ->
                     Going.ON;
         };
@@ -82,6 +88,7 @@ final class ReplyReader {
             case PONG, CONFIG_ACK, TOOL_BLOCKED, ERROR -> true;
             case HEARTBEAT, MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE -> false;
             case PING, CREDIT, CANCEL, RESUME, PARTS, PART, UNKNOWN -> false;
+            case CHALLENGE, REGISTERED, REFUSED, HELLO, REGISTER, PROVE -> false;
         };
     }
 
@@ -94,6 +101,7 @@ final class ReplyReader {
                     request == FrameType.CONFIG_UPDATE || request == FrameType.CONTEXT_UPDATE;
             case HEARTBEAT, MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE -> false;
             case PING, CREDIT, CANCEL, RESUME, PARTS, PART, UNKNOWN -> false;
+            case CHALLENGE, REGISTERED, REFUSED, HELLO, REGISTER, PROVE -> false;
         };
     }
 

@@ -87,6 +87,8 @@ public final class Session {
             case CREDIT -> onCredit(frame);
             case CANCEL -> onCancel(frame.id());
             case HEARTBEAT, CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, ERROR, UNKNOWN -> ignore(frame);
+            // On a link that the guest opened, its identity takes those for the guest.
+            case CHALLENGE, REGISTERED, REFUSED, HELLO, REGISTER, PROVE -> ignore(frame);
         }
     }
 
