@@ -56,7 +56,10 @@ for jar in $libraries; do
     find "$work/jar/META-INF" -name module-info.class -delete
 done
 cp -r "$classes/." "$work/jar/"
-printf 'Main-Class: %s\nMulti-Release: true\n' "$main" > "$work/manifest"
+mkdir "$work/start"
+sed "s/@MAIN@/$main/" "$here/Start.java" > "$work/start/Start.java"
+"$JAVA_HOME/bin/javac" --release 8 -Xlint:-options -d "$work/jar" "$work/start/Start.java"
+printf 'Main-Class: Start\nMulti-Release: true\n' > "$work/manifest"
 "$JAVA_HOME/bin/jar" --create --file "$out/culvert-$version.jar" --manifest "$work/manifest" \
     --date="$(date --utc --date="@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)" -C "$work/jar" .
 

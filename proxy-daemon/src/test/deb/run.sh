@@ -29,6 +29,7 @@ man man-db
 mandoc mandoc
 shellcheck shellcheck
 h2load nghttp2-client
+socat socat
 TOOLS
 )
 if [ -n "$missing" ]; then
@@ -158,6 +159,19 @@ command_works_in_tree() {
     [ -e "$tree/usr/share/man/man1/culvert.1.gz" ] || fail "there is no man page of culvert"
 }
 
+# A Java that is too old for it is told which one it needs.
+is_a_jar_for_each_java() {
+    local jar=$root/proxy-daemon/target/culvert-$version.jar java said
+    [ "$("$JAVA_HOME/bin/java" -jar "$jar" --version)" = "culvert $version" ] || fail "$jar does not start"
+    for java in /usr/lib/jvm/*/bin/java; do
+        said=$("$java" -jar "$jar" --version 2>&1) || true
+        case $said in
+            "culvert $version" | "culvert: this is Java "*", and culvert needs Java 25 or later: "*) ;;
+            *) fail "$java -jar $jar says: $said" ;;
+        esac
+    done
+}
+
 # The settings and the unit must put the state into the folder that purge removes.
 keeps_state() {
     local unit=$1 dir=$2 variables
@@ -227,6 +241,9 @@ for name in "${names[@]}" culvert; do quietly lintian --allow-root --fail-on err
 step "manual pages"
 for name in "${names[@]}" culvert; do has_a_good_manual "$name"; done
 
+step "the jar of the command"
+is_a_jar_for_each_java
+
 step "debootstrap"
 make_tree
 for name in "${names[@]}"; do
@@ -284,5 +301,17 @@ was_asked "*daemon-reload;* start culvertd.service culvertd.socket;"
 dpkg_in_tree --purge culvertd
 was_asked "stop culvertd.service culvertd.socket;daemon-reload;*"
 files_in_tree | diff "$work/before" - || fail "purged, and that is left"
+
+step "Prometheus beside it, as monitoring.md installs it"
+dpkg_in_tree --install /root/culvertd.deb
+in_tree rm -f /run/asked
+printf '%s\n' 'APT::Get::Assume-Yes "true";' 'APT::Install-Recommends "false";' "Acquire::http::Proxy \"${http_proxy:-DIRECT}\";" \
+    > "$tree/etc/apt/apt.conf.d/test"
+in_tree apt-get -q -q update > "$work/log" 2>&1 || fail "apt-get update: $(cat "$work/log")"
+"$root/proxy-daemon/src/test/docs/blocks.sh" proxy-daemon/docs/monitoring.md proxy-daemon/src/test/deb/run.sh > "$tree/root/page.sh"
+in_tree env DEBIAN_FRONTEND=noninteractive bash -euo pipefail /root/page.sh > "$work/log" 2>&1 < /dev/null || fail "monitoring.md: $(cat "$work/log")"
+was_asked "*restart prometheus;"
+in_tree promtool check config /etc/prometheus/prometheus.yml > "$work/log" 2>&1 || fail "promtool: $(cat "$work/log")"
+grep -q 'SUCCESS: [1-9][0-9]* rules found' "$work/log" || fail "Prometheus got no rules: $(cat "$work/log")"
 
 step "passed"

@@ -17,10 +17,10 @@ agent=$top/guest-agent/target/culvert-agent
 for image in "$daemon" "$agent"; do
     [ -d "$image" ] || { echo "$image is missing: run mvn package first" >&2; exit 2; }
 done
-for tool in qemu-system-x86_64 debootstrap cpio busybox; do
+for tool in qemu-system-x86_64 debootstrap cpio busybox systemctl; do
     if ! command -v $tool > /dev/null; then
         apt-get update -q
-        apt-get install -qy --no-install-recommends qemu-system-x86 debootstrap cpio busybox-static
+        apt-get install -qy --no-install-recommends qemu-system-x86 debootstrap cpio busybox-static systemd
         break
     fi
 done
@@ -53,6 +53,17 @@ if ! [ -d debian ]; then
     mv debian.new debian
 fi
 
+# The commands of a page that are for this script.
+blocks() { "$top/proxy-daemon/src/test/docs/blocks.sh" "$1" proxy-daemon/src/test/systemd/run.sh; }
+
+# The root file systems of the page about the agent, and in one of them the jail of the page about Firecracker.
+mkdir "$work/pages"
+cp "$top"/guest-agent/target/culvert-agent-*-linux-x86_64.tar.gz "$top/guest-agent/dist/culvert-agent.service" "$work/pages/"
+blocks guest-agent/dist/README.md > "$work/pages/images.sh"
+blocks proxy-daemon/docs/firecracker.md > "$work/pages/jail.sh"
+(cd "$work/pages" && DEBIAN="$cache/debian" unshare --mount --pid --fork --kill-child bash "$here/pages.sh")
+rm -rf "$work/pages"
+
 # The machine: the images, the units, and two agents that echo, one of them slowly and in the chroot of a jailer.
 root=$work/root
 cp -a debian "$root"
@@ -60,11 +71,15 @@ cp -r "$daemon" "$agent" "$root/usr/lib/"
 ln -s ../lib/culvertd/bin/culvertd ../lib/culvert-agent/bin/culvert-agent "$root/usr/bin/"
 cp "$top"/proxy-daemon/dist/culvertd.{service,socket} "$top/guest-agent/dist/culvert-agent.service" "$root/usr/lib/systemd/system/"
 cp "$(command -v busybox)" "$root/bin/"
-mkdir "$root/modules"
-for module in vsock vmw_vsock_virtio_transport_common vsock_loopback; do
-    cp "$(find kernel/lib/modules -name "$module.ko")" "$root/modules/"
+ln -s busybox "$root/bin/modprobe"
+kernel=$(ls kernel/lib/modules)
+mkdir -p "$root/lib/modules/$kernel"
+for module in vsock vmw_vsock_virtio_transport_common vsock_loopback vhost_iotlb vhost vhost_vsock; do
+    cp "$(find kernel/lib/modules -name "$module.ko")" "$root/lib/modules/$kernel/"
 done
+busybox depmod -b "$root" "$kernel"
 cp "$here/trial.sh" "$root/root/"
+blocks proxy-daemon/docs/qemu.md > "$root/root/qemu.sh"
 ln -s lib/systemd/systemd "$root/init"
 
 units=$root/etc/systemd/system

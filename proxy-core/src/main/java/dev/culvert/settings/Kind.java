@@ -1,10 +1,11 @@
 package dev.culvert.settings;
 
+import dev.culvert.about.Spelling;
 import dev.culvert.about.Units;
 import dev.culvert.settings.Node.Form;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -78,16 +79,30 @@ public final class Kind<T> {
     private final Function<Node, Optional<T>> reader;
     private final Function<T, String> printer;
     private final boolean secret;
+    private final List<String> words;
 
     private Kind(
             String takes,
             Function<Node, Optional<T>> reader,
             Function<T, String> printer,
             boolean secret) {
+        this(takes, reader, printer, secret, List.of());
+    }
+
+    /**
+     * @param words all that it takes, if these are few: one of them may have been meant
+     */
+    private Kind(
+            String takes,
+            Function<Node, Optional<T>> reader,
+            Function<T, String> printer,
+            boolean secret,
+            List<String> words) {
         this.takes = takes;
         this.reader = reader;
         this.printer = printer;
         this.secret = secret;
+        this.words = words;
     }
 
     /** A text for {@code parser}; {@code toString} prints it. */
@@ -109,24 +124,28 @@ public final class Kind<T> {
 
     /** The constants of an enumeration, in lower case. */
     public static <E extends Enum<E>> Kind<E> choice(Class<E> type) {
-        String words =
-                Arrays.stream(type.getEnumConstants())
-                        .map(Kind::word)
-                        .collect(Collectors.joining(", "));
-        return scalar(
-                "one of " + words,
-                text ->
-                        Arrays.stream(type.getEnumConstants())
-                                .filter(constant -> word(constant).equals(text))
-                                .findAny()
-                                .orElseThrow(() -> new NumberFormatException(text)),
-                constant -> Node.quote(word(constant)),
-                Form.STRING);
+        return oneOf(List.of(type.getEnumConstants()), Kind::word);
+    }
+
+    /** One of a few values, each by its word. */
+    public static <T> Kind<T> oneOf(List<T> values, Function<T, String> word) {
+        List<String> words = values.stream().map(word).toList();
+        Kind<T> kind =
+                scalar(
+                        "one of " + String.join(", ", words),
+                        text ->
+                                values.stream()
+                                        .filter(value -> word.apply(value).equals(text))
+                                        .findAny()
+                                        .orElseThrow(() -> new NumberFormatException(text)),
+                        value -> Node.quote(word.apply(value)),
+                        Form.STRING);
+        return new Kind<>(kind.takes, kind.reader, kind.printer, kind.secret, words);
     }
 
     /** The same, but neither printed with the settings nor shown in a message. */
     public Kind<T> secret() {
-        return new Kind<>(takes, reader, printer, true);
+        return new Kind<>(takes, reader, printer, true, words);
     }
 
     String takes() {
@@ -152,8 +171,15 @@ public final class Kind<T> {
             throw new IllegalArgumentException(
                     name + ": " + (secret ? "it must be " + takes : e.getMessage()), e);
         }
-        return value.orElseThrow(
-                () -> new IllegalArgumentException(refusal(name, node, secret, takes)));
+        return value.orElseThrow(() ->
+                new IllegalArgumentException(refusal(name, node, secret, takes) + question(node)));
+    }
+
+    /** Asks whether a word was meant that is nearly the one that was given. */
+    private String question(Node node) {
+        return !secret && node instanceof Node.Scalar scalar
+                ? Spelling.question(scalar.text(), words)
+                : "";
     }
 
     static String refusal(String name, Node node, boolean secret, String takes) {

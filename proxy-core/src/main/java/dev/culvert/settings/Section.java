@@ -30,6 +30,10 @@ public final class Section {
     private final Set<Mistake> mistakes;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Set<String> passedOver = new HashSet<>();
+
+    /** Lists of which every element was refused. */
+    private final Set<String> refusedLists = new HashSet<>();
+
     private boolean refused;
 
     /**
@@ -79,6 +83,9 @@ public final class Section {
             }
         }
         boolean given = node.isPresent() && (!values.isEmpty() || items.isEmpty());
+        if (node.isPresent() && !given) {
+            refusedLists.add(key);
+        }
         List<T> inForce = given ? values : byDefault;
         String json = "[" + String.join(", ", inForce.stream().map(kind::json).toList()) + "]";
         note(key, "a list: " + kind.takes() + " each", json, kind, node, kept);
@@ -245,13 +252,16 @@ public final class Section {
 
     /**
      * Reports a record's message at the value that it begins with, and passes that value over;
-     * false if it begins with none that was given. A message about a key that was passed over is
-     * dropped: it is about the default that took its place.
+     * false if it begins with none that was given. A message about a key that was passed over, or
+     * about a list of which nothing is left, is dropped: it is about the default that took its
+     * place.
      */
     private boolean blame(String message) {
         String first = NamedValue.firstWord(message);
         NamedValue named = NamedValue.find(this, first);
-        boolean isMeant = !NamedValue.namesAny(passedOver, message);
+        boolean isMeant =
+                !NamedValue.namesAny(passedOver, message)
+                        && !NamedValue.namesAny(refusedLists, message);
         if (named == null) {
             if (isMeant) {
                 String where = path.isEmpty() ? "" : path + ": ";

@@ -401,6 +401,14 @@ class SettingsTest {
     }
 
     @Test
+    void aChoiceThatIsMisspeltHasANearOne() {
+        assertThat(problems("{\"colour\": \"dark_rde\"}"))
+                .containsExactly(
+                        "house.jsonc:1:2: colour is \"dark_rde\": it must be one of red, dark_red;"
+                                + " did you mean dark_red?");
+    }
+
+    @Test
     void anElementOfAListIsToldWithItsOwnPlace() {
         assertThat(problems("{\"store\": {\"hosts\": [\"a\",\n  5,\n  \"\"]}}"))
                 .containsExactly(

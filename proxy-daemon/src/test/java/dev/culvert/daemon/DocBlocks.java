@@ -14,9 +14,10 @@ import java.util.stream.Stream;
  *
  * <pre>
  *   ```sh                          DocCommandsTest
- *   ```sh third-party              nobody: it starts programs of others, or needs their hardware
+ *   ```sh third-party              nobody: it needs a program that is not ours, nor Debian's
  *   ```sh secured                  DocSecuredTest: needs a daemon with tokens, TLS or an admin socket
- *   ```sh tested-by=PATH           that script, or that test, which has the command
+ *   ```sh tested-by=PATH           that script, or that test, which has the command or takes it
+ *                                  from the page
  *   command    # third party       nobody, for this line alone
  * </pre>
  */
@@ -32,6 +33,18 @@ record DocBlocks(Path page, List<Block> all) {
             Pattern.compile(
                     "(?m)^(\\./culvert|culvert|culvertd|culvert-agent|curl|mvn|systemctl|apt|apt-get|journalctl|sudo)"
                             + " ");
+
+    /** Whom a block may need that nobody runs: neither we nor Debian have them. */
+    private static final Pattern THIRD_PARTY =
+            Pattern.compile(
+                    "\\b(firecracker|cloud-hypervisor|ch-remote|api\\.sock|claude|anthropic|openai"
+                            + "|client\\.(messages|chat))\\b");
+
+    /** What we or Debian have. */
+    private static final Pattern RUNNABLE =
+            Pattern.compile(
+                    "(?m)(^|&& |\\| )(\\./culvert|culvert|culvertd|culvert-agent|mvn|systemctl|apt-get"
+                            + "|modprobe|debootstrap|install|groupadd|chroot|qemu-\\S+|socat|jq) ");
 
     private static final Pattern JOINED = Pattern.compile("\\\\\\R\\s*");
     private static final String SECURED = "secured";
@@ -50,16 +63,24 @@ record DocBlocks(Path page, List<Block> all) {
             return text.stripIndent().replaceAll("(?m)^.*# third party$", "");
         }
 
-        private boolean isMarkedWell() throws IOException {
+        private boolean isMarkedWell(Path page) throws IOException {
             if (!LANGUAGES.contains(language)) {
                 return mark.isEmpty() && (!language.isEmpty() || !COMMAND.matcher(text).find());
             }
-            if (!mark.startsWith("tested-by=")) {
-                return Set.of("", "third-party", SECURED).contains(mark);
+            if (mark.equals("third-party")) {
+                return THIRD_PARTY.matcher(text).find() && !RUNNABLE.matcher(text).find();
             }
-            Path script = ROOT.resolve(mark.substring("tested-by=".length()));
-            return Files.isRegularFile(script)
-                    && (!language.equals("sh") || areIn(Files.readString(script)));
+            if (!mark.startsWith("tested-by=")) {
+                return Set.of("", SECURED).contains(mark);
+            }
+            Path file = ROOT.resolve(mark.substring("tested-by=".length()));
+            if (!Files.isRegularFile(file)) {
+                return false;
+            }
+            String script = Files.readString(file);
+            return !language.equals("sh")
+                    || script.contains(ROOT.relativize(page).toString())
+                    || areIn(script);
         }
 
         /** Whether one line of a script has the program of each command, and what it is to do. */
@@ -111,7 +132,7 @@ record DocBlocks(Path page, List<Block> all) {
     List<String> badlyMarked() throws IOException {
         List<String> bad = new java.util.ArrayList<>();
         for (Block block : all) {
-            if (!block.isMarkedWell()) {
+            if (!block.isMarkedWell(page)) {
                 bad.add("```" + block.language() + " " + block.mark() + "\n" + block.text());
             }
         }

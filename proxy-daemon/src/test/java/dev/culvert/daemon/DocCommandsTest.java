@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import dev.culvert.guest.Guest;
+import dev.culvert.testing.VmMonitor;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,6 +35,8 @@ class DocCommandsTest {
     private static final List<String> AGENTS = List.of("demo", "dev", "web", "web-1");
     private static final List<String> SOURCES =
             List.of("proxy-daemon", "guest-agent", "protocol-spec");
+    private static final String KEY = "/etc/culvert/runtime.key";
+    private static final String JAILED = "/srv/jailer/firecracker/web/root/v.sock";
     private static final String SAID = "Why is the sky blue?";
 
     @TempDir Path directory;
@@ -63,13 +66,22 @@ class DocCommandsTest {
     @MethodSource("pages")
     void runsWithoutAnError(DocBlocks blocks, String language) throws Exception {
         assumeTrue(isHere(interpreter(language).getFirst()), "the interpreter is not here");
+        List<String> running = blocks.running(language);
+        assumeTrue(
+                running.stream().noneMatch(it -> it.contains("socat ")) || isHere("socat"),
+                "socat is not here");
+        Files.writeString(directory.resolve("key"), "secret");
 
-        try (TestDaemon daemon = daemon()) {
+        try (TestDaemon daemon = daemon();
+                VmMonitor vm = new VmMonitor(socket())) {
+            vm.expose(1024, guests.get(AGENTS.indexOf("web")).address());
             String url = "127.0.0.1:" + daemon.port();
             List<String> texts =
-                    blocks.running(language).stream()
+                    running.stream()
                             .map(text -> text.replace("127.0.0.1:8470", url))
                             .map(text -> text.replace("127.0.0.1:9103", address("dev")))
+                            .map(text -> text.replace(KEY, directory.resolve("key").toString()))
+                            .map(text -> text.replace(JAILED, socket().toString()))
                             .toList();
             if (language.equals("sh")) {
                 run(language, "set -e\n" + String.join("\n", texts), url);
@@ -79,6 +91,11 @@ class DocCommandsTest {
                 }
             }
         }
+    }
+
+    /** Of a VM whose guest is the agent web. */
+    private Path socket() {
+        return directory.resolve("v.sock");
     }
 
     private TestDaemon daemon() throws Exception {

@@ -25,13 +25,17 @@ final class DocPrograms {
             [ $code = 28 ] || exit $code
             """;
 
-    /** Runs to its end, unless it serves: then only until it listens, on a port that is free. */
+    /**
+     * Runs to its end, unless it serves: then only until it listens, on a port that is free. An
+     * agent without an address would open a vsock.
+     */
     private static final String PROGRAM =
             """
             #!/bin/bash
             export CULVERT_HTTP_LISTEN=127.0.0.1:0
             java=(@JAVA@ -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED
                 --sun-misc-unsafe-memory-access=allow -cp '@PATH@' @MAIN@)
+            [[ " $* " != *" --runtime "* || " $* " == *" --listen "* ]] || set -- "$@" --listen 127.0.0.1:0
             [[ " $* " == *" --listen "* || " $* " == *" serve "* && " $* " != *" --print-config "* ]] || exec "${java[@]}" "$@"
             said=$(mktemp)
             "${java[@]}" "${@/#127.0.0.1:*/127.0.0.1:0}" > "$said" 2>&1 &
@@ -44,14 +48,19 @@ final class DocPrograms {
             exit 1
             """;
 
+    /** Stands in for a program of others that is told about ours. */
+    private static final String TOLD = "#!/bin/sh\necho \"told: $*\"\n";
+
     private DocPrograms() {}
 
-    /** Puts curl and the programs of the packages into the folder. */
+    /** Puts curl, the programs of the packages, and harnesses that do nothing into the folder. */
     static void write(Path bin) throws IOException {
         program(bin, "curl", CURL);
         program(bin, "culvertd", program("dev.culvert.daemon.cli.Main"));
         program(bin, "culvert", program("dev.culvert.daemon.client.command.Main"));
         program(bin, "culvert-agent", program("dev.culvert.guest.cli.CulvertAgent"));
+        program(bin, "codex", TOLD);
+        program(bin, "claude", TOLD);
     }
 
     static String java() {

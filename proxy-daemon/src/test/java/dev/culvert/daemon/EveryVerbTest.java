@@ -167,16 +167,17 @@ class EveryVerbTest {
     @ParameterizedTest
     @CsvSource({
         // 1: it failed
-        "1, agents add b --address nonsense",
         "1, message a fail",
         "1, stream a fail",
         "1, reload",
-        "1, log-level nowhere warn",
-        "1, token create --name x --role nonsense",
         "1, logs --file /nonexistent/log",
         "1, bugreport --file /nonexistent/report.zip",
         "1, doctor --url http://127.0.0.1:1",
-        // 2: used wrongly
+        // 2: used wrongly, also where the daemon finds it
+        "2, agents add b --address nonsense",
+        "2, log-level nowhere warn",
+        "2, token create --name x --role nonsense",
+        "2, token create --name x --scope agents:reed",
         "2, agents add b",
         "2, agents list --state asleep",
         "2, message a -",

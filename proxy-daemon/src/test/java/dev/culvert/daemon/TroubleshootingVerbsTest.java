@@ -180,4 +180,23 @@ class TroubleshootingVerbsTest {
             }
         }
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--scope agents:reed, scopes[0], agents:read",
+        "--role viewer --scope admni, scopes[0], admin",
+        "--role veiwer, roles[0], viewer"
+    })
+    void aMisspeltScopeOrRoleHasANearOneAndIsTheOnlyMistake(String flags, String key, String meant)
+            throws Exception {
+        try (TestDaemon daemon = TestDaemon.start("{}")) {
+            String line = "token create --name ci " + flags;
+            assertThat(run(url(daemon), line.split(" "))).isEqualTo(2);
+            assertThat(err.toString())
+                    .hasLineCount(1)
+                    .contains(key + " is ", "; did you mean " + meant + "?")
+                    .doesNotContain("neither");
+            assertThat(out.toString()).isEmpty();
+        }
+    }
 }

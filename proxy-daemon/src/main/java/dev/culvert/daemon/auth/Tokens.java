@@ -174,8 +174,7 @@ public final class Tokens {
     private void check(List<Token> before, Grant grant, Instant now) {
         for (String role : grant.roles()) {
             if (settings.get().roles().stream().noneMatch(it -> it.name().equals(role))) {
-                throw new IllegalArgumentException(
-                        "there is no such role: the roles are " + settings.get().roleNames());
+                throw new IllegalArgumentException(settings.get().noSuchRole(role));
             }
         }
         if (before.isEmpty() && (grant.tenant() != null || !isAdmin(grant))) {

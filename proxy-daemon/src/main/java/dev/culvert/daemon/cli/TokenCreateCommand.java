@@ -1,5 +1,6 @@
 package dev.culvert.daemon.cli;
 
+import dev.culvert.about.Spelling;
 import dev.culvert.daemon.auth.Grant;
 import dev.culvert.daemon.auth.Tokens;
 import dev.culvert.daemon.config.AuthSettings;
@@ -83,8 +84,12 @@ final class TokenCreateCommand implements Callable<Integer> {
                     Scope.of(label)
                             .orElseThrow(() ->
                                     wrong(
-                                            "--scope got \"%s\": it takes %s"
-                                                    .formatted(label, Scope.labels()))));
+                                            "--scope got \"%s\": it takes %s%s"
+                                                    .formatted(
+                                                            label,
+                                                            Scope.labels(),
+                                                            Spelling.question(
+                                                                    label, Scope.all())))));
         }
         return all;
     }

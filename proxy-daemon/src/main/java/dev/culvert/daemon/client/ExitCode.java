@@ -40,9 +40,15 @@ public final class ExitCode {
             return FAILED; // 403 too, but the agent's work failed
         }
         return switch (problem.status()) {
+            case 400 -> isOfTheDaemon(problem) ? USAGE : FAILED;
             case 401, 403, 429 -> REFUSED;
             case 404, 410 -> NOT_FOUND;
             default -> FAILED;
         };
+    }
+
+    /** An agent's and a runtime's refusals have codes, and a proxy's is no problem document. */
+    private static boolean isOfTheDaemon(ProblemException problem) {
+        return problem.code().isEmpty() && !problem.problem().text("error").isEmpty();
     }
 }

@@ -1,6 +1,7 @@
 package dev.culvert.daemon.config;
 
 import dev.culvert.about.Check;
+import dev.culvert.about.Spelling;
 import dev.culvert.about.Units;
 import dev.culvert.settings.Kind;
 import dev.culvert.settings.Section;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -23,10 +23,7 @@ import java.util.stream.Stream;
 public record AuthSettings(List<Role> ownRoles, List<UnixUser> unix) {
     public static final AuthSettings DEFAULTS = new AuthSettings(List.of(), List.of());
 
-    public static final Kind<Scope> SCOPE =
-            Kind.text(
-                    "one of " + Scope.labels(),
-                    text -> Scope.of(text).orElseThrow(() -> new NumberFormatException(text)));
+    public static final Kind<Scope> SCOPE = Kind.oneOf(List.of(Scope.values()), Scope::label);
 
     /** How long something stays valid: longer than other durations of the settings. */
     public static final Kind<Duration> LIFETIME =
@@ -55,7 +52,7 @@ public record AuthSettings(List<Role> ownRoles, List<UnixUser> unix) {
                         names.contains(role),
                         "unix[" + i + "].roles[" + j + "]",
                         '"' + role + '"',
-                        "there is no such role: the roles are " + String.join(", ", names));
+                        noSuchRole(role, names));
             }
         }
     }
@@ -97,8 +94,14 @@ public record AuthSettings(List<Role> ownRoles, List<UnixUser> unix) {
         return all;
     }
 
-    /** The names of all roles, for messages. */
-    public String roleNames() {
-        return roles().stream().map(Role::name).collect(Collectors.joining(", "));
+    /** Why a role that is not there is refused: without its name, and without an end. */
+    public String noSuchRole(String name) {
+        return noSuchRole(name, roles().stream().map(Role::name).toList());
+    }
+
+    private static String noSuchRole(String name, List<String> names) {
+        return "there is no such role: the roles are "
+                + String.join(", ", names)
+                + Spelling.question(name, names);
     }
 }

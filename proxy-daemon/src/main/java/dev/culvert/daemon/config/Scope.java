@@ -1,8 +1,8 @@
 package dev.culvert.daemon.config;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** A right that a token, a role or a user of a Unix socket can have. */
 public enum Scope {
@@ -36,7 +36,12 @@ public enum Scope {
 
     /** All labels, for messages. */
     public static String labels() {
-        return Arrays.stream(values()).map(Scope::label).collect(Collectors.joining(", "));
+        return String.join(", ", all());
+    }
+
+    /** All labels. */
+    public static List<String> all() {
+        return Arrays.stream(values()).map(Scope::label).toList();
     }
 
     @Override

@@ -124,7 +124,9 @@ class TokenCommandsTest {
         for (String flags :
                 List.of(
                         create + "--scope=agents",
+                        create + "--scope=agents:wirte",
                         create + "--role=boss",
+                        create + "--role=opreator",
                         create + "--role=viewer --expires=soon",
                         create + "--role=viewer --rate=fast",
                         create + "--role=viewer --bytes=10MiB",
@@ -136,7 +138,9 @@ class TokenCommandsTest {
         }
         assertThat(err.toString())
                 .contains("--scope got \"agents\": it takes agents:read")
+                .contains("; did you mean agents:write?")
                 .contains("the roles are viewer, operator, admin")
+                .contains("; did you mean operator?")
                 .contains("it takes a time such as 90d or 12h")
                 .contains("it takes a rate such as 50/s")
                 .contains("bytes is not valid: it takes a number of bytes a second such as 10MiB/s")

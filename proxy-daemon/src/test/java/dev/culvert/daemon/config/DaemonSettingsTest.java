@@ -428,6 +428,15 @@ class DaemonSettingsTest {
                         "41: auth.unix[0].roles[0] is \"boss\": there is no such role: the roles"
                                 + " are viewer, operator, admin"),
                 Arguments.of(
+                        "{'auth': {'unix': [{'uid': 1, 'roles': ['veiwer']}]}}",
+                        "41: auth.unix[0].roles[0] is \"veiwer\": there is no such role: the"
+                                + " roles are viewer, operator, admin; did you mean viewer?"),
+                Arguments.of(
+                        "{'auth': {'unix': [{'uid': 1, 'scopes': ['agents:reed']}]}}",
+                        "42: auth.unix[0].scopes[0] is \"agents:reed\": it must be one of"
+                                + " agents:read, agents:write, metrics:read, admin; did you mean"
+                                + " agents:read?"),
+                Arguments.of(
                         "{'auth': {'unix': [{'roles': ['viewer']}]}}",
                         "20: auth.unix[0]: neither uid nor gid is set: give the number of a user"
                                 + " or of a group"),

@@ -4,6 +4,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 
 import dev.culvert.daemon.auth.Grant;
 import dev.culvert.daemon.config.AuthSettings;
+import dev.culvert.daemon.config.Role;
 import dev.culvert.daemon.http.JsonRequest;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
@@ -30,19 +31,22 @@ record TokenBody(Grant grant, @Nullable Duration lifetime) {
      * Reads the body by the rules of the settings file.
      *
      * @param tenant of the caller, which a body without one means
+     * @param roles that there are
      * @throws ProblemException when it does not describe a token
      */
-    static TokenBody of(Request request, @Nullable String tenant) {
-        return read(request, "a token", in -> read(in, tenant));
+    static TokenBody of(Request request, @Nullable String tenant, List<Role> roles) {
+        Kind<String> role =
+                Kind.oneOf(roles.stream().map(Role::name).toList(), Function.identity());
+        return read(request, "a token", in -> read(in, tenant, role));
     }
 
-    private static TokenBody read(Section in, @Nullable String tenant) {
+    private static TokenBody read(Section in, @Nullable String tenant, Kind<String> role) {
         return new TokenBody(
                 new Grant(
                         in.get("name", Kind.TEXT, ""),
                         in.find("tenant", Kind.TEXT).orElse(tenant),
                         Set.copyOf(in.list("scopes", AuthSettings.SCOPE, List.of())),
-                        Set.copyOf(in.list("roles", Kind.TEXT, List.of())),
+                        Set.copyOf(in.list("roles", role, List.of())),
                         Grant.Limits.of(
                                 in.find("rate", Kind.TEXT).orElse(null),
                                 in.find("bytes", Kind.TEXT).orElse(null),

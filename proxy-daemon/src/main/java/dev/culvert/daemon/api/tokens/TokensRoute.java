@@ -80,7 +80,8 @@ public final class TokensRoute implements Route {
 
     private void make(Request request, Answer answer) {
         admission.check();
-        TokenBody wanted = TokenBody.of(request, request.caller().tenant());
+        TokenBody wanted =
+                TokenBody.of(request, request.caller().tenant(), settings.get().auth().roles());
         checkMaker(request.caller(), wanted.grant());
         offLoop.run(VisibleTokens.KEY, true, request, answer, () -> make(wanted, answer));
     }

@@ -55,9 +55,7 @@ public record Report(
     public void write(Path archive, Path map) throws IOException {
         try (OutputStream file = create(archive);
                 ZipOutputStream zip = new ZipOutputStream(file, StandardCharsets.UTF_8)) {
-            List<ReportFile> all = new ArrayList<>(files);
-            all.add(new ReportFile(MANIFEST, "", manifest(), false));
-            for (ReportFile each : all) {
+            for (ReportFile each : all()) {
                 ZipEntry entry = new ZipEntry(name + "/" + each.path());
                 entry.setLastModifiedTime(FileTime.from(made));
                 zip.putNextEntry(entry);
@@ -68,6 +66,13 @@ public record Report(
         try (OutputStream file = create(map)) {
             file.write(mapJson().getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    /** The files of the archive in their order: the last one is {@code MANIFEST.json}. */
+    private List<ReportFile> all() {
+        List<ReportFile> all = new ArrayList<>(files);
+        all.add(new ReportFile(MANIFEST, "", manifest(), false));
+        return all;
     }
 
     /** Fails if it is there, and is nobody else's to read from the first moment. */
@@ -121,7 +126,7 @@ public record Report(
 
     /** What would be written, as data: each file, and each place where something was taken out. */
     public List<Value> contents() {
-        return files.stream()
+        return all().stream()
                 .map(file ->
                         Value.members(
                                 "path",
@@ -144,7 +149,7 @@ public record Report(
     /** The same for people, with the pseudonyms. */
     public String preview() {
         StringBuilder text = new StringBuilder();
-        for (ReportFile file : files) {
+        for (ReportFile file : all()) {
             text.append(
                     "%8d  %s%s%n"
                             .formatted(

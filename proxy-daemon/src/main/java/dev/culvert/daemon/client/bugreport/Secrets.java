@@ -20,6 +20,10 @@ final class Secrets {
     private static final String NO_SECRET =
             "(?![\\w.-]{0,64}(?:tokens?_(?:file|in|out|total|usage|count)|_(?:file|files|path|seconds|total|count|bytes))\\b)";
 
+    /** What is no value: redacted already, no secret, or a position such as body:1:23. */
+    private static final String NO_VALUE =
+            "(?!\\\\?[\"']?\\[redacted|null\\b|true\\b|false\\b|\\{|\\[|body:\\d+:\\d+:\\s)";
+
     private record Rule(String kind, Pattern pattern, String replacement) {}
 
     private static final List<Rule> RULES =
@@ -57,7 +61,7 @@ final class Secrets {
                                     + "([\\w.-]{0,128}(?:"
                                     + SECRET_WORDS
                                     + ")[\\w.-]{0,64}\\\\?[\"']?\\s*[:=]\\s*)"
-                                    + "(?!\\\\?[\"']?\\[redacted|null\\b|true\\b|false\\b|\\{|\\[)"
+                                    + NO_VALUE
                                     + "(?:\\\\?\"(?:[^\"\\\\]++|\\\\.)*+\"?|'[^']*'|[^\\s,;&\"'}\\])]+)",
                             "$1"),
                     rule(

@@ -63,6 +63,6 @@ public final class Explanation {
     }
 
     private static String firstSentence(String about) {
-        return about.split("(?<=[.;:]) ", 2)[0].replaceAll("[.;:]$", "");
+        return about.split("(?<=[.;]) ", 2)[0].replaceAll("[.;]$", "");
     }
 }

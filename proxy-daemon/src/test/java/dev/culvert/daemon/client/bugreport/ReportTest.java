@@ -353,8 +353,20 @@ class ReportTest {
         assertThat(report(daemon).preview())
                 .contains("line 2: header")
                 .contains("line 3: token")
-                .contains("7-logs/culvertd.log");
+                .contains("7-logs/culvertd.log")
+                .containsPattern(" [0-9]+  MANIFEST[.]json\n");
+        assertThat(report(daemon).contents())
+                .extracting(file -> file.text("path"))
+                .contains("summary.txt", "MANIFEST.json");
         assertThat(root.toFile().list()).containsExactly("etc");
+    }
+
+    @Test
+    void aPlaceInABodyIsNoValueOfASecretKey() {
+        String error = "The body does not describe a token: body:1:23: scopes[0] is \"x\"";
+        assertThat(Secrets.redact(error)).isEqualTo(error);
+        assertThat(Secrets.redact("token: body:1:2x:"))
+                .isEqualTo("token: [redacted: value of a secret key]");
     }
 
     private static Map<String, byte[]> unzip(Path archive) throws Exception {

@@ -67,4 +67,11 @@ class ExplanationTest {
         assertThat(keys.nearest("max_in_flight")).contains("link.max_in_flight");
         assertThat(keys.nearest("something else")).isEmpty();
     }
+
+    @Test
+    void aListHasTheWholeFirstSentenceOfEachKey() {
+        assertThat(Explanation.list(keys.in("http")))
+                .contains("PEM file: the private key of the certificate (PKCS#8)\n")
+                .doesNotContain("PEM file\n");
+    }
 }
