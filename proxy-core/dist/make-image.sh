@@ -69,8 +69,9 @@ mkdir -p "$work/program" "$image/bin" "$image/lib" "$image/legal"
 
 unpack() { (cd "$1" && "$jdk/bin/jar" --extract --file "$2" "${@:3}"); }
 
-# Merges all jars into one module. Their own metadata is dropped, except for licences and for classes for newer Java
-# versions, which replace the older ones. A module of this build may be given as its folder of classes.
+# Merges all jars into one module. Their own metadata is dropped, except for licences, for classes for newer Java
+# versions, which replace the older ones, and for what a jar has for browsers: scripts and styles, without the forms of
+# them that no page loads. A module of this build may be given as its folder of classes.
 program=$work/program
 for from in "${class_path[@]}"; do
     if [ -d "$from" ]; then
@@ -87,6 +88,14 @@ for from in "${class_path[@]}"; do
         *)
             unpack "$program" "$from"
             legal=$image/legal/$(basename "$from" .jar)
+            if [ -d "$program/META-INF/resources" ]; then
+                find "$program/META-INF/resources" -type f ! -name '*.module.js' ! -name '*.min.js' ! -name '*.min.css' \
+                    ! -name LICENSE -delete
+                find "$program/META-INF/resources" -type d -empty -delete
+                find "$program/META-INF/resources" -name LICENSE -exec mkdir -p "$legal" ';' -exec cp {} "$legal/" ';'
+                mkdir -p "$work/web"
+                cp -r "$program/META-INF/resources" "$work/web/"
+            fi
             find "$program/META-INF" -maxdepth 1 -type f \( -iname '*license*' -o -iname '*notice*' \) \
                 -exec mkdir -p "$legal" ';' -exec mv {} "$legal/" ';'
             for newer in $(cd "$program/META-INF" && find versions -mindepth 1 -maxdepth 1 2> /dev/null | sort -V); do
@@ -97,6 +106,11 @@ for from in "${class_path[@]}"; do
     esac
 done
 [ -n "$(ls "$image/lib")" ] || ! [ -d "$program/io/netty" ] || fail "no jar contains the native library of epoll for $classifier"
+
+if [ -d "$work/web" ]; then
+    mkdir -p "$program/META-INF"
+    cp -r "$work/web/resources" "$program/META-INF/"
+fi
 
 # The AOT cache takes no classes of Java 5, so those of picocli would be read and verified at each start.
 "$jdk/bin/java" "$(dirname "${BASH_SOURCE[0]}")/Renew.java" "$program"

@@ -8,6 +8,7 @@ import dev.culvert.daemon.api.admin.DumpRoute;
 import dev.culvert.daemon.api.admin.ElsewhereRoute;
 import dev.culvert.daemon.api.admin.HealthRoute;
 import dev.culvert.daemon.api.admin.LogLevelRoute;
+import dev.culvert.daemon.api.admin.LogRoute;
 import dev.culvert.daemon.api.admin.MetricsRoute;
 import dev.culvert.daemon.api.admin.MovedRoute;
 import dev.culvert.daemon.api.admin.OpenApiRoute;
@@ -40,6 +41,7 @@ import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.auth.Tokens;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.SettingsInForce;
+import dev.culvert.daemon.dashboard.Dashboard;
 import dev.culvert.daemon.front.anthropic.AnthropicFront;
 import dev.culvert.daemon.front.anthropic.AnthropicProblems;
 import dev.culvert.daemon.front.mcp.McpFront;
@@ -155,7 +157,8 @@ final class Routes implements AutoCloseable {
                         McpFront.routes(access, answers, log, settings),
                         ofAgents(homes),
                         ofTokens(tokens),
-                        ofTheDaemon())
+                        ofTheDaemon(),
+                        Dashboard.routes())
                 .flatMap(List::stream)
                 .map(this::recorded)
                 .toList();
@@ -222,6 +225,7 @@ final class Routes implements AutoCloseable {
                         new DrainRoute(admission, turns::count),
                         new LogLevelRoute(LogLevels.find()),
                         new StatusRoute(access, admission, state),
+                        new LogRoute(log::text),
                         new DumpRoute(loops, offLoop))
                 .map(this::recorded)
                 .toList();

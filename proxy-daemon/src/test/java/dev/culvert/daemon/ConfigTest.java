@@ -46,6 +46,24 @@ class ConfigTest {
     }
 
     @Test
+    void showsWhatIsDesiredAndWhatTheAgentHas() throws Exception {
+        Path socket = directory.resolve("agent.sock");
+        try (ScriptedGuest guest = ScriptedGuest.on(socket);
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            assertThat(daemon.get(PATH + "?contents=1").body())
+                    .endsWith("\"desired\":null,\"applied\":null}");
+            daemon.put(PATH, CONFIG);
+            guest.down();
+            daemon.awaitState("a", "unreachable");
+            daemon.put(PATH, OTHER);
+
+            assertThat(daemon.get(PATH + "?contents=1").body())
+                    .endsWith("\"desired\":%s,\"applied\":%s}".formatted(OTHER, CONFIG));
+            assertThat(daemon.get(PATH).body()).doesNotContain("model");
+        }
+    }
+
+    @Test
     void waitsForAnAgentThatIsAwayAndIsThereBeforeItCountsAsReady() throws Exception {
         Path socket = directory.resolve("agent.sock");
         try (ScriptedGuest guest = ScriptedGuest.on(socket);

@@ -37,7 +37,13 @@ class TokensOfTheDaemonTest {
 
     /** These need no token. */
     private static final Set<String> OPEN =
-            Set.of("GET /livez", "GET /readyz", "GET /healthz", "GET /openapi.yaml");
+            Set.of(
+                    "GET /",
+                    "GET /dashboard/b",
+                    "GET /livez",
+                    "GET /readyz",
+                    "GET /healthz",
+                    "GET /openapi.yaml");
 
     @TempDir Path folder;
 

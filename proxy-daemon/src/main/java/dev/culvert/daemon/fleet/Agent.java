@@ -4,14 +4,13 @@ import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.road.Road;
 import dev.culvert.transport.AgentAddress;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** One agent of the fleet. Read and changed on any thread. */
 public final class Agent {
     private final Road road;
-    private final AtomicInteger turns = new AtomicInteger();
+    private final AgentWork work = new AgentWork();
     private volatile String source;
     private volatile AgentSettings settings;
     private Presence presence = Presence.unknown(Instant.now());
@@ -20,7 +19,7 @@ public final class Agent {
     private volatile @Nullable Desired desired;
     private @Nullable Desired settled;
     private long lastRevision;
-    private volatile long appliedRevision;
+    private volatile @Nullable Desired applied;
 
     /**
      * @param source the one that brought it
@@ -113,21 +112,33 @@ public final class Agent {
         return desired;
     }
 
-    /** The bytes of its desired configuration, and of the settled one if that differs. */
+    /** The bytes of its desired configuration, and of the settled and applied ones that differ. */
     synchronized long configBytes() {
         Desired now = desired;
         Desired before = settled;
+        Desired there = applied;
         long bytes = now == null ? 0 : now.bytes();
-        return before == null || before.equals(now) ? bytes : bytes + before.bytes();
+        if (before != null && !before.equals(now)) {
+            bytes += before.bytes();
+        }
+        return there == null || there.equals(now) || there.equals(before)
+                ? bytes
+                : bytes + there.bytes();
     }
 
     /** The revision that the agent confirmed last; 0 before the first. */
     public long appliedRevision() {
-        return appliedRevision;
+        Desired there = applied;
+        return there == null ? 0 : there.revision();
     }
 
-    public void applied(long revision) {
-        appliedRevision = revision;
+    /** The configuration that the agent confirmed last; null before the first. */
+    public @Nullable Desired applied() {
+        return applied;
+    }
+
+    public void applied(Desired confirmed) {
+        applied = confirmed;
     }
 
     /** A configuration for {@link #desire}, with a new revision. */
@@ -184,14 +195,24 @@ public final class Agent {
     }
 
     public void turnBegan() {
-        turns.incrementAndGet();
+        work.began();
     }
 
-    public void turnEnded() {
-        turns.decrementAndGet();
+    /**
+     * A reading of a turn ended.
+     *
+     * @param begun whether it began the turn
+     * @param bytes of payload that its client got
+     */
+    public void turnEnded(boolean begun, long bytes) {
+        work.ended(begun, bytes);
     }
 
     public int turns() {
-        return turns.get();
+        return work.underWay();
+    }
+
+    public AgentWork work() {
+        return work;
     }
 }

@@ -86,7 +86,7 @@ final class ConfigPush {
                         if (on == link) {
                             inForce = desired;
                         }
-                        agent.applied(desired.revision());
+                        agent.applied(desired);
                         sent(link, desired, new PushResult.Applied(desired.revision()));
                     }
 

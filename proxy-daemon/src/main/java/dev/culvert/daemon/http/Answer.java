@@ -1,5 +1,7 @@
 package dev.culvert.daemon.http;
 
+import static io.netty.handler.codec.http.HttpResponseStatus.NO_CONTENT;
+
 import dev.culvert.io.Share;
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
@@ -34,7 +36,12 @@ public interface Answer {
         whole(status, HttpHeaderValues.APPLICATION_JSON, body);
     }
 
-    void noContent();
+    default void noContent() {
+        empty(NO_CONTENT);
+    }
+
+    /** Answers with a status that has no body: 204 or 304. */
+    void empty(HttpResponseStatus status);
 
     void problem(Problem problem);
 

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /* Over loopback the Host is checked, because a page whose name was made to resolve to 127.0.0.1
  * (DNS rebinding) is of the same origin in its browser's eyes and gives itself away by its name
  * alone. On a network any name may be ours, unless http.allowed_hosts says which are. An Origin that
- * equals the Host proves that the daemon's own page sent the request only if that name is ours.
+ * equals the Host proves that the daemon's own page sent the request only if that name is ours, as an address
+ * always is. A browser reaches a Unix socket through ssh -L, and then by a name of loopback.
  *
  * What a proxy forwards comes on top and replaces no check: a page can send X-Forwarded-Host, but no
  * other Host than its own name. */
@@ -119,7 +120,8 @@ public final class BrowserPolicy {
             return false;
         }
         boolean ours =
-                (way == Way.LOOPBACK && isListenName(host)) || allowedHosts.contains(host.host());
+                (way == Way.NETWORK ? host.isAddress() : isListenName(host))
+                        || allowedHosts.contains(host.host());
         String told = forwarded == null ? null : forwarded.scheme();
         return ours && origin.equals((told == null ? scheme : told) + "://" + host.text());
     }

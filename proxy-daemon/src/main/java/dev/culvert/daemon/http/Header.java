@@ -18,6 +18,7 @@ public enum Header {
     FORWARDED,
     HOST,
     IDEMPOTENCY_KEY,
+    IF_NONE_MATCH,
     LAST_EVENT_ID,
     MCP_METHOD,
     MCP_NAME,
@@ -81,6 +82,7 @@ public enum Header {
     public boolean isList() {
         return this == ANTHROPIC_BETA
                 || this == FORWARDED
+                || this == IF_NONE_MATCH
                 || this == X_FORWARDED_FOR
                 || this == X_FORWARDED_HOST
                 || this == X_FORWARDED_PROTO;

@@ -145,8 +145,8 @@ public abstract class HttpAnswer implements Answer {
     }
 
     @Override
-    public final void noContent() {
-        if (begin(State.ANSWERED, NO_CONTENT, Unpooled.EMPTY_BUFFER)) {
+    public final void empty(HttpResponseStatus status) {
+        if (begin(State.ANSWERED, status, Unpooled.EMPTY_BUFFER)) {
             writeNoContent();
             end();
         }

@@ -1,6 +1,5 @@
 package dev.culvert.daemon.http;
 
-import static io.netty.handler.codec.http.HttpResponseStatus.NO_CONTENT;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 import static io.netty.handler.codec.http.HttpResponseStatus.UNPROCESSABLE_ENTITY;
 
@@ -66,10 +65,10 @@ final class InnerAnswer implements Answer {
     }
 
     @Override
-    public void noContent() {
+    public void empty(HttpResponseStatus status) {
         if (state == State.OPEN) {
             state = State.ANSWERED;
-            tell(NO_CONTENT, null, Unpooled.EMPTY_BUFFER);
+            tell(status, null, Unpooled.EMPTY_BUFFER);
         }
     }
 

@@ -8,6 +8,7 @@ import static dev.culvert.daemon.operations.Effect.DESTROY;
 import static dev.culvert.daemon.operations.Effect.READ;
 import static dev.culvert.daemon.operations.Parameter.body;
 import static dev.culvert.daemon.operations.Parameter.path;
+import static dev.culvert.daemon.operations.Parameter.query;
 import static io.netty.handler.codec.http.HttpMethod.DELETE;
 import static io.netty.handler.codec.http.HttpMethod.GET;
 import static io.netty.handler.codec.http.HttpMethod.POST;
@@ -134,6 +135,9 @@ final class AdminOperations {
                     op("status", "Show the daemon on one screen", READ)
                             .verb("status")
                             .at(GET, "/admin/status"),
+                    op("log", "Show the latest lines of the daemon's log", READ)
+                            .takes(query("agent", Schema.TEXT, "Only those that name this agent"))
+                            .at(GET, "/admin/log"),
                     op(
                                     "settings",
                                     "Print the settings of the daemon that runs, and who set each",

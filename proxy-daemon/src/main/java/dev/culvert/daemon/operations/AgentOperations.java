@@ -110,7 +110,13 @@ final class AgentOperations {
                             .needs(Need.CHANGE_AGENTS)
                             .at(POST, "/agents/{id}/context"),
                     op("agents.config", "Show whether an agent has its configuration", READ)
-                            .takes(AGENT)
+                            .takes(
+                                    AGENT,
+                                    query(
+                                            "contents",
+                                            Schema.number(0, 1),
+                                            "1 to show the configurations, too, to callers who may change"
+                                                    + " them; secrets are hidden"))
                             .needs(Need.READ_AGENTS)
                             .at(GET, "/agents/{id}/config"),
                     op("agents.configure", "Replace the configuration of an agent", CHANGE)
@@ -142,6 +148,10 @@ final class AgentOperations {
                                                             "draining")),
                                             "Only those in this state"),
                                     query("tenant", Schema.TEXT, "Only those of this tenant"),
+                                    query(
+                                            "worked_since",
+                                            Schema.TEXT,
+                                            "Only those whose `work` has changed since this time"),
                                     AFTER,
                                     LIMIT)
                             .needs(Need.READ_AGENTS)

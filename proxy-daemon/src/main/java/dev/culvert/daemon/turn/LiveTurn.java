@@ -107,6 +107,9 @@ public final class LiveTurn extends Reading {
     public void onReply(Frame chunk) {
         if (progress.markAnswered()) {
             needs.live().takeOverEarlier(this);
+            if (begins) {
+                request.agent().work().answered(System.nanoTime() - progress.startNanos());
+            }
         }
         // Without a client, chunks are dropped: a later LiveTurn asks the agent for them again.
         long number = progress.take(chunk);
@@ -221,7 +224,7 @@ public final class LiveTurn extends Reading {
         agentSide.end();
         boolean isRead = audience.isRead();
         LiveTurn lastNow = needs.live().leave(this);
-        request.agent().turnEnded();
+        request.agent().turnEnded(begins, progress.cameBytes());
         if (request.quota() != null) {
             request.quota().endTurn();
         }

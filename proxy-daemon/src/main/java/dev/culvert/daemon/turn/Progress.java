@@ -216,6 +216,11 @@ final class Progress {
         window.came(bytes);
     }
 
+    /** How many bytes of payload came for the client. */
+    long cameBytes() {
+        return window.cameBytes();
+    }
+
     /** The client has taken so many bytes. Returns the credit to grant now. */
     long taken(long bytes) {
         return window.taken(bytes);

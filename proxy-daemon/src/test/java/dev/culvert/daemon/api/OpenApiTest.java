@@ -99,7 +99,14 @@ class OpenApiTest {
                 unlimited.add(name);
             }
         }
-        assertThat(unlimited).containsExactly("describe", "isAlive", "isReady", "showHealth");
+        assertThat(unlimited)
+                .containsExactly(
+                        "describe",
+                        "isAlive",
+                        "isReady",
+                        "sendDashboardFile",
+                        "showDashboard",
+                        "showHealth");
     }
 
     /** A mapping with one key twice is no YAML, although some readers take it. */

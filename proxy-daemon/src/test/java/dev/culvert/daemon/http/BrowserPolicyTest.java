@@ -79,7 +79,12 @@ class BrowserPolicyTest {
                 "network,  any.example,        -,                     none,        true",
                 "network,  any.example,        -,                     same-origin, true",
                 "unix_socket, any.example,     -,                     -,           true",
-                "unix_socket, localhost,       http://localhost,      -,           false",
+                "unix_socket, localhost:8470,  http://localhost:8470, -,           true",
+                "unix_socket, localhost:8470,  http://localhost:3000, -,           false",
+                "unix_socket, localhost:8470,  http://any.example,    -,           false",
+                "network,  192.0.2.7:8470,     http://192.0.2.7:8470, -,           true",
+                "network,  192.0.2.7:8470,     http://192.0.2.8:8470, -,           false",
+                "network,  192.0.2.7:8470,     https://192.0.2.7:8470, -,          false",
             })
     void refusesForeignPages(
             String way,

@@ -2,6 +2,7 @@ package dev.culvert.daemon.api.agents;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.AgentWork;
 import dev.culvert.daemon.fleet.Desired;
 import dev.culvert.daemon.fleet.Presence;
 import dev.culvert.link.Feature;
@@ -41,11 +42,28 @@ final class AgentJson {
         writeHeartbeat(json, presence.said());
         json.writeNumberField("links_open", agent.road().openLinks());
         json.writeNumberField("turns_in_flight", agent.turns());
+        writeWork(json, agent.work());
         json.writeNumberField("desired_revision", desired == null ? 0 : desired.revision());
         json.writeNumberField("applied_revision", agent.appliedRevision());
         if (presence.lastError() != null) {
             json.writeStringField("last_error", presence.lastError());
         }
+    }
+
+    /** Nothing for an agent that has done none since the daemon started. */
+    private static void writeWork(JsonGenerator json, AgentWork work) throws IOException {
+        long latest = work.latestMillis();
+        if (latest == 0) {
+            return;
+        }
+        json.writeObjectFieldStart("work");
+        json.writeNumberField("turns", work.turns());
+        json.writeNumberField("bytes", work.bytes());
+        if (work.firstChunkMillis() >= 0) {
+            json.writeNumberField("first_chunk_ms", work.firstChunkMillis());
+        }
+        json.writeStringField("latest", Instant.ofEpochMilli(latest).toString());
+        json.writeEndObject();
     }
 
     private static void writeHeartbeat(JsonGenerator json, Heartbeat said) throws IOException {

@@ -18,6 +18,8 @@ import dev.culvert.daemon.http.Route;
 import dev.culvert.io.Quoted;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -58,12 +60,14 @@ public final class AgentsRoute implements Route {
     public void handle(Request request, Answer answer) {
         AgentState state = state(request.query("state"));
         String tenant = request.query("tenant");
+        long workedSince = workedSince(request.query("worked_since"));
         Page page = Page.of(request);
         Visible fleet = access.fleet(request);
         Predicate<Agent> wanted =
                 agent ->
                         (state == null || agent.presence().state() == state)
-                                && (tenant == null || agent.tenant().equals(tenant));
+                                && (tenant == null || agent.tenant().equals(tenant))
+                                && agent.work().latestMillis() >= workedSince;
         AgentPieces.Piece first = events.pieces().make(fleet, page.start(), page.limit(), wanted);
         boolean isFull = first != null && first.ids().size() == page.limit();
         boolean hasMore = first != null && hasMoreAfter(fleet, first.last(), wanted);
@@ -72,7 +76,7 @@ public final class AgentsRoute implements Route {
             answer.json(OK, AgentList.whole(first, next));
         } else {
             AgentList.send(
-                    state == null && tenant == null
+                    state == null && tenant == null && workedSince == 0
                             ? shared(fleet, request.eventLoop())
                             : own(fleet, wanted),
                     page,
@@ -130,6 +134,20 @@ public final class AgentsRoute implements Route {
                         .map(AgentState::label)
                         .collect(Collectors.joining(", "));
         throw bad("'state' is '%s': it takes %s.".formatted(Quoted.word(text), labels));
+    }
+
+    /** In epoch milliseconds; 0 if the parameter is absent. */
+    private static long workedSince(@Nullable String text) {
+        if (text == null) {
+            return 0;
+        }
+        try {
+            return Math.max(0, Instant.parse(text).toEpochMilli());
+        } catch (DateTimeParseException | ArithmeticException _) {
+            throw bad(
+                    "'worked_since' is '%s': it takes a time such as 2026-11-21T12:14:05.107Z."
+                            .formatted(Quoted.word(text)));
+        }
     }
 
     private static ProblemException bad(String sentence) {

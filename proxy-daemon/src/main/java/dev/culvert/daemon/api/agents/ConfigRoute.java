@@ -73,7 +73,10 @@ public final class ConfigRoute implements Route {
             new Put(request, answer, agent, body.toString(StandardCharsets.UTF_8))
                     .begin(body.readableBytes());
         } else {
-            show(answer, OK, agent);
+            boolean contents =
+                    "1".equals(request.query("contents"))
+                            && request.caller().may(Need.CHANGE_AGENTS);
+            show(answer, OK, agent, contents);
         }
     }
 
@@ -150,15 +153,25 @@ public final class ConfigRoute implements Route {
     }
 
     private static void show(Answer answer, HttpResponseStatus status, Agent agent) {
+        show(answer, status, agent, false);
+    }
+
+    private static void show(
+            Answer answer, HttpResponseStatus status, Agent agent, boolean contents) {
         Desired desired = agent.desired();
+        Desired there = agent.applied();
         long wanted = desired == null ? 0 : desired.revision();
-        long applied = agent.appliedRevision();
+        long applied = there == null ? 0 : there.revision();
         answer.json(
                 status,
                 Json.object(json -> {
                     json.writeStringField("status", wanted == applied ? "applied" : "pending");
                     json.writeNumberField("desired_revision", wanted);
                     json.writeNumberField("applied_revision", applied);
+                    if (contents) {
+                        ShownConfig.write(json, "desired", desired);
+                        ShownConfig.write(json, "applied", there);
+                    }
                 }));
     }
 }

@@ -255,7 +255,7 @@ final class RpcAnswer extends PassedAnswer implements SseStream.Keepalive {
     }
 
     @Override
-    public void noContent() {
+    public void empty(HttpResponseStatus status) {
         accepted();
     }
 
