@@ -133,6 +133,31 @@ public final class SseStream {
         lastEventNanos = timer.expireAfter(silence);
     }
 
+    /** As {@link #event(EventShape, ByteBuf)}, for a part that has no line break. Borrows it. */
+    public void eventInOneLine(EventShape shape, ByteBuf part) {
+        if (response.isOpen()) {
+            write(shape, part);
+            lastEventNanos = timer.expireAfter(silence);
+        }
+    }
+
+    /**
+     * The same, with a number that is not negative and {@code before} between the start of the
+     * shape and the part.
+     */
+    public void eventInOneLine(EventShape shape, long number, AsciiString before, ByteBuf part) {
+        if (response.isOpen()) {
+            int own = shape.start().length() + before.length() + shape.end().length();
+            ByteBuf out = response.begin(own + Decimal.digits(number), part.readableBytes());
+            ByteBufUtil.writeAscii(out, shape.start());
+            Decimal.write(out, number);
+            ByteBufUtil.writeAscii(out, before);
+            response.add(part);
+            response.finish(shape.end());
+            lastEventNanos = timer.expireAfter(silence);
+        }
+    }
+
     private void write(EventShape shape, ByteBuf part) {
         ByteBuf out =
                 response.begin(shape.start().length() + shape.end().length(), part.readableBytes());

@@ -72,7 +72,7 @@ final class BlockEvents implements BlockListener {
 
     @Override
     public void onPiece(ByteBuf part) {
-        to.event(piece, part);
+        to.eventInOneLine(piece, part);
     }
 
     @Override

@@ -74,9 +74,10 @@ final class ChatChunks implements EventFormat {
             int length = members.valueEnd() - start;
             if (kind == '"' && length > 2 * QUOTE) {
                 if (members.isNamed("content")) {
-                    to.event(content, payload.slice(start + QUOTE, length - 2 * QUOTE));
+                    to.eventInOneLine(content, payload.slice(start + QUOTE, length - 2 * QUOTE));
                 } else if (members.isNamed("reasoning")) {
-                    to.event(reasoning(), payload.slice(start + QUOTE, length - 2 * QUOTE));
+                    to.eventInOneLine(
+                            reasoning(), payload.slice(start + QUOTE, length - 2 * QUOTE));
                 } else if (members.isNamed("finish_reason")) {
                     finishReason = payload.slice(start, length);
                 }

@@ -5,7 +5,6 @@ import dev.culvert.daemon.sse.EventType;
 import dev.culvert.daemon.sse.SseStream;
 import dev.culvert.io.Decimal;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 
@@ -13,20 +12,14 @@ import io.netty.util.AsciiString;
  * Writes the events of one response, each with the next number. Confined to the event loop of its
  * stream.
  */
-/* The data of an event is put together in one buffer, which is used again: an event of a few bytes costs no
- * allocation. */
 final class EventLine {
-    /** A larger buffer is not kept. */
-    private static final int MOST_KEPT_BYTES = 16 * 1024;
-
-    private static final AsciiString END_OF_TEXT = AsciiString.cached("\"");
+    private static final int USUAL_BYTES = 512;
 
     private final SseStream to;
 
     /** Events up to this number are not written: the client has them. */
     private final long after;
 
-    private ByteBuf data = Unpooled.buffer(512);
     private long number;
 
     /**
@@ -39,35 +32,52 @@ final class EventLine {
 
     /** The events of that type; their data begins with the type and the number. */
     static EventShape shape(String type) {
-        return EventShape.of(
-                EventType.of(type), "{\"type\":\"" + type + "\",\"sequence_number\":", "}");
+        return shape(type, "");
     }
 
     /**
-     * Begins an event: what it says beyond its number is written to the result, then {@link #end}.
+     * The same.
+     *
+     * @param end what comes before the end of the data
+     */
+    static EventShape shape(String type, String end) {
+        String start = "{\"type\":\"" + type + "\",\"sequence_number\":";
+        return EventShape.of(EventType.of(type), start, end + "}");
+    }
+
+    /**
+     * Begins an event: what it says beyond its number is written to the result, which goes to
+     * {@link #end}.
      */
     ByteBuf begin() {
-        if (data.capacity() > MOST_KEPT_BYTES) {
-            data = Unpooled.buffer(512);
-        }
-        data.clear();
+        return begin(0);
+    }
+
+    /**
+     * The same.
+     *
+     * @param more bytes that it says beside the usual ones
+     */
+    /* A new buffer for each: a large one is not copied, and may leave after the next event is written. */
+    ByteBuf begin(int more) {
+        ByteBuf data = Unpooled.buffer(USUAL_BYTES + more);
         Decimal.write(data, number);
         return data;
     }
 
-    void end(EventShape shape) {
+    /** Lends the data. */
+    void end(EventShape shape, ByteBuf data) {
         if (number > after) {
             to.event(shape, data);
         }
         number++;
     }
 
-    /** Writes an event that ends with a text. Lends both. */
-    void text(EventShape shape, AsciiString before, ByteBuf text) {
-        ByteBuf out = begin();
-        ByteBufUtil.writeAscii(out, before);
-        OutputItem.copy(text, out);
-        ByteBufUtil.writeAscii(out, END_OF_TEXT);
-        end(shape);
+    /** Writes an event that ends with a part in which no line break is. Lends the part. */
+    void event(EventShape shape, AsciiString before, ByteBuf part) {
+        if (number > after) {
+            to.eventInOneLine(shape, number, before, part);
+        }
+        number++;
     }
 }

@@ -14,31 +14,37 @@ final class ItemEvents implements OutputListener {
     private static final EventShape ITEM_DONE = EventLine.shape("response.output_item.done");
     private static final ByteBuf NOTHING = Unpooled.EMPTY_BUFFER;
 
+    private static final String END_OF_TEXT = "\"";
+    private static final String END_OF_PART = "\"}";
+
     /**
      * The events about one kind of text or part: about its pieces or its beginning, and its end.
      */
-    private record Shapes(EventShape delta, EventShape done) {}
+    private record Shapes(EventShape delta, EventShape done) {
+        static Shapes of(String delta, String done, String end) {
+            return new Shapes(EventLine.shape(delta, end), EventLine.shape(done, end));
+        }
+    }
 
     private static final Shapes TEXT =
-            new Shapes(
-                    EventLine.shape("response.output_text.delta"),
-                    EventLine.shape("response.output_text.done"));
+            Shapes.of("response.output_text.delta", "response.output_text.done", END_OF_TEXT);
     private static final Shapes ARGUMENTS =
-            new Shapes(
-                    EventLine.shape("response.function_call_arguments.delta"),
-                    EventLine.shape("response.function_call_arguments.done"));
+            Shapes.of(
+                    "response.function_call_arguments.delta",
+                    "response.function_call_arguments.done",
+                    END_OF_TEXT);
     private static final Shapes SUMMARY =
-            new Shapes(
-                    EventLine.shape("response.reasoning_summary_text.delta"),
-                    EventLine.shape("response.reasoning_summary_text.done"));
+            Shapes.of(
+                    "response.reasoning_summary_text.delta",
+                    "response.reasoning_summary_text.done",
+                    END_OF_TEXT);
     private static final Shapes CONTENT_PART =
-            new Shapes(
-                    EventLine.shape("response.content_part.added"),
-                    EventLine.shape("response.content_part.done"));
+            Shapes.of("response.content_part.added", "response.content_part.done", END_OF_PART);
     private static final Shapes SUMMARY_PART =
-            new Shapes(
-                    EventLine.shape("response.reasoning_summary_part.added"),
-                    EventLine.shape("response.reasoning_summary_part.done"));
+            Shapes.of(
+                    "response.reasoning_summary_part.added",
+                    "response.reasoning_summary_part.done",
+                    END_OF_PART);
 
     private final EventLine line;
     private EventShape piece = TEXT.delta;
@@ -67,16 +73,24 @@ final class ItemEvents implements OutputListener {
         return ",\"item_id\":\"" + item.id() + "\",\"output_index\":" + item.index() + own;
     }
 
+    private static AsciiString beforeText(OutputItem item, String member) {
+        String logprobs = item.kind() == ItemKind.MESSAGE ? ",\"logprobs\":[]" : "";
+        return new AsciiString(place(item) + logprobs + ",\"" + member + "\":\"");
+    }
+
+    private static AsciiString beforeItem(OutputItem item) {
+        return new AsciiString(",\"output_index\":" + item.index() + ",\"item\":");
+    }
+
     @Override
     public void onBegin(OutputItem item) {
         ByteBuf added = line.begin();
-        writeAscii(added, ",\"output_index\":" + item.index() + ",\"item\":");
+        writeAscii(added, beforeItem(item));
         item.write(added, "in_progress", false, NOTHING);
-        line.end(ADDED);
+        line.end(ADDED, added);
         part(item, false, NOTHING);
         piece = texts(item.kind()).delta;
-        String logprobs = item.kind() == ItemKind.MESSAGE ? ",\"logprobs\":[]" : "";
-        beforePiece = new AsciiString(place(item) + logprobs + ",\"delta\":\"");
+        beforePiece = beforeText(item, "delta");
     }
 
     /** A call has no parts. */
@@ -89,33 +103,20 @@ final class ItemEvents implements OutputListener {
     }
 
     private void part(OutputItem item, EventShape shape, ByteBuf text) {
-        ByteBuf out = line.begin();
-        writeAscii(out, place(item) + ",\"part\":");
-        item.writePart(out, text);
-        line.end(shape);
+        String before = place(item) + ",\"part\":" + item.kind().beforePartText();
+        line.event(shape, new AsciiString(before), text);
     }
 
     @Override
     public void onPiece(ByteBuf text) {
-        line.text(piece, beforePiece, text);
+        line.event(piece, beforePiece, text);
     }
 
     @Override
     public void onEnd(OutputItem item, ByteBuf text, ByteBuf json) {
-        ByteBuf out = line.begin();
-        writeAscii(out, place(item));
-        switch (item.kind()) {
-            case MESSAGE -> writeAscii(out, ",\"logprobs\":[],\"text\":\"");
-            case REASONING -> writeAscii(out, ",\"text\":\"");
-            case CALL -> writeAscii(out, ",\"arguments\":\"");
-        }
-        OutputItem.copy(text, out);
-        out.writeByte('"');
-        line.end(texts(item.kind()).done);
+        String member = item.kind() == ItemKind.CALL ? "arguments" : "text";
+        line.event(texts(item.kind()).done, beforeText(item, member), text);
         part(item, true, text);
-        ByteBuf done = line.begin();
-        writeAscii(done, ",\"output_index\":" + item.index() + ",\"item\":");
-        OutputItem.copy(json, done);
-        line.end(ITEM_DONE);
+        line.event(ITEM_DONE, beforeItem(item), json);
     }
 }

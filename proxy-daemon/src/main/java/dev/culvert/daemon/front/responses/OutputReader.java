@@ -152,7 +152,7 @@ final class OutputReader {
             open = null;
             int start = write(item, status, items);
             listener.onEnd(item, text, items.slice(start, items.writerIndex() - start));
-            text = text.capacity() > MOST_NAME_CHARS ? Unpooled.buffer() : text.clear();
+            text = Unpooled.buffer(); // a large one may not have left yet
         }
     }
 

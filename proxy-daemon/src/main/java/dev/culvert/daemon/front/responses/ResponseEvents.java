@@ -71,10 +71,10 @@ final class ResponseEvents implements EventFormat {
     }
 
     private void response(EventLine to, EventShape shape, Outcome outcome, ByteBuf output) {
-        ByteBuf data = to.begin();
+        ByteBuf data = to.begin(output.readableBytes() + response.echoBytes());
         writeAscii(data, ",\"response\":");
         response.write(data, outcome, output);
-        to.end(shape);
+        to.end(shape, data);
     }
 
     @Override
@@ -165,7 +165,7 @@ final class ResponseEvents implements EventFormat {
         data.writeByte(',');
         ByteBuf error = OpenAiProblems.body(why);
         OutputItem.copy(withoutBraces(error), data);
-        to.end(ERROR);
+        to.end(ERROR, data);
     }
 
     private static ByteBuf withoutBraces(ByteBuf object) {
