@@ -154,7 +154,7 @@ final class Routes implements AutoCloseable {
                         OpenAiFront.routes(access, answers),
                         ResponsesFront.routes(access, answers, responses, large),
                         AnthropicFront.routes(access, answers, large),
-                        McpFront.routes(access, answers, log, settings),
+                        McpFront.routes(access, answers, log, settings, large),
                         ofAgents(homes),
                         ofTokens(tokens),
                         ofTheDaemon(),

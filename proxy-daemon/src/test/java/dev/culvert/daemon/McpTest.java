@@ -484,6 +484,24 @@ class McpTest {
     }
 
     @Test
+    void aLargeTaskReachesTheAgentAndALargeMistakeIsAnsweredInShape() throws Exception {
+        String large = "x".repeat(2 * 1024 * 1024);
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon(guest)) {
+            guest.on("message", request -> request.done("ok"));
+            String task = ASK.substring(0, ASK.lastIndexOf("\"message\":"));
+            String answer =
+                    modern(daemon, "tools/call", "ask", task + "\"message\":\"" + large + "\"}")
+                            .body();
+            assertThat(answer).contains("\"text\":\"ok\"");
+            assertThat(guest.seen("message").getFirst()).contains(large);
+
+            assertThat(daemon.post("/mcp", "{\"a\":\"" + large).body())
+                    .startsWith("{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32700,");
+        }
+    }
+
+    @Test
     void anAgentThatIsNotThereIsAMistakeThatTheModelCanMend() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon = daemon(guest)) {

@@ -348,12 +348,14 @@ class MessagesTest {
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon =
                         daemon(
-                                "\"http\": {\"max_front_body_bytes\": 1000, \"listen\": [\"tcp://127.0.0.1:0\"]},",
+                                "\"http\": {\"max_messages_body_bytes\": 1000, \"listen\": [\"tcp://127.0.0.1:0\"]},",
                                 guest)) {
             HttpResponse<String> answer = daemon.post(PATH, WHOLE.replace("hi", "x".repeat(2000)));
 
             assertThat(answer.statusCode()).isEqualTo(413);
-            assertThat(answer.body()).contains("\"type\":\"request_too_large\"");
+            assertThat(answer.body())
+                    .contains("\"type\":\"request_too_large\"")
+                    .contains("1000 bytes (http.max_messages_body_bytes)");
         }
     }
 

@@ -3,6 +3,8 @@ package dev.culvert.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.ScriptedGuest.Request;
+import dev.culvert.daemon.http.LargeRequests;
+import dev.culvert.testing.Eventually;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -310,6 +312,136 @@ class StoredResponsesTest {
             message.done(1, "yes");
             daemon.awaitBody("/api/v1/turns/" + message.id(), "\"outcome\":\"done\"");
             assertThat(guest.seen("cancel")).isEmpty();
+        }
+    }
+
+    private static HttpResponse<String> keyed(TestDaemon daemon, String body) throws Exception {
+        return daemon.send("POST", PATH, body, "idempotency-key", "once");
+    }
+
+    @Test
+    void whoRepeatsOneInTheBackgroundGetsTheSameAndNothingBeginsAgain() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.announcing("cancel", "resume");
+                TestDaemon daemon = daemon(guest)) {
+            HttpResponse<String> first = keyed(daemon, BACKGROUND);
+            String path = PATH + "/" + id(ok(first));
+            Request message = guest.take();
+            daemon.awaitBody(path, "\"status\":\"in_progress\"");
+            HttpResponse<String> running = keyed(daemon, BACKGROUND);
+            assertThat(ok(running)).contains(id(first.body()), "\"status\":\"in_progress\"");
+            assertThat(running.headers().allValues("x-culvert-turn")).containsExactly(message.id());
+            message.done(1, "yes");
+            daemon.awaitBody(path, "\"status\":\"completed\"");
+
+            String kept = ok(daemon.get(path));
+            assertThat(ok(keyed(daemon, BACKGROUND))).isEqualTo(kept);
+            assertThat(ok(daemon.get(path))).isEqualTo(kept);
+            try (MessageReader again =
+                    new MessageReader(
+                            daemon.stream(
+                                    "POST",
+                                    PATH,
+                                    STREAMED_BACKGROUND,
+                                    "idempotency-key",
+                                    "once"))) {
+                assertThat(again.rest().getLast())
+                        .startsWith("response.completed ")
+                        .contains("\"text\":\"yes\"");
+            }
+            assertThat(guest.seen("message")).hasSize(1);
+            assertThat(guest.seen("resume")).isEmpty();
+            assertRefused(keyed(daemon, BACKGROUND.replace("hi", "ho")), 422, "another message");
+            assertThat(ok(daemon.get(path))).isEqualTo(kept);
+        }
+    }
+
+    @Test
+    void oneThatFailedIsBegunAgainByARepeatedRequest() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.announcing("cancel", "resume");
+                TestDaemon daemon = daemon(guest)) {
+            String path = PATH + "/" + id(ok(keyed(daemon, BACKGROUND)));
+            guest.take().error("busy", "not now");
+            daemon.awaitBody(path, "\"status\":\"failed\"");
+
+            assertThat(ok(keyed(daemon, BACKGROUND)))
+                    .containsPattern("\"status\":\"(queued|in_progress)\"");
+            guest.take().done(1, "yes");
+            daemon.awaitBody(path, "\"status\":\"completed\"");
+        }
+    }
+
+    @Test
+    void aWholeAnswerThatIsToGoOnIsKeptThoughItsClientLeft() throws Exception {
+        String[] headers = {"x-culvert-on-disconnect", "continue", "idempotency-key", "once"};
+        try (ScriptedGuest guest = ScriptedGuest.announcing("cancel", "resume");
+                TestDaemon daemon = daemon(guest)) {
+            CompletableFuture<HttpResponse<String>> answer =
+                    daemon.begin("POST", PATH, WHOLE, headers);
+            Request message = guest.take();
+            answer.cancel(true);
+            daemon.awaitMetric("culvert_http_connections", 1);
+            message.done(1, "yes");
+            daemon.awaitBody("/api/v1/turns/" + message.id(), "\"outcome\":\"done\"");
+
+            String repeated = ok(daemon.send("POST", PATH, WHOLE, headers));
+            assertThat(repeated).contains("\"status\":\"completed\"", "\"text\":\"yes\"");
+            assertThat(ok(daemon.get(PATH + "/" + id(repeated)))).isEqualTo(repeated);
+            assertThat(guest.seen("message")).hasSize(1);
+            assertThat(guest.seen("resume")).isEmpty();
+        }
+    }
+
+    @Test
+    void aWholeAnswerThatIsToGoOnAndFailsIsAProblem() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.announcing("cancel", "resume");
+                TestDaemon daemon = daemon(guest)) {
+            guest.on("message", message -> message.error("runtime_error", "no"));
+            assertRefused(
+                    daemon.send("POST", PATH, WHOLE, "x-culvert-on-disconnect", "continue"),
+                    502,
+                    "runtime_error");
+        }
+    }
+
+    @Test
+    void theTokensOfOneInTheBackgroundAreCountedOnce() throws Exception {
+        String last =
+                "{\"content\":\"yes\",\"done\":true,\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3}}";
+        try (ScriptedGuest guest = ScriptedGuest.announcing("cancel", "resume");
+                TestDaemon daemon = daemon(guest)) {
+            String path = PATH + "/" + id(ok(keyed(daemon, BACKGROUND)));
+            guest.take().numbered(1, "chunk", last);
+            daemon.awaitBody(path, "\"total_tokens\":10");
+            keyed(daemon, BACKGROUND);
+            daemon.awaitMetric("culvert_tokens_total{direction=\"input\"}", 7);
+            daemon.awaitMetric("culvert_tokens_total{direction=\"output\"}", 3);
+        }
+    }
+
+    private static long workers() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(it -> it.getName().startsWith("culvert-others-"))
+                .count();
+    }
+
+    /** A worker's thread stays for a while after its work. */
+    @Test
+    void whatFollowsALongConversationIsReadOnAWorkerHoweverSmallItIs() throws Exception {
+        String much = "x".repeat(LargeRequests.LARGE_BYTES * 2 / 3);
+        String next = "{\"model\":\"a\",\"previous_response_id\":\"%s\",\"input\":\"%s\"}";
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon(guest)) {
+            guest.on("message", message -> message.done("yes"));
+            String first = id(ok(daemon.post(PATH, WHOLE.replace("hi", much))));
+            String second = id(ok(daemon.post(PATH, next.formatted(first, much))));
+            Eventually.await(() -> assertThat(workers()).isZero());
+
+            String third = id(ok(daemon.post(PATH, next.formatted(second, "and?"))));
+
+            assertThat(workers()).isOne();
+            assertThat(guest.seen("message").getLast()).contains(much, "\"content\":\"and?\"");
+            assertThat(ok(daemon.get(PATH + "/" + third + "/input_items?limit=1")))
+                    .contains("\"text\":\"and?\"");
         }
     }
 

@@ -8,6 +8,7 @@ import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.CommonHeaders;
+import dev.culvert.daemon.http.Handling;
 import dev.culvert.daemon.http.OverMemory;
 import dev.culvert.daemon.http.Phase;
 import dev.culvert.daemon.http.Problem;
@@ -81,27 +82,27 @@ public final class TurnAnswers {
     }
 
     /**
-     * Begins a turn that no client has to wait for. Lends {@code message} for the call.
-     *
-     * @param listener makes the listener for the turn of that id
-     * @param denied is told why the caller is not let in any more
+     * Begins a turn that no client has to wait for, unless {@code reader} reads it already. Lends
+     * {@code message} for the call.
      */
-    public LiveTurn unattended(
-            Request request,
-            Answer answer,
-            Agent agent,
-            ByteBuf message,
-            Function<String, TurnListener> listener,
-            Consumer<Problem> denied) {
-        charge(answer, agent);
-        TurnRequest wanted = requests.unattended(request, agent, message);
-        begins(answer, wanted);
-        LiveTurn turn =
-                turns.begin(request.eventLoop(), wanted, message, listener.apply(wanted.id()));
-        if (request.caller().canEnd()) {
-            turn.whenOver(request.onDeniedLater(denied));
+    public void unattended(
+            Request request, Answer answer, Agent agent, ByteBuf message, Unattended reader) {
+        TurnRequest asked = requests.unattended(request, agent, message);
+        if (reader.isRead(asked)) {
+            answer.about(asked.id());
+            answer.header(CommonHeaders.X_CULVERT_TURN, asked.id());
+            return;
         }
-        return turn;
+        charge(answer, agent);
+        TurnRequest wanted = TurnRequests.counted(request, asked);
+        begins(answer, wanted);
+        Handling seen = answer.handling();
+        TurnListener listener = reader.begin(wanted, last -> Usage.tell(last, seen));
+        LiveTurn turn = turns.begin(request.eventLoop(), wanted, message, listener);
+        reader.reads(turn);
+        if (request.caller().canEnd()) {
+            turn.whenOver(request.onDeniedLater(reader::onDenied));
+        }
     }
 
     /** How many bytes of content one answer may have that is held until it is whole. */

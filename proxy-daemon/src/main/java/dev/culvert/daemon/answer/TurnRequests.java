@@ -28,9 +28,9 @@ final class TurnRequests {
         return counted(request, goesOn ? asked.goingOn() : asked);
     }
 
-    /** The same for a turn that no client has to wait for. */
+    /** The same for a turn that no client has to wait for; it is not {@link #counted} yet. */
     TurnRequest unattended(Request request, Agent agent, ByteBuf message) {
-        return counted(request, asked(request, agent, message, true).goingOn());
+        return asked(request, agent, message, true).goingOn();
     }
 
     /** The turn of that id, which the request is about; null where there can be none. */
@@ -51,7 +51,8 @@ final class TurnRequests {
         return wanted.countedBy(request.caller());
     }
 
-    private static TurnRequest counted(Request request, TurnRequest wanted) {
+    /** Takes one of the caller's quota for a turn that is about to begin. */
+    static TurnRequest counted(Request request, TurnRequest wanted) {
         CallerQuota quota = request.caller().quota();
         if (quota != null) {
             RateLimits.takeTurn(quota);

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  * @param allowedOrigins the origins whose pages may call, besides the daemon's own over loopback
  * @param proxies what a reverse proxy in front needs
  * @param maxBodyBytes of one request to the daemon's own routes
- * @param maxFrontBodyBytes of one request to a front, whose path begins with {@code /v1/}
+ * @param fronts the same for requests to fronts
  * @param maxHeaderBytes all header lines of one request
  * @param maxHeaderLines of one request
  * @param maxUriBytes of the request target
@@ -39,7 +39,7 @@ public record HttpSettings(
         List<String> allowedOrigins,
         ProxySettings proxies,
         int maxBodyBytes,
-        int maxFrontBodyBytes,
+        FrontBodies fronts,
         int maxHeaderBytes,
         int maxHeaderLines,
         int maxUriBytes,
@@ -56,9 +56,6 @@ public record HttpSettings(
                     + " agent: make the first token with culvertd init, listen on loopback or a"
                     + " Unix socket, or accept the risk with http.allow_unauthenticated";
 
-    /** A body is in memory as a whole until the agent has it. */
-    private static final int LARGEST_BODY_BYTES = 256 * 1024 * 1024;
-
     private static final Pattern ORIGIN = Pattern.compile("https?://[^/?#@\\s]+");
 
     public static final HttpSettings DEFAULTS =
@@ -68,7 +65,7 @@ public record HttpSettings(
                     List.of(),
                     ProxySettings.DEFAULTS,
                     1024 * 1024,
-                    32 * 1024 * 1024,
+                    FrontBodies.DEFAULTS,
                     16 * 1024,
                     128,
                     64 * 1024,
@@ -95,8 +92,7 @@ public record HttpSettings(
                     "an origin is http://HOST or https://HOST, optionally with :PORT, and nothing"
                             + " more");
         }
-        Check.bytesBetween("max_body_bytes", maxBodyBytes, 1, LARGEST_BODY_BYTES);
-        Check.bytesBetween("max_front_body_bytes", maxFrontBodyBytes, 1, LARGEST_BODY_BYTES);
+        Check.bytesBetween("max_body_bytes", maxBodyBytes, 1, FrontBodies.LARGEST_BYTES);
         Check.atLeast("max_header_bytes", maxHeaderBytes, 1);
         Check.atLeast("max_header_lines", maxHeaderLines, 1);
         Check.atLeast("max_uri_bytes", maxUriBytes, 1);
@@ -114,7 +110,7 @@ public record HttpSettings(
                 allowedOrigins,
                 proxies,
                 maxBodyBytes,
-                maxFrontBodyBytes,
+                fronts,
                 maxHeaderBytes,
                 maxHeaderLines,
                 maxUriBytes,
@@ -179,7 +175,7 @@ public record HttpSettings(
                 in.list("allowed_origins", Kind.TEXT, DEFAULTS.allowedOrigins),
                 ProxySettings.read(in),
                 in.get("max_body_bytes", Kind.BYTES, DEFAULTS.maxBodyBytes),
-                in.get("max_front_body_bytes", Kind.BYTES, DEFAULTS.maxFrontBodyBytes),
+                FrontBodies.read(in),
                 in.get("max_header_bytes", Kind.BYTES, DEFAULTS.maxHeaderBytes),
                 in.get("max_header_lines", Kind.INT, DEFAULTS.maxHeaderLines),
                 in.get("max_uri_bytes", Kind.BYTES, DEFAULTS.maxUriBytes),

@@ -17,7 +17,7 @@ public final class LargeRequests {
     public static final int LARGE_BYTES = 1024 * 1024;
 
     /** The body, and what is made of it. */
-    private static final int TIMES_HELD = 2;
+    private static final long TIMES_HELD = 2;
 
     private static final int RETRY_SECONDS = 1;
 
@@ -48,11 +48,17 @@ public final class LargeRequests {
         if (request.body().readableBytes() < LARGE_BYTES) {
             reading.get().run();
         } else {
-            readElsewhere(request, answer, reading);
+            readElsewhere(request, answer, 0, reading);
         }
     }
 
-    private void readElsewhere(Request request, Answer answer, Supplier<Runnable> reading) {
+    /**
+     * As {@link #read} of a large body.
+     *
+     * @param more bytes that are read beside the body
+     */
+    public void readElsewhere(
+            Request request, Answer answer, long more, Supplier<Runnable> reading) {
         ByteBuf body = request.body().retain();
         Holding holding =
                 answer.client()
@@ -64,7 +70,7 @@ public final class LargeRequests {
                                         answer.failure(OverMemory.excess(exceeded));
                                     }
                                 });
-        holding.set((long) TIMES_HELD * body.readableBytes());
+        holding.set(TIMES_HELD * (body.readableBytes() + more));
         boolean waits =
                 offLoop.runInTurn(
                         request,

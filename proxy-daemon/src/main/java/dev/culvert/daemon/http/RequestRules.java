@@ -5,6 +5,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.FORBIDDEN;
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_IMPLEMENTED;
 import static io.netty.handler.codec.http.HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE;
 
+import dev.culvert.daemon.config.FrontBodies;
 import dev.culvert.daemon.config.HttpSettings;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -12,19 +13,28 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 
 /** What the head of every request must satisfy before the router sees it. */
 public final class RequestRules {
-    /** The paths of the interfaces in somebody else's shape begin so. */
+    /** The paths of most interfaces in somebody else's shape begin so. */
     private static final String FRONTS = "/v1/";
+
+    private static final String MCP = "/mcp";
 
     private final BrowserPolicy browsers;
     private final TrustedProxies proxies;
     private final BodyLimit own;
-    private final BodyLimit ofFronts;
+    private final BodyLimit ofChat;
+    private final BodyLimit ofResponses;
+    private final BodyLimit ofMessages;
+    private final BodyLimit ofMcp;
 
     public RequestRules(BrowserPolicy browsers, HttpSettings settings) {
         this.browsers = browsers;
         proxies = new TrustedProxies(settings.proxies().trustedProxies());
         own = new BodyLimit("http.max_body_bytes", settings.maxBodyBytes());
-        ofFronts = new BodyLimit("http.max_front_body_bytes", settings.maxFrontBodyBytes());
+        FrontBodies fronts = settings.fronts();
+        ofChat = new BodyLimit("http." + FrontBodies.CHAT, fronts.chat());
+        ofResponses = new BodyLimit("http." + FrontBodies.RESPONSES, fronts.responses());
+        ofMessages = new BodyLimit("http." + FrontBodies.MESSAGES, fronts.messages());
+        ofMcp = new BodyLimit("http." + FrontBodies.MCP, fronts.mcp());
     }
 
     /**
@@ -75,7 +85,27 @@ public final class RequestRules {
      * conversations to the fronts, and nobody has to send as much to another route.
      */
     BodyLimit bodyLimit(Head head) {
-        return head.target().path().startsWith(FRONTS) ? ofFronts : own;
+        String path = head.target().path();
+        if (path.startsWith(FRONTS)) {
+            return ofFront(path);
+        }
+        return path.equals(MCP) ? ofMcp : own;
+    }
+
+    private BodyLimit ofFront(String path) {
+        if (isOf("chat", path)) {
+            return ofChat;
+        } else if (isOf("responses", path)) {
+            return ofResponses;
+        }
+        return isOf("messages", path) ? ofMessages : own;
+    }
+
+    /** Whether that is the path's second segment. */
+    private static boolean isOf(String front, String path) {
+        int end = FRONTS.length() + front.length();
+        return path.startsWith(front, FRONTS.length())
+                && (path.length() == end || path.charAt(end) == '/');
     }
 
     private static ProblemException refused(HttpResponseStatus status, String error) {

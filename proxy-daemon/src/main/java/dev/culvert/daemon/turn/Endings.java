@@ -36,7 +36,7 @@ public final class Endings {
                     ErrorCode.LOG_TRUNCATED,
                     "the agent has answered this Idempotency-Key before and no longer keeps the"
                             + " answer; the turn is not run again");
-    static final Failure KEY_REUSED =
+    public static final Failure KEY_REUSED =
             error(ErrorCode.ID_REUSED, "the turn of this key was begun with another message");
 
     /** Tells whoever waits for the end that it is not known; the turn may go on at the agent. */

@@ -27,7 +27,7 @@ class BrowserPolicyTest {
                         List.of("https://app.example"),
                         new ProxySettings(List.of(allowedHosts), List.of()),
                         it.maxBodyBytes(),
-                        it.maxFrontBodyBytes(),
+                        it.fronts(),
                         it.maxHeaderBytes(),
                         it.maxHeaderLines(),
                         it.maxUriBytes(),

@@ -3,6 +3,7 @@ package dev.culvert.daemon.front.mcp;
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.http.LargeRequests;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.operations.RecentLog;
 import java.util.List;
@@ -24,11 +25,15 @@ public final class McpFront {
             AgentAccess access,
             TurnAnswers answers,
             RecentLog log,
-            Supplier<DaemonSettings> settings) {
+            Supplier<DaemonSettings> settings,
+            LargeRequests requests) {
         Asking asking = new Asking();
         AskTool ask = new AskTool(access, answers, asking, settings);
         return List.of(
                 new McpRoute(
-                        new Tools(ask, settings), new Resources(access, log, settings), asking));
+                        new Tools(ask, settings),
+                        new Resources(access, log, settings),
+                        asking,
+                        requests));
     }
 }

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
+import dev.culvert.daemon.http.LargeRequests;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.io.Quoted;
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.AsciiString;
 import java.io.IOException;
@@ -40,11 +42,13 @@ final class McpRoute implements Route {
     private final Tools tools;
     private final Resources resources;
     private final Asking asking;
+    private final LargeRequests requests;
 
-    McpRoute(Tools tools, Resources resources, Asking asking) {
+    McpRoute(Tools tools, Resources resources, Asking asking, LargeRequests requests) {
         this.tools = tools;
         this.resources = resources;
         this.asking = asking;
+        this.requests = requests;
     }
 
     @Override
@@ -65,9 +69,31 @@ final class McpRoute implements Route {
 
     @Override
     public void handle(Request request, Answer answer) {
-        RpcAnswer response = new RpcAnswer(answer);
+        requests.read(request, answer, () -> read(request, answer));
+    }
+
+    /** Reads the message, perhaps on a worker. What is returned answers it. */
+    private Runnable read(Request request, Answer answer) {
+        RpcMessage message;
         try {
-            RpcMessage message = RpcMessage.read(request.body());
+            message = RpcMessage.read(request.body());
+        } catch (RpcException mistake) {
+            return () -> new RpcAnswer(answer).error(mistake);
+        }
+        ByteBuf body = request.body().retain();
+        return () -> {
+            try {
+                if (answer.isOpen()) {
+                    handle(request, message, new RpcAnswer(answer));
+                }
+            } finally {
+                body.release();
+            }
+        };
+    }
+
+    private void handle(Request request, RpcMessage message, RpcAnswer response) {
+        try {
             response.isTo(message.id());
             message.check();
             if (message.isRequest()) {

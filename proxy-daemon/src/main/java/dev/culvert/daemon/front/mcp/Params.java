@@ -18,11 +18,15 @@ final class Params {
 
     private final ByteBuf object;
 
+    /** Where its members are: a large object is gone over once. */
+    private final int[] places;
+
     /**
      * @param object was checked to be JSON
      */
     Params(ByteBuf object) {
         this.object = object;
+        places = JsonMembers.find(object);
     }
 
     /** As it was written; empty if there is none. */
@@ -92,11 +96,10 @@ final class Params {
     }
 
     boolean isEmpty() {
-        return JsonMembers.find(object).length == 0;
+        return places.length == 0;
     }
 
     private @Nullable JsonMembers find(String name) {
-        int[] places = JsonMembers.find(object);
         JsonMembers members = new JsonMembers(object, places);
         int index = -1;
         for (int i = 0; members.next(); i++) {

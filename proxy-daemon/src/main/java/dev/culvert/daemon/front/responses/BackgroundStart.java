@@ -1,62 +1,94 @@
 package dev.culvert.daemon.front.responses;
 
-import dev.culvert.daemon.auth.Caller;
+import dev.culvert.daemon.answer.Unattended;
 import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.http.ProblemException;
+import dev.culvert.daemon.turn.Endings;
+import dev.culvert.daemon.turn.LiveTurn;
 import dev.culvert.daemon.turn.TurnListener;
-import io.netty.channel.EventLoop;
-import java.util.function.Function;
+import dev.culvert.daemon.turn.TurnRequest;
+import dev.culvert.frame.Frame;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Begins to keep a response as soon as the id of its turn is known. */
-final class BackgroundStart implements Function<String, TurnListener> {
+/**
+ * Begins to keep a response as soon as the id of its turn is known. A client that repeats its
+ * request with its key gets the response that is kept.
+ */
+final class BackgroundStart implements Unattended {
     private final KeptResponses all;
-    private final Caller owner;
-    private final EventLoop loop;
+    private final WantedResponse wanted;
     private final AnswerMemory memory;
-    private final Function<String, ResponseObject> responses;
-    private final Conversation input;
     private final int maxAnswerBytes;
+    private @Nullable KeptResponse kept;
     private @Nullable BackgroundTurn begun;
 
-    /**
-     * @param responses makes the response for the turn of that id
-     */
     BackgroundStart(
-            KeptResponses all,
-            Caller owner,
-            EventLoop loop,
-            AnswerMemory memory,
-            Function<String, ResponseObject> responses,
-            Conversation input,
-            int maxAnswerBytes) {
+            KeptResponses all, WantedResponse wanted, AnswerMemory memory, int maxAnswerBytes) {
         this.all = all;
-        this.owner = owner;
-        this.loop = loop;
+        this.wanted = wanted;
         this.memory = memory;
-        this.responses = responses;
-        this.input = input;
         this.maxAnswerBytes = maxAnswerBytes;
     }
 
     @Override
-    public TurnListener apply(String turn) {
-        KeptResponse kept = all.begin(responses.apply(turn), owner, input, Outcome.QUEUED);
-        BackgroundTurn started = new BackgroundTurn(all, kept, loop, memory, maxAnswerBytes);
-        kept.runs(started);
+    public boolean isRead(TurnRequest turn) {
+        KeptResponse known =
+                turn.asked() == 0
+                        ? null
+                        : all.find(ResponseObject.idOf(turn.id(), wanted.owner()), wanted.owner());
+        if (known == null || known.asked() == 0) {
+            return false;
+        }
+        if (known.asked() != turn.asked()) {
+            throw new ProblemException(Problem.of(Endings.KEY_REUSED));
+        }
+        if (!known.isWholeOrRuns() || (wanted.isStreamed() && known.turn() == null)) {
+            return false;
+        }
+        kept = known;
+        return true;
+    }
+
+    @Override
+    public TurnListener begin(TurnRequest turn, Consumer<Frame> counted) {
+        KeptResponse response =
+                all.begin(
+                        wanted.response(turn.id()),
+                        wanted.owner(),
+                        wanted.input(),
+                        Outcome.QUEUED,
+                        turn.asked());
+        BackgroundTurn started =
+                new BackgroundTurn(
+                        all, response, wanted.request().eventLoop(), memory, maxAnswerBytes);
+        started.countsWith(counted);
+        response.runs(started);
+        kept = response;
         begun = started;
         return started;
     }
 
-    BackgroundTurn turn() {
-        BackgroundTurn started = begun;
-        if (started == null) {
-            throw new IllegalStateException("no turn has begun");
+    @Override
+    public void reads(LiveTurn turn) {
+        if (begun != null) {
+            begun.reads(turn);
         }
-        return started;
     }
 
-    /** The caller is not let in any more. */
-    void onDenied(Problem why) {
-        turn().onDenied(why);
+    /** The response that was begun, or was there before. */
+    KeptResponse kept() {
+        KeptResponse response = kept;
+        if (response == null) {
+            throw new IllegalStateException("no turn has begun");
+        }
+        return response;
+    }
+
+    @Override
+    public void onDenied(Problem why) {
+        if (begun != null) {
+            begun.onDenied(why);
+        }
     }
 }

@@ -54,6 +54,8 @@ final class BackgroundTurn implements TurnListener {
     private final int mostLogBytes;
     private final ByteBuf log = Unpooled.buffer();
     private List<Waiting> waiting = new ArrayList<>();
+    private final List<Consumer<@Nullable Problem>> whenOver = new ArrayList<>();
+    private Consumer<Frame> counted = _ -> {};
     private @Nullable LiveTurn turn;
     private @Nullable Problem failure;
     private boolean over;
@@ -71,6 +73,11 @@ final class BackgroundTurn implements TurnListener {
         this.memory = memory;
         mostLogBytes = (int) Math.min(Integer.MAX_VALUE, (long) LOG_TIMES * maxAnswerBytes);
         output = new OutputReader(OutputListener.NONE, kept.response());
+    }
+
+    /** Tells {@code to} the last chunk, which is lent, if no other reader got it before. */
+    void countsWith(Consumer<Frame> to) {
+        counted = to;
     }
 
     /** Controls {@code begun} from now on; that turn may have ended already. */
@@ -115,6 +122,9 @@ final class BackgroundTurn implements TurnListener {
             return;
         }
         serve();
+        if (chunk.isLastChunk() && (turn == null || turn.countsItsEnd())) {
+            counted.accept(chunk);
+        }
         if (turn != null) {
             turn.consumed(payload.readableBytes());
         }
@@ -156,6 +166,8 @@ final class BackgroundTurn implements TurnListener {
             memory.release();
             all.end(kept, how, output.output());
             serve();
+            whenOver.forEach(it -> it.accept(why));
+            whenOver.clear();
         }
     }
 
@@ -182,17 +194,33 @@ final class BackgroundTurn implements TurnListener {
      */
     void read(int from, EventLoop other, Consumer<Portion> reader) {
         loop.execute(() -> {
-            Consumer<Portion> there =
-                    portion -> {
-                        try {
-                            other.execute(() -> reader.accept(portion));
-                        } catch (RejectedExecutionException _) {
-                            return; // the daemon has stopped
-                        }
-                    };
+            Consumer<Portion> there = portion -> hand(other, () -> reader.accept(portion));
             waiting.add(new Waiting(from, there));
             serve();
         });
+    }
+
+    /**
+     * Calls {@code told} on {@code other} once it is over, with why it has ended early. Any thread
+     * may call it.
+     */
+    void whenOver(EventLoop other, Consumer<@Nullable Problem> told) {
+        Consumer<@Nullable Problem> there = why -> hand(other, () -> told.accept(why));
+        loop.execute(() -> {
+            if (over) {
+                there.accept(failure);
+            } else {
+                whenOver.add(there);
+            }
+        });
+    }
+
+    private static void hand(EventLoop other, Runnable task) {
+        try {
+            other.execute(task);
+        } catch (RejectedExecutionException _) {
+            return; // the daemon has stopped
+        }
     }
 
     private void serve() {

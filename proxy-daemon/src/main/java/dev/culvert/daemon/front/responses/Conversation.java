@@ -18,6 +18,9 @@ final class Conversation {
     /** JSON objects with commas between; may be empty. */
     private final byte[] items;
 
+    /** Of all items from the beginning. */
+    private final long bytes;
+
     /** How many kept responses need it. Guarded by the lock of {@link KeptResponses}. */
     private int holders;
 
@@ -25,6 +28,12 @@ final class Conversation {
         this.before = before;
         this.items = new byte[items.readableBytes()];
         items.getBytes(items.readerIndex(), this.items);
+        bytes = (before == null ? 0 : before.bytes) + this.items.length;
+    }
+
+    /** How long all items are, from the beginning. */
+    long bytes() {
+        return bytes;
     }
 
     /** One more response needs it. Returns the bytes that count from now on. */

@@ -8,6 +8,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.front.openai.OpenAiProblems;
 import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.LargeRequests;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.json.JsonLimits;
@@ -31,10 +32,19 @@ final class InputItemsRoute implements Route {
     private static final int LEVELS = 3;
 
     private final KeptResponses responses;
+    private final LargeRequests requests;
 
-    InputItemsRoute(KeptResponses responses) {
+    InputItemsRoute(KeptResponses responses, LargeRequests requests) {
         this.responses = responses;
+        this.requests = requests;
     }
+
+    /**
+     * Which of the items.
+     *
+     * @param after the id before the first; null for all
+     */
+    private record Wanted(int limit, boolean isAscending, @Nullable String after) {}
 
     @Override
     public Set<HttpMethod> methods() {
@@ -54,9 +64,32 @@ final class InputItemsRoute implements Route {
     @Override
     public void handle(Request request, Answer answer) {
         KeptResponse response = responses.get(request.parameter("response"), request.caller());
-        int limit = limit(request.query("limit"));
-        boolean isAscending = isAscending(request.query("order"));
-        String after = request.query("after");
+        Wanted wanted =
+                new Wanted(
+                        limit(request.query("limit")),
+                        isAscending(request.query("order")),
+                        request.query("after"));
+        long bytes = response.input().bytes();
+        if (bytes < LargeRequests.LARGE_BYTES) {
+            answer.json(OK, page(response, wanted));
+        } else {
+            requests.readElsewhere(
+                    request,
+                    answer,
+                    bytes,
+                    () -> {
+                        ByteBuf page = page(response, wanted);
+                        return () -> {
+                            if (answer.isOpen()) {
+                                answer.json(OK, page);
+                            }
+                        };
+                    });
+        }
+    }
+
+    /** On the heap. */
+    private static ByteBuf page(KeptResponse response, Wanted wanted) {
         ByteBuf all = Unpooled.buffer();
         writeAscii(all, "{\"input\":[");
         response.input().write(all);
@@ -67,17 +100,13 @@ final class InputItemsRoute implements Route {
         for (int it = json.first(list); it != NONE; it = json.next(it)) {
             places.add(it);
         }
-        answer.json(OK, page(json, response, places, isAscending, after, limit));
+        ByteBuf page = page(json, response, places, wanted);
         json.forget();
+        return page;
     }
 
     private static ByteBuf page(
-            JsonOutline json,
-            KeptResponse response,
-            List<Integer> places,
-            boolean isAscending,
-            @Nullable String after,
-            int limit) {
+            JsonOutline json, KeptResponse response, List<Integer> places, Wanted wanted) {
         List<Item> items = new ArrayList<>();
         for (int i = 0; i < places.size(); i++) {
             int id = json.find(places.get(i), "id");
@@ -86,16 +115,16 @@ final class InputItemsRoute implements Route {
             items.add(
                     new Item(places.get(i), hasId, hasId ? json.text(id) : "in_" + ids + "_" + i));
         }
-        if (!isAscending) {
+        if (!wanted.isAscending) {
             Collections.reverse(items);
         }
         int from = 0;
-        for (int i = 0; after != null && i < items.size(); i++) {
-            if (items.get(i).id.equals(after)) {
+        for (int i = 0; wanted.after != null && i < items.size(); i++) {
+            if (items.get(i).id.equals(wanted.after)) {
                 from = i + 1;
             }
         }
-        int end = Math.min(items.size(), from + limit);
+        int end = Math.min(items.size(), from + wanted.limit);
         ByteBuf out = Unpooled.buffer();
         JsonPieces to = new JsonPieces(out).open('{').name("object").text("list");
         to.name("data").open('[');

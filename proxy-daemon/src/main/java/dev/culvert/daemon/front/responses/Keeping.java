@@ -21,9 +21,14 @@ final class Keeping {
         this.input = input;
     }
 
+    /** The response of that turn. */
+    ResponseObject response(String turn, long createdSeconds, Echo echo) {
+        return ResponseObject.of(turn, owner, createdSeconds, echo);
+    }
+
     void begin(ResponseObject response) {
         if (all != null) {
-            kept = all.begin(response, owner, input, Outcome.IN_PROGRESS);
+            kept = all.begin(response, owner, input, Outcome.IN_PROGRESS, 0);
         }
     }
 

@@ -21,6 +21,7 @@ final class KeptResponse {
     private final Caller owner;
     private final Conversation input;
     private final long sinceNanos;
+    private final long asked;
     private Outcome outcome;
     private byte[] output = {};
 
@@ -34,12 +35,14 @@ final class KeptResponse {
             Caller owner,
             Conversation input,
             Outcome outcome,
-            long sinceNanos) {
+            long sinceNanos,
+            long asked) {
         this.response = response;
         this.owner = owner;
         this.input = input;
         this.outcome = outcome;
         this.sinceNanos = sinceNanos;
+        this.asked = asked;
     }
 
     String id() {
@@ -61,6 +64,16 @@ final class KeptResponse {
 
     long sinceNanos() {
         return sinceNanos;
+    }
+
+    /** The fingerprint of the message if the client may repeat it with its key, else 0. */
+    long asked() {
+        return asked;
+    }
+
+    /** Whether a client that repeats the request need not wait for more than is here or comes. */
+    synchronized boolean isWholeOrRuns() {
+        return outcome.isWhole() || (turn != null && !outcome.isFinal());
     }
 
     /** A response is nobody's but its caller's. */

@@ -39,10 +39,25 @@ public final class KeptResponses {
         this.clock = clock;
     }
 
-    /** A response begins. */
-    KeptResponse begin(ResponseObject response, Caller owner, Conversation input, Outcome outcome) {
-        KeptResponse begun = new KeptResponse(response, owner, input, outcome, clock.getAsLong());
+    /**
+     * A response begins. One of the same turn that is whole stays as it is: a client repeats its
+     * request, and gets the same again.
+     *
+     * @param asked the fingerprint of the message if the client may repeat it with its key, else 0
+     */
+    KeptResponse begin(
+            ResponseObject response,
+            Caller owner,
+            Conversation input,
+            Outcome outcome,
+            long asked) {
+        KeptResponse begun =
+                new KeptResponse(response, owner, input, outcome, clock.getAsLong(), asked);
         synchronized (kept) {
+            Entry before = kept.get(begun.id());
+            if (before != null && before.response.outcome().isWhole()) {
+                return before.response;
+            }
             remove(begun.id());
             add(begun);
             forget();

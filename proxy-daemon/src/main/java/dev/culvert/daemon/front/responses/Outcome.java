@@ -59,6 +59,11 @@ record Outcome(String status, String error, String incompleteDetails, Usage usag
         return status.equals("incomplete");
     }
 
+    /** Whether the runtime came to an end by itself, so that the answer will never be another. */
+    boolean isWhole() {
+        return status.equals("completed") || isIncomplete();
+    }
+
     /** Whether nothing will follow. */
     boolean isFinal() {
         return !status.equals("queued") && !status.equals("in_progress");

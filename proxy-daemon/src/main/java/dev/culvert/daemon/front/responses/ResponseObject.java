@@ -3,6 +3,7 @@ package dev.culvert.daemon.front.responses;
 import static dev.culvert.json.JsonOutline.NONE;
 import static io.netty.buffer.ByteBufUtil.writeAscii;
 
+import dev.culvert.daemon.auth.Caller;
 import dev.culvert.json.JsonOutline;
 import dev.culvert.json.JsonPieces;
 import io.netty.buffer.ByteBuf;
@@ -18,6 +19,7 @@ final class ResponseObject {
     private static final int MOST_ECHO_BYTES = 256 * 1024;
 
     private static final int ID_BYTES = 16;
+    private static final String ID_START = "resp_";
 
     private final String turn;
     private final String ids;
@@ -25,9 +27,9 @@ final class ResponseObject {
 
     private final Echo echo;
 
-    private ResponseObject(String turn, long createdSeconds, Echo echo) {
+    private ResponseObject(String turn, Caller owner, long createdSeconds, Echo echo) {
         this.turn = turn;
-        ids = idOf(turn);
+        ids = hash(turn, owner);
         this.createdSeconds = createdSeconds;
         this.echo = echo;
     }
@@ -35,10 +37,11 @@ final class ResponseObject {
     /**
      * The response of that turn.
      *
+     * @param owner whose response it is
      * @param echo what {@link #echo} gave
      */
-    static ResponseObject of(String turn, long createdSeconds, Echo echo) {
-        return new ResponseObject(turn, createdSeconds, echo);
+    static ResponseObject of(String turn, Caller owner, long createdSeconds, Echo echo) {
+        return new ResponseObject(turn, owner, createdSeconds, echo);
     }
 
     /** The id of its turn. */
@@ -47,7 +50,12 @@ final class ResponseObject {
     }
 
     String id() {
-        return "resp_" + ids;
+        return ID_START + ids;
+    }
+
+    /** The id of the response that this caller gets of that turn. */
+    static String idOf(String turn, Caller owner) {
+        return ID_START + hash(turn, owner);
     }
 
     /** What the ids of its items consist of. */
@@ -55,12 +63,17 @@ final class ResponseObject {
         return ids;
     }
 
-    /** Who repeats a request with its key gets the same turn, and so the same response. */
-    private static String idOf(String turn) {
+    /**
+     * Who repeats a request with its key gets the same turn, and so the same response. Another
+     * caller that sends the same key gets a response of its own.
+     */
+    private static String hash(String turn, Caller owner) {
+        String tenant = owner.tenant() == null ? "" : owner.tenant();
+        String whose = owner.kind().label() + '\0' + owner.name() + '\0' + tenant;
         try {
             byte[] hash =
                     MessageDigest.getInstance("SHA-256")
-                            .digest(turn.getBytes(StandardCharsets.UTF_8));
+                            .digest((turn + '\0' + whose).getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash, 0, ID_BYTES);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);

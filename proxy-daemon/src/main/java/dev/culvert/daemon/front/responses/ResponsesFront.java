@@ -20,6 +20,6 @@ public final class ResponsesFront {
                 new ResponsesRoute(access, answers, responses, requests),
                 new ResponseRoute(answers, responses),
                 new CancelRoute(responses),
-                new InputItemsRoute(responses));
+                new InputItemsRoute(responses, requests));
     }
 }

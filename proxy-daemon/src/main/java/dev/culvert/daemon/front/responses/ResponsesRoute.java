@@ -17,8 +17,8 @@ import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
-import dev.culvert.daemon.turn.LiveTurn;
 import dev.culvert.io.Quoted;
+import dev.culvert.io.Share;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
@@ -63,70 +63,75 @@ final class ResponsesRoute implements Route {
         return Need.CHANGE_AGENTS;
     }
 
-    /** What was read of a request, and is needed after its body is gone. */
-    @SuppressWarnings("ArrayRecordComponent") // nobody compares two of these
-    private record Wanted(
-            Request request,
-            Answer answer,
-            Agent agent,
-            boolean isStreamed,
-            Echo echo,
-            long nowSeconds,
-            Conversation input) {
-        ResponseObject response(String turn) {
-            return ResponseObject.of(turn, nowSeconds, echo);
-        }
-    }
-
     @Override
     public void handle(Request request, Answer answer) {
-        requests.read(request, answer, () -> read(request, answer));
+        boolean isLarge = request.body().readableBytes() >= LargeRequests.LARGE_BYTES;
+        requests.read(request, answer, () -> read(request, answer, isLarge));
     }
 
-    /** Reads and translates the body, perhaps on a worker, and returns what begins the turn. */
-    private Runnable read(Request request, Answer answer) {
+    /**
+     * Reads and translates the body, and returns what begins the turn.
+     *
+     * @param isElsewhere whether this is a worker, which may take its time
+     */
+    private Runnable read(Request request, Answer answer, boolean isElsewhere) {
         ResponseRequest asked =
                 new ResponseRequest(
                         JsonRequest.outline(
                                 request, ResponseRequest.LIMITS, ResponseRequest.LEVELS));
         Agent named = Models.find(access.fleet(request), asked.model());
         Agent agent = access.workingAgent(request, named.id());
-        boolean isInBackground = asked.isInBackground();
-        boolean isSmall = asked.json().length(asked.input()) <= responses.mostBytes();
-        boolean isStored = asked.isStored() && isSmall;
-        if (isInBackground && !isStored) {
+        boolean isStored = isStored(asked);
+        KeptResponse previous = previous(request, asked.previous());
+        Conversation before = previous == null ? null : previous.whole();
+        if (!isElsewhere && before != null && before.bytes() >= LargeRequests.LARGE_BYTES) {
+            asked.json().forget();
+            return () ->
+                    requests.readElsewhere(
+                            request, answer, before.bytes(), () -> read(request, answer, true));
+        }
+        ByteBuf own = isStored || before != null ? PreviousItems.own(asked) : Unpooled.EMPTY_BUFFER;
+        Conversation input = new Conversation(before, own);
+        if (before != null) {
+            asked = PreviousItems.join(asked, input);
+        }
+        WantedResponse wanted =
+                new WantedResponse(
+                        request,
+                        answer,
+                        agent,
+                        asked.isStreamed(),
+                        asked.isInBackground(),
+                        isStored && TurnAnswers.goesOn(request),
+                        ResponseObject.echo(asked),
+                        TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis()),
+                        input);
+        return translated(asked, wanted, isStored);
+    }
+
+    private boolean isStored(ResponseRequest asked) {
+        boolean isStored =
+                asked.isStored() && asked.json().length(asked.input()) <= responses.mostBytes();
+        if (asked.isInBackground() && !isStored) {
             throw OpenAiProblems.invalid(
                     "background",
                     "'background' needs 'store': true, and an input within responses.keep_bytes,"
                             + " because the response has to be asked for later.");
         }
-        KeptResponse previous = previous(request, asked.previous());
-        ByteBuf own =
-                isStored || previous != null ? PreviousItems.own(asked) : Unpooled.EMPTY_BUFFER;
-        Conversation input = new Conversation(previous == null ? null : previous.whole(), own);
-        if (previous != null) {
-            asked = PreviousItems.join(asked, input);
-        }
-        Wanted wanted =
-                new Wanted(
-                        request,
-                        answer,
-                        agent,
-                        asked.isStreamed(),
-                        ResponseObject.echo(asked),
-                        TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis()),
-                        input);
-        ByteBuf message = answer.allocator().buffer(request.body().readableBytes() + MORE_BYTES);
+        return isStored;
+    }
+
+    private Runnable translated(ResponseRequest asked, WantedResponse wanted, boolean isStored) {
+        int bytes = wanted.request().body().readableBytes() + MORE_BYTES;
+        ByteBuf message = wanted.answer().allocator().buffer(bytes);
         try {
             Set<String> ignored = ChatTranslation.write(asked, message);
             if (asked.isStored() && !isStored) {
                 ignored.add("store");
             }
             asked.json().forget();
-            boolean goesOn = wanted.isStreamed && isStored && TurnAnswers.goesOn(request);
-            boolean isUnattended = isInBackground || goesOn;
             ByteBuf translated = message.retain();
-            return () -> begin(wanted, translated, ignored, isUnattended, isStored);
+            return () -> begin(wanted, translated, ignored, isStored);
         } finally {
             message.release();
         }
@@ -134,20 +139,17 @@ final class ResponsesRoute implements Route {
 
     /** Takes ownership of {@code message}, which nobody wants whose client has gone meanwhile. */
     private void begin(
-            Wanted wanted,
-            ByteBuf message,
-            Set<String> ignored,
-            boolean isUnattended,
-            boolean isStored) {
+            WantedResponse wanted, ByteBuf message, Set<String> ignored, boolean isStored) {
+        Answer answer = wanted.answer();
         try {
-            if (!wanted.answer.isOpen()) {
+            if (!answer.isOpen()) {
                 return;
             }
             if (!ignored.isEmpty()) {
-                wanted.answer.header(CommonHeaders.X_CULVERT_IGNORED, String.join(", ", ignored));
+                answer.header(CommonHeaders.X_CULVERT_IGNORED, String.join(", ", ignored));
             }
-            if (isUnattended) {
-                inBackground(wanted, message);
+            if (wanted.isInBackground() || wanted.goesOn()) {
+                unattended(wanted, message);
             } else {
                 attended(wanted, message, isStored ? responses : null);
             }
@@ -173,59 +175,66 @@ final class ResponsesRoute implements Route {
         return found;
     }
 
-    private void attended(Wanted wanted, ByteBuf message, @Nullable KeptResponses all) {
-        Answer answer = wanted.answer;
-        Keeping keeping = new Keeping(all, wanted.request.caller(), wanted.input);
-        if (wanted.isStreamed) {
+    private void attended(WantedResponse wanted, ByteBuf message, @Nullable KeptResponses all) {
+        Answer answer = wanted.answer();
+        Keeping keeping = new Keeping(all, wanted.owner(), wanted.input());
+        if (wanted.isStreamed()) {
             answers.stream(
-                    wanted.request,
+                    wanted.request(),
                     answer,
-                    wanted.agent,
+                    wanted.agent(),
                     message,
                     turn ->
                             new ResponseEvents(
-                                    wanted.response(turn), memory(wanted, answer), keeping));
+                                    wanted.response(turn),
+                                    memory(wanted, answer.client()),
+                                    keeping));
         } else {
             answers.whole(
-                    wanted.request,
+                    wanted.request(),
                     answer,
-                    wanted.agent,
+                    wanted.agent(),
                     message,
-                    new WholeResponse(wanted.nowSeconds, wanted.echo, answer.allocator(), keeping));
+                    new WholeResponse(
+                            wanted.nowSeconds(), wanted.echo(), answer.allocator(), keeping));
         }
     }
 
-    private AnswerMemory memory(Wanted wanted, Answer answer) {
+    private AnswerMemory memory(WantedResponse wanted, @Nullable Share client) {
         return new AnswerMemory(
-                wanted.agent.road().share(),
-                answer.client(),
-                answer.eventLoop(),
+                wanted.agent().road().share(),
+                client,
+                wanted.answer().eventLoop(),
                 answers.maxAnswerBytes());
     }
 
-    private void inBackground(Wanted wanted, ByteBuf message) {
-        Answer answer = wanted.answer;
-        Request request = wanted.request;
+    private void unattended(WantedResponse wanted, ByteBuf message) {
+        Answer answer = wanted.answer();
         BackgroundStart start =
                 new BackgroundStart(
-                        responses,
-                        request.caller(),
-                        request.eventLoop(),
-                        new AnswerMemory(
-                                wanted.agent.road().share(),
-                                null,
-                                request.eventLoop(),
-                                answers.maxAnswerBytes()),
-                        wanted::response,
-                        wanted.input,
-                        answers.maxAnswerBytes());
-        LiveTurn turn =
-                answers.unattended(request, answer, wanted.agent, message, start, start::onDenied);
-        start.turn().reads(turn);
-        if (wanted.isStreamed) {
-            ReplayedResponse.begin(start.turn(), -1, answer, memory(wanted, answer), answers);
+                        responses, wanted, memory(wanted, null), answers.maxAnswerBytes());
+        answers.unattended(wanted.request(), answer, wanted.agent(), message, start);
+        KeptResponse kept = start.kept();
+        BackgroundTurn turn = kept.turn();
+        if (wanted.isStreamed() && turn != null) {
+            AnswerMemory memory = memory(wanted, answer.client());
+            ReplayedResponse.begin(turn, -1, answer, memory, answers);
+        } else if (wanted.isInBackground() || turn == null) {
+            answer.json(OK, kept.json());
         } else {
-            answer.json(OK, start.turn().kept().json());
+            turn.whenOver(answer.eventLoop(), why -> whole(answer, kept, why));
+        }
+    }
+
+    /** Answers a client that has waited for the whole response, and may have left meanwhile. */
+    private static void whole(Answer answer, KeptResponse kept, @Nullable Problem why) {
+        if (!answer.isOpen()) {
+            return;
+        }
+        if (why == null) {
+            answer.json(OK, kept.json());
+        } else {
+            answer.problem(why);
         }
     }
 }

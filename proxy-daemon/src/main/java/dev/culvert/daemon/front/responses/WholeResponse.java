@@ -32,7 +32,7 @@ final class WholeResponse implements WholeFormat {
 
     @Override
     public void begin(String turn) {
-        ResponseObject begun = ResponseObject.of(turn, createdSeconds, echo);
+        ResponseObject begun = keeping.response(turn, createdSeconds, echo);
         response = begun;
         output = new OutputReader(OutputListener.NONE, begun);
     }

@@ -32,10 +32,11 @@ class KeptResponsesTest {
             KeptResponses all, String turn, @Nullable Conversation before) {
         return all.begin(
                 ResponseObject.of(
-                        turn, 1, new Echo("\"a\":1}".getBytes(UTF_8), Namespaces.NONE_AT_ALL)),
+                        turn, ONE, 1, new Echo("\"a\":1}".getBytes(UTF_8), Namespaces.NONE_AT_ALL)),
                 ONE,
                 new Conversation(before, text("{\"in\":\"" + turn + "\"}")),
-                Outcome.IN_PROGRESS);
+                Outcome.IN_PROGRESS,
+                0);
     }
 
     private static KeptResponse ended(KeptResponses all, String turn) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.json.BadJsonException;
 import dev.culvert.json.JsonOutline;
@@ -65,7 +66,7 @@ class ResponsesFuzzTest {
         try {
             JsonOutline json = JsonOutline.of(text, ResponseRequest.LIMITS, ResponseRequest.LEVELS);
             ResponseRequest asked = new ResponseRequest(json);
-            ResponseObject.of("turn", 1, ResponseObject.echo(asked))
+            ResponseObject.of("turn", Caller.ANYBODY, 1, ResponseObject.echo(asked))
                     .write(object, Outcome.IN_PROGRESS, Unpooled.EMPTY_BUFFER);
             ChatTranslation.write(asked, out);
         } catch (BadJsonException _) {

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpPipelineTest {
@@ -404,11 +405,28 @@ class HttpPipelineTest {
         assertThat(server.exchange("POST /echo" + start + "65537\r\n\r\n"))
                 .startsWith("HTTP/1.1 413 ")
                 .contains("more than 65536 bytes (http.max_body_bytes)");
-        assertThat(server.exchange("POST /v1/nothing" + start + "65537\r\n\r\n"))
-                .startsWith("HTTP/1.1 404 ");
-        assertThat(server.exchange("POST /v1/nothing" + start + "262145\r\n\r\n"))
+        assertThat(server.exchange("POST /v1/chatter" + start + "65537\r\n\r\n"))
                 .startsWith("HTTP/1.1 413 ")
-                .contains("more than 262144 bytes (http.max_front_body_bytes)");
+                .contains("more than 65536 bytes (http.max_body_bytes)");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/v1/chat/completions, chat",
+        "/v1/responses, responses",
+        "/v1/responses/x/cancel, responses",
+        "/v1/messages, messages",
+        "/v1/messages/count_tokens, messages",
+        "/mcp, mcp"
+    })
+    void eachFrontHasAKeyForTheSizeOfBodies(String path, String front) throws IOException {
+        String start = " HTTP/1.1\r\n" + HOST + "Expect: 100-continue\r\nContent-Length: ";
+
+        assertThat(server.exchange("POST " + path + start + "65537\r\n\r\n"))
+                .startsWith("HTTP/1.1 404 ");
+        assertThat(server.exchange("POST " + path + start + "262145\r\n\r\n"))
+                .startsWith("HTTP/1.1 413 ")
+                .contains("more than 262144 bytes (http.max_%s_body_bytes)".formatted(front));
     }
 
     @Test

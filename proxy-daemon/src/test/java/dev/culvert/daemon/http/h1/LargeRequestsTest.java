@@ -42,7 +42,7 @@ class LargeRequestsTest {
     private final Route route =
             new TestRoute(
                     HttpMethod.POST,
-                    "/v1/large",
+                    "/v1/chat/large",
                     (request, answer) ->
                             requests.read(request, answer, () -> read(request, answer)));
     private final TestServer server = new TestServer(settings(), route);
@@ -91,7 +91,7 @@ class LargeRequestsTest {
 
     private CompletableFuture<HttpResponse<String>> post(int bytes) {
         HttpRequest request =
-                HttpRequest.newBuilder(server.uri("/v1/large"))
+                HttpRequest.newBuilder(server.uri("/v1/chat/large"))
                         .version(HttpClient.Version.HTTP_1_1)
                         .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[bytes]))
                         .build();

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.auth.Callers;
+import dev.culvert.daemon.config.FrontBodies;
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.config.ProxySettings;
 import dev.culvert.daemon.config.TrustedProxy;
@@ -167,7 +168,7 @@ final class TestServer implements AutoCloseable {
                     origins,
                     proxies,
                     maxBodyBytes,
-                    maxFrontBodyBytes,
+                    FrontBodies.each(maxFrontBodyBytes),
                     maxHeaderBytes,
                     defaults.maxHeaderLines(),
                     maxUriBytes,
