@@ -2,7 +2,7 @@
 # Makes a tree from a program's jars that runs on a Linux without Java, and an archive of the tree:
 #
 #   NAME/bin/NAME          starts it
-#   NAME/lib/              the options of the JVM, the native library for epoll, the AOT cache
+#   NAME/lib/              the options of the JVM, the native libraries for epoll and SQLite, the AOT cache
 #   NAME/runtime/          the Java runtime: the modules that the program needs, and the program as another module
 #   NAME/legal/            the licences of Culvert and of the jars
 #   NAME-VERSION-linux-ARCH.tar.gz
@@ -98,6 +98,13 @@ for from in "${class_path[@]}"; do
             fi
             find "$program/META-INF" -maxdepth 1 -type f \( -iname '*license*' -o -iname '*notice*' \) \
                 -exec mkdir -p "$legal" ';' -exec mv {} "$legal/" ';'
+            # SQLite's library is loaded from lib: it could not be unpacked to a /tmp that is mounted noexec.
+            if [ -d "$program/org/sqlite/native" ]; then
+                mv "$program/org/sqlite/native/Linux/$arch/libsqlitejdbc.so" "$image/lib/"
+                rm -rf "$program/org/sqlite/native"
+                mkdir -p "$legal"
+                mv "$program/META-INF/maven/org.xerial/sqlite-jdbc"/LICENSE* "$legal/"
+            fi
             for newer in $(cd "$program/META-INF" && find versions -mindepth 1 -maxdepth 1 2> /dev/null | sort -V); do
                 [ "${newer#versions/}" -gt 25 ] || cp -r "$program/META-INF/$newer/." "$program/"
             done

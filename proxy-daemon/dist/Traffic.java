@@ -10,6 +10,9 @@ import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * Acts as clients and as an agent of the daemon, to train its image. A single file for {@code
@@ -35,7 +38,8 @@ final class Traffic {
     private static void train(String launcher) throws IOException, InterruptedException {
         try (ServerSocket agent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             Thread.ofPlatform().daemon().start(() -> accept(agent));
-            Process daemon =
+            Path state = Files.createTempDirectory("culvert-training");
+            ProcessBuilder program =
                     new ProcessBuilder(
                                     launcher,
                                     "serve",
@@ -43,8 +47,9 @@ final class Traffic {
                                     "tcp://127.0.0.1:0",
                                     "--agent",
                                     "a=tcp://127.0.0.1:" + agent.getLocalPort())
-                            .redirectError(ProcessBuilder.Redirect.INHERIT)
-                            .start();
+                            .redirectError(ProcessBuilder.Redirect.INHERIT);
+            program.environment().put("CULVERT_STATE_DIR", state.toString());
+            Process daemon = program.start();
             try (BufferedReader out = daemon.inputReader()) {
                 String line = String.valueOf(out.readLine());
                 if (!line.startsWith("listening on ")) {
@@ -58,8 +63,18 @@ final class Traffic {
                 }
             } finally {
                 daemon.destroyForcibly();
+                remove(state);
             }
         }
+    }
+
+    private static void remove(Path state) throws IOException {
+        try (Stream<Path> files = Files.list(state)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(state);
     }
 
     private static void talk(int port) throws IOException {

@@ -5,11 +5,11 @@ import dev.culvert.daemon.auth.Denial;
 import dev.culvert.daemon.auth.Quota.Limit;
 import dev.culvert.daemon.auth.Quota.Of;
 import dev.culvert.daemon.auth.Quotas;
+import dev.culvert.daemon.auth.TokenStore;
 import dev.culvert.daemon.auth.Tokens;
 import dev.culvert.daemon.auth.UserNames;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.metrics.Metrics;
-import dev.culvert.daemon.state.StateDir;
 import dev.culvert.io.IdMap;
 import dev.culvert.io.Quoted;
 import dev.culvert.io.Workers;
@@ -43,7 +43,6 @@ final class Auth {
     private final Supplier<DaemonSettings> settings;
     private final EventLoop loop;
     private final Workers files;
-    private boolean toldOfMemory;
     private @Nullable Future<?> timer;
 
     /**
@@ -54,7 +53,7 @@ final class Auth {
      * @throws IOException one sentence, when they cannot be read
      */
     Auth(
-            StateDir stateDir,
+            TokenStore store,
             Supplier<DaemonSettings> settings,
             Metrics metrics,
             EventLoop loop,
@@ -65,7 +64,7 @@ final class Auth {
         this.settings = settings;
         users.load();
         warnOfUnknownUsers();
-        tokens = new Tokens(stateDir.tokens(), () -> settings.get().auth(), InstantSource.system());
+        tokens = new Tokens(store, () -> settings.get().auth(), InstantSource.system());
         Map<Denial, Runnable> denied = new EnumMap<>(Denial.class);
         for (Denial why : Denial.values()) {
             denied.put(
@@ -128,12 +127,6 @@ final class Auth {
     }
 
     private synchronized void onChanged() {
-        if (!tokens.areKept() && !tokens.all().isEmpty() && !toldOfMemory) {
-            toldOfMemory = true;
-            LOG.warn(
-                    "there is no state_dir, so the tokens are kept in memory: after a restart there"
-                            + " are none");
-        }
         if (timer != null) {
             timer.cancel(false);
         }
@@ -181,7 +174,7 @@ final class Auth {
         try {
             if (!tokens.load()) {
                 LOG.warn(
-                        "the file of the tokens is gone: those that were read before stay valid"
+                        "the database has no tokens any more: those that were read before stay valid"
                                 + " until a restart");
             }
         } catch (IOException e) {

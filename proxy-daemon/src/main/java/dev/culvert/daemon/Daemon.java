@@ -17,6 +17,7 @@ import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.state.StateDir;
+import dev.culvert.daemon.state.Stores;
 import dev.culvert.daemon.turn.TurnIds;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.io.Account;
@@ -133,9 +134,10 @@ public final class Daemon implements AutoCloseable {
                         () -> settings().pool(),
                         metrics.links(),
                         agentShares);
+        Stores stores = stateDir.stores(metrics.stateFailures());
         fleet =
                 new Fleet(
-                        stateDir.desired(metrics.stateFailures()),
+                        stores.desired(),
                         () -> settings().fleet(),
                         address -> new Road.Dialled(address, pool));
         // One more link to each agent shows whether it is there, and brings its configuration.
@@ -143,7 +145,7 @@ public final class Daemon implements AutoCloseable {
         turns = new Turns(fleet, turnIds(), this::settings, metrics.turns());
 
         // What clients reach, and who they are.
-        auth = new Auth(stateDir, this::settings, metrics, loops.group().next(), files);
+        auth = new Auth(stores.tokens(), this::settings, metrics, loops.group().next(), files);
         AgentAccess access = new AgentAccess(fleet::seenBy, homes::nudge, admission);
         TurnAnswers answers = new TurnAnswers(turns, admission, this::settings, metrics.streams());
         routes =
@@ -206,7 +208,9 @@ public final class Daemon implements AutoCloseable {
     private TurnIds turnIds() throws IOException {
         Optional<byte[]> key = stateDir.turnKey(TurnIds.KEY_BYTES);
         if (key.isEmpty()) {
-            LOG.info("there is no state_dir: after a restart clients cannot resume their turns");
+            LOG.info(
+                    "there is no state_dir: a restart forgets tokens, configurations and turns that"
+                            + " clients could resume");
             return TurnIds.ofThisProcess();
         }
         return TurnIds.of(key.get());

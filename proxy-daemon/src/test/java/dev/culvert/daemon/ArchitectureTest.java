@@ -271,6 +271,8 @@ class ArchitectureTest {
                     Map.of(
                             "picocli", Set.of("cli", "client.command", "flags"),
                             "io.micrometer", Set.of("metrics"),
+                            "java.sql", Set.of("state"),
+                            "org.sqlite", Set.of("state"),
                             "io.netty.channel.epoll", Set.of()));
 
     @Test

@@ -5,6 +5,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import dev.culvert.about.Version;
 import dev.culvert.daemon.ScriptedGuest.Request;
 import dev.culvert.testing.CapturedLog;
@@ -310,17 +314,28 @@ class OperationsTest {
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon =
                         TestDaemon.with("\"state_dir\": \"" + directory + "\",", guest)) {
-            Files.createFile(directory.resolve("desired")); // where its directory would be
+            execute("DROP TABLE desired");
             HttpResponse<String> put =
                     daemon.put("/api/v1/agents/a/config", "{\"config\":{},\"tool_allowlist\":[]}");
 
             assertThat(put.statusCode()).isEqualTo(500);
             assertThat(put.body())
                     .contains(
-                            directory.resolve("desired") + " is in the way: it is not a directory",
+                            directory.resolve("culvert.db") + " cannot be used: ",
+                            "no such table: desired",
                             "send it again");
             assertThat(daemon.metric("culvert_state_dir_failures_total")).isOne();
             assertThat(daemon.get("/agents/a").body()).contains("\"desired_revision\":0");
+        }
+    }
+
+    /** As another program would change the database. */
+    private void execute(String sql) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:" + directory.resolve("culvert.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 

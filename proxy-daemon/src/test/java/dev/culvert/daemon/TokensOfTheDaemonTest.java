@@ -1,11 +1,16 @@
 package dev.culvert.daemon;
 
 import static dev.culvert.daemon.TestDaemon.MESSAGE;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.culvert.daemon.EventReader.Event;
 import dev.culvert.daemon.ScriptedGuest.Request;
+import dev.culvert.daemon.auth.SecretHash;
+import dev.culvert.daemon.auth.Token;
+import dev.culvert.daemon.auth.TokenStore;
+import dev.culvert.daemon.state.StateDir;
 import dev.culvert.testing.Eventually;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -461,19 +466,30 @@ class TokensOfTheDaemonTest {
         try (TestDaemon daemon = TestDaemon.start(settings)) {
             root = admin(daemon);
         }
-        Path file = folder.resolve("tokens.json");
-        assertThat(Files.readString(file)).doesNotContain(root.substring(17));
+        Path file = folder.resolve("culvert.db");
+        assertThat(Files.readString(file, ISO_8859_1)).doesNotContain(root.substring(17));
         try (TestDaemon daemon = TestDaemon.start(settings)) {
             assertThat(status(daemon, root)).isEqualTo(200);
-            Files.writeString(
-                    file, Files.readString(file).replaceFirst("[0-9a-f]{64}", "0".repeat(64)));
+            TokenStore ofACommand = StateDir.tokensIn(folder);
+            ofACommand.change(before -> before.stream().map(it -> withAnotherSecret(it)).toList());
             assertThat(daemon.daemon().reload()).isEmpty();
             Eventually.await(() -> assertThat(unchecked(daemon, root)).isEqualTo(401));
 
-            Files.delete(file);
+            ofACommand.change(_ -> List.of());
             assertThat(daemon.daemon().reload()).isEmpty();
             assertThat(daemon.get("/api/v1/agents").statusCode()).isEqualTo(401);
         }
+    }
+
+    private static Token withAnotherSecret(Token token) {
+        return new Token(
+                token.id(),
+                token.grant(),
+                new SecretHash("0".repeat(64)),
+                token.created(),
+                token.expires(),
+                token.revoked(),
+                token.former());
     }
 
     private static int unchecked(TestDaemon daemon, String secret) {

@@ -8,11 +8,6 @@ public final class MemoryTokens implements TokenStore {
     private List<Token> tokens = List.of();
 
     @Override
-    public boolean isKept() {
-        return false;
-    }
-
-    @Override
     public synchronized List<Token> read() {
         return tokens;
     }

@@ -6,9 +6,6 @@ import java.util.function.UnaryOperator;
 
 /** Where tokens are kept. Everything here may block. */
 public interface TokenStore {
-    /** Whether they outlive the daemon. */
-    boolean isKept();
-
     /**
      * All tokens; none if there never was one.
      *

@@ -57,11 +57,6 @@ public final class Tokens {
         return clock.instant();
     }
 
-    /** Whether tokens outlive the daemon. */
-    public boolean areKept() {
-        return store.isKept();
-    }
-
     /**
      * Reads the store. If it is empty although there were tokens, nothing changes: a file that was
      * removed must not open the daemon to everybody.

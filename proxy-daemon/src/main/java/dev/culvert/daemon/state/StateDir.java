@@ -1,8 +1,6 @@
 package dev.culvert.daemon.state;
 
-import dev.culvert.daemon.auth.MemoryTokens;
 import dev.culvert.daemon.auth.TokenStore;
-import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.io.FileTrouble;
 import dev.culvert.io.OwnerOnly;
 import java.io.IOException;
@@ -24,6 +22,7 @@ public final class StateDir implements AutoCloseable {
 
     private final Optional<Path> directory;
     private final @Nullable FileChannel lock;
+    private @Nullable Database database;
 
     private StateDir(Optional<Path> directory, @Nullable FileChannel lock) {
         this.directory = directory;
@@ -63,24 +62,45 @@ public final class StateDir implements AutoCloseable {
     }
 
     /**
-     * The desired configurations that clients have set, from earlier runs too.
+     * Where the rooms of the daemon keep what has to outlive it; in memory without a directory.
+     * Called once.
      *
-     * @param onFailure runs for each file that cannot be used
+     * @param onFailure runs for each thing that cannot be kept
+     * @throws IOException one clause, when the database cannot be used
      */
-    public DesiredStore desired(Runnable onFailure) throws IOException {
-        return directory.isEmpty()
-                ? DesiredStore.NONE
-                : new DesiredFiles(directory.get(), onFailure);
+    public Stores stores(Runnable onFailure) throws IOException {
+        if (directory.isEmpty()) {
+            return Stores.inMemory();
+        }
+        database = database(directory.get(), onFailure);
+        return Stores.in(database);
     }
 
-    /** The tokens; in memory without a directory. */
-    public TokenStore tokens() {
-        return directory.isEmpty() ? new MemoryTokens() : tokensIn(directory.get());
-    }
-
-    /** The tokens of a directory that a daemon may use now. */
+    /** The tokens of a directory, for commands: also while a daemon uses it. */
     public static TokenStore tokensIn(Path directory) {
-        return new TokenFile(directory);
+        return new CommandTokens(directory);
+    }
+
+    /** Opens the database of a directory, and imports what earlier versions kept there. */
+    static Database database(Path directory, Runnable onFailure) throws IOException {
+        FormerFiles files = new FormerFiles(directory);
+        Database opened =
+                Database.open(
+                        new SqliteFile(databaseFile(directory)),
+                        files::importOnce,
+                        Database.PATIENCE,
+                        onFailure);
+        try {
+            files.moveAside();
+            return opened;
+        } catch (IOException e) {
+            opened.close();
+            throw new IOException(FileTrouble.of(e), e);
+        }
+    }
+
+    static Path databaseFile(Path directory) {
+        return directory.resolve("culvert.db");
     }
 
     /**
@@ -148,6 +168,9 @@ public final class StateDir implements AutoCloseable {
 
     @Override
     public void close() {
+        if (database != null) {
+            database.close();
+        }
         if (lock != null) {
             try {
                 lock.close();

@@ -1,7 +1,14 @@
 /**
- * What outlives the daemon, in the files of {@code state_dir}: desired configurations, tokens
- * without their secrets, and the key of turn ids. Only the owner can read them. Everything here
- * blocks.
+ * What outlives the daemon, in {@code state_dir}: the key of turn ids in a file, and everything else
+ * in an SQLite database. Only the owner can read them. Everything here blocks.
+ *
+ * <pre>
+ *   SqlTokens, SqlDesired: the stores that other rooms declare
+ *     └ Database: one thread, many pieces of work in one commit
+ *         ├ Schema: the tables, by version
+ *         ├ FormerFiles: imports the files of earlier versions, once
+ *         └ SqliteFile: the file, and what its errors mean
+ * </pre>
  */
 @NullMarked
 package dev.culvert.daemon.state;

@@ -2,119 +2,81 @@ package dev.culvert.daemon.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.culvert.daemon.auth.Grant;
-import dev.culvert.daemon.auth.SecretHash;
-import dev.culvert.daemon.auth.Token;
-import dev.culvert.daemon.auth.TokenStore;
-import dev.culvert.daemon.config.Scope;
+import dev.culvert.daemon.auth.TokenStoreContract;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TokenFileTest {
-    private static final Instant NOW = Instant.parse("2026-11-29T18:00:00.123456Z");
+    /** As a version without a database wrote it. */
+    static final String TEXT =
+            """
+            {
+              "tokens" : [ {
+                "id" : "0123456789ab",
+                "name" : "root",
+                "scopes" : [ ],
+                "roles" : [ "admin", "viewer" ],
+                "turns" : 0,
+                "sha256" : "%s",
+                "created" : "2026-11-29T18:00:00.123456Z"
+              }, {
+                "id" : "0123456789ac",
+                "name" : "ci.1",
+                "tenant" : "acme",
+                "scopes" : [ "admin", "agents:read" ],
+                "roles" : [ ],
+                "rate" : "50/s",
+                "bytes" : "10MiB/s",
+                "turns" : 20,
+                "sha256" : "%s",
+                "created" : "2026-11-29T18:00:01.123456Z",
+                "expires" : "2026-11-29T18:01:00.123456Z",
+                "revoked" : "2026-11-29T18:00:30.123456Z",
+                "former_sha256" : "%s",
+                "former_until" : "2026-11-29T18:00:05.123456Z"
+              } ]
+            }
+            """
+                    .formatted("a".repeat(64), "b".repeat(64), "c".repeat(64));
 
     @TempDir Path folder;
 
     private Path file = Path.of("");
-    private TokenStore store = new TokenFile(file);
 
     @BeforeEach
-    void open() {
+    void place() {
         file = folder.resolve("tokens.json");
-        store = StateDir.tokensIn(folder);
-    }
-
-    private static SecretHash hash(char digit) {
-        return new SecretHash(String.valueOf(digit).repeat(64));
-    }
-
-    private static List<Token> tokens() {
-        Grant all = new Grant("root", null, Set.of(), Set.of("admin", "viewer"), Grant.Limits.NONE);
-        Grant one =
-                new Grant(
-                        "ci.1",
-                        "acme",
-                        Set.of(Scope.AGENTS_READ, Scope.ADMIN),
-                        Set.of(),
-                        Grant.Limits.of("50/s", "10MiB/s", 20));
-        return List.of(
-                new Token("0123456789ab", all, hash('a'), NOW, null, null, null),
-                new Token(
-                        "0123456789ac",
-                        one,
-                        hash('b'),
-                        NOW,
-                        NOW.plusSeconds(60),
-                        NOW.plusSeconds(30),
-                        new Token.Former(hash('c'), NOW.plusSeconds(5))));
     }
 
     @Test
-    void givesBackWhatItWasGiven() throws IOException {
-        assertThat(store.read()).isEmpty();
+    void isReadAsItWasWritten() throws IOException {
+        assertThat(new TokenFile(file).read()).isEmpty();
 
-        store.change(_ -> tokens());
+        Files.writeString(file, TEXT);
 
-        assertThat(StateDir.tokensIn(folder).read()).isEqualTo(tokens());
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-                .isEqualTo("rw-------");
-    }
-
-    @Test
-    void aChangeSeesWhatAnotherProcessHasWritten() throws IOException {
-        store.change(_ -> List.of(tokens().getFirst()));
-        TokenStore other = StateDir.tokensIn(folder);
-        other.change(before -> {
-            List<Token> after = new ArrayList<>(before);
-            after.add(tokens().getLast());
-            return after;
-        });
-
-        store.change(before -> before);
-
-        assertThat(store.read()).isEqualTo(tokens());
-    }
-
-    @Test
-    void aChangeThatIsRefusedLeavesTheFileAsItWas() throws IOException {
-        store.change(_ -> tokens());
-
-        assertThat(
-                        catchThrowable(() ->
-                                store.change(_ -> {
-                                    throw new IllegalArgumentException("no");
-                                })))
-                .hasMessage("no");
-        assertThat(store.read()).isEqualTo(tokens());
+        assertThat(new TokenFile(file).read())
+                .containsExactly(TokenStoreContract.FIRST, TokenStoreContract.SECOND);
     }
 
     /** Each damage is told with the file's name, or does no harm. */
     @Test
     void aDamagedFileIsRefusedInWords() throws IOException {
-        store.change(_ -> tokens());
-        String text = Files.readString(file);
         Random random = new Random(20261129);
         int refused = 0;
         for (int i = 0; i < 500; i++) {
-            StringBuilder damaged = new StringBuilder(text);
+            StringBuilder damaged = new StringBuilder(TEXT);
             for (int j = 0; j <= random.nextInt(3); j++) {
-                damaged.setCharAt(random.nextInt(text.length()), (char) (' ' + random.nextInt(95)));
+                damaged.setCharAt(random.nextInt(TEXT.length()), (char) (' ' + random.nextInt(95)));
             }
             Files.writeString(file, damaged);
             try {
-                assertThat(store.read()).hasSizeLessThanOrEqualTo(2);
+                assertThat(new TokenFile(file).read()).hasSizeLessThanOrEqualTo(2);
             } catch (IOException e) {
                 refused++;
                 assertThat(e).hasMessageContaining(file + " is damaged");
@@ -129,7 +91,7 @@ class TokenFileTest {
                 file, "{\"tokens\": [{\"id\": \"a\", \"name\": \"a\", \"roles\": [\"admin\"]}]}");
 
         assertThatIOException()
-                .isThrownBy(() -> store.read())
+                .isThrownBy(() -> new TokenFile(file).read())
                 .withMessageContaining("sha256 is missing");
     }
 }

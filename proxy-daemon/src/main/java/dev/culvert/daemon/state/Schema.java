@@ -1,0 +1,77 @@
+package dev.culvert.daemon.state;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/** The tables of the database, by version. */
+/* A version never changes once it was released. To add or change a table, append a version, store a database of the
+ * version before in src/test/resources, and test that it is brought forward. Only types and statements that SQLite and
+ * PostgreSQL share; times are text as of Instant. */
+final class Schema {
+    private static final List<List<String>> VERSIONS =
+            List.of(
+                    List.of(
+                            """
+                            CREATE TABLE tokens (
+                                id TEXT PRIMARY KEY,
+                                name TEXT NOT NULL,
+                                tenant TEXT,
+                                scopes TEXT NOT NULL,
+                                roles TEXT NOT NULL,
+                                rate TEXT,
+                                bytes TEXT,
+                                turns BIGINT NOT NULL,
+                                sha256 TEXT NOT NULL,
+                                created TEXT NOT NULL,
+                                expires TEXT,
+                                revoked TEXT,
+                                former_sha256 TEXT,
+                                former_until TEXT)
+                            """,
+                            """
+                            CREATE TABLE desired (
+                                agent TEXT PRIMARY KEY,
+                                revision BIGINT NOT NULL,
+                                settings_sha256 TEXT NOT NULL,
+                                payload TEXT NOT NULL)
+                            """,
+                            "CREATE TABLE imports (source TEXT PRIMARY KEY, imported TEXT NOT NULL)"));
+
+    private Schema() {}
+
+    static int newest() {
+        return VERSIONS.size();
+    }
+
+    /**
+     * Brings the tables to the newest version, within a transaction of the caller.
+     *
+     * @param database its name, for errors
+     * @throws IOException one clause, when a newer program has written it
+     */
+    static void migrate(Connection connection, String database) throws SQLException, IOException {
+        Sql.update(
+                connection, "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)");
+        int version =
+                Sql.list(connection, row -> row.getInt(1), "SELECT version FROM schema_version")
+                        .stream()
+                        .findFirst()
+                        .orElse(0);
+        if (version > newest()) {
+            throw new IOException(
+                    "%s was written by a newer culvertd: it has version %d of the tables, and this culvertd knows %d at most; install the newer culvertd again, or put a backup from before in its place"
+                            .formatted(database, version, newest()));
+        }
+        if (version == newest()) {
+            return;
+        }
+        for (String statement :
+                VERSIONS.subList(version, newest()).stream().flatMap(List::stream).toList()) {
+            Sql.update(connection, statement);
+        }
+        Sql.update(connection, "DELETE FROM schema_version");
+        Sql.update(connection, "INSERT INTO schema_version (version) VALUES (?)", newest());
+    }
+}
