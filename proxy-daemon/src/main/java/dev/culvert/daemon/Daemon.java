@@ -17,8 +17,6 @@ import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.state.StateDir;
-import dev.culvert.daemon.state.Stores;
-import dev.culvert.daemon.turn.TurnIds;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.io.Account;
 import dev.culvert.io.DirectMemory;
@@ -37,7 +35,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +48,7 @@ public final class Daemon implements AutoCloseable {
     /** A reload replaces them; {@link Reload} names the settings that need a restart. */
     private volatile DaemonSettings settings;
 
-    private final StateDir stateDir;
+    private final Kept kept;
     private final EventLoops loops;
     private final Metrics metrics = new Metrics();
     private final Admission admission = new Admission();
@@ -111,8 +108,8 @@ public final class Daemon implements AutoCloseable {
             StateDir stateDir,
             EventLoops loops)
             throws IOException {
-        this.stateDir = stateDir;
         this.loops = loops;
+        kept = new Kept(stateDir, metrics.stateFailures());
         DaemonSettings first = read.value();
         settings = first;
 
@@ -134,18 +131,23 @@ public final class Daemon implements AutoCloseable {
                         () -> settings().pool(),
                         metrics.links(),
                         agentShares);
-        Stores stores = stateDir.stores(metrics.stateFailures());
         fleet =
                 new Fleet(
-                        stores.desired(),
+                        kept.stores().desired(),
                         () -> settings().fleet(),
                         address -> new Road.Dialled(address, pool));
         // One more link to each agent shows whether it is there, and brings its configuration.
         homes = new HomeLinks(loops.group(), fleet, this::settings);
-        turns = new Turns(fleet, turnIds(), this::settings, metrics.turns());
+        turns = new Turns(fleet, kept.turnIds(), this::settings, metrics.turns());
 
         // What clients reach, and who they are.
-        auth = new Auth(stores.tokens(), this::settings, metrics, loops.group().next(), files);
+        auth =
+                new Auth(
+                        kept.stores().tokens(),
+                        this::settings,
+                        metrics,
+                        loops.group().next(),
+                        files);
         AgentAccess access = new AgentAccess(fleet::seenBy, homes::nudge, admission);
         TurnAnswers answers = new TurnAnswers(turns, admission, this::settings, metrics.streams());
         routes =
@@ -192,6 +194,7 @@ public final class Daemon implements AutoCloseable {
         // From here on agents are dialled.
         fleet.listen(homes);
         fleet.source(AgentSource.FILE).replace(first.agents());
+        kept.restore(fleet, loops.group().next(), files);
     }
 
     private LinkDialer dialer(EventLoop loop) {
@@ -203,17 +206,6 @@ public final class Daemon implements AutoCloseable {
         Workers workers = new Workers("culvert-" + room, limits.threads(), limits.queue());
         metrics.workers(room, workers, limits.threads());
         return workers;
-    }
-
-    private TurnIds turnIds() throws IOException {
-        Optional<byte[]> key = stateDir.turnKey(TurnIds.KEY_BYTES);
-        if (key.isEmpty()) {
-            LOG.info(
-                    "there is no state_dir: a restart forgets tokens, configurations and turns that"
-                            + " clients could resume");
-            return TurnIds.ofThisProcess();
-        }
-        return TurnIds.of(key.get());
     }
 
     private DaemonSettings settings() {
@@ -297,6 +289,6 @@ public final class Daemon implements AutoCloseable {
         loops.close();
         telemetry.close();
         metrics.close();
-        stateDir.close();
+        kept.close();
     }
 }

@@ -38,7 +38,10 @@ class ArchitectureTest {
                             Map.entry("auth", Set.of("config")),
                             Map.entry(
                                     "fleet",
-                                    with(core("link", "road", "transport"), "auth", "config")),
+                                    with(
+                                            core("io", "link", "road", "transport"),
+                                            "auth",
+                                            "config")),
                             Map.entry(
                                     "home", with(core("frame", "link", "road"), "config", "fleet")),
                             Map.entry(
@@ -61,7 +64,11 @@ class ArchitectureTest {
                                             "http.tls")),
                             Map.entry(
                                     "state",
-                                    with(core("io", "settings"), "auth", "config", "fleet")),
+                                    with(
+                                            core("io", "settings", "transport"),
+                                            "auth",
+                                            "config",
+                                            "fleet")),
                             Map.entry("sse", with(core("io"), "http")),
                             Map.entry(
                                     "traces",

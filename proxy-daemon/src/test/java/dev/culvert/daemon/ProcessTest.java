@@ -112,8 +112,9 @@ class ProcessTest {
                             it.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z .*"))
                     .extracting(it -> it.substring(25))
                     .containsExactly(
-                            "INFO Daemon - there is no state_dir: a restart forgets tokens,"
-                                    + " configurations and turns that clients could resume",
+                            "INFO Daemon - there is no state_dir: a restart forgets tokens, agents"
+                                    + " and configurations of clients, and turns that clients could"
+                                    + " resume",
                             "INFO Main - culvertd 0.1.0 started: no settings file, listening on "
                                     + address
                                     + ", no admin socket, 1 agent, no state_dir",

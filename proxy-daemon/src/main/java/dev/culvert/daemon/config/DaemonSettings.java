@@ -22,8 +22,7 @@ import java.util.function.Function;
  * @param telemetry what it records of requests: the section {@code access_log}
  * @param agents the agents at the start; no two have the same id or address
  * @param eventLoops threads; 0 is one for each core
- * @param stateDir where desired configurations and the key of turn ids are kept over restarts;
- *     without one they are kept in memory
+ * @param stateDir where all that outlives the daemon is kept; without one it is kept in memory
  */
 public record DaemonSettings(
         HttpSettings http,

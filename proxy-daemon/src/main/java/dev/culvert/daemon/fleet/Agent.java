@@ -13,6 +13,7 @@ public final class Agent {
     private final AgentWork work = new AgentWork();
     private volatile String source;
     private volatile AgentSettings settings;
+    private volatile @Nullable AgentSettings hidden;
     private Presence presence = Presence.unknown(Instant.now());
     private volatile Presence shown = presence;
     private volatile @Nullable Instant drainedSince;
@@ -48,12 +49,31 @@ public final class Agent {
     }
 
     /** The name of the {@link AgentSource} that it belongs to. */
-    String source() {
+    public String source() {
         return source;
     }
 
     void belongTo(String next) {
         source = next;
+        hidden = null;
+    }
+
+    /** Another source has the same id with other values, which do not apply. */
+    void hides(AgentSettings other) {
+        hidden = other;
+    }
+
+    @Nullable AgentSettings hidden() {
+        return hidden;
+    }
+
+    /** That another source names it too, with what to do; null if none does. */
+    public @Nullable String conflict() {
+        AgentSettings other = hidden;
+        return other == null
+                ? null
+                : "the settings name it, and a client added it as %s: the settings apply; take it out of them, or forget what the client added with culvert agents remove %s and a reload"
+                        .formatted(other, id());
     }
 
     public String id() {

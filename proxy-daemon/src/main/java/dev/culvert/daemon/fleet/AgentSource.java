@@ -14,6 +14,8 @@ import java.util.List;
  *   agents and no longer names it.
  * - The last change of an id counts. replace makes the agent belong to its source. put changes the
  *   agent but not its source; the next replace of that source undoes the change.
+ * - What a client added is only hidden while the settings name the same id with other values; with the
+ *   same values it belongs to the settings from then on.
  * - An address stays with the agent that has it. A change that would give it to two is refused.
  */
 public final class AgentSource {
@@ -40,16 +42,16 @@ public final class AgentSource {
      */
     public void replace(List<AgentSettings> agents) throws IOException {
         fleet.change(new FleetChange(name, agents, true));
+        fleet.added().settle();
     }
 
     /**
-     * Adds one agent, or changes the one with its id. Throws as {@link #replace} does.
+     * Adds one agent for a client, or changes the one with its id. Throws as {@link #replace} does,
+     * also when it cannot be kept.
      *
      * @return whether the id is new
      */
     public boolean put(AgentSettings agent) throws IOException {
-        boolean isNew = fleet.find(agent.id()) == null;
-        fleet.change(new FleetChange(name, List.of(agent), false));
-        return isNew;
+        return fleet.added().put(agent);
     }
 }

@@ -38,6 +38,8 @@ public final class Fleet {
 
     private final AtomicLong revision = new AtomicLong();
 
+    private volatile AddedAgents added = new AddedAgents(this, AgentStore.NONE);
+
     /**
      * Creates an empty fleet.
      *
@@ -75,6 +77,19 @@ public final class Fleet {
     /** The source of that name. */
     public AgentSource source(String name) {
         return new AgentSource(this, name);
+    }
+
+    /**
+     * Adds the agents that clients added before a restart, and keeps there what they add from now
+     * on. Called once, after the agents of the settings are there. Reads a disk.
+     */
+    public void restore(AgentStore agents) throws IOException {
+        added = new AddedAgents(this, agents);
+        added.restore();
+    }
+
+    AddedAgents added() {
+        return added;
     }
 
     /** The fleet as this caller sees it. */
@@ -123,21 +138,25 @@ public final class Fleet {
         underWayBytes.addAndGet(-bytes);
     }
 
-    /** Whether a file may have to be read or removed for this agent. Never blocks. */
+    /** Whether something may be on the disk for this agent. Never blocks. */
     public boolean mayBeOnDisk(String id) {
-        return store.mayHold(id);
+        return store.mayHold(id) || (added.areKept() && added.contains(id));
     }
 
-    /** Whether desired configurations are written to files. */
+    /** Whether agents that clients add are written to the disk. */
+    public boolean keepsAgents() {
+        return added.areKept();
+    }
+
+    /** Whether desired configurations are written to the disk. */
     public boolean keepsDesired() {
         return store.isKept();
     }
 
-    /** Removes an agent and its stored configuration. Writes a file: not for an event loop. */
+    /** Removes an agent and all that is stored of it. Writes to a disk: not for an event loop. */
     public void remove(String id) throws IOException {
-        synchronized (this) {
-            drop(id);
-        }
+        added.forget(id);
+        drop(id);
         store.forget(id);
     }
 
@@ -181,7 +200,7 @@ public final class Fleet {
         }
     }
 
-    private void drop(String id) {
+    synchronized void drop(String id) {
         Agent agent = agents.remove(id);
         if (agent != null) {
             tell(listener -> listener.onRemoved(agent));
@@ -190,7 +209,8 @@ public final class Fleet {
     }
 
     /**
-     * Stores the configuration and makes it the desired one. Writes a file: not for an event loop.
+     * Stores the configuration and makes it the desired one. Writes to a disk: not for an event
+     * loop.
      *
      * @param payload of a {@code config_update}
      * @return the desired configuration; null if the agent was removed or moved meanwhile
@@ -217,7 +237,7 @@ public final class Fleet {
 
     /**
      * Returns from {@code wanted} to the {@link Agent#settle settled} configuration, unless a newer
-     * one is desired by now. Writes a file: not for an event loop.
+     * one is desired by now. Writes to a disk: not for an event loop.
      */
     public void withdraw(Agent agent, Desired wanted) throws IOException {
         if (agents.get(agent.id()) != agent || !wanted.equals(agent.desired())) {

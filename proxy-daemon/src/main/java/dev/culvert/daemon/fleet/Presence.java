@@ -40,6 +40,11 @@ public record Presence(
         return new Presence(state, since, now, heartbeat, lastError);
     }
 
+    /** When it was heard before a restart, unless it was heard since. */
+    Presence heardBefore(Instant then) {
+        return lastHeard == null ? new Presence(state, since, then, said, lastError) : this;
+    }
+
     public Presence failed(String error) {
         return new Presence(state, since, lastHeard, said, error);
     }

@@ -79,7 +79,7 @@ public final class Visible {
         }
     }
 
-    /** Removes an agent and its stored configuration. Blocks: it writes a file. */
+    /** As {@link Fleet#remove}. */
     public void remove(String id) throws IOException {
         Agent known = fleet.find(id);
         if (known == null || sees(known)) {
@@ -112,12 +112,17 @@ public final class Visible {
         fleet.release(bytes);
     }
 
-    /** Whether a file may have to be read or removed for this agent. Never blocks. */
+    /** As {@link Fleet#mayBeOnDisk}. */
     public boolean mayBeOnDisk(String id) {
         return fleet.mayBeOnDisk(id);
     }
 
-    /** Whether desired configurations are written to files. */
+    /** As {@link Fleet#keepsAgents}. */
+    public boolean keepsAgents() {
+        return fleet.keepsAgents();
+    }
+
+    /** As {@link Fleet#keepsDesired}. */
     public boolean keepsDesired() {
         return fleet.keepsDesired();
     }

@@ -10,8 +10,6 @@ import java.util.function.UnaryOperator;
 
 /** The tokens of a {@code state_dir} for a command, which opens the database for each call. */
 final class CommandTokens implements TokenStore {
-    private static final Runnable NOBODY_COUNTS = () -> {};
-
     private final Path directory;
 
     CommandTokens(Path directory) {
@@ -24,14 +22,14 @@ final class CommandTokens implements TokenStore {
         if (!Files.exists(StateDir.databaseFile(directory))) {
             return new TokenFile(directory.resolve("tokens.json")).read();
         }
-        try (Database database = StateDir.database(directory, NOBODY_COUNTS)) {
+        try (Database database = StateDir.database(directory, () -> {})) {
             return new SqlTokens(database).read();
         }
     }
 
     @Override
     public List<Token> change(UnaryOperator<List<Token>> change) throws IOException {
-        try (Database database = StateDir.database(directory, NOBODY_COUNTS)) {
+        try (Database database = StateDir.database(directory, () -> {})) {
             return new SqlTokens(database).change(change);
         }
     }

@@ -9,14 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The database of a {@code state_dir}. One thread does all work, in the order in which it was given.
- * What waits for that thread at the same time goes into one commit, and each caller returns after
- * the commit that has its work. Safe for all threads, and blocks all of them.
+ * The database of a {@code state_dir}. One thread does all work, in the order in which it was
+ * given. What waits for that thread at the same time goes into one commit, and each caller returns
+ * after the commit that has its work. Safe for all threads, and blocks all of them.
  */
 /* A disk that hangs holds this thread. Callers wait PATIENCE at most, and once it has hung for so long they do not wait
  * at all: the workers that call this stay free for others. */
@@ -47,7 +48,7 @@ final class Database implements AutoCloseable {
     private final BlockingQueue<DatabaseJob<?>> jobs = new LinkedBlockingQueue<>();
     private final DatabaseJob<?> last = new DatabaseJob<>(_ -> "");
     private volatile long busySince = IDLE;
-    private volatile long commits;
+    private final AtomicLong commits = new AtomicLong();
     private boolean closed;
 
     /**
@@ -177,13 +178,13 @@ final class Database implements AutoCloseable {
             }
             return;
         }
-        commits++;
+        commits.incrementAndGet();
         batch.forEach(DatabaseJob::succeed);
     }
 
     /** How many transactions were committed since the start. */
     long commits() {
-        return commits;
+        return commits.get();
     }
 
     /** How much work waits for the thread. */

@@ -11,7 +11,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** One piece of work for the database, between the thread that wants it and the one that does it. */
+/**
+ * One piece of work for the database, between the thread that wants it and the one that does it.
+ */
 final class DatabaseJob<T extends @Nullable Object> {
     /** The disk does not answer. */
     static final class HangingException extends Exception {

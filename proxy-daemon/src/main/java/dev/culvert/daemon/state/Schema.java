@@ -37,7 +37,23 @@ final class Schema {
                                 settings_sha256 TEXT NOT NULL,
                                 payload TEXT NOT NULL)
                             """,
-                            "CREATE TABLE imports (source TEXT PRIMARY KEY, imported TEXT NOT NULL)"));
+                            "CREATE TABLE imports (source TEXT PRIMARY KEY, imported TEXT NOT NULL)"),
+                    List.of(
+                            """
+                            CREATE TABLE agents (
+                                id TEXT PRIMARY KEY,
+                                tenant TEXT NOT NULL,
+                                address TEXT NOT NULL,
+                                config TEXT)
+                            """,
+                            """
+                            CREATE TABLE agent_tools (
+                                agent TEXT NOT NULL,
+                                position BIGINT NOT NULL,
+                                tool TEXT NOT NULL,
+                                PRIMARY KEY (agent, position))
+                            """,
+                            "CREATE TABLE last_seen (agent TEXT PRIMARY KEY, heard TEXT NOT NULL)"));
 
     private Schema() {}
 

@@ -26,12 +26,9 @@ final class SqlDesired implements DesiredStore {
     SqlDesired(Database database) throws IOException {
         this.database = database;
         held.addAll(
-                database.run(
-                        connection ->
-                                Sql.list(
-                                        connection,
-                                        row -> row.getString(1),
-                                        "SELECT agent FROM desired")));
+                database.run(connection ->
+                        Sql.list(
+                                connection, row -> row.getString(1), "SELECT agent FROM desired")));
     }
 
     @Override
@@ -50,7 +47,8 @@ final class SqlDesired implements DesiredStore {
             return null;
         }
         String hash = hash(inSettings);
-        return database.run(connection ->
+        return database
+                .run(connection ->
                         Sql.list(
                                 connection,
                                 row -> new Desired(row.getLong(1), row.getString(2)),

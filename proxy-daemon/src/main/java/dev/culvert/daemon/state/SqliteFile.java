@@ -49,7 +49,6 @@ final class SqliteFile {
     /* Never opened here later: when a process closes a file, it loses its locks on it, those of SQLite too. SQLite
      * gives the files beside it the same owner and mode. */
     private void create() throws IOException {
-        OwnerOnly.createDirectories(file.toAbsolutePath().getParent());
         OwnerOnly.open(file).close();
         OwnerOnly.giveToOwnerOfFolder(file);
     }

@@ -2,17 +2,23 @@ package dev.culvert.daemon.state;
 
 import dev.culvert.daemon.auth.MemoryTokens;
 import dev.culvert.daemon.auth.TokenStore;
+import dev.culvert.daemon.fleet.AgentStore;
 import dev.culvert.daemon.fleet.DesiredStore;
+import dev.culvert.daemon.fleet.SeenStore;
 import java.io.IOException;
 
 /** Where each room keeps what it has to keep. */
-public record Stores(TokenStore tokens, DesiredStore desired) {
+public record Stores(TokenStore tokens, DesiredStore desired, AgentStore agents, SeenStore seen) {
     /** They end with the daemon. */
     static Stores inMemory() {
-        return new Stores(new MemoryTokens(), DesiredStore.NONE);
+        return new Stores(new MemoryTokens(), DesiredStore.NONE, AgentStore.NONE, SeenStore.NONE);
     }
 
     static Stores in(Database database) throws IOException {
-        return new Stores(new SqlTokens(database), new SqlDesired(database));
+        return new Stores(
+                new SqlTokens(database),
+                new SqlDesired(database),
+                new SqlAgents(database),
+                new SqlSeen(database));
     }
 }

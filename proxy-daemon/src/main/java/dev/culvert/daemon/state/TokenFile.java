@@ -20,7 +20,9 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The tokens in the file {@code tokens.json} of versions without a database, without their secrets. */
+/**
+ * The tokens in the file {@code tokens.json} of versions without a database, without their secrets.
+ */
 final class TokenFile {
     private static final Kind<Instant> TIME =
             Kind.text("a time such as \"2026-11-29T18:00:00Z\"", TokenFile::time);

@@ -18,8 +18,7 @@ public interface TokenStoreContract {
     Token FIRST =
             new Token(
                     "0123456789ab",
-                    new Grant(
-                            "root", null, Set.of(), Set.of("admin", "viewer"), Grant.Limits.NONE),
+                    new Grant("root", null, Set.of(), Set.of("admin", "viewer"), Grant.Limits.NONE),
                     hash('a'),
                     NOW,
                     null,
@@ -100,8 +99,8 @@ public interface TokenStoreContract {
         assertThat(
                         catchThrowable(() ->
                                 store().change(_ -> {
-                                            throw new IllegalArgumentException("no");
-                                        })))
+                                    throw new IllegalArgumentException("no");
+                                })))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("no");
         assertThat(store().read()).containsExactly(FIRST, SECOND);

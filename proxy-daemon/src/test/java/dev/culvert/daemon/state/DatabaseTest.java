@@ -58,9 +58,7 @@ class DatabaseTest {
                                         "PRAGMA journal_mode"));
                         all.addAll(
                                 Sql.list(
-                                        connection,
-                                        row -> row.getString(1),
-                                        "PRAGMA synchronous"));
+                                        connection, row -> row.getString(1), "PRAGMA synchronous"));
                         return all;
                     });
 
@@ -235,8 +233,8 @@ class DatabaseTest {
     @Test
     void aDatabaseOfANewerProgramIsRefusedWithWhatToDo() throws IOException {
         try (Database database = open(PATIENT)) {
-            database.run(connection ->
-                    Sql.update(connection, "UPDATE schema_version SET version = 99"));
+            database.run(
+                    connection -> Sql.update(connection, "UPDATE schema_version SET version = 99"));
         }
 
         assertThatIOException()

@@ -45,6 +45,11 @@ final class AgentJson {
         writeWork(json, agent.work());
         json.writeNumberField("desired_revision", desired == null ? 0 : desired.revision());
         json.writeNumberField("applied_revision", agent.appliedRevision());
+        json.writeStringField("source", agent.source());
+        String conflict = agent.conflict();
+        if (conflict != null) {
+            json.writeStringField("conflict", conflict);
+        }
         if (presence.lastError() != null) {
             json.writeStringField("last_error", presence.lastError());
         }

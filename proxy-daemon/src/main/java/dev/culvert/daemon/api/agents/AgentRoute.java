@@ -108,7 +108,7 @@ public final class AgentRoute implements Route {
         room.run(
                 fleet,
                 id,
-                fleet.mayBeOnDisk(id),
+                fleet.keepsAgents() || fleet.mayBeOnDisk(id),
                 agent.configBytes(),
                 request,
                 answer,

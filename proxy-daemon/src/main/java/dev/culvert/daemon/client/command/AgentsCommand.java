@@ -53,6 +53,8 @@ final class AgentsCommand implements Verb {
                     Column.of("turns", "turns_in_flight"),
                     Column.of("links", "links_open"),
                     Column.of("config", AgentsCommand::revisions),
+                    Column.of("source", "source"),
+                    Column.of("conflict", "conflict"),
                     Column.of("last error", "last_error"));
 
     private final Session session;
@@ -104,7 +106,8 @@ final class AgentsCommand implements Verb {
 
     /** An old error of an agent that is ready is no news. */
     private static String trouble(Value agent) {
-        return agent.text("state").equals("ready") ? "" : agent.text("last_error");
+        String error = agent.text("state").equals("ready") ? "" : agent.text("last_error");
+        return error.isEmpty() ? agent.text("conflict") : error;
     }
 
     private static String features(Value agent) {

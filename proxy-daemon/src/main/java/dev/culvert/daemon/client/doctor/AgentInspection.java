@@ -45,6 +45,14 @@ final class AgentInspection implements Inspection {
         long slowest = 0;
         for (Value agent : agents) {
             String id = agent.text("id");
+            String conflict = agent.text("conflict");
+            if (!conflict.isEmpty()) {
+                findings.add(
+                        Finding.warning(
+                                "two sources name agent " + id,
+                                conflict,
+                                "see what applies: culvert agents show " + id));
+            }
             Reply pong = site.daemon().send("POST", "/api/v1/agents/" + id + "/ping");
             String state = agent.text("state");
             String trouble = pong.isOk() ? pong.json().text("runtime_error") : "";

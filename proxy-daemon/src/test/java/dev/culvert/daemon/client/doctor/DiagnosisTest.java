@@ -381,6 +381,22 @@ class DiagnosisTest {
     }
 
     @Test
+    void anAgentThatTwoSourcesNameIsAWarning() {
+        daemon.on(
+                "GET /api/v1/agents?limit=200",
+                200,
+                "{\"agents\": [{\"id\": \"two\", \"state\": \"ready\", \"conflict\": \"the settings name it\"}], \"next\": null}");
+        daemon.on("POST /api/v1/agents/two/ping", 200, "{\"round_trip_us\": 90}");
+
+        assertThat(inspect(new AgentInspection()))
+                .contains(
+                        Finding.warning(
+                                "two sources name agent two",
+                                "the settings name it",
+                                "see what applies: culvert agents show two"));
+    }
+
+    @Test
     void whatIsSafeIsMendedAndLookedAtAgain() throws Exception {
         settings("{\"agents\": [{\"id\": \"a\", \"cid\": 3}]}");
         host.file("/dev/vsock", "");

@@ -1,0 +1,77 @@
+package dev.culvert.daemon.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.daemon.auth.TokenStoreContract;
+import dev.culvert.daemon.fleet.AgentStoreContract;
+import dev.culvert.daemon.fleet.Desired;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Databases of older versions, stored as they wrote them: version-N.db. */
+class SchemaTest {
+    private static final String SETTINGS = "{\"config\":{},\"tool_allowlist\":[]}";
+
+    @TempDir Path folder;
+
+    private static Stream<Integer> older() {
+        return IntStream.range(1, Schema.newest()).boxed();
+    }
+
+    @ParameterizedTest
+    @MethodSource("older")
+    void anOlderOneIsBroughtForwardWithAllThatItHas(int version) throws IOException {
+        try (InputStream stored =
+                SchemaTest.class.getResourceAsStream("version-" + version + ".db")) {
+            Files.copy(Objects.requireNonNull(stored), folder.resolve("culvert.db"));
+        }
+
+        try (SqliteStores sqlite = new SqliteStores(folder)) {
+            Stores stores = sqlite.stores();
+            assertThat(stores.tokens().read())
+                    .containsExactly(TokenStoreContract.FIRST, TokenStoreContract.SECOND);
+            assertThat(stores.desired().load("web-1", SETTINGS))
+                    .isEqualTo(new Desired(7, "{\"config\":{\"a\":1},\n\"tool_allowlist\":[]}"));
+            stores.agents().save(AgentStoreContract.WHOLE);
+            assertThat(stores.agents().read()).containsExactly(AgentStoreContract.WHOLE);
+            assertThat(stores.seen().read()).isEmpty();
+        }
+    }
+
+    @Test
+    void aBroughtForwardOneHasTheTablesOfANewOne() throws IOException {
+        List<String> fresh;
+        try (Database database =
+                StateDir.database(Files.createDirectory(folder.resolve("new")), () -> {})) {
+            fresh = tables(database);
+        }
+        for (int version : older().toList()) {
+            Path old = Files.createDirectory(folder.resolve("old-" + version));
+            try (InputStream stored =
+                    SchemaTest.class.getResourceAsStream("version-" + version + ".db")) {
+                Files.copy(Objects.requireNonNull(stored), old.resolve("culvert.db"));
+            }
+            try (Database database = StateDir.database(old, () -> {})) {
+                assertThat(tables(database)).isEqualTo(fresh);
+            }
+        }
+    }
+
+    private static List<String> tables(Database database) throws IOException {
+        return database.run(connection ->
+                Sql.list(
+                        connection,
+                        row -> row.getString(1),
+                        "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name"));
+    }
+}
