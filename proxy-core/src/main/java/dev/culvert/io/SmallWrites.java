@@ -48,7 +48,10 @@ public final class SmallWrites {
         return tail(pieceBytes > LARGE_BYTES ? bytes : bytes + pieceBytes);
     }
 
-    /** Borrows {@code piece}, which is copied unless it is large. */
+    /**
+     * Borrows {@code piece}, which is copied unless it is large. A large one may leave much later:
+     * whoever lends it must not change its bytes any more.
+     */
     public void write(ByteBuf piece) {
         int bytes = piece.readableBytes();
         if (bytes > LARGE_BYTES) {

@@ -20,7 +20,10 @@ public final class JoinedChunks implements WholeFormat {
     private static final int FRAME_BYTES = 256;
 
     private final ByteBufAllocator buffers;
-    private final ToolCalls toolCalls = new ToolCalls();
+
+    /** Null until there is a call. */
+    private @Nullable ToolCalls toolCalls;
+
     private @Nullable ByteBuf joined;
     private @Nullable ByteBuf reasoning;
     private ByteBuf finishReason = Unpooled.EMPTY_BUFFER;
@@ -49,7 +52,7 @@ public final class JoinedChunks implements WholeFormat {
             } else if (members.kind() == '"' && members.isNamed("reasoning")) {
                 append(reasoning(), payload, members);
             } else if (members.kind() == '[' && members.isNamed("tool_calls")) {
-                toolCalls.add(value(payload, members));
+                toolCalls().add(value(payload, members));
             } else if (members.kind() == '"' && members.isNamed("finish_reason")) {
                 finishReason = copy(payload, members);
             } else if (members.kind() == '{' && members.isNamed("usage")) {
@@ -77,6 +80,15 @@ public final class JoinedChunks implements WholeFormat {
         return begun;
     }
 
+    private ToolCalls toolCalls() {
+        ToolCalls calls = toolCalls;
+        if (calls == null) {
+            calls = new ToolCalls();
+            toolCalls = calls;
+        }
+        return calls;
+    }
+
     private static void append(ByteBuf out, ByteBuf payload, JsonMembers text) {
         int start = text.valueStart() + QUOTE;
         int length = text.valueEnd() - QUOTE - start;
@@ -96,7 +108,11 @@ public final class JoinedChunks implements WholeFormat {
 
     @Override
     public int heldBytes() {
-        return capacity(joined) + capacity(reasoning) + toolCalls.bytes();
+        return capacity(joined) + capacity(reasoning) + callBytes();
+    }
+
+    private int callBytes() {
+        return toolCalls == null ? 0 : toolCalls.bytes();
     }
 
     private static int capacity(@Nullable ByteBuf buffer) {
@@ -107,7 +123,7 @@ public final class JoinedChunks implements WholeFormat {
     public int contentBytes() {
         int text = joined == null ? 0 : joined.readableBytes() - BEGIN.length();
         int thoughts = reasoning == null ? 0 : reasoning.readableBytes();
-        return text + thoughts + toolCalls.bytes();
+        return text + thoughts + callBytes();
     }
 
     @Override
@@ -119,7 +135,7 @@ public final class JoinedChunks implements WholeFormat {
             ByteBufUtil.writeAscii(taken, ",\"reasoning\":\"");
             taken.writeBytes(reasoning).writeByte('"');
         }
-        if (!toolCalls.isEmpty()) {
+        if (toolCalls != null && !toolCalls.isEmpty()) {
             ByteBufUtil.writeAscii(taken, ",\"tool_calls\":");
             toolCalls.write(taken);
         }

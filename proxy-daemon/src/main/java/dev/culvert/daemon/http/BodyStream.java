@@ -25,7 +25,10 @@ public interface BodyStream {
      */
     ByteBuf begin(int bytes, int added);
 
-    /** Adds a part to the piece that was begun. Borrows it. */
+    /**
+     * Adds a part to the piece that was begun. Borrows it; its bytes must not change any more,
+     * because a large part may leave much later.
+     */
     void add(ByteBuf part);
 
     /** The last part of the piece. */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Audience {
     private static final Demand WANTED = new Wanted();
     private static final Demand UNREAD = new Unread();
+    private static final Demand TOLD_DONE = new Told(null);
 
     private final Reading reader;
     private List<Consumer<@Nullable Failure>> whenOver = List.of();
@@ -219,7 +220,7 @@ final class Audience {
         if (goesOn) {
             reader.needs().goingOn().end();
         }
-        demand = new Told(how);
+        demand = how == null ? TOLD_DONE : new Told(how);
         for (int i = 0; i < whenOver.size(); i++) {
             whenOver.get(i).accept(how);
         }
