@@ -29,7 +29,7 @@ function Actions({ agent }) {
     setPing({ busy: true });
     try {
       const it = (await ask('POST', path(id, '/ping'))).value;
-      setPing({ text: millis(it.round_trip_us / 1000).replace('0 ms', '<1 ms'), runtime: it.runtime_us && millis(it.runtime_us / 1000) });
+      setPing({ text: millis(it.round_trip_us / 1000), runtime: it.runtime_us && millis(it.runtime_us / 1000) });
     } catch (error) {
       setPing(null);
       say(error.message, 'bad');
@@ -257,7 +257,7 @@ function Configuration({ agent }) {
       ${!isEditing && isShown && value.desired_revision > 0 && (isSame
         ? html`<p class="hint">The agent confirmed exactly this.</p><pre class="code" tabindex="0">${lines(value.desired).join('\n')}</pre>`
         : html`<p class="hint">${value.applied ? 'What the agent has, and what it will have: lines with − go, lines with + come.' : 'The agent has confirmed none since the daemon started. It gets this one before it counts as ready.'}</p>
-          <pre class="code diff" tabindex="0">${rows.map((row, i) => html`<span key=${i} class=${row.kind}><i>${{ both: ' ', gone: '−', new: '+' }[row.kind]}</i>${row.text}\n</span>`)}</pre>`)}
+          <pre class="code diff" tabindex="0">${rows.map((row, i) => html`<span key=${i} class=${row.kind}><i>${{ both: ' ', gone: '−', new: '+' }[row.kind]}</i>${row.text}</span>`)}</pre>`)}
     </section>
     ${may('POST', '/agents/{id}/context') && html`<section class="stack side-form"><h2>Context</h2><p class="hint">The agent keeps it; the daemon does not, so it cannot be shown here.</p><${ContextForm} id=${id} /></section>`}
   </div>`;
@@ -265,9 +265,11 @@ function Configuration({ agent }) {
 
 // ---------------------------------------------------------------- identity
 
+/** The members of an object, those of inner objects beside them. */
+const flat = value => Object.entries(value).flatMap(([name, it]) => (it && typeof it === 'object' && !Array.isArray(it) ? flat(it) : [[name, it]]));
+
 function Members({ value }) {
-  if (!value || typeof value !== 'object') return null;
-  return html`<dl class="facts">${Object.entries(value).map(([name, it]) => html`<${Fact} key=${name} name=${name.replaceAll('_', ' ')}>${
+  return html`<dl class="facts">${flat(value).map(([name, it]) => html`<${Fact} key=${name} name=${name.replaceAll('_', ' ')}>${
     it === null ? '–' : typeof it === 'object' ? html`<code>${JSON.stringify(it)}</code>` : /^\d{4}-\d\d-\d\dT/.test(String(it)) ? moment(it) : String(it)}<//>`)}</dl>`;
 }
 
@@ -327,7 +329,7 @@ function Log({ id }) {
       <p>${error?.message ?? 'Sign in with a token that has the scope admin, or read it on the host:'}</p><pre>${command}</pre><${Copy} text=${command} label="Copy the command" /><//>`;
   }
   if (value && value.lines.length === 0) return html`<${Empty} title="Nothing said"><p>None of the last lines of the daemon’s log names ${id}.</p><//>`;
-  return html`<pre class="lines wrap" tabindex="0" role="log" aria-label="Log lines">${(value?.lines ?? []).map((line, i) => html`<span key=${i} class=${/ (ERROR|WARN) /.exec(line)?.[1]?.toLowerCase() ?? ''}>${line}\n</span>`)}</pre>`;
+  return html`<pre class="lines wrap" tabindex="0" role="log" aria-label="Log lines">${(value?.lines ?? []).map((line, i) => html`<span key=${i} class=${/ (ERROR|WARN) /.exec(line)?.[1]?.toLowerCase() ?? ''}>${line}</span>`)}</pre>`;
 }
 
 // ---------------------------------------------------------------- the page
@@ -343,12 +345,15 @@ function Head({ agent }) {
   return html`<header class="agent-head">
     <div class="line"><h1>${agent.id}</h1><${Badge} tone=${state.tone}>${state.word}<//>${state.detail && html`<span class="mark">${state.detail}</span>`}
       ${conditions(agent).map(mark => html`<span class="mark ${mark}" key=${mark}>${mark}</span>`)}<${Actions} agent=${agent} /></div>
+    ${agent.conflict && html`<p class="last-error"><strong>Conflict:</strong> ${agent.conflict}</p>`}
+    ${agent.runtime_error && html`<p class="last-error"><strong>Its runtime:</strong> ${agent.runtime_error}</p>`}
     ${agent.last_error && html`<p class="last-error ${state.tone}"><strong>${state.tone === 'bad' ? 'Why' : 'Last error'}:</strong> ${lastError(agent)}</p>`}
     <dl class="facts">
       <${Fact} name=${state.word === 'offline' ? 'offline since' : `${state.word} since`} title=${agent.since}>${moment(agent.since)} <small>${since(agent.since, time)}</small><//>
       <${Fact} name="last heard">${agent.last_heard ? `${since(agent.last_heard, time)} ago` : 'never'}<//>
       <${Fact} name="road">${road(agent)} <code class="cut" title=${agent.address}>${agent.address}</code><//>
       <${Fact} name="tenant">${agent.tenant}<//>
+      ${agent.source && html`<${Fact} name="known from">${agent.source}<//>`}
       <${Fact} name="version">${heartbeat.agent_version || '–'}${isOther && html` <small>the daemon is ${version}</small>`}<//>
       <${Fact} name="runtime">${heartbeat.runtime_kind || '–'}<//>
       <${Fact} name="up for">${duration(heartbeat.uptime_secs)}<//>

@@ -2,7 +2,7 @@
 
 import { ask, get, may, operation } from './api.js';
 import { fleet } from './live.js';
-import { Confirm, Dialog, Problem, Secret, html, link, say, useBox, useLoad, useState } from './parts.js';
+import { Confirm, Dialog, Problem, Secret, html, link, say, useBox, useEffect, useLoad, useState } from './parts.js';
 import { moment } from './format.js';
 
 export const canEnrol = () => may('POST', '/enrollments');
@@ -12,11 +12,11 @@ const TIMES = [['15m', '15 minutes'], ['1h', '1 hour'], ['24h', '1 day'], ['7d',
 function Waiting() {
   const [asked, setAsked] = useState(null);
   const { value, error, again } = useLoad(() => get('enrollments', { limit: 100 }), []);
-  const waiting = (value?.enrollments ?? value?.items ?? []).filter(it => !it.used && !it.used_by && (it.state ?? 'waiting') !== 'used');
+  const waiting = (value?.enrollments ?? []).filter(it => it.state === 'open');
   if (error || waiting.length === 0) return null;
   return html`<section class="stack"><h3>Not used yet</h3><ul class="plain">${waiting.map(it => html`<li key=${it.id} class="line">
       <span><strong>${it.name ?? 'any name'}</strong> ${it.tenant ? html`<small>${it.tenant}</small>` : ''}<br /><small>until ${moment(it.expires)}</small></span>
-      ${may('DELETE', '/enrollments/{id}') && html`<button type="button" onClick=${() => setAsked(it)}>Withdraw</button>`}</li>`)}</ul>
+      ${may('DELETE', '/enrollments/{enrollment}') && html`<button type="button" onClick=${() => setAsked(it)}>Withdraw</button>`}</li>`)}</ul>
     ${asked && html`<${Confirm} title="Withdraw this enrolment?" verb="Withdraw" onClose=${() => setAsked(null)}
       onConfirm=${async () => { await ask('DELETE', `enrollments/${encodeURIComponent(asked.id)}`); again(); say('The enrolment is withdrawn.'); }}>
       <p>Its token ends at once. An agent that has joined with it is not affected.</p><//>`}</section>`;
@@ -48,9 +48,13 @@ function Form({ onMade }) {
 
 function Made({ made, before }) {
   useBox(fleet.ticks);
-  const joined = made.name && !before.has(made.name)
-    ? fleet.agents.get(made.name)
-    : [...fleet.agents.values()].find(it => !before.has(it.id));
+  const [id, setId] = useState(made.name);
+  useEffect(() => {
+    if (id) return undefined; // else the daemon says which one it became
+    const timer = setInterval(() => get(`enrollments/${encodeURIComponent(made.id)}`).then(it => it.agent_id && setId(it.agent_id), () => {}), 1000);
+    return () => clearInterval(timer);
+  }, [id]);
+  const joined = id && !before.has(id) ? fleet.agents.get(id) : undefined;
   return html`<div class="stack">
     <p>Run this in the guest, once. The token works for one agent, until ${moment(made.expires)}, and is not shown again.</p>
     <${Secret} label="Command" text=${made.command} />

@@ -77,9 +77,9 @@ class Row extends Component {
     return html`<div class="row" role="row" aria-rowindex=${index + 2} style=${{ transform: `translateY(${top}px)` }}>
       <div role="cell" class="c-id"><a href=${link('agents', agent.id)} data-at=${index}>${agent.id}</a><small>${agent.tenant}</small></div>
       <div role="cell" class="c-state"><${Badge} tone=${state.tone}>${state.word}<//>
-        ${state.detail && html`<span class="mark">${state.detail}</span>`}${marks.map(mark => html`<span class="mark ${mark}" key=${mark}>${mark}</span>`)}
-        ${isPending && html`<span class="mark" title="The desired configuration is not in force yet">pending</span>`}
-        <small title=${moment(agent.since)}>for ${since(agent.since, time)}</small></div>
+        <small title=${moment(agent.since)}>for ${since(agent.since, time)}${state.detail && html` <span class="mark">${state.detail}</span>`}${
+          marks.map(mark => html` <span class="mark ${mark}" key=${mark}>${mark}</span>`)}${
+          isPending && html` <span class="mark" title="The desired configuration is not in force yet">pending</span>`}</small></div>
       <div role="cell" class="c-road"><span class="cut" title=${agent.address}>${whereabouts(agent)}</span><small>${road(agent)}</small></div>
       <div role="cell" class="c-version">${agent.heartbeat.agent_version || '–'}<small>${agent.heartbeat.runtime_kind || ' '}</small></div>
       <div role="cell" class="c-turns"><strong>${it.turns}</strong><small>${work ? `of ${(work.turns + it.turns).toLocaleString('en')}` : ' '}</small></div>

@@ -34,6 +34,7 @@ export const rate = perSecond => `${bytes(perSecond)}/s`;
 
 export function millis(value) {
   if (value === undefined || value === null || value < 0) return '–';
+  if (value < 1) return '<1 ms';
   return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(value < 10000 ? 1 : 0)} s`;
 }
 

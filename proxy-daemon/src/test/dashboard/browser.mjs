@@ -1,0 +1,55 @@
+// A browser, and what a page must never do in it.
+import { readFileSync, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const PICTURES = process.env.PICTURES;
+
+let browser;
+
+export const startBrowser = async () => (browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: FLAGS }));
+export const stopBrowser = () => browser.close();
+
+/** Opens a page. `faults` collects what no page may have: errors of scripts, violations of the policy, foreign requests. */
+export async function open(url, { theme = 'light', width = 1360, height = 820, permissions = [] } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, reducedMotion: 'reduce', permissions, locale: 'en-GB' });
+  const page = await context.newPage();
+  page.faults = [];
+  page.on('pageerror', error => page.faults.push(`error: ${error.message}`));
+  page.on('console', message => {
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) page.faults.push(`console: ${message.text()}`);
+  });
+  page.on('request', request => {
+    if (!request.url().startsWith(new URL('/', url).href) && !request.url().startsWith('data:')) page.faults.push(`asks ${request.url()}`);
+  });
+  await page.goto(url);
+  return page;
+}
+
+/** Closes a page, which must have had no fault. */
+export async function close(page) {
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+}
+
+/** What axe finds serious or critical. */
+export async function barriers(page) {
+  const devtools = await page.context().newCDPSession(page); // not a script of the page, which its policy would stop
+  await devtools.send('Runtime.evaluate', { expression: `${AXE};0` });
+  return page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run(document, { resultTypes: ['violations'] });
+    return violations
+      .filter(it => ['serious', 'critical'].includes(it.impact))
+      .map(it => `${it.impact} ${it.id}: ${it.nodes.map(node => node.html).join('\n').slice(0, 600)}`);
+  });
+}
+
+export async function picture(page, name) {
+  if (!PICTURES) return;
+  mkdirSync(PICTURES, { recursive: true });
+  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+}
