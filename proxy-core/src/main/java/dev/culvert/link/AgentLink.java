@@ -151,6 +151,14 @@ public final class AgentLink {
         return closeReason == null ? "the agent closed the connection" : closeReason;
     }
 
+    /** The trunk that it is a branch of has heard this. */
+    void announced(Heartbeat heartbeat) {
+        silence.onFrame();
+        peer.take(heartbeat);
+        peer.tell();
+        exchanges.grantAll();
+    }
+
     /** Whether this side has closed it. */
     boolean isClosing() {
         return closeReason != null;

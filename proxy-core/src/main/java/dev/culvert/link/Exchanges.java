@@ -217,6 +217,10 @@ final class Exchanges {
         return !open.containsKey(id) && !ended.isAbandoned(id);
     }
 
+    boolean isOpen(String id) {
+        return open.containsKey(id);
+    }
+
     /** Asks the agent to end a turn; false if it does not understand that. */
     boolean sendCancel(String id) {
         boolean understood = channel.isActive() && peer.can(Feature.CANCEL);

@@ -6,6 +6,7 @@ import dev.culvert.frame.FrameType;
 import dev.culvert.io.Quoted;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.function.Supplier;
@@ -148,7 +149,7 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
         switch (cause) {
             case BadFrameException bad ->
                     LOG.warn("{} closed: bad frame: {}", link, bad.getMessage());
-            case IOException _ -> LOG.debug("{} closed", link, cause);
+            case IOException _, DecoderException _ -> LOG.debug("{} closed", link, cause);
             case OutOfMemoryError _ -> LOG.error("{} closed: {}", link, cause.getMessage());
             default -> LOG.error("{} closed", link, cause);
         }

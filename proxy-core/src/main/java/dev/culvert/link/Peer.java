@@ -35,6 +35,12 @@ final class Peer {
         return said;
     }
 
+    /** The agent said this on the trunk that the link is a branch of. */
+    void take(Heartbeat heartbeat) {
+        said = heartbeat;
+        announced = true;
+    }
+
     /** Runs what waits for a heartbeat. */
     void tell() {
         run(heartbeatAction);

@@ -5,10 +5,12 @@
  *
  * <pre>
  *   turn, api, home → Road.link, homeLink → Dialled → LinkPool → AgentLink
+ *                                         → Incoming → Trunk → its AgentLink, or a branch of it
  * </pre>
  *
  * A dialled agent has links on every event loop, so that a request stays on the loop that accepted
- * it. Another kind of road is another record of the sealed interface, with the same methods.
+ * it. An agent that dials in has one link, which lives on one event loop; a request of another loop
+ * goes over a branch of it.
  */
 @NullMarked
 package dev.culvert.road;

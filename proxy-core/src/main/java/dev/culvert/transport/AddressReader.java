@@ -1,6 +1,7 @@
 package dev.culvert.transport;
 
 import dev.culvert.transport.AgentAddress.HybridUnix;
+import dev.culvert.transport.AgentAddress.Incoming;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.AgentAddress.Vsock;
@@ -22,8 +23,8 @@ final class AddressReader {
         return read(
                 text,
                 "is not the address of an agent",
-                "vsock://CID:PORT, unix:///PATH?port=PORT, unix:///PATH, tcp://HOST:PORT, HOST:PORT"
-                        + " or :PORT",
+                "vsock://CID:PORT, unix:///PATH?port=PORT, unix:///PATH, tcp://HOST:PORT, HOST:PORT,"
+                        + " :PORT, or incoming:ID for an agent that dials in",
                 false);
     }
 
@@ -39,6 +40,9 @@ final class AddressReader {
 
     private static AgentAddress read(String text, String isNot, String takes, boolean listens) {
         try {
+            if (!listens && text.startsWith(Incoming.PREFIX)) {
+                return new Incoming(text.substring(Incoming.PREFIX.length()));
+            }
             AgentAddress address = read(text);
             if (!listens && address instanceof Tcp tcp && tcp.tls()) {
                 throw new IllegalArgumentException("no agent speaks TLS");

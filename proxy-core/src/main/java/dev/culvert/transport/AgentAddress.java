@@ -13,8 +13,8 @@ public sealed interface AgentAddress {
 
     /**
      * Reads the address of an agent: {@code vsock://CID:PORT}, {@code unix:///PATH}, {@code
-     * unix:///PATH?port=PORT}, {@code tcp://HOST:PORT}, or {@code HOST:PORT} for TCP; without a
-     * host that is 127.0.0.1.
+     * unix:///PATH?port=PORT}, {@code tcp://HOST:PORT}, {@code HOST:PORT} for TCP, where no host
+     * means 127.0.0.1, or {@code incoming:ID} for the agent of that id, which dials in.
      *
      * @throws IllegalArgumentException one sentence: the text, what is wrong with it, what it takes
      */
@@ -97,6 +97,28 @@ public sealed interface AgentAddress {
         @Override
         public String toString() {
             return "unix://" + path;
+        }
+    }
+
+    /**
+     * No address: the agent of this name dials in. There is one for each agent, so that it tells
+     * agents apart as the others do.
+     */
+    record Incoming(String agent) implements AgentAddress {
+        static final String PREFIX = "incoming:";
+        private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+        public Incoming {
+            if (!NAME.matcher(agent).matches()) {
+                throw new IllegalArgumentException(
+                        "after incoming: comes the agent's id: 1 to 64 of A-Z, a-z, 0-9, dot,"
+                                + " underscore and hyphen");
+            }
+        }
+
+        @Override
+        public String toString() {
+            return PREFIX + agent;
         }
     }
 

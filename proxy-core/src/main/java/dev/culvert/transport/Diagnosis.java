@@ -1,6 +1,7 @@
 package dev.culvert.transport;
 
 import dev.culvert.transport.AgentAddress.HybridUnix;
+import dev.culvert.transport.AgentAddress.Incoming;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.AgentAddress.Vsock;
@@ -31,6 +32,7 @@ final class Diagnosis {
                                     + " in it?";
                     case Unix _ -> "does the process behind this socket still accept?";
                     case Tcp _ -> "is the host up, and does a firewall drop what is sent to it?";
+                    case Incoming _ -> "does the agent dial in?";
                 };
         return new DialException(address, what + ": " + check);
     }
@@ -43,6 +45,7 @@ final class Diagnosis {
                     case HybridUnix hybrid -> nobodyInTheVm(hybrid.port());
                     case Unix _ -> staleSocket("the process that made it");
                     case Tcp _ -> "nothing listens on this port: is the agent running there?";
+                    case Incoming _ -> "this agent dials in";
                 };
         return new DialException(address, sentence);
     }

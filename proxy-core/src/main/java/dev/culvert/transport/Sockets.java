@@ -1,6 +1,7 @@
 package dev.culvert.transport;
 
 import dev.culvert.transport.AgentAddress.HybridUnix;
+import dev.culvert.transport.AgentAddress.Incoming;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.AgentAddress.Vsock;
@@ -37,11 +38,12 @@ enum Sockets {
         }
 
         @Override
-        Channel dialing(AgentAddress address) {
+        Channel dialing(AgentAddress address) throws DialException {
             return switch (address) {
                 case Vsock _ -> new VsockChannel();
                 case HybridUnix _, Unix _ -> new EpollDomainSocketChannel();
                 case Tcp _ -> tcpChannel();
+                case Incoming _ -> throw noSocket(address);
             };
         }
 
@@ -96,6 +98,7 @@ enum Sockets {
                 case Vsock _ -> throw needsEpoll(address);
                 case HybridUnix _, Unix _ -> new NioDomainSocketChannel();
                 case Tcp _ -> tcpChannel();
+                case Incoming _ -> throw noSocket(address);
             };
         }
 
@@ -109,6 +112,7 @@ enum Sockets {
             return switch (address) {
                 case Vsock _ -> throw needsEpoll(address);
                 case HybridUnix _ -> throw dialOnly(address);
+                case Incoming _ -> throw noSocket(address);
                 case Unix _ -> new NioServerDomainSocketChannel();
                 case Tcp _ -> new NioServerSocketChannel();
             };
@@ -169,6 +173,10 @@ enum Sockets {
         return new DialException(
                 address,
                 "vsock needs Linux with epoll, which does not load here: see the first lines of the log");
+    }
+
+    private static DialException noSocket(AgentAddress address) {
+        return new DialException(address, "this agent dials in, so there is no socket to open");
     }
 
     private static DialException dialOnly(AgentAddress address) {

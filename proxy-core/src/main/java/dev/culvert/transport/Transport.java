@@ -1,6 +1,7 @@
 package dev.culvert.transport;
 
 import dev.culvert.transport.AgentAddress.HybridUnix;
+import dev.culvert.transport.AgentAddress.Incoming;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.AgentAddress.Vsock;
@@ -126,6 +127,9 @@ public final class Transport {
                     case Vsock vsock -> vsock.cid() == Vsock.ANY_CID || vsock.port() == 0;
                     case HybridUnix _, Unix _ -> false;
                     case Tcp tcp -> tcp.port() == 0;
+                    case Incoming _ ->
+                            throw new DialException(
+                                    address, "this agent dials in, and cannot be dialled");
                 };
         if (wildcard) {
             throw new DialException(
@@ -242,6 +246,16 @@ public final class Transport {
     /** The address that a listening channel has, with its port if 0 was asked for. */
     public static AgentAddress localAddress(Channel channel) {
         return addressOf(channel.localAddress());
+    }
+
+    /** Where the other end of an accepted channel is, for people. */
+    public static String peerText(Channel channel) {
+        SocketAddress remote = channel.remoteAddress();
+        if (remote instanceof VSockAddress || remote instanceof InetSocketAddress) {
+            return addressOf(remote).toString();
+        }
+        SocketAddress local = channel.localAddress(); // the other end of a Unix socket has no name
+        return local == null ? "nowhere" : addressOf(local).toString();
     }
 
     static AgentAddress addressOf(SocketAddress local) {

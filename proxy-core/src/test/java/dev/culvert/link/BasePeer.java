@@ -78,7 +78,7 @@ public final class BasePeer implements Closeable {
                     case AgentAddress.Tcp tcp -> connection(new Socket(tcp.host(), tcp.port()));
                     case AgentAddress.Unix unix ->
                             connection(SocketChannel.open(UnixDomainSocketAddress.of(unix.path())));
-                    case AgentAddress.Vsock _, AgentAddress.HybridUnix _ ->
+                    case AgentAddress.Vsock _, AgentAddress.HybridUnix _, AgentAddress.Incoming _ ->
                             throw new IllegalArgumentException("the JDK cannot dial " + address);
                 };
         BasePeer peer = new BasePeer(address, connection);

@@ -94,7 +94,7 @@ public final class VmMonitor implements AutoCloseable {
                 switch (guest) {
                     case Unix unix -> UnixDomainSocketAddress.of(unix.path());
                     case Tcp tcp -> new InetSocketAddress(tcp.host(), tcp.port());
-                    case AgentAddress.Vsock _, HybridUnix _ ->
+                    case AgentAddress.Vsock _, HybridUnix _, AgentAddress.Incoming _ ->
                             throw new IllegalArgumentException("not a plain socket: " + guest);
                 });
         return port(port);

@@ -41,6 +41,19 @@ class AgentAddressTest {
     }
 
     @Test
+    void anAgentThatDialsInHasNoAddressButAName() {
+        assertThat(AgentAddress.parse("incoming:web-1"))
+                .isEqualTo(new AgentAddress.Incoming("web-1"))
+                .hasToString("incoming:web-1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AgentAddress.parse("incoming:"))
+                .withMessageContaining("after incoming: comes the agent's id");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AgentAddress.parseListener("incoming:web-1"))
+                .withMessageContaining("is not the address of a listener");
+    }
+
+    @Test
     void onlyAListenerSpeaksTls() {
         assertThat(AgentAddress.parseListener("tls://[::1]:443"))
                 .isEqualTo(new Tcp("::1", 443, true))
@@ -140,7 +153,8 @@ class AgentAddressTest {
                 .withMessageContaining(why)
                 .withMessageEndingWith(
                         "; it takes vsock://CID:PORT, unix:///PATH?port=PORT, unix:///PATH,"
-                                + " tcp://HOST:PORT, HOST:PORT or :PORT");
+                                + " tcp://HOST:PORT, HOST:PORT, :PORT, or"
+                                + " incoming:ID for an agent that dials in");
     }
 
     @Test

@@ -131,11 +131,7 @@ public final class Daemon implements AutoCloseable {
                         () -> settings().pool(),
                         metrics.links(),
                         agentShares);
-        fleet =
-                new Fleet(
-                        kept.stores().desired(),
-                        () -> settings().fleet(),
-                        address -> new Road.Dialled(address, pool));
+        fleet = new Fleet(kept.stores().desired(), () -> settings().fleet(), this::road);
         // One more link to each agent shows whether it is there, and brings its configuration.
         homes = new HomeLinks(loops.group(), fleet, this::settings);
         turns = new Turns(fleet, kept.turnIds(), this::settings, metrics.turns());
@@ -195,6 +191,12 @@ public final class Daemon implements AutoCloseable {
         fleet.listen(homes);
         fleet.source(AgentSource.FILE).replace(first.agents());
         kept.restore(fleet, loops.group().next(), files);
+    }
+
+    private Road road(AgentAddress address) {
+        return address instanceof AgentAddress.Incoming incoming
+                ? new Road.Incoming(incoming, agentShares)
+                : new Road.Dialled(address, pool);
     }
 
     private LinkDialer dialer(EventLoop loop) {

@@ -43,7 +43,8 @@ class ArchitectureTest {
                                             "auth",
                                             "config")),
                             Map.entry(
-                                    "home", with(core("frame", "link", "road"), "config", "fleet")),
+                                    "home",
+                                    with(core("frame", "io", "link", "road"), "config", "fleet")),
                             Map.entry(
                                     "http",
                                     with(

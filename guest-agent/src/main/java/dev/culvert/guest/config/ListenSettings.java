@@ -49,7 +49,7 @@ public record ListenSettings(
         boolean open =
                 switch (address) {
                     case Tcp tcp -> !tcp.isLoopback();
-                    case Vsock _, Unix _, HybridUnix _ -> false;
+                    case Vsock _, Unix _, HybridUnix _, AgentAddress.Incoming _ -> false;
                 };
         Check.that(
                 !(address instanceof Tcp tcp && tcp.tls()),

@@ -45,6 +45,7 @@ public record AgentSettings(
                             vsock.cid() != AgentAddress.Vsock.ANY_CID && vsock.port() != 0;
                     case AgentAddress.Tcp tcp -> tcp.port() != 0;
                     case AgentAddress.Unix _, AgentAddress.HybridUnix _ -> true;
+                    case AgentAddress.Incoming _ -> true;
                 };
         Check.that(mayBeDialled, "address", address, "it can only be listened on");
         for (int index = 0; index < toolAllowlist.size(); index++) {
@@ -54,6 +55,13 @@ public record AgentSettings(
                     "\"\"",
                     "every tool has a name");
         }
+        Check.that(
+                !(address instanceof AgentAddress.Incoming incoming)
+                        || id.isEmpty()
+                        || incoming.agent().equals(id),
+                "address",
+                address,
+                "an agent that dials in has its own id there: incoming:" + id);
         name("tenant", tenant);
         name("id", id); // last: the default of a refused id is not valid
     }

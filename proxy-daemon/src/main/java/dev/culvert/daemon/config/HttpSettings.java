@@ -140,7 +140,7 @@ public record HttpSettings(
             case Tcp tcp when tcp.tls() && tls.cert().isEmpty() ->
                     "TLS needs a certificate: set http.tls.cert and http.tls.key";
             case Unix _, Tcp _ -> "";
-            case HybridUnix _, Vsock _ ->
+            case HybridUnix _, Vsock _, AgentAddress.Incoming _ ->
                     "clients can only connect to tls://HOST:PORT, tcp://HOST:PORT, HOST:PORT or"
                             + " unix:///PATH";
         };

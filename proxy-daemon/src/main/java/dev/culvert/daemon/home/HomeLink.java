@@ -1,6 +1,8 @@
 package dev.culvert.daemon.home;
 
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.AgentState;
+import dev.culvert.io.Backoff;
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.DialListener;
 import dev.culvert.link.Failure;
@@ -11,8 +13,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one link to one agent open: dials, and dials again after each loss. {@link HomeSession}
- * does the work on the link. Confined to its event loop.
+ * Keeps one link to one agent open: dials, and dials again after each loss, or waits until an agent
+ * that dials in does so. {@link HomeSession} does the work on the link. Confined to its event loop.
  */
 final class HomeLink implements DialListener {
     /** A link that worked for so long resets the backoff, even if {@code backoff_min} is longer. */
@@ -44,12 +46,32 @@ final class HomeLink implements DialListener {
     HomeLink(Agent agent, HomeLoop home, RandomGenerator random) {
         this.agent = agent;
         this.home = home;
-        backoff = new Backoff(home::settings, random);
+        backoff =
+                new Backoff(
+                        () -> home.settings().backoffMin(),
+                        () -> home.settings().backoffMax(),
+                        random);
         presence = new PresenceReport(agent, home);
         push = new ConfigPush(agent, home, this::onPushed);
     }
 
-    /** Dials now, unless there is a link or a dial under way. */
+    /** Takes the agent up. One that does not dial in soon after that is away. */
+    void begin() {
+        dial();
+        if (!agent.road().isDialled()) {
+            home.schedule(this::checkArrival, home.settings().backoffMax().toNanos());
+        }
+    }
+
+    private void checkArrival() {
+        if (phase instanceof Phase.Dialling
+                && agent.presence().state() == AgentState.CONNECTING
+                && agent.presence().lastHeard() == null) {
+            presence.unreachable("it has not dialled in since this daemon started");
+        }
+    }
+
+    /** Dials now, unless there is a link or a dial under way; or waits until the agent dials in. */
     void dial() {
         if (phase instanceof Phase.Waiting(Future<?> redial, long _)) {
             cancel(redial);
@@ -118,8 +140,12 @@ final class HomeLink implements DialListener {
         if (phase instanceof Phase.Stopped) {
             return;
         }
-        presence.unreachable(reason);
-        long wait = TimeUnit.MILLISECONDS.toNanos(backoff.next().toMillis()); // never too many
+        boolean isDialled = agent.road().isDialled();
+        if (isDialled || agent.road().openLinks() == 0) { // else another link replaced this one
+            presence.unreachable(reason);
+        }
+        long millis = isDialled ? backoff.next().toMillis() : 0; // waiting costs nothing
+        long wait = TimeUnit.MILLISECONDS.toNanos(millis); // never too many
         Future<?> redial = home.schedule(this::dial, wait);
         phase = new Phase.Waiting(redial, home.nanoTime());
     }

@@ -36,7 +36,7 @@ public final class HomeLinks implements FleetListener {
         HomeLoop loop = loops.get(Math.floorMod(nextLoop.getAndIncrement(), loops.size()));
         HomeLink link = new HomeLink(agent, loop, new SplittableRandom());
         homes.put(agent, new Home(link, loop.loop()));
-        loop.loop().execute(link::dial);
+        loop.loop().execute(link::begin);
     }
 
     @Override

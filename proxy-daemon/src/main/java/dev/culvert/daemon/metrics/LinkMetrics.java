@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Links, frames and exchanges. */
 public final class LinkMetrics implements LinkObserver {
+    /** Links that agents open, whatever carries them. */
+    private static final String INCOMING = "incoming";
+
     private final Map<FrameType, Counter> framesReceived;
     private final Map<FrameType, Counter> framesSent;
     private final Map<FrameType, Counter> bytesReceived;
@@ -58,7 +61,7 @@ public final class LinkMetrics implements LinkObserver {
             }
             ended.put(request, outcomes);
         }
-        for (String transport : List.of("vsock", "hybrid", "unix", "tcp")) {
+        for (String transport : List.of("vsock", "hybrid", "unix", "tcp", INCOMING)) {
             openByTransport.put(transport, links(registry, transport, "open"));
             diallingByTransport.put(transport, links(registry, transport, "dialling"));
             closedByTransport.put(
@@ -198,6 +201,7 @@ public final class LinkMetrics implements LinkObserver {
             case AgentAddress.HybridUnix _ -> "hybrid";
             case AgentAddress.Unix _ -> "unix";
             case AgentAddress.Tcp _ -> "tcp";
+            case AgentAddress.Incoming _ -> INCOMING;
         };
     }
 

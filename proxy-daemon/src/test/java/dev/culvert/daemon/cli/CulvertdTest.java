@@ -193,7 +193,8 @@ class CulvertdTest {
                 "serve --agent web=here | flag --agent: agents[0].address: \"here\" is not the"
                         + " address of an agent: it is not HOST:PORT and does not start with vsock://,"
                         + " unix:// or tcp://; it takes vsock://CID:PORT, unix:///PATH?port=PORT,"
-                        + " unix:///PATH, tcp://HOST:PORT, HOST:PORT or :PORT",
+                        + " unix:///PATH, tcp://HOST:PORT, HOST:PORT, :PORT, or"
+                        + " incoming:ID for an agent that dials in",
                 "serve --http here | flag --http: http.listen[0]: \"here\" is not the address of a"
                         + " listener: it is not HOST:PORT and does not start with vsock://, unix:// or"
                         + " tcp://; it takes tcp://HOST:PORT, HOST:PORT, :PORT, unix:///PATH, in the"

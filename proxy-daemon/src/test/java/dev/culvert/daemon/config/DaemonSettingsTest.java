@@ -525,6 +525,10 @@ class DaemonSettingsTest {
                         "{'agents': [{'id': 'a', 'address': 'vsock://any:1'}]}",
                         "25: agents[0].address is vsock://any:1: it can only be listened on"),
                 Arguments.of(
+                        "{'agents': [{'id': 'a', 'address': 'incoming:b'}]}",
+                        "25: agents[0].address is incoming:b: an agent that dials in has its own id"
+                                + " there: incoming:a"),
+                Arguments.of(
                         "{'agents': [{'id': 'a', 'address': 'vsock://3:0'}]}",
                         "25: agents[0].address is vsock://3:0: it can only be listened on"),
                 Arguments.of(
@@ -543,7 +547,8 @@ class DaemonSettingsTest {
                         "f:1:25: agents[0].address: \"127.0.0.1\" is not the address of an agent:"
                                 + " it is not HOST:PORT and does not start with vsock://, unix:// or"
                                 + " tcp://; it takes vsock://CID:PORT, unix:///PATH?port=PORT,"
-                                + " unix:///PATH, tcp://HOST:PORT, HOST:PORT or :PORT");
+                                + " unix:///PATH, tcp://HOST:PORT, HOST:PORT, :PORT, or"
+                                + " incoming:ID for an agent that dials in");
     }
 
     @Test

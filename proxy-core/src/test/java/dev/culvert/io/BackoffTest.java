@@ -1,8 +1,7 @@
-package dev.culvert.daemon.home;
+package dev.culvert.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.culvert.daemon.config.HomeSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -66,9 +65,7 @@ class BackoffTest {
     }
 
     private static Backoff backoff(Duration min, Duration max, RandomGenerator random) {
-        HomeSettings settings =
-                new HomeSettings(Duration.ofSeconds(10), 3, min, max, Duration.ZERO);
-        return new Backoff(() -> settings, random);
+        return new Backoff(() -> min, () -> max, random);
     }
 
     private static List<Long> waits(Backoff backoff, int count) {
