@@ -25,6 +25,9 @@ public final class OwnerOnly {
     private static final Set<StandardOpenOption> KEPT =
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
 
+    /** How the name of a file ends that was not written to its end. */
+    public static final String UNFINISHED = ".new";
+
     private OwnerOnly() {}
 
     /**
@@ -63,7 +66,7 @@ public final class OwnerOnly {
     /** Replaces {@code file} as a whole or not at all, and creates its directory if needed. */
     public static void write(Path file, ByteBuffer bytes) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent(), DIRECTORY);
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Path fresh = file.resolveSibling(file.getFileName() + UNFINISHED);
         Files.deleteIfExists(fresh); // or it would keep its old permissions
         try (FileChannel channel = FileChannel.open(fresh, FRESH, FILE)) {
             while (bytes.hasRemaining()) {

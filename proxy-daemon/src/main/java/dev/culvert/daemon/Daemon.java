@@ -62,6 +62,7 @@ public final class Daemon implements AutoCloseable {
     private final Turns turns;
     private final Auth auth;
     private final Routes routes;
+    private final Responses responses;
     private final Servers servers;
     private final Telemetry telemetry;
     private final Notifier notifier;
@@ -154,10 +155,12 @@ public final class Daemon implements AutoCloseable {
                         account,
                         metrics,
                         new OffLoop(files, others));
+        responses = new Responses(stateDir, this::settings, metrics, files, loops.group());
         telemetry = new Telemetry(metrics, first.telemetry());
         Listeners listeners = new Listeners(loops, systemd.sockets(), files, metrics.tls());
         AdminListener admin = new AdminListener(loops);
-        List<Route> ofClients = routes.ofClients(turns, answers, homes, auth.tokens());
+        List<Route> ofClients =
+                routes.ofClients(turns, answers, homes, auth.tokens(), responses.kept());
         SettingsInForce inForce = new SettingsInForce(read);
         List<Route> ofOperators =
                 routes.ofOperators(
@@ -191,6 +194,7 @@ public final class Daemon implements AutoCloseable {
         fleet.listen(homes);
         fleet.source(AgentSource.FILE).replace(first.agents());
         kept.restore(fleet, loops.group().next(), files);
+        responses.resume(turns, auth.callers(), router.denials());
     }
 
     private Road road(AgentAddress address) {
@@ -286,6 +290,7 @@ public final class Daemon implements AutoCloseable {
         servers.close();
         homes.close();
         pool.close();
+        responses.close();
         files.close();
         others.close();
         loops.close();

@@ -81,7 +81,6 @@ final class Routes implements AutoCloseable {
     private final EventsRoute events;
     private final Runs runs;
     private final RecentLog log = new RecentLog();
-    private final KeptResponses responses;
 
     Routes(
             AgentAccess access,
@@ -104,8 +103,6 @@ final class Routes implements AutoCloseable {
             return runs.onLogged(entry);
         });
         new Meters(metrics, settings).of(runs);
-        responses = new KeptResponses(() -> settings.get().responses());
-        new Meters(metrics, settings).of(responses);
         events = new EventsRoute(access, admission, account, settings);
     }
 
@@ -147,7 +144,12 @@ final class Routes implements AutoCloseable {
         return RecordedRoute.of(route, runs);
     }
 
-    List<Route> ofClients(Turns turns, TurnAnswers answers, HomeLinks homes, Tokens tokens) {
+    List<Route> ofClients(
+            Turns turns,
+            TurnAnswers answers,
+            HomeLinks homes,
+            Tokens tokens,
+            KeptResponses responses) {
         LargeRequests large = new LargeRequests(offLoop);
         return Stream.of(
                         ofTurns(turns, answers),

@@ -69,7 +69,8 @@ class ArchitectureTest {
                                             core("io", "settings", "transport"),
                                             "auth",
                                             "config",
-                                            "fleet")),
+                                            "fleet",
+                                            "front.responses")),
                             Map.entry("sse", with(core("io"), "http")),
                             Map.entry(
                                     "traces",

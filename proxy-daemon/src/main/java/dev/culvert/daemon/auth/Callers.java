@@ -6,6 +6,7 @@ import dev.culvert.daemon.config.Scope;
 import dev.culvert.daemon.config.UnixUser;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -146,6 +147,42 @@ public sealed class Callers permits Operators {
                 settings.get().scopes(grant.scopes(), grant.roles()),
                 shown,
                 quotas.of(grant.tenant(), shown.token()));
+    }
+
+    /**
+     * A caller of an earlier run, with the rights of now; null if it is not let in any more. Of a
+     * user of a Unix socket only the name is known.
+     */
+    public @Nullable Caller again(Caller before) {
+        return switch (before.kind()) {
+            case ANYBODY -> areOff() ? Caller.ANYBODY : null;
+            case NOBODY -> null;
+            case UNIX ->
+                    new Caller(
+                            before.name(),
+                            Kind.UNIX,
+                            before.tenant(),
+                            Set.of(),
+                            null,
+                            quotas.of(before.tenant(), null));
+            case TOKEN, CERTIFICATE -> {
+                Token token = valid(before);
+                yield token == null
+                        ? null
+                        : caller(before.kind(), new Shown(token, token.secret()));
+            }
+        };
+    }
+
+    private @Nullable Token valid(Caller of) {
+        for (Token token : tokens.all()) {
+            if (token.name().equals(of.name())
+                    && Objects.equals(token.tenant(), of.tenant())
+                    && tokens.denial(token) == null) {
+                return token;
+            }
+        }
+        return null;
     }
 
     /** Why a caller that was let in before is not let in any more; null if it still is. */

@@ -183,27 +183,9 @@ public final class Request implements Denials.Deniable {
      * loop, says that the work is over.
      */
     public Runnable onDeniedLater(Consumer<Problem> action) {
-        if (!caller().canEnd()) {
-            return () -> {};
-        }
-        Denials denials = routed.endpoint().router().denials();
-        Later later = new Later(caller(), loop, denials, action);
-        denials.add(later);
-        return () -> denials.remove(later);
-    }
-
-    /** Work of a request that was answered, or whose client is gone. */
-    private record Later(
-            Caller caller, EventLoop eventLoop, Denials denials, Consumer<Problem> action)
-            implements Denials.Deniable {
-        @Override
-        public void check(Callers callers) {
-            Denial why = callers.denial(caller);
-            if (why != null) {
-                denials.remove(this);
-                action.accept(Access.ended(why));
-            }
-        }
+        return caller().canEnd()
+                ? routed.endpoint().router().denials().watch(caller(), loop, action)
+                : () -> {};
     }
 
     /** The answer has ended. */

@@ -85,7 +85,7 @@ final class GenAiMetrics {
         of(turn).firstChunk.record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    void tokens(Handling turn, TokenUsage usage) {
+    void tokens(@Nullable Handling turn, TokenUsage usage) {
         OfAgent meters = of(turn);
         meters.input.record(usage.input());
         meters.output.record(usage.output());

@@ -130,6 +130,15 @@ public final class HttpMetrics implements HttpObserver {
 
     @Override
     public void onTokens(Handling of, TokenUsage tokens) {
+        count(of, tokens);
+    }
+
+    /** What a turn took that no request of this run began. */
+    public void onTokens(TokenUsage tokens) {
+        count(null, tokens);
+    }
+
+    private void count(@Nullable Handling of, TokenUsage tokens) {
         inputTokens.increment(tokens.input());
         outputTokens.increment(tokens.output());
         if (genAi != null) {

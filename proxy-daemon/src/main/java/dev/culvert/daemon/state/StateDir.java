@@ -1,6 +1,7 @@
 package dev.culvert.daemon.state;
 
 import dev.culvert.daemon.auth.TokenStore;
+import dev.culvert.daemon.front.responses.ResponseStore;
 import dev.culvert.io.FileTrouble;
 import dev.culvert.io.OwnerOnly;
 import java.io.IOException;
@@ -74,6 +75,17 @@ public final class StateDir implements AutoCloseable {
         }
         database = database(directory.get(), onFailure);
         return Stores.in(database);
+    }
+
+    /**
+     * The responses that clients may ask for again, from earlier runs too.
+     *
+     * @param onFailure runs for each file that cannot be used
+     */
+    public ResponseStore responses(Runnable onFailure) {
+        return directory.isEmpty()
+                ? ResponseStore.NONE
+                : new ResponseFiles(directory.get(), onFailure);
     }
 
     /** The tokens of a directory, for commands: also while a daemon uses it. */

@@ -6,6 +6,7 @@ import dev.culvert.io.HeldKind;
 import dev.culvert.io.Holding;
 import dev.culvert.io.Share;
 import io.netty.channel.EventLoop;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * that it said. Confined to the event loop of the answer.
  */
 final class AnswerMemory {
-    private final Share share;
+    private final Supplier<Share> share;
     private final @Nullable Share client;
     private final EventLoop loop;
     private final int mostBytes;
@@ -22,15 +23,26 @@ final class AnswerMemory {
     private boolean tooMuch;
 
     /**
-     * @param share of the agent
+     * @param share of the agent, once something comes from it
      * @param client who waits for the answer; null for nobody
      * @param mostBytes that one response may say
      */
-    AnswerMemory(Share share, @Nullable Share client, EventLoop loop, int mostBytes) {
+    AnswerMemory(Supplier<Share> share, @Nullable Share client, EventLoop loop, int mostBytes) {
         this.share = share;
         this.client = client;
         this.loop = loop;
         this.mostBytes = mostBytes;
+    }
+
+    /** Of an answer that is there already. */
+    static AnswerMemory unused(EventLoop loop) {
+        return new AnswerMemory(
+                () -> {
+                    throw new IllegalStateException("nothing more comes");
+                },
+                null,
+                loop,
+                0);
     }
 
     /**
@@ -54,7 +66,7 @@ final class AnswerMemory {
         int bytes = output.heldBytes() + more;
         if (holding == null && bytes >= Account.GRAIN_BYTES) {
             held = output;
-            holding = share.open(HeldKind.ANSWERS, loop, this::isOverMemory);
+            holding = share.get().open(HeldKind.ANSWERS, loop, this::isOverMemory);
             holding.countAlsoFor(client);
         }
         if (holding != null) {

@@ -64,6 +64,7 @@ final class BackgroundStart implements Unattended {
                         all, response, wanted.request().eventLoop(), memory, maxAnswerBytes);
         started.countsWith(counted);
         response.runs(started);
+        all.store(response);
         kept = response;
         begun = started;
         return started;

@@ -11,6 +11,7 @@ import dev.culvert.daemon.turn.TurnListener;
 import dev.culvert.frame.Frame;
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ final class BackgroundTurn implements TurnListener {
     private Consumer<Frame> counted = _ -> {};
     private @Nullable LiveTurn turn;
     private @Nullable Problem failure;
-    private boolean over;
+    private volatile boolean over;
     private volatile int logBytes;
 
     BackgroundTurn(
@@ -73,6 +74,32 @@ final class BackgroundTurn implements TurnListener {
         this.memory = memory;
         mostLogBytes = (int) Math.min(Integer.MAX_VALUE, (long) LOG_TIMES * maxAnswerBytes);
         output = new OutputReader(OutputListener.NONE, kept.response());
+    }
+
+    /** One that was over when the daemon started. */
+    static BackgroundTurn ended(
+            KeptResponses all, KeptResponse kept, EventLoop loop, StoredResponse.Log stored) {
+        BackgroundTurn ended = new BackgroundTurn(all, kept, loop, AnswerMemory.unused(loop), 0);
+        ended.log.writeBytes(stored.chunks());
+        ended.logBytes = stored.chunks().length;
+        ended.failure = stored.failure();
+        ended.over = true;
+        return ended;
+    }
+
+    /** What a restart needs; may be called on any thread. The chunks are there once it is over. */
+    StoredResponse.Log stored() {
+        return over
+                ? new StoredResponse.Log(ByteBufUtil.getBytes(log), failure)
+                : new StoredResponse.Log(new byte[0], null);
+    }
+
+    boolean isOver() {
+        return over;
+    }
+
+    EventLoop loop() {
+        return loop;
     }
 
     /** Tells {@code to} the last chunk, which is lent, if no other reader got it before. */
@@ -144,9 +171,14 @@ final class BackgroundTurn implements TurnListener {
         fail(Problem.of(why));
     }
 
+    /** Where responses outlive the daemon, the next one goes on with the turn. */
     @Override
     public void onCut() {
-        fail(Admission.SHUTTING_DOWN);
+        if (all.areStored()) {
+            over(Admission.SHUTTING_DOWN, () -> {});
+        } else {
+            fail(Admission.SHUTTING_DOWN);
+        }
     }
 
     /** The caller is not let in any more. */
@@ -160,11 +192,15 @@ final class BackgroundTurn implements TurnListener {
     }
 
     private void end(Outcome how, @Nullable Problem why) {
+        over(why, () -> all.end(kept, how, output.output()));
+    }
+
+    private void over(@Nullable Problem why, Runnable kept) {
         if (!over) {
-            over = true;
             failure = why;
+            over = true;
             memory.release();
-            all.end(kept, how, output.output());
+            kept.run();
             serve();
             whenOver.forEach(it -> it.accept(why));
             whenOver.clear();
@@ -215,7 +251,8 @@ final class BackgroundTurn implements TurnListener {
         });
     }
 
-    private static void hand(EventLoop other, Runnable task) {
+    /** Runs {@code task} on {@code other}, unless the daemon has stopped. */
+    static void hand(EventLoop other, Runnable task) {
         try {
             other.execute(task);
         } catch (RejectedExecutionException _) {

@@ -3,6 +3,7 @@ package dev.culvert.daemon.front.responses;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ final class Conversation {
     /** How many kept responses need it. Guarded by the lock of {@link KeptResponses}. */
     private int holders;
 
+    /** The response of which these are the input or the output; null for one that is not kept. */
+    private @Nullable String response;
+
     Conversation(@Nullable Conversation before, ByteBuf items) {
         this.before = before;
         this.items = new byte[items.readableBytes()];
@@ -36,23 +40,68 @@ final class Conversation {
         return bytes;
     }
 
-    /** One more response needs it. Returns the bytes that count from now on. */
-    long hold() {
+    /** It is the input or the output of that response. */
+    void isOf(String id) {
+        response = id;
+    }
+
+    /** The response whose input or output it is; null for one that is not kept. */
+    @Nullable String response() {
+        return response;
+    }
+
+    /** Not to be changed. */
+    byte[] items() {
+        return items;
+    }
+
+    /** What it follows; null for nothing. */
+    @Nullable Conversation before() {
+        return before;
+    }
+
+    /** Whether it is what a response answers, and not what it says. */
+    boolean isInput() {
+        return before == null || before.response == null || !before.response.equals(response);
+    }
+
+    /** The response that this input follows; null for none. */
+    @Nullable String previous() {
+        return before == null ? null : before.response;
+    }
+
+    /** Whether any kept response needs it. */
+    boolean isHeld() {
+        return holders > 0;
+    }
+
+    /**
+     * One more response needs it. Returns the bytes that count from now on.
+     *
+     * @param first gets each part that nobody needed
+     */
+    long hold(Consumer<Conversation> first) {
         long bytes = 0;
         for (Conversation it = this; it != null; it = it.before) {
             if (it.holders++ == 0) {
                 bytes += it.items.length + OWN_BYTES;
+                first.accept(it);
             }
         }
         return bytes;
     }
 
-    /** One response less needs it. Returns the bytes that count no longer. */
-    long release() {
+    /**
+     * One response less needs it. Returns the bytes that count no longer.
+     *
+     * @param last gets each part that nobody needs any longer
+     */
+    long release(Consumer<Conversation> last) {
         long bytes = 0;
         for (Conversation it = this; it != null; it = it.before) {
             if (--it.holders == 0) {
                 bytes += it.items.length + OWN_BYTES;
+                last.accept(it);
             }
         }
         return bytes;

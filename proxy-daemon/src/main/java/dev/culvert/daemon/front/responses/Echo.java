@@ -24,6 +24,11 @@ final class Echo {
         return json.length;
     }
 
+    /** Not to be changed. */
+    byte[] json() {
+        return json;
+    }
+
     void write(ByteBuf out) {
         out.writeBytes(json);
     }

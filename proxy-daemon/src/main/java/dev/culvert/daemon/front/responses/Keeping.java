@@ -32,6 +32,13 @@ final class Keeping {
         }
     }
 
+    /** It begins to be told to its client, who may ask for it from now on. */
+    void told() {
+        if (all != null && kept != null) {
+            all.store(kept);
+        }
+    }
+
     /** Borrows the items. */
     void end(Outcome how, ByteBuf items) {
         if (all != null && kept != null) {

@@ -76,6 +76,10 @@ final class KeptResponse {
         return outcome.isWhole() || (turn != null && !outcome.isFinal());
     }
 
+    Caller owner() {
+        return owner;
+    }
+
     /** A response is nobody's but its caller's. */
     boolean isSeenBy(Caller caller) {
         return owner.kind() == caller.kind()
@@ -109,7 +113,9 @@ final class KeptResponse {
             return false;
         }
         outcome = how;
-        whole = new Conversation(input, items);
+        Conversation all = new Conversation(input, items);
+        all.isOf(id());
+        whole = all;
         output = new byte[items.readableBytes()];
         items.getBytes(items.readerIndex(), output);
         return true;
@@ -144,6 +150,26 @@ final class KeptResponse {
                 + response.echoBytes()
                 + output.length
                 + (turn == null || !outcome.isFinal() ? 0 : turn.logBytes());
+    }
+
+    /**
+     * What a restart needs of it.
+     *
+     * @param beganMillis since 1970
+     */
+    synchronized StoredResponse stored(long beganMillis) {
+        BackgroundTurn background = turn;
+        return new StoredResponse(
+                new StoredResponse.Said(input.previous(), input.items(), output),
+                new StoredResponse.Own(
+                        response.turn(),
+                        owner,
+                        response.createdSeconds(),
+                        beganMillis,
+                        asked,
+                        response.echo(),
+                        outcome,
+                        background == null ? null : background.stored()));
     }
 
     /** As it is now. The caller owns the result. */

@@ -1,6 +1,7 @@
 package dev.culvert.daemon.front.responses;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
+import static java.util.Objects.requireNonNull;
 
 import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.config.ResponseSettings;
@@ -8,35 +9,86 @@ import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The latest responses, as many as the settings allow, in memory: a restart forgets them. Safe for
- * all threads.
+ * The latest responses, as many as the settings allow: in memory, and in a store that outlives the
+ * daemon if there is one. Safe for all threads.
  */
 public final class KeptResponses {
+    /**
+     * Tells how old they are.
+     *
+     * @param nanos of a clock that nobody sets
+     * @param millis since 1970, which a restart does not change
+     */
+    record Time(LongSupplier nanos, LongSupplier millis) {
+        static final Time SYSTEM = new Time(System::nanoTime, System::currentTimeMillis);
+    }
+
     private record Entry(KeptResponse response, Conversation held, long ownBytes) {}
 
     private final Supplier<ResponseSettings> settings;
-    private final LongSupplier clock;
+    private final Time time;
+    private final KeptWrites writes;
 
     /** By id, the oldest first; its own lock, which guards {@link #bytes} too. */
     private final LinkedHashMap<String, Entry> kept = new LinkedHashMap<>();
 
     private long bytes;
 
-    /** With limits that may change. */
-    public KeptResponses(Supplier<ResponseSettings> settings) {
-        this(settings, System::nanoTime);
+    /**
+     * Nothing is there before {@link RestoredResponses} brings it.
+     *
+     * @param settings with limits that may change
+     */
+    KeptResponses(Supplier<ResponseSettings> settings, Time time, KeptWrites writes) {
+        this.settings = settings;
+        this.time = time;
+        this.writes = writes;
     }
 
-    KeptResponses(Supplier<ResponseSettings> settings, LongSupplier clock) {
-        this.settings = settings;
-        this.clock = clock;
+    /** Whether they outlive the daemon. */
+    boolean areStored() {
+        return writes.isKept();
+    }
+
+    /** When one began by the clock that nobody sets. */
+    long sinceNanos(long beganMillis) {
+        long ageMillis = Math.max(0, time.millis.getAsLong() - beganMillis);
+        return nanos() - TimeUnit.MILLISECONDS.toNanos(ageMillis);
+    }
+
+    private long nanos() {
+        return time.nanos.getAsLong();
+    }
+
+    /** Waits until the store has everything, but no longer than that. Blocks. */
+    public void flush(Duration most) {
+        writes.flush(most);
+    }
+
+    /** It was there when the daemon stopped. */
+    void restore(KeptResponse response) {
+        synchronized (kept) {
+            kept.put(response.id(), entry(response, _ -> {}));
+        }
+    }
+
+    /** All were restored: the limits may be others now. */
+    void restored() {
+        synchronized (kept) {
+            forget();
+        }
     }
 
     /**
@@ -51,18 +103,52 @@ public final class KeptResponses {
             Conversation input,
             Outcome outcome,
             long asked) {
-        KeptResponse begun =
-                new KeptResponse(response, owner, input, outcome, clock.getAsLong(), asked);
+        KeptResponse begun = new KeptResponse(response, owner, input, outcome, nanos(), asked);
         synchronized (kept) {
             Entry before = kept.get(begun.id());
             if (before != null && before.response.outcome().isWhole()) {
                 return before.response;
             }
             remove(begun.id());
-            add(begun);
+            input.isOf(begun.id());
+            kept.put(begun.id(), entry(begun, this::isFollowed));
             forget();
         }
         return begun;
+    }
+
+    /** A response may be deleted while another one that follows it is about to begin. */
+    private void isFollowed(Conversation part) {
+        String id = part.response();
+        if (id != null && !part.isInput() && !kept.containsKey(id)) {
+            writes.save(id, () -> said(part));
+        }
+    }
+
+    /** The store has it as it is now, as long as it is kept. */
+    void store(KeptResponse response) {
+        if (!writes.isKept()) {
+            return;
+        }
+        long ageMillis = TimeUnit.NANOSECONDS.toMillis(nanos() - response.sinceNanos());
+        long beganMillis = time.millis.getAsLong() - ageMillis;
+        synchronized (kept) {
+            if (isThere(response)) {
+                writes.save(response.id(), () -> response.stored(beganMillis).bytes());
+            }
+        }
+    }
+
+    /**
+     * Runs {@code told} on {@code loop} once the store has the response as it is now, or has
+     * failed; at once where there is nothing to wait for.
+     */
+    void whenStored(KeptResponse response, EventLoop loop, Runnable told) {
+        if (areStored()) {
+            writes.whenWritten(response.id(), _ -> BackgroundTurn.hand(loop, told));
+        } else {
+            told.run();
+        }
     }
 
     /** It has come to its end; what it takes has changed. Borrows the items. */
@@ -77,35 +163,57 @@ public final class KeptResponses {
         synchronized (kept) {
             Entry entry = kept.get(response.id());
             if (entry != null && entry.response == response) {
-                Entry now = entry(response);
+                Entry now = entry(response, _ -> {});
                 kept.put(response.id(), now); // keeps its place
-                bytes -= entry.held.release() + entry.ownBytes;
+                bytes -= entry.held.release(_ -> {}) + entry.ownBytes;
+                store(response);
                 forget();
             }
         }
     }
 
-    private Entry entry(KeptResponse response) {
+    private Entry entry(KeptResponse response, Consumer<Conversation> first) {
         Conversation held = response.held();
         long own = response.ownBytes();
-        bytes += held.hold() + own;
+        bytes += held.hold(first) + own;
         return new Entry(response, held, own);
     }
 
-    private void add(KeptResponse response) {
-        kept.put(response.id(), entry(response));
-    }
-
+    /** What was said in it stays in the store as long as another one follows it. */
     private void remove(String id) {
         Entry entry = kept.remove(id);
         if (entry != null) {
-            bytes -= entry.held.release() + entry.ownBytes;
+            Conversation held = entry.held;
+            bytes -= held.release(this::isNeededNoLonger) + entry.ownBytes;
+            if (held.isHeld() && !held.isInput()) {
+                writes.save(id, () -> said(held));
+            }
         }
+    }
+
+    private void isNeededNoLonger(Conversation part) {
+        String id = part.response();
+        if (id != null && part.isInput()) {
+            writes.forget(id);
+        }
+    }
+
+    /**
+     * What others that follow a response need of it.
+     *
+     * @param output of the response
+     */
+    private static byte[] said(Conversation output) {
+        Conversation input = requireNonNull(output.before());
+        return new StoredResponse(
+                        new StoredResponse.Said(input.previous(), input.items(), output.items()),
+                        null)
+                .bytes();
     }
 
     private void forget() {
         ResponseSettings now = settings.get();
-        long oldest = clock.getAsLong() - now.keepFor().toNanos();
+        long oldest = nanos() - now.keepFor().toNanos();
         while (!kept.isEmpty() && kept.firstEntry().getValue().response.sinceNanos() < oldest) {
             remove(kept.firstEntry().getKey());
         }
@@ -152,9 +260,21 @@ public final class KeptResponses {
         }
     }
 
-    void delete(KeptResponse response) {
+    /** Whether that very one is kept. */
+    boolean isThere(KeptResponse response) {
         synchronized (kept) {
-            remove(response.id());
+            Entry entry = kept.get(response.id());
+            return entry != null && entry.response == response;
+        }
+    }
+
+    /** Calls {@code told} on {@code loop} once it is gone, or with why the store still has it. */
+    void delete(KeptResponse response, EventLoop loop, Consumer<@Nullable IOException> told) {
+        synchronized (kept) {
+            writes.whenWritten(
+                    response.id(),
+                    () -> remove(response.id()),
+                    failure -> BackgroundTurn.hand(loop, () -> told.accept(failure)));
         }
     }
 
@@ -166,6 +286,7 @@ public final class KeptResponses {
     /** How many there are. */
     public int count() {
         synchronized (kept) {
+            forget(); // also where nobody asks for them
             return kept.size();
         }
     }

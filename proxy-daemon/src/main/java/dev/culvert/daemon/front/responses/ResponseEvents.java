@@ -65,6 +65,7 @@ final class ResponseEvents implements EventFormat {
         reader = new OutputReader(new ItemEvents(begun), response);
         if (keeping != null) {
             keeping.begin(response);
+            keeping.told();
         }
         response(begun, CREATED, Outcome.IN_PROGRESS, Unpooled.EMPTY_BUFFER);
         response(begun, IN_PROGRESS, Outcome.IN_PROGRESS, Unpooled.EMPTY_BUFFER);

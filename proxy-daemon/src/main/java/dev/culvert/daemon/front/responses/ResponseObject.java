@@ -135,6 +135,14 @@ final class ResponseObject {
         return echo.namespaces();
     }
 
+    long createdSeconds() {
+        return createdSeconds;
+    }
+
+    Echo echo() {
+        return echo;
+    }
+
     int echoBytes() {
         return echo.bytes();
     }

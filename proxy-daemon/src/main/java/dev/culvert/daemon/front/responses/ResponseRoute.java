@@ -1,5 +1,6 @@
 package dev.culvert.daemon.front.responses;
 
+import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERROR;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -7,10 +8,13 @@ import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.front.openai.OpenAiProblems;
 import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
+import dev.culvert.io.Quoted;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
+import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -45,11 +49,16 @@ final class ResponseRoute implements Route {
         KeptResponse response = responses.get(request.parameter("response"), request.caller());
         BackgroundTurn turn = response.turn();
         if (request.method().equals(HttpMethod.DELETE)) {
-            responses.delete(response);
+            Runnable delete =
+                    () ->
+                            responses.delete(
+                                    response,
+                                    answer.eventLoop(),
+                                    failure -> deleted(response, answer, failure));
             if (turn == null) {
-                deleted(response, answer);
+                delete.run();
             } else {
-                turn.stop(answer.eventLoop(), () -> deleted(response, answer));
+                turn.stop(answer.eventLoop(), delete);
             }
         } else if ("true".equals(request.query("stream"))) {
             stream(request, answer, response, turn);
@@ -59,8 +68,12 @@ final class ResponseRoute implements Route {
         }
     }
 
-    private static void deleted(KeptResponse response, Answer answer) {
-        if (answer.isOpen()) {
+    private static void deleted(
+            KeptResponse response, Answer answer, @Nullable IOException failure) {
+        if (!answer.isOpen()) {
+            return;
+        }
+        if (failure == null) {
             answer.json(
                     OK,
                     Unpooled.copiedBuffer(
@@ -68,6 +81,12 @@ final class ResponseRoute implements Route {
                                     + response.id()
                                     + "\",\"object\":\"response\",\"deleted\":true}",
                             US_ASCII));
+        } else {
+            answer.problem(
+                    Problem.of(
+                            INTERNAL_SERVER_ERROR,
+                            "The response cannot be removed from state_dir, so a restart may bring it back: %s. Then send it again."
+                                    .formatted(Quoted.message(failure))));
         }
     }
 
@@ -81,7 +100,7 @@ final class ResponseRoute implements Route {
         }
         AnswerMemory memory =
                 new AnswerMemory(
-                        answer.client(), null, answer.eventLoop(), answers.maxAnswerBytes());
+                        answer::client, null, answer.eventLoop(), answers.maxAnswerBytes());
         long after = after(request);
         response.nameTurn(answer);
         ReplayedResponse.begin(turn, after, answer, memory, answers);

@@ -202,7 +202,7 @@ final class ResponsesRoute implements Route {
 
     private AnswerMemory memory(WantedResponse wanted, @Nullable Share client) {
         return new AnswerMemory(
-                wanted.agent().road().share(),
+                () -> wanted.agent().road().share(),
                 client,
                 wanted.answer().eventLoop(),
                 answers.maxAnswerBytes());
@@ -220,7 +220,8 @@ final class ResponsesRoute implements Route {
             AnswerMemory memory = memory(wanted, answer.client());
             ReplayedResponse.begin(turn, -1, answer, memory, answers);
         } else if (wanted.isInBackground() || turn == null) {
-            answer.json(OK, kept.json());
+            // Its client has nothing but the id: it must be there after a restart, too.
+            responses.whenStored(kept, answer.eventLoop(), () -> whole(answer, kept, null));
         } else {
             turn.whenOver(answer.eventLoop(), why -> whole(answer, kept, why));
         }

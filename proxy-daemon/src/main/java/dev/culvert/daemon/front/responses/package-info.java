@@ -10,6 +10,9 @@
  *
  * All of them tell KeptResponses how the response ends:
  *   GET, DELETE, …/cancel, …/input_items → KeptResponses ← previous_response_id
+ *
+ * What changes there outlives the daemon, if it has a store:
+ *   KeptResponses → KeptWrites → ResponseStore → RestoredResponses → KeptResponses, ResumedTurn
  * </pre>
  *
  * They put together what the agent says as items in an {@code OutputReader}; {@code ItemEvents}

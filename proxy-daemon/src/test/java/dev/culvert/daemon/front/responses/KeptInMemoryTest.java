@@ -1,0 +1,8 @@
+package dev.culvert.daemon.front.responses;
+
+class KeptInMemoryTest extends KeptResponsesContract {
+    @Override
+    ResponseStore open() {
+        return ResponseStore.NONE;
+    }
+}
