@@ -14,6 +14,7 @@ import dev.culvert.guest.runtime.EchoRuntime;
 import dev.culvert.guest.runtime.HttpRuntime;
 import dev.culvert.guest.runtime.LlmRuntime;
 import dev.culvert.guest.runtime.RuntimeSettings;
+import dev.culvert.guest.runtime.RuntimeWatch;
 import dev.culvert.guest.session.Session;
 import dev.culvert.guest.turn.Turns;
 import dev.culvert.io.Account;
@@ -49,6 +50,7 @@ public final class Guest implements AutoCloseable {
     private final GuestSettings settings;
     private final EventLoops loops;
     private final LlmRuntime runtime;
+    private final RuntimeWatch watch;
     private final StateKeeper keeper;
     private final Turns turns;
     private final GuestPipeline connections;
@@ -90,6 +92,7 @@ public final class Guest implements AutoCloseable {
                         keeper);
         restore(desired);
         turns = new Turns(loop, runtime, settings.turns());
+        watch = RuntimeWatch.begin(loop, runtime, settings.heartbeat(), this::tellHosts);
         ListenSettings listen = settings.listen();
         AgentAddress address =
                 inherited.isEmpty() ? listen.address() : inherited.getFirst().address();
@@ -99,7 +102,7 @@ public final class Guest implements AutoCloseable {
         connections =
                 new GuestPipeline(
                         channel -> new Session(turns, desired, channel),
-                        vitals(),
+                        vitals(new Vitals.Reports(settings.heartbeat(), watch::trouble)),
                         account(settings),
                         hostOnly);
         desired.whenRuntimeKindChanges(connections::tellHosts);
@@ -119,6 +122,10 @@ public final class Guest implements AutoCloseable {
                 address(),
                 settings.runtime(),
                 keeper);
+    }
+
+    private void tellHosts() {
+        connections.tellHosts();
     }
 
     /** The address it listens on; with port 0 in the settings, the real port. */
@@ -146,6 +153,7 @@ public final class Guest implements AutoCloseable {
     @Override
     public void close() {
         notifier.stopping(settings.drain().plus(STOP));
+        watch.end();
         listening.close().awaitUninterruptibly();
         EventLoop loop = loops.next();
         Promise<Void> idle = loop.newPromise();
@@ -222,8 +230,8 @@ public final class Guest implements AutoCloseable {
                 : RuntimeRequests.DEFAULTS;
     }
 
-    private static Vitals vitals() {
+    private static Vitals vitals(Vitals.Reports reports) {
         String instance = HexFormat.of().toHexDigits(new SplittableRandom().nextLong());
-        return new Vitals(Version.text(), instance, Session.FEATURES, System.nanoTime());
+        return new Vitals(Version.text(), instance, Session.FEATURES, System.nanoTime(), reports);
     }
 }

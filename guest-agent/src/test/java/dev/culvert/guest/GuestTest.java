@@ -16,6 +16,8 @@ import dev.culvert.testing.Eventually;
 import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,6 +123,37 @@ class GuestTest {
 
             assertThat(BaseHost.content(host.turn("m2"))).isEqualTo("again");
             assertThat(runtime.request().line()).startsWith("POST /v1/chat/completions ");
+        }
+    }
+
+    @Test
+    void theHostHearsThatTheRuntimeCannotBeReachedAndThatItCanAgain() throws Exception {
+        InetAddress here = InetAddress.getLoopbackAddress();
+        int port;
+        try (ServerSocket gone = new ServerSocket(0, 8, here)) {
+            port = gone.getLocalPort();
+        }
+        RuntimeSource nobody =
+                new RuntimeSource.Http(
+                        URI.create("http://127.0.0.1:" + port),
+                        null,
+                        RuntimeRequests.DEFAULTS,
+                        RuntimeTimeouts.DEFAULTS,
+                        RuntimeLimits.DEFAULTS);
+        try (Guest guest = Guest.start(everySecond(nobody), Systemd.ABSENT);
+                BaseHost host = new BaseHost(port(guest))) {
+            String said = host.next();
+            while (!said.contains("runtime_error")) {
+                said = host.next();
+            }
+            assertThat(said).contains("heartbeat", "\"runtime_error\":\"", "refused");
+            try (ServerSocket runtime = new ServerSocket(port, 8, here)) {
+                while (said.contains("runtime_error")) {
+                    said = host.next();
+                }
+                assertThat(said).contains("\"status\":\"running\"");
+                assertThat(runtime.isBound()).isTrue();
+            }
         }
     }
 
@@ -562,6 +595,22 @@ class GuestTest {
         return settings(listen, runtime, null, Duration.ZERO, orphanGrace);
     }
 
+    /** With a heartbeat each second. */
+    private static GuestSettings everySecond(RuntimeSource runtime) {
+        GuestSettings all = settings(runtime, null, Duration.ofMillis(50));
+        return new GuestSettings(
+                all.listen(),
+                all.runtime(),
+                all.turns(),
+                all.maxContextBytes(),
+                all.maxConfigBytes(),
+                all.maxHeldBytes(),
+                all.stateDir(),
+                Duration.ofSeconds(1),
+                all.drain(),
+                all.logLevel());
+    }
+
     private static GuestSettings settings(
             AgentAddress listen, RuntimeSource runtime, @Nullable Path stateDir, Duration drain) {
         return settings(listen, runtime, stateDir, drain, Duration.ofSeconds(30));
@@ -589,6 +638,7 @@ class GuestTest {
                 1 << 20,
                 GuestSettings.DEFAULTS.maxHeldBytes(),
                 stateDir,
+                GuestSettings.DEFAULTS.heartbeat(),
                 drain,
                 GuestSettings.LogLevel.INFO);
     }

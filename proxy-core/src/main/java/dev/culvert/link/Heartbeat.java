@@ -17,6 +17,7 @@ import java.util.Set;
  * @param agentVersion empty for a base peer
  * @param inFlight turns under way; -1 if it did not say
  * @param runtimeKind the API of its runtime: "openai" or "anthropic"; empty if it did not say
+ * @param runtimeError why it cannot reach its runtime; empty if it can, or did not say
  */
 public record Heartbeat(
         String status,
@@ -26,10 +27,11 @@ public record Heartbeat(
         String instance,
         String agentVersion,
         long inFlight,
-        String runtimeKind) {
+        String runtimeKind,
+        String runtimeError) {
 
     /** The agent has not sent one yet. */
-    public static final Heartbeat NONE = new Heartbeat("", -1, "1.0", Set.of(), "", "", -1, "");
+    public static final Heartbeat NONE = new Heartbeat("", -1, "1.0", Set.of(), "", "", -1, "", "");
 
     /** Whether it speaks a protocol of which this side knows only the base. */
     public boolean isOfAnotherMajor() {
@@ -46,7 +48,8 @@ public record Heartbeat(
                 NONE.instance(),
                 agentVersion,
                 NONE.inFlight(),
-                NONE.runtimeKind());
+                NONE.runtimeKind(),
+                NONE.runtimeError());
     }
 
     public Heartbeat {

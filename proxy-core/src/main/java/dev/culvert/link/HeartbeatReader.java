@@ -24,6 +24,7 @@ final class HeartbeatReader {
     private String agentVersion = Heartbeat.NONE.agentVersion();
     private long inFlight = Heartbeat.NONE.inFlight();
     private String runtimeKind = Heartbeat.NONE.runtimeKind();
+    private String runtimeError = Heartbeat.NONE.runtimeError();
     private int featuresRead;
 
     private HeartbeatReader() {}
@@ -53,7 +54,8 @@ final class HeartbeatReader {
                 instance,
                 agentVersion,
                 inFlight,
-                runtimeKind);
+                runtimeKind,
+                runtimeError);
     }
 
     private void readMember(JsonParser parser) throws IOException {
@@ -66,6 +68,7 @@ final class HeartbeatReader {
             case "agent_version" -> agentVersion = text(parser, agentVersion);
             case "in_flight" -> inFlight = number(parser, inFlight);
             case "runtime_kind" -> runtimeKind = text(parser, runtimeKind);
+            case "runtime_error" -> runtimeError = text(parser, runtimeError);
             default -> {
                 // A member of a later protocol version.
             }

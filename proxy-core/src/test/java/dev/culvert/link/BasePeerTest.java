@@ -122,7 +122,7 @@ class BasePeerTest {
         Eventually.await(() -> assertThat(host.call(link::heartbeat).status()).isEqualTo("ready"));
 
         assertThat(host.call(link::heartbeat))
-                .isEqualTo(new Heartbeat("ready", 3, "1.0", Set.of(), "", "", -1, ""));
+                .isEqualTo(new Heartbeat("ready", 3, "1.0", Set.of(), "", "", -1, "", ""));
     }
 
     private AgentLink link(Road road, BasePeer.Script script) throws IOException {

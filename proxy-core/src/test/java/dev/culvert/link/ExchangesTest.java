@@ -230,7 +230,7 @@ class ExchangesTest {
                 "",
                 "{\"status\":\"ready\",\"uptime_secs\":1.5,\"protocol\":\"1.1\",\"features\":[\"cancel\",7,[\"x\"]],"
                         + "\"instance\":\"i-1\",\"agent_version\":\"0.1.0\",\"in_flight\":2,"
-                        + "\"runtime_kind\":\"anthropic\",\"more\":{}}");
+                        + "\"runtime_kind\":\"anthropic\",\"runtime_error\":\"no\\nbody\",\"more\":{}}");
 
         assertThat(link.heartbeat())
                 .isEqualTo(
@@ -242,7 +242,8 @@ class ExchangesTest {
                                 "i-1",
                                 "0.1.0",
                                 2,
-                                "anthropic"));
+                                "anthropic",
+                                "no\\nbody"));
     }
 
     @Test
@@ -481,12 +482,12 @@ class ExchangesTest {
         agent.receive(
                 "heartbeat",
                 "",
-                "{\"status\":\"ready\",\"uptime_secs\":3,\"protocol\":\"%s\",\"features\":[\"cancel\",\"credit\",\"resume\"],\"instance\":\"i\",\"in_flight\":7,\"runtime_kind\":\"openai\"}"
+                "{\"status\":\"ready\",\"uptime_secs\":3,\"protocol\":\"%s\",\"features\":[\"cancel\",\"credit\",\"resume\"],\"instance\":\"i\",\"in_flight\":7,\"runtime_kind\":\"openai\",\"runtime_error\":\"x\"}"
                         .formatted(protocol));
 
         assertThat(link.isAnnounced()).isTrue();
         assertThat(link.heartbeat())
-                .isEqualTo(new Heartbeat("ready", 3, protocol, Set.of(), "", "", -1, ""));
+                .isEqualTo(new Heartbeat("ready", 3, protocol, Set.of(), "", "", -1, "", ""));
         link.open(message("m1", "{}"), listener, A_MINUTE).cancel();
         assertThat(agent.sent()).contains("\"type\":\"message\"");
         assertThat(agent.sent()).isEmpty();

@@ -3,6 +3,7 @@ package dev.culvert.daemon;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.AgentState;
+import dev.culvert.daemon.fleet.Condition;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.FleetListener;
 import dev.culvert.daemon.front.responses.KeptResponses;
@@ -42,6 +43,15 @@ final class Meters {
                                     + " /events.",
                             "state",
                             state.label()));
+        }
+        for (Condition condition : Condition.values()) {
+            metrics.gauge(
+                    "culvert.agents.with.condition",
+                    "Agents that work on turns (busy), and that cannot reach their runtime"
+                            + " (degraded).",
+                    "condition",
+                    condition.label(),
+                    () -> fleet.count(condition));
         }
         metrics.gauge(
                 "culvert.agents.max",

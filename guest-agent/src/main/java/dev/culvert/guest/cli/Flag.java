@@ -150,6 +150,11 @@ record Flag(String key, String parameter, String description) {
                             "Saves the configuration and the context here, so that they survive a "
                                     + "restart. Without it they do not."),
                     new Flag(
+                            "heartbeat",
+                            "TIME",
+                            "How often to tell hosts that the agent is there, and to look whether "
+                                    + "the runtime is: from 1s to 60s. Default: 10s"),
+                    new Flag(
                             "drain",
                             "TIME",
                             "How long running turns may go on after SIGTERM. Default: 10s"),

@@ -1,6 +1,7 @@
 package dev.culvert.guest.config;
 
 import dev.culvert.about.Check;
+import dev.culvert.about.Units;
 import dev.culvert.settings.Kind;
 import dev.culvert.settings.Section;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxHeldBytes of all links: frames that have come in part, and frames that their hosts do
  *     not read
  * @param stateDir where configuration and context survive a restart; null to forget them
+ * @param heartbeat how often the agent says that it is there, and looks whether its runtime is
  * @param drain how long turns may go on when the agent is told to stop
  */
 public record GuestSettings(
@@ -28,6 +30,7 @@ public record GuestSettings(
         int maxConfigBytes,
         int maxHeldBytes,
         @Nullable Path stateDir,
+        Duration heartbeat,
         Duration drain,
         LogLevel logLevel) {
     /** How much is logged; the names are those of the logging library. */
@@ -39,6 +42,9 @@ public record GuestSettings(
         TRACE
     }
 
+    private static final Duration LEAST_HEARTBEAT = Duration.ofSeconds(1);
+    private static final Duration MOST_HEARTBEAT = Duration.ofSeconds(60);
+
     public static final GuestSettings DEFAULTS =
             new GuestSettings(
                     ListenSettings.DEFAULTS,
@@ -48,6 +54,7 @@ public record GuestSettings(
                     1 << 20,
                     16 << 20,
                     null,
+                    Duration.ofSeconds(10),
                     Duration.ofSeconds(10),
                     LogLevel.INFO);
 
@@ -61,6 +68,12 @@ public record GuestSettings(
         Check.atLeast("max_context_bytes", maxContextBytes, 1);
         Check.bytesBetween("max_config_bytes", maxConfigBytes, 1024, 4 << 20);
         Check.bytesBetween("max_held_bytes", maxHeldBytes, LEAST_HELD_BYTES, MOST_HELD_BYTES);
+        Check.that(
+                heartbeat.compareTo(LEAST_HEARTBEAT) >= 0
+                        && heartbeat.compareTo(MOST_HEARTBEAT) <= 0,
+                "heartbeat",
+                Units.text(heartbeat),
+                "it must be from 1s to 60s");
         Check.notNegative("drain", drain);
     }
 
@@ -74,6 +87,7 @@ public record GuestSettings(
                 section.get("max_config_bytes", Kind.BYTES, DEFAULTS.maxConfigBytes),
                 section.get("max_held_bytes", Kind.BYTES, DEFAULTS.maxHeldBytes),
                 section.find("state_dir", Kind.PATH).orElse(null),
+                section.get("heartbeat", Kind.DURATION, DEFAULTS.heartbeat),
                 section.get("drain", Kind.DURATION, DEFAULTS.drain),
                 section.get("log_level", Kind.choice(LogLevel.class), DEFAULTS.logLevel));
     }

@@ -19,7 +19,6 @@ import org.slf4j.LoggerFactory;
 /** One link from the host: hands frames to its session, and sends heartbeats. */
 final class HostHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(HostHandler.class);
-    private static final long HEARTBEAT_SECONDS = 10;
 
     /**
      * With more unsent, the guest reads nothing from the host until the host has read. Turns stop
@@ -42,13 +41,11 @@ final class HostHandler extends ChannelInboundHandlerAdapter {
     public void channelActive(ChannelHandlerContext context) {
         LOG.info("host connected from {}", channel.remoteAddress());
         sendHeartbeat("ready");
+        long nanos = vitals.reports().interval().toNanos();
         heartbeats =
                 channel.eventLoop()
                         .scheduleWithFixedDelay(
-                                this::sendHeartbeat,
-                                HEARTBEAT_SECONDS,
-                                HEARTBEAT_SECONDS,
-                                TimeUnit.SECONDS);
+                                this::sendHeartbeat, nanos, nanos, TimeUnit.NANOSECONDS);
     }
 
     @Override

@@ -8,16 +8,30 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * What the guest says about itself in every heartbeat (compatibility.md, "Announcing").
  *
  * @param instance random for each process
  * @param startNanos when the process began, by {@link System#nanoTime}
+ * @param reports how often it says so, and what of it changes
  */
-public record Vitals(String agentVersion, String instance, List<String> features, long startNanos) {
+public record Vitals(
+        String agentVersion,
+        String instance,
+        List<String> features,
+        long startNanos,
+        Reports reports) {
+    /**
+     * @param interval between two heartbeats
+     * @param runtimeTrouble why the runtime cannot be reached; empty if it can
+     */
+    public record Reports(Duration interval, Supplier<String> runtimeTrouble) {}
+
     private static final String PROTOCOL = "1.1";
 
     public Vitals {
@@ -46,6 +60,10 @@ public record Vitals(String agentVersion, String instance, List<String> features
             json.writeStringField("agent_version", agentVersion);
             json.writeNumberField("in_flight", inFlight);
             json.writeStringField("runtime_kind", runtimeKind);
+            String trouble = reports.runtimeTrouble().get();
+            if (!trouble.isEmpty()) {
+                json.writeStringField("runtime_error", trouble);
+            }
             json.writeEndObject();
         } catch (IOException e) {
             payload.release();

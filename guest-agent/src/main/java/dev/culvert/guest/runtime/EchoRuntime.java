@@ -35,7 +35,7 @@ public final class EchoRuntime implements LlmRuntime {
 
     @Override
     public void probe(EventLoop loop, Duration within, Consumer<ProbeAnswer> told) {
-        told.accept(ProbeAnswer.BUILT_IN);
+        told.accept(ProbeAnswer.THERE);
     }
 
     /** There is nothing to close. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,8 +60,16 @@ public final class HttpRuntime implements LlmRuntime {
 
     @Override
     public void probe(EventLoop loop, Duration within, Consumer<ProbeAnswer> told) {
-        probes.computeIfAbsent(loop, its -> new RuntimeProbe(its, channels, settings, addresses))
-                .ask(within, told);
+        probes.computeIfAbsent(loop, this::newProbe).ask(within, told);
+    }
+
+    @Override
+    public void reach(EventLoop loop, Duration within, Consumer<@Nullable String> told) {
+        newProbe(loop).reach(within, answer -> told.accept(answer.trouble()));
+    }
+
+    private RuntimeProbe newProbe(EventLoop loop) {
+        return new RuntimeProbe(loop, channels, settings, addresses);
     }
 
     @Override

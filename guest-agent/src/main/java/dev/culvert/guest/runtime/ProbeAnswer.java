@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param trouble why it did not answer, for people, without secrets; null if it did
  */
 public record ProbeAnswer(int status, @Nullable String trouble) {
-    /** Of a runtime that is part of the agent. */
-    static final ProbeAnswer BUILT_IN = new ProbeAnswer(0, null);
+    /** Of a runtime that is there, and was asked nothing. */
+    static final ProbeAnswer THERE = new ProbeAnswer(0, null);
 
     static ProbeAnswer failed(String trouble) {
         return new ProbeAnswer(0, trouble);

@@ -22,8 +22,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a runtime for its list of models over a connection of its own, to learn whether it answers.
- * Whoever asks while that is under way gets the same answer. Confined to its event loop.
+ * Asks a runtime for its list of models over a connection of its own, to learn whether it answers,
+ * or only connects, to learn whether it is there. Whoever asks while that is under way gets the
+ * same answer. Confined to its event loop.
  */
 /* Any status proves that the runtime answers: not every runtime has such a list. */
 final class RuntimeProbe {
@@ -52,8 +53,18 @@ final class RuntimeProbe {
     void ask(Duration within, Consumer<ProbeAnswer> told) {
         waiting.add(told);
         if (waiting.size() == 1) {
-            new Attempt().begin(within);
+            new Attempt(true).begin(within);
         }
+    }
+
+    /**
+     * Only connects. For a probe that is used for nothing else.
+     *
+     * @param within after which the runtime counts as one that accepts no connection
+     */
+    void reach(Duration within, Consumer<ProbeAnswer> told) {
+        waiting.add(told);
+        new Attempt(false).begin(within);
     }
 
     private void tell(ProbeAnswer answer) {
@@ -64,12 +75,19 @@ final class RuntimeProbe {
 
     /** One question, which ends once. */
     private final class Attempt {
+        private final boolean asks;
         private boolean over;
         private @Nullable ChannelFuture connecting;
         private @Nullable ScheduledFuture<?> timer;
 
+        Attempt(boolean asks) {
+            this.asks = asks;
+        }
+
         void begin(Duration within) {
-            String silent = "it did not answer within " + RuntimeSettings.seconds(within);
+            String silent =
+                    (asks ? "it did not answer within " : "it accepted no connection within ")
+                            + RuntimeSettings.seconds(within);
             timer =
                     loop.schedule(
                             () -> end(ProbeAnswer.failed(silent)),
@@ -87,7 +105,9 @@ final class RuntimeProbe {
                             .connect(addresses.get(which));
             connecting = connected;
             connected.addListener(done -> {
-                if (done.isSuccess()) {
+                if (done.isSuccess() && !asks) {
+                    end(ProbeAnswer.THERE);
+                } else if (done.isSuccess()) {
                     connected.channel().writeAndFlush(settings.modelsRequest());
                 } else if (!over && which + 1 < addresses.size()) {
                     connect(which + 1);

@@ -55,6 +55,7 @@ class GuestSettingsTest {
                                 16 << 20,
                                 null,
                                 Duration.ofSeconds(10),
+                                Duration.ofSeconds(10),
                                 GuestSettings.LogLevel.INFO));
     }
 
@@ -92,6 +93,7 @@ class GuestSettingsTest {
                                   "max_requests_bytes": "7MiB",
                                   "max_message_bytes": "5MiB",
                                   "state_dir": "/var/lib/culvert-agent",
+                                  "heartbeat": "30s",
                                   "drain": "1m",
                                   "log_level": "trace",
                                 }
@@ -129,6 +131,7 @@ class GuestSettingsTest {
                                 2 << 20,
                                 6 << 20,
                                 Path.of("/var/lib/culvert-agent"),
+                                Duration.ofSeconds(30),
                                 Duration.ofMinutes(1),
                                 GuestSettings.LogLevel.TRACE));
     }
@@ -201,6 +204,8 @@ class GuestSettingsTest {
                         + " 4MiB",
                 "\"max_context_bytes\": 0   | max_context_bytes is 0: it must be at least 1",
                 "\"drain\": true            | drain is true: it must be a time",
+                "\"heartbeat\": \"61s\"     | heartbeat is 61s: it must be from 1s to 60s",
+                "\"heartbeat\": \"999ms\"   | heartbeat is 999ms: it must be from 1s to 60s",
                 "\"log_level\": \"loud\"    | log_level is \"loud\": it must be one of error, warn",
                 "\"max_turn\": 1            | did you mean 'max_turns'?"
             })

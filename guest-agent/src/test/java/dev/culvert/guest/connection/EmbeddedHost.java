@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -16,12 +17,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A host that is connected to the guest's pipeline in the test's own thread. */
 final class EmbeddedHost implements AutoCloseable {
+    /** Every ten seconds; the runtime can be reached. */
+    static final Vitals.Reports REPORTS = new Vitals.Reports(Duration.ofSeconds(10), () -> "");
+
     private final EmbeddedChannel channel;
     private final ByteBuf received = Unpooled.buffer();
     private boolean stalled;
 
     EmbeddedHost(EmbeddedAgent agent, Account held) {
-        Vitals vitals = new Vitals("1.2.3", "i-1", Session.FEATURES, System.nanoTime());
+        Vitals vitals = new Vitals("1.2.3", "i-1", Session.FEATURES, System.nanoTime(), REPORTS);
         channel = new EmbeddedChannel(false, false);
         channel.pipeline().addLast(new Stall());
         channel.pipeline().addLast(new GuestPipeline(agent::session, vitals, held, false));

@@ -39,7 +39,8 @@ class GuestPipelineTest {
 
     @Test
     void aStopThatMeetsAConnectionBeforeItsHandlersPassesItOver() throws Exception {
-        Vitals vitals = new Vitals("1.2.3", "i-1", List.of(), System.nanoTime());
+        Vitals vitals =
+                new Vitals("1.2.3", "i-1", List.of(), System.nanoTime(), EmbeddedHost.REPORTS);
         try (EmbeddedAgent agent = new EmbeddedAgent(new ScriptedLlm())) {
             GuestPipeline pipeline = new GuestPipeline(agent::session, vitals, HELD, false);
             EmbeddedChannel channel =
@@ -71,7 +72,8 @@ class GuestPipelineTest {
                         return peer;
                     }
                 };
-        Vitals vitals = new Vitals("1.2.3", "i-1", List.of(), System.nanoTime());
+        Vitals vitals =
+                new Vitals("1.2.3", "i-1", List.of(), System.nanoTime(), EmbeddedHost.REPORTS);
         boolean open;
         boolean greeted;
         try (EmbeddedAgent agent = new EmbeddedAgent(new ScriptedLlm())) {

@@ -93,6 +93,32 @@ class RuntimeProbeTest {
         }
     }
 
+    @Test
+    void aRuntimeThatAcceptsConnectionsIsThereAlsoIfItAnswersNothing() throws Exception {
+        int port;
+        try (ServerSocket silent = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
+                RuntimeDriver driver = RuntimeDriver.of(base(silent.getLocalPort()))) {
+            port = silent.getLocalPort();
+            assertThat(reach(driver)).isEmpty();
+            assertThat(silent.accept().getInputStream().read()).isEqualTo(-1);
+        }
+        try (RuntimeDriver driver = RuntimeDriver.of(base(port))) {
+            assertThat(reach(driver)).contains("refused");
+        }
+    }
+
+    /** Why it could not be reached; empty if it could. */
+    private static String reach(RuntimeDriver driver) throws Exception {
+        CompletableFuture<String> trouble = new CompletableFuture<>();
+        driver.onLoop(() ->
+                driver.runtime()
+                        .reach(
+                                driver.loop(),
+                                LONG,
+                                why -> trouble.complete(why == null ? "" : why)));
+        return trouble.get(30, TimeUnit.SECONDS);
+    }
+
     private static URI base(int port) {
         return URI.create("http://127.0.0.1:" + port);
     }

@@ -4,6 +4,8 @@ import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.road.Road;
 import dev.culvert.transport.AgentAddress;
 import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +102,28 @@ public final class Agent {
     /** What everybody sees: an agent that is drained is not ready. */
     public Presence presence() {
         return shown;
+    }
+
+    /**
+     * What is true beside the state: nothing of an agent that is not reached. A turn that another
+     * host has with it counts, too, as of its last heartbeat.
+     */
+    public Set<Condition> conditions() {
+        Presence now = shown;
+        EnumSet<Condition> all = EnumSet.noneOf(Condition.class);
+        if (isBusy()) {
+            all.add(Condition.BUSY);
+        }
+        if (now.isDegraded()) {
+            all.add(Condition.DEGRADED);
+        }
+        return all;
+    }
+
+    /** Whether it answers, and works on turns. */
+    public boolean isBusy() {
+        Presence now = shown;
+        return now.state() != AgentState.UNREACHABLE && (turns() > 0 || now.said().inFlight() > 0);
     }
 
     synchronized void update(UnaryOperator<Presence> change) {

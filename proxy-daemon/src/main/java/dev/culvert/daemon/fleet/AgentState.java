@@ -16,4 +16,13 @@ public enum AgentState {
     public String label() {
         return label;
     }
+
+    /** The word for people: whether it is there at all. */
+    public String presence() {
+        return switch (this) {
+            case READY, DRAINING -> "online";
+            case UNREACHABLE -> "offline";
+            case CONNECTING -> label;
+        };
+    }
 }

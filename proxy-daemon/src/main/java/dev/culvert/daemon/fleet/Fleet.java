@@ -37,6 +37,7 @@ public final class Fleet {
     private final Set<FleetListener> listeners = ConcurrentHashMap.newKeySet();
 
     private final AtomicLong revision = new AtomicLong();
+    private final ChangeLogs changes = new ChangeLogs();
 
     private volatile AddedAgents added = new AddedAgents(this, AgentStore.NONE);
 
@@ -69,6 +70,13 @@ public final class Fleet {
         return agents.tailMap(id, false).values();
     }
 
+    /** Of how many agents this is true. */
+    public long count(Condition condition) {
+        return agents.values().stream()
+                .filter(agent -> agent.conditions().contains(condition))
+                .count();
+    }
+
     /** How many agents are in this state. */
     public long count(AgentState state) {
         return agents.values().stream().filter(agent -> agent.presence().state() == state).count();
@@ -95,6 +103,11 @@ public final class Fleet {
     /** The fleet as this caller sees it. */
     public Visible seenBy(Caller caller) {
         return new Visible(this, caller);
+    }
+
+    /** What listeners were told. */
+    ChangeLogs changes() {
+        return changes;
     }
 
     /** Counts what listeners are told. */
@@ -273,8 +286,14 @@ public final class Fleet {
         tell(listener -> listener.onChanged(agent));
     }
 
+    /** Tells listeners that the agent's conditions have changed, and its state has not. */
+    public void tellConditions(Agent agent) {
+        tell(listener -> listener.onConditionsChanged(agent));
+    }
+
     private void tell(Consumer<FleetListener> word) {
         revision.incrementAndGet();
+        word.accept(changes);
         listeners.forEach(word);
     }
 }

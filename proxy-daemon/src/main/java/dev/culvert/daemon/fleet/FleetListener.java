@@ -32,6 +32,11 @@ public interface FleetListener {
         onAny(agent);
     }
 
+    /** Its conditions have changed, and its state has not. At the same pace. */
+    default void onConditionsChanged(Agent agent) {
+        onAny(agent);
+    }
+
     /** Any of the above, for a listener that treats them alike. */
     default void onAny(Agent agent) {}
 }

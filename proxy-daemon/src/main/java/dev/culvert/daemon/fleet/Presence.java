@@ -45,6 +45,11 @@ public record Presence(
         return lastHeard == null ? new Presence(state, since, then, said, lastError) : this;
     }
 
+    /** Whether it answers, and says that it cannot reach its runtime. */
+    public boolean isDegraded() {
+        return state != AgentState.UNREACHABLE && !said.runtimeError().isEmpty();
+    }
+
     public Presence failed(String error) {
         return new Presence(state, since, lastHeard, said, error);
     }

@@ -56,6 +56,34 @@ public final class Visible {
         fleet.forget(new Filter(caller, listener));
     }
 
+    /** The last change of an agent that the caller sees, or saw before it. */
+    public ChangePoint lastChange() {
+        return changes().point();
+    }
+
+    /** Whether {@link #changeAfter} finds every change after that one. */
+    public boolean knowsChangesAfter(ChangePoint point) {
+        return changes().reaches(point);
+    }
+
+    /**
+     * The next change after that one; null if there is none. Of several changes of one agent it is
+     * the last.
+     */
+    public @Nullable Change changeAfter(ChangePoint point) {
+        return caller.sees(tenantOfCaller()) ? changes().after(point.number()) : null;
+    }
+
+    /** Any, for a caller that sees all of them or none. */
+    private String tenantOfCaller() {
+        String tenant = caller.tenant();
+        return tenant == null ? "" : tenant;
+    }
+
+    private ChangeLog changes() {
+        return fleet.changes().of(caller.tenant());
+    }
+
     /** Grows with each change, before listeners are told of it. */
     public long revision() {
         return fleet.revision();
@@ -158,6 +186,13 @@ public final class Visible {
         public void onTenantChanged(Agent agent, String before) {
             if (caller.sees(agent.tenant()) || caller.sees(before)) {
                 listener.onTenantChanged(agent, before);
+            }
+        }
+
+        @Override
+        public void onConditionsChanged(Agent agent) {
+            if (caller.sees(agent.tenant())) {
+                listener.onConditionsChanged(agent);
             }
         }
 

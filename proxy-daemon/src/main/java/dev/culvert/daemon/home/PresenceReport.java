@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reports the state of one agent: in the fleet at once, to listeners and the log at a limited rate.
- * The first change after a quiet time is told at once, then the last one of each {@code
+ * Reports the state and the conditions of one agent: in the fleet at once, to listeners and the log
+ * at a limited rate. That it is busy, or no more, is told when something is heard of it. The first
+ * change after a quiet time is told at once, then the last one of each {@code
  * home.change_interval}. Confined to the home link's event loop.
  */
 final class PresenceReport {
@@ -20,6 +21,7 @@ final class PresenceReport {
     private final HomeLoop home;
     private final RepeatedLines log;
     private Presence told;
+    private boolean toldBusy;
     private long toldNanos;
     private @Nullable Future<?> later;
     private boolean stopped;
@@ -42,6 +44,7 @@ final class PresenceReport {
 
     void heard(Heartbeat said) {
         update(presence -> presence.heard(said, Instant.now()));
+        tell();
     }
 
     void is(AgentState state) {
@@ -77,10 +80,19 @@ final class PresenceReport {
             later = home.schedule(this::tellLater, wait);
             return;
         }
+        Presence before = told;
         told = now;
+        toldBusy = agent.isBusy();
         toldNanos = home.nanoTime();
-        home.fleet().tellChanged(agent);
-        write(now);
+        if (isSameState(now, before)) {
+            home.fleet().tellConditions(agent);
+        } else {
+            home.fleet().tellChanged(agent);
+            write(now);
+        }
+        if (now.isDegraded() != before.isDegraded()) {
+            writeRuntime(now);
+        }
     }
 
     private void tellLater() {
@@ -89,7 +101,22 @@ final class PresenceReport {
     }
 
     private boolean isTold(Presence now) {
-        return now.state() == told.state() && now.since().equals(told.since());
+        return isSameState(now, told)
+                && now.isDegraded() == told.isDegraded()
+                && agent.isBusy() == toldBusy;
+    }
+
+    private static boolean isSameState(Presence one, Presence other) {
+        return one.state() == other.state() && one.since().equals(other.since());
+    }
+
+    private void writeRuntime(Presence now) {
+        String name = "agent " + agent.id();
+        if (now.isDegraded()) {
+            log.warn("degraded", name + " cannot reach its runtime: " + now.said().runtimeError());
+        } else if (now.state() != AgentState.UNREACHABLE) {
+            log.info("not degraded", name + " reaches its runtime again");
+        }
     }
 
     private void write(Presence now) {

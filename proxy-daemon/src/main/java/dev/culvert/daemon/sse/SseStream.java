@@ -243,14 +243,16 @@ public final class SseStream {
     }
 
     /**
-     * Begins an event without an id. Its data follows through {@link #more}; write nothing else
-     * until {@link #endEvent}.
+     * Begins an event with the id of {@code number}. Its data follows through {@link #more}; write
+     * nothing else until {@link #endEvent}.
      */
-    public void beginEvent(EventType type) {
+    public void beginEvent(EventType type, EventIds ids, long number) {
         if (response.isOpen()) {
             withinEvent = true;
-            ByteBuf out = response.begin(type.line().length() + DATA.length());
+            ByteBuf out =
+                    response.begin(type.line().length() + idBytes(ids, number) + DATA.length());
             ByteBufUtil.writeAscii(out, type.line());
+            writeId(out, ids, number);
             response.finish(DATA);
         }
     }

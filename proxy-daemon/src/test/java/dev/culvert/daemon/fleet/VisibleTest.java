@@ -89,6 +89,29 @@ class VisibleTest {
                 .hasMessageContaining("agent 'a' has it");
     }
 
+    @Test
+    void aTenantHasChangesOfItsOwnWhoseNumbersTellNothingOfOthers() throws IOException {
+        ChangePoint before = acme.lastChange();
+        ChangePoint allBefore = all.lastChange();
+        file.replace(List.of(agent("b", "third", 2), agent("c", "other", 3)));
+
+        assertThat(changes(acme, before)).containsExactly("a", "c");
+        assertThat(acme.lastChange().number()).isEqualTo(before.number() + 2);
+        assertThat(changes(all, allBefore)).containsExactlyInAnyOrder("a", "b", "c");
+        assertThat(acme.knowsChangesAfter(allBefore)).isFalse();
+        assertThat(changes(fleet.seenBy(Caller.NOBODY), allBefore)).isEmpty();
+    }
+
+    private static List<String> changes(Visible visible, ChangePoint after) {
+        List<String> ids = new ArrayList<>();
+        for (Change it = visible.changeAfter(after);
+                it != null;
+                it = visible.changeAfter(new ChangePoint(after.epoch(), it.number()))) {
+            ids.add(it.agent());
+        }
+        return ids;
+    }
+
     private static List<String> ids(Visible visible) {
         return visible.after("").map(Agent::id).toList();
     }

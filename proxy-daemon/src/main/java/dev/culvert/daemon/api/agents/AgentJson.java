@@ -3,6 +3,7 @@ package dev.culvert.daemon.api.agents;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.AgentWork;
+import dev.culvert.daemon.fleet.Condition;
 import dev.culvert.daemon.fleet.Desired;
 import dev.culvert.daemon.fleet.Presence;
 import dev.culvert.link.Feature;
@@ -28,8 +29,14 @@ final class AgentJson {
         json.writeStringField("id", agent.id());
         json.writeStringField("tenant", agent.tenant());
         json.writeStringField("address", agent.road().toString());
+        json.writeStringField("presence", presence.state().presence());
         json.writeStringField("state", presence.state().label());
         json.writeStringField("since", presence.since().truncatedTo(ChronoUnit.MILLIS).toString());
+        json.writeArrayFieldStart("conditions");
+        for (Condition condition : agent.conditions()) {
+            json.writeString(condition.label());
+        }
+        json.writeEndArray();
         Instant drained = agent.drainedSince();
         if (drained != null) {
             json.writeStringField(
@@ -85,6 +92,9 @@ final class AgentJson {
         json.writeStringField("agent_version", said.agentVersion());
         json.writeNumberField("in_flight", said.inFlight());
         json.writeStringField("runtime_kind", said.runtimeKind());
+        if (!said.runtimeError().isEmpty()) {
+            json.writeStringField("runtime_error", said.runtimeError());
+        }
         json.writeEndObject();
     }
 }

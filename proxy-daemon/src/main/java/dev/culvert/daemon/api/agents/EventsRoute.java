@@ -5,6 +5,7 @@ import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.Header;
 import dev.culvert.daemon.http.OverMemory;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
@@ -15,7 +16,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** {@code GET /events}: streams a snapshot of the fleet, then its changes. */
+/**
+ * {@code GET /events}: streams a snapshot of the fleet, then its changes; to a client that comes
+ * back with {@code Last-Event-ID}, only its changes.
+ */
 public final class EventsRoute implements Route, AutoCloseable {
     private final AgentAccess access;
     private final Admission admission;
@@ -71,7 +75,7 @@ public final class EventsRoute implements Route, AutoCloseable {
                         settings.get().sse().keepalive(),
                         settings.get().turns().stallTimeout());
         watchers.add(watcher);
-        watcher.begin();
+        watcher.begin(request.header(Header.LAST_EVENT_ID));
         request.onDenied(watcher::deny);
         if (closed) {
             watcher.end(); // close() may have missed it

@@ -3,34 +3,39 @@ package dev.culvert.daemon.api.agents;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.Change;
+import dev.culvert.daemon.fleet.ChangePoint;
 import dev.culvert.daemon.fleet.FleetListener;
 import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.Problem;
+import dev.culvert.daemon.sse.EventIds;
 import dev.culvert.daemon.sse.EventType;
 import dev.culvert.daemon.sse.SseStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
-import java.util.Iterator;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One client that watches the fleet. Confined to its event loop, except where noted. */
 /*
  * The client gets one piece at a time, and the next once that is sent: first the pieces of the snapshot, by id,
  * then the agents that have changed since, each in its newest state. So a client that does not read costs a few
- * pieces and a set of ids, and gets the newest state when it reads again.
+ * pieces and the number of a change, and gets the newest state when it reads again. A client that comes back with
+ * that number gets no snapshot.
  */
 final class Watcher implements FleetListener {
     private static final EventType SNAPSHOT = EventType.of("snapshot");
     private static final EventType AGENT = EventType.of("agent");
     private static final EventType REMOVED = EventType.of("removed");
+    private static final EventType MISSED = EventType.of("missed");
     private static final EventType ERROR = EventType.of("error");
+    private static final Pattern ID = Pattern.compile("([0-9a-f]{16}):([0-9]{1,18})");
     private static final byte[] BEGIN = "{\"agents\":[".getBytes(US_ASCII);
     private static final byte[] COMMA = ",".getBytes(US_ASCII);
     private static final byte[] END = "]}".getBytes(US_ASCII);
@@ -45,13 +50,15 @@ final class Watcher implements FleetListener {
     /** The revision of the fleet when the watch began. */
     private long revision;
 
-    /** Ids of agents that have changed or were removed, and that the client was not told of. */
-    private final Set<String> changed = ConcurrentHashMap.newKeySet();
+    /** Up to where the client knows the fleet once it has the snapshot. */
+    private ChangePoint known;
+
+    private EventIds ids;
 
     private final AtomicBoolean woken = new AtomicBoolean();
 
     /** The last agent of the snapshot that was written; null when the snapshot is complete. */
-    private @Nullable String snapshotUpTo = "";
+    private @Nullable String snapshotUpTo;
 
     Watcher(
             EventsRoute route,
@@ -63,23 +70,62 @@ final class Watcher implements FleetListener {
         this.route = route;
         this.fleet = fleet;
         this.loop = loop;
+        known = fleet.lastChange();
+        ids = EventIds.of(known.epoch());
         events = SseStream.open(answer, keepalive, SseStream::comment, this::forget);
         pace = new PiecePace(loop, stallTimeout, events::unsentBytes, events::whenSent, this::cut);
     }
 
-    /** Starts to watch the fleet, and to write the snapshot. */
-    void begin() {
+    /**
+     * Starts to watch the fleet, and to write what the client does not know.
+     *
+     * @param last the id of the last event that it has; null if it has none
+     */
+    void begin(@Nullable String last) {
         fleet.watch(this);
-        revision = fleet.revision();
-        events.beginEvent(SNAPSHOT);
-        events.more(Unpooled.wrappedBuffer(BEGIN));
+        ChangePoint point = last == null ? null : point(last);
+        if (point != null && fleet.knowsChangesAfter(point)) {
+            known = point;
+        } else {
+            if (last != null) {
+                tellMissed();
+            }
+            beginSnapshot();
+        }
         writeMore();
+    }
+
+    /** What the id of an event names; null if it is none. */
+    private static @Nullable ChangePoint point(String id) {
+        Matcher event = ID.matcher(id);
+        return event.matches()
+                ? new ChangePoint(event.group(1), Long.parseLong(event.group(2)))
+                : null;
+    }
+
+    private void tellMissed() {
+        ByteBuf data =
+                Json.object(json ->
+                        json.writeStringField(
+                                "message",
+                                "The changes since your last event are not known any more: the daemon was started again, or too many agents were removed. A snapshot follows."));
+        events.event(MISSED, data);
+        data.release();
+    }
+
+    private void beginSnapshot() {
+        known = fleet.lastChange();
+        ids = EventIds.of(known.epoch());
+        revision = fleet.revision();
+        snapshotUpTo = "";
+        events.beginEvent(SNAPSHOT, ids, known.number());
+        events.more(Unpooled.wrappedBuffer(BEGIN));
     }
 
     /** Called on any thread: an agent was added, removed or changed. */
     @Override
     public void onAny(Agent agent) {
-        if (changed.add(agent.id()) && woken.compareAndSet(false, true)) {
+        if (woken.compareAndSet(false, true)) {
             loop.execute(() -> {
                 woken.set(false);
                 writeMore();
@@ -120,19 +166,23 @@ final class Watcher implements FleetListener {
 
     /** Writes the newest state of one changed agent, however often it has changed. */
     private int writeChange() {
-        Iterator<String> ids = changed.iterator();
-        if (!ids.hasNext()) {
+        if (!fleet.knowsChangesAfter(known)) { // the client has read nothing for long
+            tellMissed();
+            beginSnapshot();
+            return BEGIN.length;
+        }
+        Change change = fleet.changeAfter(known);
+        if (change == null) {
             return 0;
         }
-        String id = ids.next();
-        ids.remove();
-        Agent agent = fleet.find(id);
+        known = new ChangePoint(known.epoch(), change.number());
+        Agent agent = fleet.find(change.agent());
         ByteBuf data =
                 agent == null
-                        ? Json.object(json -> json.writeStringField("id", id))
+                        ? Json.object(json -> json.writeStringField("id", change.agent()))
                         : Json.object(json -> AgentJson.writeMembers(json, agent));
         int bytes = data.readableBytes();
-        events.event(agent == null ? REMOVED : AGENT, data);
+        events.event(agent == null ? REMOVED : AGENT, ids, known.number(), data);
         data.release();
         return bytes;
     }

@@ -11,6 +11,8 @@ import dev.culvert.daemon.client.value.Value;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,7 +33,8 @@ final class AgentsCommand implements Verb {
                     "id",
                     Column.of("AGENT", "id"),
                     Column.of("TENANT", "tenant"),
-                    Column.of("STATE", "state").in(AgentsCommand::tone),
+                    Column.of("PRESENCE", AgentsCommand::presence).in(AgentsCommand::tone),
+                    Column.of("STATE", "state"),
                     Column.of("SINCE", value -> Ages.since(value.text("since"))),
                     Column.number("TURNS", "turns_in_flight"),
                     Column.of("ADDRESS", "address"),
@@ -43,7 +46,8 @@ final class AgentsCommand implements Verb {
                     Column.of("agent", "id"),
                     Column.of("tenant", "tenant"),
                     Column.of("address", "address"),
-                    Column.of("state", "state").in(AgentsCommand::tone),
+                    Column.of("presence", AgentsCommand::presence).in(AgentsCommand::tone),
+                    Column.of("state", "state"),
                     Column.of("since", "since"),
                     Column.of("drained since", "drained_since"),
                     Column.of("last heard", "last_heard"),
@@ -55,6 +59,7 @@ final class AgentsCommand implements Verb {
                     Column.of("config", AgentsCommand::revisions),
                     Column.of("source", "source"),
                     Column.of("conflict", "conflict"),
+                    Column.of("runtime", "heartbeat", "runtime_error"),
                     Column.of("last error", "last_error"));
 
     private final Session session;
@@ -97,6 +102,9 @@ final class AgentsCommand implements Verb {
     }
 
     static Tone tone(Value agent) {
+        if (agent.at("conditions").list().contains(Value.of("degraded"))) {
+            return Tone.CAUTION;
+        }
         return switch (agent.text("state")) {
             case "ready" -> Tone.GOOD;
             case "unreachable" -> Tone.BAD;
@@ -104,8 +112,21 @@ final class AgentsCommand implements Verb {
         };
     }
 
-    /** An old error of an agent that is ready is no news. */
+    /** With its conditions: {@code online, busy}. A daemon of an earlier version says neither. */
+    private static String presence(Value agent) {
+        return Stream.concat(
+                        Stream.of(agent.text("presence")),
+                        agent.at("conditions").list().stream().map(Value::text))
+                .filter(word -> !word.isEmpty())
+                .collect(Collectors.joining(", "));
+    }
+
+    /** An old error of an agent that is ready is no news; that it cannot reach its runtime is. */
     private static String trouble(Value agent) {
+        String runtime = agent.at("heartbeat", "runtime_error").text();
+        if (!runtime.isEmpty() && !agent.text("presence").equals("offline")) {
+            return "its runtime: " + runtime;
+        }
         String error = agent.text("state").equals("ready") ? "" : agent.text("last_error");
         return error.isEmpty() ? agent.text("conflict") : error;
     }
