@@ -220,6 +220,14 @@ class EveryVerbTest {
     }
 
     @Test
+    void aMisspeltAreaOfTheLogHasANearOne() throws Exception {
+        CommandRun run = every.operator().run("log-level", "htp", "debug");
+
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("'htp' of the log (did you mean http?): the areas are");
+    }
+
+    @Test
     void progressIsForTerminals() throws Exception {
         every.line("turns watch");
         Terminal terminal = new Terminal(false, true, 80);

@@ -2,6 +2,7 @@ package dev.culvert.daemon.api.admin;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.culvert.about.Spelling;
 import dev.culvert.about.Units;
 import dev.culvert.daemon.http.JsonRequest;
 import dev.culvert.daemon.http.ProblemException;
@@ -67,8 +68,13 @@ record LogLevelBody(String area, Level level, Duration time) {
             return area;
         }
         throw bad(
-                "There is no area '%s' of the log: the areas are all, %s."
-                        .formatted(Quoted.word(area), String.join(", ", areas)));
+                "There is no area '%s' of the log%s: the areas are all, %s."
+                        .formatted(
+                                Quoted.word(area),
+                                Spelling.nearest(area, areas)
+                                        .map(near -> " (did you mean " + near + "?)")
+                                        .orElse(""),
+                                String.join(", ", areas)));
     }
 
     private static Level level(@Nullable String level) {

@@ -62,7 +62,7 @@ public final class ReloadRoute implements Route {
                         UNPROCESSABLE_ENTITY,
                         "The settings are not valid, and those before are still in force: "
                                 + String.join("; ", problems)
-                                + ".");
+                                + (problems.getLast().endsWith("?") ? "" : "."));
         return () -> answer.problem(problem);
     }
 }

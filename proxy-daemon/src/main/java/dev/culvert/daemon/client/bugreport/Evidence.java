@@ -128,7 +128,12 @@ public final class Evidence {
                 text.append("$ %s%n%s%n".formatted(String.join(" ", command), outcome.said()));
             }
         }
-        host.read("/etc/os-release").ifPresent(text::append);
+        host.read("/etc/os-release")
+                .ifPresent(file ->
+                        file.lines()
+                                .filter(line ->
+                                        !line.contains("_URL=")) // would only get pseudonyms
+                                .forEach(line -> text.append(line).append('\n')));
         return text.toString();
     }
 

@@ -4,6 +4,7 @@ import dev.culvert.daemon.client.host.Outcome;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Space and inodes where the daemon keeps its state. */
 final class DiskInspection implements Inspection {
@@ -51,7 +52,7 @@ final class DiskInspection implements Inspection {
 
     private static void check(
             List<Finding> findings, long left, long few, String unit, String folder, String why) {
-        String what = "%s has %d %s left".formatted(folder, left, unit);
+        String what = "%s has %s left".formatted(folder, text(left, unit));
         if (left < 0) {
             findings.add(Finding.skipped("df does not say how many " + unit + " are left"));
         } else if (left < few) {
@@ -63,6 +64,15 @@ final class DiskInspection implements Inspection {
         } else {
             findings.add(Finding.ok(what));
         }
+    }
+
+    /** Large sizes in units that people read. */
+    private static String text(long left, String unit) {
+        boolean isSize = unit.equals("KiB");
+        if (isSize && left >= 1024 * 1024) {
+            return String.format(Locale.ROOT, "%.1f GiB", left / (1024.0 * 1024));
+        }
+        return isSize && left >= 1024 ? left / 1024 + " MiB" : left + " " + unit;
     }
 
     /** The fourth column of df; -1 if it cannot be told. */

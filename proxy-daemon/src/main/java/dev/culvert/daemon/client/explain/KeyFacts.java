@@ -67,9 +67,12 @@ public record KeyFacts(
                 metric);
     }
 
-    /** The key in a file, with a value. */
+    /**
+     * The key in a file, with a value; with dots where there is neither a default nor an example.
+     */
     String inFile() {
-        String value = example.isEmpty() ? byDefault : example;
+        String known = example.isEmpty() ? byDefault : example;
+        String value = known.equals("null") ? "\"…\"" : known;
         String text = value;
         String[] parts = key.split("\\.", -1);
         for (int i = parts.length - 1; i >= 0; i--) {

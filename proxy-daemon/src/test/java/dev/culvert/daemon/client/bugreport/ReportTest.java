@@ -362,6 +362,12 @@ class ReportTest {
     }
 
     @Test
+    void theSystemIsNamedWithoutAddressesThatWouldOnlyGetPseudonyms() throws Exception {
+        host.file("/etc/os-release", "NAME=\"Debian\"\nHOME_URL=\"https://www.debian.org/\"\n");
+        assertThat(all(report(daemon))).contains("NAME=\"Debian\"").doesNotContain("HOME_URL");
+    }
+
+    @Test
     void aPlaceInABodyIsNoValueOfASecretKey() {
         String error = "The body does not describe a token: body:1:23: scopes[0] is \"x\"";
         assertThat(Secrets.redact(error)).isEqualTo(error);

@@ -274,8 +274,15 @@ class DiagnosisTest {
         host.program("df -P -k /state", "Filesystem\n/dev/x 100 99 1 99% /\n");
         host.program("df -P -i /state", "Filesystem\n/dev/x 100000 99500 500 99% /\n");
         List<Finding> findings = inspect(new DiskInspection());
-        isFailure(findings.getFirst(), "1 KiB left", "store no configuration", "du ");
+        isFailure(findings.getFirst(), " 1 KiB left", "store no configuration", "du ");
         assertThat(findings.getLast().grade()).isEqualTo(Grade.WARNING);
+
+        host.program("df -P -k /state", "Filesystem\n/dev/x 99999999 1 73310548 1% /\n");
+        assertThat(inspect(new DiskInspection()).getFirst().what())
+                .isEqualTo("/state has 69.9 GiB left");
+        host.program("df -P -k /state", "Filesystem\n/dev/x 999999 1 524800 50% /\n");
+        assertThat(inspect(new DiskInspection()).getFirst().what())
+                .isEqualTo("/state has 512 MiB left");
     }
 
     @Test

@@ -69,6 +69,12 @@ class ExplanationTest {
     }
 
     @Test
+    void aKeyWithoutADefaultIsShownWithAPlaceForItsValue() {
+        assertThat(explain(new ScriptedHost(root), "http.tls.cert"))
+                .contains("in the file  \"http\": {\"tls\": {\"cert\": \"…\"}}\n");
+    }
+
+    @Test
     void aListHasTheWholeFirstSentenceOfEachKey() {
         assertThat(Explanation.list(keys.in("http")))
                 .contains("PEM file: the private key of the certificate (PKCS#8)\n")
