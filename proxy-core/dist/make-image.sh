@@ -112,7 +112,7 @@ for from in "${class_path[@]}"; do
             ;;
     esac
 done
-[ -n "$(ls "$image/lib")" ] || ! [ -d "$program/io/netty" ] || fail "no jar contains the native library of epoll for $classifier"
+compgen -G "$image/lib/libnetty*.so" > /dev/null || ! [ -d "$program/io/netty" ] || fail "no jar contains the native library of epoll for $classifier"
 
 if [ -d "$work/web" ]; then
     mkdir -p "$program/META-INF"

@@ -5,12 +5,14 @@
 #   run.sh hostile [--seed N] [--loops N]
 #                               Runs hostile guests and clients beside honest ones for about six minutes, on one event
 #                               loop or on N.
+#   run.sh kills [KILLS [SEED]] Kills a program that writes to its state_dir KILLS times (300 by default), and checks that
+#                               nothing is lost that was acknowledged. Takes about five minutes.
 # A run prints its count and seed. Pass both to repeat it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 usage() {
-    sed -n '2,8s/^# \{0,1\}//p' proxy-daemon/faults/run.sh >&2
+    sed -n '2,10s/^# \{0,1\}//p' proxy-daemon/faults/run.sh >&2
     exit 2
 }
 
@@ -31,6 +33,11 @@ if [ "${1:-}" = hostile ]; then
     tests=FaultPlanTest
     scenes=HostileGuestsIT
     options=(-Dhostile.whole=true "-Dhostile.seed=$seed" "-Dhostile.loops=$loops")
+elif [ "${1:-}" = kills ]; then
+    [[ ${2:-0} =~ ^[0-9]+$ ]] || usage
+    tests=FaultPlanTest
+    scenes=KillsIT
+    options=("-Dkills.count=${2:-300}" "-Dkills.seed=${3:-$seed}")
 else
     [[ ${1:-0} =~ ^[0-9]+$ ]] || usage
     tests=FaultPlanTest,TurnCheckTest,RelayTest

@@ -164,7 +164,13 @@ public final class Daemon implements AutoCloseable {
         SettingsInForce inForce = new SettingsInForce(read);
         List<Route> ofOperators =
                 routes.ofOperators(
-                        this::reload, inForce::rows, listeners, admin, turns, loops.group());
+                        this::reload,
+                        inForce::rows,
+                        listeners,
+                        admin,
+                        turns,
+                        loops.group(),
+                        kept.database());
         Router router = routes.forClients(auth.callers(), ofClients, ofOperators, admin);
         auth.tokens().listen(router.denials()::check);
         Pipelines pipelines = new Pipelines(account, this::settings, telemetry, Routes.problems());

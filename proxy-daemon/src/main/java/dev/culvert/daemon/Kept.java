@@ -1,13 +1,17 @@
 package dev.culvert.daemon;
 
+import dev.culvert.daemon.api.admin.DatabaseCare;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.LastSeen;
 import dev.culvert.daemon.state.StateDir;
 import dev.culvert.daemon.state.Stores;
+import dev.culvert.daemon.state.Upkeep;
 import dev.culvert.daemon.turn.TurnIds;
 import dev.culvert.io.Workers;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +50,30 @@ final class Kept implements AutoCloseable {
 
     TurnIds turnIds() {
         return turnIds;
+    }
+
+    /** For operators; empty without a {@code state_dir}. */
+    Optional<DatabaseCare> database() {
+        return stateDir.upkeep().map(Kept::care);
+    }
+
+    private static DatabaseCare care(Upkeep upkeep) {
+        return new DatabaseCare() {
+            @Override
+            public Path file() {
+                return upkeep.file();
+            }
+
+            @Override
+            public List<String> check() throws IOException {
+                return upkeep.check();
+            }
+
+            @Override
+            public Path backUp(String name) throws IOException {
+                return upkeep.backUp(name);
+            }
+        };
     }
 
     /** Brings the agents of clients, and when all were last heard. Blocks. */

@@ -2,10 +2,14 @@ package dev.culvert.daemon;
 
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.answer.TurnAnswers;
+import dev.culvert.daemon.api.admin.BackupRoute;
 import dev.culvert.daemon.api.admin.DaemonState;
+import dev.culvert.daemon.api.admin.DatabaseCare;
+import dev.culvert.daemon.api.admin.DatabaseRoute;
 import dev.culvert.daemon.api.admin.DrainRoute;
 import dev.culvert.daemon.api.admin.DumpRoute;
 import dev.culvert.daemon.api.admin.ElsewhereRoute;
+import dev.culvert.daemon.api.admin.FleetExportRoute;
 import dev.culvert.daemon.api.admin.HealthRoute;
 import dev.culvert.daemon.api.admin.LogLevelRoute;
 import dev.culvert.daemon.api.admin.LogRoute;
@@ -68,6 +72,7 @@ import io.netty.channel.EventLoopGroup;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -213,7 +218,8 @@ final class Routes implements AutoCloseable {
             Listeners clients,
             AdminListener operators,
             Turns turns,
-            EventLoopGroup loops) {
+            EventLoopGroup loops,
+            Optional<DatabaseCare> database) {
         DaemonState state =
                 new DaemonState(
                         Instant.now(),
@@ -228,7 +234,10 @@ final class Routes implements AutoCloseable {
                         new LogLevelRoute(LogLevels.find()),
                         new StatusRoute(access, admission, state),
                         new LogRoute(log::text),
-                        new DumpRoute(loops, offLoop))
+                        new DumpRoute(loops, offLoop),
+                        new FleetExportRoute(access, offLoop),
+                        new DatabaseRoute(database, offLoop),
+                        new BackupRoute(database, offLoop))
                 .map(this::recorded)
                 .toList();
     }

@@ -36,7 +36,10 @@ class AdminTest {
         "PUT, /api/v1/admin/log-level",
         "GET, /api/v1/admin/status",
         "GET, /api/v1/admin/settings",
-        "GET, /api/v1/admin/dump"
+        "GET, /api/v1/admin/dump",
+        "GET, /api/v1/admin/fleet",
+        "GET, /api/v1/admin/database",
+        "POST, /api/v1/admin/database/backups"
     })
     void clientsAreRefusedWhatOnlyOperatorsMayDo(String method, String path) throws Exception {
         try (TestDaemon daemon = TestDaemon.start("{}")) {

@@ -177,6 +177,7 @@ class ArchitectureTest {
                                     with(
                                             core("about", "io", "json", "settings", "transport"),
                                             "answer",
+                                            "api",
                                             "auth",
                                             "config",
                                             "fleet",

@@ -32,18 +32,26 @@ final class EveryVerb implements Closeable {
     private final List<Callback> running = new ArrayList<>();
     private final Path log;
     private final Path settings;
+    private final Path fleet;
     private int made;
 
     EveryVerb(Path folder) throws Exception {
         this.folder = folder;
         guest.on("message", request -> request.done("hello"));
         inForce =
-                "{\"admin\": {\"listen\": [\"unix://%s\"]}, %s}"
-                        .formatted(folder.resolve("admin.sock"), TestDaemon.agents(guest));
+                "{\"state_dir\": \"%s\", \"admin\": {\"listen\": [\"unix://%s\"]}, %s}"
+                        .formatted(
+                                folder.resolve("state"),
+                                folder.resolve("admin.sock"),
+                                TestDaemon.agents(guest));
         daemon = TestDaemon.start(inForce);
         daemon.awaitState("a", "ready");
         log = Files.writeString(folder.resolve("log"), "INFO agent a is ready\n");
         settings = Files.writeString(folder.resolve("a.jsonc"), "{\"log_level\": \"warn\"}");
+        fleet =
+                Files.writeString(
+                        folder.resolve("fleet.json"),
+                        "[{\"id\": \"imported\", \"address\": \"unix:///nowhere/imported\"}]");
         // Instead of a second JVM: that culvertd does what it says is tested elsewhere.
         Path program =
                 Files.writeString(
@@ -78,6 +86,8 @@ final class EveryVerb implements Closeable {
                     case "agents show", "ping" -> List.of("a");
                     case "agents add" -> List.of("b", "--address", "unix:///nowhere/b");
                     case "agents remove", "agents drain" -> List.of(added());
+                    case "fleet import" -> List.of(fleet.toString());
+                    case "db backup" -> List.of(next() + ".db");
                     case "message", "stream" -> List.of("a", "hi");
                     case "turns watch" -> {
                         turn();

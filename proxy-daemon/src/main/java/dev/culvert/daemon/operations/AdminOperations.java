@@ -144,7 +144,25 @@ final class AdminOperations {
                                     READ)
                             .verb("config print")
                             .at(GET, "/admin/settings"),
-                    op("dump", "Show what every thread does", READ).at(GET, "/admin/dump"));
+                    op("dump", "Show what every thread does", READ).at(GET, "/admin/dump"),
+                    op(
+                                    "fleet.export",
+                                    "Export all agents with their configurations, which may contain keys",
+                                    READ)
+                            .verb("fleet export")
+                            .takes(AFTER, LIMIT)
+                            .at(GET, "/admin/fleet"),
+                    op("db.check", "Read the whole database, and tell whether it is sound", READ)
+                            .verb("db check")
+                            .at(GET, "/admin/database"),
+                    op("db.backup", "Write a copy of the database beside it", CHANGE)
+                            .verb("db backup")
+                            .takes(
+                                    body(
+                                            "name",
+                                            Schema.TEXT,
+                                            "Of the file in `backups`; of the time by default"))
+                            .at(POST, "/admin/database/backups"));
 
     private AdminOperations() {}
 }

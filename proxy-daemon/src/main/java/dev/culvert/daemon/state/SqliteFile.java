@@ -69,13 +69,19 @@ final class SqliteFile {
                             + " and the files beside it cannot be opened by this user: change their"
                             + " owner or mode, and that of their directory";
             case CORRUPT, NOTADB ->
-                    "%s is damaged (%s): stop the daemon, and put a backup in its place"
+                    "%s is damaged (%s): stop the daemon, and put a backup in its place (culvert db backup)"
                             .formatted(file, trouble.getMessage());
             case IOERR ->
                     "%s cannot be read or written (%s): look at its disk"
                             .formatted(file, trouble.getMessage());
             default -> file + " cannot be used: " + trouble.getMessage();
         };
+    }
+
+    /** Whether it means that the file is not sound. */
+    static boolean isDamage(SQLException trouble) {
+        int kind = trouble.getErrorCode() & 0xff;
+        return kind == CORRUPT || kind == NOTADB;
     }
 
     @Override

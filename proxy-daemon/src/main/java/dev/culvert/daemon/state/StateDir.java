@@ -88,6 +88,11 @@ public final class StateDir implements AutoCloseable {
                 : new ResponseFiles(directory.get(), onFailure);
     }
 
+    /** Checks and backs up the database; empty without a directory. */
+    public Optional<Upkeep> upkeep() {
+        return directory.map(Upkeep::new);
+    }
+
     /** The tokens of a directory, for commands: also while a daemon uses it. */
     public static TokenStore tokensIn(Path directory) {
         return new CommandTokens(directory);

@@ -227,7 +227,7 @@ class DatabaseTest {
         assertThatIOException()
                 .isThrownBy(() -> open(PATIENT))
                 .withMessageContaining("culvert.db is damaged")
-                .withMessageContaining("put a backup in its place");
+                .withMessageContaining("put a backup in its place (culvert db backup)");
     }
 
     @Test

@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "add",
         description =
-                "Adds an agent, or changes it. It stays until the daemon stops: to keep it, add"
-                        + " it to the settings file.",
+                "Adds an agent, or changes it. If the daemon has a state_dir, it is there again after a"
+                        + " restart; without one, add it to the settings file, too.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {

@@ -4,6 +4,8 @@ package dev.culvert.daemon.client.command;
 final class AdminPaths {
     static final String STATUS = "/api/v1/admin/status";
     static final String SETTINGS = "/api/v1/admin/settings";
+    static final String FLEET = "/api/v1/admin/fleet";
+    static final String DATABASE = "/api/v1/admin/database";
     static final String RELOAD = "/api/v1/admin/reload";
     static final String DRAIN = "/api/v1/admin/drain";
     static final String LOG_LEVEL = "/api/v1/admin/log-level";

@@ -50,6 +50,8 @@ final class Verbs {
         verbs.put("reload", () -> new ReloadCommand(session));
         verbs.put("drain", () -> new DrainCommand(session));
         verbs.put("log-level", () -> new LogLevelCommand(session));
+        verbs.put("fleet", () -> FleetCommand.with(session));
+        verbs.put("db", () -> DatabaseCommand.with(session));
         verbs.put("token", () -> TokenCommand.with(session));
         verbs.put("op", () -> new OpCommand(session));
         verbs.put("mcp", () -> McpCommand.with(session));

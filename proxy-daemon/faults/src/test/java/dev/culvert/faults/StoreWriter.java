@@ -1,0 +1,147 @@
+package dev.culvert.faults;
+
+import dev.culvert.daemon.auth.Grant;
+import dev.culvert.daemon.auth.SecretHash;
+import dev.culvert.daemon.auth.Token;
+import dev.culvert.daemon.config.AgentSettings;
+import dev.culvert.daemon.fleet.Desired;
+import dev.culvert.daemon.state.StateDir;
+import dev.culvert.daemon.state.Stores;
+import dev.culvert.transport.AgentAddress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A program that changes everything that a {@code state_dir} keeps until it is killed. Each of its
+ * threads counts in each store, and prints each number after the store has taken it.
+ */
+final class StoreWriter {
+    static final int THREADS = 4;
+    static final List<String> STORES = List.of("tokens", "desired", "agents", "seen");
+
+    private static final String SETTINGS = "{}";
+
+    private StoreWriter() {}
+
+    public static void main(String[] arguments) throws IOException {
+        Stores stores =
+                StateDir.open(Optional.of(Path.of(arguments[0])))
+                        .stores(() -> System.err.println("the store failed"));
+        Map<String, Map<Integer, Long>> before = read(stores);
+        for (int thread = 0; thread < THREADS; thread++) {
+            int number = thread;
+            Thread.ofPlatform().start(() -> write(stores, number, before));
+        }
+    }
+
+    private static void write(Stores stores, int thread, Map<String, Map<Integer, Long>> before) {
+        long count = 0;
+        for (Map<Integer, Long> numbers : before.values()) {
+            count = Math.max(count, numbers.getOrDefault(thread, 0L));
+        }
+        try {
+            while (true) {
+                count++;
+                for (String store : STORES) {
+                    put(stores, store, thread, count);
+                    System.out.println(store + " " + thread + " " + count);
+                }
+            }
+        } catch (IOException e) {
+            System.err.println(e.getMessage());
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    private static void put(Stores stores, String store, int thread, long count)
+            throws IOException {
+        String name = "t" + thread;
+        switch (store) {
+            case "tokens" ->
+                    stores.tokens()
+                            .change(all -> {
+                                List<Token> after = new ArrayList<>(all);
+                                after.removeIf(token -> token.id().equals(name));
+                                after.add(token(name, count));
+                                return after;
+                            });
+            case "desired" ->
+                    stores.desired()
+                            .save(name, SETTINGS, new Desired(count, "{\"n\":" + count + "}"));
+            case "agents" -> stores.agents().save(agent(name, count));
+            case "seen" ->
+                    stores.seen().save(Map.of(name, Instant.ofEpochSecond(count)), List.of());
+            default -> throw new IllegalArgumentException(store);
+        }
+    }
+
+    private static Token token(String name, long count) {
+        return new Token(
+                name,
+                new Grant(name, null, Set.of(), Set.of("admin"), Grant.Limits.NONE),
+                new SecretHash("0".repeat(64)),
+                Instant.EPOCH,
+                null,
+                Instant.ofEpochSecond(count),
+                null);
+    }
+
+    /** Its tools are in another table than the rest. */
+    private static AgentSettings agent(String name, long count) {
+        return new AgentSettings(
+                name,
+                "default",
+                AgentAddress.parse("tcp://127.0.0.1:1"),
+                Optional.of("{\"n\":" + count + "}"),
+                List.of(String.valueOf(count), "of", name));
+    }
+
+    /**
+     * The number that each thread has in each store.
+     *
+     * @throws AssertionError when what belongs together is not together
+     */
+    static Map<String, Map<Integer, Long>> read(Stores stores) throws IOException {
+        Map<String, Map<Integer, Long>> found = new HashMap<>();
+        STORES.forEach(store -> found.put(store, new HashMap<>()));
+        for (Token token : stores.tokens().read()) {
+            Instant revoked = token.revoked();
+            add(found, "tokens", token.id(), revoked == null ? 0 : revoked.getEpochSecond());
+        }
+        for (AgentSettings agent : stores.agents().read()) {
+            long count = Long.parseLong(agent.toolAllowlist().getFirst());
+            if (!agent.equals(agent(agent.id(), count))) {
+                throw new AssertionError("half of a change is there: " + agent);
+            }
+            add(found, "agents", agent.id(), count);
+        }
+        for (Map.Entry<String, Instant> entry : stores.seen().read().entrySet()) {
+            add(found, "seen", entry.getKey(), entry.getValue().getEpochSecond());
+        }
+        for (int thread = 0; thread < THREADS; thread++) {
+            Desired desired = stores.desired().load("t" + thread, SETTINGS);
+            if (desired != null) {
+                if (!desired.payload().equals("{\"n\":" + desired.revision() + "}")) {
+                    throw new AssertionError("half of a change is there: " + desired);
+                }
+                add(found, "desired", "t" + thread, desired.revision());
+            }
+        }
+        return found;
+    }
+
+    private static void add(
+            Map<String, Map<Integer, Long>> found, String store, String name, long count) {
+        Map<Integer, Long> numbers = found.get(store);
+        if (numbers != null) {
+            numbers.put(Integer.parseInt(name.substring(1)), count);
+        }
+    }
+}
