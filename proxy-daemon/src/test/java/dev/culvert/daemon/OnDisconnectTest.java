@@ -73,6 +73,26 @@ class OnDisconnectTest {
     }
 
     @Test
+    void whatItTookIsCountedOnceThoughNoClientReadIt() throws Exception {
+        String last =
+                "{\"content\":\"yes\",\"done\":true,\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3}}";
+        try (ScriptedGuest guest = guest();
+                TestDaemon daemon = daemon(QUICK, guest)) {
+            Request message = askAndLeave(daemon, guest, ASK);
+            message.numbered(1, "chunk", last);
+            daemon.awaitMetric("culvert_tokens_total{direction=\"input\"}", 7);
+            daemon.awaitBody(turn(message), "\"outcome\":\"done\"");
+
+            guest.on("resume", resume -> resume.numbered(1, "chunk", last));
+            try (EventReader again = daemon.stream("GET", turn(message) + "/stream", "")) {
+                assertThat(again.rest()).isNotEmpty();
+            }
+            assertThat(daemon.metric("culvert_tokens_total{direction=\"input\"}")).isEqualTo(7);
+            assertThat(daemon.metric("culvert_tokens_total{direction=\"output\"}")).isEqualTo(3);
+        }
+    }
+
+    @Test
     void aClientOfAStreamMayLeaveToo() throws Exception {
         try (ScriptedGuest guest = guest();
                 TestDaemon daemon = daemon(QUICK, guest)) {

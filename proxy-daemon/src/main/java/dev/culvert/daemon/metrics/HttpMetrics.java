@@ -161,8 +161,8 @@ public final class HttpMetrics implements HttpObserver {
     private static Counter tokens(MeterRegistry registry, String direction) {
         return Counter.builder("culvert.tokens")
                 .description(
-                        "Tokens of answers that clients got to the end, as the runtimes count"
-                                + " them.")
+                        "Tokens of answers that clients got to the end or that went on without"
+                                + " them, as the runtimes count.")
                 .tag("direction", direction)
                 .register(registry);
     }

@@ -42,7 +42,7 @@ public final class Metrics implements AutoCloseable {
     private final HttpMetrics http = new HttpMetrics(registry);
     private final TlsMetrics tls = new TlsMetrics(registry);
     private final StreamMetrics streams = new StreamMetrics(registry);
-    private final TurnMetrics turns = new TurnMetrics(registry);
+    private final TurnMetrics turns = new TurnMetrics(registry, http::onTokens);
     private final ReloadMetrics reloads = new ReloadMetrics(registry);
     private final LoopMetrics loops = new LoopMetrics(registry);
 

@@ -1,7 +1,9 @@
 package dev.culvert.daemon.metrics;
 
+import dev.culvert.daemon.http.TokenUsage;
 import dev.culvert.daemon.turn.CancelCause;
 import dev.culvert.daemon.turn.TurnObserver;
+import dev.culvert.daemon.turn.TurnTokens;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -9,6 +11,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** Turns that are resumed, and turns that are cancelled. */
 public final class TurnMetrics implements TurnObserver {
@@ -17,8 +20,13 @@ public final class TurnMetrics implements TurnObserver {
     private final Counter resumedAfterLoss;
     private final Map<CancelCause, Timer> stopped = new EnumMap<>(CancelCause.class);
     private final Timer queued;
+    private final Consumer<TokenUsage> tokens;
 
-    TurnMetrics(MeterRegistry registry) {
+    /**
+     * @param tokens counts those of turns that no client read to the end
+     */
+    TurnMetrics(MeterRegistry registry, Consumer<TokenUsage> tokens) {
+        this.tokens = tokens;
         for (CancelCause cause : CancelCause.values()) {
             cancelled.put(
                     cause,
@@ -73,6 +81,11 @@ public final class TurnMetrics implements TurnObserver {
     @Override
     public void onQueued(long nanos) {
         queued.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void onTokens(TurnTokens took) {
+        tokens.accept(new TokenUsage(took.input(), took.output()));
     }
 
     @Override

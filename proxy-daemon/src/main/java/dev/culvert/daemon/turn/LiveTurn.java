@@ -122,6 +122,10 @@ public final class LiveTurn extends Reading {
         } else if (number > 0 && audience.isUnread()) {
             progress.came(chunk.payload().readableBytes());
             grantAll();
+            TurnTokens took = chunk.isLastChunk() ? tokens : null;
+            if (took != null && countsItsEnd()) {
+                needs.observer().onTokens(took);
+            }
         }
         Watched watched = audience.watched();
         if (watched != null && number > 0) {

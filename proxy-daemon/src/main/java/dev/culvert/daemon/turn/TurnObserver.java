@@ -19,6 +19,9 @@ public interface TurnObserver {
      */
     default void onQueued(long nanos) {}
 
+    /** A turn took these whose last chunk no client got, because it goes on without one. */
+    default void onTokens(TurnTokens tokens) {}
+
     /**
      * The agent has confirmed that it stopped a turn.
      *

@@ -216,14 +216,30 @@ final class ResponsesRoute implements Route {
         answers.unattended(wanted.request(), answer, wanted.agent(), message, start);
         KeptResponse kept = start.kept();
         BackgroundTurn turn = kept.turn();
-        if (wanted.isStreamed() && turn != null) {
-            AnswerMemory memory = memory(wanted, answer.client());
-            ReplayedResponse.begin(turn, -1, answer, memory, answers);
-        } else if (wanted.isInBackground() || turn == null) {
+        if (wanted.isInBackground() || turn == null) {
             // Its client has nothing but the id: it must be there after a restart, too.
-            responses.whenStored(kept, answer.eventLoop(), () -> whole(answer, kept, null));
+            responses.whenStored(kept, answer.eventLoop(), () -> tell(wanted, kept));
+        } else if (wanted.isStreamed()) {
+            replay(wanted, turn);
         } else {
             turn.whenOver(answer.eventLoop(), why -> whole(answer, kept, why));
+        }
+    }
+
+    private void tell(WantedResponse wanted, KeptResponse kept) {
+        BackgroundTurn turn = kept.turn();
+        if (turn != null && wanted.isStreamed()) {
+            replay(wanted, turn);
+        } else {
+            whole(wanted.answer(), kept, null);
+        }
+    }
+
+    /** Streams to a client that may have left meanwhile. */
+    private void replay(WantedResponse wanted, BackgroundTurn turn) {
+        Answer answer = wanted.answer();
+        if (answer.isOpen()) {
+            ReplayedResponse.begin(turn, -1, answer, memory(wanted, answer.client()), answers);
         }
     }
 
