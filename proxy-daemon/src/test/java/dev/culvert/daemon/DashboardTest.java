@@ -146,6 +146,32 @@ class DashboardTest {
     }
 
     @Test
+    void othersMayLinkToItAndToNothingElse() throws Exception {
+        try (TestDaemon daemon = TestDaemon.start("{}")) {
+            assertThat(daemon.send("GET", "/", "", "sec-fetch-site", "cross-site").statusCode())
+                    .isEqualTo(200);
+            assertThat(
+                            daemon.send(
+                                            "GET",
+                                            "/",
+                                            "",
+                                            "sec-fetch-site",
+                                            "cross-site",
+                                            "origin",
+                                            "https://evil.example")
+                                    .statusCode())
+                    .isEqualTo(403);
+            for (String path : Set.of("/dashboard/app.js", "/api/v1/agents", "/livez")) {
+                assertThat(
+                                daemon.send("GET", path, "", "sec-fetch-site", "cross-site")
+                                        .statusCode())
+                        .as(path)
+                        .isEqualTo(403);
+            }
+        }
+    }
+
+    @Test
     void licencesComeWithTheLibraries() throws Exception {
         try (TestDaemon daemon = TestDaemon.start("{}")) {
             for (String library : Set.of("preact", "htm", "uplot")) {

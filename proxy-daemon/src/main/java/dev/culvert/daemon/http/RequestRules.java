@@ -9,6 +9,7 @@ import dev.culvert.daemon.config.FrontBodies;
 import dev.culvert.daemon.config.HttpSettings;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 
 /** What the head of every request must satisfy before the router sees it. */
@@ -56,12 +57,20 @@ public final class RequestRules {
                         head.host(),
                         head.forwarded(),
                         head.atMostOne(Header.ORIGIN),
-                        head.atMostOne(Header.SEC_FETCH_SITE));
+                        isForPeople(head) ? null : head.atMostOne(Header.SEC_FETCH_SITE));
         if (refusal != null) {
             throw refused(FORBIDDEN, refusal);
         }
         head.target();
         checkBody(head);
+    }
+
+    /**
+     * The page at {@code /} contains nothing of this daemon and has no effect, so pages of others
+     * may link to it.
+     */
+    private static boolean isForPeople(Head head) {
+        return head.uri().equals("/") && head.method().equals(HttpMethod.GET);
     }
 
     private void checkBody(Head head) {

@@ -186,7 +186,7 @@ function Nobody({ onEnrol }) {
     ${canEnrol() ? html`<p>Enrol one: it gets a token and a command, and appears here when it has joined.</p>
       <p><button type="button" class="primary" onClick=${onEnrol}><${Icon} name="plus" />Enrol an agent</button></p>` : ''}
     <p>On the host, add one that listens already:</p>
-    <pre>culvert agents add web-1 vsock://3:1024</pre>
+    <pre>culvert agents add web-1 --cid 3</pre>
     <p>Or name it in <code>agents</code> of <code>/etc/culvert/culvertd.jsonc</code>. It appears here at once.</p>
   <//>`;
 }
