@@ -53,3 +53,16 @@ export async function picture(page, name) {
   mkdirSync(PICTURES, { recursive: true });
   await page.screenshot({ path: join(PICTURES, `${name}.png`) });
 }
+
+/**
+ * What the page's main thread did meanwhile: how many tasks, and which took more than 50 ms. Of the processor's time: on a
+ * busy machine a task waits, too.
+ */
+export async function traced(page, work) {
+  await browser.startTracing(page, { categories: ['disabled-by-default-devtools.timeline', '__metadata'] });
+  await work();
+  const { traceEvents } = JSON.parse(await browser.stopTracing());
+  const mains = new Set(traceEvents.filter(it => it.name === 'thread_name' && it.args.name === 'CrRendererMain').map(it => `${it.pid} ${it.tid}`));
+  const tasks = traceEvents.filter(it => it.name === 'RunTask' && it.tdur !== undefined && mains.has(`${it.pid} ${it.tid}`));
+  return { tasks: tasks.length, long: tasks.map(it => Math.round(it.tdur / 1000)).filter(it => it > 50) };
+}

@@ -57,9 +57,9 @@ function Watched({ turn, onClose }) {
     const stop = new AbortController();
     const it = { text: '', missed: 0, events: 0, said: 'reading' };
     const show = () => setState({ ...it });
-    const isOver = turn.state === 'ended';
+    const isRead = turn.state !== 'ended' && turn.state !== 'unread'; // by somebody whom we must not replace
     follow('GET', `turns/${encodeURIComponent(turn.turn)}/stream`, {
-      query: isOver ? { after: 0 } : { watch: 1 },
+      query: isRead ? { watch: 1 } : { after: 0 },
       signal: stop.signal,
       onOpen: response => {
         it.said = response.status === 204 ? 'there is nothing to read' : 'reading';
@@ -122,7 +122,7 @@ function Turns({ id }) {
         <td class="num">${live.get(turn.turn)?.events ?? turn.last_event ?? '–'}</td>
         <td>${turn.caller ?? '–'}</td>
         <td>${turn.tokens ? `${turn.tokens.input} in, ${turn.tokens.output} out` : '–'}</td>
-        <td class="right">${canRead && html`<button type="button" onClick=${() => setOpen(turn)}>${turn.state === 'ended' ? 'Read' : 'Watch'}</button>`}
+        <td class="right">${canRead && html`<button type="button" onClick=${() => setOpen(turn)}>${turn.state === 'ended' || turn.state === 'unread' ? 'Read' : 'Watch'}</button>`}
           ${may('DELETE', '/turns/{turn}') && turn.state !== 'ended' && html` <button type="button" class="danger" onClick=${() => setAsked(turn)}>Stop</button>`}</td>
       </tr>`)}</tbody></table>
     ${open && html`<${Watched} key=${open.turn} turn=${open} onClose=${() => setOpen(null)} />`}

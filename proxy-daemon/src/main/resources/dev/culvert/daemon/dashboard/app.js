@@ -176,6 +176,12 @@ function Frame() {
     const page = PAGES.find(it => it.id === current);
     document.title = `${parts[1] ?? page?.title ?? 'Culvert'} – Culvert`;
   }, [parts]);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    // What had the focus may be gone with the page before: else a screen reader begins at the top of all.
+    if (!isFirst.current && document.activeElement === document.body) document.getElementById('main').focus();
+    isFirst.current = false;
+  }, [current, parts[1]]);
   return html`<a class="skip" href="#main" onClick=${e => { e.preventDefault(); document.getElementById('main').focus(); }}>To the content</a>
     <div class="frame">
       <nav class="side" aria-label="Pages">

@@ -100,9 +100,16 @@ function useNarrow() {
   return narrow;
 }
 
+/** Which rows are in sight; `before` if they are the same. */
+function seen(scroller, height, before) {
+  const first = Math.floor(scroller.scrollTop / height);
+  const rows = Math.ceil(scroller.clientHeight / height) + 1;
+  return before?.first === first && before.rows === rows ? before : { first, rows };
+}
+
 function Table({ agents, column, isDown }) {
   const scroller = useRef(null);
-  const [view, setView] = useState({ top: 0, height: 900 });
+  const [view, setView] = useState({ first: 0, rows: 20 });
   const narrow = useNarrow();
   const time = useBox(now);
   const height = narrow ? CARD : ROW;
@@ -113,7 +120,7 @@ function Table({ agents, column, isDown }) {
     let asked = 0;
     const look = () => {
       asked = 0;
-      setView({ top: it.scrollTop, height: it.clientHeight });
+      setView(before => seen(it, height, before));
     };
     const onScroll = () => { asked ||= requestAnimationFrame(look); };
     const sizes = new ResizeObserver(onScroll);
@@ -125,20 +132,33 @@ function Table({ agents, column, isDown }) {
       sizes.disconnect();
       it.removeEventListener('scroll', onScroll);
     };
-  }, []);
+  }, [height]);
 
+  // The row with the focus may move as agents change, and an element that moves loses the focus.
+  const focused = useRef(null);
   useEffect(() => {
-    if (focus.current === null) return;
-    scroller.current.querySelector(`a[data-at="${focus.current}"]`)?.focus({ preventScroll: true });
-    focus.current = null;
+    const forget = () => { focused.current = null; };
+    addEventListener('pointerdown', forget, true);
+    return () => removeEventListener('pointerdown', forget, true);
+  }, []);
+  useLayoutEffect(() => {
+    const links = [...scroller.current.querySelectorAll('a[data-at]')];
+    if (focus.current !== null) {
+      links.find(it => Number(it.dataset.at) === focus.current)?.focus({ preventScroll: true });
+      focus.current = null;
+    } else if (focused.current && document.activeElement === document.body) {
+      links.find(it => it.textContent === focused.current)?.focus({ preventScroll: true });
+    }
   });
+  const onFocusIn = e => { focused.current = e.target.dataset?.at ? e.target.textContent : null; };
+  const onFocusOut = e => { if (e.relatedTarget) focused.current = null; };
 
-  const from = Math.max(0, Math.floor(view.top / height) - BEYOND);
-  const to = Math.min(agents.length, Math.ceil((view.top + view.height) / height) + BEYOND);
+  const from = Math.max(0, view.first - BEYOND);
+  const to = Math.min(agents.length, view.first + view.rows + BEYOND);
 
   const onKeyDown = e => {
     const at = Number(e.target.dataset?.at);
-    const page = Math.max(1, Math.floor(view.height / height) - 1);
+    const page = Math.max(1, view.rows - 2);
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -agents.length, End: agents.length, j: 1, k: -1 }[e.key];
     if (!step || Number.isNaN(at)) return;
     e.preventDefault();
@@ -149,7 +169,7 @@ function Table({ agents, column, isDown }) {
     if (top < it.scrollTop) it.scrollTop = top;
     else if (top + height > it.scrollTop + it.clientHeight - head) it.scrollTop = top + height - it.clientHeight + head;
     focus.current = next;
-    setView({ top: it.scrollTop, height: it.clientHeight });
+    setView({ ...seen(it, height) });
   };
 
   const rows = [];
@@ -157,7 +177,7 @@ function Table({ agents, column, isDown }) {
     const agent = agents[i];
     rows.push(html`<${Row} key=${agent.id} agent=${agent} index=${i} top=${i * height} figures=${figuresOf(agent.id)} now=${time} />`);
   }
-  return html`<div class="table ${narrow ? 'cards' : ''}" role="table" aria-label="Agents" aria-rowcount=${agents.length + 1} ref=${scroller} tabindex="-1" onKeyDown=${onKeyDown}>
+  return html`<div class="table ${narrow ? 'cards' : ''}" role="table" aria-label="Agents" aria-rowcount=${agents.length + 1} ref=${scroller} tabindex="-1" onKeyDown=${onKeyDown} onFocusIn=${onFocusIn} onFocusOut=${onFocusOut}>
     <div class="head" role="rowgroup"><div class="row" role="row" aria-rowindex="1">${COLUMNS.map(it => html`
       <div key=${it.id} role="columnheader" class="c-${it.id}" aria-sort=${it === column ? (isDown ? 'descending' : 'ascending') : 'none'}>
         <button type="button" onClick=${() => setQuery({ sort: it === column && !isDown ? `-${it.id}` : it.id === 'id' ? '' : it.id })}>${it.title}<span class="arrow" aria-hidden="true">${it === column ? (isDown ? '▾' : '▴') : ''}</span></button>
