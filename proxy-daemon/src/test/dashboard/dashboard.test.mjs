@@ -1,8 +1,10 @@
 // What people see and do in the dashboard, in a real browser, against the daemon and agents as built.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { barriers, close, open, picture, startBrowser, stopBrowser, traced } from './browser.mjs';
-import { startAgent, startDaemon, startGuest, stopAll, until } from './programs.mjs';
+import { folder, said, startAgent, startDaemon, startGuest, startJoiningAgent, stopAll, until } from './programs.mjs';
 
 const WORDS = Array.from({ length: 60 }, (_, i) => `word-${i + 1}`).join(' ');
 
@@ -52,6 +54,94 @@ test('four agents are online, one stops, and the page shows three online and one
   } finally {
     await daemon.close();
     await Promise.all(agents.map(it => it.kill()));
+  }
+});
+
+test('an agent that is enrolled in the page gets its identity, is shown online, and comes back to a daemon that was away', async t => {
+  const daemon = await startDaemon({});
+  if (!(await daemon.offers('POST', '/api/v1/enrollments'))) {
+    await daemon.close();
+    return t.skip('this daemon enrols no agents');
+  }
+  const page = await open(daemon.url, { permissions: ['clipboard-read', 'clipboard-write'] });
+  const state = folder();
+  let agent;
+  try {
+    await page.getByRole('button', { name: 'Enrol', exact: true }).click();
+    await page.getByLabel('Name').fill('build-7');
+    await page.getByRole('button', { name: 'Make a token' }).click();
+    const command = (await page.locator('.secret pre').first().innerText()).trim();
+    const [, token, url] = /^CULVERT_AGENT_JOIN_TOKEN=(\S+) culvert-agent --join (ws:\S+)/.exec(command) ?? assert.fail(command);
+    await page.getByRole('button', { name: 'Copy command' }).click();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), command);
+    await page.getByText('The agent appears here when it has joined.').waitFor();
+    assert.deepEqual(await barriers(page), []);
+    await picture(page, 'enrol');
+
+    agent = await startJoiningAgent(url, token, state);
+
+    await page.getByRole('dialog').getByText('joined', { exact: true }).waitFor();
+    await page.getByRole('dialog').getByRole('link', { name: 'build-7' }).click();
+    await page.getByRole('heading', { name: 'build-7' }).waitFor();
+    await page.goto(`${daemon.url}#/agents`);
+    await badge(page, 'build-7', 'online').waitFor();
+    const files = readdirSync(state).filter(it => it.includes('identity'));
+    assert.equal(files.length, 1, 'the agent keeps who it is');
+    assert.equal(statSync(join(state, files[0])).mode & 0o777, 0o600);
+    assert.ok(!readFileSync(join(state, files[0]), 'utf8').includes(token), 'the token is for once');
+
+    // The same token again is refused.
+    const thief = await startJoiningAgent(url, token, folder());
+    await until('it is refused', () => /refuse|used|invalid|not valid/i.test(thief.log));
+    await thief.kill();
+
+    await daemon.stop('SIGKILL');
+    await page.getByText('The daemon does not answer.').waitFor();
+    const before = agent.log.length;
+    await until('the agent tries again', () => /again|retry|wait|in \d/i.test(agent.log.slice(before)));
+    await daemon.start();
+
+    await badge(page, 'build-7', 'online').waitFor();
+    await page.goto(`${daemon.url}#/agents/build-7/identity`);
+    await page.getByRole('button', { name: 'Revoke' }).waitFor();
+    assert.deepEqual(await barriers(page), []);
+    await picture(page, 'identity');
+    await page.goto(`${daemon.url}#/agents/build-7`);
+    await say(page, 'over its own road');
+    await page.locator('.turn .badge', { hasText: 'complete' }).waitFor();
+    assert.equal((await page.locator('.answer').innerText()).trim(), 'over its own road');
+    await page.context().close();
+  } finally {
+    await daemon.close();
+    await agent?.kill();
+  }
+});
+
+test('the page asks an agent for test.echo and shows the answer, and a program in the VM asks the host', async t => {
+  const known = await startDaemon({});
+  const offers = await known.offers('POST', '/api/v1/agents/{id}/request/{subject}');
+  await known.close();
+  if (!offers) return t.skip('this daemon has no subjects');
+  const socket = join(folder(), 'agent.sock');
+  const agent = await startAgent('20ms', 0, ['--local-socket', socket]);
+  const daemon = await startDaemon({ web: agent.port });
+  const page = await open(daemon.url);
+  try {
+    await badge(page, 'web', 'online').waitFor();
+    await page.goto(`${daemon.url}#/operations/request`);
+    await page.getByLabel(/^id/).fill('web');
+    await page.getByLabel(/^subject/).fill('test.echo');
+    await page.getByLabel(/^data/).fill('{"words": ["there", "and", "back"]}');
+    await page.getByRole('button', { name: 'Run' }).click();
+    const answer = page.getByRole('status').locator('pre');
+    await answer.waitFor();
+    assert.deepEqual(JSON.parse(await answer.innerText()).data, { words: ['there', 'and', 'back'] });
+
+    assert.match(await said('request', '--socket', socket, 'test.echo', '"and the other way"'), /and the other way/);
+    await close(page);
+  } finally {
+    await daemon.close();
+    await agent.kill();
   }
 });
 

@@ -1,12 +1,14 @@
 // The programs that a test needs: the daemon, agents as built, and a crowd of guests in this process.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 const PATIENCE_MS = 30_000;
 const running = new Set();
+const folders = new Set();
 
 export async function until(what, check) {
   const end = performance.now() + PATIENCE_MS;
@@ -39,13 +41,34 @@ async function program(name, path, args, sentence) {
 }
 
 /** Ends what a test that failed has left. */
-export const stopAll = () => running.forEach(it => it.kill('SIGKILL'));
+export function stopAll() {
+  running.forEach(it => it.kill('SIGKILL'));
+  folders.forEach(it => rmSync(it, { recursive: true, force: true }));
+}
 
 /** An agent that gives words back, one after `delay`. */
-export async function startAgent(delay = '20ms', port = 0) {
+export async function startAgent(delay = '20ms', port = 0, flags = []) {
   const it = await program('agent', process.env.AGENT,
-    ['--listen', `tcp://127.0.0.1:${port}`, '--runtime', 'echo', '--echo-delay', delay], /listening on tcp:\/\/127\.0\.0\.1:(\d+)/);
+    ['--listen', `tcp://127.0.0.1:${port}`, '--runtime', 'echo', '--echo-delay', delay, ...flags], /listening on tcp:\/\/127\.0\.0\.1:(\d+)/);
   it.port = Number(it.said[1]);
+  return it;
+}
+
+/** An agent that dials in as a person was told: with the token in a file, and a folder for what it must remember. */
+export async function startJoiningAgent(url, token, state) {
+  const file = join(state, 'join-token');
+  if (token) writeFileSync(file, token, { mode: 0o600 });
+  return program('agent', process.env.AGENT,
+    ['--join', url, ...(token ? ['--join-token-file', file] : []), '--state-dir', state, '--runtime', 'echo', '--echo-delay', '20ms'], /./);
+}
+
+/** What the agent's program says as a command. */
+export const said = async (...args) => (await promisify(execFile)(process.env.AGENT, args)).stdout;
+
+/** A folder that is gone when the tests have ended. */
+export function folder() {
+  const it = mkdtempSync(join(tmpdir(), 'culvert-agent-'));
+  folders.add(it);
   return it;
 }
 
@@ -77,6 +100,10 @@ export async function startDaemon(agents, settings = {}) {
       });
       const text = await answer.text();
       return { status: answer.status, value: text ? JSON.parse(text) : undefined };
+    },
+    /** Whether this daemon has that operation. */
+    async offers(method, path) {
+      return (await it.ask('GET', 'operations')).value.operations.some(op => op.method === method && op.path === path);
     },
     async stop(signal = 'SIGKILL') {
       await it.program.kill(signal);

@@ -38,7 +38,7 @@ function Form({ onMade }) {
   };
   const set = name => e => setForm({ ...form, [name]: e.target.value });
   return html`<form class="stack" onSubmit=${submit}>
-    <label>Name <input value=${form.name} onInput=${set('name')} placeholder="the guest's hostname, if empty" pattern="[A-Za-z0-9._\\-]{1,64}" title="1 to 64 letters, digits, dots, hyphens and underscores" autocomplete="off" spellcheck="false" /></label>
+    <label>Name <input autofocus value=${form.name} onInput=${set('name')} placeholder="the guest's hostname, if empty" pattern="[A-Za-z0-9._\\-]{1,64}" title="1 to 64 letters, digits, dots, hyphens and underscores" autocomplete="off" spellcheck="false" /></label>
     ${takesTenant && html`<label>Tenant <input value=${form.tenant} onInput=${set('tenant')} placeholder="yours, if empty" autocomplete="off" spellcheck="false" /></label>`}
     <label>The token is valid for <select value=${form.ttl} onChange=${set('ttl')}>${TIMES.map(([id, title]) => html`<option value=${id}>${title}</option>`)}</select></label>
     ${state.error && html`<${Problem} error=${state.error} />`}

@@ -1,7 +1,7 @@
 // The fleet: every agent that the caller sees. Only the rows in sight exist, and a row is drawn again only when it changes.
 
 import { fleet, figures, NO_FIGURES } from './live.js';
-import { Badge, Component, Empty, Icon, html, link, now, place, setQuery, useBox, useEffect, useLayoutEffect, useMemo, useRef, useState } from './parts.js';
+import { Badge, Component, Empty, Icon, Search, html, link, now, place, setQuery, useBox, useEffect, useLayoutEffect, useMemo, useRef, useState } from './parts.js';
 import { conditions, count, lastError, millis, moment, presence, rate, road, since, whereabouts } from './format.js';
 import { Sparkline } from './sparkline.js';
 import { EnrolDialog, canEnrol } from './enrol.js';
@@ -186,18 +186,6 @@ function Table({ agents, column, isDown }) {
   </div>`;
 }
 
-function Search({ query }) {
-  const [text, setText] = useState(query.get('q') ?? '');
-  const q = query.get('q') ?? '';
-  useEffect(() => setText(q), [q]);
-  const onInput = e => {
-    setText(e.target.value);
-    setQuery({ q: e.target.value.trim() });
-  };
-  return html`<label class="search"><${Icon} name="search" /><span class="hidden">Search agents</span>
-    <input type="search" placeholder="Search name, tenant, address, error …" value=${text} onInput=${onInput} /><kbd aria-hidden="true">/</kbd></label>`;
-}
-
 const Sorter = ({ column, isDown }) => html`<label class="sorter">Sort <select value=${`${isDown ? '-' : ''}${column.id}`} onChange=${e => setQuery({ sort: e.target.value })}>
   ${COLUMNS.map(it => [html`<option value=${it.id}>${it.title}</option>`, html`<option value=${`-${it.id}`}>${it.title}, reversed</option>`])}</select></label>`;
 
@@ -223,7 +211,7 @@ export function Fleet() {
     <header class="top"><h1>Fleet</h1><p class="hint" role="status">${fleet.isKnown ? (agents.length === all ? count(all, 'agent') : `${agents.length.toLocaleString('en')} of ${count(all, 'agent')}`) : 'Loading …'}</p>
       ${canEnrol() && html`<button type="button" class="primary" onClick=${enrol}><${Icon} name="plus" />Enrol</button>`}</header>
     ${fleet.isKnown && all === 0 && html`<${Nobody} onEnrol=${enrol} />`}
-    ${all > 0 && html`<div class="tools"><${Search} query=${query} /><${Summary} query=${query} /><${Sorter} column=${column} isDown=${isDown} /></div>
+    ${all > 0 && html`<div class="tools"><${Search} label="Search agents" hint="Search name, tenant, address, error …" /><${Summary} query=${query} /><${Sorter} column=${column} isDown=${isDown} /></div>
       ${agents.length > 0
         ? html`<${Table} agents=${agents} column=${column} isDown=${isDown} />`
         : html`<${Empty} title="No agent matches"><p><button type="button" onClick=${() => setQuery({ q: '', state: '' })}>Show all ${count(all, 'agent')}</button></p><//>`}`}

@@ -1,7 +1,7 @@
 // What can be done, as the daemon describes it; forms are made from that description. And what was done, by whom.
 
 import { ask, get, session } from './api.js';
-import { Badge, Confirm, Empty, Problem, Tabs, html, link, place, setQuery, useBox, useEffect, useLoad, useState } from './parts.js';
+import { Badge, Confirm, Empty, Problem, Search, Tabs, html, link, place, useBox, useEffect, useLoad, useState } from './parts.js';
 import { millis, moment } from './format.js';
 
 const TONES = { read: 'good', change: 'wait', destroy: 'bad' };
@@ -92,7 +92,7 @@ function List({ name }) {
   const shown = all.filter(it => words.every(word => `${it.name} ${it.summary} ${it.effect}`.toLowerCase().includes(word)));
   const chosen = all.find(it => it.name === name);
   return html`<div class="split">
-    <div class="master"><label class="search"><span class="hidden">Search operations</span><input type="search" placeholder="Search operations" value=${query.get('q') ?? ''} onInput=${e => setQuery({ q: e.target.value.trim() })} /></label>
+    <div class="master"><${Search} label="Search operations" hint="Search operations" />
       <ul class="plain">${shown.map(it => html`<li key=${it.name}><a href=${`${link('operations', it.name)}${query.size ? `?${query}` : ''}`} aria-current=${it.name === name ? 'true' : undefined}>
         <span><code>${it.name}</code><small>${it.summary}</small></span><${Badge} tone=${TONES[it.effect]}>${it.effect}<//></a></li>`)}</ul></div>
     <div class="detail">${chosen ? html`<${Operation} operation=${chosen} />`

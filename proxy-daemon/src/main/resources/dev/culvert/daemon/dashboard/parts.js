@@ -189,3 +189,20 @@ export function Tabs({ tabs, current, onSelect, label }) {
       aria-controls="panel" tabindex=${it.id === current ? 0 : -1} onClick=${() => onSelect(it.id)}>${it.title}</button>`)}
   </div>`;
 }
+
+/** Words to search for, kept in the address as `q`. */
+export function Search({ label, hint }) {
+  const { query } = useBox(place);
+  const q = query.get('q') ?? '';
+  const [text, setText] = useState(q);
+  const field = useRef(null);
+  useEffect(() => {
+    if (document.activeElement !== field.current) setText(q); // else it may be older than what was typed since
+  }, [q]);
+  const onInput = e => {
+    setText(e.target.value);
+    setQuery({ q: e.target.value.trim() });
+  };
+  return html`<label class="search"><${Icon} name="search" /><span class="hidden">${label}</span>
+    <input ref=${field} type="search" placeholder=${hint} value=${text} onInput=${onInput} /><kbd aria-hidden="true">/</kbd></label>`;
+}

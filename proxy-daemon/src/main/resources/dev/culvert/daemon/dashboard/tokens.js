@@ -8,8 +8,8 @@ const ROLES = [['viewer', 'sees agents and turns'], ['operator', 'also talks to 
 const TIMES = [['', 'for ever'], ['1d', '1 day'], ['30d', '30 days'], ['90d', '90 days'], ['365d', '1 year']];
 const TONES = { valid: 'good', expired: 'calm', revoked: 'bad' };
 
-function Create({ onClose, onMade }) {
-  const [form, setForm] = useState({ name: '', role: 'viewer', tenant: '', expires_in: '90d', rate: '', turns: '' });
+function Create({ isFirst, onClose, onMade }) {
+  const [form, setForm] = useState({ name: '', role: isFirst ? 'admin' : 'viewer', tenant: '', expires_in: '90d', rate: '', turns: '' });
   const [state, setState] = useState({});
   const set = name => e => setForm({ ...form, [name]: e.target.value });
   const submit = async e => {
@@ -31,7 +31,7 @@ function Create({ onClose, onMade }) {
       <${Secret} label="Token" text=${state.made.token} /><footer><button type="button" class="primary" onClick=${onClose}>I have it</button></footer><//>`;
   }
   return html`<${Dialog} title="Make a token" onClose=${onClose} wide><form class="stack" onSubmit=${submit}>
-    <label>Name <input required value=${form.name} onInput=${set('name')} pattern="[A-Za-z0-9._\\-]{1,64}" title="1 to 64 letters, digits, dots, hyphens and underscores" autocomplete="off" spellcheck="false" /></label>
+    <label>Name <input required autofocus value=${form.name} onInput=${set('name')} pattern="[A-Za-z0-9._\\-]{1,64}" title="1 to 64 letters, digits, dots, hyphens and underscores" autocomplete="off" spellcheck="false" /></label>
     <fieldset><legend>Role</legend>${ROLES.map(([id, what]) => html`<label class="check" key=${id}><input type="radio" name="role" value=${id} checked=${form.role === id} onChange=${set('role')} /><span><strong>${id}</strong> ${what}</span></label>`)}</fieldset>
     <div class="pair"><label>Tenant <input value=${form.tenant} onInput=${set('tenant')} placeholder="every tenant that you see" autocomplete="off" spellcheck="false" /></label>
       <label>Valid <select value=${form.expires_in} onChange=${set('expires_in')}>${TIMES.map(([id, title]) => html`<option value=${id}>${title}</option>`)}</select></label></div>
@@ -68,7 +68,7 @@ export function TokensPage() {
         <td title=${moment(it.created)}>${since(it.created, time)} ago</td><td>${it.expires ? moment(it.expires) : 'never'}</td>
         <td class="right">${it.state === 'valid' && html`${may('POST', '/tokens/{token}/rotate') && html`<button type="button" onClick=${() => setAsked(rotate(it))}>Rotate</button>`} ${may('DELETE', '/tokens/{token}') && html`<button type="button" class="danger" onClick=${() => setAsked(revoke(it))}>Revoke</button>`}`}</td>
       </tr>`)}</tbody></table></div>`}
-    ${isMaking && html`<${Create} onClose=${() => setMaking(false)} onMade=${again} />`}
+    ${isMaking && html`<${Create} isFirst=${tokens?.length === 0} onClose=${() => setMaking(false)} onMade=${again} />`}
     ${asked && html`<${Confirm} title=${asked.title} verb=${asked.verb} onConfirm=${asked.run} onClose=${() => setAsked(null)}><p>${asked.text}</p><//>`}
     ${made && html`<${Dialog} title="Another secret" onClose=${() => setMade(null)} wide><p>Copy it now: it is not shown again.</p><${Secret} label="Token" text=${made.token} /><//>`}
   </div>`;
