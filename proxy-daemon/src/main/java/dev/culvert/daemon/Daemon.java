@@ -199,7 +199,7 @@ public final class Daemon implements AutoCloseable {
         // From here on agents are dialled.
         fleet.listen(homes);
         fleet.source(AgentSource.FILE).replace(first.agents());
-        kept.restore(fleet, loops.group().next(), files);
+        kept.restore(fleet, routes.runs());
         responses.resume(turns, auth.callers(), router.denials());
     }
 

@@ -3,16 +3,18 @@ package dev.culvert.daemon;
 import dev.culvert.daemon.api.admin.DatabaseCare;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.LastSeen;
+import dev.culvert.daemon.operations.RunKeeper;
+import dev.culvert.daemon.operations.Runs;
 import dev.culvert.daemon.state.StateDir;
 import dev.culvert.daemon.state.Stores;
 import dev.culvert.daemon.state.Upkeep;
 import dev.culvert.daemon.turn.TurnIds;
-import dev.culvert.io.Workers;
-import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +26,14 @@ final class Kept implements AutoCloseable {
     private final StateDir stateDir;
     private final Stores stores;
     private final TurnIds turnIds;
+
+    /** Writes what nobody waits for. It has no thread before its first work. */
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("culvert-keeper").factory());
+
     private @Nullable LastSeen lastSeen;
+    private @Nullable RunKeeper runs;
 
     /**
      * Opens the stores. Blocks.
@@ -76,17 +85,22 @@ final class Kept implements AutoCloseable {
         };
     }
 
-    /** Brings the agents of clients, and when all were last heard. Blocks. */
-    void restore(Fleet fleet, EventExecutor timer, Workers files) throws IOException {
+    /** Brings the agents of clients, when all were last heard, and who changed what. Blocks. */
+    void restore(Fleet fleet, Runs done) throws IOException {
         fleet.restore(stores.agents());
-        lastSeen = LastSeen.begin(fleet, stores.seen(), timer, files);
+        lastSeen = LastSeen.begin(fleet, stores.seen(), timer);
+        runs = RunKeeper.begin(done, stores.runs(), timer);
     }
 
     /** Writes what is left to write. Blocks. */
     @Override
     public void close() {
+        timer.shutdownNow();
         if (lastSeen != null) {
             lastSeen.close();
+        }
+        if (runs != null) {
+            runs.close();
         }
         stateDir.close();
     }

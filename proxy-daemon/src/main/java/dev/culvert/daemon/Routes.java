@@ -123,6 +123,10 @@ final class Routes implements AutoCloseable {
                         new McpProblems()));
     }
 
+    Runs runs() {
+        return runs;
+    }
+
     /** For the listeners of clients; those whom nobody knows are told where operators ask. */
     Router forClients(
             Callers callers,

@@ -70,7 +70,8 @@ class ArchitectureTest {
                                             "auth",
                                             "config",
                                             "fleet",
-                                            "front.responses")),
+                                            "front.responses",
+                                            "operations")),
                             Map.entry("sse", with(core("io"), "http")),
                             Map.entry(
                                     "traces",

@@ -33,6 +33,24 @@ class KeptFleetTest {
     }
 
     @Test
+    void whoChangedWhatSurvivesARestart() throws Exception {
+        String run;
+        try (TestDaemon daemon = TestDaemon.start("{" + stateDir() + "}")) {
+            String body = "{\"address\": \"tcp://127.0.0.1:1\"}";
+            run =
+                    daemon.put("/api/v1/agents/a", body)
+                            .headers()
+                            .firstValue("culvert-op")
+                            .orElseThrow();
+            daemon.awaitBody("/api/v1/operations/runs/" + run, "\"state\":\"done\"");
+        }
+        try (TestDaemon daemon = TestDaemon.start("{" + stateDir() + "}")) {
+            assertThat(daemon.get("/api/v1/operations/runs/" + run).body())
+                    .contains("\"operation\":\"agents.add\"", "\"state\":\"done\"");
+        }
+    }
+
+    @Test
     void aConflictWithTheSettingsIsShown() throws Exception {
         try (TestDaemon daemon = TestDaemon.start("{" + stateDir() + "}")) {
             String body = "{\"address\": \"tcp://127.0.0.1:1\"}";

@@ -28,6 +28,7 @@ class StateDirTest {
                         .formatted(directory);
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon = TestDaemon.with(more, guest)) {
+            guest.on("message", request -> request.done("hello"));
             CompletableFuture<HttpResponse<String>> first;
             CompletableFuture<HttpResponse<String>> second;
             CompletableFuture<HttpResponse<String>> third;
@@ -45,6 +46,8 @@ class StateDirTest {
                 daemon.awaitMetric("culvert_workers_refused_total{room=\"files\"}", 1);
                 assertThat(daemon.get("/api/v1/agents/a").statusCode()).isEqualTo(200);
                 assertThat(daemon.post("/api/v1/agents/a/ping", "").statusCode()).isEqualTo(200);
+                assertThat(daemon.post("/api/v1/agents/a/message", TestDaemon.MESSAGE).body())
+                        .contains("hello");
                 daemon.awaitMetric(BUSY, 1);
                 execute(other, "ROLLBACK");
             }

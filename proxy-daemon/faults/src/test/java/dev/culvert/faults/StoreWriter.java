@@ -1,10 +1,13 @@
 package dev.culvert.faults;
 
+import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.auth.Grant;
 import dev.culvert.daemon.auth.SecretHash;
 import dev.culvert.daemon.auth.Token;
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.fleet.Desired;
+import dev.culvert.daemon.operations.PastRun;
+import dev.culvert.daemon.operations.Run;
 import dev.culvert.daemon.state.StateDir;
 import dev.culvert.daemon.state.Stores;
 import dev.culvert.transport.AgentAddress;
@@ -24,7 +27,7 @@ import java.util.Set;
  */
 final class StoreWriter {
     static final int THREADS = 4;
-    static final List<String> STORES = List.of("tokens", "desired", "agents", "seen");
+    static final List<String> STORES = List.of("tokens", "desired", "agents", "seen", "runs");
 
     private static final String SETTINGS = "{}";
 
@@ -78,6 +81,7 @@ final class StoreWriter {
             case "agents" -> stores.agents().save(agent(name, count));
             case "seen" ->
                     stores.seen().save(Map.of(name, Instant.ofEpochSecond(count)), List.of());
+            case "runs" -> stores.runs().save(List.of(run(name, count)), List.of());
             default -> throw new IllegalArgumentException(store);
         }
     }
@@ -91,6 +95,21 @@ final class StoreWriter {
                 null,
                 Instant.ofEpochSecond(count),
                 null);
+    }
+
+    /** Its lines are in another table than the rest. */
+    private static PastRun run(String name, long count) {
+        return new PastRun(
+                name,
+                "reload",
+                "/",
+                new PastRun.By(name, Caller.Kind.TOKEN, null),
+                "",
+                Instant.EPOCH,
+                0,
+                0,
+                List.of(String.valueOf(count), "of", name),
+                new Run.End(200, count, 0, null));
     }
 
     /** Its tools are in another table than the rest. */
@@ -121,6 +140,12 @@ final class StoreWriter {
                 throw new AssertionError("half of a change is there: " + agent);
             }
             add(found, "agents", agent.id(), count);
+        }
+        for (PastRun run : stores.runs().read()) {
+            if (!run.equals(run(run.id(), run.end().nanos()))) {
+                throw new AssertionError("half of a change is there: " + run);
+            }
+            add(found, "runs", run.id(), run.end().nanos());
         }
         for (Map.Entry<String, Instant> entry : stores.seen().read().entrySet()) {
             add(found, "seen", entry.getKey(), entry.getValue().getEpochSecond());

@@ -1,8 +1,6 @@
 package dev.culvert.daemon.fleet;
 
 import dev.culvert.io.Quoted;
-import dev.culvert.io.Workers;
-import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,14 +8,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Writes down when agents were last heard, so that this is known after a restart: all that were
- * heard since the last time at once, on a worker.
+ * heard since the last time at once.
  */
 public final class LastSeen implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LastSeen.class);
@@ -36,15 +34,17 @@ public final class LastSeen implements AutoCloseable {
     /**
      * Tells the agents that there are when they were heard before a restart, and writes from now
      * on. Blocks.
+     *
+     * @param timer runs what blocks
      */
-    public static LastSeen begin(Fleet fleet, SeenStore store, EventExecutor timer, Workers workers)
+    public static LastSeen begin(Fleet fleet, SeenStore store, ScheduledExecutorService timer)
             throws IOException {
         LastSeen lastSeen = new LastSeen(fleet, store);
         lastSeen.restore();
         if (store.isKept()) {
             var _ =
                     timer.scheduleWithFixedDelay(
-                            () -> lastSeen.writeOn(workers),
+                            lastSeen::write,
                             INTERVAL.toSeconds(),
                             INTERVAL.toSeconds(),
                             TimeUnit.SECONDS);
@@ -59,14 +59,6 @@ public final class LastSeen implements AutoCloseable {
             if (before != null) {
                 fleet.update(agent, presence -> presence.heardBefore(before));
             }
-        }
-    }
-
-    private void writeOn(Workers workers) {
-        try {
-            workers.execute(this, this::write);
-        } catch (RejectedExecutionException _) {
-            LOG.debug("the times when agents were heard are written later: too much waits");
         }
     }
 

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One time that an operation was run. Safe for all threads. */
@@ -29,7 +30,7 @@ public final class Run {
     private final Caller caller;
     private final String requestId;
     private final long bytesIn;
-    private final Instant begun = Instant.now();
+    private final Instant begun;
     private final List<String> lines = new ArrayList<>();
     private long cpuNanos;
     private long textBytes;
@@ -42,7 +43,46 @@ public final class Run {
         this.caller = caller;
         this.requestId = requestId;
         bytesIn = bytes;
+        begun = Instant.now();
         textBytes = (long) this.path.length() + requestId.length();
+    }
+
+    /** One from before a restart. */
+    Run(PastRun past, Operation operation) {
+        this.id = past.id();
+        this.operation = operation;
+        path = past.path();
+        caller = new Caller(past.by().name(), past.by().kind(), past.by().tenant(), Set.of(), null);
+        requestId = past.requestId();
+        bytesIn = past.bytesIn();
+        begun = past.begun();
+        cpuNanos = past.cpuNanos();
+        lines.addAll(past.lines());
+        end = past.end();
+        String why = past.end().why();
+        textBytes =
+                (long) path.length()
+                        + requestId.length()
+                        + past.lines().stream().mapToInt(String::length).sum()
+                        + (why == null ? 0 : why.length());
+    }
+
+    /** As a store has it; null while it goes on. */
+    synchronized @Nullable PastRun past() {
+        End ended = end;
+        return ended == null
+                ? null
+                : new PastRun(
+                        id,
+                        operation.name(),
+                        path,
+                        new PastRun.By(caller.name(), caller.kind(), caller.tenant()),
+                        requestId,
+                        begun,
+                        bytesIn,
+                        cpuNanos,
+                        lines,
+                        ended);
     }
 
     public String id() {

@@ -4,14 +4,18 @@ import dev.culvert.daemon.auth.Caller;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -38,6 +42,24 @@ public final class Runs {
 
     private long bytes;
 
+    /** What a store has to be told, where there is one: guarded by {@link #kept}. */
+    private final Map<String, Run> ended = new LinkedHashMap<>();
+
+    private final Set<String> gone = new LinkedHashSet<>();
+    private boolean isStored;
+
+    /**
+     * What has changed since a store was last told.
+     *
+     * @param ended runs that have ended
+     * @param gone the ids of runs that were forgotten
+     */
+    record Changes(Collection<PastRun> ended, Collection<String> gone) {
+        boolean isEmpty() {
+            return ended.isEmpty() && gone.isEmpty();
+        }
+    }
+
     /**
      * With limits that may change.
      *
@@ -54,9 +76,7 @@ public final class Runs {
             Operation operation, String path, Caller caller, String requestId, long bytesIn) {
         synchronized (kept) {
             Run run = new Run(freeId(), operation, path, caller, requestId, bytesIn);
-            kept.put(run.id(), run);
-            byOperation.computeIfAbsent(operation.name(), _ -> new ArrayDeque<>()).add(run);
-            bytes += run.bytes();
+            add(run);
             forget();
             return run;
         }
@@ -104,6 +124,63 @@ public final class Runs {
     /** Ends a run. */
     public void end(Run run, int status, long nanos, long bytesOut, @Nullable String why) {
         grow(run, () -> run.ended(status, nanos, bytesOut, why));
+        synchronized (kept) {
+            if (isStored && kept.get(run.id()) == run) {
+                ended.put(run.id(), run);
+            }
+        }
+    }
+
+    /** Takes runs from before a restart, the oldest first, and notes changes from now on. */
+    void restore(List<PastRun> before) {
+        synchronized (kept) {
+            isStored = true;
+            for (PastRun past : before) {
+                Operation operation = Operations.named(past.operation());
+                if (operation == null) {
+                    gone.add(past.id());
+                } else {
+                    add(new Run(past, operation));
+                }
+            }
+            forget();
+        }
+    }
+
+    private void add(Run run) {
+        kept.put(run.id(), run);
+        byOperation.computeIfAbsent(run.operation().name(), _ -> new ArrayDeque<>()).add(run);
+        bytes += run.bytes();
+    }
+
+    /** What a store has to be told now. */
+    Changes takeChanges() {
+        synchronized (kept) {
+            List<PastRun> past = new ArrayList<>();
+            for (Run run : ended.values()) {
+                PastRun it = run.past();
+                if (it != null) {
+                    past.add(it);
+                }
+            }
+            Changes changes = new Changes(past, List.copyOf(gone));
+            ended.clear();
+            gone.clear();
+            return changes;
+        }
+    }
+
+    /** The store could not take them. */
+    void giveBack(Changes changes) {
+        synchronized (kept) {
+            gone.addAll(changes.gone());
+            for (PastRun past : changes.ended()) {
+                Run run = kept.get(past.id());
+                if (run != null) {
+                    ended.putIfAbsent(past.id(), run);
+                }
+            }
+        }
     }
 
     /** Under the lock, so that a run which is forgotten gives back as much as it took. */
@@ -120,11 +197,15 @@ public final class Runs {
     private void forget() {
         while (!kept.isEmpty() && (kept.size() > most.getAsInt() || bytes > mostBytes.getAsInt())) {
             Deque<Run> fullest = fullest();
-            Run gone = fullest.removeFirst();
-            kept.remove(gone.id());
-            bytes -= gone.bytes();
+            Run oldest = fullest.removeFirst();
+            kept.remove(oldest.id());
+            bytes -= oldest.bytes();
+            if (isStored) {
+                ended.remove(oldest.id());
+                gone.add(oldest.id());
+            }
             if (fullest.isEmpty()) {
-                byOperation.remove(gone.operation().name());
+                byOperation.remove(oldest.operation().name());
             }
         }
     }

@@ -5,6 +5,8 @@ import dev.culvert.daemon.auth.TokenStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -16,14 +18,22 @@ final class CommandTokens implements TokenStore {
         this.directory = directory;
     }
 
-    /** Creates nothing: without a database, the tokens are where earlier versions kept them. */
+    /**
+     * Creates and changes nothing: an upgrade is tried with a command of the newer version while
+     * the older daemon runs. Without a database, the tokens are where earlier versions kept them.
+     */
     @Override
     public List<Token> read() throws IOException {
-        if (!Files.exists(StateDir.databaseFile(directory))) {
+        Path file = StateDir.databaseFile(directory);
+        if (!Files.exists(file)) {
             return new TokenFile(directory.resolve("tokens.json")).read();
         }
-        try (Database database = StateDir.database(directory, () -> {})) {
-            return new SqlTokens(database).read();
+        SqliteFile database = new SqliteFile(file);
+        try (Connection connection = database.connect()) {
+            Schema.check(connection, database.toString());
+            return SqlTokens.all(connection);
+        } catch (SQLException e) {
+            throw new IOException(database.why(e), e);
         }
     }
 

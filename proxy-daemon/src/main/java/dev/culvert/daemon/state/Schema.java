@@ -53,7 +53,32 @@ final class Schema {
                                 tool TEXT NOT NULL,
                                 PRIMARY KEY (agent, position))
                             """,
-                            "CREATE TABLE last_seen (agent TEXT PRIMARY KEY, heard TEXT NOT NULL)"));
+                            "CREATE TABLE last_seen (agent TEXT PRIMARY KEY, heard TEXT NOT NULL)"),
+                    List.of(
+                            """
+                            CREATE TABLE runs (
+                                id TEXT PRIMARY KEY,
+                                operation TEXT NOT NULL,
+                                path TEXT NOT NULL,
+                                caller TEXT NOT NULL,
+                                caller_kind TEXT NOT NULL,
+                                tenant TEXT,
+                                request TEXT NOT NULL,
+                                begun TEXT NOT NULL,
+                                bytes_in BIGINT NOT NULL,
+                                cpu_nanos BIGINT NOT NULL,
+                                status BIGINT NOT NULL,
+                                nanos BIGINT NOT NULL,
+                                bytes_out BIGINT NOT NULL,
+                                error TEXT)
+                            """,
+                            """
+                            CREATE TABLE run_lines (
+                                run TEXT NOT NULL,
+                                position BIGINT NOT NULL,
+                                line TEXT NOT NULL,
+                                PRIMARY KEY (run, position))
+                            """));
 
     private Schema() {}
 
@@ -70,6 +95,25 @@ final class Schema {
     static void migrate(Connection connection, String database) throws SQLException, IOException {
         Sql.update(
                 connection, "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)");
+        int version = check(connection, database);
+        if (version == newest()) {
+            return;
+        }
+        for (String statement :
+                VERSIONS.subList(version, newest()).stream().flatMap(List::stream).toList()) {
+            Sql.update(connection, statement);
+        }
+        Sql.update(connection, "DELETE FROM schema_version");
+        Sql.update(connection, "INSERT INTO schema_version (version) VALUES (?)", newest());
+    }
+
+    /**
+     * Returns the version of the tables; 0 if there are none.
+     *
+     * @param database its name, for errors
+     * @throws IOException one clause, when a newer program has written it
+     */
+    static int check(Connection connection, String database) throws SQLException, IOException {
         int version =
                 Sql.list(connection, row -> row.getInt(1), "SELECT version FROM schema_version")
                         .stream()
@@ -80,14 +124,6 @@ final class Schema {
                     "%s was written by a newer culvertd: it has version %d of the tables, and this culvertd knows %d at most; install the newer culvertd again, or put a backup from before in its place"
                             .formatted(database, version, newest()));
         }
-        if (version == newest()) {
-            return;
-        }
-        for (String statement :
-                VERSIONS.subList(version, newest()).stream().flatMap(List::stream).toList()) {
-            Sql.update(connection, statement);
-        }
-        Sql.update(connection, "DELETE FROM schema_version");
-        Sql.update(connection, "INSERT INTO schema_version (version) VALUES (?)", newest());
+        return version;
     }
 }

@@ -88,7 +88,7 @@ final class SqlTokens implements TokenStore {
                 former == null ? null : former.until().toString());
     }
 
-    private static List<Token> all(Connection connection) throws SQLException {
+    static List<Token> all(Connection connection) throws SQLException {
         return Sql.list(connection, SqlTokens::token, "SELECT * FROM tokens").stream()
                 .sorted(OLDEST_FIRST)
                 .toList();

@@ -5,13 +5,20 @@ import dev.culvert.daemon.auth.TokenStore;
 import dev.culvert.daemon.fleet.AgentStore;
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.SeenStore;
+import dev.culvert.daemon.operations.RunStore;
 import java.io.IOException;
 
 /** Where each room keeps what it has to keep. */
-public record Stores(TokenStore tokens, DesiredStore desired, AgentStore agents, SeenStore seen) {
+public record Stores(
+        TokenStore tokens, DesiredStore desired, AgentStore agents, SeenStore seen, RunStore runs) {
     /** They end with the daemon. */
     static Stores inMemory() {
-        return new Stores(new MemoryTokens(), DesiredStore.NONE, AgentStore.NONE, SeenStore.NONE);
+        return new Stores(
+                new MemoryTokens(),
+                DesiredStore.NONE,
+                AgentStore.NONE,
+                SeenStore.NONE,
+                RunStore.NONE);
     }
 
     static Stores in(Database database) throws IOException {
@@ -19,6 +26,7 @@ public record Stores(TokenStore tokens, DesiredStore desired, AgentStore agents,
                 new SqlTokens(database),
                 new SqlDesired(database),
                 new SqlAgents(database),
-                new SqlSeen(database));
+                new SqlSeen(database),
+                new SqlRuns(database));
     }
 }

@@ -62,6 +62,48 @@ class RunsTest {
     }
 
     @Test
+    void withAStoreItTellsWhatHasEndedAndWhatIsGone() {
+        most = 2;
+        runs.restore(List.of(RunStoreContract.WHOLE));
+        Run run = begin(ALICE);
+        assertThat(runs.takeChanges().isEmpty()).isTrue();
+
+        runs.end(run, 204, 1, 2, null);
+        Runs.Changes first = runs.takeChanges();
+        begin(BOB);
+        Runs.Changes second = runs.takeChanges();
+
+        assertThat(first.ended()).extracting(PastRun::id).containsExactly(run.id());
+        assertThat(first.gone()).isEmpty();
+        assertThat(second.ended()).isEmpty();
+        assertThat(second.gone()).containsExactly(RunStoreContract.WHOLE.id());
+        assertThat(runs.takeChanges().isEmpty()).isTrue();
+    }
+
+    @Test
+    void whatAStoreCouldNotTakeIsToldAgain() {
+        runs.restore(List.of());
+        Run run = begin(ALICE);
+        runs.end(run, 204, 1, 2, null);
+
+        Runs.Changes changes = runs.takeChanges();
+        runs.giveBack(changes);
+
+        assertThat(runs.takeChanges()).isEqualTo(changes);
+    }
+
+    @Test
+    void aRunFromBeforeARestartIsShownAsItWas() {
+        runs.restore(List.of(RunStoreContract.WHOLE, RunStoreContract.PLAIN));
+
+        assertThat(runs.of(OPERATOR))
+                .extracting(Run::past)
+                .containsExactly(RunStoreContract.PLAIN, RunStoreContract.WHOLE);
+        assertThat(runs.of(ALICE)).extracting(Run::id).containsExactly(RunStoreContract.WHOLE.id());
+        assertThat(runs.of(BOB)).isEmpty();
+    }
+
+    @Test
     void forgetsTheOldestBeyondTheLimits() {
         most = 2;
         Run first = begin(ALICE);

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.daemon.auth.TokenStoreContract;
 import dev.culvert.daemon.fleet.AgentStoreContract;
 import dev.culvert.daemon.fleet.Desired;
+import dev.culvert.daemon.fleet.SeenStoreContract;
+import dev.culvert.daemon.operations.RunStoreContract;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -42,9 +45,14 @@ class SchemaTest {
                     .containsExactly(TokenStoreContract.FIRST, TokenStoreContract.SECOND);
             assertThat(stores.desired().load("web-1", SETTINGS))
                     .isEqualTo(new Desired(7, "{\"config\":{\"a\":1},\n\"tool_allowlist\":[]}"));
-            stores.agents().save(AgentStoreContract.WHOLE);
+            if (version < 2) { // which brought agents and when they were heard
+                stores.agents().save(AgentStoreContract.WHOLE);
+                stores.seen().save(Map.of("b", SeenStoreContract.THEN), List.of());
+            }
             assertThat(stores.agents().read()).containsExactly(AgentStoreContract.WHOLE);
-            assertThat(stores.seen().read()).isEmpty();
+            assertThat(stores.seen().read()).isEqualTo(Map.of("b", SeenStoreContract.THEN));
+            stores.runs().save(List.of(RunStoreContract.WHOLE), List.of());
+            assertThat(stores.runs().read()).containsExactly(RunStoreContract.WHOLE);
         }
     }
 

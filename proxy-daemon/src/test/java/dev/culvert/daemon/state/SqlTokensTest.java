@@ -7,11 +7,13 @@ import dev.culvert.daemon.auth.Token;
 import dev.culvert.daemon.auth.TokenStore;
 import dev.culvert.daemon.auth.TokenStoreContract;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,6 +82,19 @@ class SqlTokensTest implements TokenStoreContract {
         assertThat(StateDir.tokensIn(folder).read()).isEmpty();
 
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void aCommandThatOnlyReadsLeavesAnOlderDatabaseAsItIs() throws IOException {
+        Path file = folder.resolve("culvert.db");
+        try (InputStream stored = SqlTokensTest.class.getResourceAsStream("version-1.db")) {
+            Files.copy(Objects.requireNonNull(stored), file);
+        }
+        byte[] before = Files.readAllBytes(file);
+
+        assertThat(StateDir.tokensIn(folder).read()).containsExactly(FIRST, SECOND);
+
+        assertThat(Files.readAllBytes(file)).isEqualTo(before);
     }
 
     @Test
