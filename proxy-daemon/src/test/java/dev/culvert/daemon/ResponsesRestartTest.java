@@ -54,7 +54,7 @@ class ResponsesRestartTest {
                 Path copy = to.resolve(from.relativize(file).toString());
                 if (Files.isDirectory(file)) {
                     Files.createDirectories(copy);
-                } else if (!file.endsWith("lock")) {
+                } else if (!file.endsWith("lock") && !file.toString().endsWith(".new")) {
                     Files.copy(file, copy);
                 }
             }
