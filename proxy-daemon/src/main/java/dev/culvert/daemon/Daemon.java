@@ -110,7 +110,7 @@ public final class Daemon implements AutoCloseable {
             EventLoops loops)
             throws IOException {
         this.loops = loops;
-        kept = new Kept(stateDir, metrics.stateFailures());
+        kept = new Kept(stateDir, metrics);
         DaemonSettings first = read.value();
         settings = first;
 

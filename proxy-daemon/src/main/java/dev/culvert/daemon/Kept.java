@@ -3,8 +3,10 @@ package dev.culvert.daemon;
 import dev.culvert.daemon.api.admin.DatabaseCare;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.LastSeen;
+import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.operations.RunKeeper;
 import dev.culvert.daemon.operations.Runs;
+import dev.culvert.daemon.state.DatabaseLoad;
 import dev.culvert.daemon.state.StateDir;
 import dev.culvert.daemon.state.Stores;
 import dev.culvert.daemon.state.Upkeep;
@@ -39,11 +41,11 @@ final class Kept implements AutoCloseable {
      * Opens the stores. Blocks.
      *
      * @param stateDir closed with this
-     * @param onFailure runs for each thing that cannot be kept
      */
-    Kept(StateDir stateDir, Runnable onFailure) throws IOException {
+    Kept(StateDir stateDir, Metrics metrics) throws IOException {
         this.stateDir = stateDir;
-        stores = stateDir.stores(onFailure);
+        stores = stateDir.stores(metrics.stateFailures());
+        measure(stateDir.load(), metrics);
         Optional<byte[]> key = stateDir.turnKey(TurnIds.KEY_BYTES);
         if (key.isEmpty()) {
             LOG.info(
@@ -51,6 +53,21 @@ final class Kept implements AutoCloseable {
                             + " clients, and turns that clients could resume");
         }
         turnIds = key.map(TurnIds::of).orElseGet(TurnIds::ofThisProcess);
+    }
+
+    private static void measure(DatabaseLoad load, Metrics metrics) {
+        metrics.counter(
+                "culvert.database.commits",
+                "Transactions that the database of state_dir has written.",
+                load.commits());
+        metrics.counter(
+                "culvert.database.changes",
+                "Changes and reads that these transactions had.",
+                load.changes());
+        metrics.gauge(
+                "culvert.database.waiting",
+                "Changes and reads that wait for the database.",
+                () -> load.waiting().getAsLong());
     }
 
     Stores stores() {

@@ -49,6 +49,7 @@ final class Database implements AutoCloseable {
     private final DatabaseJob<?> last = new DatabaseJob<>(_ -> "");
     private volatile long busySince = IDLE;
     private final AtomicLong commits = new AtomicLong();
+    private final AtomicLong changes = new AtomicLong();
     private boolean closed;
 
     /**
@@ -179,17 +180,12 @@ final class Database implements AutoCloseable {
             return;
         }
         commits.incrementAndGet();
+        changes.addAndGet(batch.size());
         batch.forEach(DatabaseJob::succeed);
     }
 
-    /** How many transactions were committed since the start. */
-    long commits() {
-        return commits.get();
-    }
-
-    /** How much work waits for the thread. */
-    int waiting() {
-        return jobs.size();
+    DatabaseLoad load() {
+        return new DatabaseLoad(commits::get, changes::get, jobs::size);
     }
 
     private void rollBack() {

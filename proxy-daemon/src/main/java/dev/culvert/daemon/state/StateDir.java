@@ -88,6 +88,11 @@ public final class StateDir implements AutoCloseable {
                 : new ResponseFiles(directory.get(), onFailure);
     }
 
+    /** Called after {@link #stores}. */
+    public DatabaseLoad load() {
+        return database == null ? DatabaseLoad.NONE : database.load();
+    }
+
     /** Checks and backs up the database; empty without a directory. */
     public Optional<Upkeep> upkeep() {
         return directory.map(Upkeep::new);

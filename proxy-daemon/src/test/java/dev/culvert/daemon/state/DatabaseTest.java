@@ -79,13 +79,15 @@ class DatabaseTest {
                 all.add(begin(database, insert(number)));
             }
             awaitWaiting(database, 5);
-            long before = database.commits();
+            long before = database.load().commits().getAsLong();
+            long changesBefore = database.load().changes().getAsLong();
             goOn.countDown();
             for (CompletableFuture<Integer> one : all) {
                 one.get();
             }
 
-            assertThat(database.commits() - before).isEqualTo(2);
+            assertThat(database.load().commits().getAsLong() - before).isEqualTo(2);
+            assertThat(database.load().changes().getAsLong() - changesBefore).isEqualTo(6);
             assertThat(numbers(database)).containsExactly(1, 2, 3, 4, 5);
         }
     }
@@ -276,7 +278,7 @@ class DatabaseTest {
     }
 
     private static void awaitWaiting(Database database, int count) {
-        while (database.waiting() < count) {
+        while (database.load().waiting().getAsLong() < count) {
             LockSupport.parkNanos(1_000_000);
         }
     }
