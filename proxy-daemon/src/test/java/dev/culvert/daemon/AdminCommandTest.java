@@ -84,6 +84,25 @@ class AdminCommandTest {
     }
 
     @Test
+    void showsAnAgentThatCannotReachItsRuntime() throws Exception {
+        guest.tellAll(
+                "heartbeat",
+                "{\"status\":\"running\",\"uptime_secs\":2,\"runtime_error\":\"nobody listens\"}");
+        daemon.awaitAgent("a", "runtime_error");
+
+        assertThat(run("status").out())
+                .containsPattern("(?m)^agents +1 ready; of these 1 degraded$")
+                .contains(
+                        "  see which agents cannot reach their runtime, and why: culvert agents\n");
+        assertThat(run("agents").out())
+                .containsPattern(
+                        "(?m)^a +default +online, degraded .* its runtime: nobody listens$");
+        assertThat(run("agents", "show", "a").out())
+                .containsPattern("(?m)^presence +online, degraded$")
+                .containsPattern("(?m)^runtime +nobody listens$");
+    }
+
+    @Test
     void withoutAnyDaemonItNamesAllPlacesAndTheVerbThatHelps(@TempDir Path other) {
         assumeThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), 8470).close())
                 .isInstanceOf(ConnectException.class);
@@ -159,7 +178,7 @@ class AdminCommandTest {
         CommandRun changed = run("log-level", "link", "debug", "--for", "10m");
         assertThat(changed.out()).containsPattern("(?m)^link +debug$");
         assertThat(run("log-level", "all", "warn").out()).containsPattern("(?m)^link +warn$");
-        assertThat(run("log-level", "nowhere", "warn").code()).isEqualTo(1);
+        assertThat(run("log-level", "nowhere", "warn").code()).isEqualTo(2);
     }
 
     @Test

@@ -23,6 +23,7 @@ class AgentDrainVerbTest {
             assertThat(user.run("message", "a", "hi").code()).isEqualTo(1);
             assertThat(user.run("status").out())
                     .contains("1 draining", "culvert agents list --state draining");
+            assertThat(user.run("agents").out()).contains("online, draining");
             assertThat(user.run("agents", "show", "a").out())
                     .containsPattern("(?m)^drained since +\\d{4}-");
 

@@ -62,11 +62,11 @@ class CommandTest {
                         head ->
                                 assertThat(head)
                                         .matches(
-                                                "AGENT +TENANT +STATE +SINCE +TURNS +ADDRESS +LAST"
+                                                "AGENT +TENANT +PRESENCE +SINCE +TURNS +ADDRESS +LAST"
                                                         + " ERROR"),
                         first ->
                                 assertThat(first)
-                                        .matches("a +default +ready +\\d+s +0 +tcp://HOST:PORT"),
+                                        .matches("a +default +online +\\d+s +0 +tcp://HOST:PORT"),
                         second -> assertThat(second).startsWith("b "));
         assertThat(run.code()).isZero();
     }
@@ -83,8 +83,10 @@ class CommandTest {
                             "id": "a",
                             "tenant": "default",
                             "address": "tcp://HOST:PORT",
+                            "presence": "online",
                             "state": "ready",
                             "since": "TIME",
+                            "conditions": [],
                             "last_heard": "TIME",
                             "heartbeat": {
                         """);
@@ -105,6 +107,7 @@ class CommandTest {
                         - id: a
                           tenant: default
                           address: "tcp://HOST:PORT"
+                          presence: online
                           state: ready
                           since: "TIME"
                         """);
@@ -328,10 +331,10 @@ class CommandTest {
     void coloursAreForTerminals() {
         User user = User.of(daemon).at(new Terminal(true, true, 80));
 
-        assertThat(user.run("agents").out()).contains("\u001b[32mready");
+        assertThat(user.run("agents").out()).contains("\u001b[32monline");
         assertThat(user.run("agents", "--color", "never").out()).doesNotContain("\u001b");
         assertThat(user.with("NO_COLOR", "1").run("agents").out()).doesNotContain("\u001b");
-        assertThat(user.run("agents", "--color", "always").out()).contains("\u001b[32mready");
+        assertThat(user.run("agents", "--color", "always").out()).contains("\u001b[32monline");
         assertThat(run("agents").out()).doesNotContain("\u001b");
     }
 

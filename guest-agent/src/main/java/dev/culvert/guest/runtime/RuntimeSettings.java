@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,8 @@ public record RuntimeSettings(
         RuntimeTimeouts timeouts,
         RuntimeLimits limits) {
 
+    private static final Pattern NATIVE =
+            Pattern.compile("^\\w+\\(\\.\\.\\) failed with error\\(-\\d+\\): ");
     private static final int MAX_QUOTE_CHARS = 500;
 
     public RuntimeSettings {
@@ -135,10 +138,13 @@ public record RuntimeSettings(
         return Quoted.cut(kept.strip(), MAX_QUOTE_CHARS);
     }
 
-    /** Makes the message of an exception safe to pass on. */
+    /** Makes the message of an exception safe to pass on, without the system call that failed. */
     String quote(Throwable cause) {
         String message = cause.getMessage();
-        return quote(message == null ? cause.getClass().getSimpleName() : message);
+        return quote(
+                message == null
+                        ? cause.getClass().getSimpleName()
+                        : NATIVE.matcher(message).replaceFirst(""));
     }
 
     /** A time as errors tell it. */

@@ -40,6 +40,13 @@ public final class Visible {
         return fleet.after(id).stream().filter(this::sees);
     }
 
+    /** Of how many agents this is true. */
+    public long count(Condition condition) {
+        return fleet.all().stream()
+                .filter(agent -> sees(agent) && agent.conditions().contains(condition))
+                .count();
+    }
+
     /** How many agents are in this state. */
     public long count(AgentState state) {
         return fleet.all().stream()

@@ -7,6 +7,7 @@ import dev.culvert.about.Version;
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.fleet.AgentState;
+import dev.culvert.daemon.fleet.Condition;
 import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
@@ -72,6 +73,11 @@ public final class StatusRoute implements Route {
         json.writeEndArray();
         json.writeObjectFieldStart("agents");
         for (AgentState it : AgentState.values()) {
+            json.writeNumberField(it.label(), fleet.count(it));
+        }
+        json.writeEndObject();
+        json.writeObjectFieldStart("conditions");
+        for (Condition it : Condition.values()) {
             json.writeNumberField(it.label(), fleet.count(it));
         }
         json.writeEndObject();

@@ -11,6 +11,7 @@ import dev.culvert.daemon.client.value.Value;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,6 @@ final class AgentsCommand implements Verb {
                     Column.of("AGENT", "id"),
                     Column.of("TENANT", "tenant"),
                     Column.of("PRESENCE", AgentsCommand::presence).in(AgentsCommand::tone),
-                    Column.of("STATE", "state"),
                     Column.of("SINCE", value -> Ages.since(value.text("since"))),
                     Column.number("TURNS", "turns_in_flight"),
                     Column.of("ADDRESS", "address"),
@@ -112,10 +112,15 @@ final class AgentsCommand implements Verb {
         };
     }
 
-    /** With its conditions: {@code online, busy}. A daemon of an earlier version says neither. */
+    /** With what else is true: {@code online, busy}; an earlier daemon says only the state. */
     private static String presence(Value agent) {
+        String presence = agent.text("presence");
+        String state = agent.text("state");
+        boolean isAll = Set.of("ready", "unreachable", presence).contains(state);
         return Stream.concat(
-                        Stream.of(agent.text("presence")),
+                        presence.isEmpty()
+                                ? Stream.of(state)
+                                : Stream.of(presence, isAll ? "" : state),
                         agent.at("conditions").list().stream().map(Value::text))
                 .filter(word -> !word.isEmpty())
                 .collect(Collectors.joining(", "));

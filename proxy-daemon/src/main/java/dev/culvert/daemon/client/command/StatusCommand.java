@@ -88,7 +88,12 @@ final class StatusCommand implements Verb {
                                         : "  up %s  pid %s"
                                                 .formatted(Ages.of(uptime), status.text("pid"))));
         line(output, "listens on", listeners(status));
-        line(output, "agents", counts(status.at("agents")));
+        String conditions = counts(status.at("conditions"));
+        line(
+                output,
+                "agents",
+                counts(status.at("agents"))
+                        + (conditions.isEmpty() ? "" : "; of these " + conditions));
         line(output, "turns", status.text("turns") + " under way");
         line(output, "busiest", pairs(status.at("busiest"), "agent", "turns"));
         if (!partial) {
@@ -145,6 +150,9 @@ final class StatusCommand implements Verb {
             next.add(
                     "see why agents do not answer: culvert doctor, and culvert agents list --state"
                             + " unreachable");
+        }
+        if (status.number(0, "conditions", "degraded") > 0) {
+            next.add("see which agents cannot reach their runtime, and why: culvert agents");
         }
         if (agents.number(0, "draining") > 0) {
             next.add("see which agents take no new work: culvert agents list --state draining");
