@@ -71,7 +71,8 @@ cp -r "$daemon" "$agent" "$root/usr/lib/"
 ln -s ../lib/culvertd/bin/culvertd ../lib/culvert-agent/bin/culvert-agent "$root/usr/bin/"
 cp "$top"/proxy-daemon/dist/culvertd.{service,socket} "$top/guest-agent/dist/culvert-agent.service" "$root/usr/lib/systemd/system/"
 cp "$(command -v busybox)" "$root/bin/"
-ln -s busybox "$root/bin/modprobe"
+mkdir "$root/root/bin" # where systemd and the kernel do not find it while they start
+ln -s /bin/busybox "$root/root/bin/modprobe"
 kernel=$(ls kernel/lib/modules)
 mkdir -p "$root/lib/modules/$kernel"
 for module in vsock vmw_vsock_virtio_transport_common vsock_loopback vhost_iotlb vhost vhost_vsock; do

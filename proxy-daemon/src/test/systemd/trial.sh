@@ -1,6 +1,7 @@
 #!/bin/bash
 # Runs as root inside the machine that run.sh boots, after systemd is up. Prints PASS or FAIL and a name for each trial.
 set -u
+PATH=/root/bin:$PATH
 
 passed=0 failed=0
 report() { # NAME STATUS
