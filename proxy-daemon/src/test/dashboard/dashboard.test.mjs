@@ -243,6 +243,10 @@ test('a daemon that is gone is told of, and when it is back the page and a runni
     await page.getByText('The daemon does not answer.').waitFor();
     await picture(page, 'gone');
     assert.deepEqual(await barriers(page), []);
+    await page.goto(`${daemon.url}#/`);
+    await badge(page, 'web', 'online').waitFor(); // as it was
+    assert.deepEqual(await barriers(page), []);
+    await page.goBack();
     await daemon.start();
     await page.getByText('The daemon does not answer.').waitFor({ state: 'detached' });
     await state(page, 'complete').waitFor();

@@ -346,7 +346,7 @@ function Head({ agent }) {
     <div class="line"><h1>${agent.id}</h1><${Badge} tone=${state.tone}>${state.word}<//>${state.detail && html`<span class="mark">${state.detail}</span>`}
       ${conditions(agent).map(mark => html`<span class="mark ${mark}" key=${mark}>${mark}</span>`)}<${Actions} agent=${agent} /></div>
     ${agent.conflict && html`<p class="last-error"><strong>Conflict:</strong> ${agent.conflict}</p>`}
-    ${agent.runtime_error && html`<p class="last-error"><strong>Its runtime:</strong> ${agent.runtime_error}</p>`}
+    ${agent.heartbeat.runtime_error && html`<p class="last-error"><strong>Its runtime:</strong> ${agent.heartbeat.runtime_error}</p>`}
     ${agent.last_error && html`<p class="last-error ${state.tone}"><strong>${state.tone === 'bad' ? 'Why' : 'Last error'}:</strong> ${lastError(agent)}</p>`}
     <dl class="facts">
       <${Fact} name=${state.word === 'offline' ? 'offline since' : `${state.word} since`} title=${agent.since}>${moment(agent.since)} <small>${since(agent.since, time)}</small><//>

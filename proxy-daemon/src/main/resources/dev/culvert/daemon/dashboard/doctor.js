@@ -33,7 +33,7 @@ function findings(status, version) {
   const drained = agents.filter(it => it.drained_since);
   if (drained.length) found.push({ grade: 'warn', title: `${count(drained.length, 'agent is', 'agents are')} drained`, text: html`${names(drained)} take no new work until somebody ends the drain.`, command: `culvert agents drain --end ${drained[0].id}` });
   const degraded = agents.filter(it => JSON.stringify(it.conditions ?? '').includes('degraded'));
-  if (degraded.length) found.push({ grade: 'warn', title: `${count(degraded.length, 'agent says', 'agents say')} that their runtime does not answer`, text: names(degraded) });
+  if (degraded.length) found.push({ grade: 'warn', title: `${count(degraded.length, 'agent says', 'agents say')} that their runtime does not answer`, text: html`${names(degraded)}: ${degraded[0].heartbeat.runtime_error ?? ''}` });
   const others = agents.filter(it => version && it.heartbeat.agent_version && it.heartbeat.agent_version !== version);
   if (others.length) found.push({ grade: 'warn', title: `${count(others.length, 'agent is', 'agents are')} of another version than the daemon (${version})`, text: html`${names(others)}. That works; new features need both.` });
   const base = agents.filter(it => presence(it).word === 'online' && it.heartbeat.features.length === 0);

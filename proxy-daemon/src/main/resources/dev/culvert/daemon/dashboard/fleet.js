@@ -33,6 +33,7 @@ const CHIPS = [
   { id: 'connecting', title: 'connecting', tone: 'wait', is: it => presence(it).word === 'connecting' },
   { id: 'quiesced', title: 'quiesced', tone: 'calm', is: it => presence(it).word === 'quiesced' },
   { id: 'draining', title: 'draining', tone: 'calm', is: it => it.state === 'draining' },
+  { id: 'degraded', title: 'degraded', tone: 'wait', is: it => conditions(it).includes('degraded') },
   { id: 'pending', title: 'configuration pending', tone: 'wait', is: it => it.desired_revision !== it.applied_revision },
 ];
 

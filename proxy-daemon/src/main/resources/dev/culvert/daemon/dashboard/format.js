@@ -63,7 +63,7 @@ export const whereabouts = agent => String(agent.address ?? '').replace(/^[a-z]+
 
 /** The last error without the address that it begins with: that is beside it. */
 export function lastError(agent) {
-  const text = agent.last_error ?? '';
+  const text = agent.last_error ?? agent.heartbeat.runtime_error ?? '';
   return text.startsWith(`${agent.address}: `) ? text.slice(agent.address.length + 2) : text;
 }
 
