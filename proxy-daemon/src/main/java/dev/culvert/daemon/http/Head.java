@@ -61,8 +61,14 @@ public final class Head {
 
     /** For bytes that are no request: an answer to them closes the connection. */
     public static Head unreadable() {
-        return new Head(
-                HttpMethod.GET, "/", false, true, new @Nullable String[Header.values().length], 0);
+        return unreadable(HttpMethod.GET, "/");
+    }
+
+    /**
+     * The same where the method and the path are known, which decide how the client is told why.
+     */
+    public static Head unreadable(HttpMethod method, String path) {
+        return new Head(method, path, false, true, new @Nullable String[Header.values().length], 0);
     }
 
     /** Another head of the same bytes. */

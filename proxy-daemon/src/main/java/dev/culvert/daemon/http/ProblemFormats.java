@@ -6,7 +6,8 @@ import java.util.Map;
 
 /**
  * Which format the problems of a path have. The path alone decides, so that a request which no
- * route sees is refused in the same format as one that a route refuses. Immutable.
+ * route sees is refused in the same format as one that a route refuses. Where not even the path is
+ * known, it is RFC 9457. Immutable.
  */
 public final class ProblemFormats {
     private static final ProblemFormat OWN = new ProblemJson();

@@ -5,6 +5,7 @@ import dev.culvert.daemon.http.Connections;
 import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.IncomingBody;
+import dev.culvert.daemon.http.Refusal;
 import dev.culvert.io.LazyTimer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -145,7 +146,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         switch (state) {
             case AWAITING -> {
                 if (decoder.isWithinHead()) {
-                    context().fireChannelRead(IncomingBody.TOO_SLOW);
+                    context()
+                            .fireChannelRead(
+                                    new Refusal(decoder.begunHead(), IncomingBody.TOO_SLOW, true));
                 } else {
                     writer.channel().close();
                 }

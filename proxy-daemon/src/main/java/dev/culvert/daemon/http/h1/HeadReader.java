@@ -35,6 +35,11 @@ final class HeadReader {
     /** A longer head is read each time, so that an idle connection does not keep much. */
     private static final int MAX_KEPT_BYTES = 512;
 
+    /**
+     * Of a head that is wrong no more is read: the beginning of a path tells what it belongs to.
+     */
+    private static final int MOST_BEGUN_BYTES = 512;
+
     private static final FastThreadLocal<byte[]> COPY =
             new FastThreadLocal<>() {
                 @Override
@@ -66,6 +71,33 @@ final class HeadReader {
         in.skipBytes(keptBytes);
         before = before.again();
         return before;
+    }
+
+    /**
+     * What is known of a head that is wrong, or not there yet: its method and its path, if the
+     * bytes up to the end of the path have come. They stay in {@code in}.
+     *
+     * @param from where the head begins
+     */
+    static Head begun(ByteBuf in, int from) {
+        int end = Math.min(in.writerIndex(), from + MOST_BEGUN_BYTES);
+        int start = from + 1 < end && in.getByte(from) == '\r' ? from + 2 : from;
+        int blank = in.indexOf(start, end, (byte) ' ');
+        int pathEnd = blank + 1;
+        while (pathEnd < end && isOfPath(in.getByte(pathEnd))) {
+            pathEnd++;
+        }
+        if (blank < 0 || pathEnd == in.writerIndex() || in.getByte(blank + 1) != '/') {
+            return Head.unreadable();
+        }
+        byte[] line = new byte[pathEnd - start];
+        in.getBytes(start, line);
+        return Head.unreadable(
+                method(line, 0, blank - start), text(null, line, blank + 1 - start, line.length));
+    }
+
+    private static boolean isOfPath(byte b) {
+        return b > ' ' && b != 0x7f && b != '?' && b != '#';
     }
 
     /** Takes the {@code length} bytes of a head from {@code in}. */

@@ -5,6 +5,7 @@ import dev.culvert.daemon.http.BodyEnd;
 import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
+import dev.culvert.daemon.http.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -15,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns bytes into a {@link Head}, the bytes of its body, which the next handler owns, and {@link
- * BodyEnd#BODY_END}; or into a {@link Problem} in place of any of them, after which it discards
- * everything. Bytes after a request are held back until {@link #next}.
+ * BodyEnd#BODY_END}; or into a {@link Refusal} in place of the head and a {@link Problem} in place
+ * of the others, after which it discards everything. Bytes after a request are held back until
+ * {@link #next}.
  */
 public final class RequestDecoder extends ByteToMessageDecoder {
     /* When this many bytes are held back, the socket is no longer read. */
@@ -56,6 +58,11 @@ public final class RequestDecoder extends ByteToMessageDecoder {
     /** Whether a part of a head has arrived. */
     boolean isWithinHead() {
         return part == Part.HEAD && actualReadableBytes() > 0;
+    }
+
+    /** What is known of the head of which a part has arrived. */
+    Head begunHead() {
+        return HeadReader.begun(internalBuffer(), internalBuffer().readerIndex());
     }
 
     /**
@@ -114,6 +121,7 @@ public final class RequestDecoder extends ByteToMessageDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+        int start = in.readerIndex();
         try {
             switch (part) {
                 case HEAD -> head(in, out);
@@ -128,11 +136,15 @@ public final class RequestDecoder extends ByteToMessageDecoder {
                 case REFUSED -> in.skipBytes(in.readableBytes());
             }
         } catch (ProblemException e) {
+            Object refused =
+                    part == Part.HEAD
+                            ? new Refusal(HeadReader.begun(in, start), e.problem(), true)
+                            : e.problem();
             part = Part.REFUSED;
             in.skipBytes(in.readableBytes());
             out.forEach(ReferenceCountUtil::release);
             out.clear();
-            out.add(e.problem());
+            out.add(refused);
         }
     }
 

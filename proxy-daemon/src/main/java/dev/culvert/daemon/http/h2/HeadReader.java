@@ -32,6 +32,9 @@ final class HeadReader {
                     .collect(Collectors.toMap(it -> AsciiString.cached(it.name()), it -> it));
     private static final Map<AsciiString, Header> HEADERS = new HashMap<>();
 
+    /** Of a target that cannot be taken: the beginning tells what it belongs to. */
+    private static final int MOST_BEGUN_CHARS = 512;
+
     static {
         for (Header header : Header.values()) {
             HEADERS.put(AsciiString.cached(header.toString()), header);
@@ -82,6 +85,19 @@ final class HeadReader {
         length(values, hasBody);
         return new Head(method(headers), uri(headers, settings), false, false, values, repeated)
                 .ofHttp2();
+    }
+
+    /** What is known of a head that cannot be taken: its method, and the beginning of its path. */
+    static Head begun(Http2Headers headers) {
+        CharSequence target = headers.path();
+        if (target == null || target.isEmpty() || target.charAt(0) != '/') {
+            return Head.unreadable().ofHttp2();
+        }
+        int end = 1;
+        while (end < Math.min(target.length(), MOST_BEGUN_CHARS) && target.charAt(end) != '?') {
+            end++;
+        }
+        return Head.unreadable(method(headers), target.subSequence(0, end).toString()).ofHttp2();
     }
 
     private static HttpMethod method(Http2Headers headers) {

@@ -3,6 +3,7 @@ package dev.culvert.daemon.http.h2;
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.BodyEnd;
 import dev.culvert.daemon.http.ProblemException;
+import dev.culvert.daemon.http.Refusal;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The frames of one stream: turns HEADERS into a {@link dev.culvert.daemon.http.Head}, DATA into
  * the bytes of the body, which the next handler owns, and their end into {@link BodyEnd#BODY_END};
- * or the head into a {@link dev.culvert.daemon.http.Problem}. Turns bytes that are written into
- * DATA, and counts those that are not sent. Confined to its event loop.
+ * or the head into a {@link Refusal}. Turns bytes that are written into DATA, and counts those that
+ * are not sent. Confined to its event loop.
  */
 /* Netty has no queue for a stream that could be asked how much waits: it waits in the flow control of
  * the connection. An empty buffer is not sent, and done when what was written before it is. */
@@ -72,7 +73,8 @@ public final class StreamCodec extends ChannelDuplexHandler {
             context.fireChannelRead(
                     HeadReader.read(frame.headers(), !frame.isEndStream(), settings));
         } catch (ProblemException e) {
-            context.fireChannelRead(e.problem());
+            context.fireChannelRead(
+                    new Refusal(HeadReader.begun(frame.headers()), e.problem(), true));
         }
     }
 

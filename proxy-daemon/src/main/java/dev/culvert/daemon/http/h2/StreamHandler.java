@@ -103,7 +103,6 @@ public final class StreamHandler extends ChannelInboundHandlerAdapter
             case RoutedRequest request -> begin(request);
             case Refusal(Head head, Problem problem, boolean _) -> refuse(answerTo(head), problem);
             case OptionsRequest(Head head, String allow) -> answerTo(head).options(allow);
-            case Problem problem -> refuse(openAnswer(), problem);
             default -> ReferenceCountUtil.release(message);
         }
     }

@@ -126,7 +126,7 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
         }
         channel.pipeline()
                 .addLast("account", requests.account()) // charges the client for what waits
-                .addLast("decoder", decoder) // bytes → Head, body, BODY_END; or a Problem
+                .addLast("decoder", decoder) // bytes → Head, body, BODY_END; or a Refusal
                 // One request at a time, in time. Bodies skip the next two, which have nothing to
                 // do with them.
                 .addLast("connection", requests.connection())
@@ -167,7 +167,7 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
         StreamCodec codec = new StreamCodec(shared.settings());
         StreamHandler requests = new StreamHandler(stream, shared, connection, codec);
         stream.pipeline()
-                .addLast("frames", codec) // frames → Head, body, BODY_END; or a Problem
+                .addLast("frames", codec) // frames → Head, body, BODY_END; or a Refusal
                 .addLast("account", requests.account())
                 .addLast("gate", shared.gate())
                 .addLast("router", new RouterHandler(router, stream))

@@ -16,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** In which format a client is told why its request failed: its path decides. */
@@ -125,6 +126,68 @@ class ProblemShapesTest {
         assertThat(ask("POST /v1/messages", "content-length: 99999999999\r\n"))
                 .startsWith("HTTP/1.1 413")
                 .endsWith("\r\n\r\ntwo 413 r7");
+    }
+
+    private String raw(String bytes) {
+        server.send(bytes);
+        return server.received();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "400 | POST /v1/messages HTTP/1.x",
+                "505 | POST /v1/messages HTTP/2.0",
+                "400 | POST /v1/messages?beta=true HTTP/1.1 and more",
+                "400 | POST /v1/messages#there HTTP/1.1",
+                "400 | POST /v1/messages HTTP/1.1~Host: a~No colon",
+                "400 | POST /v1/messages HTTP/1.1~Host: a~Content-Length: x~~",
+                "501 | POST /v1/messages HTTP/1.1~Host: a~Transfer-Encoding: br~~",
+                "431 | POST /v1/messages HTTP/1.1~Host: a~X: LONG",
+                "414 | POST /v1/messages?LONG",
+            })
+    void aHeadThatCannotBeReadIsRefusedInTheShapeOfItsPath(int status, String head) {
+        assertThat(raw(head.replace("~", "\r\n").replace("LONG", "x".repeat(70_000))))
+                .startsWith("HTTP/1.1 " + status)
+                .contains("content-type: text/two\r\n", "connection: close\r\n", "x-request-id: ")
+                .contains("\r\n\r\ntwo " + status);
+    }
+
+    @Test
+    void aPathThatIsTooLongIsOneBelowItsBeginning() {
+        assertThat(raw("GET /v1/models/" + "x".repeat(70_000))).contains("\r\n\r\none 414");
+    }
+
+    @Test
+    void aHeadThatComesTooSlowlyIsRefusedInTheShapeOfItsPath() {
+        server.send("POST /v1/messages HTTP/1.1\r\nHost:");
+        server.pass(TestServer.settings().headTimeout());
+        assertThat(server.received()).startsWith("HTTP/1.1 408").contains("\r\n\r\ntwo 408");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST /v1/mess", "POST ", "\r\n", "PO"})
+    void asLongAsItsPathMayGoOnItIsRefusedInProblemJson(String begun) {
+        server.send(begun);
+        server.pass(TestServer.settings().headTimeout());
+        assertThat(server.received())
+                .startsWith("HTTP/1.1 408")
+                .contains("content-type: application/problem+json\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"P@ST", "POST v1/messages HTTP/x"})
+    void whatHasNoPathIsRefusedInProblemJson(String line) {
+        assertThat(raw(line)).startsWith("HTTP/1.1 400").contains("\"status\":400");
+    }
+
+    @Test
+    void aRefusedHeadHasNoBodyForAClientThatWantsNone() {
+        assertThat(raw("HEAD /v1/messages HTTP/1.x"))
+                .startsWith("HTTP/1.1 400")
+                .contains("content-type: text/two\r\n")
+                .endsWith("\r\n\r\n");
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.CountingObserver;
 import dev.culvert.daemon.http.HttpServer;
+import dev.culvert.daemon.http.ProblemFormats;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.http.pipeline.HttpPipeline;
@@ -61,9 +62,13 @@ final class FrameClient implements AutoCloseable {
     private final ByteBuf received = Unpooled.buffer();
 
     FrameClient(HttpSettings settings, Route... routes) {
+        this(settings, ProblemFormats.DEFAULT, routes);
+    }
+
+    FrameClient(HttpSettings settings, ProblemFormats problems, Route... routes) {
         pipeline =
                 new HttpPipeline(
-                        HttpServer.of(settings, observer, account.whole()),
+                        HttpServer.of(settings, observer, account.whole()).with(problems),
                         new Router(List.of(routes), observer, Callers.anybody()),
                         account::whole);
         channel.freezeTime();
@@ -112,6 +117,20 @@ final class FrameClient implements AutoCloseable {
 
     void headers(int stream, Http2Headers headers, boolean last) {
         send(HEADERS, END_HEADERS | (last ? END_STREAM : 0), stream, block(stream, headers));
+    }
+
+    /** A whole request: its head as HEADERS and full CONTINUATION frames. */
+    void headersInParts(int stream, Http2Headers headers) {
+        ByteBuf block = block(stream, headers);
+        int type = HEADERS;
+        do {
+            int bytes = Math.min(16_384, block.readableBytes());
+            boolean last = bytes == block.readableBytes();
+            int flags = (last ? END_HEADERS : 0) | (type == HEADERS ? END_STREAM : 0);
+            send(type, flags, stream, block.readBytes(bytes));
+            type = CONTINUATION;
+        } while (block.isReadable());
+        block.release();
     }
 
     ByteBuf block(int stream, Http2Headers headers) {

@@ -1,7 +1,6 @@
 package dev.culvert.daemon.http.h2;
 
 import static dev.culvert.daemon.http.h2.FrameClient.CONTINUATION;
-import static dev.culvert.daemon.http.h2.FrameClient.END_HEADERS;
 import static dev.culvert.daemon.http.h2.FrameClient.END_STREAM;
 import static dev.culvert.daemon.http.h2.FrameClient.GOAWAY;
 import static dev.culvert.daemon.http.h2.FrameClient.HEADERS;
@@ -19,7 +18,6 @@ import dev.culvert.daemon.http.h2.FrameClient.Frame;
 import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -159,16 +157,16 @@ class Http2LimitsTest {
         client.greet();
         Http2Headers large = request("GET", "/later");
         large.set("x-large", "x".repeat(settings().maxHeaderBytes()));
-        sendInParts(1, large);
+        client.headersInParts(1, large);
         assertThat(client.frames().getFirst().text()).contains(":status: 431");
         assertThat(client.observer.events()).contains("refused 431");
         Http2Headers many = request("GET", "/later");
         for (int i = 0; i <= settings().maxHeaderLines(); i++) {
             many.add("x-" + i, "");
         }
-        sendInParts(3, many);
+        client.headersInParts(3, many);
         assertThat(client.frames().getFirst().text()).contains(":status: 431");
-        sendInParts(5, request("GET", "/" + "x".repeat(settings().maxUriBytes())));
+        client.headersInParts(5, request("GET", "/" + "x".repeat(settings().maxUriBytes())));
         assertThat(client.frames().getFirst().text()).contains(":status: 414");
     }
 
@@ -177,21 +175,7 @@ class Http2LimitsTest {
         client.greet();
         Http2Headers huge = request("GET", "/later");
         huge.set("x-huge", "\u007f".repeat(300_000));
-        sendInParts(1, huge);
+        client.headersInParts(1, huge);
         endsWith("Header size exceeded", "HEADERS");
-    }
-
-    /** As HEADERS and full CONTINUATION frames. */
-    private void sendInParts(int stream, Http2Headers headers) {
-        ByteBuf block = client.block(stream, headers);
-        int type = HEADERS;
-        do {
-            int bytes = Math.min(16_384, block.readableBytes());
-            boolean last = bytes == block.readableBytes();
-            int flags = (last ? END_HEADERS : 0) | (type == HEADERS ? END_STREAM : 0);
-            client.send(type, flags, stream, block.readBytes(bytes));
-            type = CONTINUATION;
-        } while (block.isReadable());
-        block.release();
     }
 }
