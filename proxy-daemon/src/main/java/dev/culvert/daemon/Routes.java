@@ -165,7 +165,7 @@ final class Routes implements AutoCloseable {
                         OpenAiFront.routes(access, answers),
                         ResponsesFront.routes(access, answers, responses, large),
                         AnthropicFront.routes(access, answers, large),
-                        McpFront.routes(access, answers, log, settings, large),
+                        McpFront.routes(access, answers, log, settings, large, metrics.mcp()),
                         ofAgents(homes),
                         ofTokens(tokens),
                         ofTheDaemon(),

@@ -85,6 +85,7 @@ class ArchitectureTest {
                                             "http.tls",
                                             "answer",
                                             "config",
+                                            "front.mcp",
                                             "turn")),
                             Map.entry(
                                     "turn",

@@ -43,6 +43,7 @@ public final class Metrics implements AutoCloseable {
     private final TlsMetrics tls = new TlsMetrics(registry);
     private final StreamMetrics streams = new StreamMetrics(registry);
     private final TurnMetrics turns = new TurnMetrics(registry, http::onTokens);
+    private final McpMetrics mcp = new McpMetrics(registry);
     private final ReloadMetrics reloads = new ReloadMetrics(registry);
     private final LoopMetrics loops = new LoopMetrics(registry);
 
@@ -80,6 +81,10 @@ public final class Metrics implements AutoCloseable {
 
     public TurnMetrics turns() {
         return turns;
+    }
+
+    public McpMetrics mcp() {
+        return mcp;
     }
 
     public ReloadMetrics reloads() {

@@ -85,7 +85,6 @@ final class AskTool {
     }
 
     void call(Request request, Conversation client, Params arguments, RpcAnswer answer) {
-        answer.isOfTool();
         String name = arguments.text(AGENT);
         String text = arguments.text(MESSAGE);
         if (name == null || text == null || text.isEmpty()) {

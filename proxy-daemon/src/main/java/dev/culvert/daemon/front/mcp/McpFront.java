@@ -26,12 +26,13 @@ public final class McpFront {
             TurnAnswers answers,
             RecentLog log,
             Supplier<DaemonSettings> settings,
-            LargeRequests requests) {
+            LargeRequests requests,
+            McpObserver observer) {
         Asking asking = new Asking();
         AskTool ask = new AskTool(access, answers, asking, settings);
         return List.of(
                 new McpRoute(
-                        new Tools(ask, settings),
+                        new Tools(ask, settings, observer),
                         new Resources(access, log, settings),
                         asking,
                         requests));

@@ -3,6 +3,7 @@ package dev.culvert.daemon.front.mcp;
 import static io.netty.handler.codec.http.HttpResponseStatus.ACCEPTED;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
+import dev.culvert.daemon.front.mcp.McpObserver.Outcome;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.BodyStream;
 import dev.culvert.daemon.http.Json;
@@ -15,6 +16,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,7 @@ final class RpcAnswer extends PassedAnswer implements SseStream.Keepalive {
 
     private String id = "null";
     private boolean modern;
-    private boolean ofTool;
+    private @Nullable Consumer<Outcome> call;
     private @Nullable String turn;
     private @Nullable SseStream stream;
     private boolean answered;
@@ -60,9 +62,9 @@ final class RpcAnswer extends PassedAnswer implements SseStream.Keepalive {
         modern = true;
     }
 
-    /** The answer is the result of a tool. */
-    void isOfTool() {
-        ofTool = true;
+    /** The answer is the result of a tool; {@code observer} is told once how its call ended. */
+    void isOfTool(Consumer<Outcome> observer) {
+        call = observer;
     }
 
     /** The answer is that of this turn. */
@@ -97,7 +99,12 @@ final class RpcAnswer extends PassedAnswer implements SseStream.Keepalive {
 
     /** Answers with a result that has these members. */
     void result(Json.Body members) {
-        send(OK, complete(members), false);
+        result(members, Outcome.DONE);
+    }
+
+    /** The same for the result of a tool whose call ended so. */
+    void result(Json.Body members, Outcome outcome) {
+        send(OK, complete(members), outcome);
     }
 
     /** The response whose result has these members; it belongs to the caller. */
@@ -124,31 +131,37 @@ final class RpcAnswer extends PassedAnswer implements SseStream.Keepalive {
                     RpcWriter.meta(json, _ -> {});
                     json.writeEndObject();
                 });
-        send(OK, response, false);
+        send(OK, response, Outcome.ASKED);
     }
 
     /** Answers with a tool's result that says why the tool did nothing. */
     void toolFailed(String sentence) {
-        result(json -> {
-            json.writeArrayFieldStart("content");
-            RpcWriter.text(json, sentence);
-            json.writeEndArray();
-            json.writeBooleanField("isError", true);
-            RpcWriter.meta(
-                    json,
-                    meta -> {
-                        if (turn != null) {
-                            meta.writeStringField(RpcWriter.TURN, turn);
-                        }
-                    });
-        });
+        Json.Body failed =
+                json -> {
+                    json.writeArrayFieldStart("content");
+                    RpcWriter.text(json, sentence);
+                    json.writeEndArray();
+                    json.writeBooleanField("isError", true);
+                    RpcWriter.meta(
+                            json,
+                            meta -> {
+                                if (turn != null) {
+                                    meta.writeStringField(RpcWriter.TURN, turn);
+                                }
+                            });
+                };
+        result(failed, Outcome.REFUSED);
     }
 
     /** Answers with an error. */
     void error(RpcException mistake) {
+        error(mistake, Outcome.REFUSED);
+    }
+
+    private void error(RpcException mistake, Outcome outcome) {
         HttpResponseStatus status =
                 modern || mistake.code() != RpcException.METHOD_NOT_FOUND ? mistake.status() : OK;
-        send(status, response(json -> RpcWriter.error(json, mistake)), false);
+        send(status, response(json -> RpcWriter.error(json, mistake)), outcome);
     }
 
     private ByteBuf response(Json.Body member) {
@@ -165,7 +178,7 @@ final class RpcAnswer extends PassedAnswer implements SseStream.Keepalive {
         if (!isOpen()) {
             return;
         }
-        if (ofTool && problem.status().code() < SERVER_ERRORS) {
+        if (call != null && problem.status().code() < SERVER_ERRORS) {
             toolFailed(problem.error());
             return;
         }
@@ -175,16 +188,16 @@ final class RpcAnswer extends PassedAnswer implements SseStream.Keepalive {
         }
         ByteBuf error =
                 response(json -> RpcWriter.error(json, RpcException.INTERNAL_ERROR, problem, turn));
-        send(OK, error, true);
+        send(OK, error, Outcome.FAILED);
     }
 
     @Override
     public void whole(HttpResponseStatus status, AsciiString contentType, ByteBuf body) {
-        send(status, body, false);
+        send(status, body, Outcome.DONE);
     }
 
-    /** Takes {@code body}. */
-    private void send(HttpResponseStatus status, ByteBuf body, boolean isBroken) {
+    /** Takes {@code body}. A stream that ends with a failure is broken off. */
+    private void send(HttpResponseStatus status, ByteBuf body, Outcome outcome) {
         if (!isOpen()) {
             body.release();
             return;
@@ -196,11 +209,20 @@ final class RpcAnswer extends PassedAnswer implements SseStream.Keepalive {
         } else {
             open.event(MESSAGE, body);
             body.release();
-            if (isBroken) {
+            if (outcome == Outcome.FAILED) {
                 open.abort();
             } else {
                 open.end();
             }
+        }
+        over(outcome);
+    }
+
+    private void over(Outcome outcome) {
+        Consumer<Outcome> observer = call;
+        call = null;
+        if (observer != null) {
+            observer.accept(outcome);
         }
         onOver.run();
     }
@@ -212,7 +234,9 @@ final class RpcAnswer extends PassedAnswer implements SseStream.Keepalive {
         }
         SseStream open = stream;
         if (open == null) {
-            error(RpcException.of(RpcException.REFUSED, "The request was cancelled."));
+            error(
+                    RpcException.of(RpcException.REFUSED, "The request was cancelled."),
+                    Outcome.LEFT);
             onGone.run();
         } else {
             open.end();
@@ -224,7 +248,7 @@ final class RpcAnswer extends PassedAnswer implements SseStream.Keepalive {
         if (!gone) {
             gone = true;
             onGone.run();
-            onOver.run();
+            over(Outcome.LEFT);
         }
     }
 

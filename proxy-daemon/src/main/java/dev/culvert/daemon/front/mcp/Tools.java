@@ -7,8 +7,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.front.mcp.McpObserver.Outcome;
+import dev.culvert.daemon.front.mcp.McpObserver.Tool;
 import dev.culvert.daemon.http.HeaderLines;
 import dev.culvert.daemon.http.InnerCall;
+import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.operations.Effect;
 import dev.culvert.daemon.operations.Operation;
@@ -33,14 +36,17 @@ final class Tools {
     static final int MOST_SHOWN_BYTES = 8 * 1024;
 
     private static final int ERRORS = 400;
+    private static final int SERVER_ERRORS = 500;
     private static final String CONFIRM = "confirm";
 
     private final AskTool ask;
     private final Supplier<DaemonSettings> settings;
+    private final McpObserver observer;
 
-    Tools(AskTool ask, Supplier<DaemonSettings> settings) {
+    Tools(AskTool ask, Supplier<DaemonSettings> settings, McpObserver observer) {
         this.ask = ask;
         this.settings = settings;
+        this.observer = observer;
     }
 
     /** Those of the caller, in a fixed order. */
@@ -100,6 +106,7 @@ final class Tools {
             arguments = Unpooled.copiedBuffer("{}", US_ASCII);
         }
         if (name.equals(AskTool.NAME) && AskTool.isFor(request.caller())) {
+            isOf(Tool.ASK, answer);
             ask.call(request, client, new Params(arguments), answer);
             return;
         }
@@ -107,7 +114,12 @@ final class Tools {
                 of(request.caller()).stream()
                         .filter(it -> name(it).equals(name))
                         .findAny()
-                        .orElseThrow(() -> unknown(name));
+                        .orElse(null);
+        if (operation == null) {
+            isOf(Tool.UNKNOWN, answer);
+            throw unknown(name);
+        }
+        isOf(tool(operation), answer);
         OperationCall call;
         try {
             call = OperationCall.of(operation, arguments);
@@ -124,6 +136,18 @@ final class Tools {
         String uri =
                 operation.effect() == Effect.READ ? ResourceUri.read(operation, arguments) : null;
         run(request, operation, call, uri, answer);
+    }
+
+    private void isOf(Tool tool, RpcAnswer answer) {
+        answer.isOfTool(outcome -> observer.onCalled(tool, outcome));
+    }
+
+    private static Tool tool(Operation operation) {
+        return switch (operation.effect()) {
+            case READ -> Tool.READ;
+            case CHANGE -> Tool.CHANGE;
+            case DESTROY -> Tool.DESTROY;
+        };
     }
 
     private static RpcException unknown(String name) {
@@ -181,7 +205,6 @@ final class Tools {
             OperationCall call,
             @Nullable String uri,
             RpcAnswer answer) {
-        answer.isOfTool();
         InnerCall running =
                 InnerCall.begin(
                         request,
@@ -194,6 +217,12 @@ final class Tools {
                                 (status, headers, _, body) ->
                                         tell(operation, uri, status, headers, body, answer)));
         answer.onGone(running::cancel);
+    }
+
+    private static Outcome outcome(int status) {
+        return status < ERRORS
+                ? Outcome.DONE
+                : status < SERVER_ERRORS ? Outcome.REFUSED : Outcome.FAILED;
     }
 
     private static void tell(
@@ -214,22 +243,24 @@ final class Tools {
                         ? Inner.error(status, body)
                         : bytes == 0 ? "Done." : body.toString(body.readerIndex(), shown, UTF_8);
         String run = Inner.run(headers);
-        answer.result(json -> {
-            json.writeArrayFieldStart("content");
-            RpcWriter.text(json, text);
-            if (isCut && uri != null) {
-                RpcWriter.text(json, cutOff(shown, bytes));
-                RpcWriter.link(json, uri, operation.summary(), Inner.JSON, bytes);
-            }
-            json.writeEndArray();
-            json.writeBooleanField("isError", status.code() >= ERRORS);
-            RpcWriter.meta(
-                    json,
-                    meta -> {
-                        if (run != null) {
-                            meta.writeStringField("dev.culvert/op", run);
-                        }
-                    });
-        });
+        Json.Body result =
+                json -> {
+                    json.writeArrayFieldStart("content");
+                    RpcWriter.text(json, text);
+                    if (isCut && uri != null) {
+                        RpcWriter.text(json, cutOff(shown, bytes));
+                        RpcWriter.link(json, uri, operation.summary(), Inner.JSON, bytes);
+                    }
+                    json.writeEndArray();
+                    json.writeBooleanField("isError", status.code() >= ERRORS);
+                    RpcWriter.meta(
+                            json,
+                            meta -> {
+                                if (run != null) {
+                                    meta.writeStringField("dev.culvert/op", run);
+                                }
+                            });
+                };
+        answer.result(result, outcome(status.code()));
     }
 }
