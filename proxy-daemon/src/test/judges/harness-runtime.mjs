@@ -3,11 +3,12 @@
 import { createServer } from "node:http";
 
 /**
- * @param steps the shell commands to run, one a round
+ * @param steps what to call, one a round: a shell command, or {tool, input} where `tool` matches the name of a tool
  * @param between called before each answer, with the number of the round; may wait
  */
 export async function startHarnessRuntime(steps, between = async () => {}) {
   const rounds = [];
+  const heard = [];
   const server = createServer(async (request, response) => {
     const pieces = [];
     for await (const piece of request) pieces.push(piece);
@@ -15,23 +16,36 @@ export async function startHarnessRuntime(steps, between = async () => {}) {
     const shape = request.url.startsWith("/v1/messages") ? anthropic : openai;
     const round = shape.results(body);
     rounds.push(round);
+    heard.push(JSON.stringify(body.messages.at(-1)));
     await between(round);
     if (response.destroyed) return;
     response.writeHead(200, { "content-type": "text/event-stream" });
-    const shell = shape.shell(body);
-    if (shell && round < steps.length) shape.call(response, shell, steps[round], round);
-    else shape.say(response, shell ? "finished" : "a title");
+    const names = shape.names(body);
+    if (!shellOf(names)) shape.say(response, "a title");
+    else if (round < steps.length) shape.call(response, callOf(names, steps[round]), round);
+    else shape.say(response, "finished");
     response.end();
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   return {
     url: `http://127.0.0.1:${server.address().port}`,
     rounds,
+    /** The last message of each request, as JSON. */
+    heard,
     close() {
       server.closeAllConnections();
       server.close();
     },
   };
+}
+
+/** The name of the tool and its arguments for a step. */
+function callOf(names, step) {
+  if (typeof step === "string") {
+    const [name, input] = shellOf(names);
+    return [name, input(step)];
+  }
+  return [names.find((it) => step.tool.test(it)) ?? `none-like-${step.tool.source}`, step.input];
 }
 
 /** The arguments of a tool that runs a shell command, as Codex or Claude Code name it. */
@@ -44,7 +58,7 @@ function shellOf(names) {
 
 const openai = {
   results: (body) => body.messages.filter((it) => it.role === "tool").length,
-  shell: (body) => shellOf((body.tools ?? []).map((it) => it.function?.name)),
+  names: (body) => (body.tools ?? []).map((it) => it.function?.name),
   send(response, choices, more = {}) {
     response.write(`data: ${JSON.stringify({ id: "h", object: "chat.completion.chunk", created: 1, model: "m", choices, ...more })}\n\n`);
   },
@@ -53,8 +67,8 @@ const openai = {
     openai.send(response, [], { usage: { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 } });
     response.write("data: [DONE]\n\n");
   },
-  call(response, [name, input], step, round) {
-    const call = { index: 0, id: `call_${round}`, type: "function", function: { name, arguments: JSON.stringify(input(step)) } };
+  call(response, [name, input], round) {
+    const call = { index: 0, id: `call_${round}`, type: "function", function: { name, arguments: JSON.stringify(input) } };
     openai.send(response, [{ index: 0, delta: { tool_calls: [call] }, finish_reason: null }]);
     openai.end(response, "tool_calls");
   },
@@ -67,7 +81,7 @@ const openai = {
 const anthropic = {
   results: (body) =>
     body.messages.flatMap((it) => (Array.isArray(it.content) ? it.content : [])).filter((it) => it.type === "tool_result").length,
-  shell: (body) => shellOf((body.tools ?? []).map((it) => it.name)),
+  names: (body) => (body.tools ?? []).map((it) => it.name),
   send(response, event) {
     response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
   },
@@ -81,8 +95,8 @@ const anthropic = {
     anthropic.send(response, { type: "message_delta", delta: { stop_reason, stop_sequence: null }, usage: { output_tokens: 10 } });
     anthropic.send(response, { type: "message_stop" });
   },
-  call(response, [name, input], step, round) {
-    const deltas = [{ type: "input_json_delta", partial_json: JSON.stringify(input(step)) }];
+  call(response, [name, input], round) {
+    const deltas = [{ type: "input_json_delta", partial_json: JSON.stringify(input) }];
     anthropic.answer(response, { type: "tool_use", id: `toolu_${round}`, name, input: {} }, deltas, "tool_use");
   },
   say: (response, text) =>

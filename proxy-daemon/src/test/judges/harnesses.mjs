@@ -1,6 +1,7 @@
 // Codex and Claude Code, unmodified, do a small task through Culvert: read a file, write another, look at it. Then the same
 // while the link is reset, the agent is paused, and the daemon is killed in the middle. A harness may end the task or say that
-// it failed; a success without the file is the one thing that must not happen.
+// it failed; a success without the file is the one thing that must not happen. Then `culvert mcp install` gives them Culvert's
+// tools, and they call one in a task.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { startHarnessRuntime } from "./harness-runtime.mjs";
-import { startRoad } from "./road.mjs";
+import { CULVERT, startRoad } from "./road.mjs";
 
 const BIN = join(import.meta.dirname, "harnesses/node_modules/.bin");
 const STEPS = ["cat question.txt", "tr a-z A-Z < question.txt > answer.txt", "cat answer.txt"];
@@ -34,7 +35,7 @@ const HARNESSES = {
   },
   "claude-code": (url) => [
     "claude",
-    ["-p", "Answer the question.", "--model", "web", "--allowedTools", "Bash"],
+    ["-p", "Answer the question.", "--model", "web", "--allowedTools", "Bash,mcp__culvert"],
     { ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: "none", DISABLE_TELEMETRY: "1", CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1" },
   ],
 };
@@ -57,9 +58,7 @@ for (const [name, harness] of Object.entries(HARNESSES)) {
     describe(`${name} over a runtime of the kind ${kind}`, () => {
       for (const [trouble, cause] of Object.entries(TROUBLE)) {
         test(trouble, { timeout: PATIENCE_MS + 60_000 }, async (t) => {
-          const home = mkdtempSync(join(tmpdir(), "culvert-harness-"));
-          const work = join(home, "work");
-          mkdirSync(work);
+          const { home, work } = places();
           writeFileSync(join(work, "question.txt"), "what is the road\n");
           let road;
           let troubled = false;
@@ -75,7 +74,7 @@ for (const [name, harness] of Object.entries(HARNESSES)) {
             rmSync(home, { recursive: true, force: true });
           });
 
-          const { code, output } = await run(...harness(road.url, home), home, work);
+          const { code, output } = await runHarness(harness(road.url, home), home, work);
 
           const answer = fileOf(join(work, "answer.txt"));
           console.log(`   ${name}, ${kind}, ${trouble}: exit ${code}, answer.txt ${JSON.stringify(answer)}, rounds ${runtime.rounds}`);
@@ -89,6 +88,48 @@ for (const [name, harness] of Object.entries(HARNESSES)) {
   }
 }
 
+/** Claude Code's model looks for tools of others before it may call them. */
+const FIRST = { "claude-code": [{ tool: /^ToolSearch$/, input: { query: "select:mcp__culvert__agents_list" } }] };
+
+for (const [name, harness] of Object.entries(HARNESSES)) {
+  test(`${name} calls a tool of Culvert's in a task`, { timeout: PATIENCE_MS + 60_000 }, async (t) => {
+    const { home, work } = places();
+    const runtime = await startHarnessRuntime([...(FIRST[name] ?? []), { tool: /culvert__agents_list$/, input: {} }]);
+    const road = await startRoad({ runtime, runtimeTimeout: "30s" });
+    t.after(async () => {
+      await road.close();
+      rmSync(home, { recursive: true, force: true });
+    });
+    const [program, args, environment] = harness(road.url, home);
+    const said = async (path, ...words) => {
+      const { code, output } = await run(path, words, environment, home, work);
+      assert.equal(code, 0, `${path} ${words.join(" ")}:\n${output}`);
+      return output;
+    };
+    const install = (...more) => said(CULVERT, "--url", road.url, "mcp", "install", "--client", program, ...more);
+    const list = () => said(join(BIN, program), "mcp", "list");
+
+    await install();
+    assert.match(await list(), program === "codex" ? /culvert +\S+ .* mcp .*enabled/ : /culvert: .* mcp - .*Connected/);
+
+    const { code, output } = await runHarness([program, args, environment], home, work);
+    assert.equal(code, 0, output.slice(-3000));
+    assert.match(output, /finished/);
+    assert.match(runtime.heard.at(-1), /agents.*web.*ready/, "the tool's result did not reach the model");
+
+    await install("--remove");
+    assert.doesNotMatch(await list(), /^culvert\b/m);
+  });
+}
+
+/** A home and a folder to work in, which are empty. */
+function places() {
+  const home = mkdtempSync(join(tmpdir(), "culvert-harness-"));
+  const work = join(home, "work");
+  mkdirSync(work);
+  return { home, work };
+}
+
 function fileOf(path) {
   try {
     return readFileSync(path, "utf8");
@@ -97,11 +138,15 @@ function fileOf(path) {
   }
 }
 
+function runHarness([program, args, environment], home, work) {
+  return run(join(BIN, program), args, environment, home, work);
+}
+
 /** The exit code, null after PATIENCE_MS, and all that the program said. */
-async function run(program, args, environment, home, work) {
-  const child = spawn(join(BIN, program), args, {
+async function run(path, args, environment, home, work) {
+  const child = spawn(path, args, {
     cwd: work,
-    env: { PATH: process.env.PATH, HOME: home, IS_SANDBOX: "1", ...environment },
+    env: { PATH: `${BIN}:${process.env.PATH}`, HOME: home, IS_SANDBOX: "1", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Lets OpenAI's Codex and Anthropic's Claude Code, unmodified, do a small task through Culvert, also while parts of it fail.
-# They take 1 GB of disk, so `.ci/run` calls this only with CI_HARNESSES=1. Run it after `mvn package`.
+# Then they call a tool that `culvert mcp install` gave them. They take 1 GB of disk, so `.ci/run` calls this only with CI_HARNESSES=1. Run it after `mvn package`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 top=$(cd ../../../.. && pwd)

@@ -10,6 +10,7 @@ import { startRuntime } from "./runtime.mjs";
 const top = process.env.CULVERT_TOP ?? join(dirname(fileURLToPath(import.meta.url)), "../../../..");
 const DAEMON = join(top, "proxy-daemon/target/culvertd/bin/culvertd");
 const AGENT = join(top, "guest-agent/target/culvert-agent/bin/culvert-agent");
+export const CULVERT = join(top, "proxy-daemon/target/culvertd/bin/culvert");
 const PATIENCE_MS = 60_000;
 
 /**

@@ -2,7 +2,6 @@
 // over stdio; and the inspector.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { Client as Modern, StreamableHTTPClientTransport as ModernHttp } from "@modelcontextprotocol/client";
@@ -10,10 +9,9 @@ import { StdioClientTransport as ModernStdio } from "@modelcontextprotocol/clien
 import { Client as Legacy } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as LegacyStdio } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport as LegacyHttp } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { startRoad } from "./road.mjs";
+import { CULVERT, startRoad } from "./road.mjs";
 
 const run = promisify(execFile);
-const CULVERT = join(process.env.CULVERT_TOP, "proxy-daemon/target/culvertd/bin/culvert");
 // For so long the daemon waits for an agent that was lost, which may come back.
 const IMPATIENT = { settings: { more: { timeouts: { message: "2s" } } }, runtimeTimeout: "30s" };
 const INFO = { name: "judge", version: "1" };
