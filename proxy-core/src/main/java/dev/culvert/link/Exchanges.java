@@ -39,6 +39,7 @@ final class Exchanges {
     private final EndedIds ended = new EndedIds();
     private final Capacity capacity;
     private final PartSender parts;
+    private final Cancels cancels;
 
     Exchanges(
             AgentLink link,
@@ -54,6 +55,7 @@ final class Exchanges {
         this.deadlines = deadlines;
         capacity = new Capacity(link, peer, limits);
         parts = new PartSender(channel, observer, this::tellSent);
+        cancels = new Cancels(channel, peer, ended::isAbandoned, this::send);
     }
 
     Exchange resume(String id, long after, long credit, ReplyListener listener, Patience patience) {
@@ -192,7 +194,7 @@ final class Exchanges {
         ended.addAbandoned(exchange.id());
         end(exchange, failure == null ? Outcome.CANCELLED : Outcome.of(failure));
         if (exchange.request() == FrameType.MESSAGE || exchange.request() == FrameType.RESUME) {
-            sendCancel(exchange.id());
+            cancels.sendOnceAnnounced(exchange.id());
         }
         if (failure != null) {
             tell(exchange, () -> exchange.listener().onFailure(failure));
@@ -202,7 +204,7 @@ final class Exchanges {
     void detach(Exchange exchange) {
         ended.addAbandoned(exchange.id());
         if (exchange.isSending()) {
-            sendCancel(exchange.id()); // the turn cannot go on without the rest
+            cancels.sendOnceAnnounced(exchange.id()); // the turn cannot go on without the rest
         }
         end(exchange, Outcome.DETACHED);
     }
@@ -210,24 +212,20 @@ final class Exchanges {
     /** The agent wants no more of it: sends no further part, and asks it to end the turn. */
     boolean stop(Exchange exchange) {
         parts.drop(exchange);
-        return sendCancel(exchange.id());
+        return cancels.send(exchange.id());
     }
 
-    boolean isFree(String id) {
-        return !open.containsKey(id) && !ended.isAbandoned(id);
+    /** Asks the agent to end a turn that no exchange here reads. */
+    void cancel(String id) {
+        cancels.send(id);
     }
 
     boolean isOpen(String id) {
         return open.containsKey(id);
     }
 
-    /** Asks the agent to end a turn; false if it does not understand that. */
-    boolean sendCancel(String id) {
-        boolean understood = channel.isActive() && peer.can(Feature.CANCEL);
-        if (understood) {
-            send(Frame.bare(FrameType.CANCEL, id));
-        }
-        return understood;
+    boolean isFree(String id) {
+        return !open.containsKey(id) && !ended.isAbandoned(id);
     }
 
     /** Sends what was granted, as soon as the agent says that it heeds credit. */

@@ -394,6 +394,39 @@ class ExchangesTest {
         assertThat(agent.sent()).isEqualTo("{\"type\":\"cancel\",\"id\":\"m1\"}");
     }
 
+    /** The agent may be about to say that it understands. */
+    @Test
+    void aTurnThatIsCancelledBeforeTheFirstHeartbeatIsSoAfterIt() {
+        link.open(message("m1", "{}"), listener, A_MINUTE).cancel();
+        link.open(message("m2", "{}"), listener, A_MINUTE).cancel();
+        link.open(message("m3", "{}"), listener, A_MINUTE).detach();
+        link.open(message("m4", "{}"), listener, A_MINUTE);
+        for (int i = 0; i < 4; i++) {
+            assertThat(agent.sent()).contains("\"type\":\"message\"");
+        }
+        assertThat(agent.sent()).isEmpty();
+        agent.receive("chunk", "m2", "{\"content\":\"it has ended\",\"done\":true}");
+
+        agent.announce("cancel");
+
+        assertThat(agent.sent()).isEqualTo("{\"type\":\"cancel\",\"id\":\"m1\"}");
+        assertThat(agent.sent()).isEmpty();
+    }
+
+    @Test
+    void whatWaitsForTheFirstHeartbeatIsBounded() {
+        for (int i = 0; i < 2_000; i++) {
+            link.open(message("m" + i, "{}"), listener, A_MINUTE).cancel();
+            agent.sent();
+        }
+        agent.announce("cancel");
+        int cancels = 0;
+        for (String sent = agent.sent(); !sent.isEmpty(); sent = agent.sent()) {
+            cancels += sent.split("\"type\":\"cancel\"", -1).length - 1;
+        }
+        assertThat(cancels).isEqualTo(1_024);
+    }
+
     @Test
     void anAbandonedIdIsRememberedUntilTheAgentEndsItHoweverManyFollow() {
         link.open(message("old", "{}"), listener, A_MINUTE).cancel();
