@@ -115,7 +115,7 @@ public final class AgentLink {
 
     /** Asks the agent to end a turn that no exchange of this link reads. */
     public void cancelUnread(String id) {
-        exchanges.cancel(id);
+        exchanges.cancels().send(id);
     }
 
     /** Whether the agent has announced that it can do this (compatibility.md). */

@@ -215,9 +215,8 @@ final class Exchanges {
         return cancels.send(exchange.id());
     }
 
-    /** Asks the agent to end a turn that no exchange here reads. */
-    void cancel(String id) {
-        cancels.send(id);
+    Cancels cancels() {
+        return cancels;
     }
 
     boolean isOpen(String id) {

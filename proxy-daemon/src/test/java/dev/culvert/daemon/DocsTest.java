@@ -37,6 +37,8 @@ class DocsTest {
                     "(?<![\\w./-])((?:proxy-core|proxy-daemon|guest-agent|protocol-spec|\\.ci)/"
                             + "(?![\\w/-]*\\btarget/)[\\w./-]*\\w)");
 
+    private static final Pattern CONTRACT =
+            Pattern.compile("(?m)^(?:final )?(?:class|interface) .*\\b(\\w+Contract) \\{$");
     private static final Pattern TEST =
             Pattern.compile("(?<![\\w.-])([A-Z]\\w*[a-z0-9](?:Test|IT))\\b(?:#(\\w+))?");
 
@@ -123,9 +125,19 @@ class DocsTest {
     }
 
     private static boolean isATest(MatchResult test) {
-        return TREE.classes().getOrDefault(test.group(1), List.of()).stream()
+        return test.group(2) == null
+                ? TREE.classes().containsKey(test.group(1))
+                : has(test.group(1), test.group(2));
+    }
+
+    /** Whether the class has the method, or takes it from a contract. */
+    private static boolean has(String type, String method) {
+        return TREE.classes().getOrDefault(type, List.of()).stream()
+                .map(DocsTest::text)
                 .anyMatch(source ->
-                        test.group(2) == null || text(source).contains(" " + test.group(2) + "("));
+                        source.contains(" " + method + "(")
+                                || names(CONTRACT, source).stream()
+                                        .anyMatch(contract -> has(contract, method)));
     }
 
     /** By the file that is shipped, which holds every key. */

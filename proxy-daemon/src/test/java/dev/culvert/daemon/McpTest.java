@@ -441,49 +441,6 @@ class McpTest {
     }
 
     @Test
-    void aTurnThatFailsIsAnErrorAndTheStreamIsBrokenOff() throws Exception {
-        try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = daemon(guest);
-                CompletionReader answer = ask(daemon, "")) {
-            Request message = guest.take();
-            message.chunk("half");
-            message.error("runtime_error", "broken");
-            List<String> rest = answer.rest();
-            assertThat(rest).hasSize(1);
-            assertThat(rest.getFirst())
-                    .startsWith("{\"jsonrpc\":\"2.0\",\"id\":7,\"error\":{\"code\":-32603,")
-                    .contains("\"turn\":\"" + message.id());
-            assertThat(answer.isBroken()).isTrue();
-        }
-    }
-
-    @Test
-    void aLinkThatIsLostIsAnErrorAndTheStreamIsBrokenOff() throws Exception {
-        try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = daemon(guest);
-                CompletionReader answer = ask(daemon, "")) {
-            guest.take().chunk("half");
-            guest.down();
-            List<String> rest = answer.rest();
-            assertThat(rest).hasSize(1);
-            assertThat(rest.getFirst())
-                    .contains("\"error\":{\"code\":-32603,", "\"code\":\"link_lost\"");
-            assertThat(answer.isBroken()).isTrue();
-        }
-    }
-
-    @Test
-    void aSilentAgentsClientIsKeptAliveBeforeTheFirstWord() throws Exception {
-        try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = TestDaemon.with("\"sse\": {\"keepalive\": \"50ms\"},", guest);
-                CompletionReader answer = ask(daemon, "")) {
-            assertThat(answer.line()).isEqualTo(":");
-            guest.take().done("late");
-            assertThat(answer.next()).contains("\"text\":\"late\"");
-        }
-    }
-
-    @Test
     void aLargeTaskReachesTheAgentAndALargeMistakeIsAnsweredInShape() throws Exception {
         String large = "x".repeat(2 * 1024 * 1024);
         try (ScriptedGuest guest = ScriptedGuest.start();
@@ -515,20 +472,6 @@ class McpTest {
                                             "\"name\":\"ask\",\"arguments\":{\"agent\":\"a\"}")
                                     .body())
                     .contains("needs 'agent' and 'message'", "\"isError\":true");
-        }
-    }
-
-    @Test
-    void aClientThatLeavesStopsTheTurn() throws Exception {
-        try (ScriptedGuest guest = ScriptedGuest.announcing("cancel");
-                TestDaemon daemon = daemon(guest)) {
-            CompletionReader answer = ask(daemon, "");
-            Request message = guest.take();
-            message.chunk("x");
-            answer.close();
-            Request cancel = guest.take();
-            assertThat(cancel.type()).isEqualTo("cancel");
-            assertThat(cancel.id()).isEqualTo(message.id());
         }
     }
 
@@ -602,6 +545,59 @@ class McpTest {
                     .contains("\"isError\":false", "\"dev.culvert/op\":");
             assertThat(daemon.get("/api/v1/agents/z").statusCode()).isEqualTo(404);
         }
+    }
+
+    @Test
+    void callsOfToolsAreCountedByKindAndOutcome() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.announcing("cancel");
+                TestDaemon daemon = daemon(guest)) {
+            guest.on("message", message -> message.done("yes"));
+            call(daemon, "ask", "\"agent\":\"a\",\"message\":\"hi\"");
+            call(daemon, "ask", "\"agent\":\"nobody\",\"message\":\"hi\"");
+            guest.on("message", message -> message.error("stream_broken", "no"));
+            call(daemon, "ask", "\"agent\":\"a\",\"message\":\"hi\"");
+            guest.hold("message");
+            CompletionReader left = ask(daemon, "");
+            guest.take();
+            left.close();
+            call(daemon, "agents_list", "");
+            call(daemon, "agents_show", "\"id\":\"nobody\"");
+            call(daemon, "agents_remove", "\"id\":\"nobody\"");
+            call(daemon, "agents_explode", "\"id\":\"a\"");
+
+            daemon.awaitMetric(calls("ask", "left"), 1);
+            for (String[] one :
+                    new String[][] {
+                        {"ask", "done"},
+                        {"ask", "refused"},
+                        {"ask", "failed"},
+                        {"read", "done"},
+                        {"read", "refused"},
+                        {"destroy", "asked"},
+                        {"unknown", "refused"}
+                    }) {
+                assertThat(daemon.metric(calls(one[0], one[1]))).as(String.join(" ", one)).isOne();
+            }
+            assertThat(daemon.metric(calls("change", "done"))).isZero();
+        }
+    }
+
+    /** By a client whose user can be asked. */
+    private static void call(TestDaemon daemon, String tool, String arguments) throws Exception {
+        String params = "\"name\":\"%s\",\"arguments\":{%s},".formatted(tool, arguments);
+        try (CompletionReader answer =
+                new CompletionReader(
+                        daemon.stream(
+                                "POST",
+                                "/mcp",
+                                message("tools/call", params + meta("\"elicitation\":{}")),
+                                headers("tools/call", tool)))) {
+            answer.rest();
+        }
+    }
+
+    private static String calls(String tool, String outcome) {
+        return "culvert_mcp_tool_calls_total{outcome=\"%s\",tool=\"%s\"}".formatted(outcome, tool);
     }
 
     @Test

@@ -13,11 +13,18 @@ final class RawEvents implements AutoCloseable {
     private final RawConnection connection;
     private boolean broken;
 
-    RawEvents(TestDaemon daemon, String path, String body) throws IOException {
+    /**
+     * @param headers names and values by turns
+     */
+    RawEvents(TestDaemon daemon, String path, String body, String... headers) throws IOException {
         connection = new RawConnection(daemon);
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < headers.length; i += 2) {
+            lines.append(headers[i]).append(": ").append(headers[i + 1]).append("\r\n");
+        }
         connection.send(
-                "POST %s HTTP/1.1\r\nhost: localhost\r\ncontent-length: %d\r\n\r\n%s"
-                        .formatted(path, body.length(), body));
+                "POST %s HTTP/1.1\r\nhost: localhost\r\n%scontent-length: %d\r\n\r\n%s"
+                        .formatted(path, lines, body.length(), body));
     }
 
     /** Of a GET. */

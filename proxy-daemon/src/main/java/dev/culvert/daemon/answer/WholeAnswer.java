@@ -42,6 +42,9 @@ final class WholeAnswer implements TurnListener, Runnable {
     /** Room for all that a large answer may still need; null for a small one. */
     private @Nullable Reservation room;
 
+    /** Whether the agent has begun to answer. */
+    private boolean isSaid;
+
     /** Bytes that were joined, but for which the agent has not got credit again. */
     private long heldBack;
 
@@ -80,10 +83,11 @@ final class WholeAnswer implements TurnListener, Runnable {
         if (!answer.isOpen()) {
             return;
         }
-        int before = format.heldBytes();
-        if (before == 0) {
+        if (!isSaid) {
+            isSaid = true;
             answer.reached(Phase.STREAMING);
         }
+        int before = format.heldBytes();
         try {
             format.chunk(chunk);
         } catch (BadChunkException e) {
