@@ -56,7 +56,7 @@ final class TrunkPipeline {
     /** Bytes of frames that have not come whole. */
     private static long unread(Channel channel, FrameDecoder decoder) {
         WebSocketMessages messages = channel.pipeline().get(WebSocketMessages.class);
-        return decoder.heldBytes() + (messages == null ? 0 : messages.heldBytes());
+        return (long) decoder.heldBytes() + (messages == null ? 0 : messages.heldBytes());
     }
 
     private static HeldBytesHandler account(

@@ -13,6 +13,7 @@ import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
 import dev.culvert.io.Shares;
+import dev.culvert.link.BasePeer;
 import dev.culvert.link.EmbeddedLink;
 import dev.culvert.link.EmbeddedTrunk;
 import dev.culvert.link.LinkObserver;
@@ -96,7 +97,7 @@ class IncomingHomeTest {
         run();
         String update = with.sent();
         assertThat(update).contains("\"config_update\"").contains("\"model\":\"m\"");
-        with.receive("config_ack", update.split("\"")[7], "{\"applied\":true}");
+        with.receive("config_ack", BasePeer.text(update, "id"), "{\"applied\":true}");
         run();
     }
 

@@ -23,6 +23,8 @@ final class KeptResponse {
     private final long sinceNanos;
     private final long asked;
     private Outcome outcome;
+
+    /** The last items of {@link #whole}; not to be changed. */
     private byte[] output = {};
 
     /** The input and what was answered; null as long as that may grow. */
@@ -116,8 +118,7 @@ final class KeptResponse {
         Conversation all = new Conversation(input, items);
         all.isOf(id());
         whole = all;
-        output = new byte[items.readableBytes()];
-        items.getBytes(items.readerIndex(), output);
+        output = all.items();
         return true;
     }
 
@@ -148,7 +149,6 @@ final class KeptResponse {
     synchronized long ownBytes() {
         return OWN_BYTES
                 + response.echoBytes()
-                + output.length
                 + (turn == null || !outcome.isFinal() ? 0 : turn.logBytes());
     }
 

@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 final class OutputReader {
     private static final int MOST_NAME_CHARS = 4096;
     private static final int QUOTE = 1;
+
+    /** Enough for what an item says beside its text. */
+    private static final int SURROUNDING_BYTES = 512;
+
     private static final String COMPLETED = "completed";
     private static final String INCOMPLETE = "incomplete";
 
@@ -51,7 +55,7 @@ final class OutputReader {
     private final ResponseObject response;
 
     /** The items that have ended, with commas between. */
-    private ByteBuf items = Unpooled.buffer();
+    private ByteBuf items = Unpooled.EMPTY_BUFFER;
 
     /** The text of the open item. */
     private ByteBuf text = Unpooled.buffer();
@@ -150,10 +154,18 @@ final class OutputReader {
         OutputItem item = open;
         if (item != null) {
             open = null;
+            if (!items.isReadable()) {
+                items = Unpooled.buffer(ownBytes());
+            }
             int start = write(item, status, items);
             listener.onEnd(item, text, items.slice(start, items.writerIndex() - start));
             text = Unpooled.buffer(); // a large one may not have left yet
         }
+    }
+
+    /** What the open item takes as JSON, about. */
+    private int ownBytes() {
+        return text.readableBytes() + SURROUNDING_BYTES;
     }
 
     private int write(OutputItem item, String status, ByteBuf to) {
@@ -203,7 +215,8 @@ final class OutputReader {
         if (item == null) {
             return items;
         }
-        ByteBuf all = items.copy();
+        ByteBuf all = Unpooled.buffer(items.readableBytes() + ownBytes());
+        OutputItem.copy(items, all);
         write(item, INCOMPLETE, all);
         return all;
     }
