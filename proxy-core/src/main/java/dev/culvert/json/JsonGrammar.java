@@ -41,7 +41,7 @@ abstract sealed class JsonGrammar permits JsonScanner {
                 && bytes[start] == (byte) 0xef
                 && bytes[start + 1] == (byte) 0xbb
                 && bytes[start + 2] == (byte) 0xbf) {
-            throw new BadJsonException(BYTE_ORDER_MARK, "the text begins with one");
+            throw new BadJsonException(BYTE_ORDER_MARK, "the text begins with a byte order mark");
         }
     }
 

@@ -356,6 +356,7 @@ class ChatCompletionsTest {
                 "{M,'model':'a','model':'a'}       | model          | twice",
                 "{'model':'a'}                     | messages       | 'messages' is missing",
                 "{'model':'a','messages':'hi'}     | messages       | must be a list",
+                "{'model':'a','messages':[{}],'stream_options':5} | stream_options | must be an object",
                 "{'model':'a','messages':[ ]}      | messages       | is empty",
                 "{'model':'a',M,'messages':[]}     | messages       | twice",
                 "{'model':'a',M,'stream':'yes'}    | stream         | true or false",

@@ -11,12 +11,14 @@ import dev.culvert.daemon.turn.CancelCause;
  * @param code one word for programs
  */
 record CutOff(String code, String message, End end, CancelCause cause) {
+    static final String SLOW_CONSUMER = "slow_consumer";
+
     /**
      * @param why completes a sentence about the client
      */
     static CutOff slowConsumer(String why) {
         return new CutOff(
-                "slow_consumer",
+                SLOW_CONSUMER,
                 "the client does not read: " + why,
                 End.SLOW_CONSUMER,
                 CancelCause.SLOW_CONSUMER);

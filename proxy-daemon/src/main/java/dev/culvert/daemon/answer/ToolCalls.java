@@ -10,44 +10,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The tool calls of one answer, joined from their fragments. */
-/*
- * As OpenAI's clients join them: the fragments of a call have its index, and their arguments are one text. Some servers
- * give another call the same index and another id, or repeat a whole name; the agent's allow-list reads them in the
- * same way.
- */
 public final class ToolCalls {
     /** Each takes much more memory than the bytes of the agent that begin it. */
     private static final int MOST = 1_024;
 
-    private static final int MOST_NAME_CHARS = 4096;
-
-    private static final class Call {
-        final int index;
-        final boolean isCustom;
-        String id = "";
-        String name = "";
-
-        /** On the heap, so that nobody has to release it. */
-        final ByteBuf arguments = Unpooled.buffer();
-
-        Call(ToolCallFragment first) {
-            index = first.index();
-            isCustom = first.isCustom();
-        }
-
-        boolean isOther(ToolCallFragment part) {
-            return !id.isEmpty() && !part.id().isEmpty() && !id.equals(part.id());
-        }
-
-        void add(ToolCallFragment part) {
-            id = id.isEmpty() ? part.id() : id;
-            name = part.name().equals(name) ? name : name + part.name();
-            if (name.length() > MOST_NAME_CHARS) {
-                throw new BadChunkException("the name of a tool has no end");
-            }
-            arguments.writeBytes(part.arguments());
-        }
-    }
+    /**
+     * @param arguments on the heap, so that nobody has to release them
+     */
+    private record Call(ToolCallHead head, ByteBuf arguments) {}
 
     private final List<Call> calls = new ArrayList<>();
     private int bytes;
@@ -60,21 +30,22 @@ public final class ToolCalls {
     public void add(ByteBuf array) {
         for (ToolCallFragment part : ToolCallFragment.read(array)) {
             Call call = latest(part.index());
-            if (call == null || call.isOther(part)) {
-                if (calls.size() == MOST) {
-                    throw new BadChunkException("it has over " + MOST + " tool calls");
-                }
-                call = new Call(part);
+            if (call != null && call.head.isContinuedBy(part)) {
+                call.head.add(part);
+            } else if (calls.size() == MOST) {
+                throw new BadChunkException("it has over " + MOST + " tool calls");
+            } else {
+                call = new Call(new ToolCallHead(part), Unpooled.buffer());
                 calls.add(call);
             }
-            call.add(part);
+            call.arguments.writeBytes(part.arguments());
         }
         bytes += array.readableBytes();
     }
 
     private @Nullable Call latest(int index) {
         for (int i = calls.size() - 1; i >= 0; i--) {
-            if (calls.get(i).index == index) {
+            if (calls.get(i).head.index() == index) {
                 return calls.get(i);
             }
         }
@@ -96,9 +67,9 @@ public final class ToolCalls {
         for (int i = 0; i < calls.size(); i++) {
             Call call = calls.get(i);
             writeAscii(out, i == 0 ? "{\"id\":\"" : ",{\"id\":\"");
-            writeUtf8(out, call.id);
+            writeUtf8(out, call.head.id());
             writeAscii(out, "\",");
-            writeTool(out, call.isCustom, call.name, call.arguments);
+            writeTool(out, call.head.isCustom(), call.head.name(), call.arguments);
             out.writeByte('}');
         }
         out.writeByte(']');

@@ -23,6 +23,16 @@ public enum Denial {
         this.sentence = sentence;
     }
 
+    /** Whether this code says that the caller is nobody who is let in. */
+    public static boolean isOfUnknownCaller(String code) {
+        for (Denial denial : values()) {
+            if (denial != INSUFFICIENT_SCOPE && denial.code.equals(code)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** One word for programs. */
     public String code() {
         return code;

@@ -88,7 +88,7 @@ public final class IncomingBody {
         body.add(part, channel.alloc());
         if (body.size() > limit.bytes()) {
             owner.onRefused(limit.exceeded());
-        } else if (body.size() > LARGE_BYTES) {
+        } else if (body.size() > LARGE_BYTES && !request.endpoint().route().readsLargeBodies()) {
             check();
         }
     }

@@ -118,7 +118,7 @@ public record Problem(
     }
 
     /** Ends {@code text}, which may come from outside, like a sentence. */
-    static String sentence(String text) {
+    public static String sentence(String text) {
         return text.endsWith(".") || text.endsWith("?") || text.endsWith("!") ? text : text + ".";
     }
 

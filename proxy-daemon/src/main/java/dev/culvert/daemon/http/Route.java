@@ -38,6 +38,14 @@ public interface Route {
     }
 
     /**
+     * Whether it reads each value of a large body itself, which is then not checked while it
+     * arrives.
+     */
+    default boolean readsLargeBodies() {
+        return false;
+    }
+
+    /**
      * Called on the connection's event loop. Must not block; answers now or later, on that loop.
      * The request's body is lent for the call. A {@link ProblemException} is sent as the answer.
      */

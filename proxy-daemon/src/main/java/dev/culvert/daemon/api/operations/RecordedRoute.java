@@ -79,6 +79,11 @@ public final class RecordedRoute implements Route {
     }
 
     @Override
+    public boolean readsLargeBodies() {
+        return route.readsLargeBodies();
+    }
+
+    @Override
     public void handle(Request request, Answer answer) {
         Operation operation = recorded.get(request.method());
         if (operation == null) {

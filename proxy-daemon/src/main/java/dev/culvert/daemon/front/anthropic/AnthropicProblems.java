@@ -1,12 +1,9 @@
 package dev.culvert.daemon.front.anthropic;
 
-import static io.netty.handler.codec.http.HttpResponseStatus.BAD_GATEWAY;
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
-import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_TIMEOUT;
 import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 import static io.netty.handler.codec.http.HttpResponseStatus.TOO_MANY_REQUESTS;
-import static io.netty.handler.codec.http.HttpResponseStatus.UNAUTHORIZED;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.daemon.http.Handling;
@@ -37,26 +34,7 @@ public final class AnthropicProblems implements ProblemFormat {
     /** There is too much to do, and not for this caller alone. */
     private static final Set<String> TOO_MUCH = Set.of("overloaded", "over_memory");
 
-    /** Why a stream is cut off whose caller is not let in any more. */
-    private static final Set<String> DENIED =
-            Set.of("unauthenticated", "invalid_token", "token_expired", "token_revoked");
-
     private static final int SERVER_ERRORS = 500;
-
-    /**
-     * This daemon ends a stream.
-     *
-     * @param why completes a sentence
-     */
-    static Problem cutOff(String code, String why) {
-        HttpResponseStatus status =
-                switch (code) {
-                    case "slow_consumer" -> REQUEST_TIMEOUT;
-                    case "draining" -> SERVICE_UNAVAILABLE;
-                    default -> DENIED.contains(code) ? UNAUTHORIZED : BAD_GATEWAY;
-                };
-        return Problem.of(status, "The stream was cut off: " + why + ".").member("code", code);
-    }
 
     /** The data of an event. It belongs to the caller. */
     static ByteBuf body(Problem problem, String requestId) {

@@ -2,6 +2,7 @@ package dev.culvert.daemon.front.anthropic;
 
 import dev.culvert.daemon.answer.BadChunkException;
 import dev.culvert.daemon.answer.ToolCallFragment;
+import dev.culvert.daemon.answer.ToolCallHead;
 import dev.culvert.frame.Frame;
 import dev.culvert.json.JsonMembers;
 import io.netty.buffer.ByteBuf;
@@ -15,35 +16,7 @@ import org.jspecify.annotations.Nullable;
  * a call, so a block ends when something else begins, and a call begins once its name is known: when arguments
  * follow, another call, or the end. Nothing but that name is held back. */
 final class BlockReader {
-    private static final int MOST_NAME_CHARS = 4096;
     private static final int QUOTE = 1;
-
-    /** A call whose name may still grow, or whose arguments come. */
-    private static final class Call {
-        final int index;
-        final StringBuilder name = new StringBuilder();
-        String id;
-
-        Call(ToolCallFragment first) {
-            index = first.index();
-            id = first.id();
-        }
-
-        boolean isContinuedBy(ToolCallFragment next) {
-            return next.index() == index
-                    && (next.id().isEmpty() || id.isEmpty() || next.id().equals(id));
-        }
-
-        void add(ToolCallFragment next) {
-            if (id.isEmpty()) {
-                id = next.id();
-            }
-            // Some runtimes repeat the whole name.
-            if (!next.name().contentEquals(name)) {
-                name.append(next.name());
-            }
-        }
-    }
 
     private final BlockListener listener;
     private final String ids;
@@ -52,7 +25,7 @@ final class BlockReader {
     private @Nullable BlockKind open;
 
     /** The call of the open block, or one that is still to begin; null where there is neither. */
-    private @Nullable Call call;
+    private @Nullable ToolCallHead call;
 
     private int next;
     private boolean hasCalls;
@@ -137,22 +110,20 @@ final class BlockReader {
 
     private void calls(ByteBuf payload, JsonMembers members) {
         for (ToolCallFragment fragment : ToolCallFragment.read(value(payload, members))) {
-            Call current = call;
+            ToolCallHead current = call;
             if (current == null || !current.isContinuedBy(fragment)) {
                 if (current != null
-                        && fragment.index() < current.index
+                        && fragment.index() < current.index()
                         && fragment.id().isEmpty()) {
                     throw new BadChunkException(
                             "it goes on with tool call %d after tool call %d has begun"
-                                    .formatted(fragment.index(), current.index));
+                                    .formatted(fragment.index(), current.index()));
                 }
                 close();
-                current = new Call(fragment);
+                current = new ToolCallHead(fragment);
                 call = current;
-            }
-            current.add(fragment);
-            if (current.name.length() > MOST_NAME_CHARS) {
-                throw new BadChunkException("the name of a tool has no end");
+            } else {
+                current.add(fragment);
             }
             if (fragment.arguments().isReadable()) {
                 beginCall(current);
@@ -161,7 +132,7 @@ final class BlockReader {
         }
     }
 
-    private void beginCall(Call begun) {
+    private void beginCall(ToolCallHead begun) {
         if (open == BlockKind.TOOL_USE) {
             return;
         }
@@ -171,7 +142,7 @@ final class BlockReader {
         }
         open = BlockKind.TOOL_USE;
         hasCalls = true;
-        listener.onTool(next, begun.id.isEmpty() ? ids + next : begun.id, begun.name.toString());
+        listener.onTool(next, begun.id().isEmpty() ? ids + next : begun.id(), begun.name());
     }
 
     /** Reads the member {@code anthropic}: what a runtime of that kind says beyond a chunk. */

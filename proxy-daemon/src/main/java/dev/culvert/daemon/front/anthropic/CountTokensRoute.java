@@ -46,6 +46,11 @@ final class CountTokensRoute implements Route {
     }
 
     @Override
+    public boolean readsLargeBodies() {
+        return true;
+    }
+
+    @Override
     public void handle(Request request, Answer answer) {
         answer.header(AnthropicProblems.REQUEST_ID, request.id());
         requests.read(

@@ -2,6 +2,7 @@ package dev.culvert.daemon.front.anthropic;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.culvert.daemon.answer.CutProblem;
 import dev.culvert.daemon.answer.EventFormat;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.sse.EventShape;
@@ -84,7 +85,7 @@ final class MessageEvents implements EventFormat {
 
     @Override
     public void cutOff(SseStream to, String code, String message, long number) {
-        abort(to, AnthropicProblems.cutOff(code, message));
+        abort(to, CutProblem.of(code, message));
     }
 
     private void abort(SseStream to, Problem why) {

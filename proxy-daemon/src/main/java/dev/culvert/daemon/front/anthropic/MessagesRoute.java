@@ -47,6 +47,11 @@ final class MessagesRoute implements Route {
     }
 
     @Override
+    public boolean readsLargeBodies() {
+        return true;
+    }
+
+    @Override
     public void handle(Request request, Answer answer) {
         answer.header(AnthropicProblems.REQUEST_ID, request.id());
         requests.read(request, answer, () -> read(request, answer));

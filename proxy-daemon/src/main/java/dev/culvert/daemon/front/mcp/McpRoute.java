@@ -68,6 +68,11 @@ final class McpRoute implements Route {
     }
 
     @Override
+    public boolean readsLargeBodies() {
+        return true;
+    }
+
+    @Override
     public void handle(Request request, Answer answer) {
         requests.read(request, answer, () -> read(request, answer));
     }

@@ -1,5 +1,6 @@
 package dev.culvert.daemon.front.openai;
 
+import dev.culvert.daemon.answer.CutProblem;
 import dev.culvert.daemon.answer.EventFormat;
 import dev.culvert.daemon.answer.ToolCalls;
 import dev.culvert.daemon.http.Problem;
@@ -141,7 +142,7 @@ final class ChatChunks implements EventFormat {
 
     @Override
     public void cutOff(SseStream to, String code, String message, long number) {
-        abort(to, OpenAiProblems.cutOff(code, message));
+        abort(to, CutProblem.of(code, message));
     }
 
     private static void abort(SseStream to, Problem why) {

@@ -113,6 +113,13 @@ final class ChatRequest {
     }
 
     private boolean asksForUsage(JsonMembers options) {
+        if (options.kind() != '{') {
+            if (options.kind() != 'n') {
+                throw OpenAiProblems.invalid(
+                        "stream_options", "'stream_options' must be an object.");
+            }
+            return false;
+        }
         int start = options.valueStart();
         ByteBuf value = body.slice(start, options.valueEnd() - start);
         return JsonMembers.isTrue(value, JsonMembers.find(value), "include_usage");

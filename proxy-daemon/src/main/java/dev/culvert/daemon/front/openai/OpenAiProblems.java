@@ -2,9 +2,6 @@ package dev.culvert.daemon.front.openai;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
-import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_TIMEOUT;
-import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
-import static io.netty.handler.codec.http.HttpResponseStatus.UNAUTHORIZED;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.daemon.http.Handling;
@@ -22,7 +19,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Problems as OpenAI's errors: {@code {"error":{"message","type","param","code"}}}. */
@@ -38,10 +34,6 @@ public final class OpenAiProblems implements ProblemFormat {
     private static final int TOO_MANY = 429;
     private static final int SERVER_ERRORS = 500;
 
-    /** Why a stream is cut off whose caller is not let in any more. */
-    private static final Set<String> DENIED =
-            Set.of("unauthenticated", "invalid_token", "token_expired", "token_revoked");
-
     /** One that ends the request with 400, because of this parameter of its body. */
     public static ProblemException invalid(String param, String sentence) {
         return new ProblemException(Problem.of(BAD_REQUEST, sentence).member(PARAM, param));
@@ -56,19 +48,6 @@ public final class OpenAiProblems implements ProblemFormat {
                                         .formatted(Quoted.word(name)))
                         .member(CODE, MODEL_NOT_FOUND)
                         .member(PARAM, "model"));
-    }
-
-    /**
-     * This daemon ends a stream.
-     *
-     * @param why completes a sentence
-     */
-    public static Problem cutOff(String code, String why) {
-        HttpResponseStatus status =
-                code.equals("slow_consumer")
-                        ? REQUEST_TIMEOUT
-                        : DENIED.contains(code) ? UNAUTHORIZED : SERVICE_UNAVAILABLE;
-        return Problem.of(status, "The stream was cut off: " + why).member(CODE, code);
     }
 
     /** The body of an answer, or the data of an event. It belongs to the caller. */

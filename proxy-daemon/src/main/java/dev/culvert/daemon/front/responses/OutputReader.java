@@ -2,6 +2,7 @@ package dev.culvert.daemon.front.responses;
 
 import dev.culvert.daemon.answer.BadChunkException;
 import dev.culvert.daemon.answer.ToolCallFragment;
+import dev.culvert.daemon.answer.ToolCallHead;
 import dev.culvert.json.JsonMembers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -15,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * call, or the end. Nothing but that name is held back. Everything is on the heap, so that nobody has to release
  * it. */
 final class OutputReader {
-    private static final int MOST_NAME_CHARS = 4096;
     private static final int QUOTE = 1;
 
     /** Enough for what an item says beside its text. */
@@ -23,33 +23,6 @@ final class OutputReader {
 
     private static final String COMPLETED = "completed";
     private static final String INCOMPLETE = "incomplete";
-
-    /** A call whose name may still grow, or whose arguments come. */
-    private static final class Call {
-        final int index;
-        final StringBuilder name = new StringBuilder();
-        String id;
-
-        Call(ToolCallFragment first) {
-            index = first.index();
-            id = first.id();
-        }
-
-        boolean isContinuedBy(ToolCallFragment next) {
-            return next.index() == index
-                    && (next.id().isEmpty() || id.isEmpty() || next.id().equals(id));
-        }
-
-        void add(ToolCallFragment next) {
-            if (id.isEmpty()) {
-                id = next.id();
-            }
-            // Some runtimes repeat the whole name.
-            if (!next.name().contentEquals(name)) {
-                name.append(next.name());
-            }
-        }
-    }
 
     private final OutputListener listener;
     private final ResponseObject response;
@@ -63,7 +36,7 @@ final class OutputReader {
     private @Nullable OutputItem open;
 
     /** The call of the open item, or one that is still to begin; null where there is neither. */
-    private @Nullable Call call;
+    private @Nullable ToolCallHead call;
 
     /** The index of the latest call. */
     private int lastCall = -1;
@@ -179,7 +152,7 @@ final class OutputReader {
 
     private void calls(ByteBuf array) {
         for (ToolCallFragment fragment : ToolCallFragment.read(array)) {
-            Call current = call;
+            ToolCallHead current = call;
             if (current == null || !current.isContinuedBy(fragment)) {
                 if (fragment.index() <= lastCall && fragment.id().isEmpty()) {
                     throw new BadChunkException(
@@ -187,13 +160,11 @@ final class OutputReader {
                                     .formatted(fragment.index()));
                 }
                 close(COMPLETED);
-                current = new Call(fragment);
+                current = new ToolCallHead(fragment);
                 call = current;
                 lastCall = fragment.index();
-            }
-            current.add(fragment);
-            if (current.name.length() > MOST_NAME_CHARS) {
-                throw new BadChunkException("the name of a tool has no end");
+            } else {
+                current.add(fragment);
             }
             if (fragment.arguments().isReadable()) {
                 beginCall(current);
@@ -202,10 +173,10 @@ final class OutputReader {
         }
     }
 
-    private void beginCall(Call begun) {
+    private void beginCall(ToolCallHead begun) {
         if (open == null) {
-            String id = begun.id.isEmpty() ? "call_" + response.ids() + "_" + next : begun.id;
-            begin(ItemKind.CALL, id, begun.name.toString());
+            String id = begun.id().isEmpty() ? "call_" + response.ids() + "_" + next : begun.id();
+            begin(ItemKind.CALL, id, begun.name());
         }
     }
 

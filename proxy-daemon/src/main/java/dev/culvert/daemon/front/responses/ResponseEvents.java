@@ -3,6 +3,7 @@ package dev.culvert.daemon.front.responses;
 import static io.netty.buffer.ByteBufUtil.writeAscii;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.culvert.daemon.answer.CutProblem;
 import dev.culvert.daemon.answer.EventFormat;
 import dev.culvert.daemon.front.openai.OpenAiProblems;
 import dev.culvert.daemon.http.Problem;
@@ -126,7 +127,7 @@ final class ResponseEvents implements EventFormat {
 
     @Override
     public void cutOff(SseStream to, String code, String message, long number) {
-        abort(to, OpenAiProblems.cutOff(code, message));
+        abort(to, CutProblem.of(code, message));
     }
 
     private void abort(SseStream to, Problem why) {

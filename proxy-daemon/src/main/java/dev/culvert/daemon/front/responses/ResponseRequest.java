@@ -49,7 +49,10 @@ final class ResponseRequest {
         for (String flag : new String[] {"stream", "store", "background"}) {
             flag(flag, false);
         }
-        previous();
+        boolean isAlone = previous() == null && member("instructions") == NONE;
+        if (isAlone && json.kind(input) == '[' && json.first(input) == NONE) {
+            throw Refused.at(json, input, "is empty: give at least one item.");
+        }
     }
 
     JsonOutline json() {

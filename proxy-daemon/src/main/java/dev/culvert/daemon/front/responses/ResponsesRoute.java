@@ -64,6 +64,11 @@ final class ResponsesRoute implements Route {
     }
 
     @Override
+    public boolean readsLargeBodies() {
+        return true;
+    }
+
+    @Override
     public void handle(Request request, Answer answer) {
         boolean isLarge = request.body().readableBytes() >= LargeRequests.LARGE_BYTES;
         requests.read(request, answer, () -> read(request, answer, isLarge));

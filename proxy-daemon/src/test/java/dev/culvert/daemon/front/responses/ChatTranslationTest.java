@@ -188,6 +188,7 @@ class ChatTranslationTest {
                 "'input':'x','input':'y' | input | twice",
                 "'stream':true | input | is missing",
                 "'input':3 | input | must be a string",
+                "'input':[] | input | is empty",
                 "'input':[3] | input[0] | must be an object",
                 "'input':[{'type':'item_reference','id':'i'}] | input[0].type | send the item itself",
                 "'input':[{'type':'web_search_call'}] | input[0].type | Leave the item out",

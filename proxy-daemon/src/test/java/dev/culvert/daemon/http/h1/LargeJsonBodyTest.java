@@ -67,7 +67,7 @@ class LargeJsonBodyTest {
         Route json =
                 new TestRoute(
                         HttpMethod.POST,
-                        "/v1/json",
+                        "/v1/chat/json",
                         (request, answer) ->
                                 answer.whole(
                                         HttpResponseStatus.OK,
@@ -77,7 +77,7 @@ class LargeJsonBodyTest {
     }
 
     private static void send(EmbeddedServer server, String body, int piece, boolean chunked) {
-        server.send("POST /v1/json HTTP/1.1\r\nHost: localhost\r\n");
+        server.send("POST /v1/chat/json HTTP/1.1\r\nHost: localhost\r\n");
         server.send(
                 chunked
                         ? "Transfer-Encoding: chunked\r\n\r\n"
