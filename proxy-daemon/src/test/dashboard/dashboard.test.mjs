@@ -186,6 +186,7 @@ test('a page that is loaded again in the middle of an answer reads it on, each w
 
     await page.getByText(/Resumed after event \d+, because the page was loaded again/).waitFor();
     await picture(page, 'resumed');
+    for (const name of ['Turns', 'Talk']) await page.getByRole('tab', { name }).click(); // it goes on meanwhile
     await state(page, 'complete').waitFor();
     assert.equal((await page.locator('.answer').innerText()).trim(), WORDS);
     assert.equal((await page.locator('.question').innerText()).trim(), WORDS);
@@ -223,6 +224,15 @@ test('a page with a token that is loaded again asks for it, and then reads the a
     await page.getByRole('button', { name: 'Read' }).click();
     await page.getByText('complete', { exact: true }).first().waitFor();
     assert.equal((await page.locator('.watched pre').innerText()).trim(), WORDS);
+    await page.getByRole('tab', { name: 'Talk' }).click();
+    await say(page, WORDS);
+    await until('some words are there', async () => (await page.locator('.answer').last().innerText()).includes('word-3'));
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Token').waitFor();
+    await new Promise(done => setTimeout(done, 1000)); // words would have come meanwhile
+    assert.equal(await page.evaluate(() => sessionStorage.length), 0, 'who uses the tab next finds nothing');
+    await signIn();
+    await page.getByText('Say something to web').waitFor();
     await close(page);
   } finally {
     await daemon.close();

@@ -9,6 +9,7 @@ import { AgentPage } from './agent.js';
 import { TokensPage } from './tokens.js';
 import { OperationsPage } from './operations.js';
 import { DoctorPage } from './doctor.js';
+import { forgetTalks } from './talk.js';
 
 const PAGES = [
   { id: 'agents', title: 'Fleet', icon: 'fleet', needs: ['GET', '/agents'] },
@@ -192,7 +193,7 @@ function Frame() {
           <p class="link ${state}"><i aria-hidden="true" />${{ live: 'live', lost: 'no answer', connecting: 'connecting' }[state]}${version ? html`<span class="wide-only"> · ${version}</span>` : ''}</p>
           <button type="button" class="ghost" onClick=${() => setHelp(true)} aria-label="Keys" title="Keys"><kbd>?</kbd><span class="wide-only">Keys</span></button>
           <${ThemeButton} />
-          ${withToken && html`<button type="button" class="ghost" onClick=${() => signOut()} title="Sign out" aria-label="Sign out"><${Icon} name="out" /><span class="wide-only">Sign out</span></button>`}
+          ${withToken && html`<button type="button" class="ghost" onClick=${() => { forgetTalks(); signOut(); }} title="Sign out" aria-label="Sign out"><${Icon} name="out" /><span class="wide-only">Sign out</span></button>`}
         </div>
       </nav>
       <div class="content ${state === 'lost' ? 'stale' : ''}">

@@ -11,6 +11,9 @@ const MOST_KEPT = 200_000;
 const SAVE_EVERY = 500;
 const ATTEMPTS = 8;
 
+/** Errors of the daemon after which more of the turn can follow. */
+const GO_ON = new Set(['draining', 'link_lost']);
+
 const talks = new Map();
 
 const words = text => text.split(/\s+/).filter(Boolean).length;
@@ -22,6 +25,7 @@ class Talk {
     this.turns = [];
     this.ticks = box(0);
     this.savedAt = 0;
+    this.over = new AbortController();
   }
 
   get current() {
@@ -41,7 +45,7 @@ class Talk {
   }
 
   save(turn, isUrgent) {
-    if (!turn.id || (!isUrgent && performance.now() - this.savedAt < SAVE_EVERY)) return;
+    if (!turn.id || this.over.signal.aborted || (!isUrgent && performance.now() - this.savedAt < SAVE_EVERY)) return;
     this.savedAt = performance.now();
     const { id, seq, question, text, reasoning } = turn;
     const isLong = text.length + reasoning.length > MOST_KEPT; // then the agent is asked for all of it
@@ -87,7 +91,8 @@ class Talk {
     } else if (event.type === 'tool_blocked') {
       this.end(turn, 'blocked', `The agent wanted to use the tool ${data.tool_name}: ${data.reason}`);
     } else if (event.type === 'error') {
-      if (turn.stopping || data.code === 'cancelled') this.end(turn, 'stopped', turn.stopping ? undefined : data.message);
+      if (GO_ON.has(data.code) && !turn.stopping) turn.lost = data.message; // the stream ends now, and is read on
+      else if (turn.stopping || data.code === 'cancelled') this.end(turn, 'stopped', turn.stopping ? undefined : data.message);
       else this.end(turn, 'failed', `${data.message} (${data.code})`);
     }
   }
@@ -99,6 +104,7 @@ class Talk {
     try {
       await follow('POST', `agents/${encodeURIComponent(this.agent)}/stream`, {
         body: { role: 'user', content: question },
+        signal: this.over.signal,
         headers: goesOn ? { 'x-culvert-on-disconnect': 'continue' } : {},
         onOpen: response => {
           turn.id = response.headers.get('x-culvert-turn') ?? '';
@@ -112,18 +118,29 @@ class Talk {
         return;
       }
     }
-    if (this.current === turn) await this.resume(turn, 'the connection was lost');
+    if (this.current === turn) await this.resume(turn, turn.lost ? `of this: ${turn.lost}` : 'the connection was lost');
   }
 
   /** Reads on after the last event that is here. */
   async resume(turn, because) {
+    if (this.isResuming) return;
+    this.isResuming = true;
+    try {
+      await this.readOn(turn, because);
+    } finally {
+      this.isResuming = false;
+    }
+  }
+
+  async readOn(turn, because) {
     turn.resumed = { because, after: turn.seq, times: (turn.resumed?.times ?? 0) + 1 };
-    for (let attempt = 1; this.current === turn; attempt++) {
+    for (let attempt = 1; this.current === turn && !this.over.signal.aborted; attempt++) {
       if (turn.state !== 'stopping') turn.state = 'resuming';
       this.changed();
       try {
         const response = await follow('GET', `turns/${encodeURIComponent(turn.id)}/stream`, {
           query: { after: turn.seq },
+          signal: this.over.signal,
           onOpen: () => { attempt = 1; },
           onEvent: event => this.take(turn, event),
         });
@@ -150,9 +167,10 @@ class Talk {
     try {
       const known = await get(`turns/${encodeURIComponent(turn.id)}`);
       if (known.outcome && known.outcome !== 'done') this.end(turn, 'failed', `It ended with ${known.outcome} ${known.code ?? ''}`.trim());
-      else this.end(turn, 'done');
+      else if (known.outcome) this.end(turn, 'done');
+      else this.end(turn, 'ended', 'All that the agent kept is here; nobody says whether it is complete.');
     } catch {
-      this.end(turn, 'done');
+      this.end(turn, 'ended', 'The daemon no longer knows how it ended.');
     }
   }
 
@@ -206,6 +224,13 @@ export function talkWith(agent) {
   return talk;
 }
 
+/** Forgets what was said: somebody else may use this tab next. */
+export function forgetTalks() {
+  talks.forEach(talk => talk.over.abort());
+  talks.clear();
+  Object.keys(sessionStorage).filter(it => it.startsWith(KEPT)).forEach(it => sessionStorage.removeItem(it));
+}
+
 addEventListener('pagehide', () => talks.forEach(talk => talk.current && talk.save(talk.current, true)));
 
 const STATES = {
@@ -217,6 +242,7 @@ const STATES = {
   stopped: ['calm', 'stopped'],
   blocked: ['bad', 'tool blocked'],
   failed: ['bad', 'not complete'],
+  ended: ['calm', 'ended'],
 };
 
 function Turn({ turn }) {
