@@ -164,6 +164,29 @@ class FleetEventsTest {
     }
 
     @Test
+    void thatAnAgentConfirmsOrRefusesAConfigurationIsTold() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon =
+                        TestDaemon.with("\"home\": {\"change_interval\": \"0s\"},", guest);
+                EventReader events = watch(daemon, "")) {
+            assertThat(events.next().data()).contains("\"applied_revision\":0");
+            daemon.put("/api/v1/agents/a/config", "{\"config\":{},\"tool_allowlist\":[]}");
+            agent(events, "a", "\"desired_revision\":1,\"applied_revision\":1");
+
+            guest.on(
+                    "config_update",
+                    request ->
+                            request.reply(
+                                    "error",
+                                    "{\"code\":\"invalid_payload\",\"message\":\"no such model\"}"));
+            daemon.put("/api/v1/agents/a/config", "{\"config\":{\"x\":1},\"tool_allowlist\":[]}");
+
+            assertThat(agent(events, "a", "no such model").data())
+                    .contains("\"last_error\":\"it did not confirm configuration 2: ");
+        }
+    }
+
+    @Test
     void anAgentThatWorksOnATurnIsBusy() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.announcing("credit", "cancel", "resume");
                 TestDaemon daemon =

@@ -6,15 +6,16 @@ import dev.culvert.daemon.fleet.Presence;
 import dev.culvert.link.Heartbeat;
 import io.netty.util.concurrent.Future;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reports the state and the conditions of one agent: in the fleet at once, to listeners and the log
- * at a limited rate. That it is busy, or no more, is told when something is heard of it. The first
- * change after a quiet time is told at once, then the last one of each {@code
- * home.change_interval}. Confined to the home link's event loop.
+ * Reports the state, the conditions and the confirmed configuration of one agent: in the fleet at
+ * once, to listeners and the log at a limited rate. That it is busy, or no more, is told when
+ * something is heard of it. The first change after a quiet time is told at once, then the last one
+ * of each {@code home.change_interval}. Confined to the home link's event loop.
  */
 final class PresenceReport {
     private final Agent agent;
@@ -22,6 +23,7 @@ final class PresenceReport {
     private final RepeatedLines log;
     private Presence told;
     private boolean toldBusy;
+    private long toldRevision;
     private long toldNanos;
     private @Nullable Future<?> later;
     private boolean stopped;
@@ -83,6 +85,7 @@ final class PresenceReport {
         Presence before = told;
         told = now;
         toldBusy = agent.isBusy();
+        toldRevision = agent.appliedRevision();
         toldNanos = home.nanoTime();
         if (isSameState(now, before)) {
             home.fleet().tellConditions(agent);
@@ -103,7 +106,15 @@ final class PresenceReport {
     private boolean isTold(Presence now) {
         return isSameState(now, told)
                 && now.isDegraded() == told.isDegraded()
-                && agent.isBusy() == toldBusy;
+                && agent.isBusy() == toldBusy
+                && agent.appliedRevision() == toldRevision
+                && isSameTrouble(now);
+    }
+
+    /** Why an agent is not reached may differ at each attempt, and is told with the first one. */
+    private boolean isSameTrouble(Presence now) {
+        return now.state() == AgentState.UNREACHABLE
+                || Objects.equals(now.lastError(), told.lastError());
     }
 
     private static boolean isSameState(Presence one, Presence other) {
