@@ -25,9 +25,7 @@ import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
 import dev.culvert.transport.InheritedSocket;
 import dev.culvert.transport.Transport;
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.time.Duration;
@@ -54,7 +52,8 @@ public final class Guest implements AutoCloseable {
     private final StateKeeper keeper;
     private final Turns turns;
     private final GuestPipeline connections;
-    private final Channel listening;
+    private final Identities identity;
+    private final HostLinks hosts;
     private final Notifier notifier;
 
     /** Starts a guest. A failed start leaves nothing behind. */
@@ -93,33 +92,25 @@ public final class Guest implements AutoCloseable {
         restore(desired);
         turns = new Turns(loop, runtime, settings.turns());
         watch = RuntimeWatch.begin(loop, runtime, settings.heartbeat(), this::tellHosts);
-        ListenSettings listen = settings.listen();
-        AgentAddress address =
-                inherited.isEmpty() ? listen.address() : inherited.getFirst().address();
-        listen.check(address);
-        boolean hostOnly =
-                listen.acceptFrom() == AcceptFrom.HOST && address instanceof AgentAddress.Vsock;
+        Vitals vitals = vitals(new Vitals.Reports(settings.heartbeat(), watch::trouble));
         connections =
                 new GuestPipeline(
                         channel -> new Session(turns, desired, channel),
-                        vitals(new Vitals.Reports(settings.heartbeat(), watch::trouble)),
+                        vitals,
                         account(settings),
-                        hostOnly);
+                        hostOnly(settings.listen(), inherited));
         desired.whenRuntimeKindChanges(connections::tellHosts);
-        Transport transport = loops.transport();
-        Future<Channel> bound =
-                inherited.isEmpty()
-                        ? transport.listen(loops.group(), address, connections)
-                        : transport.listen(loops.group(), inherited.getFirst(), connections);
-        if (!bound.awaitUninterruptibly().isSuccess()) {
+        try {
+            identity = Identities.open(settings, vitals);
+            hosts = HostLinks.open(settings, loops, inherited, connections, identity);
+        } catch (IOException | RuntimeException e) {
             keeper.close();
-            throw new IOException(bound.cause().getMessage(), bound.cause());
+            throw e;
         }
-        listening = bound.getNow();
         LOG.info(
-                "culvert-agent {} listens on {}, runtime {}, {}",
+                "culvert-agent {}: {}, runtime {}, {}",
                 Version.text(),
-                address(),
+                hosts,
                 settings.runtime(),
                 keeper);
     }
@@ -128,9 +119,19 @@ public final class Guest implements AutoCloseable {
         connections.tellHosts();
     }
 
+    private static boolean hostOnly(ListenSettings listen, List<InheritedSocket> inherited) {
+        return listen.acceptFrom() == AcceptFrom.HOST
+                && HostLinks.address(listen, inherited) instanceof AgentAddress.Vsock;
+    }
+
     /** The address it listens on; with port 0 in the settings, the real port. */
     public AgentAddress address() {
-        return Transport.localAddress(listening);
+        return hosts.address();
+    }
+
+    /** Where hosts reach it, or it reaches them, for people. */
+    public String place() {
+        return hosts.toString();
     }
 
     /**
@@ -141,7 +142,7 @@ public final class Guest implements AutoCloseable {
     }
 
     private String status() {
-        return (turns.isDraining() ? "draining: " : "listening on " + address() + "; ")
+        return (turns.isDraining() ? "draining: " : hosts + "; ")
                 + turns.count()
                 + " turns under way";
     }
@@ -154,7 +155,7 @@ public final class Guest implements AutoCloseable {
     public void close() {
         notifier.stopping(settings.drain().plus(STOP));
         watch.end();
-        listening.close().awaitUninterruptibly();
+        hosts.close();
         EventLoop loop = loops.next();
         Promise<Void> idle = loop.newPromise();
         loop.execute(() -> drain(idle));
@@ -165,6 +166,7 @@ public final class Guest implements AutoCloseable {
         loop.submit(turns::close).awaitUninterruptibly();
         runtime.close();
         keeper.close();
+        identity.close();
         loops.close();
         LOG.info("stopped: {}", cut(cut));
     }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final String ABOUT = "dev.culvert.about";
     private static final String FRAME = "dev.culvert.frame";
+    private static final String IDENTITY = "dev.culvert.identity";
     private static final String IO = "dev.culvert.io";
     private static final String JSON = "dev.culvert.json";
     private static final String TRANSPORT = "dev.culvert.transport";
@@ -20,28 +21,38 @@ class ArchitectureTest {
     private static final ImportRules RULES =
             new ImportRules(
                     "dev.culvert.guest",
-                    Map.of(
-                            "",
+                    Map.ofEntries(
+                            Map.entry(
+                                    "",
                                     Set.of(
                                             "connection",
                                             "session",
                                             "turn",
                                             "desired",
                                             "runtime",
+                                            "identity",
                                             "config",
                                             ABOUT,
                                             IO,
                                             SYSTEMD,
-                                            TRANSPORT),
-                            "cli", Set.of(ABOUT, "", "config", IO, SETTINGS, SYSTEMD, TRANSPORT),
-                            "config", Set.of(ABOUT, SETTINGS, TRANSPORT),
-                            "connection", Set.of("session", FRAME, IO, JSON, TRANSPORT),
-                            "session", Set.of("turn", "desired", "config", FRAME, IO, JSON),
-                            "turn", Set.of("runtime", "policy", "config", FRAME, IO, JSON),
-                            "desired", Set.of("config", IO, JSON),
-                            "runtime", Set.of("config", "anthropic", FRAME, IO),
-                            "anthropic", Set.of("config", JSON),
-                            "policy", Set.of()),
+                                            TRANSPORT)),
+                            Map.entry("cli", Set.of(ABOUT, "", "config", IO, SETTINGS, SYSTEMD)),
+                            Map.entry("config", Set.of(ABOUT, SETTINGS, TRANSPORT)),
+                            Map.entry(
+                                    "connection",
+                                    Set.of(
+                                            "session", "config", FRAME, IDENTITY, IO, JSON,
+                                            TRANSPORT)),
+                            Map.entry("identity", Set.of(FRAME, IDENTITY, IO, SETTINGS)),
+                            Map.entry(
+                                    "session",
+                                    Set.of("turn", "desired", "config", FRAME, IO, JSON)),
+                            Map.entry(
+                                    "turn", Set.of("runtime", "policy", "config", FRAME, IO, JSON)),
+                            Map.entry("desired", Set.of("config", IO, JSON)),
+                            Map.entry("runtime", Set.of("config", "anthropic", FRAME, IO)),
+                            Map.entry("anthropic", Set.of("config", JSON)),
+                            Map.entry("policy", Set.of())),
                     Map.of("picocli", Set.of("cli"), "io.netty.channel.epoll", Set.of()));
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.guest.config.GuestSettings;
+import dev.culvert.guest.config.IdentitySettings;
+import dev.culvert.guest.config.JoinSettings;
 import dev.culvert.guest.config.ListenSettings;
 import dev.culvert.guest.config.RuntimeLimits;
 import dev.culvert.guest.config.RuntimeRequests;
@@ -600,6 +602,8 @@ class GuestTest {
         GuestSettings all = settings(runtime, null, Duration.ofMillis(50));
         return new GuestSettings(
                 all.listen(),
+                all.join(),
+                all.identity(),
                 all.runtime(),
                 all.turns(),
                 all.maxContextBytes(),
@@ -623,7 +627,9 @@ class GuestTest {
             Duration drain,
             Duration orphanGrace) {
         return new GuestSettings(
-                new ListenSettings(listen, ListenSettings.AcceptFrom.HOST, false),
+                new ListenSettings(listen, true, ListenSettings.AcceptFrom.HOST, false),
+                JoinSettings.DEFAULTS,
+                IdentitySettings.DEFAULTS,
                 runtime,
                 new TurnLimits(
                         64,

@@ -40,6 +40,12 @@ public record Register(
                 members.map("facts"));
     }
 
+    /** That of the guest, where it can be the id of an agent; else empty. */
+    public String hostname() {
+        String hostname = facts.getOrDefault("hostname", "");
+        return Words.NAME.matcher(hostname).matches() ? hostname : "";
+    }
+
     /** Belongs to the caller. */
     public Frame frame() {
         return Words.frame(

@@ -15,6 +15,7 @@ import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.OffLoop;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
+import dev.culvert.daemon.join.JoinPipeline;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.state.StateDir;
 import dev.culvert.daemon.turn.Turns;
@@ -64,6 +65,7 @@ public final class Daemon implements AutoCloseable {
     private final Routes routes;
     private final Responses responses;
     private final Servers servers;
+    private final JoinListeners agentListeners;
     private final Telemetry telemetry;
     private final Notifier notifier;
     private final Reload reload;
@@ -80,6 +82,7 @@ public final class Daemon implements AutoCloseable {
         try {
             daemon = new Daemon(read, again, systemd, stateDir, loops);
             daemon.servers.open(settings, daemon.auth.callers());
+            daemon.agentListeners.open(settings);
             return daemon;
         } catch (IOException | RuntimeException e) {
             if (daemon != null) {
@@ -147,20 +150,27 @@ public final class Daemon implements AutoCloseable {
                         files);
         AgentAccess access = new AgentAccess(fleet::seenBy, homes::nudge, admission);
         TurnAnswers answers = new TurnAnswers(turns, admission, this::settings, metrics.streams());
-        routes =
-                new Routes(
-                        access,
-                        admission,
-                        this::settings,
-                        account,
-                        metrics,
-                        new OffLoop(files, others));
+        OffLoop offLoop = new OffLoop(files, others);
+        routes = new Routes(access, admission, this::settings, account, metrics, offLoop);
         responses = new Responses(stateDir, this::settings, metrics, files, loops.group());
         telemetry = new Telemetry(metrics, first.telemetry());
         Listeners listeners = new Listeners(loops, systemd.sockets(), files, metrics.tls());
         AdminListener admin = new AdminListener(loops);
+        Enrolling enrolling = new Enrolling(stateDir, fleet, this::settings, metrics, files);
+        Joins joins = new Joins(loops, this::settings, account, metrics);
+        JoinPipeline joining = joins.pipeline(enrolling.handshakes(joins.arrivals()::onAdmitted));
+        agentListeners = joins.listeners(joining, listeners);
         List<Route> ofClients =
-                routes.ofClients(turns, answers, homes, auth.tokens(), responses.kept());
+                joins.with(
+                        routes.ofClients(
+                                turns,
+                                answers,
+                                homes,
+                                auth.tokens(),
+                                responses.kept(),
+                                enrolling.routes(access, admission, offLoop, listeners::addresses)),
+                        joining,
+                        admission);
         SettingsInForce inForce = new SettingsInForce(read);
         List<Route> ofOperators =
                 routes.ofOperators(
@@ -198,6 +208,7 @@ public final class Daemon implements AutoCloseable {
 
         // From here on agents are dialled.
         fleet.listen(homes);
+        enrolling.restore();
         fleet.source(AgentSource.FILE).replace(first.agents());
         kept.restore(fleet, routes.runs());
         responses.resume(turns, auth.callers(), router.denials());
@@ -227,6 +238,11 @@ public final class Daemon implements AutoCloseable {
     /** Where it listens, with the port that it got instead of port 0. */
     public List<AgentAddress> addresses() {
         return servers.addresses();
+    }
+
+    /** Where agents dial in, besides the addresses of clients. */
+    public List<AgentAddress> joinAddresses() {
+        return agentListeners.addresses();
     }
 
     /** Where operators reach it; empty if they cannot. */
@@ -259,6 +275,7 @@ public final class Daemon implements AutoCloseable {
         settings = next;
         account.limit(next.memory().limits());
         servers.use(next);
+        agentListeners.use(next);
         auth.reload();
         telemetry.use(next.telemetry());
     }
@@ -277,6 +294,7 @@ public final class Daemon implements AutoCloseable {
         reload.stop();
         notifier.stopping(patience.plus(STOP));
         servers.handOver();
+        agentListeners.close();
         routes.close();
         int cut = drain.run(patience);
         release();
@@ -294,6 +312,8 @@ public final class Daemon implements AutoCloseable {
 
     private void release() {
         servers.close();
+        agentListeners.close();
+        Joins.dismiss(fleet);
         homes.close();
         pool.close();
         responses.close();

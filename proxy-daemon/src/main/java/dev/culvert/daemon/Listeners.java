@@ -124,13 +124,18 @@ final class Listeners implements AutoCloseable {
         if (!(address instanceof Tcp tcp && tcp.tls())) {
             return pipeline;
         }
+        return pipeline.withTls(certificates(settings));
+    }
+
+    /** Those of every socket with TLS. Blocks when they are first needed. */
+    synchronized Certificates certificates(HttpSettings settings) throws IOException {
         Certificates known = certificates;
         if (known == null) {
             known = new Certificates(settings.tls(), HttpPipeline.PROTOCOLS, observer);
             known.watch(loops.group(), workers);
             certificates = known;
         }
-        return pipeline.withTls(known);
+        return known;
     }
 
     private void add(AgentAddress asked, Future<Channel> listening) throws IOException {

@@ -7,6 +7,7 @@ import dev.culvert.daemon.fleet.Condition;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.FleetListener;
 import dev.culvert.daemon.front.responses.KeptResponses;
+import dev.culvert.daemon.join.Waiting;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.operations.Runs;
 import dev.culvert.daemon.turn.Turns;
@@ -129,6 +130,18 @@ final class Meters {
                 "culvert.operations.kept.bytes",
                 "Bytes that these take (operations.keep_bytes).",
                 runs::bytes);
+    }
+
+    /** How many agents join at this moment. */
+    void of(Waiting waiting) {
+        metrics.gauge(
+                "culvert.join.waiting",
+                "Connections of agents that have not proved yet who they are.",
+                waiting::count);
+        metrics.gauge(
+                "culvert.join.waiting.max",
+                "How many of these there may be (join.max_handshakes).",
+                () -> settings.get().join().maxHandshakes());
     }
 
     /** How clients connect. */

@@ -153,12 +153,18 @@ final class Routes implements AutoCloseable {
         return RecordedRoute.of(route, runs);
     }
 
+    /**
+     * What clients can ask.
+     *
+     * @param more of parts that bring their own
+     */
     List<Route> ofClients(
             Turns turns,
             TurnAnswers answers,
             HomeLinks homes,
             Tokens tokens,
-            KeptResponses responses) {
+            KeptResponses responses,
+            List<Route> more) {
         LargeRequests large = new LargeRequests(offLoop);
         return Stream.of(
                         ofTurns(turns, answers),
@@ -168,6 +174,7 @@ final class Routes implements AutoCloseable {
                         McpFront.routes(access, answers, log, settings, large, metrics.mcp()),
                         ofAgents(homes),
                         ofTokens(tokens),
+                        more,
                         ofTheDaemon(),
                         Dashboard.routes())
                 .flatMap(List::stream)

@@ -43,8 +43,30 @@ class ArchitectureTest {
                                             "auth",
                                             "config")),
                             Map.entry(
+                                    "enrol",
+                                    with(
+                                            core("frame", "identity", "io", "transport"),
+                                            "auth",
+                                            "config",
+                                            "fleet")),
+                            Map.entry(
                                     "home",
                                     with(core("frame", "io", "link", "road"), "config", "fleet")),
+                            Map.entry(
+                                    "join",
+                                    with(
+                                            core(
+                                                    "frame",
+                                                    "identity",
+                                                    "io",
+                                                    "link",
+                                                    "road",
+                                                    "transport"),
+                                            "auth",
+                                            "config",
+                                            "fleet",
+                                            "http",
+                                            "http.tls")),
                             Map.entry(
                                     "http",
                                     with(
@@ -66,9 +88,10 @@ class ArchitectureTest {
                             Map.entry(
                                     "state",
                                     with(
-                                            core("io", "settings", "transport"),
+                                            core("identity", "io", "settings", "transport"),
                                             "auth",
                                             "config",
+                                            "enrol",
                                             "fleet",
                                             "front.responses",
                                             "operations")),
@@ -83,6 +106,7 @@ class ArchitectureTest {
                                             core("about", "frame", "io", "link", "transport"),
                                             "http",
                                             "http.tls",
+                                            "join",
                                             "answer",
                                             "config",
                                             "front.mcp",
@@ -167,10 +191,20 @@ class ArchitectureTest {
                                             "api",
                                             "auth",
                                             "config",
+                                            "enrol",
                                             "fleet",
                                             "home",
                                             "http",
                                             "sse")),
+                            Map.entry(
+                                    "api.enrolments",
+                                    with(
+                                            core("about", "io", "settings", "transport"),
+                                            "api",
+                                            "auth",
+                                            "config",
+                                            "enrol",
+                                            "http")),
                             Map.entry(
                                     "api.tokens",
                                     with(core("io", "settings"), "api", "auth", "config", "http")),
@@ -190,6 +224,8 @@ class ArchitectureTest {
                                     with(
                                             core(
                                                     "about",
+                                                    "frame",
+                                                    "identity",
                                                     "settings",
                                                     "io",
                                                     "link",
@@ -212,6 +248,9 @@ class ArchitectureTest {
                                             "api.operations",
                                             "operations",
                                             "api.agents",
+                                            "api.enrolments",
+                                            "enrol",
+                                            "join",
                                             "api.tokens",
                                             "api.turns",
                                             "front.anthropic",
@@ -296,9 +335,9 @@ class ArchitectureTest {
     @Test
     void onlyWhatAnswersNoClientReachesTheWholeFleet() {
         assertThat(RULES.usersOf("dev.culvert.daemon.fleet.Fleet", Path.of("target/classes")))
-                .containsExactlyInAnyOrder("", "fleet", "home", "turn");
+                .containsExactlyInAnyOrder("", "enrol", "fleet", "home", "turn");
         assertThat(RULES.usersOf("dev.culvert.daemon.fleet.AgentSource", Path.of("target/classes")))
-                .containsExactlyInAnyOrder("", "fleet");
+                .containsExactlyInAnyOrder("", "enrol", "fleet");
     }
 
     private static Set<String> core(String... packages) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.CommandRun.User;
 import dev.culvert.daemon.client.value.Value;
+import dev.culvert.testing.Eventually;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,6 +101,9 @@ final class EveryVerb implements Closeable {
                     case "config validate" -> List.of(settings.toString());
                     case "token create" -> List.of("--name", next(), "--role", "admin");
                     case "token rotate", "token revoke" -> List.of(token());
+                    case "enroll" -> List.of(next());
+                    case "enrollments delete" -> List.of(enrolment());
+                    case "agents rotate", "agents revoke" -> List.of(joined());
                     case "context use" -> List.of(context());
                     case "context add" -> List.of(next(), "--url", "http://127.0.0.1:1");
                     case "mcp install" -> List.of("--client", "codex", "--dry-run");
@@ -107,6 +111,27 @@ final class EveryVerb implements Closeable {
                     default -> List.of();
                 });
         return line;
+    }
+
+    private String enrolment() throws Exception {
+        return field("id", next());
+    }
+
+    /** Of a new enrolment. */
+    private String field(String member, String name) {
+        return ok("enroll", name, "-o", "json")
+                .out()
+                .replaceAll("(?s).*\"" + member + "\": ?\"([^\"]+).*", "$1");
+    }
+
+    /** An agent that has dialled in. */
+    private String joined() throws Exception {
+        String name = next();
+        JoinedGuest joined = JoinedGuest.joining(daemon, name, folder, field("token", name));
+        running.add(joined::close);
+        Eventually.await(
+                () -> assertThat(ok("agents", "show", name, "-o", "json").out()).contains("ready"));
+        return name;
     }
 
     /** Messages and reloads fail. */

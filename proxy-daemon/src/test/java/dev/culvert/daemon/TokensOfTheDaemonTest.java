@@ -44,6 +44,7 @@ class TokensOfTheDaemonTest {
     private static final Set<String> OPEN =
             Set.of(
                     "GET /",
+                    "GET /api/v1/agents/connect",
                     "GET /dashboard/b",
                     "GET /livez",
                     "GET /readyz",

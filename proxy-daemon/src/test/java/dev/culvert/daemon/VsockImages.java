@@ -3,12 +3,16 @@ package dev.culvert.daemon;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.link.BasePeer;
 import dev.culvert.testing.VsockLoopback;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +25,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The daemon and the guest as they are shipped, over vsock_loopback. Not for Maven, which runs on a
@@ -93,6 +98,37 @@ class VsockImages implements ImagesContract {
                 .contains("vsock://1:1026: nothing listens on port 1026 in the VM");
         assertThat(timedPing(reporter, "absent"))
                 .contains("vsock://77:1024: no VM has this CID: is it started");
+    }
+
+    @Test
+    void takeAnAgentThatDialsInAndTakeItAgain(@TempDir Path folder) throws Exception {
+        Map<String, String> settings = new HashMap<>(EMULATED);
+        settings.put("CULVERT_JOIN_LISTEN", "[\"vsock://any:1027\"]");
+        try (ShippedDaemon joined = ShippedDaemon.start(AGENT.toString(), settings)) {
+            String made = joined.post("/api/v1/enrollments", "{\"name\":\"joined\"}").body();
+            String[] command = {
+                "--join",
+                "vsock://1:1027",
+                "--join-token-file",
+                Files.writeString(folder.resolve("token"), BasePeer.text(made, "token")).toString(),
+                "--state-dir",
+                Files.createDirectory(folder.resolve("state")).toString(),
+                "--runtime",
+                "echo"
+            };
+            for (int start = 0; start < 2; start++) { // the second one has no use for the token
+                try (Shipped _ = Shipped.start(Shipped.AGENT, command)) {
+                    joined.awaitState("joined", "ready");
+                    assertThat(
+                                    joined.post(
+                                                    "/api/v1/agents/joined/message",
+                                                    "{\"role\":\"user\",\"content\":\"over vsock\"}")
+                                            .body())
+                            .contains("over vsock");
+                }
+                joined.awaitState("joined", "unreachable");
+            }
+        }
     }
 
     @Test

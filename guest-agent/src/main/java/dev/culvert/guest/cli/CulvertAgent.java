@@ -102,7 +102,7 @@ public final class CulvertAgent {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(guest), "culvert-stop"));
         // Before it says that it listens: until then, SIGHUP would end it.
         Signals.handle("HUP", CulvertAgent::refuseToReload);
-        out.println("listening on " + guest.address());
+        out.println(guest.place());
         out.flush();
         guest.ready();
         complainOfTheCache();

@@ -18,6 +18,36 @@ record Flag(String key, String parameter, String description) {
                                     + " needs --allow-unauthenticated. Port 0 takes a free port."
                                     + " Default: vsock://any:1024"),
                     new Flag(
+                            "join",
+                            "URL",
+                            "Where the agent dials in, instead of waiting for the host:"
+                                    + " wss://HOST[:PORT][/PATH], ws://HOST[:PORT][/PATH],"
+                                    + " tls://HOST:PORT, tcp://HOST:PORT, vsock://2:PORT or"
+                                    + " unix:///PATH. With it, the agent listens only if --listen is"
+                                    + " set, too."),
+                    new Flag(
+                            "join_ca",
+                            "FILE",
+                            "With wss:// or tls://: PEM, the issuers of the daemon's certificate."
+                                    + " Default: those that the JVM trusts"),
+                    new Flag(
+                            "join_token_file",
+                            "FILE",
+                            "With --join: contains the token that culvert enroll printed, which the"
+                                    + " agent needs the first time; - is standard input."
+                                    + " CULVERT_AGENT_JOIN_TOKEN may contain the token instead."),
+                    new Flag(
+                            "name",
+                            "NAME",
+                            "With --join: the id that the agent would like. Default: that of the"
+                                    + " token, or else the hostname"),
+                    new Flag(
+                            "vm_generation_file",
+                            "FILE",
+                            "With --join: contains the generation id of the virtual machine, so that"
+                                    + " the host notices a copy of it. Default: what QEMU shows, if"
+                                    + " anything"),
+                    new Flag(
                             "accept_from",
                             "WHO",
                             "Who may connect over vsock: host (only CID 2) or any. Default: host"),
@@ -147,8 +177,8 @@ record Flag(String key, String parameter, String description) {
                     new Flag(
                             "state_dir",
                             "DIR",
-                            "Saves the configuration and the context here, so that they survive a "
-                                    + "restart. Without it they do not."),
+                            "Saves the configuration, the context and the identity here, so that "
+                                    + "they survive a restart. Without it they do not."),
                     new Flag(
                             "heartbeat",
                             "TIME",

@@ -12,18 +12,22 @@ import org.jspecify.annotations.Nullable;
  * The settings of the guest agent.
  *
  * @param listen where the host reaches it
+ * @param join where it dials in
+ * @param identity who it is there
  * @param runtime where answers come from
  * @param turns how many turns, and how much is kept of them
  * @param maxContextBytes of all context that the host gave
  * @param maxConfigBytes of the configuration that the host gave
  * @param maxHeldBytes of all links: frames that have come in part, and frames that their hosts do
  *     not read
- * @param stateDir where configuration and context survive a restart; null to forget them
+ * @param stateDir where configuration, context and identity survive a restart; null to forget them
  * @param heartbeat how often the agent says that it is there, and looks whether its runtime is
  * @param drain how long turns may go on when the agent is told to stop
  */
 public record GuestSettings(
         ListenSettings listen,
+        JoinSettings join,
+        IdentitySettings identity,
         RuntimeSource runtime,
         TurnLimits turns,
         int maxContextBytes,
@@ -48,6 +52,8 @@ public record GuestSettings(
     public static final GuestSettings DEFAULTS =
             new GuestSettings(
                     ListenSettings.DEFAULTS,
+                    JoinSettings.DEFAULTS,
+                    IdentitySettings.DEFAULTS,
                     RuntimeSource.DEFAULT,
                     TurnLimits.DEFAULTS,
                     64 << 10,
@@ -79,8 +85,11 @@ public record GuestSettings(
 
     /** Every key, with the values that it takes and its default. */
     public static GuestSettings read(Section section) {
+        JoinSettings join = JoinSettings.read(section);
         return new GuestSettings(
-                ListenSettings.read(section),
+                ListenSettings.read(section, join.target().isPresent()),
+                join,
+                IdentitySettings.read(section),
                 RuntimeSource.read(section),
                 TurnLimits.read(section),
                 section.get("max_context_bytes", Kind.BYTES, DEFAULTS.maxContextBytes),

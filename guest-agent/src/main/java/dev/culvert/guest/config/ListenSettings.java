@@ -8,15 +8,21 @@ import dev.culvert.transport.AgentAddress.HybridUnix;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.AgentAddress.Vsock;
+import java.util.Optional;
 
 /**
  * Where the agent listens, and who may connect.
  *
+ * @param isWanted whether it listens at all: an agent that dials in does so only where it is told
+ *     to
  * @param acceptFrom who may connect over vsock
  * @param allowUnauthenticated whether the agent may listen on TCP beyond loopback
  */
 public record ListenSettings(
-        AgentAddress address, AcceptFrom acceptFrom, boolean allowUnauthenticated) {
+        AgentAddress address,
+        boolean isWanted,
+        AcceptFrom acceptFrom,
+        boolean allowUnauthenticated) {
     /** Who may connect over vsock. A process in the VM can dial the VM's own ports, too. */
     public enum AcceptFrom {
         HOST,
@@ -24,7 +30,7 @@ public record ListenSettings(
     }
 
     public static final ListenSettings DEFAULTS =
-            new ListenSettings(new Vsock(Vsock.ANY_CID, 1024), AcceptFrom.HOST, false);
+            new ListenSettings(new Vsock(Vsock.ANY_CID, 1024), true, AcceptFrom.HOST, false);
 
     private static final Kind<AgentAddress> ADDRESS =
             Kind.text(
@@ -65,9 +71,17 @@ public record ListenSettings(
                         + " --allow-unauthenticated=true");
     }
 
-    static ListenSettings read(Section in) {
+    /**
+     * @param joins whether the agent dials in
+     */
+    static ListenSettings read(Section in, boolean joins) {
+        Optional<AgentAddress> address =
+                joins
+                        ? in.find("listen", ADDRESS)
+                        : Optional.of(in.get("listen", ADDRESS, DEFAULTS.address));
         return new ListenSettings(
-                in.get("listen", ADDRESS, DEFAULTS.address),
+                address.orElse(DEFAULTS.address),
+                address.isPresent(),
                 in.get("accept_from", Kind.choice(AcceptFrom.class), DEFAULTS.acceptFrom),
                 in.get("allow_unauthenticated", Kind.BOOLEAN, DEFAULTS.allowUnauthenticated));
     }

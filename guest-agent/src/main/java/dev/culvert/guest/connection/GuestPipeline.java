@@ -11,6 +11,7 @@ import dev.culvert.io.HeldKind;
 import dev.culvert.transport.Transport;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.WriteBufferWaterMark;
@@ -23,7 +24,10 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The pipeline of every connection that the guest accepts. Reading order is wire order. */
+/**
+ * The pipeline of every connection that the guest accepts, and the last part of that of one which
+ * it opens. Reading order is wire order.
+ */
 @Sharable
 public final class GuestPipeline extends ChannelInitializer<Channel> {
     private static final Logger LOG = LoggerFactory.getLogger(GuestPipeline.class);
@@ -64,6 +68,15 @@ public final class GuestPipeline extends ChannelInitializer<Channel> {
             channel.close();
             return;
         }
+        addStations(channel);
+    }
+
+    /**
+     * Adds the stations of a link after those that carry it.
+     *
+     * @param first those that come before the session sees a frame
+     */
+    void addStations(Channel channel, ChannelHandler... first) {
         channel.config().setWriteBufferWaterMark(UNSENT);
         FrameDecoder decoder = new FrameDecoder(FrameLimits.DEFAULTS);
         HostHandler host = new HostHandler(channel, sessions.apply(channel), vitals);
@@ -76,9 +89,10 @@ public final class GuestPipeline extends ChannelInitializer<Channel> {
                                 HeldKind.FRAMES_IN,
                                 HeldKind.FRAMES_OUT,
                                 new HostBytes(host, decoder)))
-                .addLast("decoder", decoder)
+                .addLast("frames", decoder)
                 .addLast("encoder", new FrameEncoder())
                 .addLast("flusher", new FlushHandler())
+                .addLast(first)
                 .addLast("host", host);
         open.add(channel);
     }
@@ -93,7 +107,7 @@ public final class GuestPipeline extends ChannelInitializer<Channel> {
     /** A channel that has closed in the meantime has no handlers any more. */
     private static void tellHost(Channel channel) {
         HostHandler host = channel.pipeline().get(HostHandler.class);
-        if (host != null) {
+        if (host != null && host.isLinked()) {
             host.sendHeartbeat();
         }
     }

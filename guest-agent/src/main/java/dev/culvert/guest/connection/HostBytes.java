@@ -4,6 +4,7 @@ import dev.culvert.frame.FrameDecoder;
 import dev.culvert.io.HeldBytesHandler;
 import dev.culvert.io.HeldKind;
 import dev.culvert.io.Share;
+import dev.culvert.transport.WebSocketMessages;
 
 /** What one link holds: a frame that has come in part, and frames that the host has not read. */
 final class HostBytes implements HeldBytesHandler.Owner {
@@ -17,7 +18,8 @@ final class HostBytes implements HeldBytesHandler.Owner {
 
     @Override
     public long unreadBytes() {
-        return decoder.heldBytes();
+        WebSocketMessages messages = host.webSocket();
+        return (long) decoder.heldBytes() + (messages == null ? 0 : messages.heldBytes());
     }
 
     @Override

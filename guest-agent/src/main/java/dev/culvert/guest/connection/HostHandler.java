@@ -5,6 +5,7 @@ import dev.culvert.frame.Frame;
 import dev.culvert.guest.session.Session;
 import dev.culvert.io.HeldBytesHandler;
 import dev.culvert.io.Quoted;
+import dev.culvert.transport.WebSocketMessages;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -91,7 +92,20 @@ final class HostHandler extends ChannelInboundHandlerAdapter {
             heartbeats.cancel(false);
         }
         session.onClosed();
+        if (heartbeats == null) {
+            return; // it never was a link
+        }
         LOG.info("host disconnected ({} frames ignored)", session.ignoredFrames());
+    }
+
+    /** What carries the link, if it is a WebSocket. */
+    @Nullable WebSocketMessages webSocket() {
+        return channel.pipeline().get(WebSocketMessages.class);
+    }
+
+    /** Whether it is a link: a daemon that the guest has dialled must know the guest before. */
+    boolean isLinked() {
+        return heartbeats != null;
     }
 
     void close(String reason) {

@@ -1,10 +1,12 @@
 /**
- * The guest's end of a link: accepts connections from the host, and hands their frames to a
+ * The guest's end of a link: accepts connections from the host, or dials in, and hands frames to a
  * session.
  *
  * <pre>
- *   socket → held → decoder → HostHandler → Session
+ *   socket → held → frames → HostHandler → Session
  *   socket ← held ← encoder ← flusher ← Session, heartbeats
+ *
+ *   DialIn → DialInPipeline: tls? → WebSocket? → held → frames → identity → HostHandler → Session
  * </pre>
  */
 @NullMarked

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,7 +54,11 @@ class CulvertAgentTest {
         assertThat(run("--print-config")).isZero();
 
         assertThat(out().lines().filter(line -> line.startsWith("  \"")).map(this::key))
-                .containsExactlyInAnyOrderElementsOf(Flag.ALL.stream().map(Flag::key).toList());
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.concat(
+                                        Flag.ALL.stream().map(Flag::key),
+                                        Stream.of("join_token")) // everybody can see flags
+                                .toList());
     }
 
     @Test

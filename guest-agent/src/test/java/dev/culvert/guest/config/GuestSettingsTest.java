@@ -1,6 +1,7 @@
 package dev.culvert.guest.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.culvert.settings.BadSettingsException;
@@ -11,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,8 +27,15 @@ class GuestSettingsTest {
                         new GuestSettings(
                                 new ListenSettings(
                                         new AgentAddress.Vsock(AgentAddress.Vsock.ANY_CID, 1024),
+                                        true,
                                         ListenSettings.AcceptFrom.HOST,
                                         false),
+                                new JoinSettings(Optional.empty(), Optional.empty()),
+                                new IdentitySettings(
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty()),
                                 new RuntimeSource.Http(
                                         URI.create("http://127.0.0.1:8081"),
                                         null,
@@ -60,6 +69,91 @@ class GuestSettingsTest {
     }
 
     @Test
+    void anAgentThatDialsInListensOnlyWhereItIsToldTo() throws Exception {
+        assertThat(read("{\"join\": \"ws://h\"}").listen().isWanted()).isFalse();
+        assertThat(read("{\"join\": \"ws://h\", \"listen\": \"vsock://any:1024\"}").listen())
+                .isEqualTo(ListenSettings.DEFAULTS);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    wss://h:8443         | wss://h:8443         | tcp://h:8443     | true  | /api/v1/agents/connect
+                    wss://h              | wss://h:443          | tcp://h:443      | true  | /api/v1/agents/connect
+                    ws://h/              | ws://h:80            | tcp://h:80       | false | /api/v1/agents/connect
+                    ws://[::1]:1/x/c     | ws://[::1]:1/x/c     | tcp://[::1]:1    | false | /x/c
+                    tls://h:1            | tls://h:1            | tcp://h:1        | true  | ''
+                    tcp://10.0.0.1:2     | tcp://10.0.0.1:2     | tcp://10.0.0.1:2 | false | ''
+                    vsock://2:1025       | vsock://2:1025       | vsock://2:1025   | false | ''
+                    unix:///run/c.sock   | unix:///run/c.sock   | unix:///run/c.sock | false | ''
+                    """)
+    void readsWhereItDialsIn(
+            String text, String printed, String address, boolean tls, String path) {
+        JoinTarget target = JoinTarget.parse(text);
+
+        assertThat(target)
+                .isEqualTo(new JoinTarget(AgentAddress.parse(address), tls, path))
+                .hasToString(printed);
+        assertThat(JoinTarget.parse(printed)).isEqualTo(target);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    http://h              | it does not start with wss://
+                    h:1                   | it does not start with wss://
+                    wss://                | it is not a URL
+                    wss://u@h             | neither user, query nor fragment
+                    ws://h/?token=1       | neither user, query nor fragment
+                    tcp://h:0             | the port 0 cannot be dialled
+                    ws://h:0              | the port 0 cannot be dialled
+                    vsock://any:1025      | the host has the CID 2
+                    unix:///v?port=1025   | in a VM, dial vsock://2:PORT
+                    tcp://h               | it has no port
+                    """)
+    void refusesWhereNobodyCanDialIn(String text, String why) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> JoinTarget.parse(text))
+                .withMessageStartingWith("\"" + text + "\" is not where an agent can dial in: ")
+                .withMessageContaining(why)
+                .withMessageEndingWith("vsock://2:PORT or unix:///PATH");
+    }
+
+    @Test
+    void certificatesWithoutTlsAreAMistake() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        new JoinSettings(
+                                Optional.of(JoinTarget.parse("ws://h")),
+                                Optional.of(Path.of("/ca.pem"))))
+                .withMessageContaining("only TLS uses it");
+    }
+
+    @Test
+    void aTokenAndAFileWithOneAreAMistake() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        new IdentitySettings(
+                                Optional.of("cvj_a"),
+                                Optional.of(Path.of("/token")),
+                                Optional.empty(),
+                                Optional.empty()))
+                .withMessageContaining("an agent takes one of the two");
+    }
+
+    @Test
+    void theTokenIsNeverPrinted() throws Exception {
+        IdentitySettings settings = read("{\"join_token\": \"cvj_a\"}").identity();
+
+        assertThat(settings.token()).hasValue("cvj_a");
+        assertThat(settings.toString()).doesNotContain("cvj_a");
+    }
+
+    @Test
     void everyKeyCanBeSetToSomethingElse() throws Exception {
         assertThat(
                         read(
@@ -68,6 +162,11 @@ class GuestSettingsTest {
                                   "listen": "tcp://0.0.0.0:9103",
                                   "allow_unauthenticated": true,
                                   "accept_from": "any",
+                                  "join": "wss://h:8443",
+                                  "join_ca": "/etc/ca.pem",
+                                  "join_token": "cvj_a",
+                                  "name": "web",
+                                  "vm_generation_file": "/run/generation",
                                   "runtime": "http://[::1]:11434/v1",
                                   "runtime_key_file": "/run/key",
                                   "runtime_kind": "anthropic",
@@ -102,8 +201,21 @@ class GuestSettingsTest {
                         new GuestSettings(
                                 new ListenSettings(
                                         new AgentAddress.Tcp("0.0.0.0", 9103),
+                                        true,
                                         ListenSettings.AcceptFrom.ANY,
                                         true),
+                                new JoinSettings(
+                                        Optional.of(
+                                                new JoinTarget(
+                                                        new AgentAddress.Tcp("h", 8443),
+                                                        true,
+                                                        JoinTarget.PATH)),
+                                        Optional.of(Path.of("/etc/ca.pem"))),
+                                new IdentitySettings(
+                                        Optional.of("cvj_a"),
+                                        Optional.empty(),
+                                        Optional.of("web"),
+                                        Optional.of(Path.of("/run/generation"))),
                                 new RuntimeSource.Http(
                                         URI.create("http://[::1]:11434/v1"),
                                         Path.of("/run/key"),

@@ -12,9 +12,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The daemon or a guest as a process. Its first line says where it listens. */
+/** The daemon or a guest as a process. Its first line says where it listens, or joins. */
 final class Program implements AutoCloseable {
     private static final String LISTENING = "listening on ";
+    private static final String JOINING = "joining at ";
     private static final int PATIENCE_SECONDS = 60;
 
     private final Process process;
@@ -31,10 +32,15 @@ final class Program implements AutoCloseable {
         try {
             BufferedReader out = process.inputReader(UTF_8);
             String line = String.valueOf(out.readLine());
-            if (!line.startsWith(LISTENING)) {
+            if (!line.startsWith(LISTENING) && !line.startsWith(JOINING)) {
                 throw new AssertionError("it did not start, see " + log + ": " + line);
             }
-            endpoint = Endpoint.parse(line.substring(LISTENING.length()));
+            endpoint =
+                    Endpoint.parse(
+                            line.substring(
+                                    line.startsWith(JOINING)
+                                            ? JOINING.length()
+                                            : LISTENING.length()));
         } catch (IOException | RuntimeException | AssertionError e) {
             close();
             throw e;

@@ -22,7 +22,7 @@ public record SecretHash(String hex) {
         }
     }
 
-    static SecretHash of(String secret) {
+    public static SecretHash of(String secret) {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
             return new SecretHash(HexFormat.of().formatHex(sha256.digest(secret.getBytes(UTF_8))));
@@ -32,7 +32,7 @@ public record SecretHash(String hex) {
     }
 
     /** Compares in constant time, so that nobody can measure how much of a guess is right. */
-    boolean isSame(SecretHash other) {
+    public boolean isSame(SecretHash other) {
         return MessageDigest.isEqual(hex.getBytes(US_ASCII), other.hex.getBytes(US_ASCII));
     }
 }

@@ -38,6 +38,7 @@ public record DaemonSettings(
         LinkLimits link,
         PoolLimits pool,
         HomeSettings home,
+        JoinSettings join,
         FleetSettings fleet,
         WorkerSettings workers,
         MemorySettings memory,
@@ -62,6 +63,7 @@ public record DaemonSettings(
                     LinkLimits.DEFAULTS,
                     PoolLimits.DEFAULTS,
                     HomeSettings.DEFAULTS,
+                    JoinSettings.DEFAULTS,
                     FleetSettings.DEFAULTS,
                     WorkerSettings.DEFAULTS,
                     MemorySettings.DEFAULTS,
@@ -80,6 +82,7 @@ public record DaemonSettings(
         unique(agents, "address", AgentSettings::address);
         Check.between("event_loops", eventLoops, 0, 1024);
         checkFleet(fleet, agents);
+        join.check(http.tls());
     }
 
     private static void checkFleet(FleetSettings fleet, List<AgentSettings> agents) {
@@ -130,6 +133,7 @@ public record DaemonSettings(
                 in.section("link", DaemonSettings::link),
                 in.section("pool", DaemonSettings::pool),
                 in.section("home", HomeSettings::read),
+                in.section("join", JoinSettings::read),
                 in.section("fleet", FleetSettings::read),
                 in.section("workers", WorkerSettings::read),
                 in.section("memory", MemorySettings::read),

@@ -6,15 +6,17 @@ import dev.culvert.settings.Kind;
 import dev.culvert.settings.Section;
 
 /**
- * The section {@code fleet}: how large the fleet may be.
+ * The section {@code fleet}: how large the fleet may be, and how agents enrol themselves.
  *
  * @param maxAgents from all sources together
  * @param maxConfigBytes of one agent's configuration
  * @param maxTotalConfigBytes of all desired and settled configurations together
+ * @param enrol the keys about agents that dial in
  */
-public record FleetSettings(int maxAgents, int maxConfigBytes, int maxTotalConfigBytes) {
+public record FleetSettings(
+        int maxAgents, int maxConfigBytes, int maxTotalConfigBytes, EnrolSettings enrol) {
     public static final FleetSettings DEFAULTS =
-            new FleetSettings(10_000, 1024 * 1024, 64 * 1024 * 1024);
+            new FleetSettings(10_000, 1024 * 1024, 64 * 1024 * 1024, EnrolSettings.DEFAULTS);
 
     public FleetSettings {
         Check.atLeast("max_agents", maxAgents, 1);
@@ -30,6 +32,7 @@ public record FleetSettings(int maxAgents, int maxConfigBytes, int maxTotalConfi
         return new FleetSettings(
                 in.get("max_agents", Kind.INT, DEFAULTS.maxAgents),
                 in.get("max_config_bytes", Kind.BYTES, DEFAULTS.maxConfigBytes),
-                in.get("max_total_config_bytes", Kind.BYTES, DEFAULTS.maxTotalConfigBytes));
+                in.get("max_total_config_bytes", Kind.BYTES, DEFAULTS.maxTotalConfigBytes),
+                EnrolSettings.read(in));
     }
 }

@@ -19,6 +19,7 @@ public final class Agent {
     private Presence presence = Presence.unknown(Instant.now());
     private volatile Presence shown = presence;
     private volatile @Nullable Instant drainedSince;
+    private volatile @Nullable Enrolled enrolled;
     private volatile @Nullable Desired desired;
     private @Nullable Desired settled;
     private long lastRevision;
@@ -149,6 +150,15 @@ public final class Agent {
         drainedSince = on ? Instant.now() : null;
         show();
         return true;
+    }
+
+    /** Its identity; null if the daemon dials it. */
+    public @Nullable Enrolled enrolled() {
+        return enrolled;
+    }
+
+    public void enrolled(Enrolled now) {
+        enrolled = now;
     }
 
     /** Its desired configuration; null while nobody has set one. */

@@ -25,6 +25,9 @@ public final class AgentSource {
     /** Clients, over HTTP. */
     public static final String API = "api";
 
+    /** Guests that have enrolled themselves. */
+    public static final String ENROLLED = "enrolled";
+
     private final Fleet fleet;
     private final String name;
 

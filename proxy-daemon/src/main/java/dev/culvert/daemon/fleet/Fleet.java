@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * nobody else. Calls that change the same agent must come one after the other.
  */
 public final class Fleet {
+    private static final String REMOVED = "the agent was removed";
+
     private final DesiredStore store;
     private final Supplier<FleetSettings> limits;
     private final Function<AgentAddress, Road> roads;
@@ -168,8 +170,13 @@ public final class Fleet {
 
     /** Removes an agent and all that is stored of it. Writes to a disk: not for an event loop. */
     public void remove(String id) throws IOException {
+        remove(id, REMOVED);
+    }
+
+    /** The same; its streams end with that reason. */
+    public void remove(String id, String reason) throws IOException {
         added.forget(id);
-        drop(id);
+        drop(id, reason);
         store.forget(id);
     }
 
@@ -214,10 +221,14 @@ public final class Fleet {
     }
 
     synchronized void drop(String id) {
+        drop(id, REMOVED);
+    }
+
+    private synchronized void drop(String id, String reason) {
         Agent agent = agents.remove(id);
         if (agent != null) {
             tell(listener -> listener.onRemoved(agent));
-            agent.road().close("the agent was removed");
+            agent.road().close(reason);
         }
     }
 

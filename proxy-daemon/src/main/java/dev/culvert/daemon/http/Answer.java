@@ -6,10 +6,12 @@ import dev.culvert.io.Share;
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +56,15 @@ public interface Answer {
      * request, or a client that has gone, the stream is closed from the start.
      */
     BodyStream stream(AsciiString contentType);
+
+    /**
+     * Answers 101: the connection speaks {@code protocol} from now on, and {@code next} adds the
+     * stations of it. False, and nothing is answered, if the connection cannot: only one of
+     * HTTP/1.1 can.
+     */
+    default boolean upgrade(AsciiString protocol, Consumer<Channel> next) {
+        return false;
+    }
 
     /**
      * Calls {@code action} once if the client goes before its answer or its stream has ended, or at

@@ -35,13 +35,18 @@ public final class Connections {
             return false;
         }
         channels.add(channel);
-        channel.closeFuture()
-                .addListener(_ -> {
-                    channels.remove(channel);
-                    count.decrementAndGet();
-                    noticeDrained();
-                });
+        channel.closeFuture().addListener(_ -> leave(channel));
         return true;
+    }
+
+    /** Does not count {@code channel} any longer; false if it is not counted. */
+    boolean leave(Channel channel) {
+        boolean known = channels.remove(channel);
+        if (known) {
+            count.decrementAndGet();
+            noticeDrained();
+        }
+        return known;
     }
 
     public boolean isDraining() {

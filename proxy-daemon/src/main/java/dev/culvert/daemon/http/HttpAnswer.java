@@ -2,6 +2,7 @@ package dev.culvert.daemon.http;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.NO_CONTENT;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
+import static io.netty.handler.codec.http.HttpResponseStatus.SWITCHING_PROTOCOLS;
 
 import dev.culvert.daemon.auth.CallerQuota;
 import dev.culvert.daemon.http.Handling.End;
@@ -150,6 +151,15 @@ public abstract class HttpAnswer implements Answer {
             writeNoContent();
             end();
         }
+    }
+
+    /** Begins and ends the answer 101; false if the client has gone. */
+    protected final boolean switches() {
+        boolean begun = begin(State.ANSWERED, SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
+        if (begun) {
+            observeEnd(status.code(), End.COMPLETE);
+        }
+        return begun;
     }
 
     @Override

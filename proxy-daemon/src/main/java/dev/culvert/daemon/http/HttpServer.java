@@ -2,6 +2,7 @@ package dev.culvert.daemon.http;
 
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.io.Share;
+import io.netty.channel.Channel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +80,13 @@ public record HttpServer(
         Trouble.of(problem).tellIfLimited(observer);
         observer.onEnded(
                 RequestRecord.refused(head, problem, isWithinBody ? Phase.BODY : Phase.HEAD));
+    }
+
+    /** The connection speaks another protocol from now on: it is none of HTTP any longer. */
+    public void leave(Channel channel) {
+        if (connections.leave(channel)) {
+            observer.onConnectionClosed();
+        }
     }
 
     /** Tells of a request whose client left before its body was there; null if there is none. */

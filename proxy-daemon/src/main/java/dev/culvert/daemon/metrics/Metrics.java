@@ -41,6 +41,7 @@ public final class Metrics implements AutoCloseable {
     private final LinkMetrics links = new LinkMetrics(registry);
     private final HttpMetrics http = new HttpMetrics(registry);
     private final TlsMetrics tls = new TlsMetrics(registry);
+    private final JoinMetrics joins = new JoinMetrics(registry);
     private final StreamMetrics streams = new StreamMetrics(registry);
     private final TurnMetrics turns = new TurnMetrics(registry, http::onTokens);
     private final McpMetrics mcp = new McpMetrics(registry);
@@ -65,6 +66,10 @@ public final class Metrics implements AutoCloseable {
 
     public LinkMetrics links() {
         return links;
+    }
+
+    public JoinMetrics joins() {
+        return joins;
     }
 
     public TlsMetrics tls() {

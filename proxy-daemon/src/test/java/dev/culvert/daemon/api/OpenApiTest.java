@@ -101,6 +101,7 @@ class OpenApiTest {
         }
         assertThat(unlimited)
                 .containsExactly(
+                        "connectAgent",
                         "describe",
                         "isAlive",
                         "isReady",
@@ -175,7 +176,7 @@ class OpenApiTest {
                             described.computeIfAbsent(
                                     prefix + path, _ -> new TreeSet<>(Set.of("OPTIONS")));
                     methods.add(methodKey.group(1).toUpperCase(Locale.ROOT));
-                    if (methods.contains("GET") && !path.matches(".*/(stream|events)")) {
+                    if (methods.contains("GET") && !path.matches(".*/(stream|events|connect)")) {
                         methods.add("HEAD");
                     }
                 }

@@ -100,7 +100,8 @@ class DaemonSettingsTest {
                 .isEqualTo(
                         new HomeSettings(
                                 seconds(10), 3, seconds(1), seconds(60), Duration.ofMillis(250)));
-        assertThat(it.fleet()).isEqualTo(new FleetSettings(10_000, 1 << 20, 64 << 20));
+        assertThat(it.fleet())
+                .isEqualTo(new FleetSettings(10_000, 1 << 20, 64 << 20, EnrolSettings.DEFAULTS));
         assertThat(it.workers()).isEqualTo(new WorkerSettings(4, 256));
         assertThat(it.memory()).isEqualTo(new MemorySettings(0, 75, 25, 25, 40));
         assertThat(it.memory().limits())
@@ -185,7 +186,10 @@ class DaemonSettingsTest {
                   "home": {
                     "heartbeat_interval": 20, "missed": 21, "backoff_min": 22, "backoff_max": 23, "change_interval": 24
                   },
-                  "fleet": {"max_agents": 27, "max_config_bytes": 100, "max_total_config_bytes": 1000},
+                  "join": {"listen": ["tcp://127.0.0.1:5", "unix:///run/v.sock?port=1025"], "handshake_timeout": 170, "max_handshakes": 171, "max_per_second": 172},
+                  "fleet": {"max_agents": 27, "max_config_bytes": 100, "max_total_config_bytes": 1000,
+                    "clones": "fork-as-child", "identity_lifetime": "30d",
+                    "join_url": "wss://culvert.example:8443", "max_enrollments": 28},
                   "workers": {"threads": 25, "queue": 26},
                   "memory": {
                     "max_held_bytes": "230KiB", "high_mark": "74%", "agent_share": "25%", "client_share": "100%", "body_share": "41%"
@@ -326,7 +330,22 @@ class DaemonSettingsTest {
                                 new PoolLimits(17, seconds(18), seconds(19)),
                                 new HomeSettings(
                                         seconds(20), 21, seconds(22), seconds(23), seconds(24)),
-                                new FleetSettings(27, 100, 1000),
+                                new JoinSettings(
+                                        List.of(
+                                                AgentAddress.parse("tcp://127.0.0.1:5"),
+                                                AgentAddress.parse("unix:///run/v.sock_1025")),
+                                        seconds(170),
+                                        171,
+                                        172),
+                                new FleetSettings(
+                                        27,
+                                        100,
+                                        1000,
+                                        new EnrolSettings(
+                                                ClonePolicy.FORK_AS_CHILD,
+                                                Optional.of(Duration.ofDays(30)),
+                                                Optional.of("wss://culvert.example:8443"),
+                                                28)),
                                 new WorkerSettings(25, 26),
                                 new MemorySettings(230 << 10, 74, 25, 100, 41),
                                 new TelemetrySettings(

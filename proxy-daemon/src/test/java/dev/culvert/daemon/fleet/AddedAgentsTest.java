@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.culvert.daemon.config.AgentSettings;
+import dev.culvert.daemon.config.EnrolSettings;
 import dev.culvert.daemon.config.FleetSettings;
 import dev.culvert.road.TestRoads;
 import dev.culvert.transport.AgentAddress;
@@ -22,7 +23,7 @@ class AddedAgentsTest {
         Fleet fleet =
                 new Fleet(
                         DesiredStore.NONE,
-                        () -> new FleetSettings(3, 1024, 4096),
+                        () -> new FleetSettings(3, 1024, 4096, EnrolSettings.DEFAULTS),
                         TestRoads::unused);
         fleet.source(AgentSource.FILE).replace(List.of(inSettings));
         fleet.restore(disk);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.daemon.config.AgentSettings;
+import dev.culvert.daemon.config.EnrolSettings;
 import dev.culvert.daemon.config.FleetSettings;
 import dev.culvert.road.TestRoads;
 import dev.culvert.transport.AgentAddress;
@@ -15,7 +16,10 @@ import org.junit.jupiter.api.Test;
 
 class AgentSourceTest {
     private final Fleet fleet =
-            new Fleet(DesiredStore.NONE, () -> new FleetSettings(3, 1024, 4096), TestRoads::unused);
+            new Fleet(
+                    DesiredStore.NONE,
+                    () -> new FleetSettings(3, 1024, 4096, EnrolSettings.DEFAULTS),
+                    TestRoads::unused);
     private final AgentSource file = fleet.source(AgentSource.FILE);
     private final AgentSource api = fleet.source(AgentSource.API);
 

@@ -5,12 +5,15 @@ import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.AgentWork;
 import dev.culvert.daemon.fleet.Condition;
 import dev.culvert.daemon.fleet.Desired;
+import dev.culvert.daemon.fleet.Enrolled;
 import dev.culvert.daemon.fleet.Presence;
 import dev.culvert.link.Feature;
 import dev.culvert.link.Heartbeat;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Writes what clients are told of an agent. */
 final class AgentJson {
@@ -29,6 +32,7 @@ final class AgentJson {
         json.writeStringField("id", agent.id());
         json.writeStringField("tenant", agent.tenant());
         json.writeStringField("address", agent.road().toString());
+        json.writeStringField("road", agent.road().isDialled() ? "dialled" : "incoming");
         json.writeStringField("presence", presence.state().presence());
         json.writeStringField("state", presence.state().label());
         json.writeStringField("since", presence.since().truncatedTo(ChronoUnit.MILLIS).toString());
@@ -60,6 +64,41 @@ final class AgentJson {
         if (presence.lastError() != null) {
             json.writeStringField("last_error", presence.lastError());
         }
+        Enrolled enrolled = agent.enrolled();
+        if (enrolled != null) {
+            writeIdentity(json, enrolled);
+        }
+    }
+
+    private static void writeIdentity(JsonGenerator json, Enrolled enrolled) throws IOException {
+        json.writeObjectFieldStart("identity");
+        writeTime(json, "since", enrolled.since());
+        json.writeStringField("key", enrolled.key());
+        writeTime(json, "key_made", enrolled.keyMade());
+        json.writeNumberField("joins", enrolled.joins());
+        Instant last = enrolled.lastJoin();
+        if (last != null) {
+            writeTime(json, "last_join", last);
+        }
+        if (!enrolled.generation().isEmpty()) {
+            json.writeStringField("generation", enrolled.generation());
+        }
+        json.writeObjectFieldStart("facts");
+        for (Map.Entry<String, String> fact : new TreeMap<>(enrolled.facts()).entrySet()) {
+            json.writeStringField(fact.getKey(), fact.getValue());
+        }
+        json.writeEndObject();
+        json.writeEndObject();
+        if (!enrolled.parent().isEmpty()) {
+            json.writeObjectFieldStart("lineage");
+            json.writeStringField("parent", enrolled.parent());
+            json.writeEndObject();
+        }
+    }
+
+    private static void writeTime(JsonGenerator json, String name, Instant time)
+            throws IOException {
+        json.writeStringField(name, time.truncatedTo(ChronoUnit.MILLIS).toString());
     }
 
     /** Nothing for an agent that has done none since the daemon started. */

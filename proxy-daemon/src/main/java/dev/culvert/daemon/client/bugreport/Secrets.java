@@ -43,7 +43,7 @@ final class Secrets {
                             "bearer",
                             "(?i)\\b(bearer|basic)(\\s+)(?!\\[redacted)[A-Za-z0-9._~+/=-]{4,}",
                             "$1$2"),
-                    rule("token", "cvt_[A-Za-z0-9_.~-]+", ""),
+                    rule("token", "cv[tj]_[A-Za-z0-9_.~-]+", ""),
                     rule(
                             "json web token",
                             "\\beyJ[A-Za-z0-9_-]{6,}\\.[A-Za-z0-9_-]{6,}(?:\\.[A-Za-z0-9_-]*)?",

@@ -23,7 +23,8 @@ import picocli.CommandLine.Parameters;
 /** {@code culvert agents …}; without a verb of its own it lists them. */
 @Command(
         name = "agents",
-        description = "Lists the agents; shows, adds, removes and drains one.",
+        description =
+                "Lists the agents; shows, adds, removes and drains one, and manages its identity.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "[COMMAND]")
 final class AgentsCommand implements Verb {
@@ -46,6 +47,7 @@ final class AgentsCommand implements Verb {
                     Column.of("agent", "id"),
                     Column.of("tenant", "tenant"),
                     Column.of("address", "address"),
+                    Column.of("road", "road"),
                     Column.of("presence", AgentsCommand::presence).in(AgentsCommand::tone),
                     Column.of("state", "state"),
                     Column.of("since", "since"),
@@ -57,6 +59,9 @@ final class AgentsCommand implements Verb {
                     Column.of("turns", "turns_in_flight"),
                     Column.of("links", "links_open"),
                     Column.of("config", AgentsCommand::revisions),
+                    Column.of("key", "identity", "key"),
+                    Column.of("joins", "identity", "joins"),
+                    Column.of("copy of", "lineage", "parent"),
                     Column.of("source", "source"),
                     Column.of("conflict", "conflict"),
                     Column.of("runtime", "heartbeat", "runtime_error"),
@@ -69,12 +74,15 @@ final class AgentsCommand implements Verb {
     }
 
     static CommandLine with(Session session) {
-        return new CommandLine(new AgentsCommand(session))
-                .addSubcommand(new ListAgents(session))
-                .addSubcommand(new ShowAgent(session))
-                .addSubcommand(new AddAgentCommand(session))
-                .addSubcommand(new RemoveAgent(session))
-                .addSubcommand(new DrainAgentCommand(session));
+        CommandLine agents =
+                new CommandLine(new AgentsCommand(session))
+                        .addSubcommand(new ListAgents(session))
+                        .addSubcommand(new ShowAgent(session))
+                        .addSubcommand(new AddAgentCommand(session))
+                        .addSubcommand(new RemoveAgent(session))
+                        .addSubcommand(new DrainAgentCommand(session));
+        IdentityCommands.all(session).forEach(agents::addSubcommand);
+        return agents;
     }
 
     static String path(String agent) {

@@ -53,6 +53,8 @@ final class Verbs {
         verbs.put("fleet", () -> FleetCommand.with(session));
         verbs.put("db", () -> DatabaseCommand.with(session));
         verbs.put("token", () -> TokenCommand.with(session));
+        verbs.put("enroll", () -> new EnrollCommand(session));
+        verbs.put("enrollments", () -> EnrollmentsCommand.with(session));
         verbs.put("op", () -> new OpCommand(session));
         verbs.put("mcp", () -> McpCommand.with(session));
         verbs.put("context", () -> ContextCommand.with(session));

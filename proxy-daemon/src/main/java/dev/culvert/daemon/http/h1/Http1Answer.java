@@ -1,8 +1,10 @@
 package dev.culvert.daemon.http.h1;
 
+import static io.netty.handler.codec.http.HttpHeaderNames.CONNECTION;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_LENGTH;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
 import static io.netty.handler.codec.http.HttpHeaderNames.TRANSFER_ENCODING;
+import static io.netty.handler.codec.http.HttpHeaderNames.UPGRADE;
 import static io.netty.handler.codec.http.HttpHeaderValues.CHUNKED;
 
 import dev.culvert.daemon.http.Head;
@@ -13,7 +15,9 @@ import dev.culvert.io.Decimal;
 import dev.culvert.io.Share;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
 import io.netty.util.AsciiString;
+import java.util.function.Consumer;
 
 /** An answer as the bytes of HTTP/1.1. Confined to its event loop. */
 final class Http1Answer extends HttpAnswer {
@@ -78,6 +82,23 @@ final class Http1Answer extends HttpAnswer {
     }
 
     @Override
+    public boolean upgrade(AsciiString protocol, Consumer<Channel> next) {
+        if (head().isHttp10() || head().announcesBody()) {
+            return false;
+        }
+        if (switches()) {
+            ByteBuf out = writer.tail(HEAD_BYTES);
+            ResponseHead.write(out, server().headers(), head(), status(), false);
+            ResponseHead.header(out, UPGRADE, protocol);
+            ResponseHead.header(out, CONNECTION, UPGRADE);
+            writeAddedHeaders(out);
+            ResponseHead.endLine(out);
+            handler().upgraded(next);
+        }
+        return true;
+    }
+
+    @Override
     public Share client() {
         return handler().client();
     }
@@ -114,10 +135,14 @@ final class Http1Answer extends HttpAnswer {
     private ByteBuf beginHead() {
         ByteBuf out = writer.tail(HEAD_BYTES);
         ResponseHead.write(out, server().headers(), head(), status(), !isReusable());
+        writeAddedHeaders(out);
+        return out;
+    }
+
+    private void writeAddedHeaders(ByteBuf out) {
         HeaderLines added = headers();
         for (int i = 0; added != null && i < added.count(); i++) {
             ResponseHead.header(out, added.name(i), added.value(i));
         }
-        return out;
     }
 }

@@ -19,6 +19,7 @@ import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ public final class RequestHandler extends ChannelInboundHandlerAdapter
     private final ConnectionHandler connection;
     private final IncomingBody incoming;
     private @Nullable Http1Answer answer;
+    private Consumer<Consumer<Channel>> upgrade = _ -> {};
 
     /** Whether nothing more is read after this answer. */
     private boolean mustClose;
@@ -145,6 +147,18 @@ public final class RequestHandler extends ChannelInboundHandlerAdapter
     void answered(boolean reusable) {
         answer = null;
         connection.answered(reusable);
+    }
+
+    /** What gives the connection to the stations of another protocol. */
+    public void onUpgrade(Consumer<Consumer<Channel>> action) {
+        upgrade = action;
+    }
+
+    /** The connection speaks another protocol as soon as this read burst is over. */
+    void upgraded(Consumer<Channel> next) {
+        answer = null;
+        writer.flush();
+        writer.channel().eventLoop().execute(() -> upgrade.accept(next));
     }
 
     /** The answer is incomplete, and the client must see that. */

@@ -20,10 +20,12 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -118,6 +120,7 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
         RequestDecoder decoder = new RequestDecoder(shared.settings());
         // Owns "account" and "connection", which it calls directly.
         RequestHandler requests = new RequestHandler(channel, shared, decoder, clients.get());
+        requests.onUpgrade(next -> leaveHttp(channel, shared, next));
         if (open) {
             channel.pipeline()
                     .addLast(
@@ -134,6 +137,24 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
                 // Head → RoutedRequest of a caller who may, OptionsRequest; or a Refusal
                 .addLast("router", new RouterHandler(router, channel))
                 .addLast("requests", requests); // body → Request → Route.handle, with an Answer
+    }
+
+    /** The stations of HTTP/1 give way; bytes that came early are for the ones that follow. */
+    private static void leaveHttp(Channel channel, HttpServer shared, Consumer<Channel> next) {
+        if (!channel.isActive()) {
+            return;
+        }
+        ChannelPipeline pipeline = channel.pipeline();
+        List.of("limit", "account", "connection", "gate", "router", "requests")
+                .forEach(pipeline::remove);
+        if (pipeline.get("preface") != null) {
+            pipeline.remove("preface");
+        }
+        shared.leave(channel);
+        channel.config().setAutoRead(true);
+        next.accept(channel);
+        pipeline.context("decoder").fireChannelActive();
+        pipeline.remove("decoder");
     }
 
     /** The stations of HTTP/1 give way before they have seen a byte. */

@@ -1,0 +1,136 @@
+package dev.culvert.daemon.enrol;
+
+import dev.culvert.frame.Frame;
+import dev.culvert.identity.BadHandshakeException;
+import dev.culvert.identity.Refusal;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out which guest has dialled in, and lets nothing pass before it knows. After that it passes
+ * all frames on, except proofs. It comes after the codec of frames, and before the handlers of the
+ * link. Confined to the event loop, except where a method says otherwise.
+ */
+public final class Handshake extends ChannelInboundHandlerAdapter {
+    /** How long a guest may take to prove itself. */
+    static final long PATIENCE_SECONDS = 10;
+
+    private final Gate gate;
+    private @Nullable Entry entry;
+    private @Nullable LiveGuest guest;
+    private @Nullable ScheduledFuture<?> patience;
+
+    Handshake(Gate gate) {
+        this.gate = gate;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        entry = new Entry(context.channel(), gate, this);
+        patience =
+                context.channel()
+                        .eventLoop()
+                        .schedule(this::giveUp, PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void giveUp() {
+        if (guest == null && entry != null) {
+            entry.refuse(
+                    Refusal.TOO_SLOW,
+                    "The guest has not proved who it is within " + PATIENCE_SECONDS + " s.");
+        }
+    }
+
+    /** The guest has proved that it is this agent. */
+    void admitted(LiveGuest admitted) {
+        guest = admitted;
+        endPatience();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        Frame frame = (Frame) message;
+        if (guest == null) {
+            try {
+                receive(frame);
+            } finally {
+                frame.release();
+            }
+            return;
+        }
+        switch (frame.type()) {
+            case HELLO, REGISTER -> frame.release(); // it is known already
+            case PROVE -> {
+                guest.onProof(frame);
+                frame.release();
+            }
+            default -> context.fireChannelRead(frame);
+        }
+    }
+
+    private void receive(Frame frame) {
+        Entry now = entry;
+        if (now == null) {
+            return;
+        }
+        try {
+            now.receive(frame);
+        } catch (BadHandshakeException e) {
+            now.refuse(Refusal.INVALID, "The guest sent " + e.getMessage() + ".");
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        endPatience();
+        if (entry != null) {
+            entry.end();
+        }
+        if (guest != null) {
+            guest.end();
+        }
+        context.fireChannelInactive();
+    }
+
+    private void endPatience() {
+        if (patience != null) {
+            patience.cancel(false);
+            patience = null;
+        }
+    }
+
+    /** Tells {@code listener}, on some loop, whether the guest still answers. Any thread. */
+    void ask(Consumer<Boolean> listener) {
+        LiveGuest asked = guest;
+        if (asked == null) {
+            listener.accept(false);
+        } else {
+            asked.ask(listener);
+        }
+    }
+
+    /**
+     * Gives the guest another key, and tells {@code listener}, on some loop, why not; null if it
+     * has one. Any thread.
+     */
+    void rotate(Consumer<@Nullable String> listener) {
+        LiveGuest asked = guest;
+        if (asked == null) {
+            listener.accept("the guest is not connected");
+        } else {
+            asked.rotate(listener);
+        }
+    }
+
+    /** Closes the link and tells the guest why. Any thread. */
+    void end(Refusal why, String sentence) {
+        LiveGuest asked = guest;
+        if (asked != null) {
+            asked.end(why, sentence);
+        }
+    }
+}
