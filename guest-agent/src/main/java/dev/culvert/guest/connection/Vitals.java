@@ -27,6 +27,8 @@ public record Vitals(
         long startNanos,
         Reports reports) {
     /**
+     * When heartbeats are sent, and what of them changes.
+     *
      * @param interval between two heartbeats
      * @param runtimeTrouble why the runtime cannot be reached; empty if it can
      */
