@@ -47,7 +47,10 @@ final class Asked {
     }
 
     private static String words(KeptConnection connection) {
-        return Json.members(connection.body()).getOrDefault("error", "");
+        String error = Json.members(connection.body()).getOrDefault("error", "");
+        return error.isEmpty() && connection.body().contains("\"message\":\"")
+                ? connection.body() // the fronts have it in an object
+                : error;
     }
 
     private synchronized void note(String answer) {

@@ -16,6 +16,9 @@ final class GuestLink implements AutoCloseable {
     private static final Pattern TYPE = Pattern.compile("\"type\":\"(\\w+)\"");
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]*)\"");
 
+    private static final Pattern BYTES = Pattern.compile("\"bytes\":([0-9]+)");
+    private static final String TEXT = "\"text\":\"";
+
     private final Socket socket;
     private final DataInputStream in;
     private final DataOutputStream out;
@@ -37,10 +40,19 @@ final class GuestLink implements AutoCloseable {
         String id = find(ID, frame);
         switch (find(TYPE, frame)) {
             case "message" -> habit.onMessage(this, id);
+            case "parts" -> habit.onParts(this, id, Long.parseLong(find(BYTES, frame)));
+            case "part" -> habit.onPart(this, id, textBytes(frame));
+            case "cancel" -> habit.onCancel(this, id);
             case "ping" -> habit.onPing(this, id);
             case "config_update", "context_update" -> habit.onUpdate(this, id);
             default -> {}
         }
+    }
+
+    /** The bytes of a text in ASCII whose escapes have two characters each. */
+    private static int textBytes(String frame) {
+        String text = frame.substring(frame.indexOf(TEXT) + TEXT.length(), frame.lastIndexOf('"'));
+        return text.length() - (int) text.chars().filter(it -> it == '\\').count();
     }
 
     /** Answers as a guest of the base protocol. */

@@ -15,6 +15,15 @@ interface Habit {
         link.send("chunk", id, "{\"content\":\"ok\",\"done\":true}");
     }
 
+    /** A message of this size is to come in parts. A guest that announces no parts gets none. */
+    default void onParts(GuestLink link, String id, long bytes) {}
+
+    /** A part of so many bytes arrived. Called on the thread that reads the link. */
+    default void onPart(GuestLink link, String id, int bytes) throws IOException {}
+
+    /** A turn is to end. Called on the thread that reads the link. */
+    default void onCancel(GuestLink link, String id) throws IOException {}
+
     /** A ping arrived. Called on the thread that reads the link. */
     default void onPing(GuestLink link, String id) throws IOException {
         link.send("pong", id, "{}");

@@ -176,6 +176,31 @@ class HostileGuestsIT {
     }
 
     @Test
+    void conversationsForSlowGuestsAreHeldWithinTheAccount() throws Exception {
+        try (Act act = act("conversations of 6 MB to fronts, for guests that take them slowly")) {
+            Conversations conversations = new Conversations(act, stage, 6 * MEGABYTE);
+            Asked asked = new Asked(act, conversations.question("takes-slowly"));
+            SlowTaker slow = new SlowTaker(true);
+            act.enter("takes-slowly", slow);
+            act.enter("takes-no-more", new SlowTaker(false));
+            act.awaitReady();
+            conversations.watch();
+            act.play(() ->
+                    again(() -> {
+                        conversations.leave("takes-no-more", Math.max(1, count(4)), SLICE);
+                        asked.ask(endpoint(), Math.max(3, count(15)));
+                    }));
+            conversations.end();
+            act.figure("%d MB taken in parts", slow.takenBytes() / MEGABYTE);
+            if (slow.takenBytes() == 0) {
+                act.violation("nothing was taken in parts");
+            }
+            asked.tell();
+            act.end();
+        }
+    }
+
+    @Test
     void everyUnfinishedBodyIsAnswered() throws Exception {
         try (Act act = act("bodies of 1 MiB that wait for their last byte")) {
             int count = count(540);
