@@ -26,7 +26,8 @@ class ArchitectureTest {
                             Map.entry("pool", Set.of("io", "link", "transport")),
                             Map.entry("identity", Set.of("frame", "io", "json")),
                             Map.entry("road", Set.of("io", "link", "pool", "transport")),
-                            Map.entry("systemd", Set.of("transport"))),
+                            Map.entry("systemd", Set.of("transport")),
+                            Map.entry("subject", Set.of("io", "json"))),
                     Map.of("io.netty.channel.epoll", Set.of("transport")));
 
     @Test

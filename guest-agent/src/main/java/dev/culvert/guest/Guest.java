@@ -10,12 +10,14 @@ import dev.culvert.guest.connection.GuestPipeline;
 import dev.culvert.guest.connection.Vitals;
 import dev.culvert.guest.desired.DesiredState;
 import dev.culvert.guest.desired.StateKeeper;
+import dev.culvert.guest.local.LocalSocket;
 import dev.culvert.guest.runtime.EchoRuntime;
 import dev.culvert.guest.runtime.HttpRuntime;
 import dev.culvert.guest.runtime.LlmRuntime;
 import dev.culvert.guest.runtime.RuntimeSettings;
 import dev.culvert.guest.runtime.RuntimeWatch;
 import dev.culvert.guest.session.Session;
+import dev.culvert.guest.subjects.Subjects;
 import dev.culvert.guest.turn.Turns;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
@@ -28,10 +30,12 @@ import dev.culvert.transport.Transport;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +58,7 @@ public final class Guest implements AutoCloseable {
     private final GuestPipeline connections;
     private final Identities identity;
     private final HostLinks hosts;
+    private final @Nullable LocalSocket programs;
     private final Notifier notifier;
 
     /** Starts a guest. A failed start leaves nothing behind. */
@@ -93,15 +98,18 @@ public final class Guest implements AutoCloseable {
         turns = new Turns(loop, runtime, settings.turns());
         watch = RuntimeWatch.begin(loop, runtime, settings.heartbeat(), this::tellHosts);
         Vitals vitals = vitals(new Vitals.Reports(settings.heartbeat(), watch::trouble));
+        Subjects subjects = new Subjects(loop, settings.subjects());
+        Account held = account(settings);
         connections =
                 new GuestPipeline(
-                        channel -> new Session(turns, desired, channel),
+                        channel -> new Session(turns, desired, subjects, channel),
                         vitals,
-                        account(settings),
+                        held,
                         hostOnly(settings.listen(), inherited));
         desired.whenRuntimeKindChanges(connections::tellHosts);
         try {
             identity = Identities.open(settings, vitals);
+            programs = programs(subjects, held);
             hosts = HostLinks.open(settings, loops, inherited, connections, identity);
         } catch (IOException | RuntimeException e) {
             keeper.close();
@@ -162,6 +170,9 @@ public final class Guest implements AutoCloseable {
         connections.tellHosts();
         idle.awaitUninterruptibly(settings.drain().toMillis());
         int cut = turns.count();
+        if (programs != null) {
+            programs.close();
+        }
         connections.closeAll(Duration.ofSeconds(1));
         loop.submit(turns::close).awaitUninterruptibly();
         runtime.close();
@@ -194,6 +205,15 @@ public final class Guest implements AutoCloseable {
 
     private static String turns(int count) {
         return count == 1 ? "1 turn" : count + " turns";
+    }
+
+    /** The socket for programs in the VM, if there is to be one. */
+    private @Nullable LocalSocket programs(Subjects subjects, Account held) throws IOException {
+        Path file = settings.subjects().localSocket();
+        if (file == null) {
+            return null;
+        }
+        return LocalSocket.listen(file, subjects, held, loops);
     }
 
     private void restore(DesiredState desired) throws IOException {

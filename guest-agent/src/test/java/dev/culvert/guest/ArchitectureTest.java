@@ -16,6 +16,7 @@ class ArchitectureTest {
     private static final String JSON = "dev.culvert.json";
     private static final String TRANSPORT = "dev.culvert.transport";
     private static final String SETTINGS = "dev.culvert.settings";
+    private static final String SUBJECT = "dev.culvert.subject";
     private static final String SYSTEMD = "dev.culvert.systemd";
 
     private static final ImportRules RULES =
@@ -29,14 +30,20 @@ class ArchitectureTest {
                                             "session",
                                             "turn",
                                             "desired",
+                                            "local",
                                             "runtime",
                                             "identity",
+                                            "subjects",
                                             "config",
                                             ABOUT,
                                             IO,
                                             SYSTEMD,
                                             TRANSPORT)),
-                            Map.entry("cli", Set.of(ABOUT, "", "config", IO, SETTINGS, SYSTEMD)),
+                            Map.entry(
+                                    "cli",
+                                    Set.of(
+                                            ABOUT, "", "config", IO, JSON, SETTINGS, SUBJECT,
+                                            SYSTEMD)),
                             Map.entry("config", Set.of(ABOUT, SETTINGS, TRANSPORT)),
                             Map.entry(
                                     "connection",
@@ -46,7 +53,25 @@ class ArchitectureTest {
                             Map.entry("identity", Set.of(FRAME, IDENTITY, IO, SETTINGS)),
                             Map.entry(
                                     "session",
-                                    Set.of("turn", "desired", "config", FRAME, IO, JSON)),
+                                    Set.of(
+                                            "turn",
+                                            "desired",
+                                            "subjects",
+                                            "config",
+                                            FRAME,
+                                            IO,
+                                            JSON)),
+                            Map.entry("subjects", Set.of("config", FRAME, IO, JSON, SUBJECT)),
+                            Map.entry(
+                                    "local",
+                                    Set.of(
+                                            "config",
+                                            "subjects",
+                                            FRAME,
+                                            IO,
+                                            JSON,
+                                            SUBJECT,
+                                            TRANSPORT)),
                             Map.entry(
                                     "turn", Set.of("runtime", "policy", "config", FRAME, IO, JSON)),
                             Map.entry("desired", Set.of("config", IO, JSON)),

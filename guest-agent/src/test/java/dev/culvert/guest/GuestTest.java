@@ -11,6 +11,7 @@ import dev.culvert.guest.config.RuntimeLimits;
 import dev.culvert.guest.config.RuntimeRequests;
 import dev.culvert.guest.config.RuntimeSource;
 import dev.culvert.guest.config.RuntimeTimeouts;
+import dev.culvert.guest.config.SubjectSettings;
 import dev.culvert.guest.config.TurnLimits;
 import dev.culvert.guest.runtime.ScriptedRuntime;
 import dev.culvert.systemd.Systemd;
@@ -606,6 +607,7 @@ class GuestTest {
                 all.identity(),
                 all.runtime(),
                 all.turns(),
+                all.subjects(),
                 all.maxContextBytes(),
                 all.maxConfigBytes(),
                 all.maxHeldBytes(),
@@ -640,6 +642,7 @@ class GuestTest {
                         8192,
                         48 << 20,
                         32 << 20),
+                SubjectSettings.DEFAULTS,
                 65_536,
                 1 << 20,
                 GuestSettings.DEFAULTS.maxHeldBytes(),

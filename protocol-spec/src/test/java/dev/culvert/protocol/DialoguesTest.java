@@ -28,9 +28,12 @@ class DialoguesTest {
                     "cancel",
                     "resume",
                     "parts",
-                    "part");
+                    "part",
+                    "request",
+                    "reply",
+                    "error");
     private static final Set<String> FROM_GUEST =
-            Set.of("chunk", "config_ack", "tool_blocked", "pong", "error", "credit");
+            Set.of("chunk", "config_ack", "tool_blocked", "pong", "error", "credit", "reply");
 
     static Stream<String> dialogues() {
         return Spec.jsonFiles("vectors/dialogues").stream();

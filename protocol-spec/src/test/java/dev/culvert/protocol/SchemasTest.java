@@ -23,6 +23,9 @@ class SchemasTest {
                         "resume",
                         "parts",
                         "part",
+                        "publish",
+                        "request",
+                        "reply",
                         "hello",
                         "register",
                         "challenge",
@@ -38,7 +41,7 @@ class SchemasTest {
 
     @Test
     void thereIsOneForTheEnvelopeAndForEveryType() {
-        assertThat(types()).hasSize(20);
+        assertThat(types()).hasSize(23);
         assertThat(schemas())
                 .contains("schemas/envelope.json")
                 .containsAll(types().map(type -> "schemas/" + type + ".json").toList());

@@ -20,6 +20,9 @@ public enum ErrorCode {
     TAKEN_OVER,
     ID_REUSED,
     DRAINING,
+    NO_RESPONDER,
+    RESPONDER_ERROR,
+    RESPONDER_TIMEOUT,
     INTERNAL;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);

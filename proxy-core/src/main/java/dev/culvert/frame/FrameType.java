@@ -25,6 +25,10 @@ public enum FrameType {
     REGISTER("register"),
     PROVE("prove"),
 
+    PUBLISH("publish"),
+    REQUEST("request"),
+    REPLY("reply"),
+
     /** Any other name: counted and ignored, never sent. */
     UNKNOWN("");
 
@@ -61,6 +65,9 @@ public enum FrameType {
             case "hello" -> HELLO;
             case "register" -> REGISTER;
             case "prove" -> PROVE;
+            case "publish" -> PUBLISH;
+            case "request" -> REQUEST;
+            case "reply" -> REPLY;
             default -> UNKNOWN;
         };
     }

@@ -21,6 +21,9 @@ public final class AgentLink {
     private final LinkHandler handler;
     private @Nullable String closeReason;
 
+    /** A trunk asks on its own loop whether one of its branches has it. */
+    private volatile @Nullable PeerRequests served;
+
     AgentLink(
             AgentAddress address,
             Channel channel,
@@ -144,6 +147,37 @@ public final class AgentLink {
     /** Runs {@code action} after each heartbeat from now on; replaces the last such action. */
     public void onHeartbeat(Runnable action) {
         peer.onHeartbeat(action);
+    }
+
+    /** Lets {@code requests} serve what the agent asks for; what nobody serves is ignored. */
+    public void serveWith(PeerRequests requests) {
+        served = requests;
+    }
+
+    /** Whether somebody serves what the agent asks for. May be asked on any thread. */
+    boolean isServed() {
+        return served != null;
+    }
+
+    /** Borrows {@code request}. A fault of who serves it is no reason to close the link. */
+    void serve(Frame request) {
+        PeerRequests server = served;
+        if (server != null) {
+            try {
+                server.onRequest(request);
+            } catch (RuntimeException e) {
+                log.error(() -> "a '" + request.type().wireName() + "' failed", e);
+            }
+        }
+    }
+
+    /** Answers a request of the agent. Takes ownership of {@code reply}. */
+    public void answer(Frame reply) {
+        if (channel.isActive()) {
+            exchanges.send(reply);
+        } else {
+            reply.release();
+        }
     }
 
     /** Why the link was closed; while it is open, what it would be if the agent closed it now. */

@@ -9,7 +9,8 @@ public enum Feature {
     CANCEL,
     RESUME,
     PROBE,
-    PARTS;
+    PARTS,
+    SUBJECTS;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 

@@ -72,7 +72,7 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
                 unasked.came(frame.payload().readableBytes());
                 receiveHeartbeat(frame);
             }
-            case CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, ERROR -> {
+            case CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, ERROR, REPLY -> {
                 if (!exchanges.route(frame)) {
                     receiveStray(frame);
                 }
@@ -81,6 +81,10 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
                 if (!exchanges.grant(frame)) {
                     unasked.came(frame.payload().readableBytes());
                 }
+            }
+            case PUBLISH, REQUEST -> {
+                unasked.came(frame.payload().readableBytes());
+                link.serve(frame);
             }
             case MESSAGE,
                     CONTEXT_UPDATE,
@@ -97,11 +101,16 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
                     REGISTER,
                     PROVE,
                     UNKNOWN -> {
-                // An exchange that the agent opens, whatever its id: there are none such yet. What
-                // belongs to a handshake does not come so far (joining.md).
+                // An exchange that no agent may open, whatever its id. What belongs to a handshake
+                // does not come so far (joining.md).
                 unasked.came(frame.payload().readableBytes());
             }
         }
+    }
+
+    /** The same limit holds for what a trunk passes to a branch. */
+    void countUnasked(Frame frame) {
+        unasked.came(frame.payload().readableBytes());
     }
 
     private void receiveHeartbeat(Frame frame) {

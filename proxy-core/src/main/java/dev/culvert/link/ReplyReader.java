@@ -45,6 +45,10 @@ final class ReplyReader {
         return switch (reply.type()) {
             case CHUNK -> chunk(reply);
             case PONG -> Going.DONE;
+            case REPLY ->
+                    hasData(reply)
+                            ? Going.DONE
+                            : new Misfit(new Failure.BadAnswer("the agent's reply has no 'data'"));
             case CONFIG_ACK ->
                     reply.isTrue("applied")
                             ? Going.DONE
@@ -68,6 +72,8 @@ final class ReplyReader {
                     HELLO,
                     REGISTER,
                     PROVE,
+                    PUBLISH,
+                    REQUEST,
                     UNKNOWN ->
                     Going.ON;
         };
@@ -85,9 +91,9 @@ final class ReplyReader {
     static boolean isLast(Frame reply) {
         return switch (reply.type()) {
             case CHUNK -> reply.chunkFault() == null && reply.isLastChunk();
-            case PONG, CONFIG_ACK, TOOL_BLOCKED, ERROR -> true;
+            case PONG, CONFIG_ACK, TOOL_BLOCKED, ERROR, REPLY -> true;
             case HEARTBEAT, MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE -> false;
-            case PING, CREDIT, CANCEL, RESUME, PARTS, PART, UNKNOWN -> false;
+            case PING, CREDIT, CANCEL, RESUME, PARTS, PART, PUBLISH, REQUEST, UNKNOWN -> false;
             case CHALLENGE, REGISTERED, REFUSED, HELLO, REGISTER, PROVE -> false;
         };
     }
@@ -97,12 +103,22 @@ final class ReplyReader {
             case ERROR -> true;
             case CHUNK, TOOL_BLOCKED -> request == FrameType.MESSAGE || request == FrameType.RESUME;
             case PONG -> request == FrameType.PING;
+            case REPLY -> request == FrameType.REQUEST;
             case CONFIG_ACK ->
                     request == FrameType.CONFIG_UPDATE || request == FrameType.CONTEXT_UPDATE;
             case HEARTBEAT, MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE -> false;
-            case PING, CREDIT, CANCEL, RESUME, PARTS, PART, UNKNOWN -> false;
+            case PING, CREDIT, CANCEL, RESUME, PARTS, PART, PUBLISH, REQUEST, UNKNOWN -> false;
             case CHALLENGE, REGISTERED, REFUSED, HELLO, REGISTER, PROVE -> false;
         };
+    }
+
+    private static boolean hasData(Frame reply) {
+        JsonMembers members = reply.members();
+        boolean has = false;
+        while (members.next()) {
+            has |= members.isNamed("data");
+        }
+        return has;
     }
 
     /** The text of an error that answers nothing. */

@@ -63,7 +63,8 @@ final class SwitchHandler extends ChannelDuplexHandler {
                 here.fireChannelRead(frame);
                 trunk.announce(main);
             }
-            case CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, ERROR, CREDIT -> route(here, frame);
+            case CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, ERROR, REPLY, CREDIT -> route(here, frame);
+            case PUBLISH, REQUEST -> serve(here, frame);
             case MESSAGE,
                     CONTEXT_UPDATE,
                     CONFIG_UPDATE,
@@ -80,6 +81,17 @@ final class SwitchHandler extends ChannelDuplexHandler {
                     PROVE,
                     UNKNOWN ->
                     here.fireChannelRead(frame);
+        }
+    }
+
+    /** To the link that serves what the agent asks for: the home link, on whichever loop it is. */
+    private void serve(ChannelHandlerContext here, Frame frame) {
+        Branch server = main.isServed() ? null : trunk.server();
+        if (server == null) {
+            here.fireChannelRead(frame);
+        } else {
+            main.handler().countUnasked(frame);
+            pass(server, frame);
         }
     }
 
@@ -136,6 +148,9 @@ final class SwitchHandler extends ChannelDuplexHandler {
 
     /** Whether a frame of this branch concerns the agent; a request makes the branch its owner. */
     private boolean admits(ChannelHandlerContext here, Branch from, Frame frame) {
+        if (isAnswer(frame.type())) {
+            return true; // its id is one of the agent's
+        }
         String id = frame.id();
         Branch owner = owners.get(id);
         if (isAboutATurn(frame.type())) {
@@ -165,7 +180,7 @@ final class SwitchHandler extends ChannelDuplexHandler {
     /** What the trunk's own link sends. */
     @Override
     public void write(ChannelHandlerContext here, Object message, ChannelPromise promise) {
-        if (message instanceof Frame frame && !owners.isEmpty()) {
+        if (message instanceof Frame frame && !owners.isEmpty() && !isAnswer(frame.type())) {
             Branch owner = owners.get(frame.id());
             if (owner != null && isAboutATurn(frame.type())) {
                 frame.release();
@@ -185,6 +200,11 @@ final class SwitchHandler extends ChannelDuplexHandler {
     /** Frames that concern a turn which the sender must read; all others are requests. */
     private static boolean isAboutATurn(FrameType type) {
         return type == FrameType.CREDIT || type == FrameType.CANCEL || type == FrameType.PART;
+    }
+
+    /** Frames that answer what the agent asks; it chose their ids. */
+    private static boolean isAnswer(FrameType type) {
+        return type == FrameType.REPLY || type == FrameType.ERROR;
     }
 
     private static Frame takenOver(String id) {

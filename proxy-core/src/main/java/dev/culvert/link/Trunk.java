@@ -83,6 +83,16 @@ public final class Trunk {
         return branches.values();
     }
 
+    /** The branch that serves what the agent asks for; null if none does. */
+    @Nullable Branch server() {
+        for (Branch branch : branches.values()) {
+            if (branch.link().isServed()) {
+                return branch;
+            }
+        }
+        return null;
+    }
+
     /** Where the agent dialled from, for people. */
     public String from() {
         return from;

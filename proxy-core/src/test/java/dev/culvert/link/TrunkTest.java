@@ -8,6 +8,8 @@ import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameLimits;
 import dev.culvert.frame.FrameType;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +63,37 @@ class TrunkTest {
         assertThat(later.ends()).containsExactly("done");
 
         agent.chunk("mine", 1, true);
+        assertThat(listener.ends()).containsExactly("done");
+    }
+
+    @Test
+    void whatTheAgentAsksComesToTheLoopThatServesItAndTheAnswerGoesBack() {
+        List<String> served = new ArrayList<>();
+        other.serveWith(request -> served.add(request.type() + " " + request.id()));
+        other.open(message("same", "{}"), listener, A_MINUTE);
+        agent.sent();
+
+        agent.receive("publish", "", "{}");
+        agent.receive("request", "same", "{}");
+        assertThat(served).containsExactly("PUBLISH ", "REQUEST same");
+        other.answer(EmbeddedLink.frame(FrameType.REPLY, "same", "{\"data\":1}"));
+        own.answer(EmbeddedLink.frame(FrameType.ERROR, "same", "{}"));
+
+        assertThat(agent.sent()).isEqualTo("{\"type\":\"error\",\"id\":\"same\",\"payload\":{}}");
+        assertThat(agent.sent())
+                .isEqualTo("{\"type\":\"reply\",\"id\":\"same\",\"payload\":{\"data\":1}}");
+        agent.chunk("same", 1, true);
+        assertThat(listener.ends()).containsExactly("done");
+    }
+
+    @Test
+    void aReplyComesToTheLoopThatAsked() {
+        other.open(EmbeddedLink.frame(FrameType.REQUEST, "r", "{}"), listener, A_MINUTE);
+        assertThat(agent.sent()).contains("\"type\":\"request\"");
+
+        agent.receive("reply", "r", "{\"data\":1}");
+
+        assertThat(listener.replies()).containsExactly("{\"data\":1}");
         assertThat(listener.ends()).containsExactly("done");
     }
 

@@ -137,7 +137,8 @@ public final class Daemon implements AutoCloseable {
                         agentShares);
         fleet = new Fleet(kept.stores().desired(), () -> settings().fleet(), this::road);
         // One more link to each agent shows whether it is there, and brings its configuration.
-        homes = new HomeLinks(loops.group(), fleet, this::settings);
+        SubjectRoom subjects = new SubjectRoom(this::settings, metrics, admission);
+        homes = new HomeLinks(loops.group(), fleet, this::settings, subjects::serve);
         turns = new Turns(fleet, kept.turnIds(), this::settings, metrics.turns());
 
         // What clients reach, and who they are.
@@ -168,7 +169,8 @@ public final class Daemon implements AutoCloseable {
                                 homes,
                                 auth.tokens(),
                                 responses.kept(),
-                                enrolling.routes(access, admission, offLoop, listeners::addresses)),
+                                enrolling.routes(access, admission, offLoop, listeners::addresses),
+                                subjects),
                         joining,
                         admission);
         SettingsInForce inForce = new SettingsInForce(read);

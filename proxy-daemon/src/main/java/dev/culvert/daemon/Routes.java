@@ -75,6 +75,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What clients can ask: every route of the daemon. */
 final class Routes implements AutoCloseable {
@@ -86,6 +87,7 @@ final class Routes implements AutoCloseable {
     private final EventsRoute events;
     private final Runs runs;
     private final RecentLog log = new RecentLog();
+    private @Nullable SubjectRoom subjects;
 
     Routes(
             AgentAccess access,
@@ -164,7 +166,9 @@ final class Routes implements AutoCloseable {
             HomeLinks homes,
             Tokens tokens,
             KeptResponses responses,
-            List<Route> more) {
+            List<Route> more,
+            SubjectRoom ofSubjects) {
+        subjects = ofSubjects;
         LargeRequests large = new LargeRequests(offLoop);
         return Stream.of(
                         ofTurns(turns, answers),
@@ -173,6 +177,7 @@ final class Routes implements AutoCloseable {
                         AnthropicFront.routes(access, answers, large),
                         McpFront.routes(access, answers, log, settings, large, metrics.mcp()),
                         ofAgents(homes),
+                        ofSubjects.routes(access),
                         ofTokens(tokens),
                         more,
                         ofTheDaemon(),
@@ -257,5 +262,8 @@ final class Routes implements AutoCloseable {
     @Override
     public void close() {
         events.close();
+        if (subjects != null) {
+            subjects.close();
+        }
     }
 }

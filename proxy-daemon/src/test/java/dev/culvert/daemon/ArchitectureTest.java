@@ -95,6 +95,12 @@ class ArchitectureTest {
                                             "fleet",
                                             "front.responses",
                                             "operations")),
+                            Map.entry(
+                                    "subjects",
+                                    with(
+                                            core("frame", "json", "link", "subject"),
+                                            "config",
+                                            "fleet")),
                             Map.entry("sse", with(core("io"), "http")),
                             Map.entry(
                                     "traces",
@@ -110,6 +116,7 @@ class ArchitectureTest {
                                             "answer",
                                             "config",
                                             "front.mcp",
+                                            "subjects",
                                             "turn")),
                             Map.entry(
                                     "turn",
@@ -206,6 +213,17 @@ class ArchitectureTest {
                                             "enrol",
                                             "http")),
                             Map.entry(
+                                    "api.subjects",
+                                    with(
+                                            core("frame", "io", "json", "link", "road", "subject"),
+                                            "answer",
+                                            "auth",
+                                            "config",
+                                            "fleet",
+                                            "http",
+                                            "sse",
+                                            "subjects")),
+                            Map.entry(
                                     "api.tokens",
                                     with(core("io", "settings"), "api", "auth", "config", "http")),
                             Map.entry(
@@ -251,6 +269,7 @@ class ArchitectureTest {
                                             "api.enrolments",
                                             "enrol",
                                             "join",
+                                            "api.subjects",
                                             "api.tokens",
                                             "api.turns",
                                             "front.anthropic",
@@ -258,6 +277,7 @@ class ArchitectureTest {
                                             "front.openai",
                                             "front.responses",
                                             "state",
+                                            "subjects",
                                             "traces",
                                             "turn")),
                             Map.entry("dashboard", Set.of("auth", "http")),

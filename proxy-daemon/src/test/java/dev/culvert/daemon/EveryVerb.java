@@ -27,7 +27,7 @@ final class EveryVerb implements Closeable {
     }
 
     private final Path folder;
-    private final ScriptedGuest guest = ScriptedGuest.announcing("cancel", "resume");
+    private final ScriptedGuest guest = ScriptedGuest.announcing("cancel", "resume", "subjects");
     private final String inForce;
     private final TestDaemon daemon;
     private final List<Callback> running = new ArrayList<>();
@@ -39,6 +39,7 @@ final class EveryVerb implements Closeable {
     EveryVerb(Path folder) throws Exception {
         this.folder = folder;
         guest.on("message", request -> request.done("hello"));
+        guest.on("request", request -> request.reply("reply", "{\"data\":\"hi\"}"));
         inForce =
                 "{\"state_dir\": \"%s\", \"admin\": {\"listen\": [\"unix://%s\"]}, %s}"
                         .formatted(
@@ -90,6 +91,9 @@ final class EveryVerb implements Closeable {
                     case "fleet import" -> List.of(fleet.toString());
                     case "db backup" -> List.of(next() + ".db");
                     case "message", "stream" -> List.of("a", "hi");
+                    case "publish" -> List.of("build.done", "{\"ok\":true}");
+                    case "request" -> List.of("a", "test.echo", "hi");
+                    case "subscribe" -> List.of("build.*");
                     case "turns watch" -> {
                         turn();
                         yield List.of("--interval", "10ms");
@@ -132,6 +136,11 @@ final class EveryVerb implements Closeable {
         Eventually.await(
                 () -> assertThat(ok("agents", "show", name, "-o", "json").out()).contains("ready"));
         return name;
+    }
+
+    /** Something that the verb "subscribe" prints, if it runs. */
+    void publish() {
+        operator().run("publish", "build.done", "1");
     }
 
     /** Messages and reloads fail. */

@@ -33,7 +33,10 @@ class EveryVerbTest {
     private static final String ESCAPE = "\u001b";
 
     /** What comes over time is a line, or a document, each. */
-    private static final Set<String> EVENTS = Set.of("stream", "turns watch", "logs");
+    private static final Set<String> EVENTS = Set.of("stream", "subscribe", "turns watch", "logs");
+
+    /** They go on until Ctrl-C. */
+    private static final Set<String> ENDLESS = Set.of("subscribe", "turns watch");
 
     /** They need no daemon. */
     private static final Set<String> LOCAL =
@@ -181,6 +184,10 @@ class EveryVerbTest {
         "2, agents add b",
         "2, agents list --state asleep",
         "2, message a -",
+        "2, publish",
+        "2, publish a..b 1",
+        "2, subscribe",
+        "2, subscribe a..b",
         "2, top --interval soon",
         "2, log-level loud",
         "2, token create",
@@ -196,6 +203,8 @@ class EveryVerbTest {
         "5, agents show z",
         "5, agents remove z",
         "5, ping z",
+        "5, request z test.echo",
+        "5, publish inbox.nobody 1",
         "5, message z hi",
         "5, stream z hi",
         "5, turns list --agent z",
@@ -257,7 +266,7 @@ class EveryVerbTest {
                 .isIn(
                         switch (verb) {
                             case "doctor" -> List.of(0, 1); // this machine may have its faults
-                            case "turns watch" -> List.of(130);
+                            case "subscribe", "turns watch" -> List.of(130);
                             default -> List.of(0);
                         });
         return run;
@@ -268,12 +277,17 @@ class EveryVerbTest {
         List<String> words = every.line(verb);
         words.addAll(List.of(more));
         String[] line = words.toArray(String[]::new);
-        if (!verb.equals("turns watch")) {
+        if (!ENDLESS.contains(verb)) {
             return user.run(line);
         }
         CompletableFuture<CommandRun> run = new CompletableFuture<>();
         Thread thread = Thread.ofVirtual().start(() -> run.complete(user.run(line)));
-        Eventually.await(() -> assertThat(run.isDone() || !user.printed().isEmpty()).isTrue());
+        Eventually.await(() -> {
+            if (verb.equals("subscribe")) {
+                every.publish();
+            }
+            assertThat(run.isDone() || !user.printed().isEmpty()).isTrue();
+        });
         thread.interrupt();
         return run.get();
     }

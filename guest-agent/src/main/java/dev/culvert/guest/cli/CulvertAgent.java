@@ -11,6 +11,7 @@ import dev.culvert.settings.Position;
 import dev.culvert.settings.Settings;
 import dev.culvert.systemd.Systemd;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
-/** The command {@code culvert-agent}. */
+/** The command {@code culvert-agent}: runs the agent, or talks to one that runs in this VM. */
 public final class CulvertAgent {
     private static final int FAILED = 1;
     private static final int WRONG = 2;
@@ -29,18 +30,22 @@ public final class CulvertAgent {
     private static final String PREFIX = "CULVERT_AGENT_";
 
     private final Map<String, String> environment;
+    private final InputStream in;
     private final PrintStream out;
     private final PrintStream err;
 
-    CulvertAgent(Map<String, String> environment, PrintStream out, PrintStream err) {
+    CulvertAgent(
+            Map<String, String> environment, InputStream in, PrintStream out, PrintStream err) {
         this.environment = environment;
+        this.in = in;
         this.out = out;
         this.err = err;
     }
 
     /** Runs until a signal stops it. Exits with 2 for wrong flags, with 1 for a failed start. */
     public static void main(String[] arguments) {
-        int code = new CulvertAgent(System.getenv(), System.out, System.err).run(arguments);
+        int code =
+                new CulvertAgent(System.getenv(), System.in, System.out, System.err).run(arguments);
         if (code != 0) {
             System.exit(code);
         }
@@ -49,6 +54,9 @@ public final class CulvertAgent {
     /** Returns 0 once the agent listens, or has printed what was asked for; else the exit code. */
     int run(String... arguments) {
         try {
+            if (arguments.length > 0 && LocalCommand.VERBS.contains(arguments[0])) {
+                return new LocalCommand(environment, in, out, err).run(arguments);
+            }
             Optional<Map<String, String>> plain = PlainFlags.read(arguments);
             Optional<Map<String, String>> given =
                     plain.isPresent() ? plain : PicocliFlags.read(out, arguments);

@@ -185,6 +185,29 @@ record Flag(String key, String parameter, String description) {
                             "How often to tell hosts that the agent is there, and to look whether "
                                     + "the runtime is: from 1s to 60s. Default: 10s"),
                     new Flag(
+                            "local_socket",
+                            "FILE",
+                            "A Unix socket through which programs in the VM publish, ask and answer "
+                                    + "on subjects; whoever may open it speaks for this agent. "
+                                    + "Without it they cannot."),
+                    new Flag(
+                            "local_connections",
+                            "N",
+                            "How many programs may be connected there at once. Default: 64"),
+                    new Flag(
+                            "subject_requests",
+                            "N",
+                            "How many requests on subjects may wait for an answer. Default: 256"),
+                    new Flag(
+                            "subject_bytes",
+                            "SIZE",
+                            "The largest data of one message on a subject; at most 2MiB. "
+                                    + "Default: 256KiB"),
+                    new Flag(
+                            "subject_timeout",
+                            "TIME",
+                            "How long the answer to a request on a subject may take. Default: 30s"),
+                    new Flag(
                             "drain",
                             "TIME",
                             "How long running turns may go on after SIGTERM. Default: 10s"),

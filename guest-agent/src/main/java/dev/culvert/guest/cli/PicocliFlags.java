@@ -138,6 +138,12 @@ final class PicocliFlags {
                         "Precedence: flags, then environment variables, then the file, then the"
                                 + " defaults.",
                         "",
+                        "Programs in the VM talk to an agent that runs with --local-socket:",
+                        "  culvert-agent publish SUBJECT [DATA]          says something on a subject",
+                        "  culvert-agent request SUBJECT [DATA]          asks the host, prints the reply",
+                        "  culvert-agent answer MATCH COMMAND [ARG...]   answers requests of the host",
+                        "culvert-agent publish --help says more.",
+                        "",
                         "Under systemd the agent reports its status (NOTIFY_SOCKET), feeds the"
                                 + " watchdog while",
                         "its event loop runs (WATCHDOG_USEC), and listens on the socket of a socket"

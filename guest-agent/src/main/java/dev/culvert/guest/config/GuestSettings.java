@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param identity who it is there
  * @param runtime where answers come from
  * @param turns how many turns, and how much is kept of them
+ * @param subjects what it passes on between the host and programs in the VM
  * @param maxContextBytes of all context that the host gave
  * @param maxConfigBytes of the configuration that the host gave
  * @param maxHeldBytes of all links: frames that have come in part, and frames that their hosts do
@@ -30,6 +31,7 @@ public record GuestSettings(
         IdentitySettings identity,
         RuntimeSource runtime,
         TurnLimits turns,
+        SubjectSettings subjects,
         int maxContextBytes,
         int maxConfigBytes,
         int maxHeldBytes,
@@ -56,6 +58,7 @@ public record GuestSettings(
                     IdentitySettings.DEFAULTS,
                     RuntimeSource.DEFAULT,
                     TurnLimits.DEFAULTS,
+                    SubjectSettings.DEFAULTS,
                     64 << 10,
                     1 << 20,
                     16 << 20,
@@ -92,6 +95,7 @@ public record GuestSettings(
                 IdentitySettings.read(section),
                 RuntimeSource.read(section),
                 TurnLimits.read(section),
+                SubjectSettings.read(section),
                 section.get("max_context_bytes", Kind.BYTES, DEFAULTS.maxContextBytes),
                 section.get("max_config_bytes", Kind.BYTES, DEFAULTS.maxConfigBytes),
                 section.get("max_held_bytes", Kind.BYTES, DEFAULTS.maxHeldBytes),

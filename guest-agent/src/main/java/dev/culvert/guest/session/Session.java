@@ -8,6 +8,8 @@ import dev.culvert.guest.desired.DesiredState;
 import dev.culvert.guest.desired.InvalidPayloadException;
 import dev.culvert.guest.desired.JsonObject;
 import dev.culvert.guest.desired.StateKeeper;
+import dev.culvert.guest.subjects.HostSubjects;
+import dev.culvert.guest.subjects.Subjects;
 import dev.culvert.guest.turn.Deliveries;
 import dev.culvert.guest.turn.Delivery;
 import dev.culvert.guest.turn.Fingerprint;
@@ -31,7 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class Session {
     /** What this guest can do beyond the base protocol (compatibility.md). */
     public static final List<String> FEATURES =
-            List.of("credit", "cancel", "resume", "probe", "parts");
+            List.of("credit", "cancel", "resume", "probe", "parts", "subjects");
 
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
@@ -52,14 +54,16 @@ public final class Session {
     private final Pongs pongs;
     private final Admission admission;
     private final PartReceiver parts;
+    private final HostSubjects subjects;
     private long ignoredFrames;
 
     /**
      * @param channel of the link; replies are written to it
      */
-    public Session(Turns turns, DesiredState desired, Channel channel) {
+    public Session(Turns turns, DesiredState desired, Subjects subjects, Channel channel) {
         this.turns = turns;
         this.desired = desired;
+        this.subjects = subjects.over(channel);
         payloads = turns.payloads();
         replies = new Replies(channel, payloads);
         deliveries = new Deliveries(replies);
@@ -71,7 +75,7 @@ public final class Session {
     /** Borrows {@code frame}. */
     public void receive(Frame frame) {
         switch (frame.type()) {
-            case PING -> pongs.answer(frame);
+            case PING -> onPing(frame);
             case MESSAGE -> withId(frame, it -> onMessage(it, Fingerprint.of(it.payload())));
             case PARTS -> withId(frame, parts::begin);
             case PART -> {
@@ -84,11 +88,28 @@ public final class Session {
                     withId(frame, it -> desired.configure(it.payload(), acknowledge(it.id())));
             case CONTEXT_UPDATE ->
                     withId(frame, it -> desired.addContext(it.payload(), acknowledge(it.id())));
+            case REQUEST -> withId(frame, subjects::onRequest);
+            case REPLY -> ignoreUnless(subjects.onReply(frame), frame);
+            case ERROR -> ignoreUnless(subjects.onError(frame), frame);
             case CREDIT -> onCredit(frame);
             case CANCEL -> onCancel(frame.id());
-            case HEARTBEAT, CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, ERROR, UNKNOWN -> ignore(frame);
+            case HEARTBEAT, CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, PUBLISH, UNKNOWN ->
+                    ignore(frame);
             // On a link that the guest opened, its identity takes those for the guest.
             case CHALLENGE, REGISTERED, REFUSED, HELLO, REGISTER, PROVE -> ignore(frame);
+        }
+    }
+
+    private void onPing(Frame frame) {
+        pongs.answer(frame);
+        if (frame.isTrue("subjects")) {
+            subjects.onOffered();
+        }
+    }
+
+    private void ignoreUnless(boolean isAwaited, Frame frame) {
+        if (!isAwaited) {
+            ignore(frame);
         }
     }
 
@@ -105,6 +126,7 @@ public final class Session {
     /** The link is gone. Its turns go on without a reader for a while. */
     public void onClosed() {
         parts.close();
+        subjects.onClosed();
         int left = deliveries.close();
         if (left > 0) {
             LOG.info(

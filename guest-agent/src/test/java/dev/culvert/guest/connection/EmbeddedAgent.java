@@ -6,6 +6,7 @@ import dev.culvert.guest.desired.DesiredState;
 import dev.culvert.guest.desired.StateKeeper;
 import dev.culvert.guest.runtime.LlmRuntime;
 import dev.culvert.guest.session.Session;
+import dev.culvert.guest.subjects.Subjects;
 import dev.culvert.guest.turn.Turns;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
@@ -25,6 +26,7 @@ final class EmbeddedAgent implements AutoCloseable {
     private final Account held;
     private final Turns turns;
     private final DesiredState desired;
+    private final Subjects subjects;
 
     EmbeddedAgent(LlmRuntime runtime) {
         this(runtime, "");
@@ -38,6 +40,7 @@ final class EmbeddedAgent implements AutoCloseable {
         settings = settings(members);
         held = new Account(new AccountLimits("--max-held-bytes", settings.maxHeldBytes(), 100));
         turns = new Turns(clock.eventLoop(), runtime, settings.turns());
+        subjects = new Subjects(clock.eventLoop(), settings.subjects());
         desired =
                 new DesiredState(
                         settings.maxConfigBytes(),
@@ -59,12 +62,16 @@ final class EmbeddedAgent implements AutoCloseable {
         return settings;
     }
 
+    Subjects subjects() {
+        return subjects;
+    }
+
     Turns turns() {
         return turns;
     }
 
     Session session(Channel channel) {
-        return new Session(turns, desired, channel);
+        return new Session(turns, desired, subjects, channel);
     }
 
     EmbeddedHost connect() {

@@ -17,6 +17,7 @@ import java.util.function.Function;
 /**
  * All settings of the daemon.
  *
+ * @param subjects what may be said on subjects
  * @param transport how to reach agents of which only the CID is given
  * @param memory how many bytes may wait in the daemon
  * @param telemetry what it records of requests: the section {@code access_log}
@@ -33,6 +34,7 @@ public record DaemonSettings(
         ResponseSettings responses,
         SseSettings sse,
         TurnSettings turns,
+        SubjectSettings subjects,
         TransportSettings transport,
         TimeoutSettings timeouts,
         LinkLimits link,
@@ -58,6 +60,7 @@ public record DaemonSettings(
                     ResponseSettings.DEFAULTS,
                     SseSettings.DEFAULTS,
                     TurnSettings.DEFAULTS,
+                    SubjectSettings.DEFAULTS,
                     TransportSettings.DEFAULTS,
                     TimeoutSettings.DEFAULTS,
                     LinkLimits.DEFAULTS,
@@ -118,6 +121,7 @@ public record DaemonSettings(
         ResponseSettings responses = in.section("responses", ResponseSettings::read);
         SseSettings sse = in.section("sse", SseSettings::read);
         TurnSettings turns = in.section("turns", TurnSettings::read);
+        SubjectSettings subjects = in.section("subjects", SubjectSettings::read);
         TransportSettings transport = in.section("transport", TransportSettings::read);
         return new DaemonSettings(
                 http,
@@ -128,6 +132,7 @@ public record DaemonSettings(
                 responses,
                 sse,
                 turns,
+                subjects,
                 transport,
                 in.section("timeouts", TimeoutSettings::read),
                 in.section("link", DaemonSettings::link),

@@ -5,6 +5,7 @@ import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Desired;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.FleetListener;
+import dev.culvert.link.AgentLink;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -25,9 +27,16 @@ public final class HomeLinks implements FleetListener {
     private final Map<Agent, Home> homes = new ConcurrentHashMap<>();
     private final AtomicInteger nextLoop = new AtomicInteger();
 
-    public HomeLinks(EventLoopGroup eventLoops, Fleet fleet, Supplier<DaemonSettings> settings) {
+    /**
+     * @param served is told of each home link, on its event loop, to serve what its agent asks for
+     */
+    public HomeLinks(
+            EventLoopGroup eventLoops,
+            Fleet fleet,
+            Supplier<DaemonSettings> settings,
+            BiConsumer<Agent, AgentLink> served) {
         for (EventExecutor executor : eventLoops) {
-            loops.add(new HomeLoop((EventLoop) executor, fleet, settings));
+            loops.add(new HomeLoop((EventLoop) executor, fleet, settings, served));
         }
     }
 

@@ -5,10 +5,12 @@ import dev.culvert.daemon.config.HomeSettings;
 import dev.culvert.daemon.config.TimeoutSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Fleet;
+import dev.culvert.link.AgentLink;
 import dev.culvert.link.DialListener;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -17,8 +19,13 @@ import java.util.function.Supplier;
  *
  * @param fleet is told how agents are
  * @param current the settings in force now; a reload changes them
+ * @param served is told of each home link, to serve what its agent asks for
  */
-record HomeLoop(EventLoop loop, Fleet fleet, Supplier<DaemonSettings> current) {
+record HomeLoop(
+        EventLoop loop,
+        Fleet fleet,
+        Supplier<DaemonSettings> current,
+        BiConsumer<Agent, AgentLink> served) {
 
     /** Tells the listener, on this loop, what became of the dial. */
     void dial(Agent agent, DialListener listener) {

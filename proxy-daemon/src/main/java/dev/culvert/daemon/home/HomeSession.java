@@ -44,6 +44,7 @@ final class HomeSession implements Pulse.Listener {
 
     void begin() {
         link.onHeartbeat(this::onHeartbeat);
+        home.served().accept(agent, link);
         pulse.begin();
     }
 

@@ -32,6 +32,9 @@ final class Pulse {
         void onChecked();
     }
 
+    /** Says, too, that the agent may publish and ask on this link (subjects.md). */
+    private static final String PING = "{\"subjects\":true}";
+
     private final AgentLink link;
     private final HomeLoop home;
     private final Listener listener;
@@ -109,7 +112,7 @@ final class Pulse {
                 new Frame(
                         FrameType.PING,
                         "home-" + ++pings,
-                        Unpooled.copiedBuffer("{}", StandardCharsets.US_ASCII));
+                        Unpooled.copiedBuffer(PING, StandardCharsets.US_ASCII));
         Duration patience = home.timeouts().ping();
         link.open(
                 ping,

@@ -4,6 +4,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.BAD_GATEWAY;
 import static io.netty.handler.codec.http.HttpResponseStatus.CONFLICT;
 import static io.netty.handler.codec.http.HttpResponseStatus.GATEWAY_TIMEOUT;
 import static io.netty.handler.codec.http.HttpResponseStatus.GONE;
+import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_IMPLEMENTED;
 import static io.netty.handler.codec.http.HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
 import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
@@ -48,6 +49,7 @@ record AgentProblem(HttpResponseStatus status, String opening, String advice) {
     private boolean isOfTheClient(AgentError error) {
         return status.equals(UNPROCESSABLE_ENTITY)
                 || status.equals(REQUEST_ENTITY_TOO_LARGE)
+                || status.equals(NOT_FOUND)
                 || OTHERS_WISH.contains(error.code());
     }
 
@@ -66,7 +68,7 @@ record AgentProblem(HttpResponseStatus status, String opening, String advice) {
                     new AgentProblem(
                             REQUEST_ENTITY_TOO_LARGE,
                             "The request is too large for the agent: ",
-                            "Send less, or raise --max-message-bytes of the agent.");
+                            "Send less, or raise that limit of the agent.");
             case "id_reused" ->
                     new AgentProblem(
                             UNPROCESSABLE_ENTITY,
@@ -92,6 +94,19 @@ record AgentProblem(HttpResponseStatus status, String opening, String advice) {
             case "overloaded" -> new AgentProblem(TOO_MANY_REQUESTS, "The agent is busy: ", LATER);
             case "draining" ->
                     new AgentProblem(SERVICE_UNAVAILABLE, "This cannot be answered now: ", LATER);
+            case "no_responder" ->
+                    new AgentProblem(
+                            NOT_FOUND,
+                            "Nobody replies: ",
+                            "Start a program that does, or check the subject.");
+            case "responder_error" ->
+                    new AgentProblem(
+                            BAD_GATEWAY,
+                            "The program in the agent's VM gave no reply: ",
+                            "Its own log may say more.");
+            case "responder_timeout" ->
+                    new AgentProblem(
+                            GATEWAY_TIMEOUT, "Nobody replied in time: ", "Try again later.");
             case "runtime_timeout" -> failed(GATEWAY_TIMEOUT, error);
             default -> failed(BAD_GATEWAY, error);
         };

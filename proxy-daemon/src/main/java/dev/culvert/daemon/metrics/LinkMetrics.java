@@ -227,7 +227,8 @@ public final class LinkMetrics implements LinkObserver {
                 FrameType.CONTEXT_UPDATE,
                 FrameType.CONFIG_UPDATE,
                 FrameType.PING,
-                FrameType.RESUME);
+                FrameType.RESUME,
+                FrameType.REQUEST);
     }
 
     private static Map<FrameType, Counter> frames(MeterRegistry registry, String direction) {

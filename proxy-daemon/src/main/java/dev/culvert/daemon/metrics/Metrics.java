@@ -45,6 +45,7 @@ public final class Metrics implements AutoCloseable {
     private final StreamMetrics streams = new StreamMetrics(registry);
     private final TurnMetrics turns = new TurnMetrics(registry, http::onTokens);
     private final McpMetrics mcp = new McpMetrics(registry);
+    private final SubjectMetrics subjects = new SubjectMetrics(registry);
     private final ReloadMetrics reloads = new ReloadMetrics(registry);
     private final LoopMetrics loops = new LoopMetrics(registry);
 
@@ -90,6 +91,10 @@ public final class Metrics implements AutoCloseable {
 
     public McpMetrics mcp() {
         return mcp;
+    }
+
+    public SubjectMetrics subjects() {
+        return subjects;
     }
 
     public ReloadMetrics reloads() {

@@ -40,7 +40,10 @@ public record Operation(
         RUNS_ANOTHER,
 
         /** It works on a turn, which has an id and a state of its own, and there are many. */
-        IS_OF_A_TURN
+        IS_OF_A_TURN,
+
+        /** It passes on a message on a subject, and there are many. */
+        IS_A_MESSAGE
     }
 
     public Operation {
@@ -52,6 +55,7 @@ public record Operation(
     public boolean isRecorded() {
         return effect != Effect.READ
                 && !traits.contains(Trait.IS_OF_A_TURN)
+                && !traits.contains(Trait.IS_A_MESSAGE)
                 && !traits.contains(Trait.RUNS_ANOTHER);
     }
 

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
 /* Tests compare these with openapi.yaml, with the routes, with the verbs of culvert and with docs/operations.md. */
 public final class Operations {
     private static final List<Operation> ALL =
-            Stream.of(AgentOperations.ALL, EnrolOperations.ALL, AdminOperations.ALL)
+            Stream.of(
+                            AgentOperations.ALL,
+                            SubjectOperations.ALL,
+                            EnrolOperations.ALL,
+                            AdminOperations.ALL)
                     .flatMap(List::stream)
                     .toList();
 

@@ -176,7 +176,8 @@ class OpenApiTest {
                             described.computeIfAbsent(
                                     prefix + path, _ -> new TreeSet<>(Set.of("OPTIONS")));
                     methods.add(methodKey.group(1).toUpperCase(Locale.ROOT));
-                    if (methods.contains("GET") && !path.matches(".*/(stream|events|connect)")) {
+                    if (methods.contains("GET")
+                            && !path.matches(".*/(stream|events|connect|subjects)")) {
                         methods.add("HEAD");
                     }
                 }

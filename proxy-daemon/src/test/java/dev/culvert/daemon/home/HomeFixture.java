@@ -72,7 +72,8 @@ final class HomeFixture implements AutoCloseable {
                                     })
                             ::to);
 
-    private final HomeLoop home = new HomeLoop(channel.eventLoop(), fleet, () -> settings);
+    private final HomeLoop home =
+            new HomeLoop(channel.eventLoop(), fleet, () -> settings, (_, _) -> {});
 
     private @Nullable HomeLink link;
 

@@ -62,7 +62,11 @@ class IncomingHomeTest {
         home =
                 new HomeLink(
                         agent,
-                        new HomeLoop(trunk.ownLoop(), fleet, () -> DaemonSettings.DEFAULTS),
+                        new HomeLoop(
+                                trunk.ownLoop(),
+                                fleet,
+                                () -> DaemonSettings.DEFAULTS,
+                                (_, _) -> {}),
                         new SplittableRandom(1));
         home.begin();
     }

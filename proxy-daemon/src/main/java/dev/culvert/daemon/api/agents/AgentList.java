@@ -6,6 +6,7 @@ import dev.culvert.daemon.api.Page;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.BodyStream;
 import dev.culvert.daemon.http.Json;
+import dev.culvert.daemon.sse.PiecePace;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderValues;

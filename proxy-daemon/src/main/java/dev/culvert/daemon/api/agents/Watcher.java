@@ -12,6 +12,7 @@ import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.sse.EventIds;
 import dev.culvert.daemon.sse.EventType;
+import dev.culvert.daemon.sse.PiecePace;
 import dev.culvert.daemon.sse.SseStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

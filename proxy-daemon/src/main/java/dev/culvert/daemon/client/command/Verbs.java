@@ -41,6 +41,9 @@ final class Verbs {
         verbs.put("message", () -> new MessageCommand(session));
         verbs.put("stream", () -> new StreamCommand(session));
         verbs.put("turns", () -> TurnsCommand.with(session));
+        verbs.put("publish", () -> new PublishCommand(session));
+        verbs.put("request", () -> new RequestCommand(session));
+        verbs.put("subscribe", () -> new SubscribeCommand(session));
         verbs.put("top", () -> new TopCommand(session));
         verbs.put("logs", () -> new LogsCommand(session));
         verbs.put("explain", () -> new ExplainCommand(session));

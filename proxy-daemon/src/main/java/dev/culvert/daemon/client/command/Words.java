@@ -4,11 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.UsageException;
+import dev.culvert.daemon.client.value.BadValueException;
 import dev.culvert.daemon.client.value.Value;
 import java.io.IOException;
 import java.util.List;
 
-/** What a user says to an agent. */
+/** What a user says. */
 final class Words {
     private static final String STDIN = "-";
 
@@ -28,5 +29,25 @@ final class Words {
             throw new UsageException("the message is empty: give TEXT, or - to read it from stdin");
         }
         return Value.members("role", "user", "content", text);
+    }
+
+    /**
+     * The data of a message on a subject: JSON if it is that, else a text. Null without words.
+     *
+     * @param words as of {@link #message}
+     */
+    static Value data(List<String> words, Session session) throws IOException {
+        if (words.isEmpty()) {
+            return Value.nothing();
+        }
+        String text =
+                words.equals(List.of(STDIN))
+                        ? new String(session.around().in().readAllBytes(), UTF_8)
+                        : String.join(" ", words);
+        try {
+            return Value.parse(text);
+        } catch (BadValueException _) {
+            return Value.of(text);
+        }
     }
 }

@@ -60,7 +60,8 @@ class OperationVerbsTest {
 
     /** "Add an agent, or change it" becomes "Adds an agent". */
     private static String thirdPerson(String summary) {
-        return summary.split(",", 2)[0].replaceFirst(" ", "s ");
+        String verb = summary.split(",", 2)[0];
+        return verb.replaceFirst(" ", verb.matches("\\w+sh .*") ? "es " : "s ");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.culvert.daemon.api.agents;
+package dev.culvert.daemon.sse;
 
 import dev.culvert.io.LazyTimer;
 import io.netty.channel.EventLoop;
@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * Writes to a client at its pace: the next piece once the last one was sent. It also notices when
  * the client reads nothing for too long. Confined to its event loop.
  */
-final class PiecePace {
+public final class PiecePace {
     private final Duration stallTimeout;
     private final LongSupplier unsentBytes;
     private final Consumer<Runnable> whenSent;
@@ -24,7 +24,7 @@ final class PiecePace {
      * @param whenSent runs the given action once all of them were sent
      * @param onStalled runs when the client has read nothing for {@code stallTimeout}
      */
-    PiecePace(
+    public PiecePace(
             EventLoop loop,
             Duration stallTimeout,
             LongSupplier unsentBytes,
@@ -38,7 +38,7 @@ final class PiecePace {
     }
 
     /** Runs {@code next} once all that was written is sent. */
-    void await(Runnable next) {
+    public void await(Runnable next) {
         awaitsClient = true;
         unsentBefore = unsentBytes.getAsLong();
         stall.expireAfter(stallTimeout);
@@ -49,7 +49,7 @@ final class PiecePace {
         });
     }
 
-    boolean awaitsClient() {
+    public boolean awaitsClient() {
         return awaitsClient;
     }
 
@@ -64,7 +64,7 @@ final class PiecePace {
     }
 
     /** Stops watching: the client has gone, or gets nothing more. */
-    void cancel() {
+    public void cancel() {
         stall.cancel();
     }
 }

@@ -1,0 +1,9 @@
+package dev.culvert.link;
+
+import dev.culvert.frame.Frame;
+
+/** Serves what the agent of a link asks for by itself. Called on the link's event loop. */
+public interface PeerRequests {
+    /** Lends {@code request}, which is a {@code publish} or a {@code request}. */
+    void onRequest(Frame request);
+}

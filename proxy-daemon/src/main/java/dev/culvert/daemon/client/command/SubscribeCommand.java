@@ -1,0 +1,131 @@
+package dev.culvert.daemon.client.command;
+
+import dev.culvert.daemon.client.ExitCode;
+import dev.culvert.daemon.client.Session;
+import dev.culvert.daemon.client.http.EventReader;
+import dev.culvert.daemon.client.http.EventReader.Event;
+import dev.culvert.daemon.client.http.Request;
+import dev.culvert.daemon.client.output.Column;
+import dev.culvert.daemon.client.output.Output;
+import dev.culvert.daemon.client.output.View;
+import dev.culvert.daemon.client.value.Value;
+import dev.culvert.io.Quoted;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code culvert subscribe MATCH}. */
+@Command(
+        name = "subscribe",
+        description =
+                "Follows the messages on subjects, and prints each until Ctrl-C: who sent it, its"
+                        + " subject, where a reply goes, and its data.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "With --output json or jsonl, each message is one line.",
+            "",
+            "Examples:",
+            "  culvert subscribe 'build.*'",
+            "  culvert subscribe '>' --output jsonl"
+        })
+final class SubscribeCommand implements Verb {
+    /** Over two of the daemon's comments, which it sends after each 15 s of silence. */
+    private static final Duration SILENCE = Duration.ofSeconds(45);
+
+    private static final View MESSAGE =
+            View.of(
+                    "subject",
+                    Column.of("AGENT", value -> orDash(value.text("agent"))),
+                    Column.of("SUBJECT", "subject"),
+                    Column.of("REPLY", value -> orDash(value.text("reply"))),
+                    Column.of("DATA", value -> value.at("data").json()));
+
+    private final Session session;
+
+    @Parameters(
+            paramLabel = "MATCH",
+            description =
+                    "A subject in which * stands for one part, and > at the end for all that"
+                            + " follow.")
+    private String match = "";
+
+    @Option(
+            names = "--tenant",
+            paramLabel = "TENANT",
+            description = "Whose subjects; only for callers of no tenant. Default: default")
+    private @Nullable String tenant;
+
+    SubscribeCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public int run() throws IOException {
+        String path =
+                "/api/v1/subjects?match="
+                        + Request.segment(match)
+                        + (tenant == null ? "" : "&tenant=" + Request.segment(tenant));
+        Request request = Request.get(path).with("accept", "text/event-stream").patient(SILENCE);
+        AtomicBoolean stopped = new AtomicBoolean();
+        try (EventReader events = new EventReader(session.api().open(request))) {
+            session.around()
+                    .place()
+                    .onInterrupt()
+                    .accept(() -> {
+                        stopped.set(true);
+                        close(events);
+                    });
+            return print(events);
+        } catch (IOException e) {
+            if (stopped.get() || Thread.interrupted()) {
+                return ExitCode.INTERRUPTED;
+            }
+            throw e;
+        }
+    }
+
+    private static void close(EventReader events) {
+        try {
+            events.close();
+        } catch (IOException _) {
+            // nothing is left to be closed
+        }
+    }
+
+    /** Returns when the stream has ended, or nobody reads what is printed. */
+    private int print(EventReader events) throws IOException {
+        Output output = session.output();
+        for (Event event = events.next(); event != null; event = events.next()) {
+            Value data = Value.parse(event.data());
+            switch (event.type()) {
+                case "message" -> output.event(data, MESSAGE);
+                case "missed" ->
+                        output.note(
+                                "%d messages are missing here: this program, or what reads it, was too slow"
+                                        .formatted(data.number(0, "missed")));
+                default -> {
+                    output.note(
+                            "the subscription was ended: %s (%s)"
+                                    .formatted(
+                                            Quoted.sentence(data.text("message")),
+                                            Quoted.word(data.text("code"))));
+                    return ExitCode.FAILED;
+                }
+            }
+            if (output.isBroken()) {
+                return ExitCode.OK;
+            }
+        }
+        output.note("the daemon has ended the subscription: it is being stopped");
+        return ExitCode.FAILED;
+    }
+
+    private static String orDash(String text) {
+        return text.isEmpty() ? "-" : text;
+    }
+}

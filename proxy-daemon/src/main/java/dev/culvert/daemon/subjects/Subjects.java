@@ -1,0 +1,154 @@
+package dev.culvert.daemon.subjects;
+
+import dev.culvert.daemon.config.SubjectSettings;
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.link.AgentLink;
+import dev.culvert.subject.Note;
+import dev.culvert.subject.Subject;
+import dev.culvert.subject.SubjectMatch;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The subjects of all tenants. Safe for all threads. */
+public final class Subjects {
+    /**
+     * Whom a message reached.
+     *
+     * @param receivers who got it, or will once they read
+     * @param missed who did not, because too much waits for them already
+     */
+    public record Reach(int receivers, int missed) {
+        static final Reach NOBODY = new Reach(0, 0);
+        static final Reach ONE = new Reach(1, 0);
+    }
+
+    private final Supplier<SubjectSettings> settings;
+    private final SubjectObserver observer;
+    private final Inboxes inboxes = new Inboxes();
+
+    /** By tenant; one without subscribers is not there. */
+    private final Map<String, List<Subscription>> tenants = new ConcurrentHashMap<>();
+
+    private final AtomicInteger subscribers = new AtomicInteger();
+
+    public Subjects(Supplier<SubjectSettings> settings, SubjectObserver observer) {
+        this.settings = settings;
+        this.observer = observer;
+    }
+
+    public SubjectSettings settings() {
+        return settings.get();
+    }
+
+    SubjectObserver observer() {
+        return observer;
+    }
+
+    Inboxes inboxes() {
+        return inboxes;
+    }
+
+    public int subscribers() {
+        return subscribers.get();
+    }
+
+    /** How many requests of agents wait for a reply. */
+    public int waiting() {
+        return inboxes.count();
+    }
+
+    /** A subject for one reply, which nobody can guess. */
+    public Subject newInbox() {
+        return inboxes.newSubject();
+    }
+
+    /** Serves what the agent says over this link, until the link is closed. */
+    public void serve(Agent agent, AgentLink link) {
+        AgentSubjects served = new AgentSubjects(this, agent, link);
+        link.serveWith(served);
+        link.closed().addListener(_ -> served.end());
+    }
+
+    /**
+     * Subscribes; null if there are too many subscribers.
+     *
+     * @param wake called on any thread when something waits
+     */
+    public @Nullable Subscription subscribe(String tenant, SubjectMatch match, Runnable wake) {
+        if (subscribers.incrementAndGet() > settings().maxSubscribers()) {
+            subscribers.decrementAndGet();
+            return null;
+        }
+        Subscription subscription = new Subscription(tenant, match, settings, observer, wake);
+        tenants.compute(
+                tenant,
+                (_, known) -> {
+                    List<Subscription> all = known == null ? new CopyOnWriteArrayList<>() : known;
+                    all.add(subscription);
+                    return all;
+                });
+        return subscription;
+    }
+
+    /** Does nothing the second time. */
+    public void unsubscribe(Subscription subscription) {
+        tenants.computeIfPresent(
+                subscription.tenant(),
+                (_, all) -> {
+                    if (all.remove(subscription)) {
+                        subscribers.decrementAndGet();
+                    }
+                    return all.isEmpty() ? null : all;
+                });
+    }
+
+    /** Tells every subscriber of the tenant, or who waits for this reply. Borrows the data. */
+    public Reach publish(String tenant, Note note, SubjectObserver.Source source) {
+        observer.onPublished(source);
+        Reach reach = pass(tenant, note);
+        Subject reply = note.reply();
+        if (note.subject().equals(Subject.ECHO) && reply != null) {
+            Reach echoed = pass(tenant, Note.of(reply, note.data()));
+            return new Reach(reach.receivers() + 1, reach.missed() + echoed.missed());
+        }
+        return reach;
+    }
+
+    private Reach pass(String tenant, Note note) {
+        boolean isAwaited =
+                note.subject().isInbox() && inboxes.reply(tenant, note.subject(), note.data());
+        return isAwaited ? Reach.ONE : deliver(tenant, note);
+    }
+
+    private Reach deliver(String tenant, Note note) {
+        List<Subscription> all = tenants.get(tenant);
+        if (all == null) {
+            return Reach.NOBODY;
+        }
+        int receivers = 0;
+        int missed = 0;
+        ByteBuf json = null;
+        for (Subscription each : all) {
+            if (each.match().matches(note.subject())) {
+                json = json == null ? json(note) : json;
+                if (each.offer(json)) {
+                    receivers++;
+                } else {
+                    missed++;
+                }
+            }
+        }
+        return new Reach(receivers, missed);
+    }
+
+    private static ByteBuf json(Note note) {
+        return note.writeTo(Unpooled.buffer(note.mostBytes()));
+    }
+}
