@@ -49,12 +49,17 @@ public final class AgentSource {
     }
 
     /**
-     * Adds one agent for a client, or changes the one with its id. Throws as {@link #replace} does,
-     * also when it cannot be kept.
+     * Adds one agent, or changes the one with its id. Throws as {@link #replace} does. Those of
+     * clients are kept over restarts: it throws also when that cannot be.
      *
      * @return whether the id is new
      */
     public boolean put(AgentSettings agent) throws IOException {
-        return fleet.added().put(agent);
+        if (name.equals(API)) {
+            return fleet.added().put(agent);
+        }
+        boolean isNew = fleet.find(agent.id()) == null;
+        fleet.change(new FleetChange(name, List.of(agent), false));
+        return isNew;
     }
 }

@@ -129,6 +129,16 @@ class AddedAgentsTest {
     }
 
     @Test
+    void whatAnotherSourcePutsIsNotKeptForClients() throws IOException {
+        Fleet fleet = fleet();
+
+        assertThat(fleet.source("other").put(agent("a", 1))).isTrue();
+
+        assertThat(disk.agents).isEmpty();
+        assertThat(ids(fleet)).containsExactly("other a of t at tcp://127.0.0.1:1");
+    }
+
+    @Test
     void removingOneThatIsHiddenForgetsIt() throws IOException {
         Fleet fleet = fleet();
         put(fleet, agent("a", 1));

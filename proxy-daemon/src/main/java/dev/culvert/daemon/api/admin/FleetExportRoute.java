@@ -17,6 +17,7 @@ import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.OffLoop;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
+import dev.culvert.transport.AgentAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
@@ -25,7 +26,8 @@ import java.util.Set;
 
 /**
  * {@code GET /api/v1/admin/fleet}: the agents as the list {@code agents} of the settings has them,
- * each with the configuration that is desired now, which may contain keys.
+ * each with the configuration that is desired now, which may contain keys. Without those that dial
+ * in.
  */
 public final class FleetExportRoute implements Route {
     private static final JsonFactory JSON = new JsonFactory();
@@ -66,11 +68,17 @@ public final class FleetExportRoute implements Route {
                                     page.write(
                                             json,
                                             "agents",
-                                            fleet.after(page.start()),
+                                            fleet.after(page.start())
+                                                    .filter(FleetExportRoute::isDialled),
                                             Agent::id,
                                             FleetExportRoute::write));
                     return () -> answer.json(OK, body);
                 });
+    }
+
+    /** Others enrol again where they come to. */
+    private static boolean isDialled(Agent agent) {
+        return !(agent.settings().address() instanceof AgentAddress.Incoming);
     }
 
     private static void write(JsonGenerator json, Agent agent) throws IOException {
