@@ -16,7 +16,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class FleetEventsTest {
     private static final String EVENTS = "/api/v1/events";
-    private static final String AWAY = "{\"address\":\"tcp://127.0.0.1:%d\"}";
 
     @TempDir Path directory;
 
@@ -52,7 +51,7 @@ class FleetEventsTest {
                 TestDaemon.start(
                         "{\"home\": {\"backoff_min\": \"1h\", \"backoff_max\": \"1h\", \"change_interval\": \"0s\"}}");
         for (int i = 1; i <= 3; i++) {
-            daemon.put("/agents/n" + i, AWAY.formatted(i));
+            daemon.put("/agents/n" + i, "{\"address\":\"tcp://127.0.0.1:%d\"}".formatted(i));
             daemon.awaitState("n" + i, "unreachable");
         }
         return daemon;

@@ -15,6 +15,8 @@ public final class CutProblem {
     private CutProblem() {}
 
     /**
+     * The problem that such an end is for its client.
+     *
      * @param code as {@link EventFormat#cutOff} gets it
      * @param why completes a sentence
      */
