@@ -2,12 +2,14 @@ package dev.culvert.daemon.enrol;
 
 import static dev.culvert.daemon.enrol.TestGate.register;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.config.ClonePolicy;
 import dev.culvert.daemon.enrol.EnrolObserver.Copy;
 import dev.culvert.daemon.enrol.Enrolment.State;
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.Desired;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.identity.BadHandshakeException;
@@ -22,6 +24,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -41,6 +44,14 @@ class HandshakeTest {
         return guest;
     }
 
+    private AgentIdentity identity(String agentId) {
+        return requireNonNull(daemon.identities.valid(agentId));
+    }
+
+    private Desired desired(String agentId) {
+        return requireNonNull(requireNonNull(daemon.fleet.find(agentId)).desired());
+    }
+
     private TestGuest known(SigningKey with) {
         return new TestGuest(daemon, with).says("web");
     }
@@ -55,8 +66,7 @@ class HandshakeTest {
         assertThat(registered).isEqualTo(new Registered("web", "acme", ""));
         assertThat(daemon.admitted).extracting(Agent::id).containsExactly("web");
         assertThat(daemon.fleet.find("web")).matches(it -> it.tenant().equals("acme"));
-        AgentIdentity identity = daemon.identities.valid("web");
-        assertThat(identity).isNotNull();
+        AgentIdentity identity = identity("web");
         assertThat(identity.keys().present()).isEqualTo(key.open());
         assertThat(identity.joins()).isEqualTo(1);
         assertThat(daemon.enrolments.all())
@@ -231,7 +241,7 @@ class HandshakeTest {
         TestGuest guest = known(key);
         Challenge challenge = guest.challenge();
         Frame proof = Proof.of(challenge, new Joining(2, "i1", ""), key, null).frame();
-        guest.sends(proof.retainedDuplicate() instanceof Frame copy ? copy : proof).registered();
+        guest.sends(proof.retain()).registered();
         guest.channel.close();
 
         TestGuest replay = known(key);
@@ -393,7 +403,7 @@ class HandshakeTest {
         assertThat(proof(next, null)).isEqualTo("registered");
     }
 
-    private String proof(SigningKey with, SigningKey next) throws BadHandshakeException {
+    private String proof(SigningKey with, @Nullable SigningKey next) throws BadHandshakeException {
         TestGuest guest = known(with);
         AgentIdentity identity = daemon.identities.valid("web");
         guest.counter = (identity == null ? 0 : identity.joins()) + 1;
@@ -443,7 +453,7 @@ class HandshakeTest {
 
         guest.answers(next).registered();
 
-        assertThat(daemon.identities.valid("web").keys().present()).isEqualTo(next.open());
+        assertThat(identity("web").keys().present()).isEqualTo(next.open());
         assertThat(daemon.copies).isEmpty();
     }
 
@@ -494,8 +504,7 @@ class HandshakeTest {
     void aSecondGuestBecomesAChild() throws Exception {
         daemon.policy = ClonePolicy.FORK_AS_CHILD;
         TestGuest first = enrolled();
-        Agent parent = daemon.fleet.find("web");
-        assertThat(parent).isNotNull();
+        Agent parent = requireNonNull(daemon.fleet.find("web"));
         daemon.fleet.desire(parent, "{\"config\":{},\"tool_allowlist\":[\"a\"]}");
         TestGuest second = copy(first);
         first.answers(null);
@@ -508,10 +517,10 @@ class HandshakeTest {
         assertThat(registered.parent()).isEqualTo("web");
         assertThat(first.channel.isOpen()).isTrue();
         assertThat(daemon.copies).containsExactly(Copy.FORKED);
-        assertThat(daemon.identities.valid(child).parent()).isEqualTo("web");
-        assertThat(daemon.identities.valid(child).keys().present()).isEqualTo(own.open());
-        assertThat(daemon.fleet.find(child).desired().payload()).contains("[\"a\"]");
-        assertThat(daemon.fleet.find(child).desired()).isNotSameAs(parent.desired());
+        assertThat(identity(child).parent()).isEqualTo("web");
+        assertThat(identity(child).keys().present()).isEqualTo(own.open());
+        assertThat(desired(child).payload()).contains("[\"a\"]");
+        assertThat(desired(child)).isNotSameAs(parent.desired());
         second.channel.close();
         TestGuest asChild = new TestGuest(daemon, own).says(child);
         asChild.counter = 2;
