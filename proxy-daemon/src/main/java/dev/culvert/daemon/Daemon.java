@@ -157,7 +157,7 @@ public final class Daemon implements AutoCloseable {
         telemetry = new Telemetry(metrics, first.telemetry());
         Listeners listeners = new Listeners(loops, systemd.sockets(), files, metrics.tls());
         AdminListener admin = new AdminListener(loops);
-        Enrolling enrolling = new Enrolling(stateDir, fleet, this::settings, metrics, files);
+        Enrolling enrolling = new Enrolling(kept.stores(), fleet, this::settings, metrics, files);
         Joins joins = new Joins(loops, this::settings, account, metrics);
         JoinPipeline joining = joins.pipeline(enrolling.handshakes(joins.arrivals()::onAdmitted));
         agentListeners = joins.listeners(joining, listeners);

@@ -15,7 +15,7 @@ import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.OffLoop;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.metrics.Metrics;
-import dev.culvert.daemon.state.StateDir;
+import dev.culvert.daemon.state.Stores;
 import dev.culvert.identity.Refusal;
 import dev.culvert.io.Workers;
 import dev.culvert.transport.AgentAddress;
@@ -43,7 +43,7 @@ final class Enrolling {
 
     /** Reads the stores. Blocks. */
     Enrolling(
-            StateDir stateDir,
+            Stores stores,
             Fleet fleet,
             Supplier<DaemonSettings> settings,
             Metrics metrics,
@@ -52,12 +52,7 @@ final class Enrolling {
         this.fleet = fleet;
         this.settings = settings;
         this.files = files;
-        guests =
-                Guests.of(
-                        stateDir.enrolments(metrics.stateFailures()),
-                        stateDir.identities(metrics.stateFailures()),
-                        fleet,
-                        observer(metrics));
+        guests = Guests.of(stores.enrolments(), stores.identities(), fleet, observer(metrics));
         meters(metrics);
     }
 

@@ -78,6 +78,43 @@ final class Schema {
                                 position BIGINT NOT NULL,
                                 line TEXT NOT NULL,
                                 PRIMARY KEY (run, position))
+                            """),
+                    List.of(
+                            """
+                            CREATE TABLE enrolments (
+                                id TEXT PRIMARY KEY,
+                                sha256 TEXT NOT NULL,
+                                name TEXT NOT NULL,
+                                tenant TEXT NOT NULL,
+                                made_by TEXT NOT NULL,
+                                created TEXT NOT NULL,
+                                expires TEXT NOT NULL,
+                                agent TEXT,
+                                agent_key TEXT,
+                                claimed TEXT,
+                                done TEXT)
+                            """,
+                            """
+                            CREATE TABLE identities (
+                                agent TEXT PRIMARY KEY,
+                                tenant TEXT NOT NULL,
+                                parent TEXT NOT NULL,
+                                created TEXT NOT NULL,
+                                present_key TEXT NOT NULL,
+                                key_made TEXT NOT NULL,
+                                former_key TEXT,
+                                joins BIGINT,
+                                instance TEXT,
+                                generation TEXT,
+                                joined TEXT,
+                                revoked TEXT)
+                            """,
+                            """
+                            CREATE TABLE identity_facts (
+                                agent TEXT NOT NULL,
+                                name TEXT NOT NULL,
+                                value TEXT NOT NULL,
+                                PRIMARY KEY (agent, name))
                             """));
 
     private Schema() {}

@@ -1,10 +1,6 @@
 package dev.culvert.daemon.state;
 
 import dev.culvert.daemon.auth.TokenStore;
-import dev.culvert.daemon.enrol.EnrolmentStore;
-import dev.culvert.daemon.enrol.IdentityStore;
-import dev.culvert.daemon.enrol.MemoryEnrolments;
-import dev.culvert.daemon.enrol.MemoryIdentities;
 import dev.culvert.daemon.front.responses.ResponseStore;
 import dev.culvert.io.FileTrouble;
 import dev.culvert.io.OwnerOnly;
@@ -105,28 +101,6 @@ public final class StateDir implements AutoCloseable {
     /** The tokens of a directory, for commands: also while a daemon uses it. */
     public static TokenStore tokensIn(Path directory) {
         return new CommandTokens(directory);
-    }
-
-    /**
-     * The enrolments; in memory without a directory.
-     *
-     * @param onFailure runs for each file that cannot be used
-     */
-    public EnrolmentStore enrolments(Runnable onFailure) {
-        return directory.isEmpty()
-                ? new MemoryEnrolments()
-                : new EnrolmentFiles(directory.get(), onFailure);
-    }
-
-    /**
-     * The identities of agents; in memory without a directory.
-     *
-     * @param onFailure runs for each file that cannot be used
-     */
-    public IdentityStore identities(Runnable onFailure) {
-        return directory.isEmpty()
-                ? new MemoryIdentities()
-                : new IdentityFiles(directory.get(), onFailure);
     }
 
     /** Opens the database of a directory, and imports what earlier versions kept there. */

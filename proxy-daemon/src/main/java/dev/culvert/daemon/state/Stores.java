@@ -2,6 +2,10 @@ package dev.culvert.daemon.state;
 
 import dev.culvert.daemon.auth.MemoryTokens;
 import dev.culvert.daemon.auth.TokenStore;
+import dev.culvert.daemon.enrol.EnrolmentStore;
+import dev.culvert.daemon.enrol.IdentityStore;
+import dev.culvert.daemon.enrol.MemoryEnrolments;
+import dev.culvert.daemon.enrol.MemoryIdentities;
 import dev.culvert.daemon.fleet.AgentStore;
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.SeenStore;
@@ -10,7 +14,13 @@ import java.io.IOException;
 
 /** Where each room keeps what it has to keep. */
 public record Stores(
-        TokenStore tokens, DesiredStore desired, AgentStore agents, SeenStore seen, RunStore runs) {
+        TokenStore tokens,
+        DesiredStore desired,
+        AgentStore agents,
+        SeenStore seen,
+        RunStore runs,
+        EnrolmentStore enrolments,
+        IdentityStore identities) {
     /** They end with the daemon. */
     static Stores inMemory() {
         return new Stores(
@@ -18,7 +28,9 @@ public record Stores(
                 DesiredStore.NONE,
                 AgentStore.NONE,
                 SeenStore.NONE,
-                RunStore.NONE);
+                RunStore.NONE,
+                new MemoryEnrolments(),
+                new MemoryIdentities());
     }
 
     static Stores in(Database database) throws IOException {
@@ -27,6 +39,8 @@ public record Stores(
                 new SqlDesired(database),
                 new SqlAgents(database),
                 new SqlSeen(database),
-                new SqlRuns(database));
+                new SqlRuns(database),
+                new SqlEnrolments(database),
+                new SqlIdentities(database));
     }
 }
