@@ -52,7 +52,8 @@ class FleetEventsTest {
                         "{\"home\": {\"backoff_min\": \"1h\", \"backoff_max\": \"1h\", \"change_interval\": \"0s\"}}");
         for (int i = 1; i <= 3; i++) {
             daemon.put("/agents/n" + i, "{\"address\":\"tcp://127.0.0.1:%d\"}".formatted(i));
-            daemon.awaitState("n" + i, "unreachable");
+            // told, and not only to be seen
+            daemon.awaitMetric("culvert_agent_changes_total{state=\"unreachable\"}", i);
         }
         return daemon;
     }
