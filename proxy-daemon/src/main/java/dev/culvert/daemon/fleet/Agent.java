@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One agent of the fleet. Read and changed on any thread. */
 public final class Agent {
-    private static final String CONFLICT =
-            "%s, and a client added it as %s, which does not apply; remove one of the two: culvert agents remove %s forgets what the client added, and a reload brings back what is in the settings";
-
     private final Road road;
     private final AgentWork work = new AgentWork();
     private volatile String source;
@@ -78,12 +75,13 @@ public final class Agent {
         AgentSettings other = hidden;
         return other == null
                 ? null
-                : CONFLICT.formatted(
-                        source.equals(AgentSource.FILE)
-                                ? "the settings name it"
-                                : "it has enrolled",
-                        other,
-                        id());
+                : "%s, and a client added it as %s, which does not apply; remove one of the two: culvert agents remove %s forgets what the client added, and a reload brings back what is in the settings"
+                        .formatted(
+                                source.equals(AgentSource.FILE)
+                                        ? "the settings name it"
+                                        : "it has enrolled",
+                                other,
+                                id());
     }
 
     public String id() {
