@@ -95,6 +95,8 @@ class EnrolTest {
     void badRequestsAreRefusedWithTheirReason() throws Exception {
         try (TestDaemon daemon = TestDaemon.start("{\"fleet\": {\"max_enrollments\": 1}}")) {
             assertThat(daemon.post(ENROLLMENTS, "{\"name\":\"a b\"}").statusCode()).isEqualTo(400);
+            assertThat(daemon.post(ENROLLMENTS, "{\"name\":\"connect\"}").body())
+                    .contains("no agent can be named connect");
             assertThat(daemon.post(ENROLLMENTS, "{\"ttl\":\"31d\"}").body())
                     .contains("a join token is valid for up to 30d");
             assertThat(daemon.post(ENROLLMENTS, "{\"ttl\":\"0s\"}").statusCode()).isEqualTo(400);

@@ -24,6 +24,9 @@ public record AgentSettings(
 
     public static final String DEFAULT_TENANT = "default";
 
+    /** No agent can have it as its id: below this name agents dial in. */
+    public static final String RESERVED_ID = "connect";
+
     private static final String NOTHING_WANTED = "{\"config\":,\"tool_allowlist\":[]}";
 
     /** What names of agents, tenants, tokens and roles look like. */
@@ -63,6 +66,11 @@ public record AgentSettings(
                 address,
                 "an agent that dials in has its own id there: incoming:" + id);
         name("tenant", tenant);
+        Check.that(
+                !id.equals(RESERVED_ID),
+                "id",
+                '"' + id + '"',
+                "it can be any other name; agents dial in at /api/v1/agents/connect");
         name("id", id); // last: the default of a refused id is not valid
     }
 

@@ -2,6 +2,7 @@ package dev.culvert.daemon.enrol;
 
 import dev.culvert.daemon.auth.Secret;
 import dev.culvert.daemon.auth.SecretHash;
+import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.enrol.Enrolment.Claim;
 import dev.culvert.daemon.enrol.Enrolment.State;
 import dev.culvert.identity.Refusal;
@@ -96,6 +97,11 @@ public final class Enrolments {
             throws IOException {
         Instant now = clock.instant();
         forgetOld(now);
+        if (name.equals(AgentSettings.RESERVED_ID)) {
+            throw new IllegalArgumentException(
+                    "no agent can be named connect, because agents dial in at"
+                            + " /api/v1/agents/connect: choose another name");
+        }
         for (Enrolment other : byId.values()) {
             if (!name.isEmpty() && other.name().equals(name) && other.state(now) == State.OPEN) {
                 throw new IllegalArgumentException(

@@ -1,5 +1,6 @@
 package dev.culvert.daemon.enrol;
 
+import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.config.FleetSettings;
 import dev.culvert.daemon.enrol.Enrolment.Claim;
 import dev.culvert.identity.Hello;
@@ -79,7 +80,7 @@ final class Registry {
         if (isTaken(name)) {
             throw new RefusedException(
                     Refusal.NAME_TAKEN,
-                    "Another agent has the name %s: choose another one, or remove that agent."
+                    "The name %s is taken: choose another one, or remove the agent that has it."
                             .formatted(name));
         }
         return name;
@@ -87,7 +88,8 @@ final class Registry {
 
     /** Whether an agent, or a guest that has used its token, has this name. */
     boolean isTaken(String name) {
-        return agents.isThere(name)
+        return name.equals(AgentSettings.RESERVED_ID)
+                || agents.isThere(name)
                 || identities.valid(name) != null
                 || enrolments.claimedBy(name) != null;
     }

@@ -526,6 +526,10 @@ class DaemonSettingsTest {
                         "25: agents[0].tenant is \"\": it must be 1 to 64 of A-Z, a-z, 0-9, dot,"
                                 + " underscore and hyphen"),
                 Arguments.of(
+                        "{'agents': [{'id': 'connect', 'cid': 3}]}",
+                        "14: agents[0].id is \"connect\": it can be any other name; agents dial in at"
+                                + " /api/v1/agents/connect"),
+                Arguments.of(
                         "{'agents': [{'id': 'a'}]}",
                         "13: agents[0]: neither cid nor address is set: an agent has exactly one of"
                                 + " the two"),
