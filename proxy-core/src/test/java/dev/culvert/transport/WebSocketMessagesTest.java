@@ -96,11 +96,11 @@ class WebSocketMessagesTest {
     }
 
     @Test
-    void bytesBecomeMessagesWhereverTheyAreCut() {
+    void bytesBecomeMessagesWhereverTheirTextIsCut() {
         ByteBuf all =
                 Unpooled.wrappedBuffer(framed("{\"a\":1}"), framed("{}"), framed("{\"b\":22}"));
         channel.writeOutbound(all.readRetainedSlice(4 + 3));
-        channel.writeOutbound(all.readRetainedSlice(4 + 4 + 2 + 2));
+        channel.writeOutbound(all.readRetainedSlice(4 + 4 + 2 + 4 + 1));
         channel.writeOutbound(all);
 
         List<String> messages = new ArrayList<>();
