@@ -47,7 +47,7 @@ class GuestPipelineTest {
                     new EmbeddedChannel(false, false) {
                         @Override
                         public ChannelConfig config() {
-                            if (isRegistered() && pipeline().get("decoder") == null) {
+                            if (isRegistered() && pipeline().get("frames") == null) {
                                 pipeline.tellHosts();
                             }
                             return super.config();
