@@ -142,7 +142,7 @@ class CulvertAgentImageIT {
                     .contains(
                             "culvert-agent "
                                     + Version.text()
-                                    + " listens on tcp://127.0.0.1:"
+                                    + ": listening on tcp://127.0.0.1:"
                                     + port
                                     + ", runtime echo, state in "
                                     + directory
