@@ -45,7 +45,7 @@ final class EnrolOperations {
                             .needs(Need.CHANGE_AGENTS)
                             .at(POST, "/enrollments"),
                     op("enrollments.list", "List the join tokens, without their secrets", READ)
-                            .verb("enrollments")
+                            .verb("enrollments list")
                             .takes(AFTER, LIMIT)
                             .needs(Need.READ_AGENTS)
                             .at(GET, "/enrollments"),

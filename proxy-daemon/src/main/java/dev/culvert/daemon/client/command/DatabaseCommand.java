@@ -85,7 +85,7 @@ final class DatabaseCommand implements Verb {
     @Command(
             name = "backup",
             description = {
-                "Writes a copy of the database to the folder backups of state_dir, on the daemon's host.",
+                "Writes a copy of the database beside it, to the folder backups of state_dir on the daemon's host.",
                 "To restore it, stop the daemon, copy it over culvert.db, and remove culvert.db-wal and culvert.db-shm."
             },
             mixinStandardHelpOptions = true,

@@ -40,11 +40,16 @@ final class EnrollmentsCommand implements Verb {
 
     static CommandLine with(Session session) {
         return new CommandLine(new EnrollmentsCommand(session))
+                .addSubcommand(new ListEnrollments(session))
                 .addSubcommand(new DeleteEnrollment(session));
     }
 
     @Override
     public int run() throws IOException {
+        return list(session);
+    }
+
+    private static int list(Session session) throws IOException {
         session.output().items(Session.pages(session.api(), PATH, "", "enrollments"), LIST);
         return ExitCode.OK;
     }
@@ -54,6 +59,23 @@ final class EnrollmentsCommand implements Verb {
             case "open", "claimed" -> Tone.GOOD;
             default -> Tone.FAINT;
         };
+    }
+
+    @Command(
+            name = "list",
+            description = "Lists the join tokens, without their secrets.",
+            mixinStandardHelpOptions = true)
+    private static final class ListEnrollments implements Verb {
+        private final Session session;
+
+        private ListEnrollments(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public int run() throws IOException {
+            return list(session);
+        }
     }
 
     @Command(

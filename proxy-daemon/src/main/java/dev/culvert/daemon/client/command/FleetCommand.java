@@ -75,7 +75,7 @@ final class FleetCommand implements Verb {
     @Command(
             name = "export",
             description = {
-                "Prints all agents as the list agents of the settings has them, each with the configuration that is desired now.",
+                "Exports all agents with their configurations, those desired now, as the list agents of the settings has them.",
                 "Configurations may contain keys: keep the output where only you can read it."
             },
             mixinStandardHelpOptions = true,

@@ -24,7 +24,8 @@ final class IdentityCommands {
     @Command(
             name = "rotate",
             description =
-                    "Gives a connected agent that dials in another key. Its turns are not touched.",
+                    "Gives an agent that dials in another key. It must be connected; its turns are not"
+                            + " touched.",
             mixinStandardHelpOptions = true)
     private static final class Rotate implements Verb {
         private final Session session;

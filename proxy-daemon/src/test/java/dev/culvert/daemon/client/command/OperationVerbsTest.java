@@ -30,6 +30,7 @@ class OperationVerbsTest {
                     "context use",
                     "doctor",
                     "explain",
+                    "fleet import",
                     "logs",
                     "mcp install",
                     "mcp validate",
