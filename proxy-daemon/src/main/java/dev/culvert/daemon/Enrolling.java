@@ -29,12 +29,9 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The guests that enrol themselves: their stores, their handshakes and their meters. */
 final class Enrolling {
-    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
     private final Guests guests;
     private final Fleet fleet;
@@ -164,10 +161,5 @@ final class Enrolling {
     void restore() throws IOException {
         guests.restore();
         guests.follow(fleet, files);
-        if (!guests.identities().areKept()) {
-            LOG.info(
-                    "there is no state_dir: agents that dial in need another join token after a"
-                            + " restart");
-        }
     }
 }

@@ -50,7 +50,8 @@ final class Kept implements AutoCloseable {
         if (key.isEmpty()) {
             LOG.info(
                     "there is no state_dir: a restart forgets tokens, agents and configurations of"
-                            + " clients, and turns that clients could resume");
+                            + " clients, agents that have enrolled, and turns that clients could"
+                            + " resume");
         }
         turnIds = key.map(TurnIds::of).orElseGet(TurnIds::ofThisProcess);
     }

@@ -83,6 +83,7 @@ class CommandTest {
                             "id": "a",
                             "tenant": "default",
                             "address": "tcp://HOST:PORT",
+                            "road": "dialled",
                             "presence": "online",
                             "state": "ready",
                             "since": "TIME",
@@ -107,6 +108,7 @@ class CommandTest {
                         - id: a
                           tenant: default
                           address: "tcp://HOST:PORT"
+                          road: dialled
                           presence: online
                           state: ready
                           since: "TIME"

@@ -113,8 +113,8 @@ class ProcessTest {
                     .extracting(it -> it.substring(25))
                     .containsExactly(
                             "INFO Daemon - there is no state_dir: a restart forgets tokens, agents"
-                                    + " and configurations of clients, and turns that clients could"
-                                    + " resume",
+                                    + " and configurations of clients, agents that have enrolled, and"
+                                    + " turns that clients could resume",
                             "INFO Main - culvertd 0.1.0 started: no settings file, listening on "
                                     + address
                                     + ", no admin socket, 1 agent, no state_dir",
@@ -313,7 +313,7 @@ class ProcessTest {
     void saysWhatIsMissingWhereItCannotStartForWantOfDescriptors() throws Exception {
         Path log = directory.resolve("log");
         try (DaemonProcess process =
-                logging(log, "ulimit -n 70", Map.of("CULVERT_EVENT_LOOPS", "200"))) {
+                logging(log, "ulimit -n 150", Map.of("CULVERT_EVENT_LOOPS", "200"))) {
             assertThat(process.exitCode()).isEqualTo(1);
             assertThat(read(log).strip())
                     .isEqualTo(

@@ -61,11 +61,6 @@ public final class Enrolments {
         store.read().forEach(enrolment -> byId.put(enrolment.id(), enrolment));
     }
 
-    /** Whether they outlive the daemon. */
-    public boolean areKept() {
-        return store.isKept();
-    }
-
     /** Also those that are over. */
     public Collection<Enrolment> all() {
         return byId.values();

@@ -29,11 +29,6 @@ public final class Identities {
         store.read().forEach(identity -> byAgent.put(identity.agentId(), identity));
     }
 
-    /** Whether they outlive the daemon. */
-    public boolean areKept() {
-        return store.isKept();
-    }
-
     /** Also those that were revoked. */
     public Collection<AgentIdentity> all() {
         return byAgent.values();

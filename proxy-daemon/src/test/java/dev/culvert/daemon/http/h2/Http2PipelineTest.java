@@ -197,10 +197,10 @@ class Http2PipelineTest {
     @Test
     void aFrontTakesALargerBody() {
         client.greet();
-        client.headers(1, request("POST", "/v1/echo").set("content-length", "2000000"), false);
+        client.headers(1, request("POST", "/v1/messages").set("content-length", "2000000"), false);
         assertThat(client.frames().getFirst().text()).contains(":status: 404");
 
-        client.headers(3, request("POST", "/v1/echo").set("content-length", "33554433"), false);
+        client.headers(3, request("POST", "/v1/messages").set("content-length", "33554433"), false);
 
         assertThat(client.frames().getFirst().text()).contains(":status: 413");
     }
