@@ -1,8 +1,6 @@
 package dev.culvert.daemon.config;
 
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** What becomes of a second guest that has the identity of one that is connected. */
 public enum ClonePolicy {
@@ -17,16 +15,5 @@ public enum ClonePolicy {
 
     public String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    static String labels() {
-        return Arrays.stream(values()).map(ClonePolicy::label).collect(Collectors.joining(", "));
-    }
-
-    static ClonePolicy of(String label) {
-        return Arrays.stream(values())
-                .filter(policy -> policy.label().equals(label))
-                .findAny()
-                .orElseThrow(() -> new NumberFormatException(label));
     }
 }

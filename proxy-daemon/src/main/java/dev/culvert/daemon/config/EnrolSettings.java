@@ -4,6 +4,7 @@ import dev.culvert.about.Check;
 import dev.culvert.settings.Kind;
 import dev.culvert.settings.Section;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -28,7 +29,7 @@ public record EnrolSettings(
     private static final Pattern URL =
             Pattern.compile("(wss?|tcp|tls|vsock)://[A-Za-z0-9._:/\\[\\]-]{1,200}");
     private static final Kind<ClonePolicy> POLICY =
-            Kind.text("one of " + ClonePolicy.labels(), ClonePolicy::of);
+            Kind.oneOf(List.of(ClonePolicy.values()), ClonePolicy::label);
 
     public EnrolSettings {
         Check.that(
