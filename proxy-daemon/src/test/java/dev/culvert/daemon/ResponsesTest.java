@@ -74,6 +74,23 @@ class ResponsesTest {
     }
 
     @Test
+    void whatARequestSaysOnSeveralLinesIsRepeatedOnOne() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon(guest);
+                MessageReader events =
+                        stream(
+                                daemon,
+                                "{\"model\":\"a\",\"input\":\"hi\",\"stream\":true,\"metadata\":{\r\n\"k\":\"v\"\n}}")) {
+            guest.take().done("yes");
+
+            assertThat(events.rest())
+                    .filteredOn(event -> event.contains("\"metadata\""))
+                    .hasSize(3)
+                    .allMatch(event -> event.contains("\"metadata\":{  \"k\":\"v\" },"));
+        }
+    }
+
+    @Test
     void streamsATextWithItsBeginningsAndEnds() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon = daemon(guest);

@@ -65,10 +65,10 @@ final class EventLine {
         return data;
     }
 
-    /** Lends the data. */
+    /** Lends the data, in which no line break is. */
     void end(EventShape shape, ByteBuf data) {
         if (number > after) {
-            to.event(shape, data);
+            to.eventInOneLine(shape, data);
         }
         number++;
     }

@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 final class OutputReader {
     private static final int QUOTE = 1;
 
+    /** A small text grows by this factor; by 2, it would leave half as much garbage again. */
+    private static final int GROWTH = 4;
+
+    private static final int SMALL_BYTES = 16 * 1024;
+
     /** Enough for what an item says beside its text. */
     private static final int SURROUNDING_BYTES = 512;
 
@@ -114,6 +119,10 @@ final class OutputReader {
     }
 
     private void add(ByteBuf piece) {
+        int needed = text.readableBytes() + piece.readableBytes();
+        if (needed > text.capacity() && needed <= SMALL_BYTES) {
+            text.capacity(Math.max(GROWTH * text.capacity(), needed));
+        }
         OutputItem.copy(piece, text);
         listener.onPiece(piece);
     }

@@ -109,6 +109,11 @@ final class ResponseObject {
         to.close('}');
         byte[] written = new byte[out.readableBytes()];
         out.readBytes(written);
+        for (int i = 0; i < written.length; i++) {
+            if (written[i] == '\n' || written[i] == '\r') {
+                written[i] = ' '; // between two tokens: an event is one line
+            }
+        }
         return new Echo(written, Namespaces.of(asked));
     }
 
