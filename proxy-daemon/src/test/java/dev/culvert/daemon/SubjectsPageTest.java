@@ -130,6 +130,21 @@ class SubjectsPageTest {
     }
 
     @Test
+    void aClientOfHttpAsksAndPublishes() throws Exception {
+        begin(command("culvert subscribe"), "followed");
+        daemon.awaitMetric("culvert_subjects_subscribers", 1);
+
+        assertThat(run(here(command("curl -s --json '{\"data\": \"hello\"}'"))))
+                .contains("\"data\":\"hello\"");
+        assertThat(run(here(command("curl -s --json '{\"data\": {\"ok\": true}}'"))))
+                .isEqualTo("{\"receivers\":1,\"missed\":0}");
+    }
+
+    private String here(String command) {
+        return command.replace("127.0.0.1:8470", "127.0.0.1:" + daemon.port());
+    }
+
+    @Test
     void aProgramAsksAndAClientReplies() throws Exception {
         try (EventReader events = daemon.stream("GET", "/api/v1/subjects?match=deploy.*", "")) {
             Process asks = begin(command("culvert-agent request"), "reply");
@@ -163,6 +178,6 @@ class SubjectsPageTest {
 
     @Test
     void runsEveryCommandOfThePageThatSaysSo() {
-        assertThat(blocks).hasSize(6);
+        assertThat(blocks).hasSize(8);
     }
 }
