@@ -137,11 +137,12 @@ class LinkFairnessTest {
             this.loop = loop;
             this.observer = observer;
             this.end = end;
-            frames = observer.frames();
-            bytes = observer.payloadBytes();
         }
 
+        /** On the loop, so that the first round is no longer than the others. */
         void begin() {
+            frames = observer.frames();
+            bytes = observer.payloadBytes();
             FrameDecoder decoder = new FrameDecoder(FrameLimits.DEFAULTS, FairReading.here());
             neighbour.pipeline().addLast(decoder);
             count();
