@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * position, passes the value over from then on and calls the function again: so it must do nothing
  * but read.
  */
+/* Over 300 lines by a few, because each kind of value is read here in the same few lines. */
 public final class Section {
     /* Reading starts again after each refusal: this bounds it for a file full of mistakes. */
     private static final int MAX_MISTAKES = 100;

@@ -38,6 +38,7 @@ import java.util.concurrent.atomic.LongAdder;
  * Dials and listens on every kind of address. Safe for all threads; futures fail with a {@link
  * DialException}.
  */
+/* Over 300 lines by a few, because each kind of address is dialled, listened on and named here, side by side. */
 public final class Transport {
     static final int BACKLOG = 1024;
 

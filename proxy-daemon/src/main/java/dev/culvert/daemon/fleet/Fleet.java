@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * never waits. The store is used outside of every lock, so a disk that hangs for one agent delays
  * nobody else. Calls that change the same agent must come one after the other.
  */
+/* Over 300 lines by a few, because what sources bring and what listeners are told changes together. */
 public final class Fleet {
     private static final String REMOVED = "the agent was removed";
 

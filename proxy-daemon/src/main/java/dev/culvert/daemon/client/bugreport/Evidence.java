@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Collects what a report consists of. What is missing is left out: the daemon may be dead. */
+/* Over 300 lines by a few, because it is a list: what is collected, in the order of the report. */
 public final class Evidence {
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
