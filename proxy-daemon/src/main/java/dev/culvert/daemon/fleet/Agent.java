@@ -24,6 +24,7 @@ public final class Agent {
     private @Nullable Desired settled;
     private long lastRevision;
     private volatile @Nullable Desired applied;
+    private volatile @Nullable Runnable whenBusyChanges;
 
     /**
      * @param source the one that brought it
@@ -126,10 +127,23 @@ public final class Agent {
         return all;
     }
 
-    /** Whether it answers, and works on turns. */
+    /**
+     * Whether it answers, and works on turns. What a heartbeat counted before the last turn ended
+     * here included that turn, so only a later one counts.
+     */
     public boolean isBusy() {
         Presence now = shown;
-        return now.state() != AgentState.UNREACHABLE && (turns() > 0 || now.said().inFlight() > 0);
+        return now.state() != AgentState.UNREACHABLE
+                && (turns() > 0
+                        || (now.said().inFlight() > 0 && now.wasHeardAfter(work.latestMillis())));
+    }
+
+    /**
+     * Runs {@code action} when the first turn begins here, and when the last one ends: on the
+     * thread that does so, so it must be short. Replaces the last such action; null for none.
+     */
+    public void whenBusyChanges(@Nullable Runnable action) {
+        whenBusyChanges = action;
     }
 
     synchronized void update(UnaryOperator<Presence> change) {
@@ -254,7 +268,9 @@ public final class Agent {
     }
 
     public void turnBegan() {
-        work.began();
+        if (work.began() == 1) {
+            tellBusy();
+        }
     }
 
     /**
@@ -264,7 +280,16 @@ public final class Agent {
      * @param bytes of payload that its client got
      */
     public void turnEnded(boolean begun, long bytes) {
-        work.ended(begun, bytes);
+        if (work.ended(begun, bytes) == 0) {
+            tellBusy();
+        }
+    }
+
+    private void tellBusy() {
+        Runnable action = whenBusyChanges;
+        if (action != null) {
+            action.run();
+        }
     }
 
     public int turns() {

@@ -15,23 +15,24 @@ public final class AgentWork {
     private volatile long firstChunkMillis = -1;
     private volatile long latestMillis;
 
-    void began() {
-        underWay.incrementAndGet();
+    /** Returns how many are under way now. */
+    int began() {
+        return underWay.incrementAndGet();
     }
 
     /**
-     * A reading of a turn ended.
+     * A reading of a turn ended. Returns how many are under way now.
      *
      * @param begun whether it began the turn
      * @param read of payload, by its client
      */
-    void ended(boolean begun, long read) {
-        underWay.decrementAndGet();
+    int ended(boolean begun, long read) {
         if (begun) {
             turns.incrementAndGet();
         }
         bytes.addAndGet(read);
         latestMillis = System.currentTimeMillis();
+        return underWay.decrementAndGet();
     }
 
     /** The first event of a turn came. */

@@ -45,6 +45,10 @@ public record Presence(
         return lastHeard == null ? new Presence(state, since, then, said, lastError) : this;
     }
 
+    boolean wasHeardAfter(long epochMillis) {
+        return lastHeard != null && lastHeard.toEpochMilli() > epochMillis;
+    }
+
     /** Whether it answers, and says that it cannot reach its runtime. */
     public boolean isDegraded() {
         return state != AgentState.UNREACHABLE && !said.runtimeError().isEmpty();

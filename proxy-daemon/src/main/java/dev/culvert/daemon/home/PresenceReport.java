@@ -7,22 +7,31 @@ import dev.culvert.link.Heartbeat;
 import io.netty.util.concurrent.Future;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
  * Reports the state, the conditions and the confirmed configuration of one agent: in the fleet at
- * once, to listeners and the log at a limited rate. That it is busy, or no more, is told when
- * something is heard of it. The first change after a quiet time is told at once, then the last one
- * of each {@code home.change_interval}. Confined to the home link's event loop.
+ * once, to listeners and the log at a limited rate. The first change after a quiet time is told at
+ * once, then the last one of each {@code home.change_interval}. That it is busy, or no more, is
+ * told at most once a second, however many turns come and go. Confined to the home link's event
+ * loop.
  */
 final class PresenceReport {
+    private static final long BUSY_INTERVAL = TimeUnit.SECONDS.toNanos(1);
+
     private final Agent agent;
     private final HomeLoop home;
     private final RepeatedLines log;
     private Presence told;
     private boolean toldBusy;
+
+    /** Whether it will look whether the agent is busy, so that nobody has to ask for that. */
+    private final AtomicBoolean looksAtBusy = new AtomicBoolean();
+
     private long toldRevision;
     private long toldNanos;
     private @Nullable Future<?> later;
@@ -33,12 +42,14 @@ final class PresenceReport {
         this.home = home;
         log = new RepeatedLines(LoggerFactory.getLogger(HomeLink.class), home.loop());
         told = agent.presence();
-        toldNanos = home.nanoTime() - interval();
+        toldNanos = home.nanoTime() - Math.max(interval(), BUSY_INTERVAL);
+        agent.whenBusyChanges(this::onBusyChanged);
     }
 
     /** Ends all reports. */
     void stop() {
         stopped = true;
+        agent.whenBusyChanges(null);
         if (later != null) {
             later.cancel(false);
         }
@@ -70,6 +81,27 @@ final class PresenceReport {
         if (!stopped) {
             home.fleet().update(agent, change);
         }
+    }
+
+    /** Called on any thread. Turns that come and go all the time cost a look at a flag. */
+    private void onBusyChanged() {
+        if (!looksAtBusy.get() && looksAtBusy.compareAndSet(false, true)) {
+            home.loop().execute(this::lookAtBusy);
+        }
+    }
+
+    private void lookAtBusy() {
+        long wait = toldNanos + BUSY_INTERVAL - home.nanoTime();
+        if (wait > 0) {
+            home.schedule(this::tellBusy, wait);
+        } else {
+            tellBusy();
+        }
+    }
+
+    private void tellBusy() {
+        looksAtBusy.set(false);
+        tell();
     }
 
     private void tell() {

@@ -54,6 +54,9 @@ final class HomeFixture implements AutoCloseable {
     /** States of the agent, as listeners were told of them. */
     final List<String> told = new ArrayList<>();
 
+    /** Whether the agent was busy, whenever listeners were told that its conditions changed. */
+    final List<Boolean> toldBusy = new ArrayList<>();
+
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final List<EmbeddedLink> links = new ArrayList<>();
     private final Deque<DialListener> dials = new ArrayDeque<>();
@@ -96,6 +99,11 @@ final class HomeFixture implements AutoCloseable {
                     @Override
                     public void onChanged(Agent changed) {
                         told.add(changed.presence().state().label());
+                    }
+
+                    @Override
+                    public void onConditionsChanged(Agent changed) {
+                        toldBusy.add(changed.isBusy());
                     }
                 });
     }
@@ -166,7 +174,7 @@ final class HomeFixture implements AutoCloseable {
     void pass(Duration time) {
         for (long left = time.toMillis(); left > 0; left -= STEP.toMillis()) {
             channel.advanceTimeBy(Math.min(left, STEP.toMillis()), TimeUnit.MILLISECONDS);
-            channel.runScheduledPendingTasks();
+            channel.runPendingTasks();
             links.forEach(each -> each.advance(STEP));
         }
     }

@@ -41,6 +41,45 @@ class HomeLinkTest {
     }
 
     @Test
+    void thatTheAgentIsBusyIsToldAtOnceAndFromThenOnOnceASecond() {
+        fixture.begin();
+        fixture.acceptAndAnswer();
+        fixture.pass(SECOND);
+
+        fixture.agent.turnBegan();
+        fixture.pass(Duration.ofMillis(1));
+        assertThat(fixture.toldBusy).containsExactly(true);
+
+        fixture.agent.turnEnded(true, 1);
+        for (int i = 0; i < 100; i++) {
+            fixture.agent.turnBegan();
+            fixture.agent.turnEnded(true, 1);
+        }
+        fixture.pass(Duration.ofMillis(900));
+        assertThat(fixture.toldBusy).containsExactly(true);
+        fixture.pass(Duration.ofMillis(100));
+        assertThat(fixture.toldBusy).containsExactly(true, false);
+
+        fixture.agent.turnBegan();
+        fixture.agent.turnEnded(true, 1);
+        fixture.pass(Duration.ofSeconds(2));
+        assertThat(fixture.toldBusy).containsExactly(true, false); // it is as it was told
+    }
+
+    @Test
+    void aTurnThatAHeartbeatCountedBeforeItEndedMakesNobodyBusy() {
+        fixture.begin();
+        EmbeddedLink link = fixture.acceptAndAnswer();
+        fixture.agent.turnBegan();
+        link.receive("heartbeat", "", "{\"status\":\"running\",\"in_flight\":1}");
+        assertThat(fixture.agent.isBusy()).isTrue();
+
+        fixture.agent.turnEnded(true, 1);
+
+        assertThat(fixture.agent.isBusy()).isFalse();
+    }
+
+    @Test
     void aHeartbeatAloneProvesNothing() {
         fixture.begin();
         EmbeddedLink link = fixture.accept();
