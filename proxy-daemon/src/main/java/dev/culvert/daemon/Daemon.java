@@ -154,7 +154,9 @@ public final class Daemon implements AutoCloseable {
         TurnAnswers answers = new TurnAnswers(turns, admission, this::settings, metrics.streams());
         OffLoop offLoop = new OffLoop(files, others);
         routes = new Routes(access, admission, this::settings, account, metrics, offLoop);
-        responses = new Responses(stateDir, this::settings, metrics, files, loops.group());
+        responses =
+                new Responses(
+                        kept.stores().responses(), this::settings, metrics, files, loops.group());
         telemetry = new Telemetry(metrics, first.telemetry());
         Listeners listeners = new Listeners(loops, systemd.sockets(), files, metrics.tls());
         AdminListener admin = new AdminListener(loops);

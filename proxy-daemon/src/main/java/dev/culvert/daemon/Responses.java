@@ -3,11 +3,11 @@ package dev.culvert.daemon;
 import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.front.responses.KeptResponses;
+import dev.culvert.daemon.front.responses.ResponseStore;
 import dev.culvert.daemon.front.responses.ResponsesFront;
 import dev.culvert.daemon.front.responses.RestoredResponses;
 import dev.culvert.daemon.http.Denials;
 import dev.culvert.daemon.metrics.Metrics;
-import dev.culvert.daemon.state.StateDir;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.io.Workers;
 import io.netty.channel.EventLoopGroup;
@@ -24,15 +24,13 @@ final class Responses implements AutoCloseable {
 
     /** Reads those of earlier runs. Blocks. */
     Responses(
-            StateDir stateDir,
+            ResponseStore store,
             Supplier<DaemonSettings> settings,
             Metrics metrics,
             Workers files,
             EventLoopGroup loops) {
         this.metrics = metrics;
-        restored =
-                RestoredResponses.load(
-                        stateDir.responses(metrics.stateFailures()), settings, files, loops);
+        restored = RestoredResponses.load(store, settings, files, loops);
         new Meters(metrics, settings).of(kept());
     }
 

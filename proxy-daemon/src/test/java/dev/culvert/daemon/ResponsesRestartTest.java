@@ -1,6 +1,5 @@
 package dev.culvert.daemon;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.ScriptedGuest.Request;
@@ -224,7 +223,7 @@ class ResponsesRestartTest {
                 RawEvents events = new RawEvents(before, PATH, STREAMED)) {
             String id = id(events.next());
             Request message = guest.take();
-            awaitFile(id);
+            awaitStored(id, "in_progress");
             Path state = killed();
             try (TestDaemon daemon = daemon(state, guest)) {
                 assertThat(ok(daemon.get(PATH + "/" + id)))
@@ -235,9 +234,14 @@ class ResponsesRestartTest {
         }
     }
 
-    private void awaitFile(String id) {
-        Path file = directory.resolve("state/responses/" + id + ".response");
-        Eventually.await(() -> assertThat(file).exists());
+    private void awaitStored(String id, String what) {
+        try (ResponseRows rows = rows()) {
+            Eventually.await(() -> assertThat(rows.text("content", id)).contains(what));
+        }
+    }
+
+    private ResponseRows rows() {
+        return new ResponseRows(directory.resolve("state"));
     }
 
     private TestDaemon withTokens(Path state, ScriptedGuest guest) throws Exception {
@@ -291,18 +295,6 @@ class ResponsesRestartTest {
         }
     }
 
-    private static void forgetTokens(Path state) throws IOException {
-        try (Stream<Path> all = Files.list(state)) {
-            for (Path file : all.filter(it -> isOfTokens(it.getFileName().toString())).toList()) {
-                Files.delete(file);
-            }
-        }
-    }
-
-    private static boolean isOfTokens(String name) {
-        return name.startsWith("tokens") || name.startsWith("culvert.db");
-    }
-
     @Test
     void oneWhoseCallerIsNotLetInAnyMoreHasFailed() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.announcing("cancel", "resume");
@@ -310,68 +302,91 @@ class ResponsesRestartTest {
             List<String> begun = begunByToken(before);
             guest.take();
             Path state = killed();
-            forgetTokens(state);
-            Path file = state.resolve("responses/" + begun.getLast() + ".response");
-            try (TestDaemon _ = daemon(state, guest)) {
-                Eventually.await(() ->
-                        assertThat(file).content(ISO_8859_1).contains("was not let in any more"));
+            try (ResponseRows rows = new ResponseRows(state)) {
+                rows.execute("DELETE FROM tokens");
+                try (TestDaemon _ = daemon(state, guest)) {
+                    Eventually.await(() ->
+                            assertThat(rows.text("content", begun.getLast()))
+                                    .contains("was not let in any more"));
+                }
             }
             assertThat(guest.seen("resume")).isEmpty();
         }
     }
 
     @Test
-    void aDamagedFileStopsNothing() throws Exception {
+    void aDamagedOneStopsNothing() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start()) {
             guest.on("message", message -> message.done("yes"));
-            String path;
+            String id;
             try (TestDaemon daemon = daemon(guest)) {
-                path = PATH + "/" + id(ok(daemon.post(PATH, WHOLE)));
+                id = id(ok(daemon.post(PATH, WHOLE)));
             }
-            Path file = directory.resolve("state" + path.replace("/v1", "") + ".response");
-            Files.writeString(file, "no response");
-            try (TestDaemon daemon = daemon(guest)) {
-                assertThat(daemon.get(path).statusCode()).isEqualTo(404);
-                daemon.awaitMetric("culvert_state_dir_failures_total", 1);
-                ok(daemon.post(PATH, WHOLE));
+            try (ResponseRows rows = rows()) {
+                rows.execute("UPDATE responses SET content = x'00'");
+                try (TestDaemon daemon = daemon(guest)) {
+                    assertThat(daemon.get(PATH + "/" + id).statusCode()).isEqualTo(404);
+                    daemon.awaitMetric("culvert_state_dir_failures_total", 1);
+                    ok(daemon.post(PATH, WHOLE));
+                }
+                assertThat(rows.text("damage", id)).contains("it does not begin with");
             }
-            assertThat(file).doesNotExist();
-            assertThat(file.resolveSibling(file.getFileName() + ".damaged")).exists();
         }
     }
 
     @Test
-    void oneWhoseFileCannotBeRemovedIsNotSaidToBeDeleted() throws Exception {
-        try (ScriptedGuest guest = ScriptedGuest.start();
-                TestDaemon daemon = daemon(guest)) {
+    void filesOfAnEarlierVersionAreTakenOver() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start()) {
             guest.on("message", message -> message.done("yes"));
-            String path = PATH + "/" + id(ok(daemon.post(PATH, WHOLE)));
-            Path file = directory.resolve("state" + path.replace("/v1", "") + ".response");
-            daemon.awaitMetric("culvert_responses_kept", 1);
-            Eventually.await(() -> assertThat(file).content(ISO_8859_1).contains("completed"));
-            Files.delete(file);
-            Files.createDirectories(file.resolve("in the way"));
+            String response;
+            try (TestDaemon daemon = daemon(guest)) {
+                response = ok(daemon.post(PATH, WHOLE));
+            }
+            Path files = Files.createDirectory(directory.resolve("state/responses"));
+            try (ResponseRows rows = rows()) {
+                byte[] content = rows.content(id(response));
+                Files.write(files.resolve(id(response) + ".response"), content);
+                rows.execute("DELETE FROM responses");
+            }
+            try (TestDaemon daemon = daemon(guest)) {
+                assertThat(ok(daemon.get(PATH + "/" + id(response)))).isEqualTo(response);
+            }
+            assertThat(files).doesNotExist();
+        }
+    }
 
-            HttpResponse<String> refused = daemon.send("DELETE", path, "");
+    @Test
+    void oneThatCannotBeRemovedIsNotSaidToBeDeleted() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon(guest);
+                ResponseRows rows = rows()) {
+            guest.on("message", message -> message.done("yes"));
+            String id = id(ok(daemon.post(PATH, WHOLE)));
+            awaitStored(id, "completed");
+            rows.refuse("DELETE");
+
+            HttpResponse<String> refused = daemon.send("DELETE", PATH + "/" + id, "");
 
             assertThat(refused.statusCode()).isEqualTo(500);
             assertThat(refused.body()).contains("cannot be removed from state_dir");
+            rows.execute("DROP TRIGGER refuse_DELETE");
+            ok(daemon.post(PATH, WHOLE)); // what was left is done after the next write
+            Eventually.await(() -> assertThat(rows.text("content", id)).isEmpty());
         }
     }
 
     @Test
-    void aStateDirThatCannotBeWrittenHarmsOnlyWhatNeedsIt() throws Exception {
-        try (ScriptedGuest guest = ScriptedGuest.start()) {
-            Files.createDirectory(directory.resolve("state"));
-            Files.writeString(directory.resolve("state/responses"), "no directory");
+    void aDatabaseThatCannotBeWrittenHarmsOnlyWhatNeedsIt() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon(guest);
+                ResponseRows rows = rows()) {
+            rows.refuse("INSERT");
             guest.on("message", message -> message.done("yes"));
-            try (TestDaemon daemon = daemon(guest)) {
-                String path = PATH + "/" + id(ok(daemon.post(PATH, WHOLE)));
-                assertThat(ok(daemon.get(path))).contains("\"text\":\"yes\"");
-                daemon.awaitMetric("culvert_state_dir_failures_total", it -> it >= 2);
-                path = PATH + "/" + id(ok(daemon.post(PATH, BACKGROUND)));
-                daemon.awaitBody(path, "\"status\":\"completed\"");
-            }
+            String path = PATH + "/" + id(ok(daemon.post(PATH, WHOLE)));
+            assertThat(ok(daemon.get(path))).contains("\"text\":\"yes\"");
+            daemon.awaitMetric("culvert_state_dir_failures_total", it -> it >= 1);
+            path = PATH + "/" + id(ok(daemon.post(PATH, BACKGROUND)));
+            daemon.awaitBody(path, "\"status\":\"completed\"");
         }
     }
 }

@@ -184,6 +184,11 @@ final class Database implements AutoCloseable {
         batch.forEach(DatabaseJob::succeed);
     }
 
+    /** Something that it keeps cannot be used. */
+    void onFailure() {
+        onFailure.run();
+    }
+
     DatabaseLoad load() {
         return new DatabaseLoad(commits::get, changes::get, jobs::size);
     }
@@ -194,6 +199,11 @@ final class Database implements AutoCloseable {
         } catch (SQLException e) {
             LOG.debug("SQLite has rolled back already", e);
         }
+    }
+
+    @Override
+    public String toString() {
+        return file.toString();
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

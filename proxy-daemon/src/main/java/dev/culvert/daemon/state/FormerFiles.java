@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What versions without a database kept in files of the {@code state_dir}. It is imported once, in
- * the transaction that creates the tables; then the files are renamed.
+ * What earlier versions kept in files of the {@code state_dir}. It is imported once, in the
+ * transaction that creates the tables; then the files are renamed, or removed if they are
+ * responses.
  */
 final class FormerFiles {
     private static final Logger LOG = LoggerFactory.getLogger(FormerFiles.class);
@@ -22,14 +23,20 @@ final class FormerFiles {
 
     private final Path tokens;
     private final Path desired;
+    private final ResponseFiles responses;
 
-    FormerFiles(Path stateDirectory) {
+    /**
+     * @param onFailure runs for each file that is left out
+     */
+    FormerFiles(Path stateDirectory, Runnable onFailure) {
         tokens = stateDirectory.resolve("tokens.json");
         desired = stateDirectory.resolve("desired");
+        responses = new ResponseFiles(stateDirectory, onFailure);
     }
 
     /** The first work of {@link Database#open}. */
     void importOnce(Connection connection) throws SQLException, IOException {
+        responses.importAll(connection);
         boolean isDone =
                 !Sql.list(
                                 connection,
@@ -55,6 +62,7 @@ final class FormerFiles {
 
     /** Renames the files, which nothing reads from now on. */
     void moveAside() throws IOException {
+        responses.remove();
         for (Path file : List.of(tokens, desired)) {
             if (Files.exists(file)) {
                 Path aside = file.resolveSibling(file.getFileName() + ".imported");

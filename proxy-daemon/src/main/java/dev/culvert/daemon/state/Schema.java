@@ -8,7 +8,8 @@ import java.util.List;
 /** The tables of the database, by version. */
 /* A version never changes once it was released. To add or change a table, append a version, store a database of the
  * version before in src/test/resources, and test that it is brought forward. Only types and statements that SQLite and
- * PostgreSQL share; times are text as of Instant. */
+ * PostgreSQL share; times are text as of Instant. SQLite takes a type that it does not know, such as BYTEA, and stores
+ * bytes there as they are. */
 final class Schema {
     private static final List<List<String>> VERSIONS =
             List.of(
@@ -115,6 +116,13 @@ final class Schema {
                                 name TEXT NOT NULL,
                                 value TEXT NOT NULL,
                                 PRIMARY KEY (agent, name))
+                            """),
+                    List.of(
+                            """
+                            CREATE TABLE responses (
+                                id TEXT PRIMARY KEY,
+                                content BYTEA NOT NULL,
+                                damage TEXT)
                             """));
 
     private Schema() {}

@@ -1,7 +1,6 @@
 package dev.culvert.daemon.state;
 
 import dev.culvert.daemon.auth.TokenStore;
-import dev.culvert.daemon.front.responses.ResponseStore;
 import dev.culvert.io.FileTrouble;
 import dev.culvert.io.OwnerOnly;
 import java.io.IOException;
@@ -77,17 +76,6 @@ public final class StateDir implements AutoCloseable {
         return Stores.in(database);
     }
 
-    /**
-     * The responses that clients may ask for again, from earlier runs too.
-     *
-     * @param onFailure runs for each file that cannot be used
-     */
-    public ResponseStore responses(Runnable onFailure) {
-        return directory.isEmpty()
-                ? ResponseStore.NONE
-                : new ResponseFiles(directory.get(), onFailure);
-    }
-
     /** Called after {@link #stores}. */
     public DatabaseLoad load() {
         return database == null ? DatabaseLoad.NONE : database.load();
@@ -105,7 +93,7 @@ public final class StateDir implements AutoCloseable {
 
     /** Opens the database of a directory, and imports what earlier versions kept there. */
     static Database database(Path directory, Runnable onFailure) throws IOException {
-        FormerFiles files = new FormerFiles(directory);
+        FormerFiles files = new FormerFiles(directory, onFailure);
         Database opened =
                 Database.open(
                         new SqliteFile(databaseFile(directory)),

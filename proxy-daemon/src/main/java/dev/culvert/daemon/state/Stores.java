@@ -9,6 +9,7 @@ import dev.culvert.daemon.enrol.MemoryIdentities;
 import dev.culvert.daemon.fleet.AgentStore;
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.SeenStore;
+import dev.culvert.daemon.front.responses.ResponseStore;
 import dev.culvert.daemon.operations.RunStore;
 import java.io.IOException;
 
@@ -20,7 +21,8 @@ public record Stores(
         SeenStore seen,
         RunStore runs,
         EnrolmentStore enrolments,
-        IdentityStore identities) {
+        IdentityStore identities,
+        ResponseStore responses) {
     /** They end with the daemon. */
     static Stores inMemory() {
         return new Stores(
@@ -30,7 +32,8 @@ public record Stores(
                 SeenStore.NONE,
                 RunStore.NONE,
                 new MemoryEnrolments(),
-                new MemoryIdentities());
+                new MemoryIdentities(),
+                ResponseStore.NONE);
     }
 
     static Stores in(Database database) throws IOException {
@@ -41,6 +44,7 @@ public record Stores(
                 new SqlSeen(database),
                 new SqlRuns(database),
                 new SqlEnrolments(database),
-                new SqlIdentities(database));
+                new SqlIdentities(database),
+                new SqlResponses(database));
     }
 }

@@ -1,7 +1,6 @@
 /**
- * What outlives the daemon, in {@code state_dir}: the key of turn ids in a file, responses that
- * clients may ask for again, enrolments and identities in one each, and everything else in an
- * SQLite database. Only the owner can read them. Everything here blocks.
+ * What outlives the daemon, in {@code state_dir}: the key of turn ids in a file, and everything
+ * else in an SQLite database. Only the owner can read them. Everything here blocks.
  *
  * <pre>
  *   SqlTokens, SqlDesired: the stores that other rooms declare

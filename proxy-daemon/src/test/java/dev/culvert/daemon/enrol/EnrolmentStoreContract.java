@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.auth.SecretHash;
 import dev.culvert.daemon.enrol.Enrolment.Claim;
+import dev.culvert.identity.AgentKey;
 import dev.culvert.identity.SigningKey;
 import java.io.IOException;
 import java.time.Instant;
@@ -12,6 +13,16 @@ import org.junit.jupiter.api.Test;
 /** What every store of enrolments does. */
 public interface EnrolmentStoreContract {
     Instant NOW = Instant.parse("2026-11-29T18:00:00.123Z");
+
+    /** Has a value in each place where one may be missing. */
+    Enrolment WHOLE =
+            enrolment("00000000000d", "web")
+                    .claimed(
+                            new Claim(
+                                    "web",
+                                    new AgentKey("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"),
+                                    NOW,
+                                    NOW.plusSeconds(1)));
 
     /** An empty store, or the same one again as a later process opens it. */
     EnrolmentStore open() throws IOException;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.enrol.AgentIdentity.Joined;
 import dev.culvert.daemon.enrol.AgentIdentity.Keys;
+import dev.culvert.identity.AgentKey;
 import dev.culvert.identity.Joining;
 import dev.culvert.identity.SigningKey;
 import java.io.IOException;
@@ -14,6 +15,21 @@ import org.junit.jupiter.api.Test;
 /** What every store of identities does. */
 public interface IdentityStoreContract {
     Instant NOW = Instant.parse("2026-11-29T18:00:00.123Z");
+
+    /** Has a value in each place where one may be missing. */
+    AgentIdentity WHOLE =
+            new AgentIdentity(
+                    "web",
+                    "acme",
+                    "parent",
+                    NOW,
+                    new Keys(
+                            new AgentKey("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"),
+                            NOW,
+                            new AgentKey("AQECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8")),
+                    new Joined(new Joining(7, "instance", "generation"), NOW),
+                    Map.of("host", "build"),
+                    NOW.plusSeconds(9));
 
     /** An empty store, or the same one again as a later process opens it. */
     IdentityStore open() throws IOException;

@@ -3,6 +3,8 @@ package dev.culvert.daemon.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.auth.TokenStoreContract;
+import dev.culvert.daemon.enrol.EnrolmentStoreContract;
+import dev.culvert.daemon.enrol.IdentityStoreContract;
 import dev.culvert.daemon.fleet.AgentStoreContract;
 import dev.culvert.daemon.fleet.Desired;
 import dev.culvert.daemon.fleet.SeenStoreContract;
@@ -54,9 +56,15 @@ class SchemaTest {
             if (version < 3) { // which brought runs
                 stores.runs().save(List.of(RunStoreContract.WHOLE), List.of());
             }
-            assertThat(stores.enrolments().read()).isEmpty();
-            assertThat(stores.identities().read()).isEmpty();
             assertThat(stores.runs().read()).containsExactly(RunStoreContract.WHOLE);
+            if (version < 4) { // which brought enrolments and identities
+                stores.enrolments().save(EnrolmentStoreContract.WHOLE);
+                stores.identities().save(IdentityStoreContract.WHOLE);
+            }
+            assertThat(stores.enrolments().read()).containsExactly(EnrolmentStoreContract.WHOLE);
+            assertThat(stores.identities().read()).containsExactly(IdentityStoreContract.WHOLE);
+            stores.responses().save(Map.of("r", new byte[] {1}), List.of()); // of version 5
+            stores.responses().load((id, bytes) -> assertThat(id + bytes[0]).isEqualTo("r1"));
         }
     }
 

@@ -1,11 +1,12 @@
 package dev.culvert.daemon.state;
 
+import static dev.culvert.daemon.auth.TokenStoreContract.FIRST;
+import static dev.culvert.daemon.auth.TokenStoreContract.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.culvert.daemon.auth.Token;
 import dev.culvert.daemon.auth.TokenStore;
-import dev.culvert.daemon.auth.TokenStoreContract;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -20,7 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SqlTokensTest implements TokenStoreContract {
+/** The tokens in a database: what only it has to do. */
+class SqlTokensTest {
     @TempDir Path folder;
 
     private SqliteStores sqlite = new SqliteStores(Path.of(""));
@@ -35,8 +37,7 @@ class SqlTokensTest implements TokenStoreContract {
         sqlite.close();
     }
 
-    @Override
-    public TokenStore store() throws IOException {
+    private TokenStore store() throws IOException {
         return sqlite.stores().tokens();
     }
 

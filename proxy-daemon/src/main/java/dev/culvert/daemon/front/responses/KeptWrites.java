@@ -5,6 +5,7 @@ import dev.culvert.io.Workers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,10 +24,15 @@ import org.slf4j.LoggerFactory;
  */
 /*
  * One job at a time, and only the latest change of a response waits. So a disk that hangs holds one thread, and what
- * waits for it is no more than what is kept in memory anyway, and the ids of what is to be removed.
+ * waits for it is no more than what is kept in memory anyway, and the ids of what is to be removed. What waits together
+ * is written together. What could not be written is tried again after the next write that succeeds.
  */
 final class KeptWrites {
     private static final Logger LOG = LoggerFactory.getLogger(KeptWrites.class);
+    private static final int MOST_TOGETHER = 64;
+
+    /** Written together even if there is more to write: the store holds so many bytes at once. */
+    private static final int ENOUGH_BYTES = 4 * 1024 * 1024;
 
     /** What is to become of one response; null bytes remove it. */
     private static final class Change {
@@ -44,11 +50,15 @@ final class KeptWrites {
     /** By id, the one that has waited longest first. */
     private final LinkedHashMap<String, Change> waiting = new LinkedHashMap<>();
 
+    /** Those that are being written. */
+    private final Map<String, Change> current = new LinkedHashMap<>();
+
+    /** Those that the store did not take. */
+    private final Map<String, Change> failed = new LinkedHashMap<>();
+
     /** The ids that the store may have. */
     private final Set<String> stored = new HashSet<>();
 
-    private @Nullable String current;
-    private @Nullable Change currentChange;
     private boolean isScheduled;
     private boolean fails;
 
@@ -101,7 +111,12 @@ final class KeptWrites {
         if (before != null) {
             change.told.addAll(before.told);
         }
-        if (!isScheduled) {
+        failed.remove(id);
+        schedule();
+    }
+
+    private synchronized void schedule() {
+        if (!isScheduled && !waiting.isEmpty()) {
             isScheduled = true;
             workers.finish(this, this::next);
         }
@@ -120,8 +135,8 @@ final class KeptWrites {
         synchronized (this) {
             changes.run();
             Change change = waiting.get(id);
-            if (change == null && id.equals(current)) {
-                change = currentChange;
+            if (change == null) {
+                change = current.get(id);
             }
             if (change != null) {
                 change.told.add(told);
@@ -132,55 +147,100 @@ final class KeptWrites {
     }
 
     private void next() {
-        String id;
-        Change change;
-        synchronized (this) {
-            Map.Entry<String, Change> first = waiting.pollFirstEntry();
-            if (first == null) {
-                isScheduled = false;
-                notifyAll();
-                return;
+        Map<String, byte[]> saved = new HashMap<>();
+        Set<String> gone = new HashSet<>();
+        long bytes = 0;
+        Map.Entry<String, Change> change = take();
+        while (change != null) {
+            Supplier<byte[]> content = change.getValue().bytes;
+            if (content == null) {
+                gone.add(change.getKey());
+            } else {
+                byte[] all = content.get();
+                bytes += all.length;
+                saved.put(change.getKey(), all);
             }
-            id = first.getKey();
-            change = first.getValue();
-            current = id;
-            currentChange = change;
+            change = bytes < ENOUGH_BYTES ? take() : null;
         }
-        IOException failure = write(id, change);
+        write(saved, gone);
         synchronized (this) {
-            current = null;
-            currentChange = null;
+            isScheduled = false;
+            schedule(); // after those that wait for other files
             notifyAll();
-            workers.finish(this, this::next); // after those that wait for other files
         }
-        tell(change, failure);
     }
 
-    private @Nullable IOException write(String id, Change change) {
+    /** Null if that was all, or enough for now. */
+    private synchronized Map.@Nullable Entry<String, Change> take() {
+        Map.Entry<String, Change> first = waiting.firstEntry();
+        if (first == null
+                || current.size() == MOST_TOGETHER
+                || current.containsKey(first.getKey())) {
+            return null;
+        }
+        waiting.remove(first.getKey());
+        current.put(first.getKey(), first.getValue());
+        if (first.getValue().bytes != null) {
+            stored.add(first.getKey());
+        }
+        return first;
+    }
+
+    /** Together; if that fails, one by one, so that the others are there. */
+    private void write(Map<String, byte[]> saved, Set<String> gone) {
+        IOException failure = attempt(saved, gone);
+        if (failure == null || saved.size() + gone.size() == 1) {
+            saved.keySet().forEach(id -> written(id, failure));
+            gone.forEach(id -> written(id, failure));
+        } else {
+            saved.forEach((id, bytes) -> written(id, attempt(Map.of(id, bytes), Set.of())));
+            gone.forEach(id -> written(id, attempt(Map.of(), Set.of(id))));
+        }
+    }
+
+    private @Nullable IOException attempt(Map<String, byte[]> saved, Set<String> gone) {
         try {
-            if (change.bytes == null) {
-                store.forget(id);
-                synchronized (this) {
-                    stored.remove(id);
-                }
-            } else {
-                synchronized (this) {
-                    stored.add(id);
-                }
-                store.save(id, change.bytes.get());
-            }
-            fails = false;
+            store.save(saved, gone);
+            succeeded();
             return null;
         } catch (IOException e) {
             if (!fails) {
                 fails = true;
                 LOG.error(
-                        "responses are kept in memory only, because they cannot be stored in"
-                                + " state_dir: {}",
+                        "responses are kept in memory only, because they cannot be stored: {}",
                         Quoted.message(e));
             }
             return e;
         }
+    }
+
+    private void succeeded() {
+        if (fails) {
+            fails = false;
+            LOG.info("responses are stored again");
+        }
+        synchronized (this) {
+            failed.forEach(waiting::putIfAbsent);
+            failed.clear();
+        }
+    }
+
+    private void written(String id, @Nullable IOException failure) {
+        Change change;
+        synchronized (this) {
+            change = current.remove(id);
+            if (change == null) {
+                return;
+            }
+            if (failure != null) {
+                if (!waiting.containsKey(id)) {
+                    failed.put(id, new Change(change.bytes));
+                }
+            } else if (change.bytes == null) {
+                stored.remove(id);
+            }
+        }
+        tell(change, failure);
     }
 
     private static void tell(Change change, @Nullable IOException failure) {
@@ -190,19 +250,23 @@ final class KeptWrites {
     /** Waits until the store has everything, but no longer than that. Blocks. */
     synchronized void flush(Duration most) {
         long end = System.nanoTime() + most.toNanos();
+        failed.forEach(waiting::putIfAbsent);
+        failed.clear();
+        schedule();
         try {
-            while (current != null || !waiting.isEmpty()) {
+            while (!current.isEmpty() || !waiting.isEmpty()) {
                 long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
                 if (left <= 0) {
-                    LOG.warn(
-                            "stopped before state_dir had the latest of {} kept responses",
-                            waiting.size() + (current == null ? 0 : 1));
-                    return;
+                    break;
                 }
                 wait(left);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        }
+        int missing = waiting.size() + current.size() + failed.size();
+        if (missing > 0) {
+            LOG.warn("stopped before the latest of {} kept responses was stored", missing);
         }
     }
 }

@@ -1,6 +1,8 @@
 package dev.culvert.daemon.front.responses;
 
 import java.io.IOException;
+import java.util.Collection;
+import java.util.Map;
 
 /**
  * Keeps responses over restarts, each as bytes under its id. Blocks; calls come one after the
@@ -19,10 +21,7 @@ public interface ResponseStore {
                 public void load(Reader reader) {}
 
                 @Override
-                public void save(String id, byte[] bytes) {}
-
-                @Override
-                public void forget(String id) {}
+                public void save(Map<String, byte[]> responses, Collection<String> gone) {}
             };
 
     /** Takes what was stored. */
@@ -44,9 +43,9 @@ public interface ResponseStore {
      */
     void load(Reader reader);
 
-    /** Stores it in place of what was stored under that id, as a whole or not at all. */
-    void save(String id, byte[] bytes) throws IOException;
-
-    /** Removes it; nothing happens if there is none. */
-    void forget(String id) throws IOException;
+    /**
+     * Stores {@code responses}, each in place of what was stored under its id, and removes those in
+     * {@code gone}, which may not be there: all of it, or nothing.
+     */
+    void save(Map<String, byte[]> responses, Collection<String> gone) throws IOException;
 }

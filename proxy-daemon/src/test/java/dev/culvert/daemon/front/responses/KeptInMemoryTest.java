@@ -2,7 +2,7 @@ package dev.culvert.daemon.front.responses;
 
 class KeptInMemoryTest extends KeptResponsesContract {
     @Override
-    ResponseStore open() {
+    public ResponseStore open() {
         return ResponseStore.NONE;
     }
 }

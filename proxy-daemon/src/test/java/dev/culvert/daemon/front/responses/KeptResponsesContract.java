@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What holds for kept responses wherever they are stored. */
-abstract class KeptResponsesContract {
+public abstract class KeptResponsesContract {
     static final Caller ONE = new Caller("one", Caller.Kind.TOKEN, "acme", Set.of(), null);
     private static final Duration HOUR = Duration.ofHours(1);
 
@@ -34,8 +34,8 @@ abstract class KeptResponsesContract {
     private int bytes = 99_999;
     private @Nullable KeptResponses last;
 
-    /** The same store each time, as a daemon opens it when it starts. */
-    abstract ResponseStore open();
+    /** The same store each time, empty at first. */
+    public abstract ResponseStore open();
 
     @AfterEach
     void close() {

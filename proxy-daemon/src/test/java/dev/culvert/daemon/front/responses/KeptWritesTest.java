@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.io.Workers;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +31,8 @@ class KeptWritesTest {
     private final List<String> done = new CopyOnWriteArrayList<>();
     private boolean hangs;
     private volatile @Nullable IOException fails;
+    private volatile String refused = "";
+    private final AtomicInteger calls = new AtomicInteger();
     private final KeptWrites writes = new KeptWrites(new Slow(), workers);
 
     @AfterEach
@@ -45,21 +51,20 @@ class KeptWritesTest {
         public void load(Reader reader) {}
 
         @Override
-        public void save(String id, byte[] bytes) throws IOException {
+        public void save(Map<String, byte[]> responses, Collection<String> gone)
+                throws IOException {
             begun.countDown();
             if (hangs) {
                 await(goOn);
             }
             IOException failure = fails;
-            if (failure != null) {
-                throw failure;
+            if (failure != null || responses.containsKey(refused)) {
+                throw failure == null ? new IOException("no " + refused) : failure;
             }
-            done.add(id + "=" + new String(bytes, UTF_8));
-        }
-
-        @Override
-        public void forget(String id) {
-            done.add("-" + id);
+            calls.incrementAndGet();
+            gone.forEach(id -> done.add("-" + id));
+            new TreeMap<>(responses)
+                    .forEach((id, bytes) -> done.add(id + "=" + new String(bytes, UTF_8)));
         }
     }
 
@@ -129,6 +134,58 @@ class KeptWritesTest {
         save("a", "3");
         writes.flush(LONG);
         assertThat(done).containsExactly("a=3");
+    }
+
+    @Test
+    void whatWaitsTogetherIsWrittenTogether() throws InterruptedException {
+        hangs = true;
+        save("a", "1");
+        await(begun);
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        for (String id : List.of("b", "c", "d")) {
+            save(id, "1");
+            writes.whenWritten(id, failure -> told.add(id + " " + failure));
+        }
+        goOn.countDown();
+        writes.flush(LONG);
+        assertThat(done).containsExactly("a=1", "b=1", "c=1", "d=1");
+        assertThat(calls).hasValue(2);
+        assertThat(told).contains("b null", "c null", "d null");
+    }
+
+    @Test
+    void oneThatTheStoreRefusesTakesNothingFromTheOthers() throws InterruptedException {
+        hangs = true;
+        save("a", "1");
+        await(begun);
+        refused = "b";
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        for (String id : List.of("b", "c")) {
+            save(id, "1");
+            writes.whenWritten(id, failure -> told.add(id + " " + failure));
+        }
+        goOn.countDown();
+        assertThat(List.of(told.take(), told.take()))
+                .contains("c null")
+                .anyMatch(it -> it.contains("no b"));
+        writes.flush(LONG);
+        assertThat(done).containsExactly("a=1", "c=1");
+    }
+
+    @Test
+    void whatWasNotStoredIsTriedAgainAfterTheNextThatIs() {
+        fails = new IOException("the disk is full");
+        save("a", "1");
+        save("b", "1");
+        writes.isThere("old");
+        writes.forget("old");
+        writes.flush(LONG);
+        assertThat(done).isEmpty();
+
+        fails = null;
+        save("b", "2");
+        writes.flush(LONG);
+        assertThat(done).containsExactlyInAnyOrder("b=2", "a=1", "-old");
     }
 
     @Test

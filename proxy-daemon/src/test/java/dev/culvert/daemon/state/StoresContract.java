@@ -1,0 +1,145 @@
+package dev.culvert.daemon.state;
+
+import dev.culvert.daemon.auth.TokenStore;
+import dev.culvert.daemon.auth.TokenStoreContract;
+import dev.culvert.daemon.enrol.EnrolmentStore;
+import dev.culvert.daemon.enrol.EnrolmentStoreContract;
+import dev.culvert.daemon.enrol.IdentityStore;
+import dev.culvert.daemon.enrol.IdentityStoreContract;
+import dev.culvert.daemon.fleet.AgentStore;
+import dev.culvert.daemon.fleet.AgentStoreContract;
+import dev.culvert.daemon.fleet.DesiredStore;
+import dev.culvert.daemon.fleet.DesiredStoreContract;
+import dev.culvert.daemon.fleet.SeenStore;
+import dev.culvert.daemon.fleet.SeenStoreContract;
+import dev.culvert.daemon.front.responses.KeptResponsesContract;
+import dev.culvert.daemon.front.responses.ResponseStore;
+import dev.culvert.daemon.operations.RunStore;
+import dev.culvert.daemon.operations.RunStoreContract;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+
+/** What the stores of every database do. */
+abstract class StoresContract {
+    private @Nullable Database database;
+    private @Nullable Stores stores;
+
+    /** Opens the database as a daemon does; it is empty at the first call of a test. */
+    abstract Database open() throws IOException;
+
+    @AfterEach
+    void close() {
+        if (database != null) {
+            database.close();
+        }
+        database = null;
+        stores = null;
+    }
+
+    final Stores stores() throws IOException {
+        Stores now = stores;
+        if (now == null) {
+            Database opened = open();
+            database = opened;
+            now = Stores.in(opened);
+            stores = now;
+        }
+        return now;
+    }
+
+    final Stores afterARestart() throws IOException {
+        close();
+        return stores();
+    }
+
+    @Nested
+    class OfTokens implements TokenStoreContract {
+        @Override
+        public TokenStore store() throws IOException {
+            return stores().tokens();
+        }
+    }
+
+    @Nested
+    class OfDesired implements DesiredStoreContract {
+        @Override
+        public DesiredStore store() throws IOException {
+            return stores().desired();
+        }
+
+        @Override
+        public DesiredStore storeAfterARestart() throws IOException {
+            return afterARestart().desired();
+        }
+    }
+
+    @Nested
+    class OfAgents implements AgentStoreContract {
+        @Override
+        public AgentStore store() throws IOException {
+            return stores().agents();
+        }
+
+        @Override
+        public AgentStore storeAfterARestart() throws IOException {
+            return afterARestart().agents();
+        }
+    }
+
+    @Nested
+    class OfLastSeen implements SeenStoreContract {
+        @Override
+        public SeenStore store() throws IOException {
+            return stores().seen();
+        }
+
+        @Override
+        public SeenStore storeAfterARestart() throws IOException {
+            return afterARestart().seen();
+        }
+    }
+
+    @Nested
+    class OfRuns implements RunStoreContract {
+        @Override
+        public RunStore store() throws IOException {
+            return stores().runs();
+        }
+
+        @Override
+        public RunStore storeAfterARestart() throws IOException {
+            return afterARestart().runs();
+        }
+    }
+
+    @Nested
+    class OfEnrolments implements EnrolmentStoreContract {
+        @Override
+        public EnrolmentStore open() throws IOException {
+            return afterARestart().enrolments();
+        }
+    }
+
+    @Nested
+    class OfIdentities implements IdentityStoreContract {
+        @Override
+        public IdentityStore open() throws IOException {
+            return afterARestart().identities();
+        }
+    }
+
+    @Nested
+    class OfResponses extends KeptResponsesContract {
+        @Override
+        public ResponseStore open() {
+            try {
+                return stores().responses();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
