@@ -1,20 +1,30 @@
 package dev.culvert.faults;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.auth.Grant;
 import dev.culvert.daemon.auth.SecretHash;
 import dev.culvert.daemon.auth.Token;
 import dev.culvert.daemon.config.AgentSettings;
+import dev.culvert.daemon.enrol.AgentIdentity;
+import dev.culvert.daemon.enrol.AgentIdentity.Joined;
+import dev.culvert.daemon.enrol.AgentIdentity.Keys;
+import dev.culvert.daemon.enrol.Enrolment;
+import dev.culvert.daemon.enrol.Enrolment.Claim;
 import dev.culvert.daemon.fleet.Desired;
 import dev.culvert.daemon.operations.PastRun;
 import dev.culvert.daemon.operations.Run;
 import dev.culvert.daemon.state.StateDir;
 import dev.culvert.daemon.state.Stores;
+import dev.culvert.identity.AgentKey;
+import dev.culvert.identity.Joining;
 import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +37,19 @@ import java.util.Set;
  */
 final class StoreWriter {
     static final int THREADS = 4;
-    static final List<String> STORES = List.of("tokens", "desired", "agents", "seen", "runs");
+    static final List<String> STORES =
+            List.of(
+                    "tokens",
+                    "desired",
+                    "agents",
+                    "seen",
+                    "runs",
+                    "enrolments",
+                    "identities",
+                    "responses");
 
     private static final String SETTINGS = "{}";
+    private static final AgentKey KEY = new AgentKey("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
 
     private StoreWriter() {}
 
@@ -82,6 +102,10 @@ final class StoreWriter {
             case "seen" ->
                     stores.seen().save(Map.of(name, Instant.ofEpochSecond(count)), List.of());
             case "runs" -> stores.runs().save(List.of(run(name, count)), List.of());
+            case "enrolments" -> stores.enrolments().save(enrolment(name, count));
+            case "identities" -> stores.identities().save(identity(name, count));
+            case "responses" ->
+                    stores.responses().save(Map.of(name, response(name, count)), List.of());
             default -> throw new IllegalArgumentException(store);
         }
     }
@@ -95,6 +119,31 @@ final class StoreWriter {
                 null,
                 Instant.ofEpochSecond(count),
                 null);
+    }
+
+    private static Enrolment enrolment(String name, long count) {
+        Claim claim = new Claim(name, KEY, Instant.ofEpochSecond(count), Instant.EPOCH);
+        SecretHash token = SecretHash.of(name + count);
+        return new Enrolment(name, token, "", "default", name, Instant.EPOCH, Instant.EPOCH, claim);
+    }
+
+    /** Its facts are in another table than the rest. */
+    private static AgentIdentity identity(String name, long count) {
+        Instant time = Instant.ofEpochSecond(count);
+        return new AgentIdentity(
+                name,
+                "default",
+                "",
+                Instant.EPOCH,
+                new Keys(KEY, Instant.EPOCH, null),
+                new Joined(new Joining(count, name, ""), time),
+                Map.of("count", String.valueOf(count), "name", name),
+                null);
+    }
+
+    /** Takes several pages of the database. */
+    private static byte[] response(String name, long count) {
+        return ((name + " " + count + "\n").repeat(2_000)).getBytes(UTF_8);
     }
 
     /** Its lines are in another table than the rest. */
@@ -136,30 +185,50 @@ final class StoreWriter {
         }
         for (AgentSettings agent : stores.agents().read()) {
             long count = Long.parseLong(agent.toolAllowlist().getFirst());
-            if (!agent.equals(agent(agent.id(), count))) {
-                throw new AssertionError("half of a change is there: " + agent);
-            }
+            isWhole(agent.equals(agent(agent.id(), count)), agent);
             add(found, "agents", agent.id(), count);
         }
         for (PastRun run : stores.runs().read()) {
-            if (!run.equals(run(run.id(), run.end().nanos()))) {
-                throw new AssertionError("half of a change is there: " + run);
-            }
+            isWhole(run.equals(run(run.id(), run.end().nanos())), run);
             add(found, "runs", run.id(), run.end().nanos());
         }
+        for (Enrolment enrolment : stores.enrolments().read()) {
+            Claim claim = enrolment.claim();
+            long count = claim == null ? 0 : claim.since().getEpochSecond();
+            isWhole(enrolment.equals(enrolment(enrolment.id(), count)), enrolment);
+            add(found, "enrolments", enrolment.id(), count);
+        }
+        for (AgentIdentity identity : stores.identities().read()) {
+            Joined joined = identity.joined();
+            long count = joined == null ? 0 : joined.joining().counter();
+            isWhole(identity.equals(identity(identity.agentId(), count)), identity);
+            add(found, "identities", identity.agentId(), count);
+        }
+        stores.responses()
+                .load((id, bytes) -> {
+                    String text = new String(bytes, UTF_8);
+                    long count =
+                            Long.parseLong(text.substring(id.length() + 1, text.indexOf('\n')));
+                    isWhole(Arrays.equals(bytes, response(id, count)), id);
+                    add(found, "responses", id, count);
+                });
         for (Map.Entry<String, Instant> entry : stores.seen().read().entrySet()) {
             add(found, "seen", entry.getKey(), entry.getValue().getEpochSecond());
         }
         for (int thread = 0; thread < THREADS; thread++) {
             Desired desired = stores.desired().load("t" + thread, SETTINGS);
             if (desired != null) {
-                if (!desired.payload().equals("{\"n\":" + desired.revision() + "}")) {
-                    throw new AssertionError("half of a change is there: " + desired);
-                }
+                isWhole(desired.payload().equals("{\"n\":" + desired.revision() + "}"), desired);
                 add(found, "desired", "t" + thread, desired.revision());
             }
         }
         return found;
+    }
+
+    private static void isWhole(boolean it, Object what) {
+        if (!it) {
+            throw new AssertionError("half of a change is there: " + what);
+        }
     }
 
     private static void add(
