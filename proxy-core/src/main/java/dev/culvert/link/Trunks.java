@@ -1,5 +1,6 @@
 package dev.culvert.link;
 
+import dev.culvert.frame.Frame;
 import dev.culvert.io.Share;
 import dev.culvert.transport.AgentAddress;
 import io.netty.channel.Channel;
@@ -71,5 +72,22 @@ public final class Trunks {
         TrunkPipeline.adopt(channel, trunk);
         observer.onLinkOpened(trunk.main());
         return trunk;
+    }
+
+    /**
+     * Closes a connection that was begun here, after {@code last} is sent, which tells the agent
+     * why. If it has become a link, every exchange on it ends for that reason. Takes ownership of
+     * {@code last}. Called on the connection's loop.
+     */
+    public static void close(Channel channel, Frame last, String reason) {
+        LinkHandler link = channel.pipeline().get(LinkHandler.class);
+        channel.writeAndFlush(last)
+                .addListener(_ -> {
+                    if (link == null) {
+                        channel.close();
+                    } else {
+                        link.link().close(reason);
+                    }
+                });
     }
 }

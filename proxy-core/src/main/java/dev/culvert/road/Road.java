@@ -209,6 +209,7 @@ public sealed interface Road {
             Waiting told;
             synchronized (this) {
                 closeReason = reason;
+                whyAway = reason;
                 last = trunk;
                 trunk = null;
                 told = home;

@@ -45,7 +45,7 @@ class ArchitectureTest {
                             Map.entry(
                                     "enrol",
                                     with(
-                                            core("frame", "identity", "io", "transport"),
+                                            core("frame", "identity", "io", "link", "transport"),
                                             "auth",
                                             "config",
                                             "fleet")),

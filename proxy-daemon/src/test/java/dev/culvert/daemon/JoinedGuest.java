@@ -20,27 +20,48 @@ final class JoinedGuest implements Closeable {
     private final String name;
     private final Path state;
     private final String url;
+    private final String settings;
     private Guest guest;
 
-    private JoinedGuest(String name, Path state, String url, String token) throws Exception {
+    /**
+     * @param settings of the guest, each with a comma after it
+     */
+    private JoinedGuest(String name, Path state, String url, String settings, String token)
+            throws Exception {
         this.name = name;
         this.state = Files.createDirectories(state);
         this.url = url;
-        guest = started("\"join_token\": \"%s\",".formatted(token));
+        this.settings = settings;
+        guest = started(token.isEmpty() ? "" : "\"join_token\": \"%s\",".formatted(token));
     }
 
     /** Enrols it, and waits until it is ready. */
     static JoinedGuest start(TestDaemon daemon, String name, Path folder) throws Exception {
+        return start(daemon, name, folder, "");
+    }
+
+    /**
+     * The same.
+     *
+     * @param settings of the guest, each with a comma after it
+     */
+    static JoinedGuest start(TestDaemon daemon, String name, Path folder, String settings)
+            throws Exception {
         String token = token(daemon, name);
-        JoinedGuest joined = joining(daemon, name, folder, token);
+        JoinedGuest joined =
+                new JoinedGuest(name, folder(folder, name), url(daemon), settings, token);
         daemon.awaitState(name, "ready");
         return joined;
+    }
+
+    private static Path folder(Path folder, String name) {
+        return folder.resolve("guest-" + name);
     }
 
     /** Begins to join. */
     static JoinedGuest joining(TestDaemon daemon, String name, Path folder, String token)
             throws Exception {
-        return new JoinedGuest(name, folder.resolve("guest-" + name), url(daemon), token);
+        return new JoinedGuest(name, folder(folder, name), url(daemon), "", token);
     }
 
     static String token(TestDaemon daemon, String name) throws Exception {
@@ -61,14 +82,7 @@ final class JoinedGuest implements Closeable {
         Path copy = Files.createDirectories(folder);
         Path identity = state.resolve("agent-identity.json");
         Files.copy(identity, copy.resolve("agent-identity.json"));
-        return new JoinedGuest(name, copy, url);
-    }
-
-    private JoinedGuest(String name, Path state, String url) throws Exception {
-        this.name = name;
-        this.state = state;
-        this.url = url;
-        guest = started("");
+        return new JoinedGuest(name, copy, url, settings, "");
     }
 
     private Guest started(String more) throws Exception {
@@ -76,7 +90,7 @@ final class JoinedGuest implements Closeable {
                 """
                 {"join": "%s", "state_dir": "%s", %s "runtime": "echo", "drain": "0s"}
                 """
-                        .formatted(url, state, more);
+                        .formatted(url, state, settings + more);
         return Guest.start(
                 Settings.read(List.of(Layer.text("guest", text)), GuestSettings::read).value(),
                 Systemd.ABSENT);

@@ -9,7 +9,10 @@ public interface EnrolObserver {
 
     /** How a copy of an identity was noticed, and what became of it. */
     enum Copy {
-        /** It joined with a counter that was used before, and no other guest was there. */
+        /**
+         * It joined with a counter that was used before, or from a machine that was restored, and
+         * no other guest was there.
+         */
         RESTORED,
 
         /** It took the place of the other guest. */

@@ -17,6 +17,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,9 @@ final class Entry {
     private final Gate gate;
     private final Handshake handshake;
     private State state = new State.Waiting();
+
+    /** The agent whose place in {@link LiveGuests} it has taken; null if it has none. */
+    private @Nullable String place;
 
     Entry(Channel channel, Gate gate, Handshake handshake) {
         this.channel = channel;
@@ -125,23 +129,31 @@ final class Entry {
                 });
     }
 
-    /** Another guest may be there that has proved the same. */
+    /** Another guest may be there that has proved the same, or is about to join. */
     private void proven(Candidate candidate, Challenge challenge, Proof proof) {
-        Handshake other = gate.live().find(candidate.agentId());
-        if (other != null && other != handshake) {
+        String agentId = candidate.agentId();
+        Handshake other = gate.live().enter(agentId, handshake);
+        if (other == null) {
+            place = agentId;
+            admit(candidate, challenge, proof);
+        } else {
             other.ask(answers ->
                     channel.eventLoop()
-                            .execute(() -> next(() -> meet(candidate, challenge, proof, answers))));
-        } else {
-            admit(candidate, challenge, proof);
+                            .execute(() ->
+                                    next(() -> meet(candidate, challenge, proof, other, answers))));
         }
     }
 
-    private void meet(Candidate candidate, Challenge challenge, Proof proof, boolean answers) {
+    private void meet(
+            Candidate candidate,
+            Challenge challenge,
+            Proof proof,
+            Handshake other,
+            boolean answers) {
         String agentId = candidate.agentId();
         if (!answers) {
-            endOther(agentId, "The guest has opened another link.");
-            admit(candidate, challenge, proof);
+            replace(agentId, other, "the guest has opened another link");
+            proven(candidate, challenge, proof);
             return;
         }
         switch (gate.settings().get().enrol().clones()) {
@@ -151,8 +163,8 @@ final class Entry {
                                 + " first one, as fleet.clones says: stop one of the two",
                         agentId);
                 gate.observer().onCopy(Copy.SUPERSEDED);
-                endOther(agentId, "Another guest with the same identity has taken its place.");
-                admit(candidate, challenge, proof);
+                replace(agentId, other, "another guest with the same identity has taken its place");
+                proven(candidate, challenge, proof);
             }
             case REJECT -> {
                 LOG.warn(
@@ -168,12 +180,9 @@ final class Entry {
         }
     }
 
-    private void endOther(String agentId, String sentence) {
-        Handshake other = gate.live().find(agentId);
-        if (other != null && other != handshake) {
-            gate.live().remove(agentId, other);
-            other.end(Refusal.SUPERSEDED, sentence);
-        }
+    private void replace(String agentId, Handshake other, String reason) {
+        gate.live().remove(agentId, other);
+        other.end(Refusal.SUPERSEDED, reason);
     }
 
     private void admit(Candidate candidate, Challenge challenge, Proof proof) {
@@ -191,6 +200,7 @@ final class Entry {
 
     private void enter(Agent agent) {
         state = new State.Over();
+        place = null; // it is the guest's from now on
         LiveGuest guest = new LiveGuest(agent.id(), channel, gate, handshake);
         handshake.admitted(guest);
         String parent = gate.proofs().parent(agent.id());
@@ -199,6 +209,7 @@ final class Entry {
         gate.admission().onAdmitted(channel, agent);
         channel.flush();
         guest.begin();
+        handshake.begun();
     }
 
     private void work(String key, Work work) {
@@ -249,7 +260,7 @@ final class Entry {
         if (state instanceof State.Over) {
             return;
         }
-        state = new State.Over();
+        end();
         gate.observer().onRefused(why);
         if (why == Refusal.BAD_TOKEN) {
             gate.failed().failed(channel.remoteAddress());
@@ -262,8 +273,17 @@ final class Entry {
                 .addListener(ChannelFutureListener.CLOSE);
     }
 
-    /** The guest has left. */
+    boolean isOver() {
+        return state instanceof State.Over;
+    }
+
+    /** The guest has left, or was refused. */
     void end() {
         state = new State.Over();
+        if (place != null) {
+            gate.live().remove(place, handshake);
+            place = null;
+        }
+        handshake.begun();
     }
 }

@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 /** The guests that dial in, for the rest of the daemon. */
 public final class Guests {
     private static final Logger LOG = LoggerFactory.getLogger(Guests.class);
+    private static final String REVOKED = "the identity of the agent was revoked";
 
     private final Enrolments enrolments;
     private final Identities identities;
@@ -163,9 +164,9 @@ public final class Guests {
         observer.onRevoked();
         Handshake guest = live.find(agentId);
         if (guest != null) {
-            guest.end(Refusal.REVOKED, "The identity of this agent was revoked.");
+            guest.end(Refusal.REVOKED, REVOKED);
         }
-        agents.remove(agentId, "the identity of the agent was revoked");
+        agents.remove(agentId, REVOKED);
         return true;
     }
 

@@ -5,7 +5,10 @@ import dev.culvert.identity.BadHandshakeException;
 import dev.culvert.identity.Refusal;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,10 @@ public final class Handshake extends ChannelInboundHandlerAdapter {
     private @Nullable Entry entry;
     private @Nullable LiveGuest guest;
     private @Nullable ScheduledFuture<?> patience;
+    private @Nullable EventLoop loop;
+
+    /** Those who want to know whether it answers, and wait until it has joined or has left. */
+    private final List<Consumer<Boolean>> askers = new ArrayList<>(0);
 
     Handshake(Gate gate) {
         this.gate = gate;
@@ -30,6 +37,7 @@ public final class Handshake extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
+        loop = context.channel().eventLoop();
         entry = new Entry(context.channel(), gate, this);
         patience =
                 context.channel()
@@ -103,14 +111,34 @@ public final class Handshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Tells {@code listener}, on some loop, whether the guest still answers. Any thread. */
+    /**
+     * Tells {@code listener}, on some loop, whether the guest still answers. One that is about to
+     * join is asked after that. Any thread.
+     */
     void ask(Consumer<Boolean> listener) {
-        LiveGuest asked = guest;
-        if (asked == null) {
+        EventLoop its = loop;
+        if (its == null || its.inEventLoop()) {
+            askHere(listener);
+        } else {
+            its.execute(() -> askHere(listener));
+        }
+    }
+
+    private void askHere(Consumer<Boolean> listener) {
+        if (guest != null) {
+            guest.ask(listener);
+        } else if (entry == null || entry.isOver()) {
             listener.accept(false);
         } else {
-            asked.ask(listener);
+            askers.add(listener);
         }
+    }
+
+    /** The guest has joined, or has left. */
+    void begun() {
+        List<Consumer<Boolean>> waiting = List.copyOf(askers);
+        askers.clear();
+        waiting.forEach(this::askHere);
     }
 
     /**
@@ -126,11 +154,15 @@ public final class Handshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Closes the link and tells the guest why. Any thread. */
-    void end(Refusal why, String sentence) {
+    /**
+     * Closes the link and tells the guest why. Any thread.
+     *
+     * @param reason part of a sentence: what the streams on the link end with
+     */
+    void end(Refusal why, String reason) {
         LiveGuest asked = guest;
         if (asked != null) {
-            asked.end(why, sentence);
+            asked.end(why, reason);
         }
     }
 }

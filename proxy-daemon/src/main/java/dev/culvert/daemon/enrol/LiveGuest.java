@@ -7,11 +7,12 @@ import dev.culvert.identity.Proof;
 import dev.culvert.identity.Refusal;
 import dev.culvert.identity.Registered;
 import dev.culvert.io.Quoted;
+import dev.culvert.link.Trunks;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -181,11 +182,10 @@ final class LiveGuest {
         answered(trouble);
     }
 
-    /** Any thread. */
-    void end(Refusal why, String sentence) {
-        onLoop(() ->
-                channel.writeAndFlush(why.because(sentence).frame())
-                        .addListener(ChannelFutureListener.CLOSE));
+    /** The streams on the link end for that reason. Any thread. */
+    void end(Refusal why, String reason) {
+        String sentence = reason.substring(0, 1).toUpperCase(Locale.ROOT) + reason.substring(1);
+        onLoop(() -> Trunks.close(channel, why.because(sentence + ".").frame(), reason));
     }
 
     /** The link is closed. */

@@ -1,6 +1,7 @@
 package dev.culvert.daemon.enrol;
 
 import dev.culvert.daemon.auth.Secret;
+import dev.culvert.daemon.enrol.AgentIdentity.Joined;
 import dev.culvert.daemon.enrol.AgentIdentity.Keys;
 import dev.culvert.daemon.enrol.EnrolObserver.Copy;
 import dev.culvert.daemon.enrol.Enrolment.Claim;
@@ -139,18 +140,39 @@ final class Proofs {
         Instant now = clock.instant();
         Keys keys = before.keys().after(signer, proof.next(), now);
         identities.put(before.joined(proof, keys, now));
+        tellOfCopy(before, proof);
+        tellOfKey(before, keys);
+        observer.onJoined(false);
+        return agent;
+    }
+
+    private void tellOfCopy(AgentIdentity before, Proof proof) {
+        Joined last = before.joined();
+        if (last == null) {
+            return;
+        }
+        String generation = last.joining().generation();
+        boolean isOtherMachine =
+                !generation.equals(proof.generation())
+                        && !generation.isEmpty()
+                        && !proof.generation().isEmpty();
         if (proof.counter() <= before.joins()) {
             observer.onCopy(Copy.RESTORED);
             LOG.warn(
                     "agent {} has joined for the {}th time, and {} times before: it was restored"
                             + " from an older state, or is a copy of a guest that is away",
-                    agentId,
+                    before.agentId(),
                     proof.counter(),
                     before.joins());
+        } else if (isOtherMachine) {
+            observer.onCopy(Copy.RESTORED);
+            LOG.info(
+                    "the machine of agent {} was restored from a snapshot, or is a copy: its"
+                            + " generation id is {} instead of {}",
+                    before.agentId(),
+                    proof.generation(),
+                    generation);
         }
-        tellOfKey(before, keys);
-        observer.onJoined(false);
-        return agent;
     }
 
     /** The guest has another key, on a link that it has already. Blocks. */

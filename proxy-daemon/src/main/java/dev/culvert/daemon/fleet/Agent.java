@@ -19,6 +19,7 @@ public final class Agent {
     private Presence presence = Presence.unknown(Instant.now());
     private volatile Presence shown = presence;
     private volatile @Nullable Instant drainedSince;
+    private volatile String whyGone = "the agent was removed";
     private volatile @Nullable Enrolled enrolled;
     private volatile @Nullable Desired desired;
     private @Nullable Desired settled;
@@ -100,6 +101,16 @@ public final class Agent {
 
     AgentAddress address() {
         return settings.address();
+    }
+
+    /** It is about to leave the fleet, for that reason. */
+    void leaves(String reason) {
+        whyGone = reason;
+    }
+
+    /** Why it has left the fleet, if it has. */
+    public String whyGone() {
+        return whyGone;
     }
 
     public AgentSettings settings() {

@@ -226,8 +226,10 @@ public final class Fleet {
     }
 
     private synchronized void drop(String id, String reason) {
-        Agent agent = agents.remove(id);
+        Agent agent = agents.get(id);
         if (agent != null) {
+            agent.leaves(reason);
+            agents.remove(id);
             tell(listener -> listener.onRemoved(agent));
             agent.road().close(reason);
         }

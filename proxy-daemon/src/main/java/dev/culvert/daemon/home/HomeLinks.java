@@ -52,7 +52,7 @@ public final class HomeLinks implements FleetListener {
     public void onRemoved(Agent agent) {
         Home home = homes.remove(agent);
         if (home != null) {
-            home.loop.execute(() -> home.link.stop("the agent was removed"));
+            home.loop.execute(() -> home.link.stop(agent.whyGone()));
         }
     }
 

@@ -91,7 +91,7 @@ final class LinkSearch implements DialListener {
         if (needs.isThere().test(request.agent())) {
             acquire(Lane.FIRST);
         } else {
-            giveUp(new Failure.LinkLost("the agent was removed"));
+            giveUp(new Failure.LinkLost(request.agent().whyGone()));
         }
     }
 

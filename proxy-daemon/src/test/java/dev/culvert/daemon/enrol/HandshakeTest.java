@@ -565,6 +565,75 @@ class HandshakeTest {
         assertThat(daemon.copies).containsExactly(Copy.RESTORED);
     }
 
+    /** As two that are restored from one snapshot at the same moment do. */
+    @Test
+    void ofTwoThatJoinAtOnceTheLaterOneIsTheSecond() throws Exception {
+        TestGuest before = enrolled();
+        before.channel.close();
+        TestGuest first = before.again(daemon);
+        TestGuest second = before.again(daemon);
+        daemon.hold();
+        first.says("web").proves();
+        second.says("web").proves();
+
+        daemon.runNext(); // checks the proof of the first
+        first.channel.runPendingTasks();
+        daemon.runNext(); // and that of the second
+        second.channel.runPendingTasks();
+        assertThat(daemon.copies).isEmpty();
+        daemon.runNext(); // makes the first the agent
+        first.registered();
+        first.answers(null);
+        daemon.runNext(); // checks that it is still there
+        first.channel.runPendingTasks();
+        second.channel.runPendingTasks();
+
+        assertThat(first.refusal()).isEqualTo("superseded");
+        daemon.runNext();
+        second.registered();
+        assertThat(daemon.copies).contains(Copy.SUPERSEDED);
+        assertThat(daemon.gate.live().count()).isEqualTo(1);
+    }
+
+    @Test
+    void ofTwoThatJoinAtOnceTheOtherOneJoinsIfTheFirstLeaves() throws Exception {
+        TestGuest before = enrolled();
+        before.channel.close();
+        TestGuest first = before.again(daemon);
+        TestGuest second = before.again(daemon);
+        daemon.hold();
+        first.says("web").proves();
+        second.says("web").proves();
+        daemon.runNext();
+        first.channel.runPendingTasks();
+        daemon.runNext();
+        second.channel.runPendingTasks();
+
+        first.channel.close();
+        second.channel.runPendingTasks();
+        daemon.runNext(); // it is too late for the first
+        daemon.runNext();
+
+        second.registered();
+        assertThat(daemon.copies).doesNotContain(Copy.SUPERSEDED);
+        assertThat(daemon.gate.live().count()).isEqualTo(1);
+    }
+
+    @Test
+    void aGuestOfAnotherGenerationIsNoticed() throws Exception {
+        TestGuest first = new TestGuest(daemon, SigningKey.make());
+        first.generation = "g1";
+        first.sends(TestGate.register(daemon.token("web"), first.key, "").frame());
+        first.proves().registered();
+        first.channel.close();
+        TestGuest restored = first.again(daemon);
+        restored.generation = "g2";
+
+        restored.says("web").proves().registered();
+
+        assertThat(daemon.copies).containsExactly(Copy.RESTORED);
+    }
+
     private Handshake handshake(TestGuest guest) {
         return guest.channel.pipeline().get(Handshake.class);
     }

@@ -13,12 +13,16 @@ import dev.culvert.road.TestRoads;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** A daemon's side of handshakes, whose work runs at once. Stores outlive it. */
 final class TestGate {
@@ -38,6 +42,7 @@ final class TestGate {
     Instant now = Instant.parse("2026-11-29T18:00:00Z");
     int rotated;
     boolean busy;
+    private @Nullable Queue<Runnable> held;
 
     TestGate() throws IOException {
         this(new MemoryEnrolments(), new MemoryIdentities());
@@ -94,7 +99,21 @@ final class TestGate {
         if (busy) {
             throw new RejectedExecutionException();
         }
-        work.run();
+        if (held == null) {
+            work.run();
+        } else {
+            held.add(work);
+        }
+    }
+
+    /** From now on work waits until it is run. */
+    void hold() {
+        held = new ArrayDeque<>();
+    }
+
+    /** Runs the oldest work that waits. */
+    void runNext() {
+        Objects.requireNonNull(Objects.requireNonNull(held).poll()).run();
     }
 
     /** The daemon is killed and starts again. */
