@@ -452,6 +452,23 @@ class McpTest {
                             .body();
             assertThat(answer).contains("\"text\":\"ok\"");
             assertThat(guest.seen("message").getFirst()).contains(large);
+            String unknown = task.replace("\"a\"", "\"none\"");
+            assertThat(
+                            modern(
+                                            daemon,
+                                            "tools/call",
+                                            "ask",
+                                            unknown + "\"message\":\"" + large + "\"}")
+                                    .body())
+                    .contains("There is no agent 'none'", "\"isError\":true");
+            assertThat(
+                            modern(
+                                            daemon,
+                                            "tools/call",
+                                            "ask",
+                                            task + "\"message\":1,\"more\":\"" + large + "\"}")
+                                    .body())
+                    .contains("\"code\":-32602", "'message' must be a string.");
 
             assertThat(daemon.post("/mcp", "{\"a\":\"" + large).body())
                     .startsWith("{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32700,");

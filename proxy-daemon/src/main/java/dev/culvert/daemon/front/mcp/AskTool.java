@@ -1,5 +1,6 @@
 package dev.culvert.daemon.front.mcp;
 
+import static io.netty.buffer.ByteBufUtil.writeAscii;
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
 
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -10,7 +11,7 @@ import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Header;
-import dev.culvert.daemon.http.Json;
+import dev.culvert.daemon.http.LargeRequests;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
@@ -27,20 +28,27 @@ final class AskTool {
 
     private static final String AGENT = "agent";
     private static final String MESSAGE = "message";
+    private static final String NOTHING = "\"\"";
+
+    /** Enough for what a message says beside its text. */
+    private static final int SURROUNDING_BYTES = 64;
 
     private final AgentAccess access;
     private final TurnAnswers answers;
     private final Asking asking;
+    private final LargeRequests requests;
     private final Supplier<DaemonSettings> settings;
 
     AskTool(
             AgentAccess access,
             TurnAnswers answers,
             Asking asking,
+            LargeRequests requests,
             Supplier<DaemonSettings> settings) {
         this.access = access;
         this.answers = answers;
         this.asking = asking;
+        this.requests = requests;
         this.settings = settings;
     }
 
@@ -84,27 +92,56 @@ final class AskTool {
         json.writeEndObject();
     }
 
-    void call(Request request, Conversation client, Params arguments, RpcAnswer answer) {
-        String name = arguments.text(AGENT);
-        String text = arguments.text(MESSAGE);
-        if (name == null || text == null || text.isEmpty()) {
-            answer.toolFailed("'ask' needs 'agent' and 'message': give both as strings.");
-            return;
-        }
-        Agent agent = access.workingAgent(request, named(request, name).id());
+    /**
+     * Runs the tool.
+     *
+     * @param params with the arguments of the call; a large one is read on a worker
+     */
+    void call(Request request, Conversation client, Params params, RpcAnswer answer) {
         asking.begin(request, answer);
-        ByteBuf message =
-                Json.object(json -> {
-                    json.writeStringField("role", "user");
-                    json.writeStringField("content", text);
-                });
+        answer.onGone(() -> {}); // it notices that its client leaves while a worker reads
+        requests.read(request, answer, () -> read(request, client, params, answer));
+    }
+
+    /** What is returned begins the turn, or says why there will be none. */
+    private Runnable read(Request request, Conversation client, Params params, RpcAnswer answer) {
+        ByteBuf message = null;
         try {
-            answers.whole(
-                    request,
-                    answer,
-                    agent,
-                    message,
-                    new AskAnswer(answer, client.progressToken(), silence(request)));
+            Params arguments = params.object("arguments");
+            String name = arguments.text(AGENT);
+            ByteBuf text = arguments.textAsWritten(MESSAGE);
+            if (name == null || text == null || text.readableBytes() == NOTHING.length()) {
+                return () ->
+                        answer.toolFailed(
+                                "'ask' needs 'agent' and 'message': give both as strings.");
+            }
+            Agent agent = access.workingAgent(request, named(request, name).id());
+            message = answer.allocator().buffer(text.readableBytes() + SURROUNDING_BYTES);
+            writeAscii(message, "{\"role\":\"user\",\"content\":");
+            message.writeBytes(text).writeByte('}');
+            ByteBuf written = message.retain();
+            return () -> begin(request, client, agent, written, answer);
+        } catch (RpcException mistake) {
+            return () -> answer.error(mistake);
+        } finally {
+            if (message != null) {
+                message.release();
+            }
+        }
+    }
+
+    /** Takes ownership of {@code message}, which nobody wants whose client has gone meanwhile. */
+    private void begin(
+            Request request, Conversation client, Agent agent, ByteBuf message, RpcAnswer answer) {
+        try {
+            if (answer.isOpen()) {
+                answers.whole(
+                        request,
+                        answer,
+                        agent,
+                        message,
+                        new AskAnswer(answer, client.progressToken(), silence(request)));
+            }
         } finally {
             message.release();
         }

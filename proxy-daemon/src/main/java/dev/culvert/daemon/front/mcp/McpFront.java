@@ -29,7 +29,7 @@ public final class McpFront {
             LargeRequests requests,
             McpObserver observer) {
         Asking asking = new Asking();
-        AskTool ask = new AskTool(access, answers, asking, settings);
+        AskTool ask = new AskTool(access, answers, asking, requests, settings);
         return List.of(
                 new McpRoute(
                         new Tools(ask, settings, observer),

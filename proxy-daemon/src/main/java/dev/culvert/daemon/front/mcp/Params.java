@@ -36,6 +36,11 @@ final class Params {
 
     /** The text of that name; null if there is none. */
     @Nullable String text(String name) {
+        JsonMembers member = string(name);
+        return member == null ? null : member.text();
+    }
+
+    private @Nullable JsonMembers string(String name) {
         JsonMembers member = find(name);
         if (member == null || member.kind() == 'n') {
             return null;
@@ -43,7 +48,13 @@ final class Params {
         if (member.kind() != '"') {
             throw wrong(name, "a string");
         }
-        return member.text();
+        return member;
+    }
+
+    /** The same as it is written, with its quotes; null if there is none. Lent. */
+    @Nullable ByteBuf textAsWritten(String name) {
+        JsonMembers member = string(name);
+        return member == null ? null : value(member);
     }
 
     /** The text of that name. */

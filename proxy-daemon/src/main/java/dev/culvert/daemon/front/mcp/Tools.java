@@ -101,14 +101,14 @@ final class Tools {
 
     void call(Request request, Conversation client, Params params, RpcAnswer answer) {
         String name = params.needed("name");
+        if (name.equals(AskTool.NAME) && AskTool.isFor(request.caller())) {
+            isOf(Tool.ASK, answer);
+            ask.call(request, client, params, answer);
+            return;
+        }
         ByteBuf arguments = params.object("arguments").json();
         if (!arguments.isReadable()) {
             arguments = Unpooled.copiedBuffer("{}", US_ASCII);
-        }
-        if (name.equals(AskTool.NAME) && AskTool.isFor(request.caller())) {
-            isOf(Tool.ASK, answer);
-            ask.call(request, client, new Params(arguments), answer);
-            return;
         }
         Operation operation =
                 of(request.caller()).stream()
