@@ -11,6 +11,13 @@ import dev.culvert.json.JsonPieces;
 /** Writes blocks of a message's content as the parts of OpenAI's chat. */
 /* A single text without anything else becomes a string: every runtime takes that. */
 final class Blocks {
+    private static final String TEXT = "text";
+    private static final String REFERENCE = "tool_reference";
+    private static final String TOOL_NAME = "tool_name";
+
+    /** Every tool of the request is the runtime's from the start, also one that is deferred. */
+    private static final String FOUND = "These tools can be called now: ";
+
     private final JsonOutline json;
     private final JsonPieces out;
 
@@ -52,7 +59,7 @@ final class Blocks {
 
     /** Writes the blocks up to {@code end}, which is {@code NONE} for all that follow. */
     void write(int from, int end) {
-        if (json.next(from) == end && isA(from, "text")) {
+        if (json.next(from) == end && isA(from, TEXT)) {
             writeText(from);
             return;
         }
@@ -65,8 +72,8 @@ final class Blocks {
 
     /** Writes one text as a string, or as a list if it says more than that. */
     void writeText(int block) {
-        int text = text(block);
-        if (hasUnknown(block)) {
+        int text = text(block, TEXT);
+        if (hasUnknown(block, TEXT)) {
             out.open('[');
             part(block);
             out.close(']');
@@ -75,9 +82,9 @@ final class Blocks {
         }
     }
 
-    private boolean hasUnknown(int block) {
+    private boolean hasUnknown(int block, String known) {
         for (int it = json.first(block); it != NONE; it = json.next(it)) {
-            if (!json.isNamed(it, "type") && !json.isNamed(it, "text") && isUnknown(json, it)) {
+            if (!json.isNamed(it, "type") && !json.isNamed(it, known) && isUnknown(json, it)) {
                 return true;
             }
         }
@@ -103,10 +110,12 @@ final class Blocks {
             out.beginText().part("Error: ").part(json, text).endText();
         } else if (text != NONE) {
             out.copy(json, text);
+        } else if (!failed && areReferences(content)) {
+            writeReferences(content);
         } else {
             out.open('[');
             if (failed) {
-                out.open('{').name("type").text("text").name("text").text("Error:").close('}');
+                beginTextPart().text("Error:").close('}');
             }
             for (int it = json.first(content); it != NONE; it = json.next(it)) {
                 part(it);
@@ -115,17 +124,38 @@ final class Blocks {
         }
     }
 
+    /** Whether it is what a search for tools gives, and nothing else. */
+    private boolean areReferences(int content) {
+        for (int it = json.first(content); it != NONE; it = json.next(it)) {
+            if (!isA(it, REFERENCE) || hasUnknown(it, TOOL_NAME)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Writes them as one text, which every runtime takes. */
+    private void writeReferences(int content) {
+        out.beginText().part(FOUND);
+        String before = "";
+        for (int it = json.first(content); it != NONE; it = json.next(it)) {
+            out.part(before).part(json, text(it, TOOL_NAME));
+            before = ", ";
+        }
+        out.endText();
+    }
+
     /** The text of a block that is the only one and has nothing else; else {@code NONE}. */
     private int onlyText(int first) {
-        return json.next(first) == NONE && isA(first, "text") && !hasUnknown(first)
-                ? text(first)
+        return json.next(first) == NONE && isA(first, TEXT) && !hasUnknown(first, TEXT)
+                ? text(first, TEXT)
                 : NONE;
     }
 
-    private int text(int block) {
-        int text = json.find(block, "text");
+    private int text(int block, String member) {
+        int text = json.find(block, member);
         if (isAbsent(json, text)) {
-            throw Unfit.missing(json, block, "text");
+            throw Unfit.missing(json, block, member);
         }
         if (!json.isText(text)) {
             throw Unfit.at(json, text, "must be a string.");
@@ -136,9 +166,14 @@ final class Blocks {
     /** Writes one block as one part. */
     void part(int block) {
         switch (type(block)) {
-            case "text" -> {
-                out.open('{').name("type").text("text").name("text").copy(json, text(block));
-                others(block, "text");
+            case TEXT -> {
+                beginTextPart().copy(json, text(block, TEXT));
+                others(block, TEXT);
+            }
+            case REFERENCE -> {
+                int name = text(block, TOOL_NAME);
+                beginTextPart().beginText().part(FOUND).part(json, name).endText();
+                others(block, TOOL_NAME);
             }
             case "image" -> {
                 out.open('{').name("type").text("image_url").name("image_url").open('{');
@@ -151,6 +186,10 @@ final class Blocks {
             }
             default -> throw cannotPassOn(block);
         }
+    }
+
+    private JsonPieces beginTextPart() {
+        return out.open('{').name("type").text(TEXT).name(TEXT);
     }
 
     private int source(int block) {

@@ -63,6 +63,7 @@ final class ChatTools {
         for (int it = json.first(tool); it != NONE; it = json.next(it)) {
             switch (json.name(it)) {
                 case "name", "description", "strict", "input_schema", "type" -> {}
+                case "defer_loading" -> {} // OpenAI's chat gives the model every tool
                 default -> Blocks.copyUnknown(json, it, out);
             }
         }

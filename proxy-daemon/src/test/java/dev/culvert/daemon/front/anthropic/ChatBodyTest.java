@@ -108,6 +108,28 @@ class ChatBodyTest {
     }
 
     @Test
+    void toolsThatASearchHasFoundAreNamedInAText() {
+        assertThat(
+                        user(
+                                "{'type':'tool_result','tool_use_id':'t1','content':[{'type':'tool_reference','tool_name':'mcp__a__b'}]},"
+                                        + "{'type':'tool_result','tool_use_id':'t2','content':[{'type':'tool_reference','tool_name':'x','cache_control':{'type':'ephemeral'}},{'type':'tool_reference','tool_name':'y'}]},"
+                                        + "{'type':'tool_result','tool_use_id':'t3','content':[{'type':'text','text':'found'},{'type':'tool_reference','tool_name':'x'}]}"))
+                .isEqualTo(
+                        "{'role':'tool','tool_call_id':'t1','content':'These tools can be called now: mcp__a__b'},"
+                                + "{'role':'tool','tool_call_id':'t2','content':'These tools can be called now: x, y'},"
+                                + "{'role':'tool','tool_call_id':'t3','content':[{'type':'text','text':'found'},{'type':'text','text':'These tools can be called now: x'}]}");
+    }
+
+    @Test
+    void aToolThatIsDeferredIsATool() {
+        assertThat(
+                        translated(
+                                "'messages':[%s],'tools':[{'name':'x','input_schema':{},'defer_loading':true}]"
+                                        .formatted(HELLO)))
+                .endsWith("'tools':[{'type':'function','function':{'name':'x','parameters':{}}}]}");
+    }
+
+    @Test
     void whatTheAssistantDidIsOneMessage() {
         assertThat(
                         assistant(
@@ -200,6 +222,8 @@ class ChatBodyTest {
                 "'messages':[{'role':'user','content':[{'type':'document','citations':{'enabled':true},'source':{'type':'url','url':'u'}}]}] | messages.0.content.0.citations: the agent's runtime",
                 "'messages':[{'role':'user','content':[{'type':'tool_result','content':'x'}]}] | messages.0.content.0.tool_use_id: is missing",
                 "'messages':[{'role':'user','content':[{'type':'tool_result','tool_use_id':'t','content':[{'type':'video'}]}]}] | messages.0.content.0.content.0.type: a block of type 'video'",
+                "'messages':[{'role':'user','content':[{'type':'tool_result','tool_use_id':'t','content':[{'type':'tool_reference'}]}]}] | messages.0.content.0.content.0.tool_name: is missing",
+                "'messages':[{'role':'user','content':[{'type':'tool_result','tool_use_id':'t','content':[{'type':'tool_reference','tool_name':1}]}]}] | messages.0.content.0.content.0.tool_name: must be a string",
                 "'messages':[{'role':'assistant','content':[{'type':'tool_use','name':'x'}]}] | messages.0.content.0.id: is missing",
                 "'messages':[{'role':'assistant','content':[{'type':'tool_use','id':'x'}]}] | messages.0.content.0.name: is missing",
                 "'messages':[HI],'metadata':{'more':1} | metadata.more: the agent's runtime has no such option",
