@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks a payload against the schema of a chunk while its members are read. Reusable. */
 final class ChunkShape {
+    private static final int QUOTE = 1;
     private static final String TWICE = "appears twice";
 
     private enum Member {
@@ -48,6 +49,9 @@ final class ChunkShape {
     private int seen;
     private @Nullable Member faulty;
     private String fault = "";
+    private int base;
+    private int contentStart;
+    private int contentEnd;
 
     /** Forgets the last payload. */
     void clear() {
@@ -58,9 +62,11 @@ final class ChunkShape {
         faulty = null;
     }
 
-    void begin(byte kind) {
+    /** {@code text} is about to read the payload. */
+    void begin(JsonScanner text) {
         hasPayload = true;
-        isObject = kind == '{';
+        isObject = text.kind() == '{';
+        base = text.valueStart();
     }
 
     /** Steps over the value of the member that {@code text} is at. */
@@ -80,6 +86,10 @@ final class ChunkShape {
             fits = text.skipArrayOf((byte) '{');
         } else {
             text.skip();
+        }
+        if (member == Member.CONTENT) {
+            contentStart = text.valueStart() - base + QUOTE;
+            contentEnd = text.valueEnd() - base - QUOTE;
         }
         if (!fits) {
             note(member, member.wrongKind);
@@ -120,6 +130,21 @@ final class ChunkShape {
     /** Whether the chunk says that it is the last one. */
     boolean isLast() {
         return isLast;
+    }
+
+    /** Whether it is not the last, and has no other member of a chunk than its text. */
+    boolean isOnlyText() {
+        return seen == Member.REQUIRED && !isLast && faulty == null && isObject;
+    }
+
+    /** Where the text begins in the payload, after its quote. */
+    int contentStart() {
+        return contentStart;
+    }
+
+    /** Where the text ends in the payload, before its quote. */
+    int contentEnd() {
+        return contentEnd;
     }
 
     /** What is wrong with the chunk, in words that follow "a chunk"; null where nothing is. */

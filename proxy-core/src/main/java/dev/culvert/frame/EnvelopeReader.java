@@ -99,8 +99,7 @@ final class EnvelopeReader {
                 .found(
                         members,
                         payloadEnd - payloadStart >= LARGE_BYTES,
-                        type == FrameType.CHUNK ? shape.fault() : null,
-                        type == FrameType.CHUNK && shape.isLast());
+                        type == FrameType.CHUNK ? shape : null);
     }
 
     private void reset() {
@@ -142,7 +141,7 @@ final class EnvelopeReader {
     /** Finds the members and judges the shape of a chunk in one pass: the type may come later. */
     private void readPayload(JsonScanner text) {
         members.begin(text);
-        shape.begin(text.kind());
+        shape.begin(text);
         if (text.kind() != '{') {
             text.skip();
             return;

@@ -28,6 +28,11 @@ public final class Frame extends DefaultByteBufHolder {
     private @Nullable String chunkFault;
     private boolean lastChunk;
 
+    /** Of the text, if it is all that a small chunk says; both 0 otherwise. */
+    private char textStart;
+
+    private char textEnd;
+
     /** Takes ownership of {@code payload}. */
     public Frame(FrameType type, String id, ByteBuf payload) {
         this(type, id, NO_SEQ, NO_CREDIT, null, payload);
@@ -117,12 +122,17 @@ public final class Frame extends DefaultByteBufHolder {
      * Notes what reading the frame found out about the payload's members.
      *
      * @param large whether finding them again would cost more than keeping where they are
-     * @param fault as {@link #chunkFault}
-     * @param last as {@link #isLastChunk}
+     * @param chunk what it found out about a chunk; null for any other frame
      */
-    Frame found(JsonMembers.Finder members, boolean large, @Nullable String fault, boolean last) {
-        chunkFault = fault;
-        lastChunk = last;
+    Frame found(JsonMembers.Finder members, boolean large, @Nullable ChunkShape chunk) {
+        if (chunk != null) {
+            chunkFault = chunk.fault();
+            lastChunk = chunk.isLast();
+            if (!large && chunk.isOnlyText()) {
+                textStart = (char) chunk.contentStart();
+                textEnd = (char) chunk.contentEnd();
+            }
+        }
         mayHoldTrue = members.holdsTrue();
         places = large || mayHoldTrue ? members.places() : null;
         return this;
@@ -139,6 +149,21 @@ public final class Frame extends DefaultByteBufHolder {
     /** Whether it is a chunk that arrived and says {@code "done":true}. */
     public boolean isLastChunk() {
         return lastChunk;
+    }
+
+    /**
+     * Whether it is a small chunk that arrived, is not the last one, and says nothing but a text:
+     * most chunks are. Its {@link #members} need not be found again.
+     */
+    /* The two numbers cost no memory: they fit into what the object takes anyway. With them, a front goes over a
+     * chunk of 40 bytes once and not twice. */
+    public boolean isOnlyText() {
+        return textStart > 0;
+    }
+
+    /** The text of such a chunk, as JSON writes it between the quotes. Lent with the frame. */
+    public ByteBuf text() {
+        return content().slice(content().readerIndex() + textStart, textEnd - textStart);
     }
 
     /** Whether the member of that name is {@code true}, in a payload that arrived. */

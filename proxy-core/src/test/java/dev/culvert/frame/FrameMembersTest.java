@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FrameMembersTest {
@@ -100,6 +101,54 @@ class FrameMembersTest {
         assertThat(holdsTrue("[true]")).isFalse();
         assertThat(holdsTrue("true")).isFalse();
         assertThat(holdsTrue("{\"content\":\"true\"}")).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'content':'hi','done':false} | hi",
+                "{ 'done' : false, 'x':[1] , 'content' : 'a\\n\\u00e9é' } | a\\n\\u00e9é",
+                "{'c\\u006fntent':'hi','done':false} | hi",
+                "{'content':'','done':false} | ''",
+            })
+    void givesTheTextOfAChunkThatSaysNothingElse(String payload, String text) {
+        Frame frame = received(payload.replace('\'', '"'));
+
+        assertThat(frame.isOnlyText()).isTrue();
+        assertThat(frame.text().toString(UTF_8)).isEqualTo(text);
+        assertThat(frame.chunkFault()).isNull();
+        frame.release();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'content':'hi','done':true}",
+                "{'content':'hi','done':false,'reasoning':'r'}",
+                "{'content':'hi','done':false,'tool_calls':[]}",
+                "{'content':'hi','done':false,'anthropic':{}}",
+                "{'content':'hi','done':false,'usage':{}}",
+                "{'content':'hi','done':false,'finish_reason':'stop'}",
+                "{'content':'hi'}",
+                "{'content':'hi','content':'ho','done':false}",
+                "{'content':1,'done':false}",
+                "{'content':'hi','done':0}",
+                "['content']",
+            })
+    void aChunkThatSaysMoreOrIsNoneIsReadByItsMembers(String payload) {
+        Frame frame = received(payload.replace('\'', '"'));
+
+        assertThat(frame.isOnlyText()).isFalse();
+        frame.release();
+    }
+
+    @Test
+    void aLargeChunkIsReadByItsMembers() {
+        Frame frame = received("{\"content\":\"" + "x".repeat(70_000) + "\",\"done\":false}");
+
+        assertThat(frame.isOnlyText()).isFalse();
+        frame.release();
     }
 
     private static boolean holdsTrue(String payload) {

@@ -80,6 +80,26 @@ class StoredResponsesTest {
     }
 
     @Test
+    void theStreamOfOneThatHasBecomeTooLargeToBeRepeatedIsBrokenOff() throws Exception {
+        try (ScriptedGuest guest = ScriptedGuest.start();
+                TestDaemon daemon = daemon(guest)) {
+            guest.on("message", message -> message.done("more than ten bytes"));
+            String path = PATH + "/" + id(ok(daemon.post(PATH, BACKGROUND)));
+            daemon.awaitBody(path, "\"status\":\"completed\"");
+            daemon.write(
+                    "{\"event_loops\": %d, \"turns\": {\"max_answer_bytes\": 10}, %s}"
+                            .formatted(eventLoops, TestDaemon.agents(guest)));
+            assertThat(daemon.reload().statusCode()).isEqualTo(200);
+            try (RawEvents events = new RawEvents(daemon, path + "?stream=true")) {
+                assertThat(events.rest().getLast())
+                        .startsWith("error ")
+                        .contains("turns.max_answer_bytes");
+                assertThat(events.isBroken()).isTrue();
+            }
+        }
+    }
+
+    @Test
     void isNotThereIfItWasNotToBeStored() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon = daemon(guest)) {

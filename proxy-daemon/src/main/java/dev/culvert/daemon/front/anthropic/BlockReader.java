@@ -45,6 +45,10 @@ final class BlockReader {
      * @throws BadChunkException when it cannot be told as blocks
      */
     @Nullable Ending read(Frame chunk) {
+        if (chunk.isOnlyText()) {
+            piece(BlockKind.TEXT, chunk.text());
+            return null;
+        }
         ByteBuf payload = chunk.payload();
         Ending ending = chunk.isLastChunk() ? new Ending() : null;
         JsonMembers members = chunk.members();
@@ -52,9 +56,9 @@ final class BlockReader {
             byte kind = members.kind();
             if (kind == '"') {
                 if (members.isNamed("content")) {
-                    piece(BlockKind.TEXT, payload, members);
+                    piece(BlockKind.TEXT, text(payload, members));
                 } else if (members.isNamed("reasoning")) {
-                    piece(BlockKind.THINKING, payload, members);
+                    piece(BlockKind.THINKING, text(payload, members));
                 } else if (ending != null && members.isNamed("finish_reason")) {
                     ending.finished(members.text());
                 }
@@ -78,12 +82,15 @@ final class BlockReader {
         return payload.slice(start, members.valueEnd() - start);
     }
 
-    private void piece(BlockKind kind, ByteBuf payload, JsonMembers members) {
+    private static ByteBuf text(ByteBuf payload, JsonMembers members) {
         int start = members.valueStart() + QUOTE;
-        int length = members.valueEnd() - QUOTE - start;
-        if (length > 0) {
+        return payload.slice(start, members.valueEnd() - QUOTE - start);
+    }
+
+    private void piece(BlockKind kind, ByteBuf text) {
+        if (text.isReadable()) {
             begin(kind);
-            listener.onPiece(payload.slice(start, length));
+            listener.onPiece(text);
         }
     }
 

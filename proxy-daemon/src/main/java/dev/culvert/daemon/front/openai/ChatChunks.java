@@ -65,6 +65,20 @@ final class ChatChunks implements EventFormat {
 
     @Override
     public void chunk(SseStream to, Frame chunk, long number) {
+        if (chunk.isOnlyText()) {
+            text(to, content, chunk.text());
+        } else {
+            members(to, chunk);
+        }
+    }
+
+    private static void text(SseStream to, EventShape shape, ByteBuf text) {
+        if (text.isReadable()) {
+            to.eventInOneLine(shape, text);
+        }
+    }
+
+    private void members(SseStream to, Frame chunk) {
         ByteBuf payload = chunk.payload();
         JsonMembers members = chunk.members();
         ByteBuf finishReason = NOTHING;
@@ -75,10 +89,9 @@ final class ChatChunks implements EventFormat {
             int length = members.valueEnd() - start;
             if (kind == '"' && length > 2 * QUOTE) {
                 if (members.isNamed("content")) {
-                    to.eventInOneLine(content, payload.slice(start + QUOTE, length - 2 * QUOTE));
+                    text(to, content, payload.slice(start + QUOTE, length - 2 * QUOTE));
                 } else if (members.isNamed("reasoning")) {
-                    to.eventInOneLine(
-                            reasoning(), payload.slice(start + QUOTE, length - 2 * QUOTE));
+                    text(to, reasoning(), payload.slice(start + QUOTE, length - 2 * QUOTE));
                 } else if (members.isNamed("finish_reason")) {
                     finishReason = payload.slice(start, length);
                 }

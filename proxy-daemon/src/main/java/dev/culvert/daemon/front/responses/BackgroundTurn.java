@@ -11,6 +11,7 @@ import dev.culvert.daemon.turn.TurnListener;
 import dev.culvert.frame.Frame;
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
@@ -73,7 +74,7 @@ final class BackgroundTurn implements TurnListener {
         this.loop = loop;
         this.memory = memory;
         mostLogBytes = (int) Math.min(Integer.MAX_VALUE, (long) LOG_TIMES * maxAnswerBytes);
-        output = new OutputReader(OutputListener.NONE, kept.response());
+        output = new OutputReader(OutputListener.NONE, kept.response(), ByteBufAllocator.DEFAULT);
     }
 
     /** One that was over when the daemon started. */
@@ -133,7 +134,7 @@ final class BackgroundTurn implements TurnListener {
         }
         ByteBuf payload = chunk.payload();
         try {
-            output.read(payload, chunk.members(), chunk.isLastChunk());
+            output.read(chunk);
             if (log.readableBytes() + payload.readableBytes() > mostLogBytes) {
                 throw BadChunkException.tooLong(
                         "it comes in so many pieces that they take too much");
@@ -192,7 +193,13 @@ final class BackgroundTurn implements TurnListener {
     }
 
     private void end(Outcome how, @Nullable Problem why) {
-        over(why, () -> all.end(kept, how, output.output()));
+        over(
+                why,
+                () -> {
+                    ByteBuf items = output.output();
+                    all.end(kept, how, items);
+                    items.release();
+                });
     }
 
     private void over(@Nullable Problem why, Runnable kept) {
@@ -201,6 +208,7 @@ final class BackgroundTurn implements TurnListener {
             over = true;
             memory.release();
             kept.run();
+            output.drop();
             serve();
             whenOver.forEach(it -> it.accept(why));
             whenOver.clear();

@@ -5,7 +5,7 @@ import dev.culvert.daemon.sse.EventType;
 import dev.culvert.daemon.sse.SseStream;
 import dev.culvert.io.Decimal;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.AsciiString;
 
 /**
@@ -16,6 +16,7 @@ final class EventLine {
     private static final int USUAL_BYTES = 512;
 
     private final SseStream to;
+    private final ByteBufAllocator buffers;
 
     /** Events up to this number are not written: the client has them. */
     private final long after;
@@ -25,8 +26,9 @@ final class EventLine {
     /**
      * @param after the number of the last event that the client has; -1 for none
      */
-    EventLine(SseStream to, long after) {
+    EventLine(SseStream to, ByteBufAllocator buffers, long after) {
         this.to = to;
+        this.buffers = buffers;
         this.after = after;
     }
 
@@ -60,16 +62,17 @@ final class EventLine {
      */
     /* A new buffer for each: a large one is not copied, and may leave after the next event is written. */
     ByteBuf begin(int more) {
-        ByteBuf data = Unpooled.buffer(USUAL_BYTES + more);
+        ByteBuf data = buffers.ioBuffer(USUAL_BYTES + more);
         Decimal.write(data, number);
         return data;
     }
 
-    /** Lends the data, in which no line break is. */
+    /** Takes ownership of the data, in which no line break is. */
     void end(EventShape shape, ByteBuf data) {
         if (number > after) {
             to.eventInOneLine(shape, data);
         }
+        data.release();
         number++;
     }
 

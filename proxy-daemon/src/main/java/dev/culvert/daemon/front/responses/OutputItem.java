@@ -73,7 +73,12 @@ record OutputItem(
         writeAscii(out, "\"}");
     }
 
+    /** Borrows both. */
     static void copy(ByteBuf from, ByteBuf to) {
-        to.writeBytes(from, from.readerIndex(), from.readableBytes());
+        int bytes = from.readableBytes();
+        to.ensureWritable(bytes);
+        // Not writeBytes, which makes an object for the buffer in between.
+        from.getBytes(from.readerIndex(), to, to.writerIndex(), bytes);
+        to.writerIndex(to.writerIndex() + bytes);
     }
 }

@@ -3,25 +3,23 @@ package dev.culvert.daemon.front.responses;
 import dev.culvert.daemon.answer.BadChunkException;
 import dev.culvert.daemon.answer.ToolCallFragment;
 import dev.culvert.daemon.answer.ToolCallHead;
+import dev.culvert.frame.Frame;
 import dev.culvert.json.JsonMembers;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a turn's chunks (messages.md) as the items of one response, and joins these. Confined to
- * the event loop of its answer.
+ * Reads a turn's chunks (messages.md) as the items of one response, and joins these. It holds
+ * buffers until {@link #drop}. Confined to the event loop of its answer.
  */
 /* An item ends when something else begins. A call begins once its name is known: when arguments follow, another
- * call, or the end. Nothing but that name is held back. Everything is on the heap, so that nobody has to release
- * it. */
+ * call, or the end. Nothing but that name is held back. */
 final class OutputReader {
     private static final int QUOTE = 1;
 
-    /** A small text grows by this factor; by 2, it would leave half as much garbage again. */
-    private static final int GROWTH = 4;
-
-    private static final int SMALL_BYTES = 16 * 1024;
+    private static final int FIRST_BYTES = 1024;
 
     /** Enough for what an item says beside its text. */
     private static final int SURROUNDING_BYTES = 512;
@@ -31,12 +29,13 @@ final class OutputReader {
 
     private final OutputListener listener;
     private final ResponseObject response;
+    private final ByteBufAllocator buffers;
 
     /** The items that have ended, with commas between. */
     private ByteBuf items = Unpooled.EMPTY_BUFFER;
 
     /** The text of the open item. */
-    private ByteBuf text = Unpooled.buffer();
+    private ByteBuf text = Unpooled.EMPTY_BUFFER;
 
     private @Nullable OutputItem open;
 
@@ -52,16 +51,26 @@ final class OutputReader {
     /**
      * @param response of which they are items
      */
-    OutputReader(OutputListener listener, ResponseObject response) {
+    OutputReader(OutputListener listener, ResponseObject response, ByteBufAllocator buffers) {
         this.listener = listener;
         this.response = response;
+        this.buffers = buffers;
     }
 
     /**
-     * Reads the payload of a chunk, which is lent.
+     * Reads a chunk, which is lent.
      *
      * @throws BadChunkException when it cannot be told as items
      */
+    void read(Frame chunk) {
+        if (chunk.isOnlyText()) {
+            piece(ItemKind.MESSAGE, chunk.text());
+        } else {
+            read(chunk.payload(), chunk.members(), chunk.isLastChunk());
+        }
+    }
+
+    /** The same for the payload of a chunk, which is lent. */
     void read(ByteBuf payload, JsonMembers members, boolean isLast) {
         String finishReason = "stop";
         Usage usage = Usage.UNKNOWN;
@@ -69,9 +78,9 @@ final class OutputReader {
             byte kind = members.kind();
             if (kind == '"') {
                 if (members.isNamed("content")) {
-                    piece(ItemKind.MESSAGE, payload, members);
+                    piece(ItemKind.MESSAGE, text(payload, members));
                 } else if (members.isNamed("reasoning")) {
-                    piece(ItemKind.REASONING, payload, members);
+                    piece(ItemKind.REASONING, text(payload, members));
                 } else if (isLast && members.isNamed("finish_reason")) {
                     finishReason = members.text();
                 }
@@ -97,15 +106,18 @@ final class OutputReader {
         return payload.slice(start, members.valueEnd() - start);
     }
 
-    private void piece(ItemKind kind, ByteBuf payload, JsonMembers members) {
+    private static ByteBuf text(ByteBuf payload, JsonMembers members) {
         int start = members.valueStart() + QUOTE;
-        int length = members.valueEnd() - QUOTE - start;
-        if (length > 0) {
+        return payload.slice(start, members.valueEnd() - QUOTE - start);
+    }
+
+    private void piece(ItemKind kind, ByteBuf piece) {
+        if (piece.isReadable()) {
             if (open == null || open.kind() != kind) {
                 close(COMPLETED);
                 begin(kind, "", "");
             }
-            add(payload.slice(start, length));
+            add(piece);
         }
     }
 
@@ -119,9 +131,8 @@ final class OutputReader {
     }
 
     private void add(ByteBuf piece) {
-        int needed = text.readableBytes() + piece.readableBytes();
-        if (needed > text.capacity() && needed <= SMALL_BYTES) {
-            text.capacity(Math.max(GROWTH * text.capacity(), needed));
+        if (text.capacity() == 0) {
+            text = buffers.ioBuffer(Math.max(FIRST_BYTES, piece.readableBytes()));
         }
         OutputItem.copy(piece, text);
         listener.onPiece(piece);
@@ -137,11 +148,11 @@ final class OutputReader {
         if (item != null) {
             open = null;
             if (!items.isReadable()) {
-                items = Unpooled.buffer(ownBytes());
+                items = buffers.ioBuffer(ownBytes());
             }
             int start = write(item, status, items);
             listener.onEnd(item, text, items.slice(start, items.writerIndex() - start));
-            text = Unpooled.buffer(); // a large one may not have left yet
+            dropText(); // a large one may not have left yet
         }
     }
 
@@ -189,13 +200,15 @@ final class OutputReader {
         }
     }
 
-    /** The items so far, with commas between; the last one may be incomplete. */
+    /**
+     * The items so far, with commas between; the last one may be incomplete. Belongs to the caller.
+     */
     ByteBuf output() {
         OutputItem item = open;
         if (item == null) {
-            return items;
+            return items.retain();
         }
-        ByteBuf all = Unpooled.buffer(items.readableBytes() + ownBytes());
+        ByteBuf all = buffers.ioBuffer(items.readableBytes() + ownBytes());
         OutputItem.copy(items, all);
         write(item, INCOMPLETE, all);
         return all;
@@ -212,8 +225,14 @@ final class OutputReader {
 
     /** Lets go of all that it said. */
     void drop() {
-        items = Unpooled.buffer(0);
-        text = Unpooled.buffer(0);
+        items.release();
+        items = Unpooled.EMPTY_BUFFER;
+        dropText();
         open = null;
+    }
+
+    private void dropText() {
+        text.release();
+        text = Unpooled.EMPTY_BUFFER;
     }
 }

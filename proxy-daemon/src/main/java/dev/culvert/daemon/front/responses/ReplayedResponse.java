@@ -1,5 +1,6 @@
 package dev.culvert.daemon.front.responses;
 
+import dev.culvert.daemon.answer.BadChunkException;
 import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.front.responses.BackgroundTurn.Portion;
 import dev.culvert.daemon.http.Answer;
@@ -38,7 +39,8 @@ final class ReplayedResponse {
     static void begin(
             BackgroundTurn turn, long after, Answer answer, AnswerMemory memory, TurnAnswers now) {
         ResponseEvents events =
-                new ResponseEvents(turn.kept().response(), memory, null).startingAfter(after);
+                new ResponseEvents(turn.kept().response(), memory, answer.allocator(), null)
+                        .startingAfter(after);
         ReplayedResponse replayed = new ReplayedResponse(turn, events, answer, now.stallTimeout());
         SseStream opened =
                 SseStream.open(
@@ -63,12 +65,13 @@ final class ReplayedResponse {
         if (to == null || !to.isOpen()) {
             return;
         }
-        ByteBuf chunks = portion.chunks();
-        while (chunks.isReadable()) {
-            int length = chunks.readInt();
-            boolean isLast = chunks.readBoolean();
-            ByteBuf payload = chunks.readSlice(length);
-            events.read(payload, new JsonMembers(payload, JsonMembers.find(payload)), isLast);
+        try {
+            read(portion.chunks());
+        } catch (BadChunkException e) { // no memory is left for what the last event repeats
+            Problem why = Problem.of(e.failure());
+            answer.failed(why);
+            events.abort(to, why, Outcome.failed(why));
+            return;
         }
         from = portion.end();
         Problem failure = portion.failure();
@@ -86,9 +89,19 @@ final class ReplayedResponse {
         }
     }
 
+    private void read(ByteBuf chunks) {
+        while (chunks.isReadable()) {
+            int length = chunks.readInt();
+            boolean isLast = chunks.readBoolean();
+            ByteBuf payload = chunks.readSlice(length);
+            events.read(payload, new JsonMembers(payload, JsonMembers.find(payload)), isLast);
+        }
+    }
+
     private void isStalled() {
         if (stream != null) {
             stream.abort();
+            events.gone();
         }
     }
 }

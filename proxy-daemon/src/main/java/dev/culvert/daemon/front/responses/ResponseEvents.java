@@ -14,6 +14,7 @@ import dev.culvert.json.JsonMembers;
 import dev.culvert.json.JsonText;
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +35,7 @@ final class ResponseEvents implements EventFormat {
 
     private final ResponseObject response;
     private final AnswerMemory memory;
+    private final ByteBufAllocator buffers;
     private final @Nullable Keeping keeping;
     private @Nullable EventLine line;
     private @Nullable OutputReader reader;
@@ -42,9 +44,14 @@ final class ResponseEvents implements EventFormat {
     /**
      * @param keeping null if the response is kept by another one, or not at all
      */
-    ResponseEvents(ResponseObject response, AnswerMemory memory, @Nullable Keeping keeping) {
+    ResponseEvents(
+            ResponseObject response,
+            AnswerMemory memory,
+            ByteBufAllocator buffers,
+            @Nullable Keeping keeping) {
         this.response = response;
         this.memory = memory;
+        this.buffers = buffers;
         this.keeping = keeping;
     }
 
@@ -61,9 +68,9 @@ final class ResponseEvents implements EventFormat {
 
     @Override
     public void begin(SseStream to, long number) {
-        EventLine begun = new EventLine(to, after);
+        EventLine begun = new EventLine(to, buffers, after);
         line = begun;
-        reader = new OutputReader(new ItemEvents(begun), response);
+        reader = new OutputReader(new ItemEvents(begun), response, buffers);
         if (keeping != null) {
             keeping.begin(response);
             keeping.told();
@@ -81,7 +88,11 @@ final class ResponseEvents implements EventFormat {
 
     @Override
     public void chunk(SseStream to, Frame chunk, long number) {
-        read(chunk.payload(), chunk.members(), chunk.isLastChunk());
+        OutputReader output = reader;
+        if (output != null) {
+            output.read(chunk);
+            memory.holds(output);
+        }
     }
 
     /** The same for the payload of a chunk, which is lent. */
@@ -109,14 +120,12 @@ final class ResponseEvents implements EventFormat {
         EventLine events = line;
         if (output != null && events != null) {
             Outcome outcome = output.outcome();
-            end(outcome, output.output());
-            response(
-                    events,
-                    outcome.isIncomplete() ? INCOMPLETE : COMPLETED,
-                    outcome,
-                    output.output());
+            ByteBuf items = output.output();
+            end(outcome, items);
+            response(events, outcome.isIncomplete() ? INCOMPLETE : COMPLETED, outcome, items);
+            items.release();
         }
-        memory.release();
+        drop();
         to.end();
     }
 
@@ -142,10 +151,18 @@ final class ResponseEvents implements EventFormat {
             ByteBuf items = output.output();
             end(outcome, items);
             response(events, FAILED, outcome, items);
+            items.release();
             error(events, why);
         }
-        memory.release();
+        drop();
         to.abort();
+    }
+
+    private void drop() {
+        if (reader != null) {
+            reader.drop();
+        }
+        memory.release();
     }
 
     /** As OpenAI's event, and with the error as its answers have it. */
@@ -177,8 +194,10 @@ final class ResponseEvents implements EventFormat {
     @Override
     public void gone() {
         if (reader != null) {
-            end(Outcome.CANCELLED, reader.output());
+            ByteBuf items = reader.output();
+            end(Outcome.CANCELLED, items);
+            items.release();
         }
-        memory.release();
+        drop();
     }
 }

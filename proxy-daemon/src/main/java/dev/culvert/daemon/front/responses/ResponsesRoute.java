@@ -193,6 +193,7 @@ final class ResponsesRoute implements Route {
                             new ResponseEvents(
                                     wanted.response(turn),
                                     memory(wanted, answer.client()),
+                                    answer.allocator(),
                                     keeping));
         } else {
             answers.whole(

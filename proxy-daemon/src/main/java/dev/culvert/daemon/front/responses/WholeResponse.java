@@ -34,13 +34,13 @@ final class WholeResponse implements WholeFormat {
     public void begin(String turn) {
         ResponseObject begun = keeping.response(turn, createdSeconds, echo);
         response = begun;
-        output = new OutputReader(OutputListener.NONE, begun);
+        output = new OutputReader(OutputListener.NONE, begun, buffers);
     }
 
     @Override
     public void chunk(Frame chunk) {
         if (output != null) {
-            output.read(chunk.payload(), chunk.members(), chunk.isLastChunk());
+            output.read(chunk);
         }
     }
 
@@ -66,12 +66,16 @@ final class WholeResponse implements WholeFormat {
         begun.write(taken, read.outcome(), items);
         keeping.begin(begun);
         keeping.end(read.outcome(), items);
+        items.release();
         drop();
         return taken;
     }
 
     @Override
     public void drop() {
-        output = null;
+        if (output != null) {
+            output.drop();
+            output = null;
+        }
     }
 }
