@@ -10,6 +10,7 @@ import dev.culvert.link.BasePeer;
 import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
 import dev.culvert.systemd.Systemd;
+import dev.culvert.testing.CapturedLog;
 import dev.culvert.transport.AgentAddress;
 import java.io.DataInputStream;
 import java.net.Socket;
@@ -20,6 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A guest that dials in, over everything that a link can go over. */
 class JoinTest {
@@ -228,6 +231,50 @@ class JoinTest {
             assertThat(new String(in.readNBytes(in.readInt()), UTF_8)).contains("\"refused\"");
             assertThat(in.read()).isEqualTo(-1);
             assertThat(daemon.get("/api/v1/agents").body()).doesNotContain("\"id\"");
+        }
+    }
+
+    @Test
+    void whatIsNoFrameIsRefusedWithWordsAndTheConnectionIsClosed() throws Exception {
+        try (TestDaemon daemon = daemon(TCP);
+                Socket stranger = connect(daemon)) {
+            stranger.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(UTF_8));
+            DataInputStream in = new DataInputStream(stranger.getInputStream());
+            assertThat(new String(in.readNBytes(in.readInt()), UTF_8))
+                    .contains("\"refused\"", "\"invalid\"", "length");
+            assertThat(in.read()).isEqualTo(-1);
+        }
+    }
+
+    /** With one event loop, the daemon has seen it when it answers the next request. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoLeavesInTheMiddleOfAFrameIsNoErrorOfTheDaemon(boolean resets) throws Exception {
+        try (CapturedLog log = new CapturedLog();
+                TestDaemon daemon = TestDaemon.start("{\"event_loops\": 1," + TCP + "}")) {
+            try (Socket stranger = connect(daemon)) {
+                stranger.setSoLinger(resets, 0);
+                stranger.getOutputStream().write(new byte[] {0, 0, 0, 30, '{'});
+                daemon.awaitMetric("culvert_join_waiting", waiting -> waiting == 1);
+            }
+            daemon.awaitMetric(
+                    "culvert_join_connections_total{outcome=\"closed\"}", count -> count == 1);
+            assertThat(log.text()).doesNotContain("exceptionCaught", "Exception");
+        }
+    }
+
+    @Test
+    void whoLeavesBeforeItsTurnIsNoErrorEither() throws Exception {
+        String slow = "\"join\": {\"listen\": [\"tcp://127.0.0.1:0\"], \"max_per_second\": 1}";
+        try (CapturedLog log = new CapturedLog();
+                TestDaemon daemon = TestDaemon.start("{\"event_loops\": 1," + slow + "}");
+                Socket _ = connect(daemon)) {
+            try (Socket second = connect(daemon)) {
+                second.setSoLinger(true, 0);
+                daemon.awaitMetric("culvert_join_waiting", waiting -> waiting == 2);
+            }
+            daemon.awaitMetric("culvert_join_waiting", waiting -> waiting == 1);
+            assertThat(log.text()).doesNotContain("exceptionCaught", "Exception");
         }
     }
 

@@ -1,17 +1,22 @@
 package dev.culvert.daemon.enrol;
 
+import dev.culvert.frame.BadFrameException;
 import dev.culvert.frame.Frame;
 import dev.culvert.identity.BadHandshakeException;
 import dev.culvert.identity.Refusal;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.DecoderException;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds out which guest has dialled in, and lets nothing pass before it knows. After that it passes
@@ -21,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class Handshake extends ChannelInboundHandlerAdapter {
     /** How long a guest may take to prove itself. */
     static final long PATIENCE_SECONDS = 10;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
 
     private final Gate gate;
     private @Nullable Entry entry;
@@ -90,6 +97,25 @@ public final class Handshake extends ChannelInboundHandlerAdapter {
         } catch (BadHandshakeException e) {
             now.refuse(Refusal.INVALID, "The guest sent " + e.getMessage() + ".");
         }
+    }
+
+    /** Until the guest is known, no handler after this one judges what comes. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (guest != null) {
+            context.fireExceptionCaught(cause);
+            return;
+        }
+        if (cause instanceof BadFrameException && entry != null && context.channel().isActive()) {
+            entry.refuse(
+                    Refusal.INVALID, "The guest sent a bad frame: " + cause.getMessage() + ".");
+            return;
+        }
+        switch (cause) {
+            case IOException _, DecoderException _ -> LOG.debug("a guest was not let in", cause);
+            default -> LOG.error("a guest was not let in because of a bug in the daemon", cause);
+        }
+        context.close();
     }
 
     @Override

@@ -135,6 +135,17 @@ final class WaitingHandler extends ChannelInboundHandlerAdapter {
         early.clear();
     }
 
+    /** Before its turn, no handler after this one sees why a connection has ended. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (isOn) {
+            context.fireExceptionCaught(cause);
+        } else {
+            LOG.debug("a connection ended before its turn", cause);
+            context.close();
+        }
+    }
+
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         leave(Outcome.CLOSED);
