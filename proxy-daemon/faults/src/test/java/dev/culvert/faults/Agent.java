@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * A guest, and its address.
  *
- * @param address the address in the settings of the daemon
+ * @param address in the settings of the daemon, or where the guest dials in
  * @param monitor of the guest's VM, if it has one
  */
 record Agent(Program guest, String address, Optional<VmMonitor> monitor) {

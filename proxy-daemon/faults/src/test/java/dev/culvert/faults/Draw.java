@@ -41,6 +41,11 @@ final class Draw {
         return random.nextLong();
     }
 
+    /** One of these; all are equally likely. */
+    <T> T anyOf(T[] choices) {
+        return choices[between(0, choices.length - 1)];
+    }
+
     /** One of these, by weight. */
     <T> T oneOf(T[] choices, int... weights) {
         return choices[weighted(weights)];

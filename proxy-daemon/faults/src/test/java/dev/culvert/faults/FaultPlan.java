@@ -22,16 +22,33 @@ record FaultPlan(long seed, int faults) {
     private static final int FRONT_PERCENT = 45;
     private static final int PROGRAM_PERCENT = 10;
 
-    private static final Road[] VMS = {Road.BEFORE_MONITOR, Road.BEHIND_MONITOR};
+    private static final Road[] VMS = {
+        Road.BEFORE_MONITOR, Road.BEHIND_MONITOR, Road.JOINS_FROM_VM
+    };
 
-    /** The size of a request; the next is the size of an answer before its first event. */
-    private static final int REQUEST_BYTES = 300;
+    /**
+     * After how many bytes a fault happens.
+     *
+     * @param head bytes towards the agent before the first request
+     * @param request the most bytes of requests after them
+     * @param answerHead bytes from the agent before its first event
+     * @param answer the most bytes from the agent
+     */
+    private record Sizes(int head, int request, int answerHead, int answer) {
+        static final Sizes OF_CLIENTS = new Sizes(0, 300, 280, 16 * 1024);
+        static final Sizes OF_LINKS = new Sizes(0, 1500, 280, 40 * 1024);
 
-    private static final int HEAD_BYTES = 280;
+        /** An agent that fails in its handshake again and again comes ever later. */
+        static final Sizes OF_JOINS = new Sizes(400, 1500, 1000, 40 * 1024);
 
-    private static final int ANSWER_BYTES = 16 * 1024;
-    private static final int LINK_UP_BYTES = 1500;
-    private static final int LINK_DOWN_BYTES = 40 * 1024;
+        /** Mostly after the head, and sometimes in it. */
+        int draw(Draw draw, boolean asks) {
+            boolean late = draw.chance(80);
+            return asks
+                    ? draw.logBetween(late ? head : 0, head + request)
+                    : draw.logBetween(late ? answerHead : 0, answer);
+        }
+    }
 
     int quota(int relay) {
         int front = faults * FRONT_PERCENT / 100;
@@ -49,14 +66,11 @@ record FaultPlan(long seed, int faults) {
     OnWire onWire(int relay, long index) {
         Draw draw = Draw.of(seed, relay, index);
         boolean front = relay == FRONT;
-        Direction direction = draw.chance(25) ? Direction.UP : Direction.DOWN;
-        int least = direction == Direction.DOWN && draw.chance(80) ? HEAD_BYTES : 0;
-        int most =
-                switch (direction) {
-                    case UP -> front ? REQUEST_BYTES : LINK_UP_BYTES;
-                    case DOWN -> front ? ANSWER_BYTES : LINK_DOWN_BYTES;
-                };
-        int after = draw.logBetween(least, most);
+        boolean dialled = front || Road.values()[relay - FIRST_LINK].isDialled();
+        boolean asks = draw.chance(25);
+        Direction direction = asks == dialled ? Direction.UP : Direction.DOWN;
+        Sizes sizes = front ? Sizes.OF_CLIENTS : dialled ? Sizes.OF_LINKS : Sizes.OF_JOINS;
+        int after = sizes.draw(draw, asks);
         return switch (draw.weighted(15, 15, 15, 10, 7, 11, 27)) {
             case 0 -> new Fault.Delay(direction, after, millis(draw, 5, 300));
             case 1 ->
@@ -87,22 +101,18 @@ record FaultPlan(long seed, int faults) {
             case 0 -> new Fault.KillDaemon(after);
             case 1 -> new Fault.StopDaemon(after);
             case 2 ->
-                    new Fault.PauseGuest(after, anyOf(draw, Road.values()), millis(draw, 50, 1500));
+                    new Fault.PauseGuest(after, draw.anyOf(Road.values()), millis(draw, 50, 1500));
             case 3 ->
                     new Fault.PauseGuest(
-                            after, anyOf(draw, Road.values()), millis(draw, 4000, 6000));
+                            after, draw.anyOf(Road.values()), millis(draw, 4000, 6000));
             case 4 ->
                     new Fault.Snapshot(
                             after,
-                            anyOf(draw, VMS),
-                            anyOf(draw, HostSees.values()),
+                            draw.anyOf(VMS),
+                            draw.anyOf(HostSees.values()),
                             millis(draw, 5, 1000));
-            default -> new Fault.Crowding(after, anyOf(draw, VMS), millis(draw, 500, 2000));
+            default -> new Fault.Crowding(after, draw.anyOf(VMS), millis(draw, 500, 2000));
         };
-    }
-
-    private static <T> T anyOf(Draw draw, T[] choices) {
-        return choices[draw.between(0, choices.length - 1)];
     }
 
     private static Duration millis(Draw draw, int least, int most) {

@@ -16,6 +16,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Starts and ends everything between the clients and the runtime, and the runtime. */
 final class Stage implements AutoCloseable {
@@ -25,7 +27,11 @@ final class Stage implements AutoCloseable {
     /** The port of the guest in its VM. */
     private static final int PORT = 1024;
 
+    /** What every agent may do. */
+    private static final String CONFIG = "\"config\": {}, \"tool_allowlist\": [\"read_file\"]";
+
     private static final String DAEMON_LOG = "culvertd.log";
+    private static final Pattern TOKEN = Pattern.compile("\"token\":\"([^\"]+)\"");
 
     private final Opened opened = new Opened();
     private final Path directory;
@@ -35,6 +41,7 @@ final class Stage implements AutoCloseable {
     private final Map<Road, Agent> agents = new EnumMap<>(Road.class);
     private final Relay front;
     private final Relay calm;
+    private final JoinRelays joins;
     private final DaemonProgram daemon;
 
     /**
@@ -49,14 +56,22 @@ final class Stage implements AutoCloseable {
             front = opened.add(relayToTheDaemon(source(plan, "between clients and daemon")));
             calm = opened.add(relayToTheDaemon(FaultSource.none(tally)));
             for (Road road : Road.values()) {
-                agents.put(road, agent(road, source(plan, road.toString())));
+                if (road.isDialled()) {
+                    agents.put(road, agent(road, source(plan, road.toString())));
+                }
             }
+            joins = new JoinRelays(opened, directory, road -> source(plan, road.toString()));
             daemon =
                     opened.add(
                             new DaemonProgram(
                                     Files.writeString(file("culvertd.jsonc"), config(eventLoops)),
                                     file(DAEMON_LOG),
                                     this::leadTo));
+            for (Road road : Road.values()) {
+                if (!road.isDialled()) {
+                    agents.put(road, enrolled(road));
+                }
+            }
         } catch (IOException | RuntimeException | AssertionError e) {
             close();
             throw e;
@@ -73,7 +88,8 @@ final class Stage implements AutoCloseable {
     }
 
     private Agent agent(Road road, FaultSource faults) throws IOException {
-        Program guest = guest(road);
+        Endpoint listen = road == Road.UNIX ? socket(road, "guest") : Endpoint.loopback();
+        Program guest = guest(road, "--listen", listen.toString());
         return switch (road) {
             case TCP -> {
                 Endpoint relay = relay(Endpoint.loopback(), guest.endpoint(), faults);
@@ -94,7 +110,31 @@ final class Stage implements AutoCloseable {
                 Endpoint relay = relay(Endpoint.loopback(), guest.endpoint(), faults);
                 yield new Agent(guest, expose(monitor, relay).toString(), Optional.of(monitor));
             }
+            case JOINS_BY_WEBSOCKET, JOINS_BY_TCP, JOINS_FROM_VM ->
+                    throw new IllegalArgumentException(road.toString());
         };
+    }
+
+    /** An agent that dials in, and enrols with a token. */
+    private Agent enrolled(Road road) throws IOException {
+        String name = "{\"name\":\"%s\"}".formatted(road.agent());
+        Matcher token = TOKEN.matcher(ask("POST", "/api/v1/enrollments", name));
+        if (!token.find()) {
+            throw new AssertionError("the daemon made no join token");
+        }
+        Path tokenFile = Files.writeString(file(road, "token"), token.group(1));
+        Path state = Files.createDirectory(file(road, "state"));
+        String url = joins.url(road);
+        Program guest =
+                guest(
+                        road,
+                        "--join",
+                        url,
+                        "--join-token-file",
+                        tokenFile.toString(),
+                        "--state-dir",
+                        state.toString());
+        return new Agent(guest, url, joins.monitor(road));
     }
 
     private static HybridUnix expose(VmMonitor monitor, Endpoint guest) {
@@ -105,10 +145,12 @@ final class Stage implements AutoCloseable {
         return opened.add(new Relay(listen, Relay.to(to), faults)).endpoint();
     }
 
-    private Program guest(Road road) throws IOException {
-        Endpoint listen = road == Road.UNIX ? socket(road, "guest") : Endpoint.loopback();
+    /**
+     * @param where flags that say how the guest and the daemon find each other
+     */
+    private Program guest(Road road, String... where) throws IOException {
         List<String> command = new ArrayList<>(Launch.chosen().guest());
-        command.addAll(List.of("--listen", listen.toString()));
+        command.addAll(List.of(where));
         command.addAll(List.of("--runtime", runtime.endpoint().toString().replace("tcp", "http")));
         command.addAll(List.of("--max-turns", "512"));
         command.addAll(List.of("--turn-log-bytes", "2MiB"));
@@ -122,9 +164,9 @@ final class Stage implements AutoCloseable {
         agents.forEach((road, agent) ->
                 known.append(
                         """
-                        {"id": "%s", "address": "%s", "config": {}, "tool_allowlist": ["read_file"]},
+                        {"id": "%s", "address": "%s", %s},
                         """
-                                .formatted(road.agent(), agent.address())));
+                                .formatted(road.agent(), agent.address(), CONFIG)));
         return """
         {
           "http": {"listen": ["tcp://127.0.0.1:0"]},
@@ -136,39 +178,57 @@ final class Stage implements AutoCloseable {
           "home": {"heartbeat_interval": "2s", "backoff_min": "50ms", "backoff_max": "500ms"},
           "link": {"silence_timeout": "2s"},
           "pool": {"dial_pause": "50ms"},
+          "join": {"listen": %s, "handshake_timeout": "2s"},
           "agents": [%s]
         }
         """
-                .formatted(eventLoops, file("state"), Absence.RESUME_GRACE.toSeconds(), known);
+                .formatted(
+                        eventLoops,
+                        file("state"),
+                        Absence.RESUME_GRACE.toSeconds(),
+                        joins.listen(),
+                        known);
     }
 
     private void leadTo(Endpoint endpoint) {
         front.leadTo(Relay.to(endpoint));
         calm.leadTo(Relay.to(endpoint));
+        joins.leadTo(endpoint, file(DAEMON_LOG));
     }
 
     private static Relay relayToTheDaemon(FaultSource faults) throws IOException {
         return new Relay(Endpoint.loopback(), Stage::nowhere, faults);
     }
 
-    private static SocketChannel nowhere() throws IOException {
+    /** Where a relay leads before the daemon listens. */
+    static SocketChannel nowhere() throws IOException {
         throw new IOException("the daemon has not started yet");
     }
 
+    /** Waits until all agents are ready and have their configuration. */
     void awaitReady() {
         for (Road road : Road.values()) {
-            Eventually.await(
-                    SETTLING,
-                    () ->
-                            assertThat(get("/api/v1/agents/" + road.agent()))
-                                    .contains("\"state\":\"ready\""));
+            String agent = "/api/v1/agents/" + road.agent();
+            await(agent, "\"state\":\"ready\"");
+            if (!road.isDialled()) {
+                ask("PUT", agent + "/config", "{%s}".formatted(CONFIG));
+                await(agent + "/config", "\"status\":\"applied\",\"desired_revision\":1");
+            }
         }
+    }
+
+    private void await(String path, String words) {
+        Eventually.await(SETTLING, () -> assertThat(get(path)).contains(words));
     }
 
     /** Asks the daemon on the way without faults. */
     String get(String path) {
+        return ask("GET", path, "");
+    }
+
+    private String ask(String method, String path, String body) {
         try (HttpCall call = new HttpCall(calm.endpoint(), SETTLING, Relay.RECEIVE_BYTES)) {
-            call.ask("GET", path, Map.of(), "");
+            call.ask(method, path, Map.of(), body);
             return call.body();
         } catch (IOException e) {
             throw new AssertionError("no answer to " + path, e);

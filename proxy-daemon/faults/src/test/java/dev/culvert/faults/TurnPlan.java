@@ -66,7 +66,7 @@ record TurnPlan(
                         : draw.oneOf(Conduct.values(), 62, 8, 12, 6, 12);
         Return comesBack = draw.oneOf(Return.values(), 5, 4, keyed ? 2 : 0);
         int events = draw.logBetween(0, 20);
-        Road road = draw.oneOf(Road.values(), 1, 1, 1, 1);
+        Road road = draw.anyOf(Road.values());
         Answer answer =
                 switch (conduct) {
                     case STAYS -> finite(draw);

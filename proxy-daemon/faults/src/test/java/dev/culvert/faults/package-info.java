@@ -5,13 +5,17 @@
  * <pre>
  *                                  ┌─ Relay (TCP) ────────▶ culvert-agent a ─┐
  *  clients ── Relay ──▶ culvertd ──┼─ Relay (Unix) ───────▶ culvert-agent b ─┼─▶ ScriptedRuntime
- *                 │        ▲       ├─ Relay ── VmMonitor ─▶ culvert-agent c ─┤
- *                 │        │       └─ VmMonitor ── Relay ─▶ culvert-agent d ─┘
- *                 │        │               │        │               ▲
- *             FaultPlan ── Conductor ──────┴────────┴───────────────┘
+ *                 │      ▲ ▲       ├─ Relay ── VmMonitor ─▶ culvert-agent c ─┤
+ *                 │      │ │       └─ VmMonitor ── Relay ─▶ culvert-agent d ─┤
+ *                 │      │ │                                                 │
+ *                 │      │ └─── JoinRelays ◀─── culvert-agents e, f and g ───┘
+ *                 │      │                          ▲
+ *             FaultPlan ── Conductor ───────────────┘
  * </pre>
  *
- * The seed alone decides what goes wrong, and after how many bytes, connections and turns ({@link
+ * The last three agents dial in: over a WebSocket, over TCP and from a VM.
+ *
+ * <p>The seed alone decides what goes wrong, and after how many bytes, connections and turns ({@link
  * dev.culvert.faults.FaultPlan}), what each turn asks for and how its clients behave ({@link
  * dev.culvert.faults.TurnPlan}), and what the runtime answers ({@link dev.culvert.faults.Answer}).
  * The machine decides which client meets which fault. The daemon has two event loops, and the
