@@ -7,12 +7,15 @@
 #                               loop or on N.
 #   run.sh kills [KILLS [SEED]] Kills a program that writes to its state_dir KILLS times (300 by default), and checks that
 #                               nothing is lost that was acknowledged. Takes about five minutes.
+#   run.sh storm [--agents N] [--seed N]
+#                               Lets 5,000 agents, or N, lose the daemon at once: first because it is killed, then because
+#                               their links end. Measures how they come back. Takes about three minutes.
 # A run prints its count and seed. Pass both to repeat it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 usage() {
-    sed -n '2,10s/^# \{0,1\}//p' proxy-daemon/faults/run.sh >&2
+    sed -n '2,13s/^# \{0,1\}//p' proxy-daemon/faults/run.sh >&2
     exit 2
 }
 
@@ -33,6 +36,20 @@ if [ "${1:-}" = hostile ]; then
     tests=FaultPlanTest
     scenes=HostileGuestsIT
     options=(-Dhostile.whole=true "-Dhostile.seed=$seed" "-Dhostile.loops=$loops")
+elif [ "${1:-}" = storm ]; then
+    shift
+    agents=5000
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --agents) agents=${2:?--agents needs a number} ;;
+            --seed) seed=${2:?--seed needs a number} ;;
+            *) usage ;;
+        esac
+        shift 2
+    done
+    tests=SlotsTest
+    scenes=StormIT
+    options=("-Dstorm.agents=$agents" "-Dstorm.seed=$seed")
 elif [ "${1:-}" = kills ]; then
     [[ ${2:-0} =~ ^[0-9]+$ ]] || usage
     tests=FaultPlanTest

@@ -58,8 +58,7 @@ final class JoinRelays {
                                 : Endpoint.loopback();
                 relays.put(
                         road,
-                        opened.add(
-                                new Relay(listen, () -> patiently(road), faults.apply(road))));
+                        opened.add(new Relay(listen, () -> patiently(road), faults.apply(road))));
             }
         }
         targets.put(Road.JOINS_FROM_VM, this::fromTheVm);

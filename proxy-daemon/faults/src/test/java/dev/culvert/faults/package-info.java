@@ -15,12 +15,12 @@
  *
  * The last three agents dial in: over a WebSocket, over TCP and from a VM.
  *
- * <p>The seed alone decides what goes wrong, and after how many bytes, connections and turns ({@link
- * dev.culvert.faults.FaultPlan}), what each turn asks for and how its clients behave ({@link
- * dev.culvert.faults.TurnPlan}), and what the runtime answers ({@link dev.culvert.faults.Answer}).
- * The machine decides which client meets which fault. The daemon has two event loops, and the
- * clients of a turn are on either: some turns are taken over while they are read ({@link
- * dev.culvert.faults.Rival}).
+ * <p>The seed alone decides what goes wrong, and after how many bytes, connections and turns
+ * ({@link dev.culvert.faults.FaultPlan}), what each turn asks for and how its clients behave
+ * ({@link dev.culvert.faults.TurnPlan}), and what the runtime answers ({@link
+ * dev.culvert.faults.Answer}). The machine decides which client meets which fault. The daemon has
+ * two event loops, and the clients of a turn are on either: some turns are taken over while they
+ * are read ({@link dev.culvert.faults.Rival}).
  *
  * <p>A second scenario ({@link dev.culvert.faults.HostileGuestsIT}) breaks nothing. It runs guests
  * and clients that mean harm ({@link dev.culvert.faults.Habits}) beside shipped agents, whose
