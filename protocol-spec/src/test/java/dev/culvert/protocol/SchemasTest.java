@@ -26,6 +26,9 @@ class SchemasTest {
                         "publish",
                         "request",
                         "reply",
+                        "subscribe",
+                        "unsubscribe",
+                        "missed",
                         "hello",
                         "register",
                         "challenge",
@@ -41,7 +44,7 @@ class SchemasTest {
 
     @Test
     void thereIsOneForTheEnvelopeAndForEveryType() {
-        assertThat(types()).hasSize(23);
+        assertThat(types()).hasSize(26);
         assertThat(schemas())
                 .contains("schemas/envelope.json")
                 .containsAll(types().map(type -> "schemas/" + type + ".json").toList());

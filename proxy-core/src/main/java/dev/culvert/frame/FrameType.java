@@ -28,6 +28,9 @@ public enum FrameType {
     PUBLISH("publish"),
     REQUEST("request"),
     REPLY("reply"),
+    SUBSCRIBE("subscribe"),
+    UNSUBSCRIBE("unsubscribe"),
+    MISSED("missed"),
 
     /** Any other name: counted and ignored, never sent. */
     UNKNOWN("");
@@ -68,6 +71,9 @@ public enum FrameType {
             case "publish" -> PUBLISH;
             case "request" -> REQUEST;
             case "reply" -> REPLY;
+            case "subscribe" -> SUBSCRIBE;
+            case "unsubscribe" -> UNSUBSCRIBE;
+            case "missed" -> MISSED;
             default -> UNKNOWN;
         };
     }

@@ -180,6 +180,25 @@ public final class AgentLink {
         }
     }
 
+    /**
+     * As {@link #answer}, and runs {@code sent} when the agent's socket has taken it. Does not if
+     * the link is closed before.
+     */
+    public void answer(Frame reply, Runnable sent) {
+        if (channel.isActive()) {
+            exchanges.send(
+                    reply,
+                    channel.newPromise()
+                            .addListener(it -> {
+                                if (it.isSuccess()) {
+                                    sent.run();
+                                }
+                            }));
+        } else {
+            reply.release();
+        }
+    }
+
     /** Why the link was closed; while it is open, what it would be if the agent closed it now. */
     public String closeReason() {
         return closeReason == null ? "the agent closed the connection" : closeReason;

@@ -11,6 +11,7 @@ import dev.culvert.link.ReplyReader.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelPromise;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,8 +98,12 @@ final class Exchanges {
     }
 
     void send(Frame frame) {
+        send(frame, channel.voidPromise());
+    }
+
+    void send(Frame frame, ChannelPromise sent) {
         observer.onFrameSent(frame.type(), frame.payload().readableBytes());
-        channel.write(frame, channel.voidPromise());
+        channel.write(frame, sent);
     }
 
     /**

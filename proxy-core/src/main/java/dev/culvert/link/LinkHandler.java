@@ -82,7 +82,7 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
                     unasked.came(frame.payload().readableBytes());
                 }
             }
-            case PUBLISH, REQUEST -> {
+            case PUBLISH, REQUEST, SUBSCRIBE, UNSUBSCRIBE -> {
                 unasked.came(frame.payload().readableBytes());
                 link.serve(frame);
             }
@@ -100,6 +100,7 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
                     HELLO,
                     REGISTER,
                     PROVE,
+                    MISSED,
                     UNKNOWN -> {
                 // An exchange that no agent may open, whatever its id. What belongs to a handshake
                 // does not come so far (joining.md).

@@ -74,6 +74,9 @@ final class ReplyReader {
                     PROVE,
                     PUBLISH,
                     REQUEST,
+                    SUBSCRIBE,
+                    UNSUBSCRIBE,
+                    MISSED,
                     UNKNOWN ->
                     Going.ON;
         };
@@ -94,6 +97,7 @@ final class ReplyReader {
             case PONG, CONFIG_ACK, TOOL_BLOCKED, ERROR, REPLY -> true;
             case HEARTBEAT, MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE -> false;
             case PING, CREDIT, CANCEL, RESUME, PARTS, PART, PUBLISH, REQUEST, UNKNOWN -> false;
+            case SUBSCRIBE, UNSUBSCRIBE, MISSED -> false;
             case CHALLENGE, REGISTERED, REFUSED, HELLO, REGISTER, PROVE -> false;
         };
     }
@@ -108,6 +112,7 @@ final class ReplyReader {
                     request == FrameType.CONFIG_UPDATE || request == FrameType.CONTEXT_UPDATE;
             case HEARTBEAT, MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE -> false;
             case PING, CREDIT, CANCEL, RESUME, PARTS, PART, PUBLISH, REQUEST, UNKNOWN -> false;
+            case SUBSCRIBE, UNSUBSCRIBE, MISSED -> false;
             case CHALLENGE, REGISTERED, REFUSED, HELLO, REGISTER, PROVE -> false;
         };
     }

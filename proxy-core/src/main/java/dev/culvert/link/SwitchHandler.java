@@ -64,7 +64,7 @@ final class SwitchHandler extends ChannelDuplexHandler {
                 trunk.announce(main);
             }
             case CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, ERROR, REPLY, CREDIT -> route(here, frame);
-            case PUBLISH, REQUEST -> serve(here, frame);
+            case PUBLISH, REQUEST, SUBSCRIBE, UNSUBSCRIBE -> serve(here, frame);
             case MESSAGE,
                     CONTEXT_UPDATE,
                     CONFIG_UPDATE,
@@ -79,6 +79,7 @@ final class SwitchHandler extends ChannelDuplexHandler {
                     HELLO,
                     REGISTER,
                     PROVE,
+                    MISSED,
                     UNKNOWN ->
                     here.fireChannelRead(frame);
         }
@@ -202,9 +203,12 @@ final class SwitchHandler extends ChannelDuplexHandler {
         return type == FrameType.CREDIT || type == FrameType.CANCEL || type == FrameType.PART;
     }
 
-    /** Frames that answer what the agent asks; it chose their ids. */
+    /** Frames that answer what the agent asks or follows; it chose their ids. */
     private static boolean isAnswer(FrameType type) {
-        return type == FrameType.REPLY || type == FrameType.ERROR;
+        return switch (type) {
+            case REPLY, ERROR, PUBLISH, MISSED -> true;
+            default -> false;
+        };
     }
 
     private static Frame takenOver(String id) {

@@ -2,9 +2,12 @@ package dev.culvert.subject;
 
 import dev.culvert.json.JsonMembers;
 import io.netty.buffer.ByteBuf;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +16,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NoteReader {
     private static final String DATA = "data";
+    private static final String MISSED = "missed";
+    private static final Pattern AGENT = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final List<String> KNOWN =
-            List.of("subject", "reply", DATA, "type", "id", "match", "code", "message");
+            List.of(
+                    "subject",
+                    "reply",
+                    DATA,
+                    "type",
+                    "id",
+                    "match",
+                    "code",
+                    "message",
+                    "agent",
+                    "timestamp",
+                    MISSED);
 
     private record Place(byte kind, int start, int end, String text) {}
 
@@ -44,7 +60,12 @@ public final class NoteReader {
 
     private static Place place(String name, JsonMembers all) {
         byte kind = all.kind();
-        String text = kind == '"' && !name.equals(DATA) ? all.text() : "";
+        String text = "";
+        if (name.equals(MISSED)) {
+            text = String.valueOf(all.digits(Integer.MAX_VALUE));
+        } else if (kind == '"' && !name.equals(DATA)) {
+            text = all.text();
+        }
         return new Place(kind, all.valueStart(), all.valueEnd(), text);
     }
 
@@ -72,6 +93,32 @@ public final class NoteReader {
     public @Nullable Subject reply() {
         String reply = text("reply");
         return reply == null ? null : new Subject(reply);
+    }
+
+    /** The id of the agent that says it; null if there is none that could be one. */
+    public @Nullable String agent() {
+        String agent = text("agent");
+        return agent == null || !AGENT.matcher(agent).matches() ? null : agent;
+    }
+
+    /** When it was said; now if the sender did not say so in a way that can be understood. */
+    public Instant timestamp() {
+        try {
+            String said = text("timestamp");
+            return said == null ? Instant.now() : Instant.parse(said);
+        } catch (DateTimeParseException _) {
+            return Instant.now();
+        }
+    }
+
+    /** How many messages are missing. */
+    public long missed() {
+        Place place = members.get(MISSED);
+        long count = place == null ? -1 : Long.parseLong(place.text);
+        if (count < 0) {
+            throw new IllegalArgumentException("'missed' must be a whole number");
+        }
+        return count;
     }
 
     /** A part of the buffer, lent as that is. */

@@ -11,7 +11,7 @@ public record Subject(String text) {
     public static final Subject ECHO = new Subject("test.echo");
 
     /** The first token of the subjects to which replies go. */
-    private static final String INBOX = "inbox";
+    static final String INBOX = "inbox";
 
     /**
      * Checks the name.

@@ -74,6 +74,11 @@ public final class SubjectMatch {
         return from > name.length();
     }
 
+    /** Whether it can stand for nothing but subjects to which replies go. */
+    public boolean isOfInboxes() {
+        return tokens.getFirst().equals(Subject.INBOX);
+    }
+
     @Override
     public String toString() {
         return text;

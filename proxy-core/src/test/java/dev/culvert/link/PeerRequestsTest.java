@@ -41,9 +41,29 @@ class PeerRequestsTest {
 
         agent.receive("publish", "", "{\"subject\":\"a\",\"data\":1}");
         agent.receive("request", "r", "{}");
+        agent.receive("subscribe", "s", "{}");
+        agent.receive("unsubscribe", "s", "{}");
 
         assertThat(served)
-                .containsExactly("PUBLISH  {\"subject\":\"a\",\"data\":1}", "REQUEST r {}");
+                .containsExactly(
+                        "PUBLISH  {\"subject\":\"a\",\"data\":1}",
+                        "REQUEST r {}",
+                        "SUBSCRIBE s {}",
+                        "UNSUBSCRIBE s {}");
+    }
+
+    @Test
+    void itIsToldWhenAnAnswerWasSentButNotOfALostLink() {
+        List<String> told = new ArrayList<>();
+        link.answer(frame(FrameType.PUBLISH, "s", "{}"), () -> told.add("first"));
+        assertThat(agent.sent()).contains("\"publish\"");
+        assertThat(told).containsExactly("first");
+
+        link.close("enough");
+        link.answer(frame(FrameType.PUBLISH, "s", "{}"), () -> told.add("second"));
+
+        assertThat(told).containsExactly("first");
+        assertThat(agent.sent()).isEmpty();
     }
 
     @Test

@@ -87,6 +87,24 @@ class TrunkTest {
     }
 
     @Test
+    void whatTheAgentFollowsComesFromTheLoopThatServesIt() {
+        List<String> served = new ArrayList<>();
+        List<String> told = new ArrayList<>();
+        other.serveWith(request -> served.add(request.type() + " " + request.id()));
+        own.open(message("s", "{}"), listener, A_MINUTE);
+        agent.sent();
+
+        agent.receive("subscribe", "s", "{}");
+        assertThat(served).containsExactly("SUBSCRIBE s");
+        other.answer(EmbeddedLink.frame(FrameType.PUBLISH, "s", "{}"), () -> told.add("sent"));
+
+        assertThat(agent.sent()).isEqualTo("{\"type\":\"publish\",\"id\":\"s\",\"payload\":{}}");
+        assertThat(told).containsExactly("sent");
+        agent.chunk("s", 1, true);
+        assertThat(listener.ends()).containsExactly("done");
+    }
+
+    @Test
     void aReplyComesToTheLoopThatAsked() {
         other.open(EmbeddedLink.frame(FrameType.REQUEST, "r", "{}"), listener, A_MINUTE);
         assertThat(agent.sent()).contains("\"type\":\"request\"");

@@ -10,7 +10,6 @@ import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -105,15 +104,16 @@ class SubjectFuzzTest {
                     new Note(
                             reader.subject(),
                             reader.reply(),
-                            null,
+                            reader.agent(),
                             reader.data(),
-                            Instant.ofEpochMilli(0));
+                            reader.timestamp());
             ByteBuf written = note.writeTo(Unpooled.buffer());
             assertThat(written.readableBytes()).isLessThanOrEqualTo(note.mostBytes());
             NoteReader again = new NoteReader(written, JsonText.members(written));
             assertThat(again.subject()).isEqualTo(reader.subject());
             assertThat(again.reply()).isEqualTo(reader.reply());
             assertThat(again.data()).isEqualTo(reader.data());
+            assertThat(again.agent()).isEqualTo(reader.agent());
             return true;
         } catch (BadJsonException e) {
             return false;

@@ -26,7 +26,7 @@ final class SubjectRoom implements AutoCloseable {
         followers = new SubjectsRoute(subjects, admission, settings);
         metrics.gauge(
                 "culvert.subjects.subscribers",
-                "Clients that follow subjects.",
+                "Subscriptions of clients and agents.",
                 subjects::subscribers);
         metrics.gauge(
                 "culvert.subjects.subscribers.max",

@@ -98,7 +98,7 @@ class ArchitectureTest {
                             Map.entry(
                                     "subjects",
                                     with(
-                                            core("frame", "json", "link", "subject"),
+                                            core("frame", "io", "json", "link", "road", "subject"),
                                             "config",
                                             "fleet")),
                             Map.entry("sse", with(core("io"), "http")),

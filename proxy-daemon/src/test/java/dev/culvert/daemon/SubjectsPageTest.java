@@ -130,6 +130,19 @@ class SubjectsPageTest {
     }
 
     @Test
+    void aProgramFollowsAndAClientPublishes() throws Exception {
+        begin(command("culvert-agent subscribe"), "heard");
+        daemon.awaitMetric("culvert_subjects_subscribers", 1);
+
+        run(here(command("curl -s --json '{\"data\": {\"ok\": true}}'")));
+
+        Eventually.await(() ->
+                assertThat(printed("heard"))
+                        .matches(
+                                "\\{\"subject\":\"build.done\",\"data\":\\{\"ok\": true},\"timestamp\":\"20.*Z\"}\n"));
+    }
+
+    @Test
     void aClientOfHttpAsksAndPublishes() throws Exception {
         begin(command("culvert subscribe"), "followed");
         daemon.awaitMetric("culvert_subjects_subscribers", 1);
@@ -178,6 +191,6 @@ class SubjectsPageTest {
 
     @Test
     void runsEveryCommandOfThePageThatSaysSo() {
-        assertThat(blocks).hasSize(8);
+        assertThat(blocks).hasSize(9);
     }
 }

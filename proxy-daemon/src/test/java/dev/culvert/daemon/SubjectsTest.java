@@ -1,6 +1,5 @@
 package dev.culvert.daemon;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.EventReader.Event;
@@ -10,13 +9,7 @@ import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.testing.Eventually;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,53 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class SubjectsTest {
     @TempDir Path folder;
-
-    /** A program that is connected to the local socket of a guest. */
-    private static final class Program implements AutoCloseable {
-        private final SocketChannel channel;
-        private final BufferedReader lines;
-
-        Program(Path socket) throws IOException {
-            channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
-            lines = new BufferedReader(Channels.newReader(channel, UTF_8));
-        }
-
-        void say(String line) throws IOException {
-            channel.write(ByteBuffer.wrap((line + "\n").getBytes(UTF_8)));
-        }
-
-        String hear() throws IOException {
-            return String.valueOf(lines.readLine());
-        }
-
-        String ask(String line) throws IOException {
-            say(line);
-            return hear();
-        }
-
-        /** Until the host has said that it takes what the guest says. */
-        Program awaitHost() {
-            Eventually.await(() ->
-                    assertThat(
-                                    unchecked(
-                                            "{\"type\":\"request\",\"subject\":\"test.echo\",\"data\":1}"))
-                            .contains("\"data\":1"));
-            return this;
-        }
-
-        private String unchecked(String line) {
-            try {
-                return ask(line);
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
-        }
-    }
 
     private Path socket() {
         return folder.resolve("agent.sock");
@@ -113,7 +59,7 @@ class SubjectsTest {
     void testEchoIsAnsweredByTheAgentAndByTheDaemon() throws Exception {
         try (Guest guest = guest("");
                 TestDaemon daemon = daemon(guest, "");
-                Program program = new Program(socket()).awaitHost()) {
+                LocalProgram program = new LocalProgram(socket()).awaitHost()) {
             HttpResponse<String> ofAgent = request(daemon, "test.echo", "{\"n\": [1.10, \"ü\"]}");
             assertThat(ofAgent.statusCode()).as(ofAgent.body()).isEqualTo(200);
             assertThat(ofAgent.body())
@@ -132,7 +78,7 @@ class SubjectsTest {
     void whatAProgramPublishesReachesWhoeverFollowsTheSubject() throws Exception {
         try (Guest guest = guest("");
                 TestDaemon daemon = daemon(guest, "");
-                Program program = new Program(socket()).awaitHost();
+                LocalProgram program = new LocalProgram(socket()).awaitHost();
                 EventReader builds = follow(daemon, "build.*");
                 EventReader all = follow(daemon, "%3E");
                 EventReader others = follow(daemon, "deploy.%3E")) {
@@ -169,7 +115,7 @@ class SubjectsTest {
     void aProgramAnswersWhatAClientAsksOfTheAgent() throws Exception {
         try (Guest guest = guest("");
                 TestDaemon daemon = daemon(guest, "");
-                Program program = new Program(socket())) {
+                LocalProgram program = new LocalProgram(socket())) {
             HttpResponse<String> nobody = request(daemon, "disk.free", "1");
             assertThat(nobody.statusCode()).isEqualTo(404);
             assertThat(nobody.body())
@@ -207,7 +153,7 @@ class SubjectsTest {
         try (Guest guest = guest("");
                 TestDaemon daemon = daemon(guest, "")) {
             CompletableFuture<HttpResponse<String>> answer;
-            try (Program program = new Program(socket())) {
+            try (LocalProgram program = new LocalProgram(socket())) {
                 program.ask("{\"type\":\"answer\",\"match\":\"a\"}");
                 answer = daemon.begin("POST", "/api/v1/agents/a/request/a", "{\"data\":0}");
                 program.hear();
@@ -228,7 +174,7 @@ class SubjectsTest {
     void aProgramThatTakesTooLongIsGivenUp() throws Exception {
         try (Guest guest = guest("\"subject_timeout\": \"50ms\",");
                 TestDaemon daemon = daemon(guest, "");
-                Program program = new Program(socket())) {
+                LocalProgram program = new LocalProgram(socket())) {
             program.ask("{\"type\":\"answer\",\"match\":\"a\"}");
 
             HttpResponse<String> answer = request(daemon, "a", "0");
@@ -243,7 +189,7 @@ class SubjectsTest {
     void aClientRepliesToWhatAProgramAsks() throws Exception {
         try (Guest guest = guest("");
                 TestDaemon daemon = daemon(guest, "");
-                Program program = new Program(socket()).awaitHost()) {
+                LocalProgram program = new LocalProgram(socket()).awaitHost()) {
             String ask = "{\"type\":\"request\",\"id\":\"q\",\"subject\":\"may.i\",\"data\":1}";
             assertThat(program.ask(ask))
                     .contains("\"id\":\"q\",\"code\":\"no_responder\"")
@@ -285,7 +231,7 @@ class SubjectsTest {
     void aReplyThatDoesNotComeIsGivenUp() throws Exception {
         try (Guest guest = guest("");
                 TestDaemon daemon = daemon(guest, "\"subjects\": {\"timeout\": \"50ms\"},");
-                Program program = new Program(socket()).awaitHost();
+                LocalProgram program = new LocalProgram(socket()).awaitHost();
                 EventReader events = follow(daemon, "a")) {
             assertThat(program.ask("{\"type\":\"request\",\"subject\":\"a\",\"data\":1}"))
                     .contains("\"code\":\"responder_timeout\"", "(subjects.timeout)");

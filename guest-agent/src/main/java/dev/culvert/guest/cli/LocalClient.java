@@ -19,12 +19,32 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A connection to the local socket of an agent, for one thread. */
 final class LocalClient implements Closeable {
-    /** What the agent says. */
-    record Line(String type, String id, String subject, String data, String trouble) {
+    /**
+     * What the agent says.
+     *
+     * @param data a JSON text; empty if there is none
+     * @param trouble a sentence about what is wrong, if something is
+     * @param missed how many messages are missing
+     * @param text the whole of it
+     */
+    record Line(
+            String type,
+            String id,
+            String subject,
+            String data,
+            String trouble,
+            long missed,
+            String text) {
+        /** Of a message: without what only this connection has. */
+        String message() {
+            return "{" + text.replaceFirst("^\\{\"type\":\"message\",\"id\":\"[^\"]*\",", "");
+        }
+
         boolean isError() {
             return type.equals("error");
         }
@@ -109,12 +129,16 @@ final class LocalClient implements Closeable {
         try {
             NoteReader said = new NoteReader(bytes, JsonText.members(bytes));
             String type = text(said, "type");
+            boolean hasData = !Set.of("error", "missed", "gap").contains(type);
+            String code = text(said, "code");
             return new Line(
                     type,
                     text(said, "id"),
                     text(said, "subject"),
-                    type.equals("error") ? "" : said.data().toString(UTF_8),
-                    text(said, "message") + " (" + text(said, "code") + ")");
+                    hasData ? said.data().toString(UTF_8) : "",
+                    text(said, "message") + (code.isEmpty() ? "" : " (" + code + ")"),
+                    type.equals("missed") ? said.missed() : 0,
+                    line);
         } catch (BadJsonException | IllegalArgumentException e) {
             throw new IOException(
                     "something else than culvert-agent answers there: " + Quoted.sentence(line), e);

@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a program in the VM has the agent do: publish, request, answer. */
+/** What a program in the VM has the agent do: publish, request, answer, subscribe. */
 /* Without picocli, which takes longer to load than the rest of such a command takes. */
 final class LocalCommand {
-    static final Set<String> VERBS = Set.of("publish", "request", "answer");
+    static final Set<String> VERBS = Set.of("publish", "request", "answer", "subscribe");
 
     private static final String SOCKET = "--socket";
     private static final String SOCKET_VARIABLE = "CULVERT_AGENT_LOCAL_SOCKET";
@@ -27,6 +27,7 @@ final class LocalCommand {
             Usage: culvert-agent publish [--socket=FILE] SUBJECT [DATA]
                    culvert-agent request [--socket=FILE] SUBJECT [DATA]
                    culvert-agent answer [--socket=FILE] MATCH COMMAND [ARG...]
+                   culvert-agent subscribe [--socket=FILE] MATCH
             Talks on subjects through the agent of this VM, which runs with --local-socket.
 
             publish   Says something on a subject, and prints how many receivers there were.
@@ -35,8 +36,14 @@ final class LocalCommand {
             answer    Runs COMMAND for each request of the host on a subject that matches,
                       one after the other: the request's data is its standard input, the
                       subject is in CULVERT_SUBJECT, and what it prints is the reply. An
-                      exit code other than 0 is an error for whoever asked. In MATCH, *
-                      stands for one part of a subject, and > for all that follow.
+                      exit code other than 0 is an error for whoever asked.
+            subscribe Prints what is published on subjects that match, a line of JSON each,
+                      until it is stopped. Messages that are missing are told on standard
+                      error: how many, where the program was too slow; since when, where
+                      the link to the host was lost.
+
+            MATCH     A subject in which * stands for one part, and > at the end for all
+                      that follow.
 
             SUBJECT   Letters, digits, _ and -, in parts separated by dots: build.done
             DATA      JSON; anything else is sent as a text. - reads it from standard
@@ -52,6 +59,7 @@ final class LocalCommand {
             Examples:
               culvert-agent publish build.done '{"ok": true}'
               culvert-agent request deploy.allowed web-1
+              culvert-agent subscribe 'build.*'
               culvert-agent answer 'disk.*' sh -c 'df --output=pcent / | tail -1'
             """;
 
@@ -91,7 +99,11 @@ final class LocalCommand {
             }
         }
         Path path = Path.of(socket.orElse(USUAL_SOCKET));
-        return verb.equals("answer") ? answer(path, rest) : say(path, verb, rest);
+        return switch (verb) {
+            case "answer" -> answer(path, rest);
+            case "subscribe" -> follow(path, rest);
+            default -> say(path, verb, rest);
+        };
     }
 
     private int say(Path socket, String verb, List<String> rest) throws IOException {
@@ -139,6 +151,34 @@ final class LocalCommand {
                     err.println("culvert-agent: " + asked.trouble());
                 }
             }
+        }
+    }
+
+    private int follow(Path socket, List<String> rest) throws IOException {
+        if (rest.size() != 1) {
+            throw wrong("subscribe", "give MATCH");
+        }
+        try (LocalClient agent = LocalClient.connect(socket)) {
+            agent.send(LocalClient.line("subscribe", "", "match", rest.getFirst(), null));
+            while (!out.checkError()) {
+                LocalClient.Line said = agent.read();
+                switch (said.type()) {
+                    case "message" -> out.println(said.message());
+                    case "missed" ->
+                            err.println(
+                                    "culvert-agent: %s messages are missing here: this program, or what reads it, was too slow"
+                                            .formatted(said.missed()));
+                    case "gap" -> err.println("culvert-agent: " + said.trouble());
+                    case "error" -> {
+                        err.println("culvert-agent: " + said.trouble());
+                        return FAILED;
+                    }
+                    default -> {
+                        // it is in force
+                    }
+                }
+            }
+            return 0; // nobody reads what is printed
         }
     }
 

@@ -141,6 +141,7 @@ final class PicocliFlags {
                         "Programs in the VM talk to an agent that runs with --local-socket:",
                         "  culvert-agent publish SUBJECT [DATA]          says something on a subject",
                         "  culvert-agent request SUBJECT [DATA]          asks the host, prints the reply",
+                        "  culvert-agent subscribe MATCH                 prints what others say",
                         "  culvert-agent answer MATCH COMMAND [ARG...]   answers requests of the host",
                         "culvert-agent publish --help says more.",
                         "",

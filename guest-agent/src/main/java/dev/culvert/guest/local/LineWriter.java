@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /** Writes what one program is told, a line each. */
 final class LineWriter {
@@ -20,9 +21,36 @@ final class LineWriter {
 
     /** Borrows what the host asks. */
     void request(String key, Note request) {
-        ByteBuf note = channel.alloc().buffer(request.mostBytes());
-        request.writeTo(note);
-        ByteBuf line = begin("request", key, note.readableBytes());
+        note("request", key, request);
+    }
+
+    /** Borrows what was published. */
+    void message(String id, Note message) {
+        note("message", id, message);
+    }
+
+    void missed(String id, long count) {
+        ByteBuf line = begin("missed", id, 0);
+        ByteBufUtil.writeAscii(line, ",\"missed\":" + count + '}');
+        end(line);
+    }
+
+    /** Nobody knows how many messages are missing. */
+    void gap(String id, String why) {
+        told("gap", id, null, why);
+    }
+
+    /** What the program asked for is in force. */
+    void done(String id) {
+        ByteBuf line = begin("reply", id, 0);
+        ByteBufUtil.writeAscii(line, ",\"data\":{}}");
+        end(line);
+    }
+
+    private void note(String type, String id, Note said) {
+        ByteBuf note = channel.alloc().buffer(said.mostBytes());
+        said.writeTo(note);
+        ByteBuf line = begin(type, id, note.readableBytes());
         line.writeByte(',').writeBytes(oneLine(note).skipBytes(1)); // its opening brace
         note.release();
         end(line);
@@ -39,11 +67,17 @@ final class LineWriter {
     }
 
     void error(String id, String code, String message) {
-        ByteBuf line = begin("error", id, 2 * message.length()).writeByte(',');
+        told("error", id, code, message);
+    }
+
+    private void told(String type, String id, @Nullable String code, String message) {
+        ByteBuf line = begin(type, id, 2 * message.length()).writeByte(',');
         ByteBuf members = channel.alloc().buffer();
         try (JsonGenerator json = JsonText.generator(members)) {
             json.writeStartObject();
-            json.writeStringField("code", Quoted.word(code));
+            if (code != null) {
+                json.writeStringField("code", Quoted.word(code));
+            }
             json.writeStringField("message", Quoted.sentence(message));
             json.writeEndObject();
         } catch (IOException e) {

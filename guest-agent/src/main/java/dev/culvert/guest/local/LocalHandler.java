@@ -1,7 +1,5 @@
 package dev.culvert.guest.local;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.guest.subjects.Hearer;
 import dev.culvert.guest.subjects.Responder;
@@ -11,7 +9,6 @@ import dev.culvert.subject.Note;
 import dev.culvert.subject.Subject;
 import dev.culvert.subject.SubjectMatch;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -27,13 +24,12 @@ import org.slf4j.LoggerFactory;
 final class LocalHandler extends ChannelInboundHandlerAdapter implements Responder {
     private static final Logger LOG = LoggerFactory.getLogger(LocalHandler.class);
     private static final int MOST_MATCHES = 64;
-    private static final ByteBuf NOTHING =
-            Unpooled.unreleasableBuffer(Unpooled.copiedBuffer("{}", US_ASCII));
 
     private final Channel channel;
     private final Subjects subjects;
     private final LineWriter lines;
     private final List<SubjectMatch> matches = new ArrayList<>();
+    private final List<LineFollower> followers = new ArrayList<>();
 
     LocalHandler(Channel channel, Subjects subjects) {
         this.channel = channel;
@@ -60,6 +56,7 @@ final class LocalHandler extends ChannelInboundHandlerAdapter implements Respond
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         if (channel.isWritable()) {
             channel.config().setAutoRead(true);
+            followers.forEach(LineFollower::onReady);
         }
     }
 
@@ -71,6 +68,7 @@ final class LocalHandler extends ChannelInboundHandlerAdapter implements Respond
             case LocalLine.Request(String id, Subject subject, ByteBuf data) ->
                     subjects.ask(Note.of(subject, data), hearer(id));
             case LocalLine.Answer(String id, SubjectMatch match) -> answer(id, match);
+            case LocalLine.Subscribe(String id, SubjectMatch match) -> follow(id, match);
             case LocalLine.Reply(String id, ByteBuf data) ->
                     checkAwaited(id, subjects.reply(this, id, data));
             case LocalLine.Failed(String id, String why) ->
@@ -106,7 +104,20 @@ final class LocalHandler extends ChannelInboundHandlerAdapter implements Respond
             subjects.add(this);
         }
         matches.add(match);
-        lines.reply(id, NOTHING);
+        lines.done(id);
+    }
+
+    private void follow(String id, SubjectMatch match) {
+        if (followers.size() == MOST_MATCHES) {
+            lines.error(
+                    id,
+                    ErrorCode.OVERLOADED.wireName(),
+                    "a connection follows at most " + MOST_MATCHES + " matches: open another one");
+            return;
+        }
+        LineFollower follower = new LineFollower(id, channel, lines, followers::remove);
+        followers.add(follower);
+        follower.begun(subjects.follow(match, follower));
     }
 
     private void checkAwaited(String id, boolean isAwaited) {
@@ -151,5 +162,6 @@ final class LocalHandler extends ChannelInboundHandlerAdapter implements Respond
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         subjects.remove(this);
+        followers.forEach(LineFollower::end);
     }
 }

@@ -22,6 +22,9 @@ sealed interface LocalLine {
     /** The program answers these subjects from now on. */
     record Answer(String id, SubjectMatch match) implements LocalLine {}
 
+    /** The program gets what is published on these subjects from now on. */
+    record Subscribe(String id, SubjectMatch match) implements LocalLine {}
+
     /** Answers the request with that id. */
     record Reply(String id, ByteBuf data) implements LocalLine {}
 
@@ -58,12 +61,13 @@ sealed interface LocalLine {
             case "publish" -> new Publish(id, note.subject(), note.reply(), note.data());
             case "request" -> new Request(id, note.subject(), note.data());
             case "answer" -> new Answer(id, match(note.text("match")));
+            case "subscribe" -> new Subscribe(id, match(note.text("match")));
             case "reply" -> new Reply(id, note.data());
             case "error" -> new Failed(id, message(note.text("message")));
             default ->
                     throw new IllegalArgumentException(
-                            "'type' must be \"publish\", \"request\", \"answer\", \"reply\" or"
-                                    + " \"error\"");
+                            "'type' must be \"publish\", \"request\", \"subscribe\", \"answer\","
+                                    + " \"reply\" or \"error\"");
         };
     }
 

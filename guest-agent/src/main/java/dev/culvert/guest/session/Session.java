@@ -91,10 +91,12 @@ public final class Session {
             case REQUEST -> withId(frame, subjects::onRequest);
             case REPLY -> ignoreUnless(subjects.onReply(frame), frame);
             case ERROR -> ignoreUnless(subjects.onError(frame), frame);
+            case PUBLISH -> ignoreUnless(subjects.onMessage(frame), frame);
+            case MISSED -> ignoreUnless(subjects.onMissed(frame), frame);
             case CREDIT -> onCredit(frame);
             case CANCEL -> onCancel(frame.id());
-            case HEARTBEAT, CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, PUBLISH, UNKNOWN ->
-                    ignore(frame);
+            case HEARTBEAT, CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG -> ignore(frame);
+            case SUBSCRIBE, UNSUBSCRIBE, UNKNOWN -> ignore(frame);
             // On a link that the guest opened, its identity takes those for the guest.
             case CHALLENGE, REGISTERED, REFUSED, HELLO, REGISTER, PROVE -> ignore(frame);
         }
@@ -103,7 +105,7 @@ public final class Session {
     private void onPing(Frame frame) {
         pongs.answer(frame);
         if (frame.isTrue("subjects")) {
-            subjects.onOffered();
+            subjects.onOffered(frame.isTrue("subscriptions"));
         }
     }
 

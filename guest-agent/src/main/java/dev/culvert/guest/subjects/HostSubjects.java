@@ -10,6 +10,7 @@ import dev.culvert.subject.Note;
 import dev.culvert.subject.NoteReader;
 import dev.culvert.subject.Subject;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,9 +26,16 @@ public final class HostSubjects {
         this.channel = channel;
     }
 
-    /** The host takes on this link what the guest publishes and asks. */
-    public void onOffered() {
+    /**
+     * The host takes on this link what the guest publishes and asks.
+     *
+     * @param passesOn whether it passes on what others publish, too
+     */
+    public void onOffered(boolean passesOn) {
         subjects.offered(this);
+        if (passesOn) {
+            subjects.subscriptions().offered(this);
+        }
     }
 
     /** The link is gone. */
@@ -56,6 +64,9 @@ public final class HostSubjects {
 
     /** Borrows {@code frame}. False if nobody waits for it. */
     public boolean onReply(Frame frame) {
+        if (subjects.subscriptions().onAgreed(this, frame.id())) {
+            return true;
+        }
         return subjects.heard(
                 this,
                 frame.id(),
@@ -73,23 +84,59 @@ public final class HostSubjects {
 
     /** Borrows {@code frame}. False if nobody waits for it. */
     public boolean onError(Frame frame) {
-        return subjects.heard(
-                this,
-                frame.id(),
-                hearer -> {
-                    String code = null;
-                    String message = null;
-                    try {
-                        NoteReader error = new NoteReader(frame.payload(), frame.members());
-                        code = error.text("code");
-                        message = error.text("message");
-                    } catch (IllegalArgumentException _) {
-                        // it has ended all the same
-                    }
-                    hearer.onError(
-                            code == null ? ErrorCode.INTERNAL.wireName() : code,
-                            message == null ? "the host gave no message" : message);
-                });
+        String code = null;
+        String message = null;
+        try {
+            NoteReader error = new NoteReader(frame.payload(), frame.members());
+            code = error.text("code");
+            message = error.text("message");
+        } catch (IllegalArgumentException _) {
+            // it has ended all the same
+        }
+        String what = code == null ? ErrorCode.INTERNAL.wireName() : code;
+        String why = message == null ? "the host gave no message" : message;
+        return subjects.subscriptions().onError(this, frame.id(), what, why)
+                || subjects.heard(this, frame.id(), hearer -> hearer.onError(what, why));
+    }
+
+    /** Borrows {@code frame}. False if nobody follows this, or it cannot be understood. */
+    public boolean onMessage(Frame frame) {
+        try {
+            NoteReader note = new NoteReader(frame.payload(), frame.members());
+            Note message =
+                    new Note(
+                            note.subject(),
+                            note.reply(),
+                            note.agent(),
+                            note.data(),
+                            note.timestamp());
+            return subjects.subscriptions().onMessage(this, frame.id(), message);
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
+    }
+
+    /** Borrows {@code frame}. False if nobody follows this, or it cannot be understood. */
+    public boolean onMissed(Frame frame) {
+        try {
+            long count = new NoteReader(frame.payload(), frame.members()).missed();
+            return subjects.subscriptions().onMissed(this, frame.id(), count);
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
+    }
+
+    void subscribe(String id, String match) {
+        // a match has no character that needs an escape
+        write(FrameType.SUBSCRIBE, id, "{\"match\":\"" + match + "\"}");
+    }
+
+    void unsubscribe(String id) {
+        write(FrameType.UNSUBSCRIBE, id, "{}");
+    }
+
+    private void write(FrameType type, String id, String json) {
+        write(new Frame(type, id, ByteBufUtil.writeAscii(channel.alloc(), json)));
     }
 
     void send(FrameType type, String id, Note note) {

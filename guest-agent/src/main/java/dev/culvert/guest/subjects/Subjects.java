@@ -5,6 +5,7 @@ import dev.culvert.frame.FrameType;
 import dev.culvert.guest.config.SubjectSettings;
 import dev.culvert.subject.Note;
 import dev.culvert.subject.Subject;
+import dev.culvert.subject.SubjectMatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -44,12 +45,14 @@ public final class Subjects {
     private final List<Responder> responders = new ArrayList<>();
 
     private final Map<String, Asked> asked = new HashMap<>();
+    private final Subscriptions subscriptions;
     private final Map<String, Question> questions = new HashMap<>();
     private long lastId;
 
     public Subjects(EventLoop loop, SubjectSettings settings) {
         this.loop = loop;
         this.settings = settings;
+        subscriptions = new Subscriptions(loop, settings.timeout(), this::nextKey);
     }
 
     /** For the link of that channel. */
@@ -61,6 +64,10 @@ public final class Subjects {
         return settings;
     }
 
+    Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
     void offered(HostSubjects host) {
         if (!hosts.contains(host)) {
             hosts.add(host);
@@ -69,6 +76,7 @@ public final class Subjects {
 
     /** The link of that host is gone: nobody there answers or waits any longer. */
     void lost(HostSubjects host) {
+        subscriptions.lost(host);
         hosts.remove(host);
         List<String> unanswered = keys(asked, it -> it.host == host);
         for (String id : unanswered) {
@@ -92,6 +100,16 @@ public final class Subjects {
                 .filter(it -> test.holds(it.getValue()))
                 .map(Map.Entry::getKey)
                 .toList();
+    }
+
+    /**
+     * Follows subjects for a program.
+     *
+     * @return ends it; to be run when the program is gone
+     */
+    public Runnable follow(SubjectMatch match, Follower follower) {
+        Followed followed = subscriptions.add(match, follower, !hosts.isEmpty());
+        return followed == null ? () -> {} : () -> subscriptions.remove(followed);
     }
 
     /** Tells the host something; it answers how many heard it. Borrows what is said. */

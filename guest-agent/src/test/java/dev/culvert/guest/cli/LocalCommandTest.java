@@ -173,6 +173,8 @@ class LocalCommandTest {
         "publish, give SUBJECT",
         "request a b c, give SUBJECT",
         "answer a, give MATCH and COMMAND",
+        "subscribe, give MATCH",
+        "subscribe a b, give MATCH",
         "publish --sock=x a, there is no flag --sock=x",
         "publish --socket, there is no flag --socket"
     })
@@ -184,11 +186,41 @@ class LocalCommandTest {
     }
 
     @Test
-    void helpDescribesAllThree() throws Exception {
+    void helpDescribesThemAll() throws Exception {
         assertThat(run("", "answer", "--help")).isZero();
 
-        assertThat(out()).contains("Usage: culvert-agent publish", "CULVERT_SUBJECT");
+        assertThat(out())
+                .contains("Usage: culvert-agent publish", "CULVERT_SUBJECT", "subscribe 'build.*'");
         assertThat(out().lines()).allMatch(line -> line.length() <= 90);
+    }
+
+    @Test
+    void subscribePrintsMessagesAndSaysOnStandardErrorWhatIsMissing() throws Exception {
+        CompletableFuture<List<String>> heard =
+                agentSays(
+                        """
+                        {"type":"reply","id":"","data":{}}
+                        {"type":"message","id":"","subject":"a.b","agent":"web","data":{"type":"message"},"timestamp":"x"}
+                        {"type":"missed","id":"","missed":12}
+                        {"type":"message","id":"","subject":"a.c","data":1}
+                        {"type":"gap","id":"","message":"the link was lost"}
+                        {"type":"error","id":"","code":"overloaded","message":"the subscription was ended"}\
+                        """);
+
+        assertThat(run("", "subscribe", "a.*")).isEqualTo(1);
+
+        assertThat(heard.get())
+                .containsExactly("{\"type\":\"subscribe\",\"id\":\"\",\"match\":\"a.*\"}");
+        assertThat(out().lines())
+                .containsExactly(
+                        "{\"subject\":\"a.b\",\"agent\":\"web\",\"data\":{\"type\":\"message\"},\"timestamp\":\"x\"}",
+                        "{\"subject\":\"a.c\",\"data\":1}");
+        assertThat(err.toString(UTF_8).lines())
+                .containsExactly(
+                        "culvert-agent: 12 messages are missing here: this program, or what reads it, was"
+                                + " too slow",
+                        "culvert-agent: the link was lost",
+                        "culvert-agent: the subscription was ended (overloaded)");
     }
 
     private static String asked(String id, String data) {
@@ -230,7 +262,8 @@ class LocalCommandTest {
     void aCommandThatReadsNothingAnswersAndOneThatThereIsNotFails() {
         AnswerCommand deaf = new AnswerCommand(List.of("echo", "hello"));
         LocalClient.Line asked =
-                new LocalClient.Line("request", "s-1", "a", "\"" + "x".repeat(300_000) + "\"", "");
+                new LocalClient.Line(
+                        "request", "s-1", "a", "\"" + "x".repeat(300_000) + "\"", "", 0, "");
 
         assertThat(deaf.answer(asked)).contains("\"data\":\"hello\"");
         assertThat(new AnswerCommand(List.of("/no/such/command")).answer(asked))

@@ -52,6 +52,7 @@ class LocalLineFuzzTest {
             case LocalLine.Publish it -> check(it.data());
             case LocalLine.Request it -> check(it.data());
             case LocalLine.Reply it -> check(it.data());
+            case LocalLine.Subscribe it -> assertThat(it.match().toString()).isNotEmpty();
             case LocalLine.Answer it -> assertThat(it.match().toString()).isNotEmpty();
             case LocalLine.Failed it -> assertThat(it.message()).isNotNull();
             case LocalLine.Malformed it -> assertThat(it.why()).isNotBlank();
@@ -80,6 +81,7 @@ class LocalLineFuzzTest {
                 "{\"type\":\"publish\",\"subject\":\"a\"}    | 'data' is missing",
                 "{\"type\":\"request\",\"subject\":\"a b\",\"data\":1} | 'a b' is not a subject",
                 "{\"type\":\"answer\"}                       | 'match' is missing",
+                "{\"type\":\"subscribe\"}                    | 'match' is missing",
                 "{\"type\":\"answer\",\"match\":\"a.\"}      | 'a.' matches no subject",
                 "{\"type\":\"reply\",\"id\":\"x\"}           | 'data' is missing",
                 "{\"type\":\"reply\",\"id\":5,\"data\":1}    | 'id' must be a string",

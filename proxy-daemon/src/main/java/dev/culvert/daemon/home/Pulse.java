@@ -32,8 +32,8 @@ final class Pulse {
         void onChecked();
     }
 
-    /** Says, too, that the agent may publish and ask on this link (subjects.md). */
-    private static final String PING = "{\"subjects\":true}";
+    /** Says, too, that the agent may publish, ask and follow on this link (subjects.md). */
+    private static final String PING = "{\"subjects\":true,\"subscriptions\":true}";
 
     private final AgentLink link;
     private final HomeLoop home;

@@ -34,15 +34,25 @@ final class AgentSubjects implements PeerRequests {
     private final Agent agent;
     private final AgentLink link;
     private final Map<String, Asked> asked = new HashMap<>();
+    private final AgentSubscriptions followed;
 
     AgentSubjects(Subjects subjects, Agent agent, AgentLink link) {
         this.subjects = subjects;
         this.agent = agent;
         this.link = link;
+        followed = new AgentSubscriptions(subjects, agent, link);
     }
 
     @Override
     public void onRequest(Frame frame) {
+        switch (frame.type()) {
+            case SUBSCRIBE -> followed.begin(frame);
+            case UNSUBSCRIBE -> followed.end(frame.id());
+            default -> onNote(frame);
+        }
+    }
+
+    private void onNote(Frame frame) {
         boolean isRequest = frame.type() == FrameType.REQUEST;
         try {
             NoteReader note = new NoteReader(frame.payload(), frame.members());
@@ -107,8 +117,7 @@ final class AgentSubjects implements PeerRequests {
         Future<?> timeout =
                 link.eventLoop().schedule(() -> expire(id), nanos, TimeUnit.NANOSECONDS);
         asked.put(id, new Asked(inbox, timeout));
-        Subjects.Reach reach =
-                subjects.publish(agent.tenant(), note(subject, inbox, data), Source.AGENT);
+        Subjects.Reach reach = subjects.ask(agent.tenant(), note(subject, inbox, data));
         if (reach.receivers() == 0 && forget(id)) {
             refuse(id, subject, reach);
         }
@@ -170,6 +179,7 @@ final class AgentSubjects implements PeerRequests {
 
     /** The link is closed. */
     void end() {
+        followed.close();
         for (Asked each : asked.values()) {
             each.timeout.cancel(false);
             subjects.inboxes().close(each.inbox);

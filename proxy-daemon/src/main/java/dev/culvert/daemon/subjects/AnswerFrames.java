@@ -11,8 +11,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 
-/** Frames that answer what an agent asks. Each belongs to the caller. */
+/** Frames that answer what an agent asks and follows. Each belongs to the caller. */
 final class AnswerFrames {
     private AnswerFrames() {}
 
@@ -21,6 +22,20 @@ final class AnswerFrames {
         Note note = Note.of(subject, data);
         ByteBuf payload = note.writeTo(Unpooled.buffer(note.mostBytes()));
         return new Frame(FrameType.REPLY, id, payload);
+    }
+
+    /** The subscription is in force. */
+    static Frame subscribed(String id) {
+        return new Frame(FrameType.REPLY, id, ascii("{\"data\":{}}"));
+    }
+
+    /** So many messages are missing here. */
+    static Frame missed(String id, long count) {
+        return new Frame(FrameType.MISSED, id, ascii("{\"missed\":" + count + "}"));
+    }
+
+    private static ByteBuf ascii(String json) {
+        return Unpooled.copiedBuffer(json, StandardCharsets.US_ASCII);
     }
 
     static Frame error(String id, ErrorCode code, String why) {

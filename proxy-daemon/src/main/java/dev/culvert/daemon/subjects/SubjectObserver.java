@@ -6,7 +6,7 @@ import java.util.Locale;
 public interface SubjectObserver {
     SubjectObserver NONE = new SubjectObserver() {};
 
-    /** Who says something. */
+    /** Who says something, or follows it. */
     enum Source {
         AGENT,
         CLIENT;

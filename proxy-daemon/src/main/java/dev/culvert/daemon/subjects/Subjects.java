@@ -2,6 +2,7 @@ package dev.culvert.daemon.subjects;
 
 import dev.culvert.daemon.config.SubjectSettings;
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.subjects.SubjectObserver.Source;
 import dev.culvert.link.AgentLink;
 import dev.culvert.subject.Note;
 import dev.culvert.subject.Subject;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -77,16 +79,21 @@ public final class Subjects {
     }
 
     /**
-     * Subscribes; null if there are too many subscribers.
+     * Subscribes a client; null if there are too many subscribers.
      *
      * @param wake called on any thread when something waits
      */
     public @Nullable Subscription subscribe(String tenant, SubjectMatch match, Runnable wake) {
+        return subscribe(tenant, match, Source.CLIENT, wake);
+    }
+
+    /** The same, for whichever kind of subscriber. */
+    @Nullable Subscription subscribe(String tenant, SubjectMatch match, Source who, Runnable wake) {
         if (subscribers.incrementAndGet() > settings().maxSubscribers()) {
             subscribers.decrementAndGet();
             return null;
         }
-        Subscription subscription = new Subscription(tenant, match, settings, observer, wake);
+        Subscription subscription = new Subscription(tenant, match, who, settings, observer, wake);
         tenants.compute(
                 tenant,
                 (_, known) -> {
@@ -110,24 +117,32 @@ public final class Subjects {
     }
 
     /** Tells every subscriber of the tenant, or who waits for this reply. Borrows the data. */
-    public Reach publish(String tenant, Note note, SubjectObserver.Source source) {
+    public Reach publish(String tenant, Note note, Source source) {
         observer.onPublished(source);
-        Reach reach = pass(tenant, note);
+        Reach reach = pass(tenant, note, _ -> true);
         Subject reply = note.reply();
         if (note.subject().equals(Subject.ECHO) && reply != null) {
-            Reach echoed = pass(tenant, Note.of(reply, note.data()));
+            Reach echoed = pass(tenant, Note.of(reply, note.data()), _ -> true);
             return new Reach(reach.receivers() + 1, reach.missed() + echoed.missed());
         }
         return reach;
     }
 
-    private Reach pass(String tenant, Note note) {
-        boolean isAwaited =
-                note.subject().isInbox() && inboxes.reply(tenant, note.subject(), note.data());
-        return isAwaited ? Reach.ONE : deliver(tenant, note);
+    /** Asks the clients of the tenant for an agent. Borrows the data. */
+    /* Not the other agents: whoever follows the subject could reply, and an agent must not be able to
+     * grant another one what only a person or a program of the host may. */
+    Reach ask(String tenant, Note note) {
+        observer.onPublished(Source.AGENT);
+        return deliver(tenant, note, it -> it.who() == Source.CLIENT);
     }
 
-    private Reach deliver(String tenant, Note note) {
+    private Reach pass(String tenant, Note note, Predicate<Subscription> to) {
+        boolean isAwaited =
+                note.subject().isInbox() && inboxes.reply(tenant, note.subject(), note.data());
+        return isAwaited ? Reach.ONE : deliver(tenant, note, to);
+    }
+
+    private Reach deliver(String tenant, Note note, Predicate<Subscription> to) {
         List<Subscription> all = tenants.get(tenant);
         if (all == null) {
             return Reach.NOBODY;
@@ -136,7 +151,7 @@ public final class Subjects {
         int missed = 0;
         ByteBuf json = null;
         for (Subscription each : all) {
-            if (each.match().matches(note.subject())) {
+            if (to.test(each) && each.match().matches(note.subject())) {
                 json = json == null ? json(note) : json;
                 if (each.offer(json)) {
                     receivers++;

@@ -1,6 +1,7 @@
 package dev.culvert.daemon.subjects;
 
 import dev.culvert.daemon.config.SubjectSettings;
+import dev.culvert.daemon.subjects.SubjectObserver.Source;
 import dev.culvert.subject.SubjectMatch;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
@@ -27,8 +28,11 @@ public final class Subscription {
     /** So many messages are missing here. */
     public record Missed(long count) implements Item {}
 
+    private static final long GRAIN_BYTES = 64 * 1024;
+
     private final String tenant;
     private final SubjectMatch match;
+    private final Source who;
     private final Supplier<SubjectSettings> limits;
     private final SubjectObserver observer;
     private final Runnable wake;
@@ -39,19 +43,26 @@ public final class Subscription {
 
     private int messages;
     private long bytes;
+
+    /** How many of them the subscriber knows of. */
+    private long measured;
+
     private long missed;
 
     /**
-     * @param wake called on any thread when something waits, and not again before {@link #next}
+     * @param wake called on any thread when something waits, and not again before {@link #next},
+     *     but for each {@link #GRAIN_BYTES} that wait: the subscriber charges them to somebody
      */
     Subscription(
             String tenant,
             SubjectMatch match,
+            Source who,
             Supplier<SubjectSettings> limits,
             SubjectObserver observer,
             Runnable wake) {
         this.tenant = tenant;
         this.match = match;
+        this.who = who;
         this.limits = limits;
         this.observer = observer;
         this.wake = wake;
@@ -65,16 +76,30 @@ public final class Subscription {
         return match;
     }
 
+    Source who() {
+        return who;
+    }
+
     /** False if the subscriber misses it. */
     boolean offer(ByteBuf json) {
         boolean isKept = keep(json);
         if (!isKept) {
             observer.onMissed();
         }
-        if (woken.compareAndSet(false, true)) {
+        boolean hasGrown = hasGrown();
+        if (woken.compareAndSet(false, true) || hasGrown) {
             wake.run();
         }
         return isKept;
+    }
+
+    /** Whether the subscriber has to measure anew what it holds. */
+    private boolean hasGrown() {
+        synchronized (queue) {
+            boolean hasGrown = bytes - measured >= GRAIN_BYTES;
+            measured = hasGrown ? bytes : measured;
+            return hasGrown;
+        }
     }
 
     private boolean keep(ByteBuf json) {
@@ -111,6 +136,7 @@ public final class Subscription {
             if (item instanceof Message(ByteBuf json)) {
                 messages--;
                 bytes -= json.readableBytes();
+                measured = Math.min(measured, bytes);
             }
             return item;
         }

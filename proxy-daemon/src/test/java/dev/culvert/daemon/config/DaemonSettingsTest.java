@@ -177,7 +177,7 @@ class DaemonSettingsTest {
                   "responses": {"keep": 76, "keep_bytes": "6KiB", "keep_for": 77},
                   "sse": {"keepalive": 7},
                   "turns": {"max_answer_bytes": "1KiB", "max_unsent_bytes": "2KiB", "initial_credit": "3KiB", "stall_timeout": 71, "resume_grace": 72, "remember": 73, "max_watch_bytes": "5KiB", "max_keys": 74, "max_remembered": 75},
-                  "subjects": {"max_data_bytes": 78, "max_subscribers": 79, "max_queued": 80, "max_queued_bytes": 81, "max_waiting": 82, "timeout": 83},
+                  "subjects": {"max_data_bytes": 78, "max_subscribers": 79, "max_agent_subscriptions": 179, "max_queued": 80, "max_queued_bytes": 81, "max_waiting": 82, "timeout": 83},
                   "transport": {"default": "tcp", "vsock_port": 8, "tcp_base_port": 9000},
                   "timeouts": {
                     "message": 10, "message_deadline": 11, "config": 12, "ping": 13, "drain": 0
@@ -313,7 +313,7 @@ class DaemonSettingsTest {
                                         5 << 10,
                                         74,
                                         75),
-                                new SubjectSettings(78, 79, 80, 81, 82, seconds(83)),
+                                new SubjectSettings(78, 79, 179, 80, 81, 82, seconds(83)),
                                 new TransportSettings(TransportSettings.Way.TCP, 8, 9000),
                                 new TimeoutSettings(
                                         seconds(10),

@@ -27,7 +27,7 @@ class SubscriptionTest {
     private Subjects subjects(int subscribers, int queued, int queuedBytes) {
         SubjectSettings settings =
                 new SubjectSettings(
-                        1 << 10, subscribers, queued, queuedBytes, 1, Duration.ofSeconds(1));
+                        1 << 10, subscribers, 9, queued, queuedBytes, 1, Duration.ofSeconds(1));
         return new Subjects(
                 () -> settings,
                 new SubjectObserver() {

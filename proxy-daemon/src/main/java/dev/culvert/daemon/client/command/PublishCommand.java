@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "publish",
         description =
-                "Publishes a message on a subject, and says how many clients follow it. On the"
+                "Publishes a message on a subject, and says how many clients and agents got it. On the"
                         + " subject inbox.ID of a message, it is the reply.",
         mixinStandardHelpOptions = true,
         footer = {
