@@ -8,6 +8,7 @@ import dev.culvert.daemon.turn.LiveTurn;
 import dev.culvert.daemon.turn.TurnListener;
 import dev.culvert.daemon.turn.TurnRequest;
 import dev.culvert.frame.Frame;
+import io.netty.channel.EventLoop;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +85,18 @@ final class BackgroundStart implements Unattended {
             throw new IllegalStateException("no turn has begun");
         }
         return response;
+    }
+
+    /**
+     * Nobody can ask for the response: what was begun stops, and then {@code told} runs on {@code
+     * loop}. One that was there before goes on.
+     */
+    void giveUp(EventLoop loop, Runnable told) {
+        if (begun == null) {
+            told.run();
+        } else {
+            begun.stop(loop, told);
+        }
     }
 
     @Override

@@ -30,9 +30,11 @@ public final class KeptResponses {
      *
      * @param nanos of a clock that nobody sets
      * @param millis since 1970, which a restart does not change
+     * @param patience how long a client waits for the store
      */
-    record Time(LongSupplier nanos, LongSupplier millis) {
-        static final Time SYSTEM = new Time(System::nanoTime, System::currentTimeMillis);
+    record Time(LongSupplier nanos, LongSupplier millis, Duration patience) {
+        static final Time SYSTEM =
+                new Time(System::nanoTime, System::currentTimeMillis, Duration.ofSeconds(10));
     }
 
     private record Entry(KeptResponse response, Conversation held, long ownBytes) {}
@@ -140,15 +142,12 @@ public final class KeptResponses {
     }
 
     /**
-     * Runs {@code told} on {@code loop} once the store has the response as it is now, or has
-     * failed; at once where there is nothing to wait for.
+     * Calls {@code told} on {@code loop} once the store has the response as it is now, or with why
+     * it has not; at once where there is nothing to wait for. Called on {@code loop}.
      */
-    void whenStored(KeptResponse response, EventLoop loop, Runnable told) {
-        if (areStored()) {
-            writes.whenWritten(response.id(), _ -> BackgroundTurn.hand(loop, told));
-        } else {
-            told.run();
-        }
+    void whenStored(KeptResponse response, EventLoop loop, Consumer<@Nullable IOException> told) {
+        boolean waits = areStored();
+        writes.whenWritten(response.id(), waits ? new StoreWait(loop, time.patience, told) : told);
     }
 
     /** It has come to its end; what it takes has changed. Borrows the items. */
@@ -268,13 +267,14 @@ public final class KeptResponses {
         }
     }
 
-    /** Calls {@code told} on {@code loop} once it is gone, or with why the store still has it. */
+    /**
+     * Calls {@code told} on {@code loop} once it is gone, or with why the store still has it.
+     * Called on {@code loop}.
+     */
     void delete(KeptResponse response, EventLoop loop, Consumer<@Nullable IOException> told) {
+        StoreWait wait = new StoreWait(loop, time.patience, told);
         synchronized (kept) {
-            writes.whenWritten(
-                    response.id(),
-                    () -> remove(response.id()),
-                    failure -> BackgroundTurn.hand(loop, () -> told.accept(failure)));
+            writes.whenWritten(response.id(), () -> remove(response.id()), wait);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.culvert.daemon.front.responses;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERROR;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
+import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.culvert.daemon.answer.TurnAnswers;
@@ -81,6 +82,12 @@ final class ResponseRoute implements Route {
                                     + response.id()
                                     + "\",\"object\":\"response\",\"deleted\":true}",
                             US_ASCII));
+        } else if (failure instanceof StoreWait.TooLongException) {
+            answer.problem(
+                    Problem.of(
+                            SERVICE_UNAVAILABLE,
+                            "The response is gone here, but it is still stored: %s. A restart before it does brings the response back. Look at that disk and at culvert_workers_busy."
+                                    .formatted(failure.getMessage())));
         } else {
             answer.problem(
                     Problem.of(

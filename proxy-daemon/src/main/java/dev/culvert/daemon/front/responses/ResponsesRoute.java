@@ -2,6 +2,7 @@ package dev.culvert.daemon.front.responses;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
+import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE;
 
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.answer.TurnAnswers;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class ResponsesRoute implements Route {
     /** What a translation adds to most bodies. */
     private static final int MORE_BYTES = 1024;
+
+    private static final int RETRY_SECONDS = 5;
 
     private final AgentAccess access;
     private final TurnAnswers answers;
@@ -224,11 +227,31 @@ final class ResponsesRoute implements Route {
         BackgroundTurn turn = kept.turn();
         if (wanted.isInBackground() || turn == null) {
             // Its client has nothing but the id: it must be there after a restart, too.
-            responses.whenStored(kept, answer.eventLoop(), () -> tell(wanted, kept));
+            responses.whenStored(
+                    kept,
+                    answer.eventLoop(),
+                    failure -> {
+                        if (failure instanceof StoreWait.TooLongException hangs) {
+                            start.giveUp(answer.eventLoop(), () -> notStored(answer, hangs));
+                        } else { // that only this run knows it is in the log
+                            tell(wanted, kept);
+                        }
+                    });
         } else if (wanted.isStreamed()) {
             replay(wanted, turn);
         } else {
             turn.whenOver(answer.eventLoop(), why -> whole(answer, kept, why));
+        }
+    }
+
+    private static void notStored(Answer answer, StoreWait.TooLongException hangs) {
+        if (answer.isOpen()) {
+            answer.problem(
+                    Problem.of(
+                                    SERVICE_UNAVAILABLE,
+                                    "The response was stopped, because it cannot be stored: %s. Look at that disk and at culvert_workers_busy, and send the request again, or without 'background'."
+                                            .formatted(hangs.getMessage()))
+                            .retryAfter(RETRY_SECONDS));
         }
     }
 

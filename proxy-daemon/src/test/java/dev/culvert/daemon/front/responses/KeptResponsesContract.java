@@ -64,7 +64,7 @@ public abstract class KeptResponsesContract {
                                 new KeptWrites(store, workers),
                                 () -> new ResponseSettings(most, bytes, HOUR),
                                 new KeptResponses.Time(
-                                        () -> now, () -> TimeUnit.NANOSECONDS.toMillis(now)),
+                                        () -> now, () -> TimeUnit.NANOSECONDS.toMillis(now), HOUR),
                                 new RestoredResponses.Reading(loops.group(), 9_999))
                         .responses();
         last = next;
