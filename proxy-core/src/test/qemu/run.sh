@@ -5,7 +5,7 @@
 #   proxy-core/src/test/qemu/run.sh             runs the tests that checks.txt names
 #   proxy-core/src/test/qemu/run.sh CLASS ...   runs only these classes
 #
-# Run it after "mvn package". It takes three to four minutes. The first run also fetches the kernel and missing Debian packages.
+# Run it after "mvn package". It takes about four minutes. The first run also fetches the kernel and missing Debian packages.
 # The report is the serial console: a line "ok" or "not ok" for each test. A missing test is a failure. Exits with 77 unless it
 # runs on Debian on x86_64. To test another kernel, unpack its package in DIR/kernel and set CULVERT_QEMU_CACHE=DIR.
 set -euo pipefail
@@ -20,7 +20,8 @@ here=$root/proxy-core/src/test/qemu
 . "$here/machine.sh"
 
 classes=("$@")
-[ $# -gt 0 ] || classes=(dev.culvert.transport.VsockTransportTest dev.culvert.daemon.VsockImages dev.culvert.daemon.VhostImages)
+[ $# -gt 0 ] || classes=(dev.culvert.transport.VsockTransportTest dev.culvert.daemon.VsockImages dev.culvert.daemon.VhostImages
+    dev.culvert.daemon.CloneImages)
 daemon=$root/proxy-daemon/target/culvertd
 agent=$root/guest-agent/target/culvert-agent
 for made in "$daemon" "$agent" "$root/proxy-daemon/target/test-classpath"; do
@@ -32,10 +33,11 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-# The inner VM: the agent with its defaults, which accept only the host.
+# The inner VM: the agent with its defaults, which accept only the host. The kernel turns NAME=VALUE of its command line into
+# variables, which are the agent's settings.
 mkdir -p vm/{dev,proc,sys,tmp,opt}
 add_busybox vm sh mount insmod cat ip poweroff
-add_modules vm virtio_mmio vmw_vsock_virtio_transport
+add_modules vm virtio_mmio virtio_pci qemu_fw_cfg vmw_vsock_virtio_transport
 cp -r "$agent" vm/opt/
 add_libraries vm "$agent/runtime/bin/java" "$agent/runtime/lib/server/libjvm.so" "$agent"/lib/*.so
 cat >vm/init <<'INIT'
@@ -54,7 +56,7 @@ add_busybox machine sh mount insmod cat ip poweroff kill dmesg
 add_modules machine vsock_loopback vhost_vsock kvm_amd
 add_program machine "$(command -v qemu-system-x86_64)"
 mkdir machine/usr/share/qemu
-cp -L /usr/share/qemu/bios-microvm.bin machine/usr/share/qemu/
+cp -L /usr/share/qemu/{bios-microvm,kvmvapic,linuxboot_dma}.bin /usr/share/seabios/bios-256k.bin machine/usr/share/qemu/
 cp "$vmlinuz" machine/vm/kernel
 pack vm machine/vm/initramfs
 cp -r "$daemon" machine/culvert/proxy-daemon/target/
@@ -80,6 +82,13 @@ exec qemu-system-x86_64 -L /usr/share/qemu -M microvm,x-option-roms=off,rtc=on -
     -kernel /vm/kernel -initrd /vm/initramfs -append "console=ttyS0 reboot=t panic=-1 quiet" \
     -device vhost-vsock-device,guest-cid=3 "$@"
 RUN
+cat >machine/vm/clone <<'RUN'
+#!/bin/sh
+# The same VM on CID $CID, with a generation id that each start changes, which takes a PC with ACPI.
+exec qemu-system-x86_64 -L /usr/share/qemu -M pc -accel kvm -cpu host -m 320 -device vmgenid,guid=auto \
+    -nodefaults -no-user-config -display none -serial "file:/tmp/vm-$$.log" -monitor stdio -no-reboot \
+    -kernel /vm/kernel -initrd /vm/initramfs -device "vhost-vsock-pci,guest-cid=$CID" "$@"
+RUN
 cat >machine/init <<INIT
 #!/bin/sh
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev; mount -t tmpfs tmp /tmp
@@ -94,11 +103,11 @@ CULVERT_VSOCK_LOOPBACK=1 /jre/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 
     -cp "$class_path" dev.culvert.daemon.SerialReport ${classes[*]} || { dmesg; cat /tmp/vm-*.log; }
 poweroff -f
 INIT
-chmod +x machine/init machine/vm/run
+chmod +x machine/init machine/vm/run machine/vm/clone
 pack machine initramfs
 
 SECONDS=0
-boot 900 serial.log -m 2560 -initrd initramfs || echo "not ok: the machine did not power off in time" >>serial.log
+boot 900 serial.log -m 3072 -initrd initramfs || echo "not ok: the machine did not power off in time" >>serial.log
 emulated=$SECONDS
 tr -d '\r' <serial.log | tee report
 sed -n 's/^ok \([^ ]*\).*/\1/p' report | sort >passed

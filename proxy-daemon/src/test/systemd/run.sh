@@ -64,18 +64,22 @@ blocks proxy-daemon/docs/firecracker.md > "$work/pages/jail.sh"
 (cd "$work/pages" && DEBIAN="$cache/debian" unshare --mount --pid --fork --kill-child bash "$here/pages.sh")
 rm -rf "$work/pages"
 
-# The machine: the images, the units, and two agents that echo, one of them slowly and in the chroot of a jailer.
+# The machine: the images, the units, and three agents that echo: one of them slowly and in the chroot of a jailer, and one that
+# dials in, by the shipped unit with another name.
 root=$work/root
 cp -a debian "$root"
 cp -r "$daemon" "$agent" "$root/usr/lib/"
 ln -s ../lib/culvertd/bin/culvertd ../lib/culvert-agent/bin/culvert-agent "$root/usr/bin/"
 cp "$top"/proxy-daemon/dist/culvertd.{service,socket} "$top/guest-agent/dist/culvert-agent.service" "$root/usr/lib/systemd/system/"
+ln -s culvert-agent "$root/usr/bin/joined-agent"
+sed 's/culvert-agent/joined-agent/g; s|/etc/culvert/agent.env|/etc/culvert/joined.env|' "$top/guest-agent/dist/culvert-agent.service" \
+    > "$root/usr/lib/systemd/system/joined-agent.service"
 cp "$(command -v busybox)" "$root/bin/"
 mkdir "$root/root/bin" # where systemd and the kernel do not find it while they start
 ln -s /bin/busybox "$root/root/bin/modprobe"
 kernel=$(ls kernel/lib/modules)
 mkdir -p "$root/lib/modules/$kernel"
-for module in vsock vmw_vsock_virtio_transport_common vsock_loopback vhost_iotlb vhost vhost_vsock; do
+for module in vsock vmw_vsock_virtio_transport_common vsock_loopback vhost_iotlb vhost vhost_vsock qemu_fw_cfg; do
     cp "$(find kernel/lib/modules -name "$module.ko")" "$root/lib/modules/$kernel/"
 done
 busybox depmod -b "$root" "$kernel"
@@ -111,7 +115,8 @@ rm -rf "$root"
 
 # On a busy host the kernel cannot calibrate its clock and hangs. So it is given the frequency of the host.
 khz=$(awk '/^bogomips/ {printf "%d", $3 * 500; exit}' /proc/cpuinfo)
-timeout 1200 qemu-system-x86_64 -M microvm,x-option-roms=off,rtc=on -accel tcg -smp 1 -cpu max -m 1024 \
+generation=324e6eaf-d1d1-4bf6-bf41-b9bb6c91fb87 # trial.sh knows it, too
+timeout 1200 qemu-system-x86_64 -M q35 -accel tcg -smp 1 -cpu max -m 1024 -device vmgenid,guid=$generation \
     -nodefaults -no-user-config -display none -serial file:"$work/serial.log" -no-reboot \
     -kernel "$(ls kernel/boot/vmlinuz-*)" -initrd "$work/initramfs" \
     -append "console=ttyS0 reboot=t panic=-1 quiet systemd.show_status=0 tsc_early_khz=$khz" < /dev/null || true

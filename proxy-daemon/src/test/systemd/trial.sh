@@ -137,12 +137,26 @@ agent_on_a_socket() {
 host_of_qemu() { # as the page about QEMU prepares it
     bash -e /root/qemu.sh && [ -c /dev/vhost-vsock ] && is "$(cat /etc/modules-load.d/vhost-vsock.conf)" vhost_vsock
 }
+joins() { # with QEMU's generation id, as an ordinary user
+    local token
+    token=$(http POST /api/v1/enrollments '{"name":"joined"}' | sed -n 's/.*"token":"\([^"]*\)".*/\1/p')
+    printf '%s\n' CULVERT_AGENT_RUNTIME=echo CULVERT_AGENT_JOIN=ws://127.0.0.1:8470 "CULVERT_AGENT_JOIN_TOKEN=$token" \
+        > /etc/culvert/joined.env
+    systemctl start joined-agent && await is_ready joined && no_user joined-agent && echoes joined \
+        && has "$(http GET /api/v1/agents/joined)" '"generation":"324e6eaf-d1d1-4bf6-bf41-b9bb6c91fb87"'
+}
+identity_is_kept() {
+    is "$(stat -c %a /var/lib/private/joined-agent/agent-identity.json)" 600 \
+        && systemctl restart joined-agent && await has_joined_twice && echoes joined
+}
+has_joined_twice() { has "$(http GET /api/v1/agents/joined)" '"joins":2'; }
 agent_stops() {
     systemctl stop culvert-agent.socket culvert-agent
     is "$(show culvert-agent Result)" success && is "$(show culvert-agent ExecMainStatus)" 0
 }
 
 modprobe vsock_loopback
+modprobe qemu_fw_cfg
 systemctl start culvert-agent jailed
 try "the agent says when it is ready" is_active culvert-agent
 try "the agent runs as nobody else, without capabilities" no_user culvert-agent
@@ -169,6 +183,8 @@ try "a restart on that socket refuses nobody" restart_refuses_nobody
 try "a killed agent is restarted" killed culvert-agent
 try "an agent that is restarted is used again" agent_restarts
 try "an agent takes a vsock socket of systemd's" agent_on_a_socket
+try "an agent that dials in proves the generation id of its VM" joins
+try "its identity is for it alone, and outlives it" identity_is_kept
 try "the agent stops as told" agent_stops
 try "a host of QEMU's VMs has vhost-vsock" host_of_qemu
 

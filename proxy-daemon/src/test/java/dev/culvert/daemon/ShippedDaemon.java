@@ -12,7 +12,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -39,17 +41,23 @@ final class ShippedDaemon implements AutoCloseable {
      * @param settings by the names that they have in the environment
      */
     static ShippedDaemon start(String address, Map<String, String> settings) throws IOException {
+        return start(settings, "--agent", "vm=" + address);
+    }
+
+    /**
+     * The same with other flags.
+     *
+     * @param settings by the names that they have in the environment
+     */
+    static ShippedDaemon start(Map<String, String> settings, String... flags) throws IOException {
+        List<String> all = new ArrayList<>();
+        all.addAll(List.of("serve", "--http", "tcp://127.0.0.1:0", "--log-level", "error"));
+        all.addAll(List.of(flags));
         return new ShippedDaemon(
                 Shipped.start(
                         withoutAdminSocket(settings),
                         Shipped.DAEMON,
-                        "serve",
-                        "--http",
-                        "tcp://127.0.0.1:0",
-                        "--agent",
-                        "vm=" + address,
-                        "--log-level",
-                        "error"));
+                        all.toArray(String[]::new)));
     }
 
     /** Daemons of several tests would want the same. */
