@@ -5,7 +5,7 @@
 #   proxy-core/src/test/qemu/run.sh             runs the tests that checks.txt names
 #   proxy-core/src/test/qemu/run.sh CLASS ...   runs only these classes
 #
-# Run it after "mvn package". It takes about four minutes. The first run also fetches the kernel and missing Debian packages.
+# Run it after "mvn package". It takes about five minutes. The first run also fetches the kernel and missing Debian packages.
 # The report is the serial console: a line "ok" or "not ok" for each test. A missing test is a failure. Exits with 77 unless it
 # runs on Debian on x86_64. To test another kernel, unpack its package in DIR/kernel and set CULVERT_QEMU_CACHE=DIR.
 set -euo pipefail

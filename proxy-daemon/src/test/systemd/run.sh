@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Boots the shipped images and units under a real systemd, in a machine that QEMU emulates, and runs the trials in trial.sh
-# there. Run it after `mvn package`. It takes about three minutes; the first run takes one more, to fetch the kernel and make
+# there. Run it after `mvn package`. It takes about four minutes; the first run takes one more, to fetch the kernel and make
 # the Debian of the machine. Installs missing Debian packages.
 #
 # The report is the output of the machine. Exits with 0 if all trials passed, and with 77 unless it runs as root on Debian on

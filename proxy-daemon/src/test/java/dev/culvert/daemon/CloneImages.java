@@ -130,8 +130,7 @@ class CloneImages {
         arguments[0] = "-append";
         arguments[1] = kernel;
         System.arraycopy(more, 0, arguments, 2, more.length);
-        return Shipped.start(
-                Map.of("CID", Integer.toString(cid)), Path.of("/vm/clone"), arguments);
+        return Shipped.start(Map.of("CID", Integer.toString(cid)), Path.of("/vm/clone"), arguments);
     }
 
     private Shipped restored(int cid) throws IOException {

@@ -55,9 +55,7 @@ final class ShippedDaemon implements AutoCloseable {
         all.addAll(List.of(flags));
         return new ShippedDaemon(
                 Shipped.start(
-                        withoutAdminSocket(settings),
-                        Shipped.DAEMON,
-                        all.toArray(String[]::new)));
+                        withoutAdminSocket(settings), Shipped.DAEMON, all.toArray(String[]::new)));
     }
 
     /** Daemons of several tests would want the same. */

@@ -68,9 +68,50 @@ class JoinIT {
         }
     }
 
+    @Test
+    void aRevokedAgentSaysWhyAndDoesNotComeBackSoon() throws IOException {
+        try (DaemonProgram daemon =
+                        new DaemonProgram(config(), directory.resolve("culvertd.log"), _ -> {});
+                Program _ = guest(token(daemon))) {
+            awaitReady(daemon);
+            List<String> data = new ArrayList<>();
+            try (HttpCall call = call(daemon)) {
+                call.ask(
+                        "POST",
+                        "/api/v1/agents/a/stream",
+                        Map.of(),
+                        "{\"role\":\"user\",\"content\":\"" + String.join(" ", WORDS) + "\"}");
+                EventStream events = new EventStream(call.content());
+                read(events, data, 5);
+
+                ask(daemon, "DELETE", "/api/v1/agents/a/identity", "");
+                read(events, data, Integer.MAX_VALUE);
+            }
+
+            assertThat(data.getLast())
+                    .contains("\"code\":\"link_lost\"", "the identity of the agent was revoked");
+            Eventually.await(() ->
+                    assertThat(guestLog())
+                            .containsPattern(
+                                    "lost the link to .*: The identity of the agent was revoked\\."
+                                            + " \\(revoked\\); trying again in ([6-9]\\d|1[012]\\d)\\."));
+        }
+    }
+
+    private String guestLog() {
+        try {
+            return Files.readString(directory.resolve("guest.log"));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** Reads so many events, or all, and returns the id of the last one. */
     private static String read(HttpCall call, List<String> data, int most) throws IOException {
-        EventStream events = new EventStream(call.content());
+        return read(new EventStream(call.content()), data, most);
+    }
+
+    private static String read(EventStream events, List<String> data, int most) throws IOException {
         String last = "";
         for (int count = 0; count < most; count++) {
             Event event = events.next();
