@@ -110,6 +110,16 @@ public final class Kind<T> {
         return scalar(takes, parser, value -> Node.quote(value.toString()), Form.STRING);
     }
 
+    /**
+     * What can be written in several forms.
+     *
+     * @param reader throws an {@link IllegalArgumentException}, or has nothing, if it refuses
+     */
+    public static <T> Kind<T> of(
+            String takes, Function<Node, Optional<T>> reader, Function<T, String> printer) {
+        return new Kind<>(takes, reader, printer, false);
+    }
+
     /** A text that {@code pattern} matches in full. */
     public static Kind<String> matching(Pattern pattern, String takes) {
         return text(

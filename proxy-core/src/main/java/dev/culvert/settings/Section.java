@@ -52,6 +52,16 @@ public final class Section {
         this.mistakes = mistakes;
     }
 
+    /** Where it was written; for a rule or another element of a list, where that begins. */
+    public Position position() {
+        return position;
+    }
+
+    /** Its path, such as {@code http} or {@code rules[2]}. */
+    public String name() {
+        return path;
+    }
+
     /** The value of {@code key}, or {@code byDefault} if no layer has it. */
     public <T> T get(String key, Kind<T> kind, T byDefault) {
         return value(key, kind, Optional.of(byDefault)).orElse(byDefault);

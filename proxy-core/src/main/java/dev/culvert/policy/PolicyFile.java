@@ -1,0 +1,73 @@
+package dev.culvert.policy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A file of rules, checked, and its own tests have passed.
+ *
+ * @param name as messages have it
+ * @param rules in their order, each followed by its exceptions
+ * @param byDefault for what no rule is about
+ * @param settings what it says besides rules
+ * @param warnings of rules that can match nothing, each with its place
+ * @param version a digest; comments and blanks do not change it
+ */
+public record PolicyFile(
+        Level level,
+        String name,
+        List<Rule> rules,
+        Verdict byDefault,
+        ProjectSettings settings,
+        List<String> warnings,
+        String version) {
+    /** The largest file. */
+    public static final int MAX_BYTES = 256 << 10;
+
+    /** The most rules of a file. */
+    public static final int MAX_RULES = 1_000;
+
+    public PolicyFile {
+        rules = List.copyOf(rules);
+        warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * Reads JSON with comments.
+     *
+     * @param name of the text, for messages
+     * @throws BadPolicyException with all mistakes
+     */
+    public static PolicyFile read(Level level, String name, String text)
+            throws BadPolicyException {
+        return PolicyReader.read(level, name, text);
+    }
+
+    /**
+     * Reads a file of that kind.
+     *
+     * @throws IOException if it cannot be read; the message says why
+     */
+    public static PolicyFile read(Level level, Path file) throws BadPolicyException, IOException {
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(MAX_BYTES + 1);
+        }
+        try {
+            String text =
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(bytes))
+                            .toString();
+            return read(level, file.toString(), text);
+        } catch (CharacterCodingException e) {
+            throw new IOException(file + ": it is not UTF-8: save it again in that encoding", e);
+        }
+    }
+}
