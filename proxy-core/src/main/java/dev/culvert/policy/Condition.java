@@ -1,8 +1,11 @@
 package dev.culvert.policy;
 
 import dev.culvert.policy.Action.Access;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What a rule is about, besides its tools. */
 sealed interface Condition {
@@ -20,6 +23,9 @@ sealed interface Condition {
      * @param verdict of its own rule
      */
     boolean covers(Condition other, Verdict verdict);
+
+    /** For people. */
+    String text();
 
     /** Any call of the tools. */
     record OfTools() implements Condition {
@@ -46,6 +52,11 @@ sealed interface Condition {
                 case DENY -> true;
             };
         }
+
+        @Override
+        public String text() {
+            return "any call";
+        }
     }
 
     /**
@@ -56,7 +67,7 @@ sealed interface Condition {
     record OfFiles(Set<Access> access, List<PathGlob> paths, long over) implements Condition {
         static final int ANY_SIZE = -1;
 
-        OfFiles {
+        public OfFiles {
             access = Set.copyOf(access);
             paths = List.copyOf(paths);
         }
@@ -76,6 +87,17 @@ sealed interface Condition {
                     && access.containsAll(files.access)
                     && files.paths.stream()
                             .allMatch(path -> paths.stream().anyMatch(it -> it.covers(path)));
+        }
+
+        @Override
+        public String text() {
+            String what =
+                    Arrays.stream(Access.values())
+                            .filter(access::contains)
+                            .map(it -> it.name().toLowerCase(Locale.ROOT))
+                            .collect(Collectors.joining(", "));
+            String where = paths.stream().map(PathGlob::toString).collect(Collectors.joining(", "));
+            return what + ": " + where + (over < 0 ? "" : " over " + over + " bytes");
         }
     }
 
@@ -97,7 +119,7 @@ sealed interface Condition {
             boolean shell,
             Limits limits)
             implements Condition {
-        OfCommands {
+        public OfCommands {
             prefix = prefix.stream().map(List::copyOf).toList();
             arguments = List.copyOf(arguments);
             anyArgument = List.copyOf(anyArgument);
@@ -138,7 +160,8 @@ sealed interface Condition {
             }
             List<String> rest = argv.subList(Math.max(1, prefix.size()), argv.size());
             return (arguments.isEmpty() || rest.stream().allMatch(it -> isOne(arguments, it)))
-                    && (anyArgument.isEmpty() || rest.stream().anyMatch(it -> isOne(anyArgument, it)));
+                    && (anyArgument.isEmpty()
+                            || rest.stream().anyMatch(it -> isOne(anyArgument, it)));
         }
 
         private static boolean isOne(List<String> globs, String argument) {
@@ -154,8 +177,7 @@ sealed interface Condition {
         private boolean runsThere(Action.Command command) {
             String folder = command.workingDirectory().toString();
             return folders.isEmpty()
-                    || folders.stream()
-                            .anyMatch(it -> it.matches(folder.isEmpty() ? "." : folder));
+                    || folders.stream().anyMatch(it -> it.matches(folder.isEmpty() ? "." : folder));
         }
 
         @Override
@@ -184,6 +206,19 @@ sealed interface Condition {
                 }
             }
             return true;
+        }
+
+        @Override
+        public String text() {
+            StringBuilder text = new StringBuilder("command:");
+            prefix.forEach(words -> text.append(' ').append(String.join("|", words)));
+            if (!arguments.isEmpty()) {
+                text.append(" with only ").append(String.join("|", arguments));
+            }
+            if (!anyArgument.isEmpty()) {
+                text.append(" with any of ").append(String.join("|", anyArgument));
+            }
+            return text.append(prefix.isEmpty() ? " any" : " …").toString();
         }
     }
 }

@@ -91,8 +91,7 @@ record Example(List<String> words, boolean isList) {
         private static Optional<List<String>> items(Node.Items items) {
             List<String> texts = new ArrayList<>();
             for (Node node : items.nodes()) {
-                if (!(node instanceof Node.Scalar scalar)
-                        || scalar.form() != Node.Form.STRING) {
+                if (!(node instanceof Node.Scalar scalar) || scalar.form() != Node.Form.STRING) {
                     return Optional.empty();
                 }
                 texts.add(scalar.text());

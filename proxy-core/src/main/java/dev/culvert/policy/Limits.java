@@ -19,6 +19,9 @@ public record Limits(
         List<String> environment,
         boolean network,
         long maxFileBytes) {
+    static final int MAX_OUTPUT_BYTES = 64 << 20;
+    static final Duration MAX_TIMEOUT = Duration.ofHours(24);
+
     /** Of a rule that sets none. */
     public static final Limits DEFAULT =
             new Limits(
@@ -29,9 +32,6 @@ public record Limits(
                             "LOGNAME"),
                     false,
                     16L << 20);
-
-    static final int MAX_OUTPUT_BYTES = 64 << 20;
-    static final Duration MAX_TIMEOUT = Duration.ofHours(24);
 
     public Limits {
         if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(MAX_TIMEOUT) > 0) {

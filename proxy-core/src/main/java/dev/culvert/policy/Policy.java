@@ -24,8 +24,7 @@ public final class Policy {
     private final String version;
 
     private Policy(Collection<PolicyFile> files) {
-        this.files =
-                files.stream().sorted(Comparator.comparing(PolicyFile::level)).toList();
+        this.files = files.stream().sorted(Comparator.comparing(PolicyFile::level)).toList();
         this.version = version(this.files);
     }
 
@@ -85,7 +84,8 @@ public final class Policy {
         String why =
                 switch (file.byDefault()) {
                     case DENY -> "no rule of " + file.name() + " allows it";
-                    case ASK -> "no rule of " + file.name() + " is about it, and its default is ask";
+                    case ASK ->
+                            "no rule of " + file.name() + " is about it, and its default is ask";
                     case ALLOW -> "no rule of " + file.name() + " denies it";
                 };
         return new Decision(file.byDefault(), null, why, Limits.DEFAULT);

@@ -3,7 +3,6 @@ package dev.culvert.policy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +16,7 @@ import java.util.List;
  * @param byDefault for what no rule is about
  * @param settings what it says besides rules
  * @param warnings of rules that can match nothing, each with its place
+ * @param tests how many examples its rules have
  * @param version a digest; comments and blanks do not change it
  */
 public record PolicyFile(
@@ -26,6 +26,7 @@ public record PolicyFile(
         Verdict byDefault,
         ProjectSettings settings,
         List<String> warnings,
+        int tests,
         String version) {
     /** The largest file. */
     public static final int MAX_BYTES = 256 << 10;
@@ -44,30 +45,21 @@ public record PolicyFile(
      * @param name of the text, for messages
      * @throws BadPolicyException with all mistakes
      */
-    public static PolicyFile read(Level level, String name, String text)
-            throws BadPolicyException {
+    public static PolicyFile read(Level level, String name, String text) throws BadPolicyException {
         return PolicyReader.read(level, name, text);
     }
 
     /**
      * Reads a file of that kind.
      *
-     * @throws IOException if it cannot be read; the message says why
+     * @throws IOException if it cannot be read, or is not UTF-8
      */
     public static PolicyFile read(Level level, Path file) throws BadPolicyException, IOException {
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
             bytes = in.readNBytes(MAX_BYTES + 1);
         }
-        try {
-            String text =
-                    StandardCharsets.UTF_8
-                            .newDecoder()
-                            .decode(ByteBuffer.wrap(bytes))
-                            .toString();
-            return read(level, file.toString(), text);
-        } catch (CharacterCodingException e) {
-            throw new IOException(file + ": it is not UTF-8: save it again in that encoding", e);
-        }
+        String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        return read(level, file.toString(), text);
     }
 }

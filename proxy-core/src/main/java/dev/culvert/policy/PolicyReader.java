@@ -41,16 +41,15 @@ final class PolicyReader {
 
     static PolicyFile read(Level level, String name, String text) throws BadPolicyException {
         if (text.length() > PolicyFile.MAX_BYTES) {
-            throw new BadPolicyException(
-                    List.of(
-                            "%s: it has more than %d bytes, the most that a policy may have"
-                                    .formatted(name, PolicyFile.MAX_BYTES)),
-                    false);
+            throw tooLarge(name, "bytes", PolicyFile.MAX_BYTES);
         }
         PolicyReader reader = new PolicyReader(level);
         try {
             Layer layer = Layer.text(name, text);
             Settings<Written> settings = Settings.read(List.of(layer), reader::written);
+            if (settings.value().rules.size() > PolicyFile.MAX_RULES) {
+                throw tooLarge(name, "rules", PolicyFile.MAX_RULES);
+            }
             return reader.file(name, settings, version(layer));
         } catch (BadSettingsException e) {
             boolean onlyTests =
@@ -59,23 +58,24 @@ final class PolicyReader {
         }
     }
 
+    private static BadPolicyException tooLarge(String name, String of, int most) {
+        return new BadPolicyException(
+                List.of(
+                        "%s: it has more than %d %s, the most of a policy"
+                                .formatted(name, most, of)),
+                false);
+    }
+
     private boolean isOfPeople() {
         return level == Level.PROJECT || level == Level.USER;
     }
 
     private Written written(Section root) {
-        Verdict byDefault =
-                root.find("default", Kind.choice(Verdict.class)).orElse(null);
+        Verdict byDefault = root.find("default", Kind.choice(Verdict.class)).orElse(null);
         List<WrittenRule> rules =
                 root.sections("rules", section -> WrittenRule.read(section, level, failed));
-        if (rules.size() > PolicyFile.MAX_RULES) {
-            throw new IllegalArgumentException(
-                    "there are " + rules.size() + " rules: a policy has at most "
-                            + PolicyFile.MAX_RULES);
-        }
         return isOfPeople()
-                ? new Written(
-                        rules, byDefault, ProjectKeys.read(root), ProjectKeys.settings(root))
+                ? new Written(rules, byDefault, ProjectKeys.read(root), ProjectKeys.settings(root))
                 : new Written(rules, byDefault, null, ProjectSettings.NONE);
     }
 
@@ -103,6 +103,7 @@ final class PolicyReader {
                 byDefault,
                 written.settings,
                 Warnings.of(asked, all),
+                written.rules.stream().mapToInt(WrittenRule::tests).sum(),
                 version);
     }
 
@@ -114,8 +115,9 @@ final class PolicyReader {
         Map<String, Position> places =
                 keys.stream()
                         .filter(key -> key.setAt() != null)
-                        .collect(Collectors.toMap(
-                                Key::path, key -> Objects.requireNonNull(key.setAt())));
+                        .collect(
+                                Collectors.toMap(
+                                        Key::path, key -> Objects.requireNonNull(key.setAt())));
         return key -> Objects.requireNonNull(places.get(key)).toString();
     }
 
@@ -124,14 +126,13 @@ final class PolicyReader {
         Map<String, String> members = new TreeMap<>();
         if (layer.at("") instanceof Node.Members root) {
             root.nodes()
-                    .forEach(
-                            (name, node) -> {
-                                if (name.equals("rules")
-                                        || name.equals("default")
-                                        || ProjectKeys.NAMES.contains(name)) {
-                                    members.put(name, node.json());
-                                }
-                            });
+                    .forEach((name, node) -> {
+                        if (name.equals("rules")
+                                || name.equals("default")
+                                || ProjectKeys.NAMES.contains(name)) {
+                            members.put(name, node.json());
+                        }
+                    });
         }
         return Digest.of(members.toString().getBytes(UTF_8));
     }

@@ -28,8 +28,7 @@ record ProjectKeys(
         Optional<Strictness> toolPolicy) {
 
     /** Those about commands, each the words that a command begins with. */
-    record Commands(
-            Optional<List<List<String>>> allowed, Optional<List<List<String>>> confirmed) {}
+    record Commands(Optional<List<List<String>>> allowed, Optional<List<List<String>>> confirmed) {}
 
     /** What a tool policy says besides the other keys. */
     enum Strictness {
@@ -57,7 +56,8 @@ record ProjectKeys(
     private static final List<String> EVERYTHING = List.of("**");
     private static final Set<Access> EVERY_ACCESS = EnumSet.allOf(Access.class);
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12}) ?(KB|MB|GB)");
-    private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]{0,254})}");
+    private static final Pattern VARIABLE =
+            Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]{0,254})}");
 
     private static final Kind<Long> BYTES =
             Kind.of(
@@ -77,12 +77,12 @@ record ProjectKeys(
 
     static ProjectKeys read(Section section) {
         return new ProjectKeys(
-                RuleKeys.list(section, "allowedPaths", RuleKeys.path(PathGlob::allowing)),
-                RuleKeys.list(section, "blockedPaths", RuleKeys.path(PathGlob::blocking)),
+                section.findList("allowedPaths", RuleKeys.path(PathGlob::allowing)),
+                section.findList("blockedPaths", RuleKeys.path(PathGlob::blocking)),
                 section.find("maxFileSize", BYTES),
                 new Commands(
-                        RuleKeys.list(section, "allowedCommands", PREFIX),
-                        RuleKeys.list(section, "requireConfirmation", PREFIX)),
+                        section.findList("allowedCommands", PREFIX),
+                        section.findList("requireConfirmation", PREFIX)),
                 section.find(
                         "toolPolicy",
                         Kind.oneOf(List.of(Strictness.values()), policy -> policy.word)));
@@ -96,7 +96,7 @@ record ProjectKeys(
                 section.list("projectPaths", Kind.TEXT, List.of()),
                 section.get("autoCommit", Kind.BOOLEAN, false),
                 section.find("toolsPath", Kind.TEXT),
-                section.get("projectType", Kind.TEXT, ProjectSettings.DETECTED));
+                section.find("projectType", Kind.TEXT));
     }
 
     /**
@@ -167,8 +167,7 @@ record ProjectKeys(
         }
 
         private static OfCommands commands(List<List<String>> prefix) {
-            return new OfCommands(
-                    prefix, List.of(), List.of(), List.of(), false, Limits.DEFAULT);
+            return new OfCommands(prefix, List.of(), List.of(), List.of(), false, Limits.DEFAULT);
         }
 
         private void add(String key, Verdict verdict, Condition condition) {

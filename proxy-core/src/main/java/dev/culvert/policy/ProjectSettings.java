@@ -1,8 +1,11 @@
 package dev.culvert.policy;
 
+import dev.culvert.about.Units;
 import dev.culvert.settings.SecretSource;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -14,7 +17,7 @@ import java.util.Optional;
  * @param projectPaths folders for which the file is; empty for its own
  * @param autoCommit whether each change of files becomes a commit
  * @param toolsPath a folder with tools of the project
- * @param projectType a kind of project, or {@code auto-detect}
+ * @param projectType a kind of project; {@code auto-detect} is the same as none
  */
 public record ProjectSettings(
         Optional<String> agentUrl,
@@ -23,9 +26,7 @@ public record ProjectSettings(
         List<String> projectPaths,
         boolean autoCommit,
         Optional<String> toolsPath,
-        String projectType) {
-    public static final String DETECTED = "auto-detect";
-
+        Optional<String> projectType) {
     public static final ProjectSettings NONE =
             new ProjectSettings(
                     Optional.empty(),
@@ -34,9 +35,26 @@ public record ProjectSettings(
                     List.of(),
                     false,
                     Optional.empty(),
-                    DETECTED);
+                    Optional.empty());
 
     public ProjectSettings {
         projectPaths = List.copyOf(projectPaths);
+    }
+
+    /** Those that are set, by the names of their keys, for people; no secret is among them. */
+    public Map<String, String> texts() {
+        Map<String, String> texts = new LinkedHashMap<>();
+        agentUrl.ifPresent(url -> texts.put("agentUrl", url));
+        apiKey.ifPresent(source -> texts.put("apiKey", source.toString()));
+        sessionTimeout.ifPresent(time -> texts.put("sessionTimeout", Units.text(time)));
+        if (!projectPaths.isEmpty()) {
+            texts.put("projectPaths", String.join(", ", projectPaths));
+        }
+        if (autoCommit) {
+            texts.put("autoCommit", "true");
+        }
+        toolsPath.ifPresent(path -> texts.put("toolsPath", path));
+        projectType.ifPresent(type -> texts.put("projectType", type));
+        return texts;
     }
 }

@@ -23,6 +23,12 @@ public record Rule(
         tools = List.copyOf(tools);
     }
 
+    /** What it is about, for people. */
+    public String about() {
+        String what = condition.text();
+        return tools.equals(List.of("*")) ? what : what + ", by " + String.join(", ", tools);
+    }
+
     /** The same about something else. */
     Rule about(Condition other) {
         return new Rule(level, name, where, verdict, tools, other, limits, reason);
@@ -30,8 +36,7 @@ public record Rule(
 
     /** A stricter one, made of one of its keys. */
     Rule except(String key, Verdict stricter, Condition other) {
-        return new Rule(
-                level, name + '.' + key, where, stricter, tools, other, limits, reason);
+        return new Rule(level, name + '.' + key, where, stricter, tools, other, limits, reason);
     }
 
     boolean matches(Action action) {

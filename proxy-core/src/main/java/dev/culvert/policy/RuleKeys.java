@@ -17,7 +17,8 @@ record RuleKeys(Head head, Files files, Commands commands, Tests tests) {
     private static final List<String> ANY = List.of("*");
 
     /** Those of every rule. */
-    record Head(Optional<String> name, Verdict decision, List<String> tools, String reason) {
+    record Head(
+            Optional<String> name, Optional<Verdict> decision, List<String> tools, String reason) {
         private static final Kind<String> NAME =
                 Kind.matching(
                         Pattern.compile("[A-Za-z][A-Za-z0-9 ._-]{0,63}"),
@@ -27,12 +28,7 @@ record RuleKeys(Head head, Files files, Commands commands, Tests tests) {
         static Head read(Section section) {
             return new Head(
                     section.find("name", NAME),
-                    section.find("decision", Kind.choice(Verdict.class))
-                            .orElseThrow(
-                                    () ->
-                                            new IllegalArgumentException(
-                                                    "'decision' is missing: it is one of allow,"
-                                                            + " ask, deny")),
+                    section.find("decision", Kind.choice(Verdict.class)),
                     section.list("tools", TEXT, ANY),
                     section.get("reason", TEXT, ""));
         }
@@ -46,17 +42,14 @@ record RuleKeys(Head head, Files files, Commands commands, Tests tests) {
             Optional<Long> maxBytes) {
         static Files read(Section section) {
             return new Files(
-                    list(section, "access", Kind.choice(Access.class)),
-                    list(section, "allowed_paths", path(PathGlob::allowing)),
-                    list(section, "blocked_paths", path(PathGlob::blocking)),
+                    section.findList("access", Kind.choice(Access.class)),
+                    section.findList("allowed_paths", path(PathGlob::allowing)),
+                    section.findList("blocked_paths", path(PathGlob::blocking)),
                     section.find("max_file_bytes", Kind.LARGE_BYTES));
         }
 
         boolean isEmpty() {
-            return access.isEmpty()
-                    && allowed.isEmpty()
-                    && blocked.isEmpty()
-                    && maxBytes.isEmpty();
+            return access.isEmpty() && allowed.isEmpty() && blocked.isEmpty() && maxBytes.isEmpty();
         }
     }
 
@@ -67,15 +60,15 @@ record RuleKeys(Head head, Files files, Commands commands, Tests tests) {
             Optional<List<String>> anyArgument,
             Optional<List<String>> confirmed,
             Optional<List<String>> folders,
-            Process process) {
+            Running running) {
         static Commands read(Section section) {
             return new Commands(
-                    list(section, "command", Texts.KIND),
-                    list(section, "arguments", TEXT),
-                    list(section, "any_argument", TEXT),
-                    list(section, "require_confirmation", TEXT),
-                    list(section, "working_directory", path(PathGlob::allowing)),
-                    Process.read(section));
+                    section.findList("command", Texts.KIND),
+                    section.findList("arguments", TEXT),
+                    section.findList("any_argument", TEXT),
+                    section.findList("require_confirmation", TEXT),
+                    section.findList("working_directory", path(PathGlob::allowing)),
+                    Running.read(section));
         }
 
         /** The first key that is set although no command is; empty if there is none. */
@@ -90,12 +83,12 @@ record RuleKeys(Head head, Files files, Commands commands, Tests tests) {
                                             ? "require_confirmation"
                                             : folders.isPresent()
                                                     ? "working_directory"
-                                                    : process.first();
+                                                    : running.first();
         }
     }
 
     /** What a command may do, and for how long. */
-    record Process(
+    record Running(
             Optional<Boolean> shell,
             Optional<Boolean> network,
             Optional<List<String>> environment,
@@ -106,11 +99,11 @@ record RuleKeys(Head head, Files files, Commands commands, Tests tests) {
                         Pattern.compile("[A-Za-z_*][A-Za-z0-9_*]{0,127}"),
                         "the name of a variable, in which * stands for any characters");
 
-        static Process read(Section section) {
-            return new Process(
+        static Running read(Section section) {
+            return new Running(
                     section.find("shell", Kind.BOOLEAN),
                     section.find("network", Kind.BOOLEAN),
-                    list(section, "environment", VARIABLE),
+                    section.findList("environment", VARIABLE),
                     section.find("timeout", Kind.DURATION),
                     section.find("max_output_bytes", Kind.BYTES));
         }
@@ -140,6 +133,10 @@ record RuleKeys(Head head, Files files, Commands commands, Tests tests) {
 
     /** Throws a sentence that begins with the key that does not fit the others. */
     RuleKeys {
+        if (head.decision.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "'decision' is missing: it is one of allow, ask, deny");
+        }
         String stray = commands.withoutCommand();
         if (!stray.isEmpty()) {
             throw new IllegalArgumentException(
@@ -153,11 +150,14 @@ record RuleKeys(Head head, Files files, Commands commands, Tests tests) {
             throw new IllegalArgumentException(
                     "require_confirmation is set with any_argument: write two rules");
         }
-        if (head.decision == Verdict.DENY) {
+        if (head.decision.get() == Verdict.DENY) {
             refuse(files.allowed.isPresent(), "allowed_paths", "what it denies is 'blocked_paths'");
-            refuse(files.maxBytes.isPresent(), "max_file_bytes", "only what is allowed has a limit");
+            refuse(
+                    files.maxBytes.isPresent(),
+                    "max_file_bytes",
+                    "only what is allowed has a limit");
             refuse(commands.confirmed.isPresent(), "require_confirmation", "deny is stricter");
-            refuse(!commands.process.first().isEmpty(), commands.process.first(), "nothing runs");
+            refuse(!commands.running.first().isEmpty(), commands.running.first(), "nothing runs");
         }
     }
 
@@ -174,13 +174,6 @@ record RuleKeys(Head head, Files files, Commands commands, Tests tests) {
             throw new IllegalArgumentException(
                     key + " is set in a rule that denies, which does not take it: " + why);
         }
-    }
-
-    /** Empty only if it is not set. */
-    static <T> Optional<List<T>> list(Section section, String key, Kind<T> kind) {
-        List<T> unset = List.of();
-        List<T> values = section.list(key, kind, unset);
-        return values == unset ? Optional.empty() : Optional.of(values);
     }
 
     /** A path that {@code glob} can be made of. */

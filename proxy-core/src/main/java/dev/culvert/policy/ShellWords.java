@@ -22,6 +22,8 @@ public final class ShellWords {
     }
 
     /**
+     * The words of a line.
+     *
      * @throws IllegalArgumentException if it needs a shell, or ends within a quote
      */
     public static List<String> split(String line) {

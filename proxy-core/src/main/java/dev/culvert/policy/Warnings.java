@@ -34,14 +34,13 @@ final class Warnings {
         for (Rule rule : written) {
             matchesNothing(rule)
                     .or(() -> covered(rule, all))
-                    .ifPresent(
-                            why ->
-                                    warnings.add(
-                                            rule.where()
-                                                    + ": "
-                                                    + rule.name()
-                                                    + " can match nothing: "
-                                                    + why));
+                    .ifPresent(why ->
+                            warnings.add(
+                                    rule.where()
+                                            + ": "
+                                            + rule.name()
+                                            + " can match nothing: "
+                                            + why));
         }
         return warnings;
     }
@@ -64,11 +63,9 @@ final class Warnings {
         boolean fits =
                 rule.tools().stream()
                         .map(BUILT_IN::get)
-                        .anyMatch(
-                                access ->
-                                        access == null
-                                                || access.stream()
-                                                        .anyMatch(files.access()::contains));
+                        .anyMatch(access ->
+                                access == null
+                                        || access.stream().anyMatch(files.access()::contains));
         return fits ? Optional.empty() : Optional.of("its tools do nothing of that with files");
     }
 
@@ -84,14 +81,15 @@ final class Warnings {
         }
         boolean fits =
                 rule.tools().stream()
-                        .anyMatch(tool -> tool.equals(RUNS_COMMANDS) || !BUILT_IN.containsKey(tool));
+                        .anyMatch(
+                                tool -> tool.equals(RUNS_COMMANDS) || !BUILT_IN.containsKey(tool));
         return fits ? Optional.empty() : Optional.of("its tools run no commands");
     }
 
     private static Optional<String> covered(Rule rule, List<Rule> all) {
         boolean isLater = false;
         for (Rule other : all) {
-            if (other == rule) {
+            if (other.equals(rule)) {
                 isLater = true;
             } else if (isStronger(other, rule, isLater) && other.covers(rule)) {
                 return Optional.of(

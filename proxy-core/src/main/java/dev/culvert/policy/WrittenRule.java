@@ -13,8 +13,9 @@ import java.util.Set;
  * A rule, and what its own keys except from it: blocked paths, larger files, arguments to confirm.
  *
  * @param exceptions stricter rules of the same tools
+ * @param tests how many examples it has
  */
-record WrittenRule(Rule rule, List<Rule> exceptions) {
+record WrittenRule(Rule rule, List<Rule> exceptions, int tests) {
     private static final List<String> EVERYWHERE = List.of("**");
 
     WrittenRule {
@@ -33,66 +34,62 @@ record WrittenRule(Rule rule, List<Rule> exceptions) {
                         level,
                         head.name().orElse(section.name()),
                         section.position().toString(),
-                        head.decision(),
+                        head.decision().orElseThrow(),
                         head.tools(),
                         new Condition.OfTools(),
                         limits(keys),
                         head.reason());
+        int tests = keys.tests().match().size() + keys.tests().notMatch().size();
         WrittenRule written =
                 keys.commands().prefix().isPresent()
-                        ? ofCommands(rule, keys.commands())
+                        ? ofCommands(rule, keys.commands(), tests)
                         : keys.files().isEmpty()
-                                ? new WrittenRule(rule, List.of())
-                                : ofFiles(rule, keys.files());
+                                ? new WrittenRule(rule, List.of(), tests)
+                                : ofFiles(rule, keys.files(), tests);
         written.check("match", keys.tests().match(), true, failed);
         written.check("not_match", keys.tests().notMatch(), false, failed);
         return written;
     }
 
     private static Limits limits(RuleKeys keys) {
-        RuleKeys.Process process = keys.commands().process();
+        RuleKeys.Running running = keys.commands().running();
         Limits byDefault = Limits.DEFAULT;
         return new Limits(
-                process.timeout().orElse(byDefault.timeout()),
-                process.maxOutputBytes().orElse(byDefault.maxOutputBytes()),
-                process.environment().orElse(byDefault.environment()),
-                process.network().orElse(byDefault.network()),
+                running.timeout().orElse(byDefault.timeout()),
+                running.maxOutputBytes().orElse(byDefault.maxOutputBytes()),
+                running.environment().orElse(byDefault.environment()),
+                running.network().orElse(byDefault.network()),
                 keys.files().maxBytes().orElse(byDefault.maxFileBytes()));
     }
 
-    private static WrittenRule ofCommands(Rule rule, RuleKeys.Commands keys) {
+    private static WrittenRule ofCommands(Rule rule, RuleKeys.Commands keys, int tests) {
         OfCommands condition =
                 new OfCommands(
                         keys.prefix().orElseThrow(),
                         keys.arguments().orElse(List.of()),
                         keys.anyArgument().orElse(List.of()),
-                        keys.folders().orElse(List.of()).stream()
-                                .map(PathGlob::allowing)
-                                .toList(),
-                        keys.process().shell().orElse(false),
+                        keys.folders().orElse(List.of()).stream().map(PathGlob::allowing).toList(),
+                        keys.running().shell().orElse(false),
                         rule.limits());
         List<Rule> exceptions = new ArrayList<>();
         keys.confirmed()
-                .ifPresent(
-                        globs ->
-                                exceptions.add(
-                                        rule.except(
-                                                "require_confirmation",
-                                                Verdict.ASK,
-                                                condition.withAnyArgument(globs))));
-        return new WrittenRule(rule.about(condition), exceptions);
+                .ifPresent(globs ->
+                        exceptions.add(
+                                rule.except(
+                                        "require_confirmation",
+                                        Verdict.ASK,
+                                        condition.withAnyArgument(globs))));
+        return new WrittenRule(rule.about(condition), exceptions, tests);
     }
 
-    private static WrittenRule ofFiles(Rule rule, RuleKeys.Files keys) {
+    private static WrittenRule ofFiles(Rule rule, RuleKeys.Files keys, int tests) {
         Set<Access> access =
-                keys.access()
-                        .<Set<Access>>map(Set::copyOf)
-                        .orElse(EnumSet.allOf(Access.class));
+                keys.access().<Set<Access>>map(Set::copyOf).orElse(EnumSet.allOf(Access.class));
         List<PathGlob> blocked =
                 keys.blocked().orElse(EVERYWHERE).stream().map(PathGlob::blocking).toList();
         if (rule.verdict() == Verdict.DENY) {
             OfFiles condition = new OfFiles(access, blocked, OfFiles.ANY_SIZE);
-            return new WrittenRule(rule.about(condition), List.of());
+            return new WrittenRule(rule.about(condition), List.of(), tests);
         }
         List<PathGlob> allowed =
                 keys.allowed().orElse(EVERYWHERE).stream().map(PathGlob::allowing).toList();
@@ -103,14 +100,13 @@ record WrittenRule(Rule rule, List<Rule> exceptions) {
             exceptions.add(rule.except("blocked_paths", Verdict.DENY, blocking));
         }
         keys.maxBytes()
-                .ifPresent(
-                        bytes ->
-                                exceptions.add(
-                                        rule.except(
-                                                "max_file_bytes",
-                                                Verdict.DENY,
-                                                new OfFiles(access, allowed, bytes))));
-        return new WrittenRule(rule.about(condition), exceptions);
+                .ifPresent(bytes ->
+                        exceptions.add(
+                                rule.except(
+                                        "max_file_bytes",
+                                        Verdict.DENY,
+                                        new OfFiles(access, allowed, bytes))));
+        return new WrittenRule(rule.about(condition), exceptions, tests);
     }
 
     /** Whether the rule says what it says, and none of its exceptions. */
@@ -126,7 +122,8 @@ record WrittenRule(Rule rule, List<Rule> exceptions) {
             try {
                 action = example.action(rule.tools(), rule.condition());
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException(name + " is " + example + ": " + e.getMessage(), e);
+                throw new IllegalArgumentException(
+                        name + " is " + example + ": " + e.getMessage(), e);
             }
             if (matches(action) != wanted) {
                 failed.add(rule.where() + ' ' + key + ' ' + example);

@@ -103,6 +103,12 @@ public final class Section {
         return inForce;
     }
 
+    /** A list that has no default: empty if it is not set, and not if it is an empty list. */
+    public <T> Optional<List<T>> findList(String key, Kind<T> kind) {
+        List<T> values = list(key, kind, List.of());
+        return node(key).map(_ -> values);
+    }
+
     /** A record from the section {@code key}. */
     public <T> T section(String key, Function<Section, T> reader) {
         Entry entry = entries.computeIfAbsent(key, this::child);

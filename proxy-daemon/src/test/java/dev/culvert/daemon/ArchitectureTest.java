@@ -317,7 +317,7 @@ class ArchitectureTest {
                             Map.entry(
                                     "client.command",
                                     with(
-                                            core("about", "io"),
+                                            core("about", "io", "policy"),
                                             "client",
                                             "client.bugreport",
                                             "client.doctor",

@@ -34,6 +34,7 @@ final class EveryVerb implements Closeable {
     private final Path log;
     private final Path settings;
     private final Path fleet;
+    private final Path policy;
     private int made;
 
     EveryVerb(Path folder) throws Exception {
@@ -50,6 +51,7 @@ final class EveryVerb implements Closeable {
         daemon.awaitState("a", "ready");
         log = Files.writeString(folder.resolve("log"), "INFO agent a is ready\n");
         settings = Files.writeString(folder.resolve("a.jsonc"), "{\"log_level\": \"warn\"}");
+        policy = Files.writeString(folder.resolve("p.jsonc"), "{\"allowedCommands\": [\"git\"]}");
         fleet =
                 Files.writeString(
                         folder.resolve("fleet.json"),
@@ -103,6 +105,8 @@ final class EveryVerb implements Closeable {
                     case "logs" -> List.of("--file", log.toString());
                     case "bugreport" -> List.of("--preview");
                     case "config validate" -> List.of(settings.toString());
+                    case "policy test" -> List.of(policy.toString());
+                    case "policy explain" -> List.of(policy.toString(), "git push");
                     case "token create" -> List.of("--name", next(), "--role", "admin");
                     case "token rotate", "token revoke" -> List.of(token());
                     case "enroll" -> List.of(next());

@@ -59,6 +59,7 @@ final class Verbs {
         verbs.put("enroll", () -> new EnrollCommand(session));
         verbs.put("enrollments", () -> EnrollmentsCommand.with(session));
         verbs.put("op", () -> new OpCommand(session));
+        verbs.put("policy", () -> PolicyCommand.with(session));
         verbs.put("mcp", () -> McpCommand.with(session));
         verbs.put("context", () -> ContextCommand.with(session));
         verbs.put(COMPLETION, () -> new CompletionCommand(session));
