@@ -45,7 +45,7 @@ final class MessageClient {
 
     /** Whether the client is done: it has an answer, or the turn is lost. */
     private boolean askToTheEnd() {
-        for (; fruitless < MOST_ATTEMPTS; fruitless++) {
+        for (; fruitless < MOST_ATTEMPTS; fruitless += scene.countedAttempts()) {
             int generation = scene.daemon().generation();
             try (HttpCall call = new HttpCall(scene.way(fruitless), patience(), RECEIVE_BYTES)) {
                 history.add(LocalTime.now(ZoneOffset.UTC) + " asks " + headers());

@@ -29,6 +29,11 @@ record Scene(Relay front, Relay calm, DaemonProgram daemon, ScriptedRuntime runt
         return (fruitless < MOST_FRUITLESS ? front : calm).endpoint();
     }
 
+    /** An attempt counts only while there is a daemon, which may take long to start. */
+    int countedAttempts() {
+        return daemon.isUp() ? 1 : 0;
+    }
+
     /** Waits before the next attempt, as a polite client does. */
     static void backOff(int fruitless) {
         Pause.ofMillis(Math.min(MOST_BACKOFF_MILLIS, BACKOFF_MILLIS << Math.min(fruitless, 8)));

@@ -98,7 +98,7 @@ final class StreamClient {
     }
 
     private void readToTheEnd() {
-        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt += scene.countedAttempts()) {
             long before = check.seq();
             if (!attempt() || over || rival != null) {
                 return;
@@ -372,7 +372,7 @@ final class StreamClient {
 
     /** Repeats the request until it gets the wanted answer. */
     private void insist(String what, Request request) {
-        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt += scene.countedAttempts()) {
             int generation = scene.daemon().generation();
             try (HttpCall call = new HttpCall(scene.way(attempt), PATIENCE, USUAL_BYTES)) {
                 boolean answered = request.isAnswered(call);
