@@ -26,7 +26,11 @@ class VectorsTest {
     @Test
     void theIndexListsEveryFileInOrder() {
         List<String> files =
-                Stream.of("vectors/dialogues", "vectors/invalid", "vectors/valid")
+                Stream.of(
+                                "vectors/dialogues",
+                                "vectors/invalid",
+                                "vectors/valid",
+                                "vectors/websocket")
                         .flatMap(folder -> Spec.jsonFiles(folder).stream())
                         .map(path -> path.substring("vectors/".length()))
                         .toList();

@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.io.IOException;
@@ -59,8 +60,8 @@ public final class WebSocketMessages extends ChannelDuplexHandler {
     public static void addServer(Channel channel, int maxBytes) {
         Decoder decoder = new Decoder(maxBytes);
         channel.pipeline()
+                .addLast("websocket-encoder", new WebSocket13FrameEncoder(false)) // for the decoder
                 .addLast("websocket-decoder", decoder)
-                .addLast("websocket-encoder", new WebSocket13FrameEncoder(false))
                 .addLast("messages", new WebSocketMessages(maxBytes, decoder));
     }
 
@@ -117,6 +118,9 @@ public final class WebSocketMessages extends ChannelDuplexHandler {
         int before = partial == null ? 0 : partial.readableBytes() - Integer.BYTES;
         int bytes = before + content.readableBytes();
         if (bytes > maxBytes) {
+            context.writeAndFlush(
+                    new CloseWebSocketFrame(WebSocketCloseStatus.MESSAGE_TOO_BIG),
+                    context.voidPromise());
             throw new IOException(
                     "a WebSocket message of more than "
                             + maxBytes

@@ -119,7 +119,7 @@ public final class DialInPipeline {
                 .performMasking(true)
                 .maxFramePayloadLength(maxBytes)
                 .handshakeTimeoutMillis(HANDSHAKE_MILLIS)
-                .handleCloseFrames(true)
+                .handleCloseFrames(false) // WebSocketMessages answers them
                 .dropPongFrames(true)
                 .withUTF8Validator(false)
                 .build();
