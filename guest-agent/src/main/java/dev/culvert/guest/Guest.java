@@ -10,6 +10,7 @@ import dev.culvert.guest.connection.GuestPipeline;
 import dev.culvert.guest.connection.Vitals;
 import dev.culvert.guest.desired.DesiredState;
 import dev.culvert.guest.desired.StateKeeper;
+import dev.culvert.guest.identity.Generation;
 import dev.culvert.guest.local.LocalSocket;
 import dev.culvert.guest.runtime.EchoRuntime;
 import dev.culvert.guest.runtime.HttpRuntime;
@@ -18,6 +19,7 @@ import dev.culvert.guest.runtime.RuntimeSettings;
 import dev.culvert.guest.runtime.RuntimeWatch;
 import dev.culvert.guest.session.Session;
 import dev.culvert.guest.subjects.Subjects;
+import dev.culvert.guest.turn.Parking;
 import dev.culvert.guest.turn.Turns;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
@@ -107,6 +109,7 @@ public final class Guest implements AutoCloseable {
                         held,
                         hostOnly(settings.listen(), inherited));
         desired.whenRuntimeKindChanges(connections::tellHosts);
+        watchSnapshots(loop);
         try {
             identity = Identities.open(settings, vitals);
             programs = programs(subjects, held);
@@ -125,6 +128,33 @@ public final class Guest implements AutoCloseable {
 
     private void tellHosts() {
         connections.tellHosts();
+    }
+
+    /**
+     * Each host is told when the turns are parked and when they go on, before anybody is answered.
+     */
+    private void watchSnapshots(EventLoop loop) {
+        Parking parking = turns.parking();
+        Path generation = settings.identity().generationFile().orElse(null);
+        parking.listen(
+                new RestoreWatch(
+                        loop,
+                        parking,
+                        () -> Generation.read(generation),
+                        System::currentTimeMillis));
+        parking.listen(
+                new Parking.Listener() {
+                    @Override
+                    public void onParked() {
+                        tellHosts();
+                    }
+
+                    @Override
+                    public void onGoingOn(Parking.End why) {
+                        hosts.renew(why == Parking.End.RESTORED);
+                        tellHosts();
+                    }
+                });
     }
 
     private static boolean hostOnly(ListenSettings listen, List<InheritedSocket> inherited) {

@@ -14,8 +14,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,10 +27,12 @@ final class HostLinks {
 
     private final @Nullable Channel listening;
     private final @Nullable DialIn dialIn;
+    private final SecureRandom random;
 
-    private HostLinks(@Nullable Channel listening, @Nullable DialIn dialIn) {
+    private HostLinks(@Nullable Channel listening, @Nullable DialIn dialIn, SecureRandom random) {
         this.listening = listening;
         this.dialIn = dialIn;
+        this.random = random;
     }
 
     /**
@@ -53,6 +55,7 @@ final class HostLinks {
         boolean listens = settings.listen().isWanted() || !inherited.isEmpty();
         Channel listening = listens ? listen(settings.listen(), loops, inherited, links) : null;
         DialIn dialIn = null;
+        SecureRandom random = new SecureRandom();
         if (target != null && pipeline != null) {
             if (target.isExposed()) {
                 LOG.warn(
@@ -60,16 +63,10 @@ final class HostLinks {
                                 + " included: use wss:// or tls://",
                         target);
             }
-            dialIn =
-                    new DialIn(
-                            target,
-                            loops.transport(),
-                            loops.next(),
-                            pipeline,
-                            new SplittableRandom());
+            dialIn = new DialIn(target, loops.transport(), loops.next(), pipeline, random);
             dialIn.begin();
         }
-        return new HostLinks(listening, dialIn);
+        return new HostLinks(listening, dialIn, random);
     }
 
     /** The address at which it listens, if it does. */
@@ -106,6 +103,18 @@ final class HostLinks {
             throw new IllegalStateException("the agent dials in, and does not listen");
         }
         return Transport.localAddress(listening);
+    }
+
+    /**
+     * Copies of a virtual machine have the same random state, and the same link: the random numbers
+     * differ from here on, and where the machine was restored, the agent proves again who it is.
+     */
+    void renew(boolean restored) {
+        random.setSeed(System.nanoTime());
+        random.setSeed(System.currentTimeMillis());
+        if (restored && dialIn != null) {
+            dialIn.joinAgain("the VM was paused or restored, so the agent proves again who it is");
+        }
     }
 
     /** Takes no other host, and dials no more. Links that are open stay so. */

@@ -29,11 +29,20 @@ class DialoguesTest {
                     "resume",
                     "parts",
                     "part",
+                    "quiesce",
                     "request",
                     "reply",
                     "error");
     private static final Set<String> FROM_GUEST =
-            Set.of("chunk", "config_ack", "tool_blocked", "pong", "error", "credit", "reply");
+            Set.of(
+                    "chunk",
+                    "config_ack",
+                    "tool_blocked",
+                    "pong",
+                    "quiesced",
+                    "error",
+                    "credit",
+                    "reply");
 
     static Stream<String> dialogues() {
         return Spec.jsonFiles("vectors/dialogues").stream();
@@ -98,7 +107,7 @@ class DialoguesTest {
                     assertThat(step.keySet()).hasSize(step.containsKey("times") ? 3 : 2);
                     assertThat(step.keySet()).containsAnyOf("says", "calls", "ends", "fails");
                 }
-                case "running", "stopped" -> assertThat(turns).contains(subject);
+                case "running", "parked", "stopped" -> assertThat(turns).contains(subject);
                 case "pass" -> assertThat(subject).isIn("orphan_grace", "turn_log_ttl");
                 case "requests" -> assertThat(step.get(kind)).isInstanceOf(BigDecimal.class);
                 default -> throw new AssertionError("no such step: " + step);

@@ -23,6 +23,8 @@ class SchemasTest {
                         "resume",
                         "parts",
                         "part",
+                        "quiesce",
+                        "quiesced",
                         "publish",
                         "request",
                         "reply",
@@ -44,7 +46,7 @@ class SchemasTest {
 
     @Test
     void thereIsOneForTheEnvelopeAndForEveryType() {
-        assertThat(types()).hasSize(26);
+        assertThat(types()).hasSize(28);
         assertThat(schemas())
                 .contains("schemas/envelope.json")
                 .containsAll(types().map(type -> "schemas/" + type + ".json").toList());

@@ -20,6 +20,7 @@ public enum ErrorCode {
     TAKEN_OVER,
     ID_REUSED,
     DRAINING,
+    QUIESCED,
     NO_RESPONDER,
     RESPONDER_ERROR,
     RESPONDER_TIMEOUT,

@@ -11,6 +11,7 @@ public enum FrameType {
     RESUME("resume"),
     PARTS("parts"),
     PART("part"),
+    QUIESCE("quiesce"),
     CHALLENGE("challenge"),
     REGISTERED("registered"),
     REFUSED("refused"),
@@ -20,6 +21,7 @@ public enum FrameType {
     CONFIG_ACK("config_ack"),
     TOOL_BLOCKED("tool_blocked"),
     PONG("pong"),
+    QUIESCED("quiesced"),
     ERROR("error"),
     HELLO("hello"),
     REGISTER("register"),
@@ -56,6 +58,7 @@ public enum FrameType {
             case "resume" -> RESUME;
             case "parts" -> PARTS;
             case "part" -> PART;
+            case "quiesce" -> QUIESCE;
             case "challenge" -> CHALLENGE;
             case "registered" -> REGISTERED;
             case "refused" -> REFUSED;
@@ -64,6 +67,7 @@ public enum FrameType {
             case "config_ack" -> CONFIG_ACK;
             case "tool_blocked" -> TOOL_BLOCKED;
             case "pong" -> PONG;
+            case "quiesced" -> QUIESCED;
             case "error" -> ERROR;
             case "hello" -> HELLO;
             case "register" -> REGISTER;

@@ -170,7 +170,7 @@ public final class Exchange extends RingNode {
         if (!ended) {
             boolean whole = wholeDueTick <= silenceDueTick;
             if (!whole && exchanges.isHeldBack(this)) {
-                exchanges.waitOn(this); // this side keeps the agent silent
+                exchanges.waitOn(this); // nothing is wrong with it
                 return;
             }
             exchanges.abandon(

@@ -198,12 +198,16 @@ final class Exchanges {
     void abandon(Exchange exchange, @Nullable Failure failure) {
         ended.addAbandoned(exchange.id());
         end(exchange, failure == null ? Outcome.CANCELLED : Outcome.of(failure));
-        if (exchange.request() == FrameType.MESSAGE || exchange.request() == FrameType.RESUME) {
+        if (isOfATurn(exchange)) {
             cancels.sendOnceAnnounced(exchange.id());
         }
         if (failure != null) {
             tell(exchange, () -> exchange.listener().onFailure(failure));
         }
+    }
+
+    private static boolean isOfATurn(Exchange exchange) {
+        return exchange.request() == FrameType.MESSAGE || exchange.request() == FrameType.RESUME;
     }
 
     void detach(Exchange exchange) {
@@ -268,8 +272,12 @@ final class Exchanges {
         return parts.grant(rest, bytes);
     }
 
+    /**
+     * Whether the agent is silent because it has to be: it has no credit, or its turns are parked.
+     */
     boolean isHeldBack(Exchange exchange) {
-        return exchange.isOutOfCredit() && peer.can(Feature.CREDIT);
+        return (exchange.isOutOfCredit() && peer.can(Feature.CREDIT))
+                || (isOfATurn(exchange) && peer.said().isQuiesced());
     }
 
     void waitOn(Exchange exchange) {

@@ -10,7 +10,8 @@ public enum Feature {
     RESUME,
     PROBE,
     PARTS,
-    SUBJECTS;
+    SUBJECTS,
+    QUIESCE;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 

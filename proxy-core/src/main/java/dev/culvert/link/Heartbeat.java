@@ -30,8 +30,15 @@ public record Heartbeat(
         String runtimeKind,
         String runtimeError) {
 
+    private static final String QUIESCED = "quiesced";
+
     /** The agent has not sent one yet. */
     public static final Heartbeat NONE = new Heartbeat("", -1, "1.0", Set.of(), "", "", -1, "", "");
+
+    /** Whether it takes no new turns, and its turns are parked (quiescing.md). */
+    public boolean isQuiesced() {
+        return status.equals(QUIESCED) && features.contains(Feature.QUIESCE);
+    }
 
     /** Whether it speaks a protocol of which this side knows only the base. */
     public boolean isOfAnotherMajor() {

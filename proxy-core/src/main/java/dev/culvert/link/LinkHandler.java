@@ -72,7 +72,7 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
                 unasked.came(frame.payload().readableBytes());
                 receiveHeartbeat(frame);
             }
-            case CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, ERROR, REPLY -> {
+            case CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, QUIESCED, ERROR, REPLY -> {
                 if (!exchanges.route(frame)) {
                     receiveStray(frame);
                 }
@@ -94,6 +94,7 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
                     RESUME,
                     PARTS,
                     PART,
+                    QUIESCE,
                     CHALLENGE,
                     REGISTERED,
                     REFUSED,

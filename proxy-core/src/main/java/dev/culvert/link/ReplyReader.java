@@ -44,7 +44,7 @@ final class ReplyReader {
         }
         return switch (reply.type()) {
             case CHUNK -> chunk(reply);
-            case PONG -> Going.DONE;
+            case PONG, QUIESCED -> Going.DONE;
             case REPLY ->
                     hasData(reply)
                             ? Going.DONE
@@ -66,6 +66,7 @@ final class ReplyReader {
                     RESUME,
                     PARTS,
                     PART,
+                    QUIESCE,
                     CHALLENGE,
                     REGISTERED,
                     REFUSED,
@@ -94,8 +95,8 @@ final class ReplyReader {
     static boolean isLast(Frame reply) {
         return switch (reply.type()) {
             case CHUNK -> reply.chunkFault() == null && reply.isLastChunk();
-            case PONG, CONFIG_ACK, TOOL_BLOCKED, ERROR, REPLY -> true;
-            case HEARTBEAT, MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE -> false;
+            case PONG, CONFIG_ACK, TOOL_BLOCKED, ERROR, REPLY, QUIESCED -> true;
+            case HEARTBEAT, MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE, QUIESCE -> false;
             case PING, CREDIT, CANCEL, RESUME, PARTS, PART, PUBLISH, REQUEST, UNKNOWN -> false;
             case SUBSCRIBE, UNSUBSCRIBE, MISSED -> false;
             case CHALLENGE, REGISTERED, REFUSED, HELLO, REGISTER, PROVE -> false;
@@ -107,10 +108,11 @@ final class ReplyReader {
             case ERROR -> true;
             case CHUNK, TOOL_BLOCKED -> request == FrameType.MESSAGE || request == FrameType.RESUME;
             case PONG -> request == FrameType.PING;
+            case QUIESCED -> request == FrameType.QUIESCE;
             case REPLY -> request == FrameType.REQUEST;
             case CONFIG_ACK ->
                     request == FrameType.CONFIG_UPDATE || request == FrameType.CONTEXT_UPDATE;
-            case HEARTBEAT, MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE -> false;
+            case HEARTBEAT, MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE, QUIESCE -> false;
             case PING, CREDIT, CANCEL, RESUME, PARTS, PART, PUBLISH, REQUEST, UNKNOWN -> false;
             case SUBSCRIBE, UNSUBSCRIBE, MISSED -> false;
             case CHALLENGE, REGISTERED, REFUSED, HELLO, REGISTER, PROVE -> false;

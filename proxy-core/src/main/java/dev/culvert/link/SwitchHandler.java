@@ -63,7 +63,8 @@ final class SwitchHandler extends ChannelDuplexHandler {
                 here.fireChannelRead(frame);
                 trunk.announce(main);
             }
-            case CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, ERROR, REPLY, CREDIT -> route(here, frame);
+            case CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, QUIESCED, ERROR, REPLY, CREDIT ->
+                    route(here, frame);
             case PUBLISH, REQUEST, SUBSCRIBE, UNSUBSCRIBE -> serve(here, frame);
             case MESSAGE,
                     CONTEXT_UPDATE,
@@ -73,6 +74,7 @@ final class SwitchHandler extends ChannelDuplexHandler {
                     RESUME,
                     PARTS,
                     PART,
+                    QUIESCE,
                     CHALLENGE,
                     REGISTERED,
                     REFUSED,

@@ -21,6 +21,7 @@ import dev.culvert.daemon.api.admin.SettingsRoute;
 import dev.culvert.daemon.api.admin.StatusRoute;
 import dev.culvert.daemon.api.agents.AgentCalls;
 import dev.culvert.daemon.api.agents.AgentDrainRoute;
+import dev.culvert.daemon.api.agents.AgentQuiesceRoute;
 import dev.culvert.daemon.api.agents.AgentRoute;
 import dev.culvert.daemon.api.agents.AgentsRoute;
 import dev.culvert.daemon.api.agents.ConfigRoute;
@@ -206,6 +207,7 @@ final class Routes implements AutoCloseable {
                 new AgentsRoute(access, events, settings),
                 new AgentRoute(access, admission, settings, offLoop),
                 new AgentDrainRoute(access, admission),
+                new AgentQuiesceRoute(access, admission, homes, settings),
                 events);
     }
 

@@ -186,7 +186,7 @@ class AdminTest {
                                         + "\",\"for\":\"clients\"}")
                         .contains("\"for\":\"operators\"}")
                         .contains(
-                                "\"agents\":{\"connecting\":0,\"ready\":1,\"unreachable\":1,\"draining\":0}")
+                                "\"agents\":{\"connecting\":0,\"ready\":1,\"unreachable\":1,\"draining\":0,\"quiesced\":0}")
                         .contains("\"turns\":1", "\"busiest\":[{\"agent\":\"a\",\"turns\":1}]")
                         .contains("\"failures\":[{\"code\":\"unreachable\",\"count\":1}]");
             }

@@ -51,7 +51,10 @@ class ArchitectureTest {
                                             "fleet")),
                             Map.entry(
                                     "home",
-                                    with(core("frame", "io", "link", "road"), "config", "fleet")),
+                                    with(
+                                            core("frame", "io", "json", "link", "road"),
+                                            "config",
+                                            "fleet")),
                             Map.entry(
                                     "join",
                                     with(

@@ -27,7 +27,8 @@ final class EveryVerb implements Closeable {
     }
 
     private final Path folder;
-    private final ScriptedGuest guest = ScriptedGuest.announcing("cancel", "resume", "subjects");
+    private final ScriptedGuest guest =
+            ScriptedGuest.announcing("cancel", "resume", "subjects", "quiesce");
     private final String inForce;
     private final TestDaemon daemon;
     private final List<Callback> running = new ArrayList<>();
@@ -41,6 +42,13 @@ final class EveryVerb implements Closeable {
         this.folder = folder;
         guest.on("message", request -> request.done("hello"));
         guest.on("request", request -> request.reply("reply", "{\"data\":\"hi\"}"));
+        guest.on(
+                "quiesce",
+                request ->
+                        request.reply(
+                                "quiesced",
+                                "{\"on\":%b,\"turns\":0}"
+                                        .formatted(request.payload().contains("true"))));
         inForce =
                 "{\"state_dir\": \"%s\", \"admin\": {\"listen\": [\"unix://%s\"]}, %s}"
                         .formatted(
@@ -87,7 +95,8 @@ final class EveryVerb implements Closeable {
         List<String> line = new ArrayList<>(List.of(verb.split(" ")));
         line.addAll(
                 switch (verb) {
-                    case "agents show", "ping" -> List.of("a");
+                    case "agents show", "agents quiesce", "agents unquiesce", "ping" ->
+                            List.of("a");
                     case "agents add" -> List.of("b", "--address", "unix:///nowhere/b");
                     case "agents remove", "agents drain" -> List.of(added());
                     case "fleet import" -> List.of(fleet.toString());
@@ -177,6 +186,7 @@ final class EveryVerb implements Closeable {
         running.clear();
         Files.deleteIfExists(folder.resolve("contexts.jsonc"));
         ok("drain", "--end");
+        ok("agents", "unquiesce", "a");
     }
 
     private String next() {

@@ -41,7 +41,7 @@ class OperationsTest {
             assertThat(daemon.get(path).body()).startsWith("{\"status\":\"ok\"");
             assertThat(daemon.get(path + "?verbose").body())
                     .isEqualTo(
-                            "{\"status\":\"ok\",\"version\":\"%s\",\"agents\":{\"connecting\":0,\"ready\":1,\"unreachable\":0,\"draining\":0}}"
+                            "{\"status\":\"ok\",\"version\":\"%s\",\"agents\":{\"connecting\":0,\"ready\":1,\"unreachable\":0,\"draining\":0,\"quiesced\":0}}"
                                     .formatted(Version.text()));
             assertThat(daemon.send("HEAD", path, "").statusCode()).isEqualTo(200);
         }

@@ -147,6 +147,11 @@ final class ScriptedGuest implements Closeable {
         heartbeat = null;
     }
 
+    /** From now on its links begin with this heartbeat. */
+    void begins(String payload) {
+        heartbeat = payload;
+    }
+
     /** From now on its links begin with a heartbeat, by the same process as before. */
     void announces(String... features) {
         heartbeat = announcement("i1", features);

@@ -44,9 +44,9 @@ record Flag(String key, String parameter, String description) {
                     new Flag(
                             "vm_generation_file",
                             "FILE",
-                            "With --join: contains the generation id of the virtual machine, so that"
-                                    + " the host notices a copy of it. Default: what QEMU shows, if"
-                                    + " anything"),
+                            "Contains the generation id of the virtual machine, which shows that it"
+                                    + " was restored from a snapshot, or is a copy. Default: what"
+                                    + " QEMU shows, if anything"),
                     new Flag(
                             "accept_from",
                             "WHO",

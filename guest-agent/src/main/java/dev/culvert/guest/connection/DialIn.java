@@ -169,6 +169,16 @@ public final class DialIn {
         return ended.reason.isEmpty() ? "the daemon closed the connection" : ended.reason;
     }
 
+    /** Ends the link, if there is one, and dials at once. */
+    public void joinAgain(String why) {
+        Attempt now = attempt;
+        if (now != null && now.linked && now.channel != null) {
+            now.failed(why);
+            pauses.reset();
+            now.channel.close();
+        }
+    }
+
     /** Dials no more; the link that there is stays open. May be called on any thread. */
     public void stop() {
         loop.submit(

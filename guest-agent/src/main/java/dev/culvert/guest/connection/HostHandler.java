@@ -77,8 +77,10 @@ final class HostHandler extends ChannelInboundHandlerAdapter {
             case IOException e -> close(Quoted.message(e));
             // Netty's name for ENOTCONN, which the vsock of a restored VM gives instead of
             // ECONNRESET.
-            case NotYetConnectedException _ ->
-                    close("the VM was restored from a snapshot, which resets its connections");
+            case NotYetConnectedException _ -> {
+                close("the VM was restored from a snapshot, which resets its connections");
+                session.onRestored();
+            }
             default -> {
                 LOG.error("the connection from {} failed", channel.remoteAddress(), cause);
                 close(Quoted.message(cause));
@@ -125,11 +127,18 @@ final class HostHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private String status(String usual) {
+        if (session.isDraining()) {
+            return "draining";
+        }
+        return session.isQuiesced() ? "quiesced" : usual;
+    }
+
     private void sendHeartbeat(String status) {
         Frame heartbeat =
                 vitals.heartbeat(
                         channel.alloc(),
-                        session.isDraining() ? "draining" : status,
+                        status(status),
                         session.openTurns(),
                         session.runtimeKind());
         channel.write(heartbeat, channel.voidPromise());

@@ -43,7 +43,7 @@ public record Vitals(
     /**
      * Belongs to the caller.
      *
-     * @param status {@code ready}, {@code running} or {@code draining}
+     * @param status {@code ready}, {@code running}, {@code quiesced} or {@code draining}
      */
     Frame heartbeat(ByteBufAllocator buffers, String status, int inFlight, String runtimeKind) {
         ByteBuf payload = buffers.ioBuffer();

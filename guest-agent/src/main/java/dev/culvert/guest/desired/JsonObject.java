@@ -150,6 +150,33 @@ public final class JsonObject {
                 "'" + name + "' must be an integer from " + least + " to " + MAX_SAFE_INTEGER);
     }
 
+    /**
+     * As {@link #integer(String, long)}, at most {@code most}; {@code otherwise} if it is absent.
+     */
+    public long integer(String name, long least, long most, long otherwise)
+            throws InvalidPayloadException {
+        if (!members.containsKey(name)) {
+            return otherwise;
+        }
+        long number = integer(name, least);
+        if (number > most) {
+            throw new InvalidPayloadException(
+                    "'" + name + "' must be an integer from " + least + " to " + most);
+        }
+        return number;
+    }
+
+    /** True or false; it must be there. */
+    public boolean bool(String name) throws InvalidPayloadException {
+        Value value = members.get(name);
+        if (value == null
+                || (value.kind() != JsonToken.VALUE_TRUE
+                        && value.kind() != JsonToken.VALUE_FALSE)) {
+            throw new InvalidPayloadException("'" + name + "' must be true or false");
+        }
+        return value.kind() == JsonToken.VALUE_TRUE;
+    }
+
     Map<String, Value> members() {
         return members;
     }

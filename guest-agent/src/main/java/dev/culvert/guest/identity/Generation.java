@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 /* Linux keeps the id of ACPI's device to itself. QEMU also shows it as a file of its firmware's configuration: 16 bytes
  * after 40 others, of which the first three numbers are little-endian. */
-final class Generation {
+public final class Generation {
     static final Path OF_QEMU = Path.of("/sys/firmware/qemu_fw_cfg/by_name/etc/vmgenid_guid/raw");
 
     private static final int OFFSET = 40;
@@ -38,7 +38,7 @@ final class Generation {
      *
      * @param file contains it as text; null for that of QEMU
      */
-    static String read(@Nullable Path file) {
+    public static String read(@Nullable Path file) {
         try {
             return file == null ? ofQemu(OF_QEMU) : text(file);
         } catch (IOException _) {

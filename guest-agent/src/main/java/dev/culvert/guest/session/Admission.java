@@ -11,6 +11,9 @@ final class Admission {
     /** A guess: turns take seconds, so one may have ended by then. */
     private static final int RETRY_AFTER_SECONDS = 1;
 
+    /** A snapshot takes seconds. */
+    private static final int QUIESCED_RETRY_SECONDS = 5;
+
     private final Turns turns;
     private final Replies replies;
 
@@ -24,6 +27,15 @@ final class Admission {
         if (turns.isDraining()) {
             replies.sendError(
                     id, ErrorCode.DRAINING, "the agent is shutting down and takes no new turns");
+            return true;
+        }
+        if (turns.parking().isOn()) {
+            refuse(
+                    ErrorCode.QUIESCED,
+                    id,
+                    "the agent is quiesced for a snapshot of its virtual machine, and takes no new"
+                            + " turns until that is done",
+                    QUIESCED_RETRY_SECONDS);
             return true;
         }
         if (turns.isAtLimit()) {
@@ -55,11 +67,14 @@ final class Admission {
 
     /** Refuses a message that may be sent again soon. */
     void overloaded(String id, String message) {
+        refuse(ErrorCode.OVERLOADED, id, message, RETRY_AFTER_SECONDS);
+    }
+
+    private void refuse(ErrorCode code, String id, String message, int retryAfterSeconds) {
         replies.send(
                 new Frame(
                         FrameType.ERROR,
                         id,
-                        turns.payloads()
-                                .refusal(ErrorCode.OVERLOADED, message, RETRY_AFTER_SECONDS)));
+                        turns.payloads().refusal(code, message, retryAfterSeconds)));
     }
 }

@@ -13,6 +13,7 @@ import dev.culvert.guest.subjects.Subjects;
 import dev.culvert.guest.turn.Deliveries;
 import dev.culvert.guest.turn.Delivery;
 import dev.culvert.guest.turn.Fingerprint;
+import dev.culvert.guest.turn.Parking;
 import dev.culvert.guest.turn.Payloads;
 import dev.culvert.guest.turn.Pongs;
 import dev.culvert.guest.turn.Replies;
@@ -30,10 +31,11 @@ import org.slf4j.LoggerFactory;
  * Handles the requests that come over one link: each becomes a turn, a change of the desired state,
  * or an error. Confined to the event loop.
  */
+/* A little over 300 lines, because it is the one place that shows where each type of frame goes. */
 public final class Session {
     /** What this guest can do beyond the base protocol (compatibility.md). */
     public static final List<String> FEATURES =
-            List.of("credit", "cancel", "resume", "probe", "parts", "subjects");
+            List.of("credit", "cancel", "resume", "probe", "parts", "subjects", "quiesce");
 
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
@@ -55,6 +57,7 @@ public final class Session {
     private final Admission admission;
     private final PartReceiver parts;
     private final HostSubjects subjects;
+    private final Quiescing quiescing;
     private long ignoredFrames;
 
     /**
@@ -69,6 +72,7 @@ public final class Session {
         deliveries = new Deliveries(replies);
         pongs = new Pongs(turns, replies);
         admission = new Admission(turns, replies);
+        quiescing = new Quiescing(channel.eventLoop(), turns, replies);
         parts = new PartReceiver(channel.eventLoop(), turns, replies, admission, this::onMessage);
     }
 
@@ -84,6 +88,7 @@ public final class Session {
                 }
             }
             case RESUME -> withId(frame, this::onResume);
+            case QUIESCE -> withId(frame, quiescing::receive);
             case CONFIG_UPDATE ->
                     withId(frame, it -> desired.configure(it.payload(), acknowledge(it.id())));
             case CONTEXT_UPDATE ->
@@ -95,7 +100,7 @@ public final class Session {
             case MISSED -> ignoreUnless(subjects.onMissed(frame), frame);
             case CREDIT -> onCredit(frame);
             case CANCEL -> onCancel(frame.id());
-            case HEARTBEAT, CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG -> ignore(frame);
+            case HEARTBEAT, CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, QUIESCED -> ignore(frame);
             case SUBSCRIBE, UNSUBSCRIBE, UNKNOWN -> ignore(frame);
             // On a link that the guest opened, its identity takes those for the guest.
             case CHALLENGE, REGISTERED, REFUSED, HELLO, REGISTER, PROVE -> ignore(frame);
@@ -156,6 +161,17 @@ public final class Session {
     /** Whether no new turns may begin because the guest stops. */
     public boolean isDraining() {
         return turns.isDraining();
+    }
+
+    /** Whether no new turns may begin because the VM is about to be paused. */
+    public boolean isQuiesced() {
+        return turns.parking().isOn();
+    }
+
+    /** The connection says that the VM was restored from a snapshot. */
+    public void onRestored() {
+        turns.parking()
+                .end(Parking.End.RESTORED, "the VM was restored, which resets its connections");
     }
 
     private interface Request {

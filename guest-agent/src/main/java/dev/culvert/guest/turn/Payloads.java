@@ -39,6 +39,14 @@ public final class Payloads {
         return object(json -> json.writeBooleanField("applied", true));
     }
 
+    /** Whether the turns are parked, and how many run. */
+    public ByteBuf quiesced(boolean on, int turns) {
+        return object(json -> {
+            json.writeBooleanField("on", on);
+            json.writeNumberField("turns", turns);
+        });
+    }
+
     /** How the agent and its runtime are. */
     ByteBuf probed(long guestNanos, long runtimeNanos, ProbeAnswer runtime) {
         return object(json -> {

@@ -25,7 +25,7 @@ public final class Replies {
     }
 
     /** The same outside a read burst: it goes out at once. */
-    void sendNow(Frame frame) {
+    public void sendNow(Frame frame) {
         send(frame);
         channel.flush();
     }

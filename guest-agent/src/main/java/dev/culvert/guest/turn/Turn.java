@@ -234,7 +234,8 @@ public final class Turn implements GenerationListener {
         if (generation == null) {
             return;
         }
-        boolean wait = turns.mustWait(delivery != null, said.bytesAfter(sent()));
+        boolean wait =
+                turns.parking().isOn() || turns.mustWait(delivery != null, said.bytesAfter(sent()));
         if (wait != paused) {
             paused = wait;
             if (wait) {
@@ -279,9 +280,21 @@ public final class Turn implements GenerationListener {
             turns.open(this);
         } else if (said.end() != null) {
             turns.keep(this);
+        } else if (turns.parking().isOn()) {
+            cancelTimer();
         } else if (orphanTimer == null) {
             orphanTimer = turns.schedule(this::giveUp, turns.limits().orphanGrace());
         }
+    }
+
+    /** The turns are parked now, or go on. */
+    void parkingChanged() {
+        settle();
+        pace();
+    }
+
+    boolean isRunning() {
+        return said.end() == null;
     }
 
     /** Hands the log of this ended turn over. */

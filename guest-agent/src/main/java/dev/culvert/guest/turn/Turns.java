@@ -43,6 +43,7 @@ public final class Turns {
     /** How many messages arrive in parts. */
     private int arriving;
 
+    private final Parking parking = new Parking(this);
     private boolean draining;
     private @Nullable Runnable whenNoneIsOpen;
 
@@ -154,9 +155,30 @@ public final class Turns {
         return draining;
     }
 
+    /** Whether and until when the turns are parked. */
+    public Parking parking() {
+        return parking;
+    }
+
+    /** The turns are parked now, or go on. The time for which logs are kept begins anew. */
+    void parkingChanged() {
+        if (expiry != null) {
+            expiry.cancel(false);
+            expiry = null;
+        }
+        List.copyOf(open.values()).forEach(Turn::parkingChanged);
+        expectExpiry();
+    }
+
+    /** How many have not ended. */
+    int running() {
+        return (int) open.values().stream().filter(Turn::isRunning).count();
+    }
+
     /** No turn begins from now on; {@code action} runs once when none is open. */
     public void drain(Runnable action) {
         draining = true;
+        parking.end(Parking.End.STOPPING, "the agent is shutting down");
         whenNoneIsOpen = action;
         lookForOpenOnes();
     }
@@ -202,11 +224,16 @@ public final class Turns {
         open.remove(turn.id());
         turn.keepIn(ended, now());
         turn.drop();
-        if (expiry == null) {
-            expiry = schedule(this::dropExpired, limits.logTtl());
-        }
+        expectExpiry();
         makeRoom();
         lookForOpenOnes();
+    }
+
+    /* A host cannot come back for a log while the virtual machine is paused. */
+    private void expectExpiry() {
+        if (expiry == null && !parking.isOn()) {
+            expiry = schedule(this::dropExpired, limits.logTtl());
+        }
     }
 
     private void dropExpired() {

@@ -67,8 +67,11 @@ class DialoguesTest {
             case "pass" -> agent.pass(time(step.string("pass"), agent.settings().turns()));
             case "requests" ->
                     assertThat(llm.count()).as(where).isEqualTo(number(step, "requests"));
-            case "running" ->
-                    assertThat(asked(step.string("running")).isAborted()).as(where).isFalse();
+            case "running" -> {
+                assertThat(asked(step.string("running")).isAborted()).as(where).isFalse();
+                assertThat(asked(step.string("running")).isPaused()).as(where).isFalse();
+            }
+            case "parked" -> assertThat(asked(step.string("parked")).isPaused()).as(where).isTrue();
             case "stopped" ->
                     assertThat(asked(step.string("stopped")).isAborted()).as(where).isTrue();
             default -> throw new IllegalArgumentException(where);
@@ -77,7 +80,9 @@ class DialoguesTest {
 
     private static EmbeddedHost connect(EmbeddedAgent agent) {
         EmbeddedHost host = agent.connect();
-        assertThat(host.next()).contains("\"heartbeat\"", "\"ready\"");
+        assertThat(host.next())
+                .contains("\"heartbeat\"")
+                .containsAnyOf("\"ready\"", "\"quiesced\"");
         return host;
     }
 

@@ -13,6 +13,7 @@ import dev.culvert.daemon.http.Blame;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
+import dev.culvert.frame.ErrorCode;
 import dev.culvert.io.Quoted;
 import dev.culvert.link.Failure;
 import java.util.function.Consumer;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class AgentAccess {
     private static final int RETRY_SECONDS = 2;
     private static final int DRAINED_RETRY_SECONDS = 5;
+    private static final int QUIESCED_RETRY_SECONDS = 5;
 
     private final Function<Caller, Visible> fleet;
     private final Consumer<Agent> nudge;
@@ -103,7 +105,9 @@ public final class AgentAccess {
         admission.checkWork();
         Agent agent = agent(request, id);
         Presence presence = agent.presence();
-        if (presence.state() != AgentState.READY && agent.drainedSince() != null) {
+        if (presence.state() != AgentState.READY
+                && agent.drainedSince() != null
+                && agent.quiesced() == null) {
             throw drained(agent);
         }
         switch (presence.state()) {
@@ -119,7 +123,11 @@ public final class AgentAccess {
                                     .formatted(agent.id(), agent.id()));
                 }
             }
+            case QUIESCED -> throw quiesced(agent);
             case UNREACHABLE -> {
+                if (agent.isQuiesced()) {
+                    throw quiesced(agent);
+                }
                 nudge.accept(agent);
                 if (agent.desired() != null) {
                     throw new ProblemException(
@@ -139,6 +147,17 @@ public final class AgentAccess {
                                         .formatted(agent.id()))
                         .retryAfter(DRAINED_RETRY_SECONDS)
                         .blamedOn(Blame.DRAINING));
+    }
+
+    private static ProblemException quiesced(Agent agent) {
+        return new ProblemException(
+                Problem.of(
+                                SERVICE_UNAVAILABLE,
+                                "Agent '%s' is quiesced for a snapshot of its virtual machine, so it takes no new work: try again later."
+                                        .formatted(agent.id()))
+                        .retryAfter(QUIESCED_RETRY_SECONDS)
+                        .member("code", ErrorCode.QUIESCED.wireName())
+                        .blamedOn(Blame.AGENT));
     }
 
     private static ProblemException notNow(String sentence) {

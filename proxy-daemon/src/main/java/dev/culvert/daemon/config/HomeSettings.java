@@ -14,13 +14,17 @@ import java.time.Duration;
  * @param backoffMin the longest wait before the second attempt to reach it; the first has none
  * @param backoffMax the longest wait before any attempt
  * @param changeInterval the shortest time between two reports of one agent's state
+ * @param quiesceLimit how long an agent stays quiesced if nobody ends that
  */
 public record HomeSettings(
         Duration heartbeatInterval,
         int missed,
         Duration backoffMin,
         Duration backoffMax,
-        Duration changeInterval) {
+        Duration changeInterval,
+        Duration quiesceLimit) {
+
+    private static final Duration MOST_QUIESCED = Duration.ofDays(1);
 
     public static final HomeSettings DEFAULTS =
             new HomeSettings(
@@ -28,7 +32,8 @@ public record HomeSettings(
                     3,
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(60),
-                    Duration.ofMillis(250));
+                    Duration.ofMillis(250),
+                    Duration.ofMinutes(10));
 
     public HomeSettings {
         Check.positive("heartbeat_interval", heartbeatInterval);
@@ -40,6 +45,12 @@ public record HomeSettings(
                 Units.text(backoffMax),
                 "it must not be less than backoff_min, " + Units.text(backoffMin));
         Check.notNegative("change_interval", changeInterval);
+        Check.that(
+                quiesceLimit.compareTo(Duration.ofSeconds(1)) >= 0
+                        && quiesceLimit.compareTo(MOST_QUIESCED) <= 0,
+                "quiesce_limit",
+                Units.text(quiesceLimit),
+                "it must be from 1s to 24h");
     }
 
     static HomeSettings read(Section in) {
@@ -48,6 +59,7 @@ public record HomeSettings(
                 in.get("missed", Kind.INT, DEFAULTS.missed),
                 in.get("backoff_min", Kind.DURATION, DEFAULTS.backoffMin),
                 in.get("backoff_max", Kind.DURATION, DEFAULTS.backoffMax),
-                in.get("change_interval", Kind.DURATION, DEFAULTS.changeInterval));
+                in.get("change_interval", Kind.DURATION, DEFAULTS.changeInterval),
+                in.get("quiesce_limit", Kind.DURATION, DEFAULTS.quiesceLimit));
     }
 }

@@ -10,6 +10,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** One agent of the fleet. Read and changed on any thread. */
+/* Over 300 lines, because it is a list of what is known of an agent, and the parts of it that change together have one lock. */
 public final class Agent {
     private final Road road;
     private final AgentWork work = new AgentWork();
@@ -20,6 +21,7 @@ public final class Agent {
     private volatile Presence shown = presence;
     private volatile @Nullable Instant drainedSince;
     private volatile String whyGone = "the agent was removed";
+    private volatile @Nullable Quiesced quiesced;
     private volatile @Nullable Enrolled enrolled;
     private volatile @Nullable Desired desired;
     private @Nullable Desired settled;
@@ -117,7 +119,7 @@ public final class Agent {
         return settings;
     }
 
-    /** What everybody sees: an agent that is drained is not ready. */
+    /** What everybody sees: an agent that is drained or quiesced is not ready. */
     public Presence presence() {
         return shown;
     }
@@ -163,8 +165,30 @@ public final class Agent {
     }
 
     private void show() {
+        Quiesced parked = quiesced;
         Instant since = drainedSince;
-        shown = since == null ? presence : presence.drained(since);
+        if (parked != null) {
+            shown = presence.shownAs(AgentState.QUIESCED, parked.since());
+        } else {
+            shown = since == null ? presence : presence.shownAs(AgentState.DRAINING, since);
+        }
+    }
+
+    /** That it is quiesced, as far as this daemon knows, also while it is away; else null. */
+    public @Nullable Quiesced quiesced() {
+        return quiesced;
+    }
+
+    /** Whether it is quiesced, and not for longer than it may be. */
+    public boolean isQuiesced() {
+        Quiesced now = quiesced;
+        return now != null && Instant.now().isBefore(now.until());
+    }
+
+    /** That it is quiesced from now on; null that it is so no longer. */
+    public synchronized void quiesce(@Nullable Quiesced now) {
+        quiesced = now;
+        show();
     }
 
     /** Since when an operator drains it; null if none does. */

@@ -9,7 +9,11 @@ public enum AgentState {
     READY,
     UNREACHABLE,
     /** It has said that it is shutting down, or an operator drains it. */
-    DRAINING;
+    DRAINING,
+    /**
+     * It takes no new turns, and its turns are parked: its virtual machine is about to be paused.
+     */
+    QUIESCED;
 
     private final String label = name().toLowerCase(Locale.ROOT);
 
@@ -20,7 +24,7 @@ public enum AgentState {
     /** The word for people: whether it is there at all. */
     public String presence() {
         return switch (this) {
-            case READY, DRAINING -> "online";
+            case READY, DRAINING, QUIESCED -> "online";
             case UNREACHABLE -> "offline";
             case CONNECTING -> label;
         };

@@ -27,13 +27,15 @@ public record Presence(
         return next == state ? this : new Presence(next, now, lastHeard, said, lastError);
     }
 
-    /** As others see it while an operator drains the agent, since {@code then}. */
-    Presence drained(Instant then) {
+    /**
+     * As others see it while that is so since {@code then}: an agent that is not ready is as it is.
+     */
+    Presence shownAs(AgentState other, Instant then) {
         if (state != AgentState.READY) {
             return this;
         }
         Instant latest = since.isAfter(then) ? since : then;
-        return new Presence(AgentState.DRAINING, latest, lastHeard, said, lastError);
+        return new Presence(other, latest, lastHeard, said, lastError);
     }
 
     public Presence heard(Heartbeat heartbeat, Instant now) {

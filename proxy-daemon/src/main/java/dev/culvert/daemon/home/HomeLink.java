@@ -9,6 +9,7 @@ import dev.culvert.link.Failure;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class HomeLink implements DialListener {
     /** A link that worked for so long resets the backoff, even if {@code backoff_min} is longer. */
     private static final Duration LASTING = Duration.ofSeconds(30);
+
+    /** The longest wait while the virtual machine is paused: its clients wait for it. */
+    private static final Duration PAUSED = Duration.ofSeconds(1);
 
     private sealed interface Phase {
         /**
@@ -109,6 +113,23 @@ final class HomeLink implements DialListener {
         }
     }
 
+    /** Parks the turns of the agent for at most that long; null lets them go on. */
+    void quiesce(@Nullable Duration limit, Consumer<QuiesceResult> listener) {
+        Quiescing there =
+                phase instanceof Phase.Linked(HomeSession session) ? session.quiescing() : null;
+        if (there == null) {
+            String why = agent.presence().lastError();
+            listener.accept(
+                    new QuiesceResult.Failed(
+                            new Failure.Unreachable(
+                                    why == null ? "it has not answered yet" : why)));
+        } else if (limit == null) {
+            there.end(listener);
+        } else {
+            there.begin(limit, listener);
+        }
+    }
+
     @Override
     public void onLink(AgentLink opened) {
         if (phase instanceof Phase.Stopped) {
@@ -145,6 +166,9 @@ final class HomeLink implements DialListener {
             presence.unreachable(reason);
         }
         long millis = isDialled ? backoff.next().toMillis() : 0; // waiting costs nothing
+        if (agent.isQuiesced()) {
+            millis = Math.min(millis, PAUSED.toMillis());
+        }
         long wait = TimeUnit.MILLISECONDS.toNanos(millis); // never too many
         Future<?> redial = home.schedule(this::dial, wait);
         phase = new Phase.Waiting(redial, home.nanoTime());

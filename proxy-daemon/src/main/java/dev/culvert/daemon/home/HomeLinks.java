@@ -6,9 +6,11 @@ import dev.culvert.daemon.fleet.Desired;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.FleetListener;
 import dev.culvert.link.AgentLink;
+import dev.culvert.link.Failure;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The home links of all agents, spread over the event loops. Called on any thread. */
 public final class HomeLinks implements FleetListener {
@@ -72,6 +75,22 @@ public final class HomeLinks implements FleetListener {
         Home home = homes.get(agent);
         if (home != null) {
             home.loop.execute(home.link::nudge);
+        }
+    }
+
+    /**
+     * Parks the turns of the agent for at most that long, or lets them go on, and tells {@code
+     * listener} on some loop.
+     *
+     * @param limit null to let them go on
+     */
+    public void quiesce(Agent agent, @Nullable Duration limit, Consumer<QuiesceResult> listener) {
+        Home home = homes.get(agent);
+        if (home == null) {
+            listener.accept(
+                    new QuiesceResult.Failed(new Failure.Unreachable("the agent was removed")));
+        } else {
+            home.loop.execute(() -> home.link.quiesce(limit, listener));
         }
     }
 

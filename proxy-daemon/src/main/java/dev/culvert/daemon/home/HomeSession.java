@@ -5,6 +5,7 @@ import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.Failure;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One link from its opening to its end: finds out whether an agent answers, brings it its
@@ -27,6 +28,7 @@ final class HomeSession implements Pulse.Listener {
     private final ConfigPush push;
     private final PresenceReport presence;
     private final Pulse pulse;
+    private final Quiescing quiescing;
     private final long openedNanos;
     private boolean configured;
     private boolean pushAgain;
@@ -39,6 +41,7 @@ final class HomeSession implements Pulse.Listener {
         this.push = push;
         this.presence = presence;
         pulse = new Pulse(link, home, this);
+        quiescing = new Quiescing(agent, link, home, presence);
         openedNanos = home.nanoTime();
     }
 
@@ -133,6 +136,14 @@ final class HomeSession implements Pulse.Listener {
         } else {
             presence.is(configured ? AgentState.READY : AgentState.CONNECTING);
         }
+        if (link.isAnnounced()) {
+            quiescing.onHeartbeat();
+        }
+    }
+
+    /** What quiesces the agent over this link; null before it has answered. */
+    @Nullable Quiescing quiescing() {
+        return pulse.isProven() ? quiescing : null;
     }
 
     @Override

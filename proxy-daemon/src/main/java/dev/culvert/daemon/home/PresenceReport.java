@@ -3,6 +3,7 @@ package dev.culvert.daemon.home;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.daemon.fleet.Presence;
+import dev.culvert.daemon.fleet.Quiesced;
 import dev.culvert.link.Heartbeat;
 import io.netty.util.concurrent.Future;
 import java.time.Instant;
@@ -63,6 +64,14 @@ final class PresenceReport {
     void is(AgentState state) {
         update(presence -> presence.in(state, Instant.now()));
         tell();
+    }
+
+    /** Null when the agent is quiesced no longer. */
+    void quiesced(@Nullable Quiesced now) {
+        if (!stopped) {
+            agent.quiesce(now);
+            tell();
+        }
     }
 
     void unreachable(String reason) {
@@ -168,6 +177,10 @@ final class PresenceReport {
             case CONNECTING -> {}
             case READY -> log.info("ready", name + " is ready");
             case DRAINING -> log.info("draining", name + " is draining");
+            case QUIESCED ->
+                    log.info(
+                            "quiesced",
+                            name + " is quiesced: it takes no new turns, and its turns are parked");
             case UNREACHABLE ->
                     log.warn("unreachable", name + " is unreachable: " + now.lastError());
         }

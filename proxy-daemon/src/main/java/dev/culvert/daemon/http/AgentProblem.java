@@ -92,7 +92,7 @@ record AgentProblem(HttpResponseStatus status, String opening, String advice) {
                             "The Idempotency-Key cannot be honoured: ",
                             "Send the message without a key.");
             case "overloaded" -> new AgentProblem(TOO_MANY_REQUESTS, "The agent is busy: ", LATER);
-            case "draining" ->
+            case "draining", "quiesced" ->
                     new AgentProblem(SERVICE_UNAVAILABLE, "This cannot be answered now: ", LATER);
             case "no_responder" ->
                     new AgentProblem(

@@ -14,7 +14,7 @@ public final class Repetition {
 
     /** Says that the agent has begun nothing (errors.md). */
     private static final Set<String> NOTHING_BEGAN =
-            Set.of("overloaded", "draining", "runtime_unreachable");
+            Set.of("overloaded", "draining", "quiesced", "runtime_unreachable");
 
     /**
      * What the same request meets again. A turn that another request has taken over would be taken

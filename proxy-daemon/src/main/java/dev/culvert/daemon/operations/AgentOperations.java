@@ -21,6 +21,7 @@ import java.util.List;
 /** What can be done with agents and their turns. */
 final class AgentOperations {
     private static final long MOST_CID = 0xfffffffeL;
+    private static final int MOST_QUIESCED_SECS = 86_400;
     private static final long MOST_EXACT = (1L << 53) - 1;
 
     private static final Parameter AGENT = path("id", "The id of the agent");
@@ -145,7 +146,8 @@ final class AgentOperations {
                                                             "connecting",
                                                             "ready",
                                                             "unreachable",
-                                                            "draining")),
+                                                            "draining",
+                                                            "quiesced")),
                                             "Only those in this state"),
                                     query("tenant", Schema.TEXT, "Only those of this tenant"),
                                     query(
@@ -197,6 +199,24 @@ final class AgentOperations {
                             .takes(AGENT)
                             .needs(Need.CHANGE_AGENTS)
                             .at(DELETE, "/agents/{id}/drain"),
+                    op(
+                                    "agents.quiesce",
+                                    "Park the turns of an agent, so that its VM can be paused",
+                                    CHANGE)
+                            .verb("agents quiesce")
+                            .takes(
+                                    AGENT,
+                                    query(
+                                            "limit_secs",
+                                            Schema.number(1, MOST_QUIESCED_SECS),
+                                            "After so many seconds the turns go on by themselves"))
+                            .needs(Need.CHANGE_AGENTS)
+                            .at(POST, "/agents/{id}/quiesce"),
+                    op("agents.quiesce.end", "Let the parked turns of an agent go on", CHANGE)
+                            .verb("agents unquiesce")
+                            .takes(AGENT)
+                            .needs(Need.CHANGE_AGENTS)
+                            .at(DELETE, "/agents/{id}/quiesce"),
                     op("events", "Follow the changes of the fleet", READ)
                             .is(Trait.STREAMS)
                             .needs(Need.READ_AGENTS)

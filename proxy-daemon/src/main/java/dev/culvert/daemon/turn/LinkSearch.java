@@ -69,12 +69,16 @@ final class LinkSearch implements DialListener {
     }
 
     void begin() {
+        awaitEnd();
+        seek();
+    }
+
+    private void awaitEnd() {
         Duration most =
                 kind == Kind.PROVEN
                         ? needs.settings().get().link().dialTimeout().multipliedBy(2)
                         : needs.settings().get().timeouts().message();
         deadline = loop.schedule(this::expire, most.toNanos(), TimeUnit.NANOSECONDS);
-        seek();
     }
 
     void stop() {
@@ -164,6 +168,10 @@ final class LinkSearch implements DialListener {
     }
 
     private void expire() {
+        if (kind == Kind.PATIENT && request.agent().isQuiesced()) {
+            awaitEnd(); // its virtual machine is paused, and the turn is parked in it
+            return;
+        }
         if (kind == Kind.PROVEN) {
             giveUp(
                     new Failure.Unreachable(

@@ -41,7 +41,9 @@ function Actions({ agent }) {
     ${may('POST', '/agents/{id}/drain') && (agent.drained_since
       ? html`<button type="button" onClick=${atOnce('', 'DELETE', '/drain', `${id} takes work again.`)}>End the drain</button>`
       : html`<button type="button" onClick=${atOnce('', 'POST', '/drain', `${id} takes no new work. Its turns go on.`)}>Drain</button>`)}
-    ${may('POST', '/agents/{id}/quiesce') && agent.state !== 'quiesced' && html`<button type="button" onClick=${atOnce('', 'POST', '/quiesce', `${id} parks its turns.`)}>Quiesce</button>`}
+    ${may('POST', '/agents/{id}/quiesce') && (agent.quiesced_since
+      ? html`<button type="button" onClick=${atOnce('', 'DELETE', '/quiesce', `The turns of ${id} go on.`)}>End the quiesce</button>`
+      : html`<button type="button" onClick=${atOnce('', 'POST', '/quiesce', `${id} is ready to pause: its turns are parked.`)}>Quiesce</button>`)}
     ${may('DELETE', '/agents/{id}') && html`<button type="button" class="danger" onClick=${confirm(`Remove ${id}?`, 'Remove', 'Its links end, and its configuration is forgotten. An agent of the settings file comes back with the next reload.', 'DELETE', '', `${id} is removed.`)}>Remove</button>`}
     ${asked && html`<${Confirm} title=${asked.title} verb=${asked.verb} onConfirm=${asked.run} onClose=${() => setAsked(null)}><p>${asked.text}</p><//>`}
   </div>`;

@@ -99,7 +99,12 @@ class DaemonSettingsTest {
         assertThat(it.home())
                 .isEqualTo(
                         new HomeSettings(
-                                seconds(10), 3, seconds(1), seconds(60), Duration.ofMillis(250)));
+                                seconds(10),
+                                3,
+                                seconds(1),
+                                seconds(60),
+                                Duration.ofMillis(250),
+                                seconds(600)));
         assertThat(it.fleet())
                 .isEqualTo(new FleetSettings(10_000, 1 << 20, 64 << 20, EnrolSettings.DEFAULTS));
         assertThat(it.workers()).isEqualTo(new WorkerSettings(4, 256));
@@ -185,7 +190,8 @@ class DaemonSettingsTest {
                   "link": {"max_in_flight": 14, "max_unsent_bytes": "15KiB", "dial_timeout": 16, "silence_timeout": 160, "max_complaints_per_second": 161, "max_unasked_bytes_per_second": "162KiB"},
                   "pool": {"max_waiting": 17, "dial_pause": 18, "idle_timeout": 19},
                   "home": {
-                    "heartbeat_interval": 20, "missed": 21, "backoff_min": 22, "backoff_max": 23, "change_interval": 24
+                    "heartbeat_interval": 20, "missed": 21, "backoff_min": 22, "backoff_max": 23, "change_interval": 24,
+                    "quiesce_limit": 2400
                   },
                   "join": {"listen": ["tcp://127.0.0.1:5", "unix:///run/v.sock?port=1025"], "handshake_timeout": 170, "max_handshakes": 171, "max_per_second": 172},
                   "fleet": {"max_agents": 27, "max_config_bytes": 100, "max_total_config_bytes": 1000,
@@ -331,7 +337,12 @@ class DaemonSettingsTest {
                                         162 << 10),
                                 new PoolLimits(17, seconds(18), seconds(19)),
                                 new HomeSettings(
-                                        seconds(20), 21, seconds(22), seconds(23), seconds(24)),
+                                        seconds(20),
+                                        21,
+                                        seconds(22),
+                                        seconds(23),
+                                        seconds(24),
+                                        seconds(2400)),
                                 new JoinSettings(
                                         List.of(
                                                 AgentAddress.parse("tcp://127.0.0.1:5"),
@@ -491,6 +502,9 @@ class DaemonSettingsTest {
                         "11: pool.max_waiting is 0: it must be at least 1"),
                 Arguments.of(
                         "{'home': {'missed': 0}}", "11: home.missed is 0: it must be at least 1"),
+                Arguments.of(
+                        "{'home': {'quiesce_limit': '25h'}}",
+                        "11: home.quiesce_limit is 25h: it must be from 1s to 24h"),
                 Arguments.of(
                         "{'home': {'backoff_max': '500ms'}}",
                         "11: home.backoff_max is 500ms: it must not be less than backoff_min, 1s"),

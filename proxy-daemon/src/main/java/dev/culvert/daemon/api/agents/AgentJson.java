@@ -7,6 +7,7 @@ import dev.culvert.daemon.fleet.Condition;
 import dev.culvert.daemon.fleet.Desired;
 import dev.culvert.daemon.fleet.Enrolled;
 import dev.culvert.daemon.fleet.Presence;
+import dev.culvert.daemon.fleet.Quiesced;
 import dev.culvert.link.Feature;
 import dev.culvert.link.Heartbeat;
 import java.io.IOException;
@@ -45,6 +46,12 @@ final class AgentJson {
         if (drained != null) {
             json.writeStringField(
                     "drained_since", drained.truncatedTo(ChronoUnit.MILLIS).toString());
+        }
+        Quiesced quiesced = agent.quiesced();
+        if (quiesced != null) {
+            writeTime(json, "quiesced_since", quiesced.since());
+            writeTime(json, "quiesced_until", quiesced.until());
+            json.writeNumberField("turns_parked", quiesced.turns());
         }
         if (presence.lastHeard() != null) {
             json.writeStringField(

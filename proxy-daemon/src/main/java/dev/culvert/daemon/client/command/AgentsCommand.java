@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "agents",
         description =
-                "Lists the agents; shows, adds, removes and drains one, and manages its identity.",
+                "Lists the agents; shows, adds, removes, drains and quiesces one, and manages its"
+                        + " identity.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "[COMMAND]")
 final class AgentsCommand implements Verb {
@@ -52,6 +53,9 @@ final class AgentsCommand implements Verb {
                     Column.of("state", "state"),
                     Column.of("since", "since"),
                     Column.of("drained since", "drained_since"),
+                    Column.of("quiesced since", "quiesced_since"),
+                    Column.of("quiesced until", "quiesced_until"),
+                    Column.of("parked turns", "turns_parked"),
                     Column.of("last heard", "last_heard"),
                     Column.of("protocol", "heartbeat", "protocol"),
                     Column.of("features", AgentsCommand::features),
@@ -81,6 +85,7 @@ final class AgentsCommand implements Verb {
                         .addSubcommand(new AddAgentCommand(session))
                         .addSubcommand(new RemoveAgent(session))
                         .addSubcommand(new DrainAgentCommand(session));
+        QuiesceCommands.all(session).forEach(agents::addSubcommand);
         IdentityCommands.all(session).forEach(agents::addSubcommand);
         return agents;
     }
@@ -161,7 +166,8 @@ final class AgentsCommand implements Verb {
         CONNECTING,
         READY,
         UNREACHABLE,
-        DRAINING
+        DRAINING,
+        QUIESCED
     }
 
     @Command(
@@ -175,7 +181,8 @@ final class AgentsCommand implements Verb {
                 names = "--state",
                 paramLabel = "STATE",
                 description =
-                        "Only those in this state: connecting, ready, unreachable or draining.")
+                        "Only those in this state: connecting, ready, unreachable, draining or"
+                                + " quiesced.")
         private @Nullable State state;
 
         @Option(

@@ -157,6 +157,11 @@ final class StatusCommand implements Verb {
         if (agents.number(0, "draining") > 0) {
             next.add("see which agents take no new work: culvert agents list --state draining");
         }
+        if (agents.number(0, "quiesced") > 0) {
+            next.add(
+                    "see which agents wait for a pause of their VM: culvert agents list --state"
+                            + " quiesced");
+        }
         if (!status.at("failures").list().isEmpty()) {
             next.add("see what failed: culvert logs, and the runbook in the documentation");
         }

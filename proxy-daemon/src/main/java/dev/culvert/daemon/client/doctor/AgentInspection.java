@@ -98,6 +98,14 @@ final class AgentInspection implements Inspection {
                                 what,
                                 "the agent answers and is shutting down",
                                 "wait until its VM is back" + show);
+                case "quiesced" ->
+                        Finding.warning(
+                                what,
+                                "the agent answers, and its turns are parked until "
+                                        + agent.text("quiesced_until"),
+                                "if the snapshot of its VM is done: culvert agents unquiesce "
+                                        + id
+                                        + show);
                 default ->
                         Finding.warning(
                                 what,

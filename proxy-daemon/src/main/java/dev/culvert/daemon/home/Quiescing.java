@@ -1,0 +1,180 @@
+package dev.culvert.daemon.home;
+
+import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.Quiesced;
+import dev.culvert.frame.Frame;
+import dev.culvert.frame.FrameType;
+import dev.culvert.json.JsonMembers;
+import dev.culvert.link.AgentLink;
+import dev.culvert.link.Failure;
+import dev.culvert.link.Feature;
+import dev.culvert.link.Patience;
+import dev.culvert.link.ReplyListener;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Quiesces an agent over one link, and lets its turns go on when its virtual machine is back after
+ * a pause (quiescing.md). Confined to the link's event loop.
+ */
+/* Who asked this daemon for the quiesce pauses the machine next. So if the link is lost then, and the agent is quiesced
+ * on the next one, the pause is over. A daemon that was started meanwhile cannot know that, and only tells of it. */
+final class Quiescing {
+    private static final Logger LOG = LoggerFactory.getLogger(HomeLink.class);
+    private static final byte[] END = "{\"on\":false}".getBytes(StandardCharsets.US_ASCII);
+
+    private final Agent agent;
+    private final AgentLink link;
+    private final HomeLoop home;
+    private final PresenceReport presence;
+    private int asked;
+    private boolean isKnown;
+
+    Quiescing(Agent agent, AgentLink link, HomeLoop home, PresenceReport presence) {
+        this.agent = agent;
+        this.link = link;
+        this.home = home;
+        this.presence = presence;
+    }
+
+    /** The agent has answered on this link, and has said how it is. */
+    void onHeartbeat() {
+        if (asked > 0) {
+            return; // the answer tells, too
+        }
+        boolean isFirst = !isKnown;
+        isKnown = true;
+        Quiesced known = agent.quiesced();
+        if (!link.heartbeat().isQuiesced()) {
+            if (known != null) {
+                isOver(known);
+            }
+        } else if (known == null) {
+            found();
+        } else if (isFirst && known.ours()) {
+            LOG.info(
+                    "agent {} is back from a pause, and still quiesced: its turns go on",
+                    agent.id());
+            end(_ -> {});
+        }
+    }
+
+    private void found() {
+        LOG.warn(
+                "agent {} is quiesced, and this daemon does not know for whom: culvert agents"
+                        + " unquiesce {} lets its turns go on",
+                agent.id(),
+                agent.id());
+        Instant now = Instant.now();
+        long turns = Math.max(0, link.heartbeat().inFlight());
+        Duration limit = home.settings().quiesceLimit();
+        presence.quiesced(new Quiesced(now, now.plus(limit), turns, false));
+    }
+
+    private void isOver(Quiesced known) {
+        if (!Instant.now().isBefore(known.until())) {
+            LOG.warn(
+                    "nobody ended the quiesce of agent {} in time (home.quiesce_limit), so its {}"
+                            + " turns went on by themselves",
+                    agent.id(),
+                    known.turns());
+        }
+        presence.quiesced(null);
+    }
+
+    /** Parks the turns of the agent for at most that long. */
+    void begin(Duration limit, Consumer<QuiesceResult> listener) {
+        if (!link.can(Feature.QUIESCE)) {
+            listener.accept(new QuiesceResult.NotOffered());
+            return;
+        }
+        Quiesced before = agent.quiesced();
+        Instant now = Instant.now();
+        Instant since = before == null ? now : before.since();
+        Instant until = now.plus(limit);
+        if (before == null) {
+            presence.quiesced(
+                    new Quiesced(now, until, 0, true)); // nothing new is sent from here on
+        }
+        byte[] payload =
+                "{\"on\":true,\"limit_secs\":%d}"
+                        .formatted(Math.max(1, limit.toSeconds()))
+                        .getBytes(StandardCharsets.US_ASCII);
+        ask(
+                payload,
+                result -> {
+                    switch (result) {
+                        case QuiesceResult.Done(long turns) ->
+                                presence.quiesced(new Quiesced(since, until, turns, true));
+                        case QuiesceResult.Failed(Failure.LinkLost _) -> {
+                            // Whether it is quiesced shows on the next link, and it goes on then.
+                        }
+                        case QuiesceResult.Failed _, QuiesceResult.NotOffered _ ->
+                                presence.quiesced(before);
+                    }
+                    listener.accept(result);
+                });
+    }
+
+    /** Lets the turns of the agent go on. */
+    void end(Consumer<QuiesceResult> listener) {
+        ask(
+                END,
+                result -> {
+                    if (result instanceof QuiesceResult.Done) {
+                        presence.quiesced(null);
+                    }
+                    listener.accept(result);
+                });
+    }
+
+    private void ask(byte[] payload, Consumer<QuiesceResult> listener) {
+        if (!link.can(Feature.QUIESCE)) {
+            listener.accept(new QuiesceResult.NotOffered());
+            return;
+        }
+        asked++;
+        isKnown = true;
+        ByteBuf json = Unpooled.wrappedBuffer(payload);
+        Frame request = new Frame(FrameType.QUIESCE, "quiesce-" + System.nanoTime(), json);
+        link.open(
+                request,
+                new ReplyListener() {
+                    private long turns;
+
+                    @Override
+                    public void onReply(Frame reply) {
+                        turns = count(reply);
+                    }
+
+                    @Override
+                    public void onDone() {
+                        asked--;
+                        listener.accept(new QuiesceResult.Done(turns));
+                    }
+
+                    @Override
+                    public void onFailure(Failure failure) {
+                        asked--;
+                        listener.accept(new QuiesceResult.Failed(failure));
+                    }
+                },
+                Patience.ofSilence(home.timeouts().ping()));
+    }
+
+    private static long count(Frame reply) {
+        JsonMembers members = reply.members();
+        while (members.next()) {
+            if (members.isNamed("turns")) {
+                return members.count();
+            }
+        }
+        return 0;
+    }
+}
