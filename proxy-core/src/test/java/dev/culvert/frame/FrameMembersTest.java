@@ -7,7 +7,9 @@ import dev.culvert.json.JsonMembers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,7 +118,11 @@ class FrameMembersTest {
         Frame frame = received(payload.replace('\'', '"'));
 
         assertThat(frame.isOnlyText()).isTrue();
-        assertThat(frame.text().toString(UTF_8)).isEqualTo(text);
+        List<String> read = new ArrayList<>();
+        int bytes = frame.payload().readableBytes();
+        frame.readText(lent -> read.add(lent.toString(UTF_8)));
+        assertThat(read).containsExactly(text);
+        assertThat(frame.payload().readableBytes()).isEqualTo(bytes);
         assertThat(frame.chunkFault()).isNull();
         frame.release();
     }

@@ -49,8 +49,7 @@ public abstract class JoinedAnswer implements WholeFormat {
     @Override
     public final void chunk(Frame chunk) {
         if (chunk.isOnlyText()) {
-            ByteBuf text = chunk.text();
-            append(joined(text.readableBytes()), text);
+            chunk.readText(text -> append(joined(text.readableBytes()), text));
         } else {
             read(chunk.payload(), chunk.members());
         }

@@ -6,6 +6,7 @@ import dev.culvert.daemon.answer.ToolCallHead;
 import dev.culvert.frame.Frame;
 import dev.culvert.json.JsonMembers;
 import io.netty.buffer.ByteBuf;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ final class BlockReader {
 
     private final BlockListener listener;
     private final String ids;
+    private final Consumer<ByteBuf> piece = text -> piece(BlockKind.TEXT, text);
 
     /** The kind of the open block; null where none is open. */
     private @Nullable BlockKind open;
@@ -46,7 +48,7 @@ final class BlockReader {
      */
     @Nullable Ending read(Frame chunk) {
         if (chunk.isOnlyText()) {
-            piece(BlockKind.TEXT, chunk.text());
+            chunk.readText(piece);
             return null;
         }
         ByteBuf payload = chunk.payload();

@@ -66,7 +66,7 @@ final class ChatChunks implements EventFormat {
     @Override
     public void chunk(SseStream to, Frame chunk, long number) {
         if (chunk.isOnlyText()) {
-            text(to, content, chunk.text());
+            chunk.readText(text -> text(to, content, text));
         } else {
             members(to, chunk);
         }

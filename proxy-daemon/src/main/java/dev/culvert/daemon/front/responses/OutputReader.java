@@ -8,6 +8,7 @@ import dev.culvert.json.JsonMembers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ final class OutputReader {
     private final OutputListener listener;
     private final ResponseObject response;
     private final ByteBufAllocator buffers;
+    private final Consumer<ByteBuf> message = text -> piece(ItemKind.MESSAGE, text);
 
     /** The items that have ended, with commas between. */
     private ByteBuf items = Unpooled.EMPTY_BUFFER;
@@ -64,7 +66,7 @@ final class OutputReader {
      */
     void read(Frame chunk) {
         if (chunk.isOnlyText()) {
-            piece(ItemKind.MESSAGE, chunk.text());
+            chunk.readText(message);
         } else {
             read(chunk.payload(), chunk.members(), chunk.isLastChunk());
         }
