@@ -46,6 +46,6 @@ final class Responses implements AutoCloseable {
     /** Waits for the last changes. Blocks. */
     @Override
     public void close() {
-        kept().flush(LAST_WRITES);
+        kept().close(LAST_WRITES);
     }
 }

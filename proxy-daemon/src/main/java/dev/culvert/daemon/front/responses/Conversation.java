@@ -17,7 +17,7 @@ final class Conversation {
     private final @Nullable Conversation before;
 
     /** JSON objects with commas between; may be empty. */
-    private final byte[] items;
+    private final KeptBytes items;
 
     /** Of all items from the beginning. */
     private final long bytes;
@@ -30,9 +30,8 @@ final class Conversation {
 
     Conversation(@Nullable Conversation before, ByteBuf items) {
         this.before = before;
-        this.items = new byte[items.readableBytes()];
-        items.getBytes(items.readerIndex(), this.items);
-        bytes = (before == null ? 0 : before.bytes) + this.items.length;
+        this.items = new KeptBytes(items);
+        bytes = (before == null ? 0 : before.bytes) + this.items.length();
     }
 
     /** How long all items are, from the beginning. */
@@ -52,7 +51,7 @@ final class Conversation {
 
     /** Not to be changed. */
     byte[] items() {
-        return items;
+        return items.array();
     }
 
     /** What it follows; null for nothing. */
@@ -78,13 +77,15 @@ final class Conversation {
     /**
      * One more response needs it. Returns the bytes that count from now on.
      *
+     * @param room takes what is kept
      * @param first gets each part that nobody needed
      */
-    long hold(Consumer<Conversation> first) {
+    long hold(KeptBytes.Room room, Consumer<Conversation> first) {
         long bytes = 0;
         for (Conversation it = this; it != null; it = it.before) {
             if (it.holders++ == 0) {
-                bytes += it.items.length + OWN_BYTES;
+                bytes += it.items.length() + OWN_BYTES;
+                it.items.moveOut(room);
                 first.accept(it);
             }
         }
@@ -94,13 +95,15 @@ final class Conversation {
     /**
      * One response less needs it. Returns the bytes that count no longer.
      *
+     * @param room gives back what is not kept any longer
      * @param last gets each part that nobody needs any longer
      */
-    long release(Consumer<Conversation> last) {
+    long release(KeptBytes.Room room, Consumer<Conversation> last) {
         long bytes = 0;
         for (Conversation it = this; it != null; it = it.before) {
             if (--it.holders == 0) {
-                bytes += it.items.length + OWN_BYTES;
+                bytes += it.items.length() + OWN_BYTES;
+                it.items.moveIn(room);
                 last.accept(it);
             }
         }
@@ -115,11 +118,11 @@ final class Conversation {
         }
         boolean any = false;
         for (Conversation part : parts) {
-            if (part.items.length > 0) {
+            if (part.items.length() > 0) {
                 if (any) {
                     out.writeByte(',');
                 }
-                out.writeBytes(part.items);
+                part.items.write(out);
                 any = true;
             }
         }

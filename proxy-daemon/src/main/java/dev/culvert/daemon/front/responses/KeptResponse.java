@@ -24,9 +24,6 @@ final class KeptResponse {
     private final long asked;
     private Outcome outcome;
 
-    /** The last items of {@link #whole}; not to be changed. */
-    private byte[] output = {};
-
     /** The input and what was answered; null as long as that may grow. */
     private @Nullable Conversation whole;
 
@@ -118,7 +115,6 @@ final class KeptResponse {
         Conversation all = new Conversation(input, items);
         all.isOf(id());
         whole = all;
-        output = all.items();
         return true;
     }
 
@@ -160,7 +156,7 @@ final class KeptResponse {
     synchronized StoredResponse stored(long beganMillis) {
         BackgroundTurn background = turn;
         return new StoredResponse(
-                new StoredResponse.Said(input.previous(), input.items(), output),
+                new StoredResponse.Said(input.previous(), input.items(), output()),
                 new StoredResponse.Own(
                         response.turn(),
                         owner,
@@ -172,10 +168,15 @@ final class KeptResponse {
                         background == null ? null : background.stored()));
     }
 
+    /** The last items of {@link #whole}; not to be changed. */
+    private synchronized byte[] output() {
+        return whole == null ? new byte[0] : whole.items();
+    }
+
     /** As it is now. The caller owns the result. */
     synchronized ByteBuf json() {
         ByteBuf out = Unpooled.buffer();
-        response.write(out, outcome, Unpooled.wrappedBuffer(output));
+        response.write(out, outcome, Unpooled.wrappedBuffer(output()));
         return out;
     }
 }

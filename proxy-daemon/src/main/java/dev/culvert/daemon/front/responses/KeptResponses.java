@@ -1,7 +1,6 @@
 package dev.culvert.daemon.front.responses;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
-import static java.util.Objects.requireNonNull;
 
 import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.config.ResponseSettings;
@@ -43,8 +42,10 @@ public final class KeptResponses {
     private final Time time;
     private final KeptWrites writes;
 
-    /** By id, the oldest first; its own lock, which guards {@link #bytes} too. */
+    /** By id, the oldest first; its own lock, which guards what follows, too. */
     private final LinkedHashMap<String, Entry> kept = new LinkedHashMap<>();
+
+    private final KeptBytes.Room room = new KeptBytes.Room();
 
     private long bytes;
 
@@ -77,6 +78,16 @@ public final class KeptResponses {
     /** Waits until the store has everything, but no longer than that. Blocks. */
     public void flush(Duration most) {
         writes.flush(most);
+    }
+
+    /** The same for the last time: nothing is kept from here on. Blocks. */
+    public void close(Duration most) {
+        writes.flush(most);
+        synchronized (kept) {
+            kept.values().forEach(it -> it.held.release(room, _ -> {}));
+            kept.clear();
+            bytes = 0;
+        }
     }
 
     /** It was there when the daemon stopped. */
@@ -123,7 +134,7 @@ public final class KeptResponses {
     private void isFollowed(Conversation part) {
         String id = part.response();
         if (id != null && !part.isInput() && !kept.containsKey(id)) {
-            writes.save(id, () -> said(part));
+            writes.save(id, () -> StoredResponse.ofSaid(part).bytes());
         }
     }
 
@@ -164,7 +175,7 @@ public final class KeptResponses {
             if (entry != null && entry.response == response) {
                 Entry now = entry(response, _ -> {});
                 kept.put(response.id(), now); // keeps its place
-                bytes -= entry.held.release(_ -> {}) + entry.ownBytes;
+                bytes -= entry.held.release(room, _ -> {}) + entry.ownBytes;
                 store(response);
                 forget();
             }
@@ -174,7 +185,7 @@ public final class KeptResponses {
     private Entry entry(KeptResponse response, Consumer<Conversation> first) {
         Conversation held = response.held();
         long own = response.ownBytes();
-        bytes += held.hold(first) + own;
+        bytes += held.hold(room, first) + own;
         return new Entry(response, held, own);
     }
 
@@ -183,9 +194,9 @@ public final class KeptResponses {
         Entry entry = kept.remove(id);
         if (entry != null) {
             Conversation held = entry.held;
-            bytes -= held.release(this::isNeededNoLonger) + entry.ownBytes;
+            bytes -= held.release(room, this::isNeededNoLonger) + entry.ownBytes;
             if (held.isHeld() && !held.isInput()) {
-                writes.save(id, () -> said(held));
+                writes.save(id, () -> StoredResponse.ofSaid(held).bytes());
             }
         }
     }
@@ -195,19 +206,6 @@ public final class KeptResponses {
         if (id != null && part.isInput()) {
             writes.forget(id);
         }
-    }
-
-    /**
-     * What others that follow a response need of it.
-     *
-     * @param output of the response
-     */
-    private static byte[] said(Conversation output) {
-        Conversation input = requireNonNull(output.before());
-        return new StoredResponse(
-                        new StoredResponse.Said(input.previous(), input.items(), output.items()),
-                        null)
-                .bytes();
     }
 
     private void forget() {

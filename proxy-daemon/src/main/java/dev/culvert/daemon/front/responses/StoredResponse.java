@@ -1,6 +1,7 @@
 package dev.culvert.daemon.front.responses;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.http.Problem;
@@ -65,6 +66,16 @@ record StoredResponse(Said said, @Nullable Own own) {
      */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares two of these
     record Log(byte[] chunks, @Nullable Problem failure) {}
+
+    /**
+     * What others that follow a response need of it.
+     *
+     * @param output of the response
+     */
+    static StoredResponse ofSaid(Conversation output) {
+        Conversation input = requireNonNull(output.before());
+        return new StoredResponse(new Said(input.previous(), input.items(), output.items()), null);
+    }
 
     byte[] bytes() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -1,0 +1,67 @@
+package dev.culvert.daemon.front.responses;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import org.junit.jupiter.api.Test;
+
+class KeptBytesTest {
+    private static final String TEXT = "text of a response ".repeat(100);
+
+    private final KeptBytes.Room room = new KeptBytes.Room(3_000);
+
+    private static KeptBytes bytes(String text) {
+        return new KeptBytes(Unpooled.copiedBuffer(text, US_ASCII));
+    }
+
+    private static void assertRead(KeptBytes bytes, String text) {
+        assertThat(new String(bytes.array(), US_ASCII)).isEqualTo(text);
+        ByteBuf written = Unpooled.buffer();
+        bytes.write(written);
+        assertThat(written.toString(US_ASCII)).isEqualTo(text);
+        assertThat(bytes.length()).isEqualTo(text.length());
+    }
+
+    @Test
+    void areTheSameOutsideOfTheHeapAndAfterTheyHaveComeBack() {
+        KeptBytes bytes = bytes(TEXT);
+        assertRead(bytes, TEXT);
+        bytes.moveOut(room);
+        assertThat(room.bytes()).isEqualTo(TEXT.length());
+        assertRead(bytes, TEXT);
+        bytes.moveIn(room);
+        assertThat(room.bytes()).isZero();
+        assertRead(bytes, TEXT);
+    }
+
+    @Test
+    void moveOnceHoweverOftenTheyAreToldTo() {
+        KeptBytes bytes = bytes(TEXT);
+        bytes.moveOut(room);
+        bytes.moveOut(room);
+        assertThat(room.bytes()).isEqualTo(TEXT.length());
+        bytes.moveIn(room);
+        bytes.moveIn(room);
+        assertThat(room.bytes()).isZero();
+    }
+
+    @Test
+    void stayOnTheHeapIfTheyAreFewOrThereIsNoRoom() {
+        KeptBytes few = bytes("few");
+        few.moveOut(room);
+        assertThat(room.bytes()).isZero();
+        assertRead(few, "few");
+
+        KeptBytes first = bytes(TEXT);
+        first.moveOut(room);
+        KeptBytes second = bytes(TEXT);
+        second.moveOut(room);
+        assertThat(room.bytes()).isEqualTo(TEXT.length());
+        assertRead(second, TEXT);
+        second.moveIn(room);
+        first.moveIn(room);
+        assertThat(room.bytes()).isZero();
+    }
+}
