@@ -21,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds for kept responses wherever they are stored. */
 public abstract class KeptResponsesContract {
@@ -258,10 +260,12 @@ public abstract class KeptResponsesContract {
         assertThat(stored()).isZero();
     }
 
-    @Test
-    void oneThatIsDeletedBeforeAnotherFollowsItIsThereForThat() {
+    /** A large one was outside of the heap. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5_000})
+    void oneThatIsDeletedBeforeAnotherFollowsItIsThereForThat(int length) {
         KeptResponses all = kept();
-        KeptResponse first = ended(all, "first");
+        KeptResponse first = ended(all, "first" + "x".repeat(length));
         Conversation said = first.whole();
         delete(all, first);
         KeptResponse second = ended(all, "second", said);
