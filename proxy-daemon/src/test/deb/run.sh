@@ -30,6 +30,7 @@ mandoc mandoc
 shellcheck shellcheck
 h2load nghttp2-client
 socat socat
+/usr/lib/postgresql/15/bin/postgres postgresql-15
 TOOLS
 )
 if [ -n "$missing" ]; then

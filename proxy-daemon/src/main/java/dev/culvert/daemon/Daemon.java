@@ -77,7 +77,7 @@ public final class Daemon implements AutoCloseable {
             throws IOException {
         DaemonSettings settings = read.value();
         DirectMemory.limit();
-        StateDir stateDir = StateDir.open(settings.stateDir());
+        StateDir stateDir = StateDir.open(settings.stateDir(), settings.database());
         EventLoops loops = loops(settings.eventLoops(), stateDir);
         Daemon daemon = null;
         try {
@@ -114,7 +114,7 @@ public final class Daemon implements AutoCloseable {
             EventLoops loops)
             throws IOException {
         this.loops = loops;
-        kept = new Kept(stateDir, metrics);
+        kept = new Kept(stateDir, read.value().database(), metrics);
         DaemonSettings first = read.value();
         settings = first;
 

@@ -1,6 +1,8 @@
 package dev.culvert.daemon;
 
 import dev.culvert.daemon.api.admin.DatabaseCare;
+import dev.culvert.daemon.api.admin.ServerCare;
+import dev.culvert.daemon.config.DatabaseSettings;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.LastSeen;
 import dev.culvert.daemon.metrics.Metrics;
@@ -26,6 +28,7 @@ final class Kept implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
     private final StateDir stateDir;
+    private final Optional<String> server;
     private final Stores stores;
     private final TurnIds turnIds;
 
@@ -41,17 +44,21 @@ final class Kept implements AutoCloseable {
      * Opens the stores. Blocks.
      *
      * @param stateDir closed with this
+     * @param database where its database is, if it is on a server
      */
-    Kept(StateDir stateDir, Metrics metrics) throws IOException {
+    Kept(StateDir stateDir, DatabaseSettings database, Metrics metrics) throws IOException {
         this.stateDir = stateDir;
+        server = database.url().map(DatabaseSettings::name);
         stores = stateDir.stores(metrics.stateFailures());
         measure(stateDir.load(), metrics);
         Optional<byte[]> key = stateDir.turnKey(TurnIds.KEY_BYTES);
         if (key.isEmpty()) {
             LOG.info(
-                    "there is no state_dir: a restart forgets tokens, agents and configurations of"
-                            + " clients, agents that have enrolled, and turns that clients could"
-                            + " resume");
+                    "there is no state_dir: a restart forgets {}turns that clients could resume",
+                    server.isPresent()
+                            ? ""
+                            : "tokens, agents and configurations of clients, agents that have"
+                                    + " enrolled, responses that clients could ask for again, and ");
         }
         turnIds = key.map(TurnIds::of).orElseGet(TurnIds::ofThisProcess);
     }
@@ -59,7 +66,7 @@ final class Kept implements AutoCloseable {
     private static void measure(DatabaseLoad load, Metrics metrics) {
         metrics.counter(
                 "culvert.database.commits",
-                "Transactions that the database of state_dir has written.",
+                "Transactions that the database has written.",
                 load.commits());
         metrics.counter(
                 "culvert.database.changes",
@@ -69,6 +76,11 @@ final class Kept implements AutoCloseable {
                 "culvert.database.waiting",
                 "Changes and reads that wait for the database.",
                 () -> load.waiting().getAsLong());
+        metrics.gauge(
+                "culvert.database.available",
+                "1 while the database can be reached; 0 without one, and while its server is away"
+                        + " (database.url).",
+                () -> load.available().getAsLong());
     }
 
     Stores stores() {
@@ -79,9 +91,10 @@ final class Kept implements AutoCloseable {
         return turnIds;
     }
 
-    /** For operators; empty without a {@code state_dir}. */
+    /** For operators; empty without a database. */
     Optional<DatabaseCare> database() {
-        return stateDir.upkeep().map(Kept::care);
+        return server.<DatabaseCare>map(ServerCare::new)
+                .or(() -> stateDir.upkeep().map(Kept::care));
     }
 
     private static DatabaseCare care(Upkeep upkeep) {

@@ -368,7 +368,7 @@ class ResponsesRestartTest {
             HttpResponse<String> refused = daemon.send("DELETE", PATH + "/" + id, "");
 
             assertThat(refused.statusCode()).isEqualTo(500);
-            assertThat(refused.body()).contains("cannot be removed from state_dir");
+            assertThat(refused.body()).contains("cannot be removed from the database");
             rows.execute("DROP TRIGGER refuse_DELETE");
             ok(daemon.post(PATH, WHOLE)); // what was left is done after the next write
             Eventually.await(() -> assertThat(rows.text("content", id)).isEmpty());

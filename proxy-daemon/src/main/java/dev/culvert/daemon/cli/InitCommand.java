@@ -55,18 +55,18 @@ final class InitCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         DaemonSettings settings = place.settings(layers);
-        Path directory = place.directory(settings);
         Path file = layers.folderOfUser().resolve(CONTEXT + ".token");
         if (Files.exists(file)) {
             throw new IOException(
                     "%s is there already, so no token was made: delete it, or make another token with culvertd token create"
                             .formatted(file));
         }
-        Tokens tokens = TokenPlace.tokens(settings, directory);
+        TokenPlace.Found found = place.find(settings);
+        Tokens tokens = found.tokens();
         if (!tokens.all().isEmpty()) {
             throw new IOException(
                     "there are tokens in %s already: make another one with culvertd token create --name NAME --role admin"
-                            .formatted(directory));
+                            .formatted(found.where()));
         }
         Tokens.Made made =
                 tokens.create(
@@ -84,7 +84,7 @@ final class InitCommand implements Callable<Integer> {
                     e);
         }
         PrintWriter out = spec.commandLine().getOut();
-        out.printf("made the admin token %s in %s%n", made.token().id(), directory);
+        out.printf("made the admin token %s in %s%n", made.token().id(), found.where());
         out.printf("stored its secret in %s%n", file);
         if (isContext) {
             out.printf("the command culvert uses it, as the context '%s'%n", CONTEXT);

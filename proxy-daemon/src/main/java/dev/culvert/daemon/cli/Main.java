@@ -3,6 +3,7 @@ package dev.culvert.daemon.cli;
 import dev.culvert.about.Version;
 import dev.culvert.daemon.Daemon;
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.config.DatabaseSettings;
 import dev.culvert.daemon.config.SettingsReader;
 import dev.culvert.io.LogStream;
 import dev.culvert.io.Signals;
@@ -60,7 +61,7 @@ public final class Main {
                     settings.agents().size() == 1
                             ? "1 agent"
                             : settings.agents().size() + " agents",
-                    settings.stateDir().map(path -> "state in " + path).orElse("no state_dir"));
+                    state(settings));
             if (!heedsHangup) {
                 log.warn(
                         "SIGHUP is ignored, because this process was started that way (nohup does"
@@ -71,6 +72,15 @@ public final class Main {
             stop.await();
         }
         return 0;
+    }
+
+    private static String state(DaemonSettings settings) {
+        String directory =
+                settings.stateDir().map(path -> "state in " + path).orElse("no state_dir");
+        return settings.database()
+                .url()
+                .map(url -> directory + ", database in " + DatabaseSettings.name(url))
+                .orElse(directory);
     }
 
     /** The first signal drains; a second one cuts what is left. */

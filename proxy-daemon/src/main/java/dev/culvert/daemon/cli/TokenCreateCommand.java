@@ -7,7 +7,6 @@ import dev.culvert.daemon.config.AuthSettings;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.Scope;
 import dev.culvert.daemon.flags.TokenFlags;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
@@ -49,10 +48,9 @@ final class TokenCreateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         DaemonSettings settings = place.settings(layers);
-        Path directory = place.directory(settings);
         try {
             Grant grant = grant();
-            Tokens.Made made = TokenPlace.tokens(settings, directory).create(grant, lifetime());
+            Tokens.Made made = place.find(settings).tokens().create(grant, lifetime());
             spec.commandLine().getOut().println(made.secret());
             spec.commandLine()
                     .getErr()

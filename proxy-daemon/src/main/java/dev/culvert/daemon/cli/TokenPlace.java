@@ -1,7 +1,9 @@
 package dev.culvert.daemon.cli;
 
+import dev.culvert.daemon.auth.TokenStore;
 import dev.culvert.daemon.auth.Tokens;
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.config.DatabaseSettings;
 import dev.culvert.daemon.state.StateDir;
 import dev.culvert.io.OwnerOnly;
 import dev.culvert.settings.BadSettingsException;
@@ -10,10 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where the commands that make tokens find the {@code state_dir}. */
+/** Where the commands that make tokens find the database. */
 final class TokenPlace {
     /** The StateDirectory of the package's unit, which a shell does not know. */
     private static final Path OF_THE_UNIT = Path.of("/var/lib/culvert");
@@ -38,8 +41,30 @@ final class TokenPlace {
         return layers.read(Map.of(), layers.file(config)).value();
     }
 
-    /** The directory that keeps the tokens. */
-    Path directory(DaemonSettings settings) throws IOException {
+    /**
+     * The tokens of a daemon.
+     *
+     * @param where they are, for people
+     */
+    record Found(Tokens tokens, String where) {}
+
+    /** The tokens in the database; the {@code state_dir} is created if it is missing. */
+    Found find(DaemonSettings settings) throws IOException {
+        Optional<String> server = settings.database().url().filter(_ -> stateDir == null);
+        Path directory = server.isPresent() ? Path.of("") : directory(settings);
+        if (server.isEmpty()) {
+            OwnerOnly.createDirectories(directory);
+        }
+        TokenStore store =
+                server.isPresent()
+                        ? StateDir.tokensOn(settings.database())
+                        : StateDir.tokensIn(directory);
+        Tokens tokens = new Tokens(store, settings::auth, InstantSource.system());
+        tokens.load();
+        return new Found(tokens, server.map(DatabaseSettings::name).orElse(directory.toString()));
+    }
+
+    private Path directory(DaemonSettings settings) throws IOException {
         if (stateDir != null) {
             return stateDir;
         }
@@ -52,14 +77,5 @@ final class TokenPlace {
         throw new IOException(
                 "there is no state_dir, so no token can be stored: set state_dir in the settings,"
                         + " or give --state-dir");
-    }
-
-    /** The tokens in that directory, which is created if it is missing. */
-    static Tokens tokens(DaemonSettings settings, Path directory) throws IOException {
-        OwnerOnly.createDirectories(directory);
-        Tokens tokens =
-                new Tokens(StateDir.tokensIn(directory), settings::auth, InstantSource.system());
-        tokens.load();
-        return tokens;
     }
 }

@@ -1,5 +1,6 @@
 package dev.culvert.daemon.cli;
 
+import dev.culvert.daemon.auth.TokenStore;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.state.StateDir;
 import dev.culvert.settings.BadSettingsException;
@@ -83,9 +84,12 @@ final class ValidateCommand implements Callable<Integer> {
         if (refusal.isEmpty() || !settings.auth().unix().isEmpty()) {
             return Optional.empty();
         }
-        Optional<Path> directory = settings.stateDir();
+        Optional<TokenStore> tokens =
+                settings.database().url().isPresent()
+                        ? Optional.of(StateDir.tokensOn(settings.database()))
+                        : settings.stateDir().map(StateDir::tokensIn);
         try {
-            return directory.isPresent() && !StateDir.tokensIn(directory.get()).read().isEmpty()
+            return tokens.isPresent() && !tokens.get().read().isEmpty()
                     ? Optional.empty()
                     : refusal;
         } catch (IOException e) {

@@ -24,6 +24,7 @@ import java.util.function.Function;
  * @param agents the agents at the start; no two have the same id or address
  * @param eventLoops threads; 0 is one for each core
  * @param stateDir where all that outlives the daemon is kept; without one it is kept in memory
+ * @param database a server that keeps it instead, but for the key of turn ids
  */
 public record DaemonSettings(
         HttpSettings http,
@@ -48,6 +49,7 @@ public record DaemonSettings(
         List<AgentSettings> agents,
         int eventLoops,
         Optional<Path> stateDir,
+        DatabaseSettings database,
         LogLevel logLevel) {
 
     public static final DaemonSettings DEFAULTS =
@@ -74,6 +76,7 @@ public record DaemonSettings(
                     List.of(),
                     0,
                     Optional.empty(),
+                    DatabaseSettings.DEFAULTS,
                     LogLevel.INFO);
 
     static final Kind<AgentAddress> ADDRESS = Kind.text("an address", AgentAddress::parse);
@@ -146,6 +149,7 @@ public record DaemonSettings(
                 in.sections("agents", agent -> AgentSettings.read(agent, transport)),
                 in.get("event_loops", Kind.INT, DEFAULTS.eventLoops),
                 in.find("state_dir", Kind.PATH),
+                in.section("database", DatabaseSettings::read),
                 in.get("log_level", Kind.choice(LogLevel.class), DEFAULTS.logLevel));
     }
 

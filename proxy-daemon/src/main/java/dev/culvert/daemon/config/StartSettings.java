@@ -13,6 +13,7 @@ public record StartSettings(
         WorkerSettings workers,
         int eventLoops,
         Optional<Path> stateDir,
+        DatabaseSettings database,
         LogLevel logLevel,
         MetricSettings metrics) {
 
@@ -23,6 +24,7 @@ public record StartSettings(
                     "workers",
                     "event_loops",
                     "state_dir",
+                    "database",
                     "log_level",
                     "metrics");
 
@@ -38,6 +40,7 @@ public record StartSettings(
                 settings.workers(),
                 settings.eventLoops(),
                 settings.stateDir(),
+                settings.database(),
                 settings.logLevel(),
                 settings.telemetry().metrics());
     }
@@ -55,6 +58,7 @@ public record StartSettings(
 
     /** In the order of their keys. */
     private List<Object> values() {
-        return List.of(listen, adminListen, workers, eventLoops, stateDir, logLevel, metrics);
+        return List.of(
+                listen, adminListen, workers, eventLoops, stateDir, database, logLevel, metrics);
     }
 }

@@ -111,7 +111,7 @@ public final class OffLoop {
             Problem problem =
                     Problem.of(
                             INTERNAL_SERVER_ERROR,
-                            "This could not be stored in state_dir, so it was not done: %s. Then send it again."
+                            "This could not be stored, so it was not done: %s. Then send it again."
                                     .formatted(why(e)));
             return () -> answer.problem(problem);
         } catch (RuntimeException e) {

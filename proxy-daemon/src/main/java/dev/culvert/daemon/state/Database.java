@@ -3,7 +3,6 @@ package dev.culvert.daemon.state;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The database of a {@code state_dir}. One thread does all work, in the order in which it was
- * given. What waits for that thread at the same time goes into one commit, and each caller returns
- * after the commit that has its work. Safe for all threads, and blocks all of them.
+ * The database that keeps what outlives the daemon. One thread does all work, in the order in which
+ * it was given. What waits for that thread at the same time goes into one commit, and each caller
+ * returns after the commit that has its work. Safe for all threads, and blocks all of them.
  */
 /* A disk that hangs holds this thread. Callers wait PATIENCE at most, and once it has hung for so long they do not wait
  * at all: the workers that call this stay free for others. */
@@ -40,8 +39,8 @@ final class Database implements AutoCloseable {
         T run(Connection connection) throws SQLException;
     }
 
-    private final SqliteFile file;
-    private final Connection connection;
+    private final Engine engine;
+    private final DatabaseConnection connection;
     private final Duration patience;
     private final Runnable onFailure;
     private final Thread thread;
@@ -59,32 +58,31 @@ final class Database implements AutoCloseable {
      * @param onFailure runs each time that something could not be done
      * @throws IOException one clause, when it cannot be used
      */
-    static Database open(SqliteFile file, First first, Duration patience, Runnable onFailure)
+    static Database open(Engine engine, First first, Duration patience, Runnable onFailure)
             throws IOException {
         Connection connection = null;
         try {
-            connection = file.connect();
-            execute(connection, "BEGIN IMMEDIATE");
-            Schema.migrate(connection, file.toString());
+            connection = engine.connect();
+            Sql.execute(connection, engine.begin());
+            Schema.migrate(connection, engine.toString());
             first.run(connection);
-            execute(connection, "COMMIT");
-            Database database = new Database(file, connection, patience, onFailure);
+            Sql.execute(connection, "COMMIT");
+            Database database = new Database(engine, connection, patience, onFailure);
             connection = null;
             database.thread.start();
             return database;
         } catch (SQLException e) {
-            throw new IOException(file.why(e), e);
+            throw new IOException(engine.why(e), e);
         } finally {
             if (connection != null) {
-                close(connection);
+                DatabaseConnection.close(connection);
             }
         }
     }
 
-    private Database(
-            SqliteFile file, Connection connection, Duration patience, Runnable onFailure) {
-        this.file = file;
-        this.connection = connection;
+    private Database(Engine engine, Connection connection, Duration patience, Runnable onFailure) {
+        this.engine = engine;
+        this.connection = new DatabaseConnection(engine, connection);
         this.patience = patience;
         this.onFailure = onFailure;
         thread = Thread.ofPlatform().daemon().name("culvert-database").unstarted(this::work);
@@ -100,11 +98,15 @@ final class Database implements AutoCloseable {
         DatabaseJob<T> job = new DatabaseJob<>(work);
         try {
             refuseWhileItHangs();
+            connection.refuseWhileItIsLost(busySince != IDLE);
             add(job);
             return job.await(patience);
         } catch (SQLException e) {
             onFailure.run();
-            throw new IOException(file.why(e), e);
+            throw new IOException(engine.why(e), e);
+        } catch (DatabaseJob.UnavailableException e) {
+            onFailure.run();
+            throw new IOException(e.getMessage(), e);
         } catch (DatabaseJob.HangingException e) {
             onFailure.run();
             throw new IOException(hangs(e.mayBeDoneLater()), e);
@@ -119,17 +121,17 @@ final class Database implements AutoCloseable {
     }
 
     private String hangs(boolean mayBeDoneLater) {
-        return "the disk of %s has not answered for %d s%s: look for it in dmesg and iostat"
-                .formatted(
-                        file,
-                        patience.toSeconds(),
-                        mayBeDoneLater ? ", and may still write it when it answers" : "");
+        return engine.silent(
+                "for %d s%s"
+                        .formatted(
+                                patience.toSeconds(),
+                                mayBeDoneLater ? ", and may still write it when it answers" : ""));
     }
 
     private void add(DatabaseJob<?> job) throws IOException {
         synchronized (jobs) {
             if (closed) {
-                throw new IOException(file + " is closed, because the daemon stops");
+                throw new IOException(engine + " is closed, because the daemon stops");
             }
             jobs.add(job);
         }
@@ -152,28 +154,30 @@ final class Database implements AutoCloseable {
             transact(batch);
             busySince = IDLE;
         }
-        close(connection);
+        connection.close();
     }
 
     /** Runs all jobs in one transaction; if one of them fails, each in its own. */
     private void transact(List<DatabaseJob<?>> batch) {
+        Connection begun;
         try {
-            execute(connection, "BEGIN IMMEDIATE");
-        } catch (SQLException e) {
+            begun = connection.begin();
+        } catch (SQLException | IOException e) {
             batch.forEach(job -> job.fail(e));
             return;
         }
         boolean isRun = false;
         try {
             for (DatabaseJob<?> job : batch) {
-                job.run(connection);
+                job.run(begun);
             }
             isRun = true;
-            execute(connection, "COMMIT");
+            Sql.execute(begun, "COMMIT");
         } catch (SQLException | RuntimeException | Error e) {
-            rollBack();
-            if (isRun || batch.size() == 1) {
-                batch.forEach(job -> job.fail(e));
+            boolean isLost = connection.rollBack(e);
+            if (isLost || isRun || batch.size() == 1) {
+                Throwable why = isLost && isRun ? unknown(e) : e;
+                batch.forEach(job -> job.fail(why));
             } else {
                 batch.forEach(job -> transact(List.of(job)));
             }
@@ -184,40 +188,27 @@ final class Database implements AutoCloseable {
         batch.forEach(DatabaseJob::succeed);
     }
 
+    /** The connection was lost while it committed. */
+    private DatabaseJob.UnavailableException unknown(Throwable cause) {
+        String why =
+                cause instanceof SQLException trouble ? engine.why(trouble) : engine + " failed";
+        return new DatabaseJob.UnavailableException(
+                why + "; nobody knows whether this was written", cause);
+    }
+
     /** Something that it keeps cannot be used. */
     void onFailure() {
         onFailure.run();
     }
 
     DatabaseLoad load() {
-        return new DatabaseLoad(commits::get, changes::get, jobs::size);
-    }
-
-    private void rollBack() {
-        try {
-            execute(connection, "ROLLBACK");
-        } catch (SQLException e) {
-            LOG.debug("SQLite has rolled back already", e);
-        }
+        return new DatabaseLoad(
+                commits::get, changes::get, jobs::size, () -> connection.isLost() ? 0 : 1);
     }
 
     @Override
     public String toString() {
-        return file.toString();
-    }
-
-    private static void execute(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private static void close(Connection connection) {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            LOG.debug("a connection to the database did not close", e);
-        }
+        return engine.toString();
     }
 
     /** Ends after the work that was given; does not wait long for a disk that hangs. */
@@ -232,7 +223,7 @@ final class Database implements AutoCloseable {
         }
         try {
             if (!thread.join(CLOSING)) {
-                LOG.warn("{} was not closed, because its disk hangs", file);
+                LOG.warn("{} was not closed, because it does not answer", engine);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

@@ -15,6 +15,18 @@ import org.jspecify.annotations.Nullable;
  * One piece of work for the database, between the thread that wants it and the one that does it.
  */
 final class DatabaseJob<T extends @Nullable Object> {
+    /** There is no connection to the database. */
+    static final class UnavailableException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        /**
+         * @param why one clause
+         */
+        UnavailableException(String why, @Nullable Throwable cause) {
+            super(why, cause);
+        }
+    }
+
     /** The disk does not answer. */
     static final class HangingException extends Exception {
         private static final long serialVersionUID = 1;
@@ -68,6 +80,7 @@ final class DatabaseJob<T extends @Nullable Object> {
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case SQLException trouble -> throw trouble;
+                case UnavailableException trouble -> throw trouble;
                 case RuntimeException refusal -> throw refusal;
                 case null, default -> throw new IllegalStateException(e);
             }

@@ -11,7 +11,7 @@ import org.sqlite.SQLiteConfig;
 
 /** A file with an SQLite database: opens it, and says what its errors mean. */
 /* Its errors are numbered at https://www.sqlite.org/rescode.html; the lowest 8 bits are the kind. */
-final class SqliteFile {
+final class SqliteFile implements Engine {
     /** How long another process may lock it. */
     private static final int LOCKED_MILLIS = 10_000;
 
@@ -35,7 +35,8 @@ final class SqliteFile {
      * Connects to the database, which is created if it is missing. What was committed outlives the
      * process and the machine.
      */
-    Connection connect() throws IOException, SQLException {
+    @Override
+    public Connection connect() throws IOException, SQLException {
         if (!Files.exists(file)) {
             create();
         }
@@ -53,8 +54,13 @@ final class SqliteFile {
         OwnerOnly.giveToOwnerOfFolder(file);
     }
 
-    /** Why something failed and what to do: a clause that names the file. */
-    String why(SQLException trouble) {
+    @Override
+    public String begin() {
+        return "BEGIN IMMEDIATE";
+    }
+
+    @Override
+    public String why(SQLException trouble) {
         if (trouble.getCause() instanceof NativeLibraryNotFoundException) {
             return "the library of SQLite cannot be loaded: java needs a directory where libraries may"
                     + " be unpacked and loaded, such as -Dorg.sqlite.tmpdir=/var/lib/culvert";
@@ -82,6 +88,18 @@ final class SqliteFile {
     static boolean isDamage(SQLException trouble) {
         int kind = trouble.getErrorCode() & 0xff;
         return kind == CORRUPT || kind == NOTADB;
+    }
+
+    /** What is open stays open. */
+    @Override
+    public boolean isLost(SQLException trouble) {
+        return false;
+    }
+
+    @Override
+    public String silent(String forHowLong) {
+        return "the disk of %s has not answered %s: look for it in dmesg and iostat"
+                .formatted(file, forHowLong);
     }
 
     @Override

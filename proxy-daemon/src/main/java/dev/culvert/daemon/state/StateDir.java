@@ -1,6 +1,7 @@
 package dev.culvert.daemon.state;
 
 import dev.culvert.daemon.auth.TokenStore;
+import dev.culvert.daemon.config.DatabaseSettings;
 import dev.culvert.io.FileTrouble;
 import dev.culvert.io.OwnerOnly;
 import java.io.IOException;
@@ -13,39 +14,57 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The directory {@code state_dir}, which one daemon at a time may use. Blocks. */
+/**
+ * The directory {@code state_dir}, which one daemon at a time may use, and the database, which may
+ * be on a server instead. Blocks.
+ */
 /* The lock is the kernel's, so it ends with the process, even after a crash. The file stays. */
 public final class StateDir implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StateDir.class);
     private static final String LOCK = "lock";
     private static final int MOST_PID_BYTES = 20;
 
     private final Optional<Path> directory;
+    private final DatabaseSettings server;
     private final @Nullable FileChannel lock;
     private @Nullable Database database;
 
-    private StateDir(Optional<Path> directory, @Nullable FileChannel lock) {
+    private StateDir(
+            Optional<Path> directory, DatabaseSettings server, @Nullable FileChannel lock) {
         this.directory = directory;
+        this.server = server;
         this.lock = lock;
+    }
+
+    /** The same without a server. */
+    public static StateDir open(Optional<Path> directory) throws IOException {
+        return open(directory, DatabaseSettings.DEFAULTS);
     }
 
     /**
      * Creates the directory if needed, and locks it until {@link #close}. Without a directory it
-     * keeps nothing.
+     * keeps nothing but what is on the server.
      *
+     * @param server with the database, if it has an address
      * @throws IOException one sentence, when it cannot be used or another daemon uses it
      */
-    public static StateDir open(Optional<Path> directory) throws IOException {
-        return directory.isEmpty() ? new StateDir(directory, null) : hold(directory.get());
+    public static StateDir open(Optional<Path> directory, DatabaseSettings server)
+            throws IOException {
+        return directory.isEmpty()
+                ? new StateDir(directory, server, null)
+                : hold(directory.get(), server);
     }
 
-    private static StateDir hold(Path directory) throws IOException {
+    private static StateDir hold(Path directory, DatabaseSettings server) throws IOException {
         FileChannel channel = null;
         try {
             OwnerOnly.createDirectories(directory);
             channel = OwnerOnly.open(directory.resolve(LOCK));
             if (isLocked(channel)) {
-                StateDir held = new StateDir(Optional.of(directory), channel);
+                StateDir held = new StateDir(Optional.of(directory), server, channel);
                 channel = null;
                 return held;
             }
@@ -62,18 +81,30 @@ public final class StateDir implements AutoCloseable {
     }
 
     /**
-     * Where the rooms of the daemon keep what has to outlive it; in memory without a directory.
-     * Called once.
+     * Where the rooms of the daemon keep what has to outlive it; in memory without a directory and
+     * a server. Called once.
      *
      * @param onFailure runs for each thing that cannot be kept
      * @throws IOException one clause, when the database cannot be used
      */
     public Stores stores(Runnable onFailure) throws IOException {
-        if (directory.isEmpty()) {
+        if (server.url().isPresent()) {
+            directory.map(StateDir::databaseFile).filter(Files::exists).ifPresent(StateDir::unused);
+            PostgresServer held = new PostgresServer(server, true);
+            database = Database.open(held, _ -> {}, Database.PATIENCE, onFailure);
+        } else if (directory.isPresent()) {
+            database = database(directory.get(), onFailure);
+        } else {
             return Stores.inMemory();
         }
-        database = database(directory.get(), onFailure);
         return Stores.in(database);
+    }
+
+    private static void unused(Path file) {
+        LOG.warn(
+                "{} is not used, because database.url is set: start once without it for culvert fleet"
+                        + " export, which culvert fleet import takes; tokens have to be made again",
+                file);
     }
 
     /** Called after {@link #stores}. */
@@ -81,9 +112,14 @@ public final class StateDir implements AutoCloseable {
         return database == null ? DatabaseLoad.NONE : database.load();
     }
 
-    /** Checks and backs up the database; empty without a directory. */
+    /** Checks and backs up the database; empty without a directory, and if it is on a server. */
     public Optional<Upkeep> upkeep() {
-        return directory.map(Upkeep::new);
+        return server.url().isPresent() ? Optional.empty() : directory.map(Upkeep::new);
+    }
+
+    /** The tokens on a database server, for commands: also while a daemon uses it. */
+    public static TokenStore tokensOn(DatabaseSettings server) {
+        return new ServerTokens(server);
     }
 
     /** The tokens of a directory, for commands: also while a daemon uses it. */

@@ -1,13 +1,17 @@
 /**
- * What outlives the daemon, in {@code state_dir}: the key of turn ids in a file, and everything
- * else in an SQLite database. Only the owner can read them. Everything here blocks.
+ * What outlives the daemon: the key of turn ids in a file in {@code state_dir}, and everything else
+ * in a database: SQLite in {@code state_dir}, or PostgreSQL. Only the owner can read the files.
+ * Everything here blocks.
  *
  * <pre>
- *   SqlTokens, SqlDesired: the stores that other rooms declare
+ *   SqlTokens, SqlDesired, …: the stores that other rooms declare
  *     └ Database: one thread, many pieces of work in one commit
  *         ├ Schema: the tables, by version
  *         ├ FormerFiles: imports the files of earlier versions, once
- *         └ SqliteFile: the file, and what its errors mean
+ *         └ DatabaseConnection: another one after it was lost
+ *             └ Engine: what differs, and what errors mean
+ *                 ├ SqliteFile
+ *                 └ PostgresServer: its driver is loaded from a jar of its own
  * </pre>
  */
 @NullMarked

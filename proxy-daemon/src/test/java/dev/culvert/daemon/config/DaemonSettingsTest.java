@@ -213,6 +213,9 @@ class DaemonSettingsTest {
                   ],
                   "event_loops": 24,
                   "state_dir": "/var/lib/culvert",
+                  "database": {
+                    "url": "jdbc:postgresql://db:1/c", "user": "u", "password": {"env": "P"}, "driver": "/d.jar"
+                  },
                   "log_level": "debug"
                 }
                 """;
@@ -381,6 +384,11 @@ class DaemonSettingsTest {
                                 List.of(first, second),
                                 24,
                                 Optional.of(Path.of("/var/lib/culvert")),
+                                new DatabaseSettings(
+                                        Optional.of("jdbc:postgresql://db:1/c"),
+                                        Optional.of("u"),
+                                        Optional.of(new SecretSource.FromVariable("P")),
+                                        Optional.of(Path.of("/d.jar"))),
                                 LogLevel.DEBUG));
     }
 

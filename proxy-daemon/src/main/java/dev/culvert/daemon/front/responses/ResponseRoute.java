@@ -92,7 +92,7 @@ final class ResponseRoute implements Route {
             answer.problem(
                     Problem.of(
                             INTERNAL_SERVER_ERROR,
-                            "The response cannot be removed from state_dir, so a restart may bring it back: %s. Then send it again."
+                            "The response cannot be removed from the database, so a restart may bring it back: %s. Then send it again."
                                     .formatted(Quoted.message(failure))));
         }
     }
