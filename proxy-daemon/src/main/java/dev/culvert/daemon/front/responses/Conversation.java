@@ -1,5 +1,7 @@
 package dev.culvert.daemon.front.responses;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -49,9 +51,25 @@ final class Conversation {
         return response;
     }
 
-    /** Not to be changed. */
+    /** Not to be changed. They are kept, or were lent before. */
     byte[] items() {
-        return items.array();
+        return requireNonNull(items.array(), "the items were let go");
+    }
+
+    /**
+     * The same for the store; empty if they were let go meanwhile, and the store is about to hear
+     * that.
+     */
+    byte[] itemsToStore() {
+        byte[] there = items.array();
+        return there == null ? new byte[0] : there;
+    }
+
+    /** Whoever has it from now on can read all items, also when nobody keeps them any more. */
+    void lend() {
+        for (Conversation it = this; it != null; it = it.before) {
+            it.items.lend();
+        }
     }
 
     /** What it follows; null for nothing. */
@@ -95,7 +113,7 @@ final class Conversation {
     /**
      * One response less needs it. Returns the bytes that count no longer.
      *
-     * @param room gives back what is not kept any longer
+     * @param room has had what is not kept any longer
      * @param last gets each part that nobody needs any longer
      */
     long release(KeptBytes.Room room, Consumer<Conversation> last) {
@@ -103,7 +121,7 @@ final class Conversation {
         for (Conversation it = this; it != null; it = it.before) {
             if (--it.holders == 0) {
                 bytes += it.items.length() + OWN_BYTES;
-                it.items.moveIn(room);
+                it.items.letGo(room);
                 last.accept(it);
             }
         }
@@ -122,7 +140,7 @@ final class Conversation {
                 if (any) {
                     out.writeByte(',');
                 }
-                part.items.write(out);
+                out.writeBytes(part.items());
                 any = true;
             }
         }

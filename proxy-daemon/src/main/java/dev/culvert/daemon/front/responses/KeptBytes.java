@@ -6,12 +6,12 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes that do not change. Those that are kept for long can move outside of the heap, and have to
- * come back before they are let go. Safe for all threads.
+ * Bytes that do not change. Those that are kept for long can move outside of the heap, until they
+ * are let go. Safe for all threads.
  */
 /* The collector copies what lives as long as a response is kept, and soon has to mark the heap to find what of it is
- * gone: flat out, that took more CPU than all else that a response takes beside its events. Whoever still has bytes
- * that are let go can read them: they are on the heap again. */
+ * gone. Most responses are never asked for: what nobody was lent is let go without coming back, because an old object
+ * that refers to a new one would keep that alive, too. Whoever was lent the bytes has them for as long as he wants. */
 final class KeptBytes {
     /** Fewer bytes cost more outside than they save. */
     private static final int LEAST_BYTES = 1024;
@@ -53,6 +53,9 @@ final class KeptBytes {
 
     private @Nullable ByteBuf outside;
 
+    private boolean isLent;
+    private boolean isGone;
+
     /** Copies {@code bytes}, which are lent. */
     KeptBytes(ByteBuf bytes) {
         length = bytes.readableBytes();
@@ -64,29 +67,25 @@ final class KeptBytes {
         return length;
     }
 
-    /** Not to be changed. */
-    synchronized byte[] array() {
+    /** Whoever asks for them from now on gets them, also when they are not kept any more. */
+    synchronized void lend() {
+        isLent = true;
+    }
+
+    /** Not to be changed; null if they were let go, and were lent to nobody. */
+    synchronized byte @Nullable [] array() {
         ByteBuf there = outside;
         if (there == null) {
-            return inside;
+            return isGone ? null : inside;
         }
         byte[] copy = new byte[length];
         there.getBytes(0, copy);
         return copy;
     }
 
-    synchronized void write(ByteBuf out) {
-        ByteBuf there = outside;
-        if (there == null) {
-            out.writeBytes(inside);
-        } else {
-            out.writeBytes(there, 0, length);
-        }
-    }
-
     /** They will be kept for long. They stay where they are if there is no room. */
     synchronized void moveOut(Room room) {
-        if (outside == null && room.takes(length)) {
+        if (outside == null && !isGone && room.takes(length)) {
             outside = Room.BUFFERS.directBuffer(length, length).writeBytes(inside);
             inside = NONE;
             room.bytes += length;
@@ -94,10 +93,15 @@ final class KeptBytes {
     }
 
     /** They are not kept any more. */
-    synchronized void moveIn(Room room) {
+    synchronized void letGo(Room room) {
         ByteBuf there = outside;
         if (there != null) {
-            inside = array();
+            if (isLent) {
+                inside = new byte[length];
+                there.getBytes(0, inside);
+            } else {
+                isGone = true;
+            }
             outside = null;
             there.release();
             room.bytes -= length;

@@ -28,6 +28,7 @@ final class KeptResponse {
     private @Nullable Conversation whole;
 
     private @Nullable BackgroundTurn turn;
+    private boolean isLent;
 
     KeptResponse(
             ResponseObject response,
@@ -114,6 +115,9 @@ final class KeptResponse {
         outcome = how;
         Conversation all = new Conversation(input, items);
         all.isOf(id());
+        if (isLent || turn != null) { // those who wait for the end of a turn read it, too
+            all.lend();
+        }
         whole = all;
         return true;
     }
@@ -136,6 +140,13 @@ final class KeptResponse {
         return ended;
     }
 
+    /** It is kept now, and may not be any more when whoever gets it reads it. */
+    synchronized KeptResponse lend() {
+        isLent = true;
+        held().lend();
+        return this;
+    }
+
     /** What it holds for the limit: the input, or all. */
     synchronized Conversation held() {
         return whole == null ? input : whole;
@@ -156,7 +167,10 @@ final class KeptResponse {
     synchronized StoredResponse stored(long beganMillis) {
         BackgroundTurn background = turn;
         return new StoredResponse(
-                new StoredResponse.Said(input.previous(), input.items(), output()),
+                new StoredResponse.Said(
+                        input.previous(),
+                        input.itemsToStore(),
+                        whole == null ? new byte[0] : whole.itemsToStore()),
                 new StoredResponse.Own(
                         response.turn(),
                         owner,
@@ -168,15 +182,11 @@ final class KeptResponse {
                         background == null ? null : background.stored()));
     }
 
-    /** The last items of {@link #whole}; not to be changed. */
-    private synchronized byte[] output() {
-        return whole == null ? new byte[0] : whole.items();
-    }
-
     /** As it is now. The caller owns the result. */
     synchronized ByteBuf json() {
         ByteBuf out = Unpooled.buffer();
-        response.write(out, outcome, Unpooled.wrappedBuffer(output()));
+        byte[] output = whole == null ? new byte[0] : whole.items();
+        response.write(out, outcome, Unpooled.wrappedBuffer(output));
         return out;
     }
 }

@@ -120,7 +120,7 @@ public final class KeptResponses {
         synchronized (kept) {
             Entry before = kept.get(begun.id());
             if (before != null && before.response.outcome().isWhole()) {
-                return before.response;
+                return before.response.lend();
             }
             remove(begun.id());
             input.isOf(begun.id());
@@ -253,7 +253,7 @@ public final class KeptResponses {
         synchronized (kept) {
             forget();
             Entry entry = kept.get(id);
-            return entry != null && entry.response.isSeenBy(caller) ? entry.response : null;
+            return entry != null && entry.response.isSeenBy(caller) ? entry.response.lend() : null;
         }
     }
 

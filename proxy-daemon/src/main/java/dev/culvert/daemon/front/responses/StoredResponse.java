@@ -74,7 +74,8 @@ record StoredResponse(Said said, @Nullable Own own) {
      */
     static StoredResponse ofSaid(Conversation output) {
         Conversation input = requireNonNull(output.before());
-        return new StoredResponse(new Said(input.previous(), input.items(), output.items()), null);
+        return new StoredResponse(
+                new Said(input.previous(), input.itemsToStore(), output.itemsToStore()), null);
     }
 
     byte[] bytes() {

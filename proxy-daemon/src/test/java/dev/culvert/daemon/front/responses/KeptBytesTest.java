@@ -3,7 +3,6 @@ package dev.culvert.daemon.front.responses;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.Test;
 
@@ -17,23 +16,39 @@ class KeptBytesTest {
     }
 
     private static void assertRead(KeptBytes bytes, String text) {
-        assertThat(new String(bytes.array(), US_ASCII)).isEqualTo(text);
-        ByteBuf written = Unpooled.buffer();
-        bytes.write(written);
-        assertThat(written.toString(US_ASCII)).isEqualTo(text);
+        assertThat(bytes.array()).isEqualTo(text.getBytes(US_ASCII));
         assertThat(bytes.length()).isEqualTo(text.length());
     }
 
     @Test
-    void areTheSameOutsideOfTheHeapAndAfterTheyHaveComeBack() {
+    void areTheSameOutsideOfTheHeapAndForThoseWhoWereLentThem() {
         KeptBytes bytes = bytes(TEXT);
         assertRead(bytes, TEXT);
         bytes.moveOut(room);
         assertThat(room.bytes()).isEqualTo(TEXT.length());
         assertRead(bytes, TEXT);
-        bytes.moveIn(room);
+        bytes.lend();
+        bytes.letGo(room);
         assertThat(room.bytes()).isZero();
         assertRead(bytes, TEXT);
+
+        bytes.moveOut(room);
+        assertThat(room.bytes()).isEqualTo(TEXT.length());
+        bytes.letGo(room);
+        assertThat(room.bytes()).isZero();
+        assertRead(bytes, TEXT);
+    }
+
+    @Test
+    void areGoneWhenTheyAreLetGoAndWereLentToNobody() {
+        KeptBytes bytes = bytes(TEXT);
+        bytes.moveOut(room);
+        bytes.letGo(room);
+        assertThat(bytes.array()).isNull();
+        bytes.lend();
+        bytes.moveOut(room);
+        assertThat(bytes.array()).isNull();
+        assertThat(room.bytes()).isZero();
     }
 
     @Test
@@ -42,8 +57,8 @@ class KeptBytesTest {
         bytes.moveOut(room);
         bytes.moveOut(room);
         assertThat(room.bytes()).isEqualTo(TEXT.length());
-        bytes.moveIn(room);
-        bytes.moveIn(room);
+        bytes.letGo(room);
+        bytes.letGo(room);
         assertThat(room.bytes()).isZero();
     }
 
@@ -60,8 +75,8 @@ class KeptBytesTest {
         second.moveOut(room);
         assertThat(room.bytes()).isEqualTo(TEXT.length());
         assertRead(second, TEXT);
-        second.moveIn(room);
-        first.moveIn(room);
+        second.letGo(room);
+        first.letGo(room);
         assertThat(room.bytes()).isZero();
     }
 }

@@ -266,7 +266,7 @@ public abstract class KeptResponsesContract {
     void oneThatIsDeletedBeforeAnotherFollowsItIsThereForThat(int length) {
         KeptResponses all = kept();
         KeptResponse first = ended(all, "first" + "x".repeat(length));
-        Conversation said = first.whole();
+        Conversation said = all.get(first.id(), ONE).whole();
         delete(all, first);
         KeptResponse second = ended(all, "second", said);
 
