@@ -15,11 +15,17 @@ import org.jspecify.annotations.Nullable;
 public final class SmallWrites {
     private static final int LARGE_BYTES = 2 * 1024;
     private static final int FIRST_BYTES = 512;
+    private static final int MOST_FIRST_BYTES = 8 * 1024;
     private static final int FULL_BYTES = 32 * 1024;
 
     private final ChannelOutboundInvoker out;
     private final ByteBufAllocator buffers;
     private @Nullable ByteBuf gathered;
+
+    /**
+     * What the next buffer has room for: as much as the last one took, so that it need not grow.
+     */
+    private int firstBytes = FIRST_BYTES;
 
     public SmallWrites(ChannelOutboundInvoker out, ByteBufAllocator buffers) {
         this.out = out;
@@ -34,7 +40,7 @@ public final class SmallWrites {
             tail = null;
         }
         if (tail == null) {
-            tail = buffers.ioBuffer(Math.max(bytes, FIRST_BYTES));
+            tail = buffers.ioBuffer(Math.max(bytes, firstBytes));
             gathered = tail;
         }
         return tail;
@@ -82,6 +88,7 @@ public final class SmallWrites {
         ByteBuf tail = gathered;
         if (tail != null) {
             gathered = null;
+            firstBytes = Math.clamp(tail.readableBytes(), FIRST_BYTES, MOST_FIRST_BYTES);
             out.write(tail, promise);
         }
     }

@@ -20,7 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class OutputReader {
     private static final int QUOTE = 1;
 
-    private static final int FIRST_BYTES = 1024;
+    private static final int FIRST_BYTES = 2 * 1024;
+
+    /** A small text grows by this factor: each step takes a new buffer, and copies all. */
+    private static final int GROWTH = 4;
+
+    private static final int SMALL_BYTES = 16 * 1024;
 
     /** Enough for what an item says beside its text. */
     private static final int SURROUNDING_BYTES = 512;
@@ -133,8 +138,11 @@ final class OutputReader {
     }
 
     private void add(ByteBuf piece) {
+        int bytes = piece.readableBytes();
         if (text.capacity() == 0) {
-            text = buffers.ioBuffer(Math.max(FIRST_BYTES, piece.readableBytes()));
+            text = buffers.ioBuffer(Math.max(FIRST_BYTES, bytes));
+        } else if (text.writableBytes() < bytes && text.capacity() < SMALL_BYTES) {
+            text.capacity(Math.max(GROWTH * text.capacity(), text.readableBytes() + bytes));
         }
         OutputItem.copy(piece, text);
         listener.onPiece(piece);
