@@ -120,25 +120,54 @@ class PausedAgentTest {
         }
     }
 
+    private TestDaemon daemonToJoin() throws Exception {
+        return TestDaemon.start(
+                "{%s \"state_dir\": \"%s\"}".formatted(QUICK, folder.resolve("daemon")));
+    }
+
+    /** Its virtual machine is of the generation that the file says. */
+    private DaemonProcess joining(TestDaemon daemon, Path generation) throws Exception {
+        DaemonProcess agent =
+                agent(
+                        Map.of("CULVERT_AGENT_JOIN_TOKEN", JoinedGuest.token(daemon, "a")),
+                        "--join",
+                        JoinedGuest.url(daemon),
+                        "--state-dir",
+                        folder.resolve("guest").toString(),
+                        "--vm-generation-file",
+                        generation.toString());
+        daemon.awaitState("a", "ready");
+        return agent;
+    }
+
     @Test
     void aStreamOutlivesThePauseOfAnAgentThatDialsIn() throws Exception {
-        String settings = "{%s \"state_dir\": \"%s\"}".formatted(QUICK, folder.resolve("daemon"));
-        try (TestDaemon daemon = TestDaemon.start(settings)) {
-            Map<String, String> token =
-                    Map.of("CULVERT_AGENT_JOIN_TOKEN", JoinedGuest.token(daemon, "a"));
-            String state = folder.resolve("guest").toString();
-            try (DaemonProcess agent =
-                    agent(token, "--join", JoinedGuest.url(daemon), "--state-dir", state)) {
-                daemon.awaitState("a", "ready");
-                try (EventReader turn = begin(daemon)) {
-                    quiesce(daemon);
+        try (TestDaemon daemon = daemonToJoin();
+                DaemonProcess agent = joining(daemon, folder.resolve("none"));
+                EventReader turn = begin(daemon)) {
+            quiesce(daemon);
 
-                    pause(agent, daemon);
+            pause(agent, daemon);
 
-                    assertWhole(turn);
-                    daemon.awaitState("a", "ready");
-                }
-            }
+            assertWhole(turn);
+            daemon.awaitState("a", "ready");
+        }
+    }
+
+    @Test
+    void anAgentThatNoticesTheRestoreOfItsMachineProvesAgainWhoItIs() throws Exception {
+        Path generation = Files.writeString(folder.resolve("generation"), "g1\n");
+        try (TestDaemon daemon = daemonToJoin();
+                DaemonProcess _ = joining(daemon, generation);
+                EventReader turn = begin(daemon)) {
+            daemon.awaitAgent("a", "\"generation\":\"g1\"");
+            quiesce(daemon);
+
+            Files.writeString(generation, "g2\n");
+
+            assertWhole(turn);
+            daemon.awaitAgent("a", "\"generation\":\"g2\"");
+            daemon.awaitAgent("a", "\"joins\":2");
         }
     }
 

@@ -283,16 +283,28 @@ class QuiesceTest {
         }
     }
 
+    private static void awaitKeepAlives(EventReader stream, int wanted) throws IOException {
+        int come = 0;
+        while (come < wanted) {
+            String line = stream.line();
+            assertThat(line).as("a line, while the stream is open").isNotNull();
+            come += line.startsWith(":") ? 1 : 0;
+        }
+    }
+
     @Test
     void aTurnOfAQuiescedAgentIsNotTakenForHung() throws Exception {
         try (ScriptedGuest guest = guest();
                 TestDaemon daemon =
-                        TestDaemon.with("\"timeouts\": {\"message\": \"300ms\"},", guest);
+                        TestDaemon.with(
+                                "\"timeouts\": {\"message\": \"300ms\"},"
+                                        + " \"sse\": {\"keepalive\": \"100ms\"},",
+                                guest);
                 EventReader turn = daemon.stream()) {
             Request message = guest.take();
             daemon.post(QUIESCE, "");
             guest.tellAll("heartbeat", QUIESCED);
-            Thread.sleep(900); // three times what a silent agent gets
+            awaitKeepAlives(turn, 9); // three times as long as a silent agent gets
 
             message.done(1, "at last");
 

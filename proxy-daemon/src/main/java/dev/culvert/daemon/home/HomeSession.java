@@ -83,12 +83,20 @@ final class HomeSession implements Pulse.Listener {
 
     private void onHeartbeat() {
         pulse.heard();
+        settleByHeartbeat();
+    }
+
+    /** Also whether it is quiesced, which a reply may tell before a heartbeat does. */
+    private void settleByHeartbeat() {
+        if (pulse.isProven() && link.isAnnounced()) {
+            quiescing.onHeartbeat();
+        }
         settle();
     }
 
     @Override
     public void onProven() {
-        settle();
+        settleByHeartbeat();
         push.push(link, _ -> {});
     }
 
@@ -135,9 +143,6 @@ final class HomeSession implements Pulse.Listener {
             presence.is(AgentState.DRAINING);
         } else {
             presence.is(configured ? AgentState.READY : AgentState.CONNECTING);
-        }
-        if (link.isAnnounced()) {
-            quiescing.onHeartbeat();
         }
     }
 

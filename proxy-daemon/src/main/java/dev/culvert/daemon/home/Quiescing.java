@@ -1,6 +1,7 @@
 package dev.culvert.daemon.home;
 
 import dev.culvert.daemon.fleet.Agent;
+import dev.culvert.daemon.fleet.Enrolled;
 import dev.culvert.daemon.fleet.Quiesced;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
@@ -24,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * a pause (quiescing.md). Confined to the link's event loop.
  */
 /* Who asked this daemon for the quiesce pauses the machine next. So if the link is lost then, and the agent is quiesced
- * on the next one, the pause is over. A daemon that was started meanwhile cannot know that, and only tells of it. */
+ * on the next one, the pause is over. A daemon that was started meanwhile cannot know that, and only tells of it. A copy that
+ * becomes an agent of its own was restored from the snapshot, whoever asked for that. */
 final class Quiescing {
     private static final Logger LOG = LoggerFactory.getLogger(HomeLink.class);
     private static final byte[] END = "{\"on\":false}".getBytes(StandardCharsets.US_ASCII);
@@ -33,6 +35,7 @@ final class Quiescing {
     private final AgentLink link;
     private final HomeLoop home;
     private final PresenceReport presence;
+    private final boolean isNewCopy;
     private int asked;
     private boolean isKnown;
 
@@ -41,6 +44,11 @@ final class Quiescing {
         this.link = link;
         this.home = home;
         this.presence = presence;
+        Enrolled identity = agent.enrolled();
+        isNewCopy =
+                identity != null
+                        && !identity.parent().isEmpty()
+                        && agent.presence().lastHeard() == null;
     }
 
     /** The agent has answered on this link, and has said how it is. */
@@ -55,6 +63,11 @@ final class Quiescing {
             if (known != null) {
                 isOver(known);
             }
+        } else if (known == null && isFirst && isNewCopy) {
+            LOG.info(
+                    "agent {} is a copy of a machine that was quiesced: its turns go on",
+                    agent.id());
+            end(_ -> {});
         } else if (known == null) {
             found();
         } else if (isFirst && known.ours()) {

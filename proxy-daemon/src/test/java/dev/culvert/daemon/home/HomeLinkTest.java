@@ -3,10 +3,14 @@ package dev.culvert.daemon.home;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.fleet.AgentState;
+import dev.culvert.daemon.fleet.Enrolled;
 import dev.culvert.link.AgentLink;
+import dev.culvert.link.BasePeer;
 import dev.culvert.link.EmbeddedLink;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +81,42 @@ class HomeLinkTest {
         fixture.agent.turnEnded(true, 1);
 
         assertThat(fixture.agent.isBusy()).isFalse();
+    }
+
+    private EmbeddedLink linkedWhileQuiesced() {
+        fixture.begin();
+        EmbeddedLink link = fixture.accept();
+        link.receive(
+                "heartbeat",
+                "",
+                "{\"status\":\"quiesced\",\"protocol\":\"1.1\",\"features\":[\"quiesce\"],\"in_flight\":2}");
+        HomeFixture.answerPing(link);
+        return link;
+    }
+
+    @Test
+    void anAgentThatIsQuiescedForSomebodyElseStaysSo() {
+        EmbeddedLink link = linkedWhileQuiesced();
+
+        assertThat(link.sent()).isEmpty();
+        assertThat(state()).isEqualTo(AgentState.QUIESCED);
+        fixture.pass(SECOND);
+        assertThat(fixture.told).containsExactly("quiesced"); // and never ready before
+        link.receive("heartbeat", "", "{\"status\":\"running\",\"features\":[\"quiesce\"]}");
+        assertThat(state()).isEqualTo(AgentState.READY);
+    }
+
+    @Test
+    void aCopyOfAnAgentThatWasQuiescedGoesOn() {
+        Instant now = Instant.now();
+        fixture.agent.enrolled(new Enrolled(now, "k", now, 7, null, "", "parent", Map.of()));
+
+        EmbeddedLink link = linkedWhileQuiesced();
+
+        String end = link.sent();
+        assertThat(end).contains("\"type\":\"quiesce\"", "{\"on\":false}");
+        link.receive("quiesced", BasePeer.text(end, "id"), "{\"on\":false,\"turns\":2}");
+        assertThat(state()).isEqualTo(AgentState.READY);
     }
 
     @Test
