@@ -7,7 +7,9 @@ import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.SecureRandom;
 import java.security.Signature;
+import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 
 /** The private Ed25519 key of an agent, with its public one. It never leaves the guest. */
@@ -22,8 +24,31 @@ public final class SigningKey {
 
     /** A new one, of the system's random numbers. */
     public static SigningKey make() {
+        return make(new SecureRandom());
+    }
+
+    /**
+     * The same for a guest that may be a copy. Machines that come from one snapshot can have the
+     * same random numbers for a while.
+     *
+     * @param nonce of this guest alone, such as that of its challenge; need not be secret
+     */
+    public static SigningKey make(String nonce) {
+        return make(new SecureRandom(), nonce);
+    }
+
+    /* A source that is given a seed before its first number uses that seed alone. */
+    static SigningKey make(SecureRandom random, String nonce) {
+        random.nextBytes(new byte[1]);
+        random.setSeed(nonce.getBytes(UTF_8));
+        return make(random);
+    }
+
+    private static SigningKey make(SecureRandom random) {
         try {
-            KeyPair pair = KeyPairGenerator.getInstance(AgentKey.ALGORITHM).generateKeyPair();
+            KeyPairGenerator maker = KeyPairGenerator.getInstance(AgentKey.ALGORITHM);
+            maker.initialize(NamedParameterSpec.ED25519, random);
+            KeyPair pair = maker.generateKeyPair();
             return new SigningKey(pair.getPrivate(), AgentKey.of(pair.getPublic()));
         } catch (GeneralSecurityException e) {
             throw noEd25519(e);

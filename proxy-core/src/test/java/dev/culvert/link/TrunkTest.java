@@ -205,6 +205,23 @@ class TrunkTest {
     }
 
     @Test
+    void afterItsLastFrameTheExchangesOfAllLoopsEndForThatReason() {
+        agent.announce("cancel");
+        own.open(message("mine", "{}"), listener, A_MINUTE);
+        agent.sent();
+        other.open(message("theirs", "{}"), later, A_MINUTE);
+        agent.sent();
+
+        Trunks.close(own.channel(), EmbeddedLink.frame(FrameType.REFUSED, "", "{}"), "it was so");
+        agent.run();
+
+        assertThat(agent.sent()).isEqualTo("{\"type\":\"refused\",\"id\":\"\",\"payload\":{}}");
+        assertThat(listener.failure()).isEqualTo(new Failure.LinkLost("it was so"));
+        assertThat(later.failure()).isEqualTo(new Failure.LinkLost("it was so"));
+        assertThat(own.isOpen()).isFalse();
+    }
+
+    @Test
     void aLostConnectionEndsTheExchangesOfAllLoops() {
         agent.announce("cancel");
         own.open(message("mine", "{}"), listener, A_MINUTE);

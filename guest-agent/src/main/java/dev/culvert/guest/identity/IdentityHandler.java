@@ -111,7 +111,7 @@ public final class IdentityHandler extends ChannelInboundHandlerAdapter {
         }
         Identity.Next next = before.next();
         if (challenge.newKey() && (next == null || !next.agentId().equals(id))) {
-            before = before.with(new Identity.Next(SigningKey.make(), id));
+            before = before.with(new Identity.Next(SigningKey.make(challenge.nonce()), id));
         }
         Identity after = counted ? before : before.joining();
         counted = true;

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,7 +39,6 @@ class EnrolKillsIT {
     private Path directory;
     private DaemonProgram daemon;
     private FrameRelay relay;
-    private Program guest;
     private int names;
 
     @BeforeAll
@@ -66,11 +66,12 @@ class EnrolKillsIT {
     void anEnrolmentGoesOnAfterTheGuestIsKilled(String frame, boolean arrives) throws IOException {
         String name = nextName();
         Path token = token(name);
-        CountDownLatch killed = relay.at(frame, arrives, () -> guest.close());
-        guest = guest(name, token);
+        CompletableFuture<Program> guest = new CompletableFuture<>();
+        CountDownLatch killed = relay.at(frame, arrives, () -> guest.join().close());
+        guest.complete(guest(name, token));
         FrameRelay.await(killed);
 
-        try (Program again = guest(name, token)) {
+        try (Program _ = guest(name, token)) {
             assertEnrolled(name);
         }
     }
@@ -98,10 +99,10 @@ class EnrolKillsIT {
     @CsvSource({"challenge, true", "prove, false", "registered, false", "registered, true"})
     void aKeyIsReplacedAlthoughTheGuestIsKilled(String frame, boolean arrives) throws IOException {
         String name = nextName();
-        guest = guest(name, token(name));
+        Program first = guest(name, token(name));
         assertEnrolled(name);
         String before = key(name);
-        rotate(name, frame, arrives, () -> guest.close());
+        rotate(name, frame, arrives, first::close);
         boolean wroteIt = !frame.equals("challenge"); // else it died before that, or after it
 
         try (Program _ = guest(name, null)) {

@@ -97,22 +97,27 @@ final class FrameRelay implements Closeable {
             while (true) {
                 byte[] frame = new byte[in.readInt()];
                 in.readFully(frame);
-                Trap set = trap.get();
-                boolean caught = set != null && set.catches(frame) && trap.compareAndSet(set, null);
-                if (!caught || set.passes) {
+                Trap caught = caught(frame);
+                if (caught == null || caught.passes) {
                     byte[] whole = new byte[Integer.BYTES + frame.length];
                     ByteBuffer.wrap(whole).putInt(frame.length).put(frame);
                     out.write(whole);
                 }
-                if (caught) {
-                    set.action.run();
-                    set.done.countDown();
+                if (caught != null) {
+                    caught.action.run();
+                    caught.done.countDown();
                     return;
                 }
             }
         } catch (IOException _) {
             return; // one of the two has closed its end
         }
+    }
+
+    /** Null if nothing is to be done at this frame. */
+    private @Nullable Trap caught(byte[] frame) {
+        Trap set = trap.get();
+        return set != null && set.catches(frame) && trap.compareAndSet(set, null) ? set : null;
     }
 
     @Override
