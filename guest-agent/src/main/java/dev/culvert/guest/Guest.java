@@ -99,7 +99,10 @@ public final class Guest implements AutoCloseable {
         restore(desired);
         turns = new Turns(loop, runtime, settings.turns());
         watch = RuntimeWatch.begin(loop, runtime, settings.heartbeat(), this::tellHosts);
-        Vitals vitals = vitals(new Vitals.Reports(settings.heartbeat(), watch::trouble));
+        Vitals vitals =
+                vitals(
+                        new Vitals.Reports(
+                                settings.heartbeat(), watch::trouble, desired::policyVersion));
         Subjects subjects = new Subjects(loop, settings.subjects());
         Account held = account(settings);
         connections =

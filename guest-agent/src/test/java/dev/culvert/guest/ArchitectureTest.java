@@ -14,6 +14,7 @@ class ArchitectureTest {
     private static final String IDENTITY = "dev.culvert.identity";
     private static final String IO = "dev.culvert.io";
     private static final String JSON = "dev.culvert.json";
+    private static final String POLICY = "dev.culvert.policy";
     private static final String TRANSPORT = "dev.culvert.transport";
     private static final String SETTINGS = "dev.culvert.settings";
     private static final String SUBJECT = "dev.culvert.subject";
@@ -56,6 +57,7 @@ class ArchitectureTest {
                                     Set.of(
                                             "turn",
                                             "desired",
+                                            "policy",
                                             "subjects",
                                             "config",
                                             FRAME,
@@ -74,10 +76,10 @@ class ArchitectureTest {
                                             TRANSPORT)),
                             Map.entry(
                                     "turn", Set.of("runtime", "policy", "config", FRAME, IO, JSON)),
-                            Map.entry("desired", Set.of("config", IO, JSON)),
+                            Map.entry("desired", Set.of("config", "policy", IO, JSON, POLICY)),
                             Map.entry("runtime", Set.of("config", "anthropic", FRAME, IO)),
                             Map.entry("anthropic", Set.of("config", JSON)),
-                            Map.entry("policy", Set.of())),
+                            Map.entry("policy", Set.of(POLICY))),
                     Map.of("picocli", Set.of("cli"), "io.netty.channel.epoll", Set.of()));
 
     @Test

@@ -184,6 +184,23 @@ class GuestTest {
     }
 
     @Test
+    void theVersionOfThePolicyIsInTheAnswerAndInHeartbeats() throws Exception {
+        try (Guest guest = guest(ECHO)) {
+            try (BaseHost host = new BaseHost(port(guest))) {
+                host.send(
+                        "config_update",
+                        "c1",
+                        "{\"config\":{},\"tool_allowlist\":null,\"tools\":{\"policy\":"
+                                + "{\"rules\":[{\"decision\":\"deny\",\"tools\":[\"rm\"]}]}}}");
+                assertThat(host.nextAnswer()).contains("\"applied\":true,\"policy\":\"sha256:");
+            }
+            try (BaseHost host = new BaseHost(port(guest))) {
+                assertThat(host.next()).contains("heartbeat", "\"policy\":\"sha256:");
+            }
+        }
+    }
+
+    @Test
     void whatWasNotFinishedIsNeverReportedAsDone() throws Exception {
         try (ScriptedRuntime runtime =
                         new ScriptedRuntime(

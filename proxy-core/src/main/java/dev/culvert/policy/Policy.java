@@ -2,7 +2,6 @@ package dev.culvert.policy;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -60,11 +59,24 @@ public final class Policy {
     }
 
     public Decision decide(Action action) {
-        List<Decision> decisions = new ArrayList<>();
-        for (PolicyFile file : files) {
-            Optional<Rule> rule = strictest(file, action);
-            decisions.add(rule.map(Policy::decided).orElseGet(() -> byDefault(file)));
-        }
+        return strictest(
+                files.stream()
+                        .map(file ->
+                                strictest(file, action)
+                                        .map(Policy::decided)
+                                        .orElseGet(() -> byDefault(file)))
+                        .toList());
+    }
+
+    /**
+     * What is certain when a model calls a tool and its arguments are not known, or nobody here
+     * understands them: deny, if no arguments could make it anything else.
+     */
+    public Decision decideByName(String tool) {
+        return strictest(files.stream().map(file -> byName(file, tool)).toList());
+    }
+
+    private static Decision strictest(List<Decision> decisions) {
         Decision strictest =
                 decisions.stream().max(Comparator.comparing(Decision::verdict)).orElse(UNRULED);
         Limits limits =
@@ -74,6 +86,27 @@ public final class Policy {
                         .reduce(Limits::and)
                         .orElse(Limits.DEFAULT);
         return new Decision(strictest.verdict(), strictest.by(), strictest.why(), limits);
+    }
+
+    /** The strictest rule about any call; without one, the mildest about some calls. */
+    private static Decision byName(PolicyFile file, String tool) {
+        Rule certain = null;
+        Rule possible = null;
+        for (Rule rule : file.rules()) {
+            if (!rule.mayBeAbout(tool)) {
+                continue;
+            }
+            if (rule.condition() instanceof Condition.OfTools) {
+                certain = certain == null || rule.isStricterThan(certain) ? rule : certain;
+            }
+            possible = possible == null || possible.isStricterThan(rule) ? rule : possible;
+        }
+        if (certain != null && certain.verdict() != Verdict.ALLOW) {
+            return decided(certain);
+        }
+        return possible == null || possible.verdict() == Verdict.DENY
+                ? byDefault(file)
+                : decided(possible);
     }
 
     private static Decision decided(Rule by) {
@@ -95,8 +128,7 @@ public final class Policy {
     private static Optional<Rule> strictest(PolicyFile file, Action action) {
         Rule strictest = null;
         for (Rule rule : file.rules()) {
-            boolean isStricter =
-                    strictest == null || rule.verdict().compareTo(strictest.verdict()) > 0;
+            boolean isStricter = strictest == null || rule.isStricterThan(strictest);
             if (isStricter && rule.matches(action)) {
                 strictest = rule;
             }

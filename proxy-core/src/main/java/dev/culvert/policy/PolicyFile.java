@@ -15,7 +15,7 @@ import java.util.List;
  * @param rules in their order, each followed by its exceptions
  * @param byDefault for what no rule is about
  * @param settings what it says besides rules
- * @param warnings of rules that can match nothing, each with its place
+ * @param written those rules that are no exceptions of others
  * @param tests how many examples its rules have
  * @param version a digest; comments and blanks do not change it
  */
@@ -25,7 +25,7 @@ public record PolicyFile(
         List<Rule> rules,
         Verdict byDefault,
         ProjectSettings settings,
-        List<String> warnings,
+        List<Rule> written,
         int tests,
         String version) {
     /** The largest file. */
@@ -36,7 +36,12 @@ public record PolicyFile(
 
     public PolicyFile {
         rules = List.copyOf(rules);
-        warnings = List.copyOf(warnings);
+        written = List.copyOf(written);
+    }
+
+    /** Of rules that can match nothing, each with its place. */
+    public List<String> warnings() {
+        return Warnings.of(written, rules);
     }
 
     /**

@@ -102,7 +102,7 @@ final class PolicyReader {
                 all,
                 byDefault,
                 written.settings,
-                Warnings.of(asked, all),
+                asked,
                 written.rules.stream().mapToInt(WrittenRule::tests).sum(),
                 version);
     }

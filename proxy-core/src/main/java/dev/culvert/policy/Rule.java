@@ -44,6 +44,20 @@ public record Rule(
                 && condition.matches(action, verdict);
     }
 
+    boolean isStricterThan(Rule other) {
+        return verdict.compareTo(other.verdict) > 0;
+    }
+
+    /**
+     * Whether it can be about a call of the tool, of which nothing else is known: by its name, or
+     * because the tool is built in and does such things.
+     */
+    boolean mayBeAbout(String tool) {
+        boolean isNamed =
+                tools.stream().anyMatch(glob -> !glob.equals("*") && Glob.matches(glob, tool));
+        return isNamed || (tools.contains("*") && BuiltIn.does(tool, condition));
+    }
+
     /** Whether it is about all that the other one is, as far as that is easy to see. */
     boolean covers(Rule other) {
         return other.tools.stream()

@@ -1,28 +1,13 @@
 package dev.culvert.policy;
 
-import dev.culvert.policy.Action.Access;
 import dev.culvert.policy.Condition.OfCommands;
 import dev.culvert.policy.Condition.OfFiles;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Finds the rules of a file that can never decide anything. */
 final class Warnings {
-    /** What the built-in tools do; what others do is not known. */
-    private static final Map<String, Set<Access>> BUILT_IN =
-            Map.of(
-                    "read_file", Set.of(Access.READ),
-                    "write_file", Set.of(Access.WRITE),
-                    "edit_file", Set.of(Access.READ, Access.WRITE),
-                    "list_dir", Set.of(Access.LIST),
-                    "search_files", Set.of(Access.READ, Access.LIST),
-                    "run_command", Set.of());
-
-    private static final String RUNS_COMMANDS = "run_command";
-
     private Warnings() {}
 
     /**
@@ -60,12 +45,7 @@ final class Warnings {
         if (files.paths().isEmpty()) {
             return Optional.of("its paths are an empty list");
         }
-        boolean fits =
-                rule.tools().stream()
-                        .map(BUILT_IN::get)
-                        .anyMatch(access ->
-                                access == null
-                                        || access.stream().anyMatch(files.access()::contains));
+        boolean fits = rule.tools().stream().anyMatch(tool -> BuiltIn.mayBe(tool, files));
         return fits ? Optional.empty() : Optional.of("its tools do nothing of that with files");
     }
 
@@ -79,10 +59,7 @@ final class Warnings {
         if (onlyShells && !commands.shell() && rule.verdict() != Verdict.DENY) {
             return Optional.of("its command is a shell, which needs \"shell\": true");
         }
-        boolean fits =
-                rule.tools().stream()
-                        .anyMatch(
-                                tool -> tool.equals(RUNS_COMMANDS) || !BUILT_IN.containsKey(tool));
+        boolean fits = rule.tools().stream().anyMatch(tool -> BuiltIn.mayBe(tool, commands));
         return fits ? Optional.empty() : Optional.of("its tools run no commands");
     }
 

@@ -257,4 +257,27 @@ class PolicyTest {
         Policy two = Policy.of(List.of(file("{\"rules\": [" + GIT + "]}"), file(Level.USER, "{}")));
         assertThat(two.version()).isNotEqualTo(version);
     }
+
+    @Test
+    void aCallWithoutItsArgumentsIsDeniedIfNoneCouldBeAllowed() {
+        Policy policy =
+                rules(
+                        GIT,
+                        "{\"decision\": \"allow\", \"access\": [\"read\"]}",
+                        "{\"decision\": \"ask\", \"tools\": [\"deploy\"]}",
+                        "{\"decision\": \"allow\", \"tools\": [\"mcp__*\"]}",
+                        "{\"decision\": \"deny\", \"tools\": [\"mcp__drop\"]}");
+        assertThat(byName(policy, "run_command")).isEqualTo(ALLOW);
+        assertThat(byName(policy, "read_file")).isEqualTo(ALLOW);
+        assertThat(byName(policy, "write_file")).isEqualTo(DENY);
+        assertThat(byName(policy, "weather")).isEqualTo(DENY);
+        assertThat(byName(policy, "deploy")).isEqualTo(ASK);
+        assertThat(byName(policy, "mcp__search")).isEqualTo(ALLOW);
+        assertThat(byName(policy, "mcp__drop")).isEqualTo(DENY);
+        assertThat(byName(Policy.NONE, "anything")).isEqualTo(ALLOW);
+    }
+
+    private static Verdict byName(Policy policy, String tool) {
+        return policy.decideByName(tool).verdict();
+    }
 }

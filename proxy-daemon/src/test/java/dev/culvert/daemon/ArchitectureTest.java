@@ -196,7 +196,14 @@ class ArchitectureTest {
                             Map.entry(
                                     "api.agents",
                                     with(
-                                            core("frame", "io", "json", "link", "road", "settings"),
+                                            core(
+                                                    "frame",
+                                                    "io",
+                                                    "json",
+                                                    "link",
+                                                    "policy",
+                                                    "road",
+                                                    "settings"),
                                             "answer",
                                             "api",
                                             "auth",

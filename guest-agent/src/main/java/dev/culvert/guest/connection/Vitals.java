@@ -31,8 +31,10 @@ public record Vitals(
      *
      * @param interval between two heartbeats
      * @param runtimeTrouble why the runtime cannot be reached; empty if it can
+     * @param policy the version of the policy for tools in force; empty if there is none
      */
-    public record Reports(Duration interval, Supplier<String> runtimeTrouble) {}
+    public record Reports(
+            Duration interval, Supplier<String> runtimeTrouble, Supplier<String> policy) {}
 
     private static final String PROTOCOL = "1.1";
 
@@ -65,6 +67,10 @@ public record Vitals(
             String trouble = reports.runtimeTrouble().get();
             if (!trouble.isEmpty()) {
                 json.writeStringField("runtime_error", trouble);
+            }
+            String policy = reports.policy().get();
+            if (!policy.isEmpty()) {
+                json.writeStringField("policy", policy);
             }
             json.writeEndObject();
         } catch (IOException e) {

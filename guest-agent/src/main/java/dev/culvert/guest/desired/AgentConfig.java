@@ -7,7 +7,13 @@ import dev.culvert.guest.config.RuntimeHeaders;
 import dev.culvert.guest.config.RuntimeKind;
 import dev.culvert.guest.config.RuntimeRequests;
 import dev.culvert.guest.desired.JsonObject.Value;
+import dev.culvert.guest.policy.ToolAllowlist;
+import dev.culvert.guest.policy.ToolRules;
 import dev.culvert.json.JsonText;
+import dev.culvert.policy.BadPolicyException;
+import dev.culvert.policy.Level;
+import dev.culvert.policy.Policy;
+import dev.culvert.policy.PolicyFile;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -24,26 +30,29 @@ import org.jspecify.annotations.Nullable;
  * @param options members of each request to the runtime; the values are JSON texts
  * @param systemPrompt a JSON text; null for none
  * @param headers added to each request to the runtime
- * @param allowedTools names and globs; empty for every tool
+ * @param tools which it may use
  * @param runtimeKind the API that the runtime speaks
  */
 public record AgentConfig(
         Map<String, String> options,
         @Nullable String systemPrompt,
         Map<String, String> headers,
-        List<String> allowedTools,
+        ToolRules tools,
         RuntimeKind runtimeKind) {
 
     public AgentConfig {
         options = new LinkedHashMap<>(options);
         headers = Map.copyOf(headers);
-        allowedTools = List.copyOf(allowedTools);
     }
 
     /** What is in force before the first update. */
     static AgentConfig unconfigured(RuntimeRequests defaults) {
         return new AgentConfig(
-                withModel(Map.of(), defaults.model()), null, Map.of(), List.of(), defaults.kind());
+                withModel(Map.of(), defaults.model()),
+                null,
+                Map.of(),
+                ToolRules.NONE,
+                defaults.kind());
     }
 
     /**
@@ -100,9 +109,29 @@ public record AgentConfig(
                 default -> options.put(name, value.text());
             }
         }
-        List<String> allowedTools = allowedTools(required(update, "tool_allowlist"));
+        ToolRules tools =
+                new ToolRules(
+                        new ToolAllowlist(allowedTools(required(update, "tool_allowlist"))),
+                        policy(update.get("tools")));
         return new AgentConfig(
-                withModel(options, defaults.model()), systemPrompt, headers, allowedTools, kind);
+                withModel(options, defaults.model()), systemPrompt, headers, tools, kind);
+    }
+
+    /** A policy that is not well written, or whose tests fail, refuses the whole update. */
+    private static Policy policy(@Nullable Value tools) throws InvalidPayloadException {
+        if (tools == null || tools.isNull()) {
+            return Policy.NONE;
+        }
+        Value policy = JsonObject.read("'tools'", tools).get("policy");
+        if (policy == null || policy.isNull()) {
+            return Policy.NONE;
+        }
+        try {
+            return Policy.of(List.of(PolicyFile.read(Level.HOST, "tools.policy", policy.text())));
+        } catch (BadPolicyException e) {
+            throw new InvalidPayloadException(
+                    "the policy is not applied: " + String.join("; ", e.mistakes()));
+        }
     }
 
     /** With this model, if the options name none. */

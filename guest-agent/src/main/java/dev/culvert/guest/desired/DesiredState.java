@@ -102,6 +102,11 @@ public final class DesiredState {
         return config;
     }
 
+    /** The version of the policy for tools in force; empty if there is none. */
+    public String policyVersion() {
+        return config.tools().version();
+    }
+
     /** Oldest first; each is one system message. */
     public List<String> contexts() {
         return contexts.texts();

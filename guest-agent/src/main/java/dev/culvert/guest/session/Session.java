@@ -230,7 +230,7 @@ public final class Session {
             return;
         }
         ByteBuf body = writer.body(config, desired.contexts());
-        Turn turn = turns.begin(frame.id(), asked, config.allowedTools());
+        Turn turn = turns.begin(frame.id(), asked, config.tools());
         read(turn, 0, frame.credit());
         turn.start(body, RequestWriter.headers(frame, config), config.runtimeKind());
     }
@@ -299,7 +299,11 @@ public final class Session {
     private StateKeeper.Saved acknowledge(String id) {
         return failure -> {
             if (failure == null) {
-                replies.send(new Frame(FrameType.CONFIG_ACK, id, payloads.applied()));
+                replies.send(
+                        new Frame(
+                                FrameType.CONFIG_ACK,
+                                id,
+                                payloads.applied(desired.policyVersion())));
                 return;
             }
             String why = FileTrouble.of(failure);

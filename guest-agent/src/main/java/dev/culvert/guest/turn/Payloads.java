@@ -35,8 +35,18 @@ public final class Payloads {
         return object(json -> json.writeNumberField("bytes", bytes));
     }
 
-    public ByteBuf applied() {
-        return object(json -> json.writeBooleanField("applied", true));
+    /**
+     * The update is in force.
+     *
+     * @param policy the version of the policy in force; empty if there is none
+     */
+    public ByteBuf applied(String policy) {
+        return object(json -> {
+            json.writeBooleanField("applied", true);
+            if (!policy.isEmpty()) {
+                json.writeStringField("policy", policy);
+            }
+        });
     }
 
     /** Whether the turns are parked, and how many run. */

@@ -3,7 +3,7 @@ package dev.culvert.guest.turn;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.FrameType;
 import dev.culvert.guest.config.RuntimeKind;
-import dev.culvert.guest.policy.ToolAllowlist;
+import dev.culvert.guest.policy.ToolRules;
 import dev.culvert.guest.runtime.Generation;
 import dev.culvert.guest.runtime.GenerationEnd;
 import dev.culvert.guest.runtime.GenerationListener;
@@ -28,7 +28,7 @@ public final class Turn implements GenerationListener {
     private final String id;
     private final long asked;
     private final Turns turns;
-    private final ToolAllowlist tools;
+    private final ToolRules tools;
     private final Transcript said;
     private @Nullable Generation generation;
     private boolean paused;
@@ -50,7 +50,7 @@ public final class Turn implements GenerationListener {
      * @param asked the fingerprint of the payload that the turn answers
      * @param said belongs to the turn from now on
      */
-    Turn(String id, long asked, ToolAllowlist tools, Transcript said, Turns turns) {
+    Turn(String id, long asked, ToolRules tools, Transcript said, Turns turns) {
         this.id = id;
         this.asked = asked;
         this.tools = tools;
@@ -112,9 +112,10 @@ public final class Turn implements GenerationListener {
 
     @Override
     public void onToolCall(String name) {
-        if (!tools.allows(name)) {
+        String refusal = tools.refusal(name);
+        if (refusal != null) {
             stopGeneration();
-            finish(FrameType.TOOL_BLOCKED, turns.payloads().toolBlocked(name, tools.reason(name)));
+            finish(FrameType.TOOL_BLOCKED, turns.payloads().toolBlocked(name, refusal));
         }
     }
 

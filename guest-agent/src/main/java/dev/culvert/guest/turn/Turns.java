@@ -1,7 +1,7 @@
 package dev.culvert.guest.turn;
 
 import dev.culvert.guest.config.TurnLimits;
-import dev.culvert.guest.policy.ToolAllowlist;
+import dev.culvert.guest.policy.ToolRules;
 import dev.culvert.guest.runtime.LlmRuntime;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
@@ -61,12 +61,12 @@ public final class Turns {
      * A new turn that nobody reads yet; {@link Turn#start} follows.
      *
      * @param asked the fingerprint of the payload that it answers
-     * @param allowedTools names and globs; empty for every tool
+     * @param tools which it may use
      */
-    public Turn begin(String id, long asked, List<String> allowedTools) {
+    public Turn begin(String id, long asked, ToolRules tools) {
         TurnLog log = new TurnLog(buffers, limits.logBytes());
         Transcript said = new Transcript(id, log, payloads, null);
-        Turn turn = new Turn(id, asked, new ToolAllowlist(allowedTools), said, this);
+        Turn turn = new Turn(id, asked, tools, said, this);
         open.put(id, turn);
         return turn;
     }
@@ -89,7 +89,7 @@ public final class Turns {
             return null;
         }
         Transcript said = new Transcript(id, ended.log(place), payloads, ended.end(place));
-        return new Turn(id, ended.asked(place), ToolAllowlist.EVERYTHING, said, this);
+        return new Turn(id, ended.asked(place), ToolRules.NONE, said, this);
     }
 
     /** Whether a turn with this id has ended, with or without a log. */

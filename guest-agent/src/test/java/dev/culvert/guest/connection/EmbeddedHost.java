@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** A host that is connected to the guest's pipeline in the test's own thread. */
 final class EmbeddedHost implements AutoCloseable {
     /** Every ten seconds; the runtime can be reached. */
-    static final Vitals.Reports REPORTS = new Vitals.Reports(Duration.ofSeconds(10), () -> "");
+    static final Vitals.Reports REPORTS =
+            new Vitals.Reports(Duration.ofSeconds(10), () -> "", () -> "");
 
     private final EmbeddedChannel channel;
     private final ByteBuf received = Unpooled.buffer();

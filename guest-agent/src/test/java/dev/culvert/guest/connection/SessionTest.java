@@ -230,6 +230,60 @@ class SessionTest {
     }
 
     @Test
+    void aPolicyBlocksToolsBesideTheAllowlist() {
+        configureWith(
+                "{\"rules\":[{\"decision\":\"allow\",\"tools\":[\"search_*\"]},"
+                        + "{\"decision\":\"ask\",\"tools\":[\"search_private\"]},"
+                        + "{\"decision\":\"deny\",\"tools\":[\"search_web\"],"
+                        + "\"reason\":\"no network\"}]}");
+        assertThat(host.next())
+                .containsPattern("\"applied\":true,\"policy\":\"sha256:[0-9a-f]{64}\"");
+
+        assertThat(blocked("search_web"))
+                .contains(
+                        "the policy does not allow it: rules[2] (tools.policy:1:99) denies it",
+                        "no network");
+        assertThat(blocked("search_private"))
+                .contains("it needs an approval, and nobody can give one here: rules[1]");
+        assertThat(blocked("delete"))
+                .contains("the policy does not allow it: no rule of tools.policy allows it");
+        assertThat(blocked("run")).contains("it is not on the tool allowlist");
+        startTurn("m-search_docs");
+        llm.last().says().onToolCall("search_docs");
+        assertThat(host.all()).isEmpty();
+    }
+
+    @Test
+    void aPolicyWithAMistakeRefusesTheWholeUpdate() {
+        configure("{}", "[\"read\"]");
+        configureWith(
+                "{\"rules\":[{\"decision\":\"allow\",\"command\":[\"git\"],\"match\":[\"ls\"]}]}");
+        assertThat(host.next())
+                .contains(
+                        "invalid_payload",
+                        "the policy is not applied: tools.policy:1:58: rules[0].match[0]");
+        assertThat(blocked("search_web")).contains("it is not on the tool allowlist [read]");
+    }
+
+    private void configureWith(String policy) {
+        host.all();
+        host.send(
+                "config_update",
+                "p1",
+                "{\"config\":{},\"tool_allowlist\":[\"search_*\",\"delete\"],\"tools\":{\"policy\":"
+                        + policy
+                        + "}}");
+    }
+
+    private String blocked(String tool) {
+        startTurn("m-" + tool);
+        llm.last().says().onToolCall(tool);
+        String last = String.valueOf(host.next());
+        assertThat(last).contains("tool_blocked", tool);
+        return last;
+    }
+
+    @Test
     void withoutAnAllowlistEveryToolIsAllowed() {
         configure("{}", "[]");
         startTurn("m1");

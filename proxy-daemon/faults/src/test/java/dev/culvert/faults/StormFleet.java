@@ -77,7 +77,7 @@ final class StormFleet implements AutoCloseable {
                         "storm",
                         Session.FEATURES,
                         System.nanoTime(),
-                        new Vitals.Reports(HEARTBEAT, () -> ""));
+                        new Vitals.Reports(HEARTBEAT, () -> "", () -> ""));
         return new GuestPipeline(
                 channel -> new Session(turns, desired, subjects, channel),
                 vitals,

@@ -128,7 +128,11 @@ final class AgentOperations {
                                                     "tool_allowlist",
                                                     Schema.listOf(Schema.TEXT).orNull(),
                                                     TOOLS.formatted(" or null"))
-                                            .required())
+                                            .required(),
+                                    body(
+                                            "tools",
+                                            Schema.OBJECT,
+                                            "`policy` in it has the rules of what tools may do"))
                             .needs(Need.CHANGE_AGENTS)
                             .at(PUT, "/agents/{id}/config"),
                     op("ping", "Measure the way to an agent and back", READ)
