@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { barriers, close, open, picture, startBrowser, stopBrowser, traced } from './browser.mjs';
-import { folder, said, startAgent, startDaemon, startGuest, startJoiningAgent, stopAll, until } from './programs.mjs';
+import { folder, said, standIn, startAgent, startDaemon, startGuest, startJoiningAgent, stopAll, until } from './programs.mjs';
 
 const WORDS = Array.from({ length: 60 }, (_, i) => `word-${i + 1}`).join(' ');
 
@@ -20,6 +20,30 @@ const chip = (page, word) => page.getByRole('group', { name: 'Filter by state' }
 
 /** Of an answer. */
 const state = (page, word) => page.locator('.turn .badge', { hasText: new RegExp(`^${word}$`) });
+
+/**
+ * The agent has lost its daemon. It tries again at once, then after waits of random length, of which the longest possible
+ * one doubles from 1 s on. Returns when it has announced a wait that only growing ones can have.
+ */
+async function waitsGrow(agent, port) {
+  const place = await standIn(port);
+  const waits = () => [...agent.log.matchAll(/trying again in ([\d.]+) s/g)].map(it => Number(it[1]));
+  try {
+    await until('the agent waits for longer than the first time', () => waits().some(it => it > 1), 70_000);
+    const said = waits();
+    assert.equal(said[0], 0, 'after useful work the first attempt comes at once');
+    said.slice(1).forEach((wait, i) => assert.ok(wait <= 2 ** i, `wait ${i + 1} of ${said}`));
+    assert.ok(said.at(-1) > 1 && said.slice(0, -1).every(wait => wait <= 1), `${said}`);
+    const { attempts } = place; // the last ones: those before found nobody at all
+    attempts.slice(1).forEach((time, i) => {
+      const waited = (time - attempts[i]) / 1000;
+      const wait = said[said.length - attempts.length + i];
+      assert.ok(waited > wait - 0.05 && waited < wait + 2, `it waited ${waited} s instead of ${wait} s`);
+    });
+  } finally {
+    await place.close();
+  }
+}
 
 async function say(page, text) {
   await page.getByLabel('Message').fill(text);
@@ -96,14 +120,14 @@ test('an agent that is enrolled in the page gets its identity, is shown online, 
     await until('it is refused', () => /refuse|used|invalid|not valid/i.test(thief.log));
     await thief.kill();
 
+    assert.equal((await daemon.ask('POST', 'agents/build-7/message', { body: { role: 'user', content: 'work' } })).status, 200);
     await daemon.stop('SIGKILL');
     await page.getByText('The daemon does not answer.').waitFor();
-    const before = agent.log.length;
-    await until('the agent tries again', () => /again|retry|wait|in \d/i.test(agent.log.slice(before)));
+    await waitsGrow(agent, daemon.port);
     await daemon.start();
 
     await page.getByText('The daemon does not answer.').waitFor({ state: 'detached' });
-    await until('the agent is back', async () => (await daemon.ask('GET', 'agents/build-7')).value.state === 'ready');
+    await until('the agent is back', async () => (await daemon.ask('GET', 'agents/build-7')).value.state === 'ready', 70_000);
     await badge(page, 'build-7', 'online').waitFor();
     await page.goto(`${daemon.url}#/agents/build-7/identity`);
     await page.getByRole('button', { name: 'Revoke' }).waitFor();
@@ -427,6 +451,7 @@ test('a thousand agents, of which fifty change each second, stay fluid, and keys
       for (let i = 0; i < 5; i++) guests[at++ % 1000].cut();
     }, 100);
 
+    const changes = await daemon.changes();
     const trace = await traced(page, () => page.evaluate(async () => {
       const table = document.querySelector('.table');
       const end = performance.now() + 8000;
@@ -438,6 +463,8 @@ test('a thousand agents, of which fifty change each second, stay fluid, and keys
     assert.ok(trace.tasks > 100, `${trace.tasks} tasks`);
     assert.deepEqual(trace.long, [], 'tasks that took more than 50 ms of processor time, and delayed a frame');
     clearInterval(flips);
+    const changed = await changes.stop();
+    assert.ok(changed >= 8 * 50, `only ${changed} changes of agents came meanwhile`);
     await page.evaluate(() => { document.querySelector('.table').scrollTop = 0; });
     await picture(page, 'thousand');
 

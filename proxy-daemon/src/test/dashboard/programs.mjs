@@ -10,8 +10,8 @@ const PATIENCE_MS = 30_000;
 const running = new Set();
 const folders = new Set();
 
-export async function until(what, check) {
-  const end = performance.now() + PATIENCE_MS;
+export async function until(what, check, patience = PATIENCE_MS) {
+  const end = performance.now() + patience;
   for (;;) {
     const value = await check();
     if (value) return value;
@@ -65,6 +65,20 @@ export async function startJoiningAgent(url, token, state) {
 /** What the agent's program says as a command. */
 export const said = async (...args) => (await promisify(execFile)(process.env.AGENT, args)).stdout;
 
+/** Takes the place of a daemon that is away: notes when agents dial in, and answers nobody. */
+export async function standIn(port) {
+  const attempts = [];
+  const server = createServer(socket => {
+    socket.on('error', () => {});
+    socket.once('data', head => {
+      if (/^GET \S*agents\/connect/.test(head.toString('latin1'))) attempts.push(performance.now());
+      socket.destroy();
+    });
+  });
+  await new Promise((done, failed) => server.on('error', failed).listen(port, '127.0.0.1', done));
+  return { attempts, close: () => new Promise(done => server.close(done)) };
+}
+
 /** A folder that is gone when the tests have ended. */
 export function folder() {
   const it = mkdtempSync(join(tmpdir(), 'culvert-agent-'));
@@ -104,6 +118,28 @@ export async function startDaemon(agents, settings = {}) {
     /** Whether this daemon has that operation. */
     async offers(method, path) {
       return (await it.ask('GET', 'operations')).value.operations.some(op => op.method === method && op.path === path);
+    },
+    /** Counts what the daemon says of agents, as the page hears it, until it is stopped. */
+    async changes() {
+      const over = new AbortController();
+      const { body } = await fetch(`${it.url}api/v1/events`, { signal: over.signal });
+      let count = 0;
+      const counted = (async () => {
+        const text = new TextDecoder();
+        let rest = '';
+        for await (const piece of body) {
+          const lines = (rest + text.decode(piece, { stream: true })).split('\n');
+          rest = lines.pop();
+          count += lines.filter(line => line === 'event: agent').length;
+        }
+      })().catch(() => {});
+      return {
+        async stop() {
+          over.abort();
+          await counted;
+          return count;
+        },
+      };
     },
     async stop(signal = 'SIGKILL') {
       await it.program.kill(signal);

@@ -3,7 +3,7 @@
 import { ask, follow, get, may } from './api.js';
 import { connection, fleet, figures, NO_FIGURES } from './live.js';
 import { Badge, Confirm, Copy, Empty, Icon, Problem, Tabs, html, link, now, say, useBox, useEffect, useLoad, useMemo, useRef, useState } from './parts.js';
-import { conditions, count, duration, lastError, millis, moment, presence, rate, road, since } from './format.js';
+import { conditions, count, duration, lastError, millis, moment, presence, rate, road, shortMoment, since } from './format.js';
 import { Sparkline } from './sparkline.js';
 import { TalkPanel } from './talk.js';
 
@@ -351,7 +351,7 @@ function Head({ agent }) {
     ${agent.heartbeat.runtime_error && html`<p class="last-error"><strong>Its runtime:</strong> ${agent.heartbeat.runtime_error}</p>`}
     ${agent.last_error && html`<p class="last-error ${state.tone}"><strong>${state.tone === 'bad' ? 'Why' : 'Last error'}:</strong> ${lastError(agent)}</p>`}
     <dl class="facts">
-      <${Fact} name=${state.word === 'offline' ? 'offline since' : `${state.word} since`} title=${agent.since}>${moment(agent.since)} <small>${since(agent.since, time)}</small><//>
+      <${Fact} name=${state.word === 'offline' ? 'offline since' : `${state.word} since`} title=${agent.since}>${shortMoment(agent.since)} <small>${since(agent.since, time)}</small><//>
       <${Fact} name="last heard">${agent.last_heard ? `${since(agent.last_heard, time)} ago` : 'never'}<//>
       <${Fact} name="road">${road(agent)} <code class="cut" title=${agent.address}>${agent.address}</code><//>
       <${Fact} name="tenant">${agent.tenant}<//>

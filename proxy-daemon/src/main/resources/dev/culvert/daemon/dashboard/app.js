@@ -72,7 +72,7 @@ function SignIn({ why }) {
         onInput=${e => setState({ secret: e.target.value })} />
       ${sentence && html`<p id="why" class="why" role="alert">${sentence}</p>`}
       <button class="primary" disabled=${state.busy || !state.secret.trim()}>${state.busy ? 'Asking …' : 'Sign in'}</button>
-      <p class="hint">An operator makes one with <code>culvert token create NAME --role viewer</code>.</p>
+      <p class="hint">An operator makes one with <code>culvert token create --name NAME --role viewer</code>.</p>
     </form>
   </main>`;
 }

@@ -6,7 +6,7 @@ import { Badge, Copy, Empty, Problem, html, link, useBox, useLoad, useState } fr
 import { count, lastError, millis, moment, presence } from './format.js';
 
 const TONES = { bad: 'bad', warn: 'wait', good: 'good' };
-const WORDS = { bad: 'wrong', warn: 'look', good: 'good' };
+const WORDS = { bad: 'problem', warn: 'warning', good: 'good' };
 const MOST_NAMED = 12;
 const MOST_PINGS = 50;
 

@@ -196,7 +196,7 @@ function Nobody({ onEnrol }) {
       <p><button type="button" class="primary" onClick=${onEnrol}><${Icon} name="plus" />Enrol an agent</button></p>` : ''}
     <p>On the host, add one that listens already:</p>
     <pre>culvert agents add web-1 --cid 3</pre>
-    <p>Or name it in <code>agents</code> of <code>/etc/culvert/culvertd.jsonc</code>. It appears here at once.</p>
+    <p>Or name it in <code>agents</code> of <code>/etc/culvert/culvertd.jsonc</code> and run <code>culvert reload</code>.</p>
   <//>`;
 }
 

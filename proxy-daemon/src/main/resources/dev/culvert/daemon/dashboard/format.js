@@ -23,6 +23,11 @@ export function moment(time) {
   return Number.isNaN(date.getTime()) ? '–' : date.toLocaleString([], { hour12: false });
 }
 
+/** The same, without the date if that is today's. */
+export function shortMoment(time) {
+  return new Date(time).toDateString() === new Date().toDateString() ? clock(time) : moment(time);
+}
+
 export function bytes(count) {
   if (count < 1000) return `${Math.round(count)} B`;
   const power = Math.min(4, Math.floor(Math.log10(count) / 3));

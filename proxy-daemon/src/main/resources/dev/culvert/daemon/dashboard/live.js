@@ -3,6 +3,7 @@
 import { all, box, follow, get, session } from './api.js';
 
 const FIGURES_EVERY = 2000;
+const FIRST_FIGURES = 200;
 const POINTS = 60;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
@@ -166,7 +167,7 @@ async function pollOn(signal) {
         if (error.status === 403) return;
       }
     }
-    await new Promise(resolve => setTimeout(resolve, FIGURES_EVERY));
+    await new Promise(resolve => setTimeout(resolve, polledAt ? FIGURES_EVERY : FIRST_FIGURES));
   }
 }
 

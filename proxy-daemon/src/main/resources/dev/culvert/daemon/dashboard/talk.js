@@ -252,7 +252,7 @@ function Turn({ turn }) {
   return html`<article class="turn">
     <p class="question">${turn.question}</p>
     ${turn.reasoning && html`<details class="reasoning"><summary>What the model thought</summary><p>${turn.reasoning}</p></details>`}
-    ${resumed && html`<p class="resumed"><${Icon} name="check" />${turn.state === 'resuming'
+    ${resumed && html`<p class="resumed ${turn.state}"><${Icon} name=${turn.state === 'resuming' ? 'pulse' : 'check'} />${turn.state === 'resuming'
       ? `Resuming after event ${resumed.after}, because ${resumed.because} …`
       : `Resumed after event ${resumed.after}, because ${resumed.because}. Nothing is missing and nothing comes twice.`}</p>`}
     <p class="answer ${turn.state}">${turn.text}${turn.state === 'answering' ? html`<span class="caret" aria-hidden="true" />` : ''}</p>
