@@ -40,7 +40,7 @@ public final class ExitCode {
             return FAILED; // 403 too, but the agent's work failed
         }
         return switch (problem.status()) {
-            case 400 -> isOfTheDaemon(problem) ? USAGE : FAILED;
+            case 400, 413 -> isOfTheDaemon(problem) ? USAGE : FAILED;
             case 401, 403, 429 -> REFUSED;
             case 404, 410 -> NOT_FOUND;
             default -> FAILED;

@@ -125,6 +125,11 @@ public record AgentSettings(
     }
 
     private static void name(String key, String name) {
-        Check.that(NAME.matcher(name).matches(), key, '"' + name + '"', "it must be " + NAME_TAKES);
+        Check.that(isName(name), key, '"' + name + '"', "it must be " + NAME_TAKES);
+    }
+
+    /** Whether an agent or a tenant can be named so. */
+    public static boolean isName(String text) {
+        return NAME.matcher(text).matches();
     }
 }

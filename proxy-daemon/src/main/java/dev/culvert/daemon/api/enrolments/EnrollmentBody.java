@@ -29,6 +29,11 @@ record EnrollmentBody(String name, String tenant, Duration ttl) {
 
     EnrollmentBody {
         Check.that(
+                !name.equals(AgentSettings.RESERVED_ID),
+                "name",
+                name,
+                "agents dial in at /api/v1/agents/connect: choose another name");
+        Check.that(
                 !ttl.isNegative() && !ttl.isZero() && ttl.compareTo(Enrolments.LONGEST_TTL) <= 0,
                 "ttl",
                 ttl,

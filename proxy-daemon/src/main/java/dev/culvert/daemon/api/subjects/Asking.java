@@ -26,6 +26,12 @@ final class Asking {
     static String tenant(Request request) {
         String own = request.caller().tenant();
         String wanted = request.query("tenant");
+        if (wanted != null && !AgentSettings.isName(wanted)) {
+            throw problem(
+                    BAD_REQUEST,
+                    "The query parameter 'tenant' is '%s': it takes %s."
+                            .formatted(Quoted.word(wanted), AgentSettings.NAME_TAKES));
+        }
         if (own == null) {
             return wanted == null ? AgentSettings.DEFAULT_TENANT : wanted;
         }

@@ -14,6 +14,7 @@ import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.subjects.Subjects;
 import dev.culvert.link.Feature;
+import dev.culvert.link.Heartbeat;
 import dev.culvert.link.Lane;
 import dev.culvert.subject.Note;
 import dev.culvert.subject.Subject;
@@ -54,7 +55,9 @@ public final class RequestRoute implements Route {
         OverMemory.check(agent.road().share());
         Subject subject = Asking.subject(request);
         ByteBuf data = Asking.data(Asking.note(request), subjects.settings().maxDataBytes());
-        if (!agent.presence().said().features().contains(Feature.SUBJECTS)) {
+        Heartbeat said = agent.presence().said();
+        boolean hasSpoken = !said.equals(Heartbeat.NONE); // else it is asked, and may be away
+        if (hasSpoken && !said.features().contains(Feature.SUBJECTS)) {
             throw new ProblemException(notOffered(agent.id()));
         }
         Subject inbox = subjects.newInbox();

@@ -68,7 +68,8 @@ public final class SubjectsRoute implements Route, AutoCloseable {
                                     TOO_MANY_REQUESTS,
                                     "There are %d subscribers, the most there may be (subjects.max_subscribers): try again later."
                                             .formatted(now.subjects().maxSubscribers()))
-                            .member("code", "overloaded"));
+                            .member("code", "overloaded")
+                            .retryAfter(1));
         }
         followers.add(follower);
         follower.begin(now.sse().keepalive(), now.turns().stallTimeout());

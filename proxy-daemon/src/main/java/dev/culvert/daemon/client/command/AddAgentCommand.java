@@ -7,7 +7,6 @@ import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.Request;
 import dev.culvert.daemon.client.value.Value;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,6 +63,9 @@ final class AddAgentCommand implements Verb {
             description = "A tool that it may use; can be given several times.")
     private @Nullable List<String> tools;
 
+    /** Its path is that of the agents that dial in. */
+    private static final String RESERVED = "connect";
+
     AddAgentCommand(Session session) {
         this.session = session;
     }
@@ -72,6 +74,11 @@ final class AddAgentCommand implements Verb {
     public int run() throws IOException {
         if ((address == null) == (cid == null)) {
             throw new UsageException("give exactly one of --address and --cid");
+        }
+        if (agent.equals(RESERVED)) {
+            throw new UsageException(
+                    "no agent can be named connect, because agents dial in at"
+                            + " /api/v1/agents/connect: choose another name");
         }
         Map<String, Value> body = new LinkedHashMap<>();
         if (address != null) {
@@ -84,7 +91,7 @@ final class AddAgentCommand implements Verb {
             body.put("tenant", Value.of(tenant));
         }
         if (config != null) {
-            body.put("config", Value.parseCommented(Files.readString(config)));
+            body.put("config", GivenFile.read(config));
         }
         if (tools != null) {
             body.put("tool_allowlist", Value.of(tools.stream().map(Value::of).toList()));

@@ -14,7 +14,6 @@ import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.output.View;
 import dev.culvert.daemon.client.value.Value;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -150,11 +149,12 @@ final class FleetCommand implements Verb {
         }
 
         private List<Value> agents() throws IOException {
-            String text =
+            Value read =
                     file.equals("-")
-                            ? new String(session.around().in().readAllBytes(), UTF_8)
-                            : Files.readString(Path.of(file));
-            Value read = Value.parseCommented(text);
+                            ? GivenFile.parse(
+                                    "standard input",
+                                    new String(session.around().in().readAllBytes(), UTF_8))
+                            : GivenFile.read(Path.of(file));
             List<Value> agents = read instanceof Value.Items ? read.list() : read.at(AGENTS).list();
             if (agents.isEmpty() || agents.stream().anyMatch(it -> it.text("id").isEmpty())) {
                 throw new UsageException(
