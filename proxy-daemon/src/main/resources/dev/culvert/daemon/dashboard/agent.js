@@ -9,8 +9,8 @@ import { TalkPanel } from './talk.js';
 
 const path = (id, rest = '') => `agents/${encodeURIComponent(id)}${rest}`;
 
-function Fact({ name, children, title }) {
-  return html`<div class="fact"><dt>${name}</dt><dd title=${title}>${children}</dd></div>`;
+function Fact({ name, children, title, isWide }) {
+  return html`<div class=${isWide ? 'fact wide' : 'fact'}><dt>${name}</dt><dd title=${title}>${children}</dd></div>`;
 }
 
 // ---------------------------------------------------------------- actions
@@ -353,7 +353,7 @@ function Head({ agent }) {
     <dl class="facts">
       <${Fact} name=${state.word === 'offline' ? 'offline since' : `${state.word} since`} title=${agent.since}>${shortMoment(agent.since)} <small>${since(agent.since, time)}</small><//>
       <${Fact} name="last heard">${agent.last_heard ? `${since(agent.last_heard, time)} ago` : 'never'}<//>
-      <${Fact} name="road">${road(agent)} <code class="cut" title=${agent.address}>${agent.address}</code><//>
+      <${Fact} name="road" isWide>${road(agent)} <code class="cut" title=${agent.address}>${agent.address}</code><//>
       <${Fact} name="tenant">${agent.tenant}<//>
       ${agent.source && html`<${Fact} name="known from">${agent.source}<//>`}
       <${Fact} name="version">${heartbeat.agent_version || '–'}${isOther && html` <small>the daemon is ${version}</small>`}<//>

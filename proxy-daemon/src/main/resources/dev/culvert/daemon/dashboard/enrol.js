@@ -3,7 +3,7 @@
 import { ask, get, may, operation } from './api.js';
 import { fleet } from './live.js';
 import { Confirm, Dialog, Problem, Secret, html, link, say, useBox, useEffect, useLoad, useState } from './parts.js';
-import { moment } from './format.js';
+import { moment, shortMoment } from './format.js';
 
 export const canEnrol = () => may('POST', '/enrollments');
 
@@ -56,7 +56,7 @@ function Made({ made, before }) {
   }, [id]);
   const joined = id && !before.has(id) ? fleet.agents.get(id) : undefined;
   return html`<div class="stack">
-    <p>Run this in the guest, once. The token works for one agent, until ${moment(made.expires)}, and is not shown again.</p>
+    <p>Run this in the guest, once. The token works for one agent, until ${shortMoment(made.expires)}, and is not shown again.</p>
     <${Secret} label="Command" text=${made.command} />
     <${Secret} label="Token" text=${made.token} />
     <div class="joined" role="status">${joined

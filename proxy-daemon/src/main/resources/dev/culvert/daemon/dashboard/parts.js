@@ -100,9 +100,14 @@ export function Copy({ text, label = 'Copy' }) {
   </button>`;
 }
 
+const LONG_WORD = 40;
+
+/** Short words whole: a browser would break `--flag` after its hyphens. */
+const words = text => text.split(' ').map((it, i) => [i > 0 && ' ', it.length < LONG_WORD ? html`<span class="word">${it}</span>` : it]);
+
 /** A text that is shown once and can be copied. */
 export const Secret = ({ label, text }) => html`
-  <div class="secret"><div class="label">${label}</div><pre tabindex="0">${text}</pre><${Copy} text=${text} label=${`Copy ${label.toLowerCase()}`} /></div>`;
+  <div class="secret"><div class="label">${label}</div><pre tabindex="0">${words(text)}</pre><${Copy} text=${text} label=${`Copy ${label.toLowerCase()}`} /></div>`;
 
 export function Dialog({ title, onClose, children, wide }) {
   const it = useRef(null);

@@ -32,7 +32,8 @@ record EnrollmentBody(String name, String tenant, Duration ttl) {
                 !name.equals(AgentSettings.RESERVED_ID),
                 "name",
                 name,
-                "agents dial in at /api/v1/agents/connect: choose another name");
+                "no agent can be named connect, because agents dial in at"
+                        + " /api/v1/agents/connect: choose another name");
         Check.that(
                 !ttl.isNegative() && !ttl.isZero() && ttl.compareTo(Enrolments.LONGEST_TTL) <= 0,
                 "ttl",
