@@ -21,7 +21,7 @@ final class BlockReader {
 
     private final BlockListener listener;
     private final String ids;
-    private final Consumer<ByteBuf> piece = text -> piece(BlockKind.TEXT, text);
+    private final Consumer<ByteBuf> ofText = this::ofText;
 
     /** The kind of the open block; null where none is open. */
     private @Nullable BlockKind open;
@@ -48,7 +48,7 @@ final class BlockReader {
      */
     @Nullable Ending read(Frame chunk) {
         if (chunk.isOnlyText()) {
-            chunk.readText(piece);
+            chunk.readText(ofText);
             return null;
         }
         ByteBuf payload = chunk.payload();
@@ -94,6 +94,10 @@ final class BlockReader {
             begin(kind);
             listener.onPiece(text);
         }
+    }
+
+    private void ofText(ByteBuf piece) {
+        piece(BlockKind.TEXT, piece);
     }
 
     /** Opens a block of that kind unless it is open. */

@@ -36,7 +36,7 @@ final class OutputReader {
     private final OutputListener listener;
     private final ResponseObject response;
     private final ByteBufAllocator buffers;
-    private final Consumer<ByteBuf> message = text -> piece(ItemKind.MESSAGE, text);
+    private final Consumer<ByteBuf> ofMessage = this::ofMessage;
 
     /** The items that have ended, with commas between. */
     private ByteBuf items = Unpooled.EMPTY_BUFFER;
@@ -71,7 +71,7 @@ final class OutputReader {
      */
     void read(Frame chunk) {
         if (chunk.isOnlyText()) {
-            chunk.readText(message);
+            chunk.readText(ofMessage);
         } else {
             read(chunk.payload(), chunk.members(), chunk.isLastChunk());
         }
@@ -126,6 +126,10 @@ final class OutputReader {
             }
             add(piece);
         }
+    }
+
+    private void ofMessage(ByteBuf piece) {
+        piece(ItemKind.MESSAGE, piece);
     }
 
     private void begin(ItemKind kind, String callId, String name) {
