@@ -4,6 +4,7 @@ import dev.culvert.faults.Fault.OnProgram;
 import dev.culvert.faults.Fault.OnWire;
 import dev.culvert.testing.VmMonitor.HostSees;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The faults of a run: an endless sequence for each relay and one for the programs, of which a
@@ -66,7 +67,7 @@ record FaultPlan(long seed, int faults) {
     OnWire onWire(int relay, long index) {
         Draw draw = Draw.of(seed, relay, index);
         boolean front = relay == FRONT;
-        boolean dialled = front || Road.values()[relay - FIRST_LINK].isDialled();
+        boolean dialled = front || List.of(Road.values()).get(relay - FIRST_LINK).isDialled();
         boolean asks = draw.chance(25);
         Direction direction = asks == dialled ? Direction.UP : Direction.DOWN;
         Sizes sizes = front ? Sizes.OF_CLIENTS : dialled ? Sizes.OF_LINKS : Sizes.OF_JOINS;

@@ -68,7 +68,7 @@ final class JoinRelays {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
-                return targets.getOrDefault(road, Stage::nowhere).dial();
+                return targets.getOrDefault(road, Stage.NOWHERE).dial();
             } catch (IOException e) {
                 if (System.nanoTime() > end) {
                     throw e;

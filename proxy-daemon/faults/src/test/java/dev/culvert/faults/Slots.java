@@ -1,6 +1,7 @@
 package dev.culvert.faults;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -11,7 +12,7 @@ import java.util.Locale;
  * @param counts for each slot until the last time that it happened
  * @param lastNanos when that was, after the moment
  */
-record Slots(Duration length, int[] counts, long lastNanos) {
+record Slots(Duration length, List<Integer> counts, long lastNanos) {
     private static final double MOST = 0.9;
 
     /** Times are those of {@link System#nanoTime}; none is before the moment. */
@@ -19,17 +20,17 @@ record Slots(Duration length, int[] counts, long lastNanos) {
         long last = nanos.stream().mapToLong(it -> it - fromNanos).max().orElse(0);
         int[] counts = new int[(int) (last / length.toNanos()) + 1];
         nanos.forEach(nano -> counts[(int) ((nano - fromNanos) / length.toNanos())]++);
-        return new Slots(length, counts, last);
+        return new Slots(length, Arrays.stream(counts).boxed().toList(), last);
     }
 
     int sum() {
-        return sum(0, counts.length);
+        return sum(0, counts.size());
     }
 
     private int sum(int from, int to) {
         int sum = 0;
         for (int i = from; i < to; i++) {
-            sum += counts[i];
+            sum += counts.get(i);
         }
         return sum;
     }
@@ -45,7 +46,7 @@ record Slots(Duration length, int[] counts, long lastNanos) {
     /** From the first slot that is not empty until nine tenths have happened. */
     double mean() {
         int first = 0;
-        while (first < counts.length - 1 && counts[first] == 0) {
+        while (first < counts.size() - 1 && counts.get(first) == 0) {
             first++;
         }
         int end = first + 1;
@@ -62,8 +63,8 @@ record Slots(Duration length, int[] counts, long lastNanos) {
 
     private String seconds() {
         int[] seconds = new int[(int) (lastNanos / 1_000_000_000) + 1];
-        for (int i = 0; i < counts.length; i++) {
-            seconds[(int) (i * length.toMillis() / 1_000)] += counts[i];
+        for (int i = 0; i < counts.size(); i++) {
+            seconds[(int) (i * length.toMillis() / 1_000)] += counts.get(i);
         }
         StringBuilder text = new StringBuilder();
         for (int count : seconds) {

@@ -35,7 +35,7 @@ class SlotsTest {
     void theMeanLeavesOutTheWaitBeforeTheFirstAndTheLastTenth() {
         long[] times = new long[20];
         for (int i = 0; i < 19; i++) {
-            times[i] = 1_000 + 100 * i / 2;
+            times[i] = 1_000L + 100L * i / 2;
         }
         times[19] = 60_000;
         Slots slots = slots(times);

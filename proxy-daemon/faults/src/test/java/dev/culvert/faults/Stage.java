@@ -7,7 +7,6 @@ import dev.culvert.testing.VmMonitor;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.AgentAddress.HybridUnix;
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +31,12 @@ final class Stage implements AutoCloseable {
 
     private static final String DAEMON_LOG = "culvertd.log";
     private static final Pattern TOKEN = Pattern.compile("\"token\":\"([^\"]+)\"");
+
+    /** Where a relay leads before the daemon listens. */
+    static final Relay.Target NOWHERE =
+            () -> {
+                throw new IOException("the daemon has not started yet");
+            };
 
     private final Opened opened = new Opened();
     private final Path directory;
@@ -197,12 +202,7 @@ final class Stage implements AutoCloseable {
     }
 
     private static Relay relayToTheDaemon(FaultSource faults) throws IOException {
-        return new Relay(Endpoint.loopback(), Stage::nowhere, faults);
-    }
-
-    /** Where a relay leads before the daemon listens. */
-    static SocketChannel nowhere() throws IOException {
-        throw new IOException("the daemon has not started yet");
+        return new Relay(Endpoint.loopback(), NOWHERE, faults);
     }
 
     /** Waits until all agents are ready and have their configuration. */

@@ -81,7 +81,7 @@ final class StormAgent {
         public void channelRead(ChannelHandlerContext context, Object message)
                 throws BadHandshakeException {
             Frame frame = (Frame) message;
-            if (link == context.channel()) {
+            if (context.channel().equals(link)) {
                 context.fireChannelRead(message);
                 return;
             }
@@ -113,7 +113,7 @@ final class StormAgent {
 
         @Override
         public void channelInactive(ChannelHandlerContext context) {
-            if (link == context.channel()) {
+            if (context.channel().equals(link)) {
                 link = null;
             }
             context.fireChannelInactive();

@@ -7,6 +7,7 @@ import dev.culvert.testing.Eventually;
 import dev.culvert.transport.AgentAddress.Tcp;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -87,7 +88,7 @@ final class StormStage implements AutoCloseable {
         while (true) {
             int port = draw.between(LEAST_PORT, MOST_PORT);
             try (ServerSocket socket = new ServerSocket()) {
-                socket.bind(new InetSocketAddress(LOOPBACK, port));
+                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 return new Tcp(LOOPBACK, port);
             } catch (BindException _) {
                 // another program has it
