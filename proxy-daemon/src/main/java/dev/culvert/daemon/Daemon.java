@@ -161,7 +161,7 @@ public final class Daemon implements AutoCloseable {
         Listeners listeners = new Listeners(loops, systemd.sockets(), files, metrics.tls());
         AdminListener admin = new AdminListener(loops);
         Enrolling enrolling = new Enrolling(kept.stores(), fleet, this::settings, metrics, files);
-        Joins joins = new Joins(loops, this::settings, account, metrics);
+        Joins joins = new Joins(loops, this::settings, account, metrics, files);
         JoinPipeline joining = joins.pipeline(enrolling.handshakes(joins.arrivals()::onAdmitted));
         agentListeners = joins.listeners(joining, listeners);
         List<Route> ofClients =

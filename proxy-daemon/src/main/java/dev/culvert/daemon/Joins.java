@@ -13,6 +13,7 @@ import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.identity.Refused;
 import dev.culvert.io.Account;
 import dev.culvert.io.Share;
+import dev.culvert.io.Workers;
 import dev.culvert.link.Trunk;
 import dev.culvert.link.Trunks;
 import dev.culvert.road.Road;
@@ -36,9 +37,14 @@ final class Joins {
     private final EventLoops loops;
 
     /** Reached by nobody until the sockets are opened. */
-    Joins(EventLoops loops, Supplier<DaemonSettings> settings, Account account, Metrics metrics) {
+    Joins(
+            EventLoops loops,
+            Supplier<DaemonSettings> settings,
+            Account account,
+            Metrics metrics,
+            Workers files) {
         this.loops = loops;
-        waiting = new Waiting(() -> settings.get().join(), metrics.joins());
+        waiting = new Waiting(() -> settings.get().join(), metrics.joins(), files::waiting);
         trunks = new Trunks(loops.group(), () -> settings.get().link(), metrics.links());
         arrivals = new Arrivals(trunks);
         share =

@@ -3,13 +3,15 @@ package dev.culvert.faults;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** When the agents of a storm came back. Thread-safe. */
 final class Comebacks {
     private final List<Long> connected = new ArrayList<>();
     private final List<Long> letIn = new ArrayList<>();
     private final List<Long> joined = new ArrayList<>();
-    private final List<String> refusals = new ArrayList<>();
+    private final Map<String, Integer> refusals = new TreeMap<>();
 
     /** A connection can carry frames. */
     synchronized void onConnected() {
@@ -27,7 +29,7 @@ final class Comebacks {
     }
 
     synchronized void onRefused(String why) {
-        refusals.add(why);
+        refusals.merge(why, 1, Integer::sum);
     }
 
     /** Forgets all. */
@@ -50,7 +52,8 @@ final class Comebacks {
         return Slots.of(slot, joined, fromNanos);
     }
 
-    synchronized List<String> refusals() {
-        return List.copyOf(refusals);
+    /** How many, by code. */
+    synchronized Map<String, Integer> refusals() {
+        return Map.copyOf(refusals);
     }
 }

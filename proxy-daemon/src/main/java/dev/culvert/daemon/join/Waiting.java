@@ -4,12 +4,17 @@ import dev.culvert.daemon.config.JoinSettings;
 import dev.culvert.daemon.join.JoinObserver.Outcome;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /** Counts the connections of which nobody knows yet whose they are. Safe for all threads. */
 public final class Waiting {
+    /** A quarter of what the workers take by default. */
+    private static final int MOST_BACKLOG = 64;
+
     private final Supplier<JoinSettings> settings;
     private final JoinObserver observer;
+    private final IntSupplier backlog;
     private final AtomicInteger count = new AtomicInteger();
     private long nextTurn;
     private boolean begun;
@@ -18,10 +23,12 @@ public final class Waiting {
      * Nobody waits yet.
      *
      * @param settings asked for at each connection
+     * @param backlog how much work of handshakes, and of others, waits for the disk
      */
-    public Waiting(Supplier<JoinSettings> settings, JoinObserver observer) {
+    public Waiting(Supplier<JoinSettings> settings, JoinObserver observer, IntSupplier backlog) {
         this.settings = settings;
         this.observer = observer;
+        this.backlog = backlog;
     }
 
     JoinSettings settings() {
@@ -52,6 +59,15 @@ public final class Waiting {
         long wait = nextTurn - now;
         nextTurn += TimeUnit.SECONDS.toNanos(1) / settings().maxPerSecond();
         return wait;
+    }
+
+    /**
+     * Whether the daemon does not keep up with the handshakes that it has begun. One more would be
+     * in vain: it would be refused when the workers take no more, or be cut because it takes too
+     * long.
+     */
+    boolean isBehind() {
+        return backlog.getAsInt() >= MOST_BACKLOG;
     }
 
     void leave(Outcome outcome) {

@@ -30,6 +30,9 @@ final class WaitingHandler extends ChannelInboundHandlerAdapter {
     /** For agents that are refused because too many wait: by then, some of those are done. */
     static final Duration COME_BACK = Duration.ofSeconds(2);
 
+    /** How long a daemon that is behind does not begin anything, at least. */
+    private static final Duration BREAK = Duration.ofMillis(100);
+
     private final Waiting waiting;
     private final Consumer<Channel> stations;
 
@@ -56,11 +59,24 @@ final class WaitingHandler extends ChannelInboundHandlerAdapter {
         }
         counted = true;
         long wait = waiting.turnNanos(System.nanoTime());
-        if (wait == 0) {
-            begin(context);
+        if (wait > 0) {
+            later(context, wait);
         } else {
-            context.channel().config().setAutoRead(false);
-            next = context.executor().schedule(() -> begin(context), wait, TimeUnit.NANOSECONDS);
+            onTurn(context);
+        }
+    }
+
+    private void later(ChannelHandlerContext context, long nanos) {
+        context.channel().config().setAutoRead(false);
+        next = context.executor().schedule(() -> onTurn(context), nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** A daemon that is behind gives it another turn, after those who wait already. */
+    private void onTurn(ChannelHandlerContext context) {
+        if (waiting.isBehind()) {
+            later(context, Math.max(BREAK.toNanos(), waiting.turnNanos(System.nanoTime())));
+        } else {
+            begin(context);
         }
     }
 

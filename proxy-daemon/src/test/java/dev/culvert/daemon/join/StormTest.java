@@ -43,7 +43,7 @@ class StormTest {
     @ParameterizedTest
     @ValueSource(longs = {500, 1_000, 2_000, 3_000, 5_000, 10_000, 30_000, 60_000, 300_000})
     void allAreBackWithinAMinuteAndNeverTooManyAtOnce(long awayMillis) {
-        Waiting waiting = new Waiting(() -> JoinSettings.DEFAULTS, JoinObserver.NONE);
+        Waiting waiting = new Waiting(() -> JoinSettings.DEFAULTS, JoinObserver.NONE, () -> 0);
         Map<Long, Integer> slots = new HashMap<>();
         long last = 0;
         for (long connected : connections(TimeUnit.MILLISECONDS.toNanos(awayMillis))) {
