@@ -28,6 +28,7 @@ class ArchitectureTest {
                             Map.entry("identity", Set.of("frame", "io", "json")),
                             Map.entry("road", Set.of("io", "link", "pool", "transport")),
                             Map.entry("systemd", Set.of("transport")),
+                            Map.entry("tools", Set.of("io", "json", "policy")),
                             Map.entry("subject", Set.of("io", "json"))),
                     Map.of("io.netty.channel.epoll", Set.of("transport")));
 

@@ -19,6 +19,7 @@ import dev.culvert.guest.runtime.RuntimeSettings;
 import dev.culvert.guest.runtime.RuntimeWatch;
 import dev.culvert.guest.session.Session;
 import dev.culvert.guest.subjects.Subjects;
+import dev.culvert.guest.tools.Workshop;
 import dev.culvert.guest.turn.Parking;
 import dev.culvert.guest.turn.Turns;
 import dev.culvert.io.Account;
@@ -34,6 +35,7 @@ import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -57,6 +59,7 @@ public final class Guest implements AutoCloseable {
     private final RuntimeWatch watch;
     private final StateKeeper keeper;
     private final Turns turns;
+    private final @Nullable Workshop workshop;
     private final GuestPipeline connections;
     private final Identities identity;
     private final HostLinks hosts;
@@ -98,16 +101,18 @@ public final class Guest implements AutoCloseable {
                         keeper);
         restore(desired);
         turns = new Turns(loop, runtime, settings.turns());
+        workshop = workshop(settings);
         watch = RuntimeWatch.begin(loop, runtime, settings.heartbeat(), this::tellHosts);
         Vitals vitals =
                 vitals(
+                        workshop != null,
                         new Vitals.Reports(
                                 settings.heartbeat(), watch::trouble, desired::policyVersion));
         Subjects subjects = new Subjects(loop, settings.subjects());
         Account held = account(settings);
         connections =
                 new GuestPipeline(
-                        channel -> new Session(turns, desired, subjects, channel),
+                        channel -> new Session(turns, desired, subjects, workshop, channel),
                         vitals,
                         held,
                         hostOnly(settings.listen(), inherited));
@@ -122,11 +127,12 @@ public final class Guest implements AutoCloseable {
             throw e;
         }
         LOG.info(
-                "culvert-agent {}: {}, runtime {}, {}",
+                "culvert-agent {}: {}, runtime {}, {}{}",
                 Version.text(),
                 hosts,
                 settings.runtime(),
-                keeper);
+                keeper,
+                workshop == null ? "" : ", " + workshop);
     }
 
     private void tellHosts() {
@@ -208,6 +214,9 @@ public final class Guest implements AutoCloseable {
         }
         connections.closeAll(Duration.ofSeconds(1));
         loop.submit(turns::close).awaitUninterruptibly();
+        if (workshop != null) {
+            workshop.close();
+        }
         runtime.close();
         keeper.close();
         identity.close();
@@ -258,6 +267,15 @@ public final class Guest implements AutoCloseable {
         }
     }
 
+    private @Nullable Workshop workshop(GuestSettings settings) throws IOException {
+        try {
+            return Workshop.open(settings.tools());
+        } catch (IOException e) {
+            keeper.close();
+            throw e;
+        }
+    }
+
     private static Account account(GuestSettings settings) {
         return new Account(
                 new AccountLimits("--max-held-bytes", settings.maxHeldBytes(), HIGH_MARK_PERCENT));
@@ -285,8 +303,12 @@ public final class Guest implements AutoCloseable {
                 : RuntimeRequests.DEFAULTS;
     }
 
-    private static Vitals vitals(Vitals.Reports reports) {
+    private static Vitals vitals(boolean hasTools, Vitals.Reports reports) {
+        List<String> features = new ArrayList<>(Session.FEATURES);
+        if (hasTools) {
+            features.add(Session.TOOLS);
+        }
         String instance = HexFormat.of().toHexDigits(new SplittableRandom().nextLong());
-        return new Vitals(Version.text(), instance, Session.FEATURES, System.nanoTime(), reports);
+        return new Vitals(Version.text(), instance, features, System.nanoTime(), reports);
     }
 }

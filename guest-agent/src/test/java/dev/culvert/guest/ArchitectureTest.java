@@ -15,6 +15,7 @@ class ArchitectureTest {
     private static final String IO = "dev.culvert.io";
     private static final String JSON = "dev.culvert.json";
     private static final String POLICY = "dev.culvert.policy";
+    private static final String TOOLS = "dev.culvert.tools";
     private static final String TRANSPORT = "dev.culvert.transport";
     private static final String SETTINGS = "dev.culvert.settings";
     private static final String SUBJECT = "dev.culvert.subject";
@@ -29,6 +30,7 @@ class ArchitectureTest {
                                     Set.of(
                                             "connection",
                                             "session",
+                                            "tools",
                                             "turn",
                                             "desired",
                                             "local",
@@ -55,6 +57,8 @@ class ArchitectureTest {
                             Map.entry(
                                     "session",
                                     Set.of(
+                                            "runtime",
+                                            "tools",
                                             "turn",
                                             "desired",
                                             "policy",
@@ -76,6 +80,11 @@ class ArchitectureTest {
                                             TRANSPORT)),
                             Map.entry(
                                     "turn", Set.of("runtime", "policy", "config", FRAME, IO, JSON)),
+                            Map.entry(
+                                    "tools",
+                                    Set.of(
+                                            "runtime", "policy", "config", FRAME, IO, JSON, POLICY,
+                                            TOOLS)),
                             Map.entry("desired", Set.of("config", "policy", IO, JSON, POLICY)),
                             Map.entry("runtime", Set.of("config", "anthropic", FRAME, IO)),
                             Map.entry("anthropic", Set.of("config", JSON)),

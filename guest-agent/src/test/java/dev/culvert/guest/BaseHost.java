@@ -93,7 +93,10 @@ final class BaseHost implements AutoCloseable {
     }
 
     static boolean isLast(String frame) {
-        return frame.contains("\"done\":true") || !frame.contains("\"type\":\"chunk\"");
+        return frame.contains("\"done\":true")
+                || !(frame.contains("\"type\":\"chunk\"")
+                        || frame.contains("\"type\":\"tool_c")
+                        || frame.contains("\"type\":\"tool_result\""));
     }
 
     static String content(List<String> frames) {

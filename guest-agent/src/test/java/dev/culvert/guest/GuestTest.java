@@ -12,6 +12,7 @@ import dev.culvert.guest.config.RuntimeRequests;
 import dev.culvert.guest.config.RuntimeSource;
 import dev.culvert.guest.config.RuntimeTimeouts;
 import dev.culvert.guest.config.SubjectSettings;
+import dev.culvert.guest.config.ToolSettings;
 import dev.culvert.guest.config.TurnLimits;
 import dev.culvert.guest.runtime.ScriptedRuntime;
 import dev.culvert.systemd.Systemd;
@@ -625,6 +626,7 @@ class GuestTest {
                 all.runtime(),
                 all.turns(),
                 all.subjects(),
+                all.tools(),
                 all.maxContextBytes(),
                 all.maxConfigBytes(),
                 all.maxHeldBytes(),
@@ -660,6 +662,7 @@ class GuestTest {
                         48 << 20,
                         32 << 20),
                 SubjectSettings.DEFAULTS,
+                ToolSettings.DEFAULTS,
                 65_536,
                 1 << 20,
                 GuestSettings.DEFAULTS.maxHeldBytes(),

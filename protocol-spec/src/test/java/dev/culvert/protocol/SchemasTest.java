@@ -26,6 +26,9 @@ class SchemasTest {
                         "quiesce",
                         "quiesced",
                         "publish",
+                        "tool_call",
+                        "tool_output",
+                        "tool_result",
                         "request",
                         "reply",
                         "subscribe",
@@ -46,7 +49,7 @@ class SchemasTest {
 
     @Test
     void thereIsOneForTheEnvelopeAndForEveryType() {
-        assertThat(types()).hasSize(28);
+        assertThat(types()).hasSize(31);
         assertThat(schemas())
                 .contains("schemas/envelope.json")
                 .containsAll(types().map(type -> "schemas/" + type + ".json").toList());

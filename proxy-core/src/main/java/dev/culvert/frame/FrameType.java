@@ -20,6 +20,9 @@ public enum FrameType {
     CHUNK("chunk"),
     CONFIG_ACK("config_ack"),
     TOOL_BLOCKED("tool_blocked"),
+    TOOL_CALL("tool_call"),
+    TOOL_OUTPUT("tool_output"),
+    TOOL_RESULT("tool_result"),
     PONG("pong"),
     QUIESCED("quiesced"),
     ERROR("error"),
@@ -47,6 +50,11 @@ public enum FrameType {
         return wireName;
     }
 
+    /** Whether it is a part of a turn that more follows, unless a chunk says otherwise. */
+    public boolean isOfATurn() {
+        return this == CHUNK || this == TOOL_CALL || this == TOOL_OUTPUT || this == TOOL_RESULT;
+    }
+
     public static FrameType of(String wireName) {
         return switch (wireName) {
             case "message" -> MESSAGE;
@@ -66,6 +74,9 @@ public enum FrameType {
             case "chunk" -> CHUNK;
             case "config_ack" -> CONFIG_ACK;
             case "tool_blocked" -> TOOL_BLOCKED;
+            case "tool_call" -> TOOL_CALL;
+            case "tool_output" -> TOOL_OUTPUT;
+            case "tool_result" -> TOOL_RESULT;
             case "pong" -> PONG;
             case "quiesced" -> QUIESCED;
             case "error" -> ERROR;

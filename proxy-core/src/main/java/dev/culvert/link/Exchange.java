@@ -141,7 +141,7 @@ public final class Exchange extends RingNode {
         if (reply.seq() > 0) {
             lastSeq = reply.seq();
         }
-        if (reply.type() == FrameType.CHUNK) {
+        if (reply.type().isOfATurn()) {
             creditLeft -= reply.payload().readableBytes();
             if (creditLeft <= 0 && hasCredit && starvedSinceNanos == 0) {
                 starvedSinceNanos = System.nanoTime();

@@ -72,7 +72,16 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
                 unasked.came(frame.payload().readableBytes());
                 receiveHeartbeat(frame);
             }
-            case CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, QUIESCED, ERROR, REPLY -> {
+            case CHUNK,
+                    TOOL_CALL,
+                    TOOL_OUTPUT,
+                    TOOL_RESULT,
+                    CONFIG_ACK,
+                    TOOL_BLOCKED,
+                    PONG,
+                    QUIESCED,
+                    ERROR,
+                    REPLY -> {
                 if (!exchanges.route(frame)) {
                     receiveStray(frame);
                 }

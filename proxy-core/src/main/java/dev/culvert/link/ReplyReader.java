@@ -56,6 +56,7 @@ final class ReplyReader {
                                     invalid("a config_ack that does not say \"applied\":true"));
             case TOOL_BLOCKED -> new Failed(toolBlocked(texts(reply), reply.seq()));
             case ERROR -> new Failed(agentError(reply));
+            case TOOL_CALL, TOOL_OUTPUT, TOOL_RESULT -> tool(reply);
             case HEARTBEAT,
                     MESSAGE,
                     CONTEXT_UPDATE,
@@ -91,11 +92,24 @@ final class ReplyReader {
         return reply.isLastChunk() ? Going.DONE : Going.ON;
     }
 
+    private static Verdict tool(Frame reply) {
+        JsonMembers members = reply.members();
+        while (members.next()) {
+            if (members.isNamed("call_id") && members.kind() == '"') {
+                return Going.ON;
+            }
+        }
+        return new Misfit(
+                new Failure.BadAnswer(
+                        "the agent sent a '" + reply.type().wireName() + "' without a 'call_id'"));
+    }
+
     /** Whether the agent has nothing more to send for its request, whatever that was. */
     static boolean isLast(Frame reply) {
         return switch (reply.type()) {
             case CHUNK -> reply.chunkFault() == null && reply.isLastChunk();
             case PONG, CONFIG_ACK, TOOL_BLOCKED, ERROR, REPLY, QUIESCED -> true;
+            case TOOL_CALL, TOOL_OUTPUT, TOOL_RESULT -> false;
             case HEARTBEAT, MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE, QUIESCE -> false;
             case PING, CREDIT, CANCEL, RESUME, PARTS, PART, PUBLISH, REQUEST, UNKNOWN -> false;
             case SUBSCRIBE, UNSUBSCRIBE, MISSED -> false;
@@ -106,7 +120,8 @@ final class ReplyReader {
     private static boolean answers(FrameType reply, FrameType request) {
         return switch (reply) {
             case ERROR -> true;
-            case CHUNK, TOOL_BLOCKED -> request == FrameType.MESSAGE || request == FrameType.RESUME;
+            case CHUNK, TOOL_BLOCKED, TOOL_CALL, TOOL_OUTPUT, TOOL_RESULT ->
+                    request == FrameType.MESSAGE || request == FrameType.RESUME;
             case PONG -> request == FrameType.PING;
             case QUIESCED -> request == FrameType.QUIESCE;
             case REPLY -> request == FrameType.REQUEST;

@@ -63,7 +63,17 @@ final class SwitchHandler extends ChannelDuplexHandler {
                 here.fireChannelRead(frame);
                 trunk.announce(main);
             }
-            case CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, QUIESCED, ERROR, REPLY, CREDIT ->
+            case CHUNK,
+                    TOOL_CALL,
+                    TOOL_OUTPUT,
+                    TOOL_RESULT,
+                    CONFIG_ACK,
+                    TOOL_BLOCKED,
+                    PONG,
+                    QUIESCED,
+                    ERROR,
+                    REPLY,
+                    CREDIT ->
                     route(here, frame);
             case PUBLISH, REQUEST, SUBSCRIBE, UNSUBSCRIBE -> serve(here, frame);
             case MESSAGE,

@@ -89,7 +89,7 @@ class ExchangesTest {
                 "resume",
                 "cancel",
                 "credit",
-                "tool_call"
+                "not_known"
             })
     void bothSidesMayUseTheSameIdAtOnce(String request) {
         agent.receive(request, "m1", "{}");

@@ -208,6 +208,35 @@ record Flag(String key, String parameter, String description) {
                             "TIME",
                             "How long the answer to a request on a subject may take. Default: 30s"),
                     new Flag(
+                            "tools_dir",
+                            "DIR",
+                            "The directory in which the agent's own tools work: read_file,"
+                                    + " write_file, edit_file, list_dir and search_files. Nothing"
+                                    + " outside of it can be reached. Without it there are none."),
+                    new Flag(
+                            "tools_policy",
+                            "FILE",
+                            "The rules of what these tools may do (culvert policy test FILE)."
+                                    + " Default: they may read"),
+                    new Flag(
+                            "max_tool_rounds",
+                            "N",
+                            "How often a turn may ask the runtime again with results of tools."
+                                    + " Default: 16"),
+                    new Flag(
+                            "max_tool_calls",
+                            "N",
+                            "How many calls of tools may run at once. Default: 4"),
+                    new Flag("tool_timeout", "TIME", "How long a call may take. Default: 30s"),
+                    new Flag(
+                            "tool_output_bytes",
+                            "SIZE",
+                            "How much a call may tell the model; at most 512KiB. Default: 64KiB"),
+                    new Flag(
+                            "tool_results_bytes",
+                            "SIZE",
+                            "The same for all calls of a turn; at most 8MiB. Default: 1MiB"),
+                    new Flag(
                             "drain",
                             "TIME",
                             "How long running turns may go on after SIGTERM. Default: 10s"),

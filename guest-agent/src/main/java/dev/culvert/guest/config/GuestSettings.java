@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param runtime where answers come from
  * @param turns how many turns, and how much is kept of them
  * @param subjects what it passes on between the host and programs in the VM
+ * @param tools what it does itself for the runtime's model
  * @param maxContextBytes of all context that the host gave
  * @param maxConfigBytes of the configuration that the host gave
  * @param maxHeldBytes of all links: frames that have come in part, and frames that their hosts do
@@ -32,6 +33,7 @@ public record GuestSettings(
         RuntimeSource runtime,
         TurnLimits turns,
         SubjectSettings subjects,
+        ToolSettings tools,
         int maxContextBytes,
         int maxConfigBytes,
         int maxHeldBytes,
@@ -59,6 +61,7 @@ public record GuestSettings(
                     RuntimeSource.DEFAULT,
                     TurnLimits.DEFAULTS,
                     SubjectSettings.DEFAULTS,
+                    ToolSettings.DEFAULTS,
                     64 << 10,
                     1 << 20,
                     16 << 20,
@@ -96,6 +99,7 @@ public record GuestSettings(
                 RuntimeSource.read(section),
                 TurnLimits.read(section),
                 SubjectSettings.read(section),
+                ToolSettings.read(section),
                 section.get("max_context_bytes", Kind.BYTES, DEFAULTS.maxContextBytes),
                 section.get("max_config_bytes", Kind.BYTES, DEFAULTS.maxConfigBytes),
                 section.get("max_held_bytes", Kind.BYTES, DEFAULTS.maxHeldBytes),

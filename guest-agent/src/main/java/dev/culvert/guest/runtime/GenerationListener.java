@@ -39,6 +39,9 @@ public interface GenerationListener {
      */
     void onAnthropic(String rawJson);
 
+    /** What a tool of the agent does. Only a runtime that has the agent's tools tells this. */
+    default void onTool(ToolEvent event) {}
+
     /** The answer is complete. */
     void onEnd(GenerationEnd end);
 

@@ -16,7 +16,7 @@ public record RuntimeFailure(ErrorCode code, String message, int status, int ret
         this(code, message, status, 0);
     }
 
-    RuntimeFailure(ErrorCode code, String message) {
+    public RuntimeFailure(ErrorCode code, String message) {
         this(code, message, 0);
     }
 }

@@ -1,15 +1,19 @@
 package dev.culvert.guest.session;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.frame.Frame;
 import dev.culvert.guest.config.RuntimeKind;
 import dev.culvert.guest.desired.AgentConfig;
 import dev.culvert.guest.desired.InvalidPayloadException;
+import dev.culvert.guest.tools.Offer;
+import dev.culvert.guest.tools.Workshop;
 import dev.culvert.json.JsonMembers;
 import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
@@ -29,6 +33,8 @@ final class RequestWriter {
     private static final Pattern TRACEPARENT = Pattern.compile("[0-9a-f-]{55,128}");
 
     private static final String DIALECT = "dialect";
+    private static final String TOOLS = "tools";
+    private static final String CHOICE = "tool_choice";
     private static final String ANTHROPIC = "\"anthropic\"";
 
     /** The position of a value in the payload's buffer. */
@@ -91,11 +97,46 @@ final class RequestWriter {
         return kind != RuntimeKind.ANTHROPIC && members.containsKey(DIALECT);
     }
 
-    /** The body belongs to the caller. */
-    ByteBuf body(AgentConfig config, List<String> contexts) {
+    /** Whether the message is in Anthropic's form. */
+    boolean isInDialect() {
+        return members.containsKey(DIALECT);
+    }
+
+    /**
+     * The agent's tools that the message may use; null for none. A client that says which tool is
+     * to be called means one of its own.
+     */
+    @Nullable Offer offer(Workshop workshop, AgentConfig config) {
+        Place choice = members.get(CHOICE);
+        boolean isFree =
+                choice == null
+                        ? !config.options().containsKey(CHOICE)
+                        : choice.is(payload, "\"auto\"") || choice.is(payload, "null");
+        if (!isFree || members.containsKey("functions")) {
+            return null;
+        }
+        Offer offer = workshop.offer(config.tools());
+        return offer == null ? null : offer.without(ToolNames.in(clientTools(config)));
+    }
+
+    /** The client's own tools: an array, or nothing. */
+    private ByteBuf clientTools(AgentConfig config) {
+        Place tools = members.get(TOOLS);
+        if (tools != null) {
+            return payload.slice(tools.start, tools.end - tools.start);
+        }
+        return Unpooled.copiedBuffer(config.options().getOrDefault(TOOLS, ""), UTF_8);
+    }
+
+    /**
+     * The body, which ends with the messages, belongs to the caller.
+     *
+     * @param offer the agent's tools that are offered to the model; null for none
+     */
+    ByteBuf body(AgentConfig config, List<String> contexts, @Nullable Offer offer) {
         BodyPieces body = new BodyPieces(payload);
         try (JsonGenerator json = JsonText.generator(body)) {
-            write(json, body, config, contexts);
+            write(json, body, config, contexts, offer);
         } catch (IOException e) {
             body.drop();
             throw new UncheckedIOException("writing to memory failed", e);
@@ -143,10 +184,17 @@ final class RequestWriter {
     }
 
     private void write(
-            JsonGenerator json, BodyPieces body, AgentConfig config, List<String> contexts)
+            JsonGenerator json,
+            BodyPieces body,
+            AgentConfig config,
+            List<String> contexts,
+            @Nullable Offer offer)
             throws IOException {
         json.writeStartObject();
         for (Map.Entry<String, String> option : config.options().entrySet()) {
+            if (offer != null && option.getKey().equals(TOOLS)) {
+                continue;
+            }
             json.writeFieldName(option.getKey());
             Place instead = members.get(option.getKey());
             if (instead == null) {
@@ -157,10 +205,15 @@ final class RequestWriter {
         }
         for (Map.Entry<String, Place> member : members.entrySet()) {
             String name = member.getKey();
-            if (!NO_OPTIONS.contains(name) && !config.options().containsKey(name)) {
+            if (!NO_OPTIONS.contains(name)
+                    && !(offer != null && name.equals(TOOLS))
+                    && !config.options().containsKey(name)) {
                 json.writeFieldName(name);
                 writeValue(json, body, member.getValue());
             }
+        }
+        if (offer != null) {
+            writeTools(json, config, offer);
         }
         json.writeBooleanField("stream", true);
         json.writeArrayFieldStart("messages");
@@ -180,6 +233,19 @@ final class RequestWriter {
         writeConversation(json, body);
         json.writeEndArray();
         json.writeEndObject();
+    }
+
+    private void writeTools(JsonGenerator json, AgentConfig config, Offer offer)
+            throws IOException {
+        String own = clientTools(config).toString(UTF_8).strip();
+        String inner = own.startsWith("[") ? own.substring(1, own.length() - 1).strip() : "";
+        json.writeFieldName(TOOLS);
+        json.writeRawValue(
+                "["
+                        + inner
+                        + (inner.isEmpty() ? "" : ",")
+                        + offer.definitions(isInDialect())
+                        + "]");
     }
 
     private void writeConversation(JsonGenerator json, BodyPieces body) throws IOException {

@@ -8,8 +8,11 @@ import dev.culvert.guest.desired.DesiredState;
 import dev.culvert.guest.desired.InvalidPayloadException;
 import dev.culvert.guest.desired.JsonObject;
 import dev.culvert.guest.desired.StateKeeper;
+import dev.culvert.guest.runtime.LlmRuntime;
 import dev.culvert.guest.subjects.HostSubjects;
 import dev.culvert.guest.subjects.Subjects;
+import dev.culvert.guest.tools.Offer;
+import dev.culvert.guest.tools.Workshop;
 import dev.culvert.guest.turn.Deliveries;
 import dev.culvert.guest.turn.Delivery;
 import dev.culvert.guest.turn.Fingerprint;
@@ -24,6 +27,7 @@ import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +40,9 @@ public final class Session {
     /** What this guest can do beyond the base protocol (compatibility.md). */
     public static final List<String> FEATURES =
             List.of("credit", "cancel", "resume", "probe", "parts", "subjects", "quiesce");
+
+    /** The feature of a guest that has tools of its own (tools.md). */
+    public static final String TOOLS = "tools";
 
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
@@ -58,15 +65,23 @@ public final class Session {
     private final PartReceiver parts;
     private final HostSubjects subjects;
     private final Quiescing quiescing;
+    private final @Nullable Workshop workshop;
     private long ignoredFrames;
 
     /**
+     * @param workshop the agent's own tools; null for none
      * @param channel of the link; replies are written to it
      */
-    public Session(Turns turns, DesiredState desired, Subjects subjects, Channel channel) {
+    public Session(
+            Turns turns,
+            DesiredState desired,
+            Subjects subjects,
+            @Nullable Workshop workshop,
+            Channel channel) {
         this.turns = turns;
         this.desired = desired;
         this.subjects = subjects.over(channel);
+        this.workshop = workshop;
         payloads = turns.payloads();
         replies = new Replies(channel, payloads);
         deliveries = new Deliveries(replies);
@@ -102,6 +117,7 @@ public final class Session {
             case CANCEL -> onCancel(frame.id());
             case HEARTBEAT, CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, QUIESCED -> ignore(frame);
             case SUBSCRIBE, UNSUBSCRIBE, UNKNOWN -> ignore(frame);
+            case TOOL_CALL, TOOL_OUTPUT, TOOL_RESULT -> ignore(frame);
             // On a link that the guest opened, its identity takes those for the guest.
             case CHALLENGE, REGISTERED, REFUSED, HELLO, REGISTER, PROVE -> ignore(frame);
         }
@@ -111,6 +127,9 @@ public final class Session {
         pongs.answer(frame);
         if (frame.isTrue("subjects")) {
             subjects.onOffered(frame.isTrue("subscriptions"));
+        }
+        if (frame.isTrue("tools")) {
+            turns.onToolsTaken();
         }
     }
 
@@ -229,10 +248,16 @@ public final class Session {
                             + " now: try again");
             return;
         }
-        ByteBuf body = writer.body(config, desired.contexts());
+        Offer offer = workshop == null ? null : writer.offer(workshop, config);
+        ByteBuf body = writer.body(config, desired.contexts(), offer);
         Turn turn = turns.begin(frame.id(), asked, config.tools());
         read(turn, 0, frame.credit());
-        turn.start(body, RequestWriter.headers(frame, config), config.runtimeKind());
+        LlmRuntime runtime = turns.runtime();
+        turn.start(
+                offer == null ? runtime : offer.over(runtime, writer.isInDialect()),
+                body,
+                RequestWriter.headers(frame, config),
+                config.runtimeKind());
     }
 
     private void onResume(Frame frame) throws InvalidPayloadException {

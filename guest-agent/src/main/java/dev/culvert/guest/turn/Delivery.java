@@ -1,7 +1,6 @@
 package dev.culvert.guest.turn;
 
 import dev.culvert.frame.Frame;
-import dev.culvert.frame.FrameType;
 
 /**
  * The sending of one turn over one link: which frame was sent last, and how many bytes the host
@@ -67,13 +66,13 @@ public final class Delivery {
     boolean canSend() {
         return !closed
                 && turn.said().hasAfter(sent)
-                && (!limited || credit > 0 || turn.said().typeAfter(sent) != FrameType.CHUNK);
+                && (!limited || credit > 0 || !turn.said().typeAfter(sent).isOfATurn());
     }
 
     /** Sends the next frame; there must be one. */
     void sendNext() {
         Frame frame = turn.said().frameAfter(sent);
-        if (limited && frame.type() == FrameType.CHUNK) {
+        if (limited && frame.type().isOfATurn()) {
             credit -= frame.payload().readableBytes();
         }
         sent = frame.seq();

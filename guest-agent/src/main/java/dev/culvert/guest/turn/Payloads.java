@@ -6,6 +6,7 @@ import dev.culvert.guest.runtime.GenerationEnd;
 import dev.culvert.guest.runtime.GenerationListener;
 import dev.culvert.guest.runtime.ProbeAnswer;
 import dev.culvert.guest.runtime.RuntimeFailure;
+import dev.culvert.guest.runtime.ToolEvent;
 import dev.culvert.io.Quoted;
 import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
@@ -94,6 +95,34 @@ public final class Payloads {
     /** {@code rawJson} is an object, as {@link GenerationListener#onAnthropic} says. */
     ByteBuf anthropic(String rawJson) {
         return beside("anthropic", rawJson);
+    }
+
+    ByteBuf toolCall(ToolEvent.Began began) {
+        return object(json -> {
+            json.writeStringField("call_id", Quoted.word(began.callId()));
+            json.writeStringField("tool_name", Quoted.word(began.tool()));
+            if (began.isObject()) {
+                json.writeFieldName("arguments");
+                json.writeRawValue(began.arguments());
+            } else {
+                string(json, "arguments", began.arguments());
+            }
+        });
+    }
+
+    ByteBuf toolOutput(ToolEvent.Said output) {
+        return object(json -> {
+            json.writeStringField("call_id", Quoted.word(output.callId()));
+            string(json, "output", output.output());
+        });
+    }
+
+    ByteBuf toolResult(ToolEvent.Ended ended) {
+        return object(json -> {
+            json.writeStringField("call_id", Quoted.word(ended.callId()));
+            json.writeBooleanField("ok", ended.ok());
+            string(json, ended.ok() ? "result" : "error", ended.text());
+        });
     }
 
     private ByteBuf beside(String name, String rawJson) {

@@ -74,6 +74,12 @@ final class Transcript {
         log.append(payloads.anthropic(rawJson));
     }
 
+    /** Takes ownership of {@code payload}. */
+    void addTool(FrameType type, ByteBuf payload) {
+        addAllText();
+        log.append(type, payload);
+    }
+
     /** Drops the text that is not in a frame yet. */
     void dropText() {
         text.setLength(0);
@@ -93,7 +99,10 @@ final class Transcript {
     }
 
     FrameType typeAfter(long seq) {
-        return end != null && log.last() == seq + 1 ? end : FrameType.CHUNK;
+        if (end != null && log.last() == seq + 1) {
+            return end;
+        }
+        return log.last() > seq ? log.type(seq + 1) : FrameType.CHUNK;
     }
 
     /** The next frame, made from the waiting text if need be. Belongs to the caller. */

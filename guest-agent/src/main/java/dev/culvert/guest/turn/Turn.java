@@ -8,7 +8,9 @@ import dev.culvert.guest.runtime.Generation;
 import dev.culvert.guest.runtime.GenerationEnd;
 import dev.culvert.guest.runtime.GenerationListener;
 import dev.culvert.guest.runtime.GenerationRequest;
+import dev.culvert.guest.runtime.LlmRuntime;
 import dev.culvert.guest.runtime.RuntimeFailure;
+import dev.culvert.guest.runtime.ToolEvent;
 import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -30,6 +32,10 @@ public final class Turn implements GenerationListener {
     private final Turns turns;
     private final ToolRules tools;
     private final Transcript said;
+
+    /** Whether hosts know the frames of tools, as far as was known when the turn began. */
+    private final boolean hostTakesTools;
+
     private @Nullable Generation generation;
     private boolean paused;
     private @Nullable Delivery delivery;
@@ -56,6 +62,7 @@ public final class Turn implements GenerationListener {
         this.tools = tools;
         this.said = said;
         this.turns = turns;
+        hostTakesTools = turns.hostTakesTools();
     }
 
     public String id() {
@@ -83,9 +90,17 @@ public final class Turn implements GenerationListener {
      * @param kind the API that the runtime speaks
      */
     public void start(ByteBuf body, Map<String, String> headers, RuntimeKind kind) {
+        start(turns.runtime(), body, headers, kind);
+    }
+
+    /**
+     * The same with another runtime than that of all turns, such as one that has the agent's tools.
+     */
+    public void start(
+            LlmRuntime runtime, ByteBuf body, Map<String, String> headers, RuntimeKind kind) {
         countRequest(body.readableBytes());
         GenerationRequest request = new GenerationRequest(body, headers, kind);
-        generation = turns.runtime().start(turns.loop(), request, this);
+        generation = runtime.start(turns.loop(), request, this);
     }
 
     private void countRequest(long bytes) {
@@ -129,6 +144,28 @@ public final class Turn implements GenerationListener {
     public void onAnthropic(String rawJson) {
         said.addAnthropic(rawJson);
         offer();
+    }
+
+    @Override
+    public void onTool(ToolEvent event) {
+        Payloads payloads = turns.payloads();
+        switch (event) {
+            case ToolEvent.Waiting _ -> said.addTool(FrameType.CHUNK, payloads.text(""));
+            case ToolEvent.Began began -> tell(FrameType.TOOL_CALL, payloads.toolCall(began));
+            case ToolEvent.Said output -> tell(FrameType.TOOL_OUTPUT, payloads.toolOutput(output));
+            case ToolEvent.Ended ended -> tell(FrameType.TOOL_RESULT, payloads.toolResult(ended));
+        }
+        offer();
+    }
+
+    /* A host that does not know these frames would miss their numbers. */
+    private void tell(FrameType type, ByteBuf payload) {
+        if (hostTakesTools) {
+            said.addTool(type, payload);
+        } else {
+            payload.release();
+            said.addTool(FrameType.CHUNK, turns.payloads().text(""));
+        }
     }
 
     @Override

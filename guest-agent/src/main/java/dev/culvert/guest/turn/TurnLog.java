@@ -1,10 +1,12 @@
 package dev.culvert.guest.turn;
 
+import dev.culvert.frame.FrameType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 
 /** The payloads of a turn's frames, numbered from 1. The oldest may have been dropped. */
 /*
@@ -15,6 +17,17 @@ import java.util.Deque;
 final class TurnLog {
     private static final int SMALLEST_SEGMENT_BYTES = 1 << 10;
     private static final int LARGEST_SEGMENT_BYTES = 64 << 10;
+
+    /* An end has room for the type of its frame: a payload has at most 4 MiB, and a log 16. */
+    private static final int END_BITS = 28;
+    private static final int END_MASK = (1 << END_BITS) - 1;
+    private static final List<FrameType> TYPES =
+            List.of(
+                    FrameType.CHUNK,
+                    FrameType.TOOL_CALL,
+                    FrameType.TOOL_OUTPUT,
+                    FrameType.TOOL_RESULT);
+
     private static final int WRITTEN_HEAD_BYTES = Long.BYTES + Integer.BYTES;
 
     private final ByteBufAllocator buffers;
@@ -44,7 +57,11 @@ final class TurnLog {
 
         /** Where the frame with this number ends; for {@code before}, where the first begins. */
         int end(long seq) {
-            return seq == before ? 0 : ends[(int) (seq - before) - 1];
+            return seq == before ? 0 : ends[(int) (seq - before) - 1] & END_MASK;
+        }
+
+        FrameType type(long seq) {
+            return TYPES.get(ends[(int) (seq - before) - 1] >>> END_BITS);
         }
 
         void addEnd(int end) {
@@ -77,7 +94,7 @@ final class TurnLog {
             ends[i] = from.getInt(at);
             at += Integer.BYTES;
         }
-        int bytes = ends[ends.length - 1];
+        int bytes = ends[ends.length - 1] & END_MASK;
         Segment segment = new Segment(from.retainedSlice(at, bytes), before, 0);
         segment.ends = ends;
         segment.count = ends.length;
@@ -98,7 +115,7 @@ final class TurnLog {
             for (int i = 0; i < segment.count; i++) {
                 out.writeInt(start + segment.ends[i]);
             }
-            start += segment.ends[segment.count - 1];
+            start += segment.ends[segment.count - 1] & END_MASK;
         }
         for (Segment segment : segments) {
             out.writeBytes(segment.bytes, 0, segment.bytes.writerIndex());
@@ -112,8 +129,15 @@ final class TurnLog {
                 + (int) bytesAfter(first() - 1);
     }
 
-    /** Adds a frame with the next number. Takes ownership of {@code payload}. */
+    /**
+     * Adds a chunk, or the last frame, with the next number. Takes ownership of {@code payload}.
+     */
     void append(ByteBuf payload) {
+        append(FrameType.CHUNK, payload);
+    }
+
+    /** Adds a frame with the next number. Takes ownership of {@code payload}. */
+    void append(FrameType type, ByteBuf payload) {
         int size = payload.readableBytes();
         Segment newest = segments.peekLast();
         if (newest == null || newest.bytes.writableBytes() < size) {
@@ -123,7 +147,7 @@ final class TurnLog {
         }
         newest.bytes.writeBytes(payload);
         payload.release();
-        newest.addEnd(newest.bytes.writerIndex());
+        newest.addEnd(newest.bytes.writerIndex() | TYPES.indexOf(type) << END_BITS);
         heldBytes += newest.heldBytes();
         saidBytes += size;
         last++;
@@ -147,6 +171,11 @@ final class TurnLog {
     long first() {
         Segment oldest = segments.peekFirst();
         return oldest == null ? last + 1 : oldest.before + 1;
+    }
+
+    /** The type of a frame that is kept, unless it is the last of its turn. */
+    FrameType type(long seq) {
+        return segment(seq).type(seq);
     }
 
     /** The payload of a frame that is kept. Belongs to the caller. */

@@ -45,6 +45,10 @@ public final class Turns {
 
     private final Parking parking = new Parking(this);
     private boolean draining;
+
+    /** Whether a host said that it takes the frames of tools (tools.md). */
+    private boolean hostTakesTools;
+
     private @Nullable Runnable whenNoneIsOpen;
 
     /**
@@ -194,7 +198,16 @@ public final class Turns {
         lookForOpenOnes();
     }
 
-    LlmRuntime runtime() {
+    /** A host takes the frames of tools; turns that begin from now on send them. */
+    public void onToolsTaken() {
+        hostTakesTools = true;
+    }
+
+    boolean hostTakesTools() {
+        return hostTakesTools;
+    }
+
+    public LlmRuntime runtime() {
         return runtime;
     }
 

@@ -71,7 +71,7 @@ final class EmbeddedAgent implements AutoCloseable {
     }
 
     Session session(Channel channel) {
-        return new Session(turns, desired, subjects, channel);
+        return new Session(turns, desired, subjects, null, channel);
     }
 
     EmbeddedHost connect() {

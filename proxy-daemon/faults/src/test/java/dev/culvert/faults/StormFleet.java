@@ -79,7 +79,7 @@ final class StormFleet implements AutoCloseable {
                         System.nanoTime(),
                         new Vitals.Reports(HEARTBEAT, () -> "", () -> ""));
         return new GuestPipeline(
-                channel -> new Session(turns, desired, subjects, channel),
+                channel -> new Session(turns, desired, subjects, null, channel),
                 vitals,
                 new Account(new AccountLimits("held", HELD_BYTES, 100)),
                 false);

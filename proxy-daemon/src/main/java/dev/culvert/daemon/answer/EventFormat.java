@@ -2,6 +2,7 @@ package dev.culvert.daemon.answer;
 
 import dev.culvert.daemon.sse.SseStream;
 import dev.culvert.frame.Frame;
+import dev.culvert.frame.FrameType;
 import dev.culvert.link.Failure;
 
 /**
@@ -25,6 +26,18 @@ public interface EventFormat extends SseStream.Keepalive {
 
     /** Writes the events for a chunk, which is lent. */
     void chunk(SseStream to, Frame chunk, long number);
+
+    /** Writes the events for what a tool of the agent does. Most clients have no use for it. */
+    default void tool(SseStream to, Frame frame, long number) {}
+
+    /** Writes the events for a frame of the turn that is not its end, which is lent. */
+    default void frame(SseStream to, Frame frame, long number) {
+        if (frame.type() == FrameType.CHUNK) {
+            chunk(to, frame, number);
+        } else {
+            tool(to, frame, number);
+        }
+    }
 
     /** Writes the end of a whole answer. */
     void done(SseStream to, long number);

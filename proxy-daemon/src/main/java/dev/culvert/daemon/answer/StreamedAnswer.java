@@ -144,7 +144,7 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
             Usage.tell(chunk, answer);
         }
         try {
-            format.chunk(streamFor(number), chunk, number);
+            format.frame(streamFor(number), chunk, number);
         } catch (BadChunkException e) {
             onBadChunk(e);
             return;

@@ -125,7 +125,7 @@ final class WatchedAnswer implements TurnWatcher {
             return;
         }
         tellMissed(number - 1);
-        format.chunk(to, chunk, number);
+        format.frame(to, chunk, number);
         lastNumber = number;
         written += bytes;
     }

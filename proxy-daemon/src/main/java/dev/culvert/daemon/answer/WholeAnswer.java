@@ -12,6 +12,7 @@ import dev.culvert.daemon.turn.CancelCause;
 import dev.culvert.daemon.turn.LiveTurn;
 import dev.culvert.daemon.turn.TurnListener;
 import dev.culvert.frame.Frame;
+import dev.culvert.frame.FrameType;
 import dev.culvert.io.Account;
 import dev.culvert.io.HeldKind;
 import dev.culvert.io.Holding;
@@ -89,7 +90,9 @@ final class WholeAnswer implements TurnListener, Runnable {
         }
         int before = format.heldBytes();
         try {
-            format.chunk(chunk);
+            if (chunk.type() == FrameType.CHUNK) {
+                format.chunk(chunk);
+            }
         } catch (BadChunkException e) {
             refuse(Problem.of(e.failure()), CancelCause.ANSWER_REFUSED);
             return;

@@ -32,8 +32,11 @@ final class Pulse {
         void onChecked();
     }
 
-    /** Says, too, that the agent may publish, ask and follow on this link (subjects.md). */
-    private static final String PING = "{\"subjects\":true,\"subscriptions\":true}";
+    /**
+     * Says, too, that the agent may publish, ask and follow on this link (subjects.md), and that
+     * this host takes the frames of tools (tools.md).
+     */
+    private static final String PING = "{\"subjects\":true,\"subscriptions\":true,\"tools\":true}";
 
     private final AgentLink link;
     private final HomeLoop home;

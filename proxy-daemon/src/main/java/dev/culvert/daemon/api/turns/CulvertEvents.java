@@ -12,13 +12,17 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 
 /**
- * Culvert's own events: {@code chunk}, then one of {@code done}, {@code tool_blocked} and {@code
- * error}, and {@code missed} for a client that reads along. Each has the id {@code TURN:NUMBER},
- * with which a client can come back.
+ * Culvert's own events: {@code chunk}, and {@code tool_call}, {@code tool_output} and {@code
+ * tool_result} of tools that the agent runs, then one of {@code done}, {@code tool_blocked} and
+ * {@code error}, and {@code missed} for a client that reads along. Each has the id {@code
+ * TURN:NUMBER}, with which a client can come back.
  */
 final class CulvertEvents implements WatchFormat {
     private static final EventType CHUNK = EventType.of("chunk");
     private static final EventType TOOL_BLOCKED = EventType.of("tool_blocked");
+    private static final EventType TOOL_CALL = EventType.of("tool_call");
+    private static final EventType TOOL_OUTPUT = EventType.of("tool_output");
+    private static final EventType TOOL_RESULT = EventType.of("tool_result");
     private static final EventType ERROR = EventType.of("error");
     private static final EventType MISSED = EventType.of("missed");
     private static final EventType DONE = EventType.of("done");
@@ -39,6 +43,17 @@ final class CulvertEvents implements WatchFormat {
     @Override
     public void chunk(SseStream to, Frame chunk, long number) {
         to.event(CHUNK, ids, number, chunk.payload());
+    }
+
+    @Override
+    public void tool(SseStream to, Frame frame, long number) {
+        EventType type =
+                switch (frame.type()) {
+                    case TOOL_CALL -> TOOL_CALL;
+                    case TOOL_OUTPUT -> TOOL_OUTPUT;
+                    default -> TOOL_RESULT;
+                };
+        to.event(type, ids, number, frame.payload());
     }
 
     @Override

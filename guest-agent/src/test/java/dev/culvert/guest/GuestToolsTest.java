@@ -1,0 +1,361 @@
+package dev.culvert.guest;
+
+import static dev.culvert.guest.runtime.ScriptedRuntime.chunk;
+import static dev.culvert.guest.runtime.ScriptedRuntime.stream;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.culvert.guest.config.GuestSettings;
+import dev.culvert.guest.runtime.ScriptedRuntime;
+import dev.culvert.settings.Layer;
+import dev.culvert.settings.Settings;
+import dev.culvert.systemd.Systemd;
+import dev.culvert.transport.AgentAddress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole guest with tools of its own, over TCP. */
+class GuestToolsTest {
+    @TempDir private Path directory;
+    private Path work;
+
+    @BeforeEach
+    void makeTheDirectoryOfTheTools() throws IOException {
+        work = Files.createDirectory(directory.resolve("work"));
+        Files.writeString(work.resolve("notes.txt"), "one\ntwo\n");
+        Files.writeString(directory.resolve("secret.txt"), "not for tools");
+    }
+
+    @Test
+    void aToolIsRunAndItsResultBringsTheAnswer() throws Exception {
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                calls(call("c1", "read_file", "{\"path\":\"notes.txt\"}")),
+                                answer("two lines"));
+                Guest guest = guest(runtime, "");
+                BaseHost host = host(guest)) {
+            host.say("m1", "how many lines?");
+
+            List<String> frames = host.turn("m1");
+
+            assertThat(BaseHost.content(frames)).isEqualTo("two lines");
+            assertThat(frames.get(0))
+                    .contains(
+                            "\"type\":\"tool_call\"",
+                            "\"seq\":1",
+                            "\"call_id\":\"c1\"",
+                            "\"tool_name\":\"read_file\"",
+                            "\"arguments\":{\"path\":\"notes.txt\"}");
+            assertThat(frames.get(1))
+                    .contains(
+                            "\"type\":\"tool_result\"",
+                            "\"seq\":2",
+                            "\"ok\":true",
+                            "\"result\":\"one\\ntwo\\n\"");
+            assertThat(frames).noneMatch(frame -> frame.contains("\"tool_calls\":["));
+            assertThat(runtime.request().body())
+                    .contains(
+                            "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"read_file\"");
+            assertThat(runtime.request().body())
+                    .contains("\"tool_calls\":[{\"id\":\"c1\"")
+                    .endsWith(
+                            ",{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"one\\ntwo\\n\"}]}");
+        }
+    }
+
+    @Test
+    void nothingOutsideOfTheDirectoryIsRead() throws Exception {
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                calls(call("c1", "read_file", "{\"path\":\"../secret.txt\"}")),
+                                answer("sorry"));
+                Guest guest = guest(runtime, "");
+                BaseHost host = host(guest)) {
+            host.say("m1", "read the secret");
+
+            List<String> frames = host.turn("m1");
+
+            assertThat(frames.get(1)).contains("\"ok\":false", "leads out of");
+            assertThat(frames).noneMatch(frame -> frame.contains("not for tools"));
+            runtime.request();
+            assertThat(runtime.request().body()).contains("Error: ", "leads out of");
+        }
+    }
+
+    @Test
+    void withoutAPolicyToolsReadAndDoNotWrite() throws Exception {
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                calls(
+                                        call(
+                                                "c1",
+                                                "write_file",
+                                                "{\"path\":\"new.txt\",\"content\":\"x\"}")),
+                                answer("sorry"));
+                Guest guest = guest(runtime, "");
+                BaseHost host = host(guest)) {
+            host.say("m1", "write");
+
+            assertThat(host.turn("m1").get(1))
+                    .contains("\"ok\":false", "the policy denies it: ", "the built-in policy");
+            assertThat(work.resolve("new.txt")).doesNotExist();
+        }
+    }
+
+    @Test
+    void thePolicySaysWhatIsWritten() throws Exception {
+        Path policy = directory.resolve("policy.jsonc");
+        Files.writeString(
+                policy,
+                """
+                {"rules": [{"decision": "allow", "tools": ["write_file"], "allowed_paths": ["out"]}]}
+                """);
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                calls(
+                                        call(
+                                                "c1",
+                                                "write_file",
+                                                "{\"path\":\"out/a.txt\",\"content\":\"x\"}"),
+                                        call(
+                                                "c2",
+                                                "write_file",
+                                                "{\"path\":\"notes.txt\",\"content\":\"x\"}")),
+                                answer("done"));
+                Guest guest = guest(runtime, ", \"tools_policy\": \"" + policy + "\"");
+                BaseHost host = host(guest)) {
+            host.say("m1", "write");
+
+            List<String> frames = host.turn("m1");
+
+            assertThat(frames.get(1)).contains("\"call_id\":\"c1\"", "\"ok\":true");
+            assertThat(frames.get(3)).contains("\"call_id\":\"c2\"", "\"ok\":false");
+            assertThat(work.resolve("out/a.txt")).hasContent("x");
+            assertThat(work.resolve("notes.txt")).hasContent("one\ntwo\n");
+        }
+    }
+
+    @Test
+    void aNameThatTheClientHasTooIsTheClients() throws Exception {
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                calls(call("c1", "read_file", "{\"path\":\"notes.txt\"}")));
+                Guest guest = guest(runtime, "");
+                BaseHost host = host(guest)) {
+            host.send(
+                    "message",
+                    "m1",
+                    "{\"role\":\"user\",\"content\":\"hi\",\"tools\":[{\"type\":\"function\","
+                            + "\"function\":{\"name\":\"read_file\",\"parameters\":{\"name\":\"list_dir\"}}}]}");
+
+            List<String> frames = host.turn("m1");
+
+            assertThat(frames.getFirst()).contains("\"type\":\"chunk\"", "\"tool_calls\":[");
+            assertThat(frames.getLast()).contains("\"finish_reason\":\"tool_calls\"");
+            assertThat(runtime.request().body())
+                    .containsOnlyOnce("\"name\":\"read_file\"")
+                    .contains("\"name\":\"list_dir\",\"description\"");
+        }
+    }
+
+    @Test
+    void callsOfTheAgentBesideCallsOfTheClientAreNotRun() throws Exception {
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                calls(
+                                        call("c1", "read_file", "{\"path\":\"notes.txt\"}"),
+                                        call("c2", "weather", "{\"city\":\"X\"}")));
+                Guest guest = guest(runtime, "");
+                BaseHost host = host(guest)) {
+            host.say("m1", "hi");
+
+            List<String> frames = host.turn("m1");
+
+            assertThat(frames.get(1)).contains("\"ok\":false", "not run");
+            assertThat(frames.get(2))
+                    .contains("\"tool_calls\":[{\"index\":0,\"id\":\"c2\"", "\"name\":\"weather\"");
+            assertThat(frames.getLast()).contains("\"finish_reason\":\"tool_calls\"");
+        }
+    }
+
+    @Test
+    void aToolOutsideTheAllowListStillEndsTheTurn() throws Exception {
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                calls(call("c1", "read_file", "{\"path\":\"notes.txt\"}")));
+                Guest guest = guest(runtime, "");
+                BaseHost host = host(guest)) {
+            host.send("config_update", "u1", "{\"config\":{},\"tool_allowlist\":[\"list_dir\"]}");
+            assertThat(host.nextAnswer()).contains("\"applied\":true");
+            host.say("m1", "hi");
+
+            assertThat(host.turn("m1").getLast()).contains("\"type\":\"tool_blocked\"");
+            assertThat(runtime.request().body())
+                    .contains("\"name\":\"list_dir\"")
+                    .doesNotContain("\"name\":\"read_file\"");
+        }
+    }
+
+    @Test
+    void aModelThatNeverAnswersIsStoppedAfterSoManyRounds() throws Exception {
+        try (ScriptedRuntime runtime = new ScriptedRuntime(calls(call("c1", "list_dir", "{}")));
+                Guest guest = guest(runtime, ", \"max_tool_rounds\": 2");
+                BaseHost host = host(guest)) {
+            host.say("m1", "loop");
+
+            List<String> frames = host.turn("m1");
+
+            assertThat(frames).filteredOn(it -> it.contains("\"tool_call\"")).hasSize(2);
+            assertThat(frames.getLast())
+                    .contains("\"type\":\"error\"", "2 rounds", "--max-tool-rounds");
+        }
+    }
+
+    @Test
+    void aHostOfTheBaseProtocolGetsTheAnswerWithoutTheFramesOfTools() throws Exception {
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                calls(call("c1", "read_file", "{\"path\":\"notes.txt\"}")),
+                                answer("two lines"));
+                Guest guest = guest(runtime, "");
+                BaseHost host = new BaseHost(port(guest))) {
+            assertThat(host.next()).contains("\"features\":[", "\"tools\"]");
+            host.say("m1", "how many lines?");
+
+            List<String> frames = host.turn("m1");
+
+            assertThat(BaseHost.content(frames)).isEqualTo("two lines");
+            assertThat(frames).allMatch(frame -> frame.contains("\"type\":\"chunk\""));
+        }
+    }
+
+    @Test
+    void anAnthropicRuntimeUsesTheToolsToo() throws Exception {
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                ScriptedRuntime.messages(
+                                        ScriptedRuntime.messageStart(),
+                                        "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"tool_use\",\"id\":\"toolu_1\",\"name\":\"read_file\",\"input\":{}}}",
+                                        "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\"{\\\"path\\\":\\\"notes.txt\\\"}\"}}",
+                                        "{\"type\":\"content_block_stop\",\"index\":0}",
+                                        "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"tool_use\",\"stop_sequence\":null},\"usage\":{\"output_tokens\":2}}",
+                                        "{\"type\":\"message_stop\"}"),
+                                ScriptedRuntime.messages(ScriptedRuntime.message("two lines")));
+                Guest guest = guest(runtime, ", \"runtime_kind\": \"anthropic\"");
+                BaseHost host = host(guest)) {
+            host.say("m1", "how many lines?");
+
+            List<String> frames = host.turn("m1");
+
+            assertThat(BaseHost.content(frames)).isEqualTo("two lines");
+            assertThat(frames.get(1)).contains("\"ok\":true");
+            assertThat(frames.getLast()).contains("\"prompt_tokens\":20,\"completion_tokens\":4");
+            assertThat(runtime.request().body()).contains("\"input_schema\":{\"type\":\"object\"");
+            assertThat(runtime.request().body())
+                    .contains(
+                            "{\"type\":\"tool_use\",\"id\":\"toolu_1\",\"name\":\"read_file\",\"input\":{\"path\":\"notes.txt\"}}",
+                            "{\"type\":\"tool_result\",\"tool_use_id\":\"toolu_1\"");
+        }
+    }
+
+    @Test
+    void aMessageInAnthropicsFormGetsItsResultsInThatForm() throws Exception {
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                ScriptedRuntime.messages(
+                                        ScriptedRuntime.messageStart(),
+                                        "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"\"}}",
+                                        "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"thinking_delta\",\"thinking\":\"hm\"}}",
+                                        "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"signature_delta\",\"signature\":\"sig\"}}",
+                                        "{\"type\":\"content_block_stop\",\"index\":0}",
+                                        "{\"type\":\"content_block_start\",\"index\":1,\"content_block\":{\"type\":\"tool_use\",\"id\":\"toolu_1\",\"name\":\"list_dir\",\"input\":{}}}",
+                                        "{\"type\":\"content_block_stop\",\"index\":1}",
+                                        "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"tool_use\",\"stop_sequence\":null},\"usage\":{\"output_tokens\":2}}",
+                                        "{\"type\":\"message_stop\"}"),
+                                ScriptedRuntime.messages(ScriptedRuntime.message("one file")));
+                Guest guest = guest(runtime, ", \"runtime_kind\": \"anthropic\"");
+                BaseHost host = host(guest)) {
+            host.send(
+                    "message",
+                    "m1",
+                    "{\"dialect\":\"anthropic\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
+
+            assertThat(BaseHost.content(host.turn("m1"))).isEqualTo("one file");
+            runtime.request();
+            assertThat(runtime.request().body())
+                    .contains(
+                            "{\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"hm\",\"signature\":\"sig\"},"
+                                    + "{\"type\":\"tool_use\",\"id\":\"toolu_1\",\"name\":\"list_dir\",\"input\":{}}]}",
+                            "{\"type\":\"tool_result\",\"tool_use_id\":\"toolu_1\",\"content\":\"notes.txt\\u00098\\n\"}");
+        }
+    }
+
+    @Test
+    void aPolicyThatIsWrongKeepsTheAgentFromStarting() throws Exception {
+        Path policy = Files.writeString(directory.resolve("policy.jsonc"), "{\"rules\": [{}]}");
+        try (ScriptedRuntime runtime = new ScriptedRuntime(answer("x"))) {
+            assertThatThrownBy(() -> guest(runtime, ", \"tools_policy\": \"" + policy + "\""))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("--tools-policy")
+                    .hasMessageContaining("'decision' is missing");
+        }
+    }
+
+    private static ScriptedRuntime.Script calls(String... calls) {
+        return stream(
+                chunk("{\"tool_calls\":[" + String.join(",", numbered(calls)) + "]}", null),
+                chunk("{}", "tool_calls"));
+    }
+
+    private static List<String> numbered(String... calls) {
+        return java.util.stream.IntStream.range(0, calls.length)
+                .mapToObj(i -> "{\"index\":" + i + "," + calls[i] + "}")
+                .toList();
+    }
+
+    private static String call(String id, String name, String arguments) {
+        return "\"id\":\""
+                + id
+                + "\",\"type\":\"function\",\"function\":{\"name\":\""
+                + name
+                + "\",\"arguments\":\""
+                + arguments.replace("\"", "\\\"")
+                + "\"}";
+    }
+
+    private static ScriptedRuntime.Script answer(String text) {
+        return stream(chunk(text), chunk("{}", "stop"));
+    }
+
+    private Guest guest(ScriptedRuntime runtime, String more) throws Exception {
+        String settings =
+                "{\"listen\": \"tcp://127.0.0.1:0\", \"runtime\": \""
+                        + runtime.base()
+                        + "\", \"drain\": \"0s\", \"tools_dir\": \""
+                        + work
+                        + "\""
+                        + more
+                        + "}";
+        return Guest.start(
+                Settings.read(List.of(Layer.text("test", settings)), GuestSettings::read).value(),
+                Systemd.of(Map.of()));
+    }
+
+    /** A host that takes the frames of tools. */
+    private static BaseHost host(Guest guest) throws IOException {
+        BaseHost host = new BaseHost(port(guest));
+        host.send("ping", "p0", "{\"tools\":true}");
+        assertThat(host.nextAnswer()).contains("\"pong\"");
+        return host;
+    }
+
+    private static int port(Guest guest) {
+        return ((AgentAddress.Tcp) guest.address()).port();
+    }
+}

@@ -1,0 +1,149 @@
+package dev.culvert.tools;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.culvert.io.Quoted;
+import dev.culvert.json.JsonText;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The arguments of one call, as a model wrote them. */
+public final class Arguments {
+    private final Map<String, Object> values;
+
+    private Arguments(Map<String, Object> values) {
+        this.values = values;
+    }
+
+    /**
+     * Reads a JSON object whose members are strings, integers, booleans or arrays of strings.
+     *
+     * @param json empty for none
+     */
+    public static Arguments read(String json) throws ToolException {
+        if (json.isBlank()) {
+            return new Arguments(Map.of());
+        }
+        ByteBuf text = Unpooled.copiedBuffer(json, StandardCharsets.UTF_8);
+        try (JsonParser parser = JsonText.parser(text)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new ToolException("the arguments must be a JSON object");
+            }
+            Map<String, Object> values = new LinkedHashMap<>();
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                String name = parser.currentName();
+                Object value = value(name, parser);
+                if (value != null && values.put(name, value) != null) {
+                    throw new ToolException(
+                            "the arguments contain '" + Quoted.word(name) + "' twice");
+                }
+            }
+            if (parser.nextToken() != null) {
+                throw new ToolException("something follows the arguments, which are one object");
+            }
+            return new Arguments(values);
+        } catch (IOException e) {
+            throw new ToolException("the arguments are not JSON: " + Quoted.message(e), e);
+        }
+    }
+
+    private static @Nullable Object value(String name, JsonParser parser)
+            throws IOException, ToolException {
+        return switch (parser.nextToken()) {
+            case VALUE_STRING -> parser.getText();
+            case VALUE_NUMBER_INT -> integer(name, parser);
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            case VALUE_NULL -> null;
+            case START_ARRAY -> strings(name, parser);
+            default -> throw wrong(name, "a string, an integer, true, false or a list of strings");
+        };
+    }
+
+    private static Long integer(String name, JsonParser parser) throws IOException, ToolException {
+        if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+            throw wrong(name, "an integer that is not that large");
+        }
+        return parser.getLongValue();
+    }
+
+    private static List<String> strings(String name, JsonParser parser)
+            throws IOException, ToolException {
+        List<String> strings = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            if (parser.currentToken() != JsonToken.VALUE_STRING) {
+                throw wrong(name, "a list of strings");
+            }
+            strings.add(parser.getText());
+        }
+        return List.copyOf(strings);
+    }
+
+    private static ToolException wrong(String name, String kind) {
+        return new ToolException("'" + Quoted.word(name) + "' must be " + kind);
+    }
+
+    String string(String name) throws ToolException {
+        String value = string(name, null);
+        if (value == null) {
+            throw new ToolException("'" + name + "' is missing");
+        }
+        return value;
+    }
+
+    @Nullable String string(String name, @Nullable String otherwise) throws ToolException {
+        Object value = values.get(name);
+        if (value != null && !(value instanceof String)) {
+            throw wrong(name, "a string");
+        }
+        return value == null ? otherwise : (String) value;
+    }
+
+    long integer(String name, long least, long otherwise) throws ToolException {
+        Object value = values.get(name);
+        if (value == null) {
+            return otherwise;
+        }
+        if (!(value instanceof Long number) || number < least) {
+            throw wrong(name, "an integer from " + least);
+        }
+        return number;
+    }
+
+    boolean isTrue(String name) throws ToolException {
+        Object value = values.get(name);
+        if (value != null && !(value instanceof Boolean)) {
+            throw wrong(name, "true or false");
+        }
+        return Boolean.TRUE.equals(value);
+    }
+
+    @SuppressWarnings("unchecked") // only lists of strings are read
+    List<String> strings(String name) throws ToolException {
+        Object value = values.get(name);
+        if (value != null && !(value instanceof List)) {
+            throw wrong(name, "a list of strings");
+        }
+        return value == null ? List.of() : (List<String>) value;
+    }
+
+    /** Refuses arguments that the tool would ignore: the model meant something by them. */
+    void only(String... names) throws ToolException {
+        for (String name : values.keySet()) {
+            if (!List.of(names).contains(name)) {
+                throw new ToolException(
+                        "there is no argument '"
+                                + Quoted.word(name)
+                                + "'; there are "
+                                + String.join(", ", names));
+            }
+        }
+    }
+}
