@@ -47,7 +47,7 @@ class ArchitectureTest {
                                     Set.of(
                                             ABOUT, "", "config", IO, JSON, SETTINGS, SUBJECT,
                                             SYSTEMD)),
-                            Map.entry("config", Set.of(ABOUT, SETTINGS, TRANSPORT)),
+                            Map.entry("config", Set.of(ABOUT, SETTINGS, TOOLS, TRANSPORT)),
                             Map.entry(
                                     "connection",
                                     Set.of(

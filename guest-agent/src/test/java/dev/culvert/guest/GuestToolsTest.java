@@ -10,6 +10,7 @@ import dev.culvert.guest.runtime.ScriptedRuntime;
 import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
 import dev.culvert.systemd.Systemd;
+import dev.culvert.testing.Eventually;
 import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -139,6 +140,129 @@ class GuestToolsTest {
             assertThat(work.resolve("out/a.txt")).hasContent("x");
             assertThat(work.resolve("notes.txt")).hasContent("one\ntwo\n");
         }
+    }
+
+    @Test
+    void aCommandIsRunIfThePolicySaysSo() throws Exception {
+        Path policy = directory.resolve("policy.jsonc");
+        Files.writeString(
+                policy,
+                """
+                {"rules": [{"decision": "allow", "tools": ["run_command"], "command": ["cat"]}]}
+                """);
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                calls(
+                                        call(
+                                                "c1",
+                                                "run_command",
+                                                "{\"argv\":[\"cat\",\"notes.txt\"]}"),
+                                        call(
+                                                "c2",
+                                                "run_command",
+                                                "{\"argv\":[\"cat\",\"../secret.txt\"]}"),
+                                        call(
+                                                "c3",
+                                                "run_command",
+                                                "{\"argv\":[\"rm\",\"notes.txt\"]}")),
+                                answer("done"));
+                Guest guest =
+                        guest(
+                                runtime,
+                                ", \"tool_commands\": \"confined\", \"tools_policy\": \""
+                                        + policy
+                                        + "\"");
+                BaseHost host = host(guest)) {
+            host.say("m1", "show them");
+
+            List<String> frames = host.turn("m1");
+
+            assertThat(frames.get(1)).contains("\"ok\":true", "one\\ntwo\\n[exit status 0]");
+            assertThat(frames.get(3)).contains("Permission denied", "[exit status 1]");
+            assertThat(frames.get(5)).contains("\"ok\":false", "the policy denies it");
+            assertThat(work.resolve("notes.txt")).exists();
+        }
+    }
+
+    @Test
+    void aTurnThatLosesItsLinkIsReadOnAndRunsNothingTwice() throws Exception {
+        Path policy = directory.resolve("policy.jsonc");
+        Files.writeString(
+                policy,
+                """
+                {"rules": [{"decision": "allow", "tools": ["run_command"], "command": ["mkdir"]}]}
+                """);
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                calls(call("c1", "run_command", "{\"argv\":[\"mkdir\",\"once\"]}")),
+                                answer("done"));
+                Guest guest =
+                        guest(
+                                runtime,
+                                ", \"tool_commands\": \"confined\", \"tools_policy\": \""
+                                        + policy
+                                        + "\"")) {
+            try (BaseHost lost = host(guest)) {
+                lost.say("m1", "make it");
+                assertThat(lost.nextAnswer()).contains("\"type\":\"tool_call\"", "\"seq\":1");
+            }
+            try (BaseHost host = host(guest)) {
+                host.send("resume", "m1", "{\"after\":1}");
+
+                List<String> frames = host.turn("m1");
+
+                assertThat(frames.getFirst())
+                        .contains("\"type\":\"tool_result\"", "\"seq\":2", "[exit status 0]");
+                assertThat(BaseHost.content(frames)).isEqualTo("done");
+
+                host.say("m1", "make it");
+                assertThat(host.turn("m1"))
+                        .hasSize(frames.size() + 1)
+                        .endsWith(frames.toArray(String[]::new));
+            }
+            runtime.request();
+            assertThat(runtime.request().body()).contains("[exit status 0]");
+            assertThat(work.resolve("once")).isDirectory();
+        }
+    }
+
+    @Test
+    void aTurnThatIsCancelledEndsItsCommand() throws Exception {
+        Path policy = directory.resolve("policy.jsonc");
+        Files.writeString(
+                policy,
+                """
+                {"rules": [{"decision": "allow", "tools": ["run_command"], "command": ["sleep"]}]}
+                """);
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                calls(
+                                        call(
+                                                "c1",
+                                                "run_command",
+                                                "{\"argv\":[\"sleep\",\"98765\"]}")));
+                Guest guest =
+                        guest(
+                                runtime,
+                                ", \"tool_commands\": \"confined\", \"tools_policy\": \""
+                                        + policy
+                                        + "\"");
+                BaseHost host = host(guest)) {
+            host.say("m1", "wait");
+            assertThat(host.nextAnswer()).contains("\"type\":\"tool_call\"");
+            Eventually.await(() -> assertThat(sleepers()).isPositive());
+
+            host.send("cancel", "m1", "{}");
+
+            assertThat(host.nextAnswer()).contains("\"code\":\"cancelled\"");
+            Eventually.await(() -> assertThat(sleepers()).isZero());
+        }
+    }
+
+    private static long sleepers() {
+        return ProcessHandle.allProcesses()
+                .filter(it -> it.info().commandLine().orElse("").endsWith("sleep 98765"))
+                .count();
     }
 
     @Test

@@ -7,18 +7,13 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.util.Locale;
 
 /** The system calls of Linux for files by descriptor, which the JDK does not offer. */
 /* Loaded when the first tool is configured, and not before: linking costs some milliseconds and a megabyte. */
-@SuppressWarnings("restricted") // the images enable native access
 final class Kernel {
     static final int READ_ONLY = 0;
     static final int WRITE_ONLY = 1;
@@ -56,30 +51,26 @@ final class Kernel {
     private static final int INODE = 32;
     private static final int SIZE = 40;
 
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO =
-            STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-
     private static final MethodHandle OPENAT =
-            variadic("openat", 3, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+            Calls.variadic("openat", 3, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
     private static final MethodHandle SYSCALL =
-            variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
+            Calls.variadic(
+                    "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
     private static final MethodHandle STATX =
-            link("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
+            Calls.link("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
     private static final MethodHandle PREAD =
-            link("pread", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
+            Calls.link("pread", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle WRITE =
-            link("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
-    private static final MethodHandle CLOSE = link("close", JAVA_INT, JAVA_INT);
-    private static final MethodHandle FSYNC = link("fsync", JAVA_INT, JAVA_INT);
-    private static final MethodHandle FCHMOD = link("fchmod", JAVA_INT, JAVA_INT, JAVA_INT);
+            Calls.link("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+    private static final MethodHandle CLOSE = Calls.link("close", JAVA_INT, JAVA_INT);
+    private static final MethodHandle FSYNC = Calls.link("fsync", JAVA_INT, JAVA_INT);
+    private static final MethodHandle FCHMOD = Calls.link("fchmod", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle MKDIRAT =
-            link("mkdirat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+            Calls.link("mkdirat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle UNLINKAT =
-            link("unlinkat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+            Calls.link("unlinkat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle RENAMEAT =
-            link("renameat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS);
+            Calls.link("renameat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS);
 
     /**
      * What a file is.
@@ -109,10 +100,6 @@ final class Kernel {
         }
     }
 
-    private interface Call {
-        long make(MemorySegment state, Arena arena) throws Throwable;
-    }
-
     private Kernel() {}
 
     /** Whether these calls exist here. */
@@ -125,10 +112,15 @@ final class Kernel {
         return open(AT_FDCWD, path, PATH_ONLY | DIRECTORY | CLOSE_ON_EXEC, 0);
     }
 
+    /** Opens an absolute path for its place alone. */
+    static int openPath(String path) throws KernelException {
+        return open(AT_FDCWD, path, PATH_ONLY | CLOSE_ON_EXEC, 0);
+    }
+
     /** Opens one name in a directory; {@code flags} decide about symbolic links. */
     static int open(int directory, String name, int flags, int mode) throws KernelException {
         return (int)
-                call(
+                Calls.make(
                         "openat",
                         (state, arena) ->
                                 (int)
@@ -144,7 +136,7 @@ final class Kernel {
     static int openBeneath(int directory, String path, int flags, int mode, long resolve)
             throws KernelException {
         return (int)
-                call(
+                Calls.make(
                         "openat2",
                         (state, arena) -> {
                             MemorySegment how = arena.allocate(OPEN_HOW_BYTES, Long.BYTES);
@@ -174,7 +166,7 @@ final class Kernel {
     private static Stat stat(int directory, String name, int flags) throws KernelException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment found = arena.allocate(STATX_BYTES, Long.BYTES);
-            call(
+            Calls.make(
                     "statx",
                     (state, names) ->
                             (int)
@@ -199,7 +191,7 @@ final class Kernel {
             MemorySegment buffer = arena.allocate(bytes.length);
             int count =
                     (int)
-                            call(
+                            Calls.make(
                                     "pread",
                                     (state, _) ->
                                             (long)
@@ -225,7 +217,7 @@ final class Kernel {
                 MemorySegment.copy(bytes, done, buffer, JAVA_BYTE, 0, most);
                 done +=
                         (int)
-                                call(
+                                Calls.make(
                                         "write",
                                         (state, _) ->
                                                 (long)
@@ -241,7 +233,7 @@ final class Kernel {
     /** Fills {@code into} with entries of a directory; returns how many bytes, 0 after the last. */
     static int entries(int directory, MemorySegment into) throws KernelException {
         return (int)
-                call(
+                Calls.make(
                         "getdents64",
                         (state, _) ->
                                 (long)
@@ -255,15 +247,15 @@ final class Kernel {
     }
 
     static void sync(int descriptor) throws KernelException {
-        call("fsync", (state, _) -> (int) FSYNC.invokeExact(state, descriptor));
+        Calls.make("fsync", (state, _) -> (int) FSYNC.invokeExact(state, descriptor));
     }
 
     static void changeMode(int descriptor, int mode) throws KernelException {
-        call("fchmod", (state, _) -> (int) FCHMOD.invokeExact(state, descriptor, mode));
+        Calls.make("fchmod", (state, _) -> (int) FCHMOD.invokeExact(state, descriptor, mode));
     }
 
     static void makeDirectory(int directory, String name, int mode) throws KernelException {
-        call(
+        Calls.make(
                 "mkdirat",
                 (state, arena) ->
                         (int)
@@ -273,7 +265,7 @@ final class Kernel {
 
     static void remove(int directory, String name, boolean isDirectory) throws KernelException {
         int flags = isDirectory ? AT_REMOVEDIR : 0;
-        call(
+        Calls.make(
                 "unlinkat",
                 (state, arena) ->
                         (int)
@@ -283,7 +275,7 @@ final class Kernel {
 
     /** Within one directory. */
     static void rename(int directory, String from, String to) throws KernelException {
-        call(
+        Calls.make(
                 "renameat",
                 (state, arena) ->
                         (int)
@@ -298,7 +290,7 @@ final class Kernel {
     /** Nothing can be done about a failure. */
     static void close(int descriptor) {
         try {
-            call("close", (state, _) -> (int) CLOSE.invokeExact(state, descriptor));
+            Calls.make("close", (state, _) -> (int) CLOSE.invokeExact(state, descriptor));
         } catch (KernelException _) {
             // the descriptor is free all the same
         }
@@ -312,41 +304,5 @@ final class Kernel {
             end++;
         }
         return new String(name, 0, end, UTF_8);
-    }
-
-    private static long call(String name, Call call) throws KernelException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(STATE);
-            for (int tries = 0; ; tries++) {
-                long result = call.make(state, arena);
-                if (result >= 0) {
-                    return result;
-                }
-                int errno = (int) ERRNO.get(state, 0L);
-                if (errno != Errno.EINTR || name.equals("close") || tries > 100) {
-                    throw new KernelException(name, errno);
-                }
-            }
-        } catch (KernelException | RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static MethodHandle link(String name, MemoryLayout result, MemoryLayout... parameters) {
-        return LINKER.downcallHandle(
-                LINKER.defaultLookup().findOrThrow(name),
-                FunctionDescriptor.of(result, parameters),
-                Linker.Option.captureCallState("errno"));
-    }
-
-    private static MethodHandle variadic(
-            String name, int fixed, MemoryLayout result, MemoryLayout... parameters) {
-        return LINKER.downcallHandle(
-                LINKER.defaultLookup().findOrThrow(name),
-                FunctionDescriptor.of(result, parameters),
-                Linker.Option.captureCallState("errno"),
-                Linker.Option.firstVariadicArg(fixed));
     }
 }

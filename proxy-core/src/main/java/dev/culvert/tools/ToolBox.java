@@ -1,6 +1,8 @@
 package dev.culvert.tools;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The built-in tools that work in one directory. Safe for all threads. */
@@ -11,15 +13,23 @@ public final class ToolBox {
         this.tools = List.copyOf(tools);
     }
 
-    /** The tools for files; {@code files} stays the caller's. */
-    public static ToolBox of(WorkTree files) {
-        return new ToolBox(
-                List.of(
-                        new ReadFile(files),
-                        new WriteFile(files),
-                        new EditFile(files),
-                        new ListDir(files),
-                        new SearchFiles(files)));
+    /**
+     * The tools for files, and that for commands if there is to be one; {@code files} stays the
+     * caller's.
+     *
+     * @param environment this process's, of which commands get a part
+     */
+    public static ToolBox of(WorkTree files, Commands commands, Map<String, String> environment) {
+        List<BuiltinTool> tools = new ArrayList<>();
+        tools.add(new ReadFile(files));
+        tools.add(new WriteFile(files));
+        tools.add(new EditFile(files));
+        tools.add(new ListDir(files));
+        tools.add(new SearchFiles(files));
+        if (commands != Commands.OFF) {
+            tools.add(new RunCommand(files, commands, environment));
+        }
+        return new ToolBox(tools);
     }
 
     public List<BuiltinTool> tools() {

@@ -296,6 +296,15 @@ public final class WorkTree implements AutoCloseable {
         return opener.open(root, directory, PARENT, 0);
     }
 
+    /** A descriptor of a directory, which the caller closes. */
+    int descriptor(WorkPath path) throws ToolException {
+        try {
+            return opener.open(root, path, PARENT, 0);
+        } catch (KernelException e) {
+            throw trouble(path, e);
+        }
+    }
+
     /** At most {@code most} entries, by name. */
     Entries list(WorkPath path, int most) throws ToolException {
         try {

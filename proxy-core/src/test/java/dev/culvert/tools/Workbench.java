@@ -4,10 +4,27 @@ import dev.culvert.policy.Action;
 import dev.culvert.policy.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Tools in a directory of a test, all of which may do everything. */
 final class Workbench implements AutoCloseable {
+    /** Of the agent. */
+    static final Map<String, String> ENVIRONMENT =
+            Map.ofEntries(
+                    Map.entry("PATH", "bin:/usr/bin:/bin"),
+                    Map.entry("LANG", "C.UTF-8"),
+                    Map.entry("LD_PRELOAD", "/tmp/evil.so"),
+                    Map.entry("LD_LIBRARY_PATH", "/tmp"),
+                    Map.entry("BASH_ENV", "/tmp/evil.sh"),
+                    Map.entry("JAVA_TOOL_OPTIONS", "-javaagent:/tmp/evil.jar"),
+                    Map.entry("CULVERT_AGENT_JOIN_TOKEN", "secret"),
+                    Map.entry("TERM", "dumb"));
+
     final WorkTree files;
     private final ToolBox box;
     private final Predicate<Action> allows;
@@ -23,7 +40,7 @@ final class Workbench implements AutoCloseable {
     private Workbench(WorkTree files, Predicate<Action> allows) {
         this.files = files;
         this.allows = allows;
-        box = ToolBox.of(files);
+        box = ToolBox.of(files, Commands.CONFINED, ENVIRONMENT);
     }
 
     /** As on a kernel without {@code openat2}. */
@@ -44,7 +61,25 @@ final class Workbench implements AutoCloseable {
         }
         Arguments given = Arguments.read(arguments);
         found.plan(given);
-        return found.run(given, new Grant(Limits.DEFAULT, allows, mostOutputBytes));
+        return found.run(given, new Grant(Limits.DEFAULT, allows, mostOutputBytes, () -> false));
+    }
+
+    /** Runs a command that a rule with these limits allows. */
+    String command(Limits limits, BooleanSupplier isCancelled, String... argv)
+            throws ToolException {
+        return command(limits, isCancelled, false, argv);
+    }
+
+    String command(Limits limits, BooleanSupplier isCancelled, boolean network, String... argv)
+            throws ToolException {
+        BuiltinTool found = Objects.requireNonNull(box.find("run_command"));
+        String list =
+                Stream.of(argv)
+                        .map(it -> '"' + it.replace("\\", "\\\\").replace("\"", "\\\"") + '"')
+                        .collect(Collectors.joining(","));
+        Arguments given = Arguments.read("{\"argv\":[" + list + "],\"network\":" + network + "}");
+        found.plan(given);
+        return found.run(given, new Grant(limits, allows, 64 << 10, isCancelled));
     }
 
     @Override

@@ -219,6 +219,12 @@ record Flag(String key, String parameter, String description) {
                             "The rules of what these tools may do (culvert policy test FILE)."
                                     + " Default: they may read"),
                     new Flag(
+                            "tool_commands",
+                            "HOW",
+                            "off: the agent runs no commands. confined: it has the tool run_command,"
+                                    + " and runs what the policy allows, where the kernel has"
+                                    + " Landlock. unconfined: also where it has not. Default: off"),
+                    new Flag(
                             "max_tool_rounds",
                             "N",
                             "How often a turn may ask the runtime again with results of tools."

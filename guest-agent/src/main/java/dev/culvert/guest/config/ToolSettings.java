@@ -3,8 +3,10 @@ package dev.culvert.guest.config;
 import dev.culvert.about.Check;
 import dev.culvert.settings.Kind;
 import dev.culvert.settings.Section;
+import dev.culvert.tools.Commands;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param directory where they work; null for no tools
  * @param policy what they may do; null for reading only
+ * @param commands whether programs are run
  * @param maxRounds how often a turn may ask the runtime again with results
  * @param maxCalls how many run at once, over all turns
  * @param timeout how long a call may take
@@ -21,13 +24,15 @@ import org.jspecify.annotations.Nullable;
 public record ToolSettings(
         @Nullable Path directory,
         @Nullable Path policy,
+        Commands commands,
         int maxRounds,
         int maxCalls,
         Duration timeout,
         int outputBytes,
         int resultsBytes) {
     public static final ToolSettings DEFAULTS =
-            new ToolSettings(null, null, 16, 4, Duration.ofSeconds(30), 64 << 10, 1 << 20);
+            new ToolSettings(
+                    null, null, Commands.OFF, 16, 4, Duration.ofSeconds(30), 64 << 10, 1 << 20);
 
     public ToolSettings {
         Check.that(
@@ -35,6 +40,11 @@ public record ToolSettings(
                 "tools_policy",
                 String.valueOf(policy),
                 "it needs tools_dir, the directory in which tools work");
+        Check.that(
+                commands == Commands.OFF || policy != null,
+                "tool_commands",
+                commands.name().toLowerCase(Locale.ROOT),
+                "commands need tools_policy, whose rules say which may be run");
         Check.between("max_tool_rounds", maxRounds, 1, 1_000);
         Check.between("max_tool_calls", maxCalls, 1, 64);
         Check.positive("tool_timeout", timeout);
@@ -46,6 +56,7 @@ public record ToolSettings(
         return new ToolSettings(
                 in.find("tools_dir", Kind.PATH).orElse(null),
                 in.find("tools_policy", Kind.PATH).orElse(null),
+                in.get("tool_commands", Kind.choice(Commands.class), DEFAULTS.commands),
                 in.get("max_tool_rounds", Kind.INT, DEFAULTS.maxRounds),
                 in.get("max_tool_calls", Kind.INT, DEFAULTS.maxCalls),
                 in.get("tool_timeout", Kind.DURATION, DEFAULTS.timeout),

@@ -55,6 +55,9 @@ final class ToolRounds implements Generation, GenerationListener {
     private long resultBytes;
     private boolean paused;
 
+    /** Whether the next call waits for the end of a pause. */
+    private boolean held;
+
     /** Takes ownership of the request's body. */
     ToolRounds(
             Offer offer,
@@ -119,6 +122,10 @@ final class ToolRounds implements Generation, GenerationListener {
         paused = false;
         if (generation != null) {
             generation.resume();
+        }
+        if (held) {
+            held = false;
+            runNext();
         }
     }
 
@@ -227,7 +234,12 @@ final class ToolRounds implements Generation, GenerationListener {
         }
     }
 
+    /* While nobody reads, or the guest is quiesced, no call begins, and no request. */
     private void runNext() {
+        if (paused) {
+            held = true;
+            return;
+        }
         Call call = waiting.poll();
         BuiltinTool tool = call == null ? null : offer.find(call.name());
         if (call == null || tool == null) {
@@ -236,8 +248,7 @@ final class ToolRounds implements Generation, GenerationListener {
         }
         tellBegin(call);
         if (body != null) { // the turn may have ended meanwhile
-            running =
-                    ToolRun.start(offer, tool, call, loop, outcome -> onOutcome(call, outcome));
+            running = ToolRun.start(offer, tool, call, loop, outcome -> onOutcome(call, outcome));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.culvert.guest.tools.AnswerCalls.Call;
 import dev.culvert.io.Quoted;
 import dev.culvert.policy.Action;
 import dev.culvert.policy.Decision;
+import dev.culvert.policy.Limits;
 import dev.culvert.policy.Policy;
 import dev.culvert.policy.Verdict;
 import dev.culvert.tools.Arguments;
@@ -12,6 +13,7 @@ import dev.culvert.tools.Grant;
 import dev.culvert.tools.ToolException;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -30,6 +32,9 @@ final class ToolRun {
      */
     record Outcome(boolean ok, String text) {}
 
+    /** For a command that is stopped at its own time-out. */
+    private static final Duration TO_STOP = Duration.ofSeconds(2);
+
     private final Workshop workshop;
     private final Policy policy;
     private final BuiltinTool tool;
@@ -46,11 +51,7 @@ final class ToolRun {
      * @param told on {@code loop}, once, unless it is cancelled
      */
     private ToolRun(
-            Offer offer,
-            BuiltinTool tool,
-            Call call,
-            EventLoop loop,
-            Consumer<Outcome> told) {
+            Offer offer, BuiltinTool tool, Call call, EventLoop loop, Consumer<Outcome> told) {
         workshop = offer.workshop();
         policy = offer.policy();
         this.tool = tool;
@@ -60,11 +61,7 @@ final class ToolRun {
     }
 
     static ToolRun start(
-            Offer offer,
-            BuiltinTool tool,
-            Call call,
-            EventLoop loop,
-            Consumer<Outcome> told) {
+            Offer offer, BuiltinTool tool, Call call, EventLoop loop, Consumer<Outcome> told) {
         ToolRun run = new ToolRun(offer, tool, call, loop, told);
         run.start();
         return run;
@@ -74,7 +71,7 @@ final class ToolRun {
         timeout =
                 loop.schedule(
                         this::onTimeout,
-                        workshop.settings().timeout().toNanos(),
+                        workshop.settings().timeout().plus(TO_STOP).toNanos(),
                         TimeUnit.NANOSECONDS);
         try {
             workshop.workers().execute(this, this::work);
@@ -117,9 +114,10 @@ final class ToolRun {
             LOG.debug("tool {} is allowed: {}", tool.name(), decision.why());
             Grant grant =
                     new Grant(
-                            decision.limits(),
+                            within(decision.limits()),
                             more -> policy.decide(more).verdict() == Verdict.ALLOW,
-                            workshop.settings().outputBytes());
+                            workshop.settings().outputBytes(),
+                            () -> cancelled);
             return new Outcome(true, tool.run(arguments, grant));
         } catch (ToolException e) {
             return new Outcome(false, String.valueOf(e.getMessage()));
@@ -127,6 +125,19 @@ final class ToolRun {
             LOG.error("the tool {} failed", tool.name(), e);
             return new Outcome(false, "the tool failed; the agent's log says why");
         }
+    }
+
+    /** No rule lets a call take longer than the agent does. */
+    private Limits within(Limits rule) {
+        Duration most = workshop.settings().timeout();
+        return rule.timeout().compareTo(most) <= 0
+                ? rule
+                : new Limits(
+                        most,
+                        rule.maxOutputBytes(),
+                        rule.environment(),
+                        rule.network(),
+                        rule.maxFileBytes());
     }
 
     private static Outcome refused(Action action, Decision decision) {

@@ -39,7 +39,7 @@ public final class Workshop implements AutoCloseable {
         this.settings = settings;
         this.policy = policy;
         this.files = files;
-        box = ToolBox.of(files);
+        box = ToolBox.of(files, settings.commands(), System.getenv());
         workers = new Workers("tools", settings.maxCalls(), MOST_WAITING);
     }
 

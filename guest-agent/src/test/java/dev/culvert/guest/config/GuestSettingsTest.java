@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
+import dev.culvert.tools.Commands;
 import dev.culvert.transport.AgentAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -64,6 +65,7 @@ class GuestSettingsTest {
                                 new ToolSettings(
                                         null,
                                         null,
+                                        Commands.OFF,
                                         16,
                                         4,
                                         Duration.ofSeconds(30),
@@ -208,6 +210,7 @@ class GuestSettingsTest {
                                   "subject_timeout": "9s",
                                   "tools_dir": "/srv/work",
                                   "tools_policy": "/etc/policy.jsonc",
+                                  "tool_commands": "unconfined",
                                   "max_tool_rounds": 3,
                                   "max_tool_calls": 2,
                                   "tool_timeout": "8s",
@@ -270,6 +273,7 @@ class GuestSettingsTest {
                                 new ToolSettings(
                                         Path.of("/srv/work"),
                                         Path.of("/etc/policy.jsonc"),
+                                        Commands.UNCONFINED,
                                         3,
                                         2,
                                         Duration.ofSeconds(8),
