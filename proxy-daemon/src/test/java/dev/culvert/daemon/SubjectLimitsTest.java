@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -146,6 +147,58 @@ class SubjectLimitsTest {
             int counted = countAll(late);
             assertThat(counted).isEqualTo(sent + unheard.get());
             assertThat(read.get()).isEqualTo(sent);
+        }
+    }
+
+    @Test
+    void anAgentThatStandsStillIsToldHowManyItMissedAndKeepsItsLink() throws Exception {
+        CountDownLatch reads = new CountDownLatch(1);
+        AtomicInteger came = new AtomicInteger();
+        AtomicInteger ends = new AtomicInteger();
+        try (ScriptedGuest guest = ScriptedGuest.announcing("subjects");
+                TestDaemon daemon = daemon("\"max_queued\": 4", TestDaemon.agents(guest))) {
+            daemon.awaitState("a", "ready");
+            guest.on(
+                    "publish",
+                    message -> {
+                        await(reads);
+                        (message.payload().startsWith("{\"subject\":\"end\"") ? ends : came)
+                                .incrementAndGet();
+                    });
+            guest.on("missed", it -> came.addAndGet(count(it.payload())));
+            guest.links().getLast().send("subscribe", "s", "{\"match\":\">\"}");
+            assertThat(guest.take().json())
+                    .isEqualTo("{\"type\":\"reply\",\"id\":\"s\",\"payload\":{\"data\":{}}}");
+            String data = "\"" + "x".repeat(64 * 1024) + "\"";
+            int sent = 0;
+            boolean isMissed = false;
+            while (!isMissed && sent < MOST_MESSAGES) {
+                isMissed = publish(daemon, "a", data).body().contains("\"missed\":1");
+                sent++;
+            }
+            assertThat(isMissed).as("after %d messages", sent).isTrue();
+            daemon.awaitMetric("culvert_held_bytes{kind=\"unsent\"}", held -> held > 3 * 64 * 1024);
+
+            reads.countDown();
+
+            int unheard = publishEnd(daemon).get();
+            int expected = sent + unheard;
+            Eventually.await(() -> assertThat(ends).hasValue(1));
+            assertThat(came).hasValue(expected);
+            assertThat(guest.links()).hasSize(1);
+            daemon.awaitMetric("culvert_held_bytes{kind=\"unsent\"}", 0);
+        }
+    }
+
+    private static int count(String missed) {
+        return Integer.parseInt(missed.replaceAll("\\D", ""));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
