@@ -18,6 +18,8 @@ public final class Waiting {
     private final AtomicInteger count = new AtomicInteger();
     private long nextTurn;
     private boolean begun;
+    private long nextBegin;
+    private boolean spaced;
 
     /**
      * Nobody waits yet.
@@ -58,6 +60,22 @@ public final class Waiting {
         }
         long wait = nextTurn - now;
         nextTurn += TimeUnit.SECONDS.toNanos(1) / settings().maxPerSecond();
+        return wait;
+    }
+
+    /**
+     * For how long a handshake whose turn has come must wait nevertheless. After a standstill of
+     * the loops many turns have come: they are made up for at twice the rate, and not all at once.
+     *
+     * @param now as of the same clock
+     */
+    synchronized long spaceNanos(long now) {
+        if (nextBegin - now < 0 || !spaced) {
+            nextBegin = now;
+            spaced = true;
+        }
+        long wait = nextBegin - now;
+        nextBegin += TimeUnit.SECONDS.toNanos(1) / settings().maxPerSecond() / 2;
         return wait;
     }
 

@@ -75,6 +75,12 @@ final class WaitingHandler extends ChannelInboundHandlerAdapter {
     private void onTurn(ChannelHandlerContext context) {
         if (waiting.isBehind()) {
             later(context, Math.max(BREAK.toNanos(), waiting.turnNanos(System.nanoTime())));
+            return;
+        }
+        long wait = waiting.spaceNanos(System.nanoTime());
+        if (wait > 0) {
+            context.channel().config().setAutoRead(false);
+            next = context.executor().schedule(() -> begin(context), wait, TimeUnit.NANOSECONDS);
         } else {
             begin(context);
         }

@@ -63,6 +63,19 @@ class WaitingHandlerTest {
     }
 
     @Test
+    void whatAStandstillHasPutOffBeginsAtTwiceTheRate() {
+        long now = -5;
+        List<Long> waits = new ArrayList<>();
+        for (int i = 0; i < 60; i++) { // those of 300 ms
+            waits.add(waiting.spaceNanos(now));
+        }
+
+        assertThat(waits.getFirst()).isZero();
+        assertThat(waits.get(40)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(100));
+        assertThat(waiting.spaceNanos(now + TimeUnit.SECONDS.toNanos(1))).isZero();
+    }
+
+    @Test
     void whoLeavesMeanwhileWaitsNoMore() {
         backlog = 64;
         EmbeddedChannel channel = connect();
