@@ -385,6 +385,10 @@ class ResponsesRestartTest {
             String path = PATH + "/" + id(ok(daemon.post(PATH, WHOLE)));
             assertThat(ok(daemon.get(path))).contains("\"text\":\"yes\"");
             daemon.awaitMetric("culvert_state_dir_failures_total", it -> it >= 1);
+            HttpResponse<String> refused = daemon.post(PATH, BACKGROUND);
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.body()).contains("it cannot be stored: ", "without 'background'");
+            rows.execute("DROP TRIGGER refuse_INSERT");
             path = PATH + "/" + id(ok(daemon.post(PATH, BACKGROUND)));
             daemon.awaitBody(path, "\"status\":\"completed\"");
         }

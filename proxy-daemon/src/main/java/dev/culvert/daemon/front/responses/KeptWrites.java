@@ -39,6 +39,9 @@ final class KeptWrites {
         final @Nullable Supplier<byte[]> bytes;
         final List<Consumer<@Nullable IOException>> told = new ArrayList<>();
 
+        /** Why the store did not take it. */
+        @Nullable IOException failure;
+
         Change(@Nullable Supplier<byte[]> bytes) {
             this.bytes = bytes;
         }
@@ -132,6 +135,7 @@ final class KeptWrites {
 
     /** The same of a change that {@code changes} makes, which may be over before it returns. */
     void whenWritten(String id, Runnable changes, Consumer<@Nullable IOException> told) {
+        Change refused;
         synchronized (this) {
             changes.run();
             Change change = waiting.get(id);
@@ -142,8 +146,9 @@ final class KeptWrites {
                 change.told.add(told);
                 return;
             }
+            refused = failed.get(id);
         }
-        told.accept(null);
+        told.accept(refused == null ? null : refused.failure);
     }
 
     private void next() {
@@ -234,7 +239,9 @@ final class KeptWrites {
             }
             if (failure != null) {
                 if (!waiting.containsKey(id)) {
-                    failed.put(id, new Change(change.bytes));
+                    Change refused = new Change(change.bytes);
+                    refused.failure = failure;
+                    failed.put(id, refused);
                 }
             } else if (change.bytes == null) {
                 stored.remove(id);

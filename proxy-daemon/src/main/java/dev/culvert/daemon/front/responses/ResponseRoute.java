@@ -86,7 +86,7 @@ final class ResponseRoute implements Route {
             answer.problem(
                     Problem.of(
                             SERVICE_UNAVAILABLE,
-                            "The response is gone here, but it is still stored: %s. A restart before it does brings the response back. Look at that disk and at culvert_workers_busy."
+                            "The response is gone here, but it is still stored, and a restart before the disk answers brings it back: %s."
                                     .formatted(failure.getMessage())));
         } else {
             answer.problem(

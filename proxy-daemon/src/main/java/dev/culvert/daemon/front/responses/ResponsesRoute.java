@@ -23,6 +23,7 @@ import dev.culvert.io.Share;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
+import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -231,10 +232,10 @@ final class ResponsesRoute implements Route {
                     kept,
                     answer.eventLoop(),
                     failure -> {
-                        if (failure instanceof StoreWait.TooLongException hangs) {
-                            start.giveUp(answer.eventLoop(), () -> notStored(answer, hangs));
-                        } else { // that only this run knows it is in the log
+                        if (failure == null) {
                             tell(wanted, kept);
+                        } else {
+                            start.giveUp(answer.eventLoop(), () -> notStored(answer, failure));
                         }
                     });
         } else if (wanted.isStreamed()) {
@@ -244,13 +245,13 @@ final class ResponsesRoute implements Route {
         }
     }
 
-    private static void notStored(Answer answer, StoreWait.TooLongException hangs) {
+    private static void notStored(Answer answer, IOException failure) {
         if (answer.isOpen()) {
             answer.problem(
                     Problem.of(
                                     SERVICE_UNAVAILABLE,
-                                    "The response was stopped, because it cannot be stored: %s. Look at that disk and at culvert_workers_busy, and send the request again, or without 'background'."
-                                            .formatted(hangs.getMessage()))
+                                    "The response was stopped, because it cannot be stored: %s. Then send the request again, or send it without 'background'."
+                                            .formatted(Quoted.message(failure)))
                             .retryAfter(RETRY_SECONDS));
         }
     }

@@ -19,7 +19,7 @@ final class StoreWait implements Consumer<@Nullable IOException> {
 
         TooLongException(Duration patience) {
             super(
-                    "the disk of state_dir has not answered for %.1f s"
+                    "the disk of state_dir has not answered for %.1f s: look at it and at culvert_workers_busy"
                             .formatted(patience.toMillis() / 1000.0));
         }
     }

@@ -181,6 +181,9 @@ class KeptWritesTest {
         writes.forget("old");
         writes.flush(LONG);
         assertThat(done).isEmpty();
+        List<String> told = new CopyOnWriteArrayList<>();
+        writes.whenWritten("a", failure -> told.add(String.valueOf(failure))); // late
+        assertThat(told).hasSize(1).first().asString().contains("the disk is full");
 
         fails = null;
         save("b", "2");
