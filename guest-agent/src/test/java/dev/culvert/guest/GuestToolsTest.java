@@ -266,6 +266,52 @@ class GuestToolsTest {
     }
 
     @Test
+    void thePolicyOfTheHostCanOnlyNarrowThatOfTheAgent() throws Exception {
+        Path policy = directory.resolve("policy.jsonc");
+        Files.writeString(
+                policy,
+                """
+                {"rules": [{"decision": "allow", "tools": ["write_file"], "allowed_paths": ["out"]}]}
+                """);
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                calls(
+                                        call(
+                                                "c1",
+                                                "write_file",
+                                                "{\"path\":\"out/a.txt\",\"content\":\"x\"}"),
+                                        call(
+                                                "c2",
+                                                "write_file",
+                                                "{\"path\":\"out/b.txt\",\"content\":\"x\"}"),
+                                        call(
+                                                "c3",
+                                                "write_file",
+                                                "{\"path\":\"a.txt\",\"content\":\"x\"}")),
+                                answer("done"));
+                Guest guest = guest(runtime, ", \"tools_policy\": \"" + policy + "\"");
+                BaseHost host = host(guest)) {
+            host.send(
+                    "config_update",
+                    "u1",
+                    "{\"config\":{},\"tool_allowlist\":[],\"tools\":{\"policy\":{\"rules\":["
+                            + "{\"decision\":\"allow\",\"tools\":[\"write_file\"],"
+                            + "\"allowed_paths\":[\"out/a.txt\",\"a.txt\"]}]}}}");
+            assertThat(host.nextAnswer()).contains("\"applied\":true");
+            host.say("m1", "write");
+
+            List<String> frames = host.turn("m1");
+
+            assertThat(frames.get(1)).contains("\"call_id\":\"c1\"", "\"ok\":true");
+            assertThat(frames.get(3)).contains("\"call_id\":\"c2\"", "\"ok\":false");
+            assertThat(frames.get(5)).contains("\"call_id\":\"c3\"", "\"ok\":false");
+            assertThat(work.resolve("out/a.txt")).exists();
+            assertThat(work.resolve("out/b.txt")).doesNotExist();
+            assertThat(work.resolve("a.txt")).doesNotExist();
+        }
+    }
+
+    @Test
     void aNameThatTheClientHasTooIsTheClients() throws Exception {
         try (ScriptedRuntime runtime =
                         new ScriptedRuntime(
