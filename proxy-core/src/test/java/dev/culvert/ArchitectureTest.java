@@ -20,6 +20,7 @@ class ArchitectureTest {
                             Map.entry("settings", Set.of("about", "io")),
                             Map.entry("io", Set.of()),
                             Map.entry("json", Set.of()),
+                            Map.entry("audit", Set.of("io")),
                             Map.entry("policy", Set.of("about", "settings")),
                             Map.entry("frame", Set.of("io", "json")),
                             Map.entry("transport", Set.of()),

@@ -269,7 +269,7 @@ public final class Guest implements AutoCloseable {
 
     private @Nullable Workshop workshop(GuestSettings settings) throws IOException {
         try {
-            return Workshop.open(settings.tools());
+            return Workshop.open(settings.tools(), settings.stateDir());
         } catch (IOException e) {
             keeper.close();
             throw e;

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
     private static final String ABOUT = "dev.culvert.about";
+    private static final String AUDIT = "dev.culvert.audit";
     private static final String FRAME = "dev.culvert.frame";
     private static final String IDENTITY = "dev.culvert.identity";
     private static final String IO = "dev.culvert.io";
@@ -83,8 +84,8 @@ class ArchitectureTest {
                             Map.entry(
                                     "tools",
                                     Set.of(
-                                            "runtime", "policy", "config", FRAME, IO, JSON, POLICY,
-                                            TOOLS)),
+                                            "runtime", "policy", "config", AUDIT, FRAME, IO, JSON,
+                                            POLICY, TOOLS)),
                             Map.entry("desired", Set.of("config", "policy", IO, JSON, POLICY)),
                             Map.entry("runtime", Set.of("config", "anthropic", FRAME, IO)),
                             Map.entry("anthropic", Set.of("config", JSON)),

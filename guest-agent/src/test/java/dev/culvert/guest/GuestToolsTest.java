@@ -5,6 +5,8 @@ import static dev.culvert.guest.runtime.ScriptedRuntime.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.culvert.audit.AuditChain;
+import dev.culvert.audit.AuditLog;
 import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.guest.runtime.ScriptedRuntime;
 import dev.culvert.settings.Layer;
@@ -87,6 +89,52 @@ class GuestToolsTest {
             runtime.request();
             assertThat(runtime.request().body()).contains("Error: ", "leads out of");
         }
+    }
+
+    @Test
+    void eachDecisionIsInTheAuditLogBeforeTheToolDoesAnything() throws Exception {
+        Path audit = directory.resolve("state").resolve("audit").resolve("audit.log");
+        String path = "{\"path\":\"notes.txt\"}";
+        String write = "{\"path\":\"new.txt\",\"content\":\"x\"}";
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                calls(call("c1", "read_file", path)),
+                                calls(call("c2", "write_file", write)),
+                                answer("done"));
+                Guest guest = guest(runtime, stateDir());
+                BaseHost host = host(guest)) {
+            host.say("m1", "read, then write");
+            host.turn("m1");
+        }
+        List<String> lines = Files.readAllLines(audit);
+        assertThat(lines).hasSize(2);
+        assertThat(lines.getFirst())
+                .contains("\"turn\":\"m1\"", "\"tool\":\"read_file\"", "\"rule\":\"reading\"")
+                .contains("\"outcome\":\"allow\"", AuditLog.digest(path));
+        assertThat(lines.get(1)).contains("write_file", "\"outcome\":\"deny\"");
+        assertThat(AuditLog.verify(audit, null)).isInstanceOf(AuditChain.Verdict.Sound.class);
+    }
+
+    @Test
+    void withAnAuditLogThatCannotBeWrittenNothingIsDone() throws Exception {
+        Path audit = Files.createDirectories(directory.resolve("state").resolve("audit"));
+        Files.createSymbolicLink(audit.resolve("audit.log"), Path.of("/dev/full"));
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                calls(call("c1", "read_file", "{\"path\":\"notes.txt\"}")),
+                                answer("sorry"));
+                Guest guest = guest(runtime, stateDir());
+                BaseHost host = host(guest)) {
+            host.say("m1", "read");
+
+            assertThat(host.turn("m1").get(1))
+                    .contains("\"ok\":false", "cannot write its audit log")
+                    .doesNotContain("two");
+        }
+    }
+
+    private String stateDir() {
+        return ", \"state_dir\": \"" + directory.resolve("state") + "\"";
     }
 
     @Test

@@ -327,7 +327,7 @@ class ArchitectureTest {
                             Map.entry(
                                     "client.command",
                                     with(
-                                            core("about", "io", "policy"),
+                                            core("about", "audit", "io", "policy"),
                                             "client",
                                             "client.bugreport",
                                             "client.doctor",

@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
  * is for.
  */
 final class EveryVerb implements Closeable {
+    private static final Path AUDIT =
+            Path.of("../proxy-core/src/test/resources/dev/culvert/audit/audit.log");
     private static final Pattern HEADING = Pattern.compile("(?m)^### culvert (.+)$");
     private static final String CANCELLED = "{\"code\":\"cancelled\",\"message\":\"as you wish\"}";
 
@@ -111,6 +113,8 @@ final class EveryVerb implements Closeable {
                     }
                     case "turns show", "turns cancel" -> List.of(turn());
                     case "top" -> List.of("--once");
+                    case "audit" -> List.of("verify", AUDIT.toString());
+                    case "audit verify" -> List.of(AUDIT.toString());
                     case "logs" -> List.of("--file", log.toString());
                     case "bugreport" -> List.of("--preview");
                     case "config validate" -> List.of(settings.toString());

@@ -52,6 +52,8 @@ class EveryVerbTest {
                     "context use",
                     "context add",
                     "mcp install",
+                    "audit",
+                    "audit verify",
                     "completion");
 
     /** What these print is for programs, in a form of its own. */

@@ -248,7 +248,7 @@ public final class Session {
                             + " now: try again");
             return;
         }
-        Offer offer = workshop == null ? null : writer.offer(workshop, config);
+        Offer offer = workshop == null ? null : writer.offer(workshop, config, frame.id());
         ByteBuf body = writer.body(config, desired.contexts(), offer);
         Turn turn = turns.begin(frame.id(), asked, config.tools());
         read(turn, 0, frame.credit());

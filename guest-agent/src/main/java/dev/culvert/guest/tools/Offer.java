@@ -22,11 +22,13 @@ import org.jspecify.annotations.Nullable;
 /** The agent's tools that one turn is offered. */
 public final class Offer {
     private final Workshop workshop;
+    private final String turn;
     private final Policy policy;
     private final Map<String, BuiltinTool> tools = new LinkedHashMap<>();
 
-    Offer(Workshop workshop, Policy policy, List<BuiltinTool> offered) {
+    Offer(Workshop workshop, String turn, Policy policy, List<BuiltinTool> offered) {
         this.workshop = workshop;
+        this.turn = turn;
         this.policy = policy;
         offered.forEach(tool -> tools.put(tool.name(), tool));
     }
@@ -35,11 +37,16 @@ public final class Offer {
     public @Nullable Offer without(Set<String> taken) {
         List<BuiltinTool> left =
                 tools.values().stream().filter(tool -> !taken.contains(tool.name())).toList();
-        return left.isEmpty() ? null : new Offer(workshop, policy, left);
+        return left.isEmpty() ? null : new Offer(workshop, turn, policy, left);
     }
 
     Workshop workshop() {
         return workshop;
+    }
+
+    /** The id of the turn. */
+    String turn() {
+        return turn;
     }
 
     /** What the tools may do in this turn. */

@@ -36,11 +36,13 @@ final class ToolRun {
     private static final Duration TO_STOP = Duration.ofSeconds(2);
 
     private final Workshop workshop;
+    private final String turn;
     private final Policy policy;
     private final BuiltinTool tool;
     private final Call call;
     private final EventLoop loop;
     private final Consumer<Outcome> told;
+    private final long startNanos = System.nanoTime();
     private @Nullable ScheduledFuture<?> timeout;
     private boolean over;
 
@@ -53,6 +55,7 @@ final class ToolRun {
     private ToolRun(
             Offer offer, BuiltinTool tool, Call call, EventLoop loop, Consumer<Outcome> told) {
         workshop = offer.workshop();
+        turn = offer.turn();
         policy = offer.policy();
         this.tool = tool;
         this.call = call;
@@ -108,6 +111,7 @@ final class ToolRun {
             Arguments arguments = Arguments.read(call.arguments());
             Action action = tool.plan(arguments);
             Decision decision = policy.decide(action);
+            workshop.decisions().record(turn, call, decision, policy.version(), waited());
             if (decision.verdict() != Verdict.ALLOW) {
                 return refused(action, decision);
             }
@@ -125,6 +129,10 @@ final class ToolRun {
             LOG.error("the tool {} failed", tool.name(), e);
             return new Outcome(false, "the tool failed; the agent's log says why");
         }
+    }
+
+    private Duration waited() {
+        return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
     /** No rule lets a call take longer than the agent does. */

@@ -34,9 +34,11 @@ public final class Workshop implements AutoCloseable {
     private final ToolBox box;
     private final Policy policy;
     private final Workers workers;
+    private final Decisions decisions;
 
-    private Workshop(ToolSettings settings, Policy policy, WorkTree files) {
+    private Workshop(ToolSettings settings, Policy policy, WorkTree files, Decisions decisions) {
         this.settings = settings;
+        this.decisions = decisions;
         this.policy = policy;
         this.files = files;
         box = ToolBox.of(files, settings.commands(), System.getenv());
@@ -46,21 +48,30 @@ public final class Workshop implements AutoCloseable {
     /**
      * Opens the directory of the settings; null if they have none.
      *
+     * @param stateDir where decisions are kept; null to keep none
      * @throws IOException if the directory or the policy cannot be used; the message says why
      */
-    public static @Nullable Workshop open(ToolSettings settings) throws IOException {
+    public static @Nullable Workshop open(ToolSettings settings, @Nullable Path stateDir)
+            throws IOException {
         Path directory = settings.directory();
         if (directory == null) {
             return null;
         }
         Policy policy = policy(settings.policy());
+        WorkTree files;
         try {
             makeIfMissing(directory);
-            return new Workshop(settings, policy, WorkTree.open(directory));
+            files = WorkTree.open(directory);
         } catch (IOException e) {
             throw new IOException(
                     "the directory of the tools (--tools-dir) cannot be used: " + e.getMessage(),
                     e);
+        }
+        try {
+            return new Workshop(settings, policy, files, Decisions.in(stateDir));
+        } catch (IOException e) {
+            files.close();
+            throw e;
         }
     }
 
@@ -92,11 +103,11 @@ public final class Workshop implements AutoCloseable {
         }
     }
 
-    /** The tools that a turn may use whose host has these rules; null for none. */
-    public @Nullable Offer offer(ToolRules rules) {
+    /** The tools that the turn of that id may use whose host has these rules; null for none. */
+    public @Nullable Offer offer(ToolRules rules, String turn) {
         List<BuiltinTool> offered =
                 box.tools().stream().filter(tool -> rules.refusal(tool.name()) == null).toList();
-        return offered.isEmpty() ? null : new Offer(this, policy(rules.policy()), offered);
+        return offered.isEmpty() ? null : new Offer(this, turn, policy(rules.policy()), offered);
     }
 
     /** That of the host and that of the settings; each can only narrow what the other allows. */
@@ -115,6 +126,10 @@ public final class Workshop implements AutoCloseable {
         return settings;
     }
 
+    Decisions decisions() {
+        return decisions;
+    }
+
     Workers workers() {
         return workers;
     }
@@ -123,6 +138,7 @@ public final class Workshop implements AutoCloseable {
     public void close() {
         workers.close();
         files.close();
+        decisions.close();
     }
 
     /** For the log: where they work, and by which policy. */

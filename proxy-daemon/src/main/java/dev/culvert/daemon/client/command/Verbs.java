@@ -61,6 +61,7 @@ final class Verbs {
         verbs.put("op", () -> new OpCommand(session));
         verbs.put("policy", () -> PolicyCommand.with(session));
         verbs.put("mcp", () -> McpCommand.with(session));
+        verbs.put("audit", () -> AuditCommand.with(session));
         verbs.put("context", () -> ContextCommand.with(session));
         verbs.put(COMPLETION, () -> new CompletionCommand(session));
         return verbs;
