@@ -16,14 +16,18 @@ import java.util.stream.Stream;
  * @param file the path of the newest
  */
 record AuditFiles(Path file) {
+    /** The directory of all of them. */
+    Path folder() {
+        return file.toAbsolutePath().resolveSibling("");
+    }
+
     /** Those that exist, the oldest first. A crash during a rotation may leave out a number. */
     List<Path> all() throws IOException {
         List<Path> found = new ArrayList<>();
-        Path folder = file.toAbsolutePath().getParent();
-        if (!Files.isDirectory(folder)) {
+        if (!Files.isDirectory(folder())) {
             return found;
         }
-        try (Stream<Path> neighbours = Files.list(folder)) {
+        try (Stream<Path> neighbours = Files.list(folder())) {
             neighbours.filter(it -> age(it) > 0).forEach(found::add);
         }
         found.sort(Comparator.comparingInt(this::age).reversed());

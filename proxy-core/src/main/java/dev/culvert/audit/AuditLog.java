@@ -52,7 +52,7 @@ public final class AuditLog implements AutoCloseable {
         this.files = new AuditFiles(file);
         this.limits = limits;
         this.heads = heads;
-        OwnerOnly.createDirectories(file.toAbsolutePath().getParent());
+        OwnerOnly.createDirectories(files.folder());
         head = lastOf(files.all().reversed());
         channel = OwnerOnly.open(file);
         try {
