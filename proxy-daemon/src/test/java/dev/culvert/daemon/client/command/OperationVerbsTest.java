@@ -22,6 +22,7 @@ class OperationVerbsTest {
     private static final Set<String> OTHERS =
             Set.of(
                     "bugreport",
+                    "audit verify",
                     "completion",
                     "config validate",
                     "context add",
@@ -34,6 +35,8 @@ class OperationVerbsTest {
                     "logs",
                     "mcp install",
                     "mcp validate",
+                    "policy explain",
+                    "policy test",
                     "top",
                     "turns watch");
 
