@@ -128,7 +128,7 @@ class CompletionTest {
                 .contains(
                         "complete -c culvert -n '__culvert_begins agents' -a show -d ",
                         "complete -c culvert -n '__culvert_begins ping' -a '(__culvert_names agents)'",
-                        "complete -c culvert -n '__culvert_is agents list' -l state -x -a 'connecting ready unreachable draining' -d ");
+                        "complete -c culvert -n '__culvert_is agents list' -l state -x -a 'connecting ready unreachable draining quiesced' -d ");
     }
 
     @Test
