@@ -53,7 +53,7 @@ class FootprintIT {
                         "echo");
 
         assertThat(agent.diskMegabytes()).isLessThanOrEqualTo(75);
-        assertThat(agent.resident()).isLessThanOrEqualTo(45);
+        assertThat(agent.resident()).isLessThanOrEqualTo(48);
     }
 
     private Footprint footprint(List<String> launcher, String... arguments) throws IOException {
