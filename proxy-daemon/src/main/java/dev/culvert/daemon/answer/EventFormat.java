@@ -2,7 +2,6 @@ package dev.culvert.daemon.answer;
 
 import dev.culvert.daemon.sse.SseStream;
 import dev.culvert.frame.Frame;
-import dev.culvert.frame.FrameType;
 import dev.culvert.link.Failure;
 
 /**
@@ -29,15 +28,6 @@ public interface EventFormat extends SseStream.Keepalive {
 
     /** Writes the events for what a tool of the agent does. Most clients have no use for it. */
     default void tool(SseStream to, Frame frame, long number) {}
-
-    /** Writes the events for a frame of the turn that is not its end, which is lent. */
-    default void frame(SseStream to, Frame frame, long number) {
-        if (frame.type() == FrameType.CHUNK) {
-            chunk(to, frame, number);
-        } else {
-            tool(to, frame, number);
-        }
-    }
 
     /** Writes the end of a whole answer. */
     void done(SseStream to, long number);

@@ -12,6 +12,7 @@ import dev.culvert.daemon.turn.Endings;
 import dev.culvert.daemon.turn.TurnWatcher;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
+import dev.culvert.frame.FrameType;
 import dev.culvert.io.LazyTimer;
 import dev.culvert.link.Failure;
 import io.netty.channel.EventLoop;
@@ -125,7 +126,11 @@ final class WatchedAnswer implements TurnWatcher {
             return;
         }
         tellMissed(number - 1);
-        format.frame(to, chunk, number);
+        if (chunk.type() == FrameType.CHUNK) {
+            format.chunk(to, chunk, number);
+        } else {
+            format.tool(to, chunk, number);
+        }
         lastNumber = number;
         written += bytes;
     }
