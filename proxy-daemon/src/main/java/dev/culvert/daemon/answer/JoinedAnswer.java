@@ -55,33 +55,44 @@ public abstract class JoinedAnswer implements WholeFormat {
         }
     }
 
+    /* A slice for each member would be 150 bytes more for a message. */
     private void read(ByteBuf payload, JsonMembers members) {
         while (members.next()) {
             byte kind = members.kind();
-            int start = members.valueStart();
-            ByteBuf value = payload.slice(start, members.valueEnd() - start);
             if (kind == '"' && members.isNamed("content")) {
-                append(joined(value.readableBytes()), inQuotes(value));
+                append(joined(textBytes(members)), payload, members);
             } else if (kind == '"' && members.isNamed("reasoning")) {
-                append(reasoning(value.readableBytes()), inQuotes(value));
+                append(reasoning(textBytes(members)), payload, members);
             } else if (kind == '"' && members.isNamed("finish_reason")) {
-                finishReason = Unpooled.copiedBuffer(value);
+                finishReason = Unpooled.copiedBuffer(value(payload, members));
             } else if (kind == '[' && members.isNamed("tool_calls")) {
-                toolCalls().add(value);
+                toolCalls().add(value(payload, members));
             } else if (kind == '{' && members.isNamed("usage")) {
-                usage = Unpooled.copiedBuffer(value);
+                usage = Unpooled.copiedBuffer(value(payload, members));
             }
         }
     }
 
-    private static ByteBuf inQuotes(ByteBuf value) {
-        return value.slice(QUOTE, value.readableBytes() - 2 * QUOTE);
+    private static ByteBuf value(ByteBuf payload, JsonMembers members) {
+        int start = members.valueStart();
+        return payload.slice(start, members.valueEnd() - start);
+    }
+
+    private static int textBytes(JsonMembers text) {
+        return text.valueEnd() - text.valueStart() - 2 * QUOTE;
+    }
+
+    private static void append(ByteBuf to, ByteBuf payload, JsonMembers text) {
+        append(to, payload, text.valueStart() + QUOTE, textBytes(text));
     }
 
     private static void append(ByteBuf to, ByteBuf text) {
-        int length = text.readableBytes();
+        append(to, text, text.readerIndex(), text.readableBytes());
+    }
+
+    private static void append(ByteBuf to, ByteBuf from, int start, int length) {
         to.ensureWritable(length);
-        text.getBytes(text.readerIndex(), to, to.writerIndex(), length);
+        from.getBytes(start, to, to.writerIndex(), length);
         to.writerIndex(to.writerIndex() + length);
     }
 

@@ -146,7 +146,8 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
         }
         try {
             SseStream to = streamFor(number);
-            // Here and not in a method of the format: the JIT then inlines the rest, and an event is a tenth cheaper.
+            // Here and not in a method of the format: the JIT then inlines the rest, and an event
+            // is a tenth cheaper.
             if (chunk.type() == FrameType.CHUNK) {
                 format.chunk(to, chunk, number);
             } else {
