@@ -4,7 +4,7 @@
 #   /usr/lib/NAME, /usr/bin          the image, and links to its launchers
 #   /etc/culvert/                    the settings; dpkg keeps the changes of the administrator
 #   /usr/lib/systemd/system/         the units of DIST
-#   /usr/share/NAME/                 what DIST has for Prometheus and Grafana
+#   /usr/share/NAME/                 what DIST has for Prometheus and Grafana, its flows, its drop-ins for units (*.conf), and examples
 #   /usr/share/doc/NAME/             the pages, if there are any next to DIST
 #   manual pages and completions for bash and zsh, generated from the picocli command
 #   the manual page of the settings, if DIST has a program that writes it
@@ -75,13 +75,16 @@ done
 cp "$settings" "$root/etc/culvert/"
 find "$dist" -maxdepth 1 \( -name '*.service' -o -name '*.socket' \) -exec cp {} "$units_dir/" ';'
 
-for monitoring in prometheus grafana; do
-    [ ! -d "$dist/$monitoring" ] || { mkdir -p "$root/usr/share/$name" && cp -r "$dist/$monitoring" "$root/usr/share/$name/"; }
+for folder in prometheus grafana flows; do
+    [ ! -d "$dist/$folder" ] || { mkdir -p "$root/usr/share/$name" && cp -r "$dist/$folder" "$root/usr/share/$name/"; }
+done
+for drop_in in "$dist"/*.{conf,example}; do
+    [ ! -f "$drop_in" ] || { mkdir -p "$root/usr/share/$name" && cp "$drop_in" "$root/usr/share/$name/"; }
 done
 # In the folders of the source, so that the links between pages lead somewhere.
 if [ -d "$dist/../docs" ]; then
-    (cd "$here/../.." && cp -r --parents README.md proxy-daemon/docs proxy-daemon/dist/{culvertd.jsonc,prometheus,grafana} \
-        guest-agent/dist/README.md protocol-spec/*.{md,yaml} "$doc/")
+    (cd "$here/../.." && cp -r --parents README.md proxy-daemon/docs proxy-daemon/dist/{culvertd.jsonc,culvert.env.example,shell-dir.conf,flows,prometheus,grafana} \
+        guest-agent/dist/{README.md,tools-dir.conf} protocol-spec/*.{md,yaml} "$doc/")
 fi
 
 units=$(cd "$units_dir" && echo *)

@@ -130,6 +130,10 @@ rm -f "$image/runtime/bin/keytool" "$image/runtime/lib/jrt-fs.jar" # which other
 
 mkdir "$image/legal/culvert"
 cp "$(dirname "${BASH_SOURCE[0]}")/../../LICENSE" "$image/legal/culvert/"
+if [ -d "$program/org/jline" ]; then # its jars come without their licence
+    mkdir "$image/legal/jline"
+    cp "$(dirname "${BASH_SOURCE[0]}")/licences/jline.txt" "$image/legal/jline/LICENSE.txt"
+fi
 cp "$options" "$image/lib/jvm.options"
 sed -e "s/@NAME@/$name/g" -e "s/@MODULE@/$module/g" -e "s/@MAIN@/$main/g" \
     -e s/@OPTIONS@/jvm.options/g "$launcher" > "$image/bin/$name"

@@ -69,12 +69,11 @@ final class Traffic {
     }
 
     private static void remove(Path state) throws IOException {
-        try (Stream<Path> files = Files.list(state)) {
-            for (Path file : files.toList()) {
+        try (Stream<Path> files = Files.walk(state)) {
+            for (Path file : files.toList().reversed()) { // a folder comes before what it has
                 Files.delete(file);
             }
         }
-        Files.delete(state);
     }
 
     private static void talk(int port) throws IOException {

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 /**
  * Copies a package with all below it, and what it needs of our other classes, from jars and folders
  * into one folder; a single file for {@code java}: {@code Collect.java PACKAGE CLASSPATH OUT}.
- * Fails if a class needs a library other than the JDK, picocli and jackson-core.
+ * Fails if a class needs a library other than the JDK, picocli, jackson-core and JLine.
  */
 final class Collect {
     private static final String OURS = "dev/culvert/";
@@ -32,7 +32,7 @@ final class Collect {
             Pattern.compile("L([a-z][\\w/]*/[A-Z][\\w$]*)[;<]");
     private static final Pattern LIBRARIES =
             Pattern.compile(
-                    "(java|javax|jdk|sun|picocli|com/fasterxml/jackson/core|org/jspecify)/.*|[^/]*");
+                    "(java|javax|jdk|sun|picocli|com/fasterxml/jackson/core|org/jline|org/jspecify)/.*|[^/]*");
 
     private final List<Path> roots;
     private final Path out;

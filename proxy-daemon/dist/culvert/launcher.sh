@@ -12,7 +12,7 @@ done
 home=${self%/*}/..
 cache=$home/lib/@NAME@.aot
 
-set -- -m @MODULE@/@MAIN@ "$@"
+set -- --enable-native-access=@MODULE@ -m @MODULE@/@MAIN@ "$@"
 if [ -r "$cache" ]; then
     set -- "-XX:AOTCache=$cache" "$@"
 fi

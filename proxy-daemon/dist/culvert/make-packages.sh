@@ -43,8 +43,8 @@ mkdir -p "$classes" "$work/jar"
 
 # Its own classes, and of the others only those that it needs.
 "$JAVA_HOME/bin/java" "$here/Collect.java" "${main%.command.*}" "$class_path" "$classes"
-libraries=$(tr : '\n' <<< "$class_path" | grep -E '/(picocli|jackson-core)-[0-9.]+\.jar$')
-[ "$(wc -l <<< "$libraries")" = 2 ] || fail "found no picocli and jackson-core in the class path: $class_path"
+libraries=$(tr : '\n' <<< "$class_path" | grep -E '/(picocli|jackson-core|jline-reader|jline-terminal|jline-terminal-ffm)-[0-9.]+\.jar$')
+[ "$(wc -l <<< "$libraries")" = 5 ] || fail "found not all of picocli, jackson-core and JLine in the class path: $class_path"
 
 # The jar. The libraries' signatures, modules and indexes do not fit a merged jar; licences stay.
 for jar in $libraries; do
@@ -55,15 +55,16 @@ for jar in $libraries; do
     rm -rf "$work"/jar/{module-info.class,META-INF/{MANIFEST.MF,maven,services,proguard,native-image}}
     find "$work/jar/META-INF" -name module-info.class -delete
 done
+cp "$shared/licences/jline.txt" "$work/jar/META-INF/legal/"
 cp -r "$classes/." "$work/jar/"
 mkdir "$work/start"
 sed "s/@MAIN@/$main/" "$here/Start.java" > "$work/start/Start.java"
 "$JAVA_HOME/bin/javac" --release 8 -Xlint:-options -d "$work/jar" "$work/start/Start.java"
-printf 'Main-Class: Start\nMulti-Release: true\n' > "$work/manifest"
+printf 'Main-Class: Start\nMulti-Release: true\nEnable-Native-Access: ALL-UNNAMED\n' > "$work/manifest"
 "$JAVA_HOME/bin/jar" --create --file "$out/culvert-$version.jar" --manifest "$work/manifest" \
     --date="$(date --utc --date="@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)" -C "$work/jar" .
 
-"$shared/make-image.sh" --name $name --version "$version" --main "$main" --modules jdk.unsupported \
+"$shared/make-image.sh" --name $name --version "$version" --main "$main" --modules java.logging,jdk.unsupported \
     --class-path "$classes:$(paste -s -d : <<< "$libraries")" --options "$here/jvm.options" --launcher "$here/launcher.sh" \
     --training "$here/Traffic.java" --timestamp "$timestamp" --out "$out"
 

@@ -34,6 +34,58 @@ fetch_kernel() {
     kernel_modules=$(find "$kernel" -type d -path '*/lib/modules/*/kernel' -prune)
 }
 
+# unpack DIR PACKAGE …: unpacks Debian's packages without installing them, with the libraries and Python's modules that they
+# need, except for the C library. Sets unpacked.
+unpack() {
+    local packages package
+    unpacked=$qemu_cache/$1
+    shift
+    [ ! -d "$unpacked" ] || return 0
+    as_root apt-get -q update
+    mapfile -t packages < <(apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces \
+        --no-enhances "$@" | grep -E '^(lib|python3)' | grep -vE ':|-perl$|^libc6$')
+    rm -rf "$unpacked.part"
+    mkdir "$unpacked.part"
+    (cd "$unpacked.part" && apt-get -q -q download "$@" "${packages[@]}" && for package in ./*.deb; do
+        dpkg -x "$package" . && rm "$package" || exit
+    done)
+    mv "$unpacked.part" "$unpacked"
+}
+
+# add_unpacked ROOT FILE …: adds programs of unpacked packages, with their libraries.
+add_unpacked() {
+    local root=$1 file library
+    shift
+    for file in "$@"; do
+        mkdir -p "$root${file%/*}"
+        cp -L "$unpacked$file" "$root$file"
+    done
+    (cd "$unpacked" && LD_LIBRARY_PATH=$unpacked/usr/lib/x86_64-linux-gnu:$unpacked/lib/x86_64-linux-gnu ldd "${@/#/.}") >libraries
+    if grep 'not found' libraries >&2; then
+        echo "libraries of $* are missing" >&2
+        return 1
+    fi
+    awk '$2 == "=>" {print $3} /^\t\// {print $1}' libraries | sort -u | while read -r library; do
+        file=${library#"$unpacked"}
+        mkdir -p "$root${file%/*}"
+        cp -L "$library" "$root$file"
+    done
+}
+
+# add_python ROOT: adds unpacked Python with its own modules. They are compiled, which takes long where it is emulated.
+add_python() {
+    local python modules=()
+    python=$(basename "$unpacked"/usr/lib/python3.*)
+    [ -e "$unpacked/compiled" ] || "$unpacked/usr/bin/$python" -m compileall -q --invalidation-mode unchecked-hash "$unpacked/usr/lib"
+    touch "$unpacked/compiled"
+    mkdir -p "$1/usr/lib"
+    cp -r "$unpacked/usr/lib/$python" "$1/usr/lib/"
+    rm -rf "$1/usr/lib/$python"/{config-*,idlelib,lib2to3,pydoc_data,test}
+    mapfile -t modules < <(cd "$unpacked" && find "usr/lib/$python" -name '*.so' -printf '/%p\n')
+    add_unpacked "$1" "/usr/bin/$python" "${modules[@]}"
+    ln -s "$python" "$1/usr/bin/python3"
+}
+
 # add_libraries ROOT FILE …: adds the libraries of this machine that the files are linked with.
 add_libraries() {
     local root=$1 library

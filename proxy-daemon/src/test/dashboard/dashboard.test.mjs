@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { barriers, close, open, picture, startBrowser, stopBrowser, traced } from './browser.mjs';
-import { folder, said, standIn, startAgent, startDaemon, startGuest, startJoiningAgent, stopAll, until } from './programs.mjs';
+import { folder, said, standIn, startAgent, startAskingGuest, startDaemon, startGuest, startJoiningAgent, stopAll, until } from './programs.mjs';
 
 const WORDS = Array.from({ length: 60 }, (_, i) => `word-${i + 1}`).join(' ');
 
@@ -110,6 +110,10 @@ test('an agent that is enrolled in the page gets its identity, is shown online, 
     await page.goto(`${daemon.url}#/agents`);
     await badge(page, 'build-7', 'online').waitFor();
     for (const name of readdirSync(home).filter(it => it !== 'join-token')) {
+      if (statSync(join(home, name)).isDirectory()) {
+        assert.equal(statSync(join(home, name)).mode & 0o777, 0o700, name); // its audit log
+        continue;
+      }
       assert.equal(statSync(join(home, name)).mode & 0o777, 0o600, name);
       assert.ok(!readFileSync(join(home, name), 'utf8').includes(token), 'the token is for once');
     }
@@ -382,6 +386,272 @@ test('what agents say is text, whatever it looks like', async () => {
   }
 });
 
+const approval = (page, words) => page.locator('.approval').filter({ hasText: words });
+const waiting = page => page.getByRole('link', { name: /^Approvals/ }).locator('.number');
+
+/** Gives the agent a task in whose course it asks, and does not wait for the answer. */
+async function task(daemon, agent, content, token) {
+  await until(`${agent} is ready`, async () => (await daemon.ask('GET', `agents/${agent}`, { token })).value.state === 'ready');
+  daemon.ask('POST', `agents/${agent}/message`, { token, body: { role: 'user', content } }).catch(() => {});
+}
+
+const runs = (...argv) => ({ tool_name: 'run_command', arguments: { argv }, rule: 'deploys', why: 'a deploy needs a second pair of eyes' });
+
+test('a call that waits is shown at once, counted beside the page, and goes on when it is allowed', async () => {
+  const guest = await startAskingGuest(message => runs('git', 'push', '--force', message.content));
+  const daemon = await startDaemon({ web: guest.port });
+  const page = await open(`${daemon.url}#/approvals`);
+  try {
+    await page.getByText('Nothing waits for you').waitFor();
+    assert.deepEqual(await barriers(page), []);
+    await picture(page, 'approvals-empty');
+    assert.equal(await waiting(page).count(), 0);
+
+    await task(daemon, 'web', 'a b');
+
+    const card = approval(page, 'run_command');
+    await card.waitFor();
+    assert.deepEqual(await card.locator('.words li').allInnerTexts(), ['git', 'push', '--force', 'a b'], 'a word with a space in it is one word');
+    for (const words of ['deploys', 'a deploy needs a second pair of eyes', 'p1']) assert.ok((await card.innerText()).includes(words), words);
+    assert.match(await card.innerText(), /expires in \d+ min/);
+    assert.match(await waiting(page).innerText(), /^1/);
+    await until('the title says it', async () => (await page.title()).startsWith('(1) Approvals'));
+    await picture(page, 'approvals');
+
+    await card.getByLabel('Reason').fill('I have looked at it');
+    await card.getByRole('button', { name: 'Allow' }).click();
+
+    await card.getByText('I have looked at it').waitFor();
+    await until('the agent has gone on', () => guest.claims.length === 1);
+    await waiting(page).waitFor({ state: 'detached' });
+    await page.locator('#main').focus(); // else it stays where the focus is
+    await page.getByRole('heading', { name: 'Decided lately' }).waitFor();
+    await page.getByText('Nothing waits for you').waitFor();
+    await page.locator('.past summary').click();
+    await page.locator('.past').getByText('I have looked at it').waitFor();
+    assert.deepEqual(await barriers(page), []);
+    await close(page);
+  } finally {
+    await daemon.close();
+    guest.close();
+  }
+});
+
+test('what somebody else decides is seen at once, and the focus stays where it was', async () => {
+  const guest = await startAskingGuest(message => ({ tool_name: 'write_file', arguments: { path: message.content, content: 'x' } }));
+  const daemon = await startDaemon({ web: guest.port });
+  const page = await open(`${daemon.url}#/approvals`);
+  try {
+    for (const name of ['first.txt', 'second.txt']) {
+      await task(daemon, 'web', name);
+      await approval(page, name).waitFor();
+    }
+    await approval(page, 'second.txt').getByLabel('Reason').focus();
+    await page.keyboard.type('I was about to say');
+    const { approvals } = (await daemon.ask('GET', 'approvals')).value;
+    const second = approvals.find(it => it.arguments.path === 'second.txt');
+
+    assert.equal((await daemon.ask('POST', `approvals/${second.id}`, { body: { decision: 'deny', reason: 'not on a Friday' } })).status, 200);
+
+    await approval(page, 'second.txt').getByText('not on a Friday').waitFor();
+    assert.equal(await approval(page, 'second.txt').getByRole('button', { name: 'Allow' }).count(), 0);
+    assert.equal(await approval(page, 'first.txt').getByRole('button', { name: 'Allow' }).count(), 1);
+    await until('the focus is on what was decided', () => page.evaluate(() => document.activeElement.textContent.includes('second.txt')));
+    await page.getByRole('status').filter({ hasText: /write_file of web is denied/ }).waitFor({ state: 'attached' });
+    await picture(page, 'approvals-decided');
+
+    await page.keyboard.press('ArrowUp');
+    await until('the focus is on the one before', () => page.evaluate(() => document.activeElement.matches('.approval') && document.activeElement.textContent.includes('first.txt')));
+    for (let i = 0; i < 12 && !(await page.evaluate(() => /^Deny/.test(document.activeElement.getAttribute('aria-label') ?? ''))); i++) await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await approval(page, 'first.txt').locator('.decided').waitFor();
+    await until('both turns have ended', () => [...guest.turns.values()].every(it => it.over));
+    assert.deepEqual(guest.claims, []);
+    await close(page);
+  } finally {
+    await daemon.close();
+    guest.close();
+  }
+});
+
+test('what is to be decided is shown exactly: as text, with all digits, and with what hides', async () => {
+  const evil = `<img src=x onerror="globalThis.pwned=1"><script>globalThis.pwned=1</script>`;
+  const long = Array.from({ length: 300 }, (_, i) => `line ${i + 1}`).join('\n');
+  const calls = {
+    html: { tool_name: 'write_file', arguments: { path: evil, content: evil }, rule: evil, why: evil },
+    number: { tool_name: 'pay', arguments: '{"amount":12345678901234567890.10,"to":"a","to":"b"}' },
+    hidden: runs('rm', '-rf', 'safe\u202etxt.exe', 'a\u200bb', 'tab\tand\u0007bell'),
+    long: { tool_name: 'write_file', arguments: { path: 'long.txt', content: long } },
+  };
+  const guest = await startAskingGuest(message => calls[message.content]);
+  const daemon = await startDaemon({ web: guest.port });
+  const page = await open(`${daemon.url}#/approvals`);
+  try {
+    for (const name of Object.keys(calls)) await task(daemon, 'web', name);
+    await until('all wait', async () => (await page.locator('.approval').count()) === 4);
+
+    const html = approval(page, '<script>');
+    assert.ok((await html.innerText()).includes(evil));
+    assert.equal(await page.evaluate(() => globalThis.pwned), undefined);
+
+    const number = approval(page, 'amount');
+    assert.ok((await number.innerText()).includes('12345678901234567890.10'));
+    await number.getByText('A name comes twice').waitFor();
+    await number.getByRole('button', { name: 'as JSON' }).click();
+    assert.ok((await number.locator('pre').innerText()).includes('"amount": 12345678901234567890.10,\n  "to": "a",\n  "to": "b"'));
+
+    const hidden = approval(page, 'safe');
+    assert.deepEqual(await hidden.locator('mark').allInnerTexts(), ['U+202E', 'U+200B', 'U+0007']);
+    await hidden.getByText('characters in it that are not seen').waitFor();
+
+    const whole = approval(page, 'long.txt');
+    assert.ok(!(await whole.innerText()).includes('line 300'));
+    assert.match(await whole.innerText(), /This is the beginning of 300 lines, 2\.\d kB/);
+    await whole.getByRole('button', { name: 'Show all of content' }).click();
+    assert.ok((await whole.innerText()).includes('line 300'));
+    assert.deepEqual(await barriers(page), []);
+    await picture(page, 'approvals-exact');
+    await close(page);
+  } finally {
+    await daemon.close();
+    guest.close();
+  }
+});
+
+test('the agent asks in its conversation, also after the page was loaded again, and the answer goes on there', async () => {
+  const guest = await startAskingGuest(message => runs('make', message.content));
+  const daemon = await startDaemon({ web: guest.port });
+  const page = await open(`${daemon.url}#/agents/web`);
+  try {
+    await say(page, 'deploy');
+    await state(page, 'waits for an approval').first().waitFor();
+    const card = page.locator('.talk .approval');
+    await card.waitFor();
+    assert.deepEqual(await card.locator('.words li').allInnerTexts(), ['make', 'deploy']);
+    assert.deepEqual(await barriers(page), []);
+    await picture(page, 'approval-inline');
+
+    await page.reload();
+
+    await card.waitFor();
+    assert.equal(await card.count(), 1);
+    await card.getByLabel('Reason').fill('wait until Monday');
+    await card.getByRole('button', { name: 'Deny' }).click();
+
+    await state(page, 'complete').waitFor();
+    assert.match(await page.locator('.turn').innerText(), /I want to do something\.[\s\S]*run_command[\s\S]*Then I leave it\./);
+    await page.locator('.call summary').click();
+    assert.match(await page.locator('.call').innerText(), /denied it: wait until Monday/);
+
+    await say(page, 'test');
+    await card.getByRole('button', { name: 'Allow' }).click();
+    await state(page, 'complete').nth(1).waitFor();
+    await page.locator('.call summary').nth(1).click();
+    assert.match(await page.locator('.call').nth(1).innerText(), /one\s+two\s+three/);
+    assert.deepEqual(await barriers(page), []);
+    await picture(page, 'approval-done');
+    await close(page);
+  } finally {
+    await daemon.close();
+    guest.close();
+  }
+});
+
+test('approvals survive a daemon that is gone, and what expires counts as denied', async () => {
+  const guest = await startAskingGuest(message => ({ ...runs('make', message.content), seconds: message.content === 'soon' ? 3 : 600 }));
+  const daemon = await startDaemon({ web: guest.port });
+  const page = await open(`${daemon.url}#/approvals`);
+  try {
+    await task(daemon, 'web', 'later');
+    await approval(page, 'later').waitFor();
+
+    await page.route('**/api/v1/approvals', route => route.abort());
+    await page.reload();
+    await page.getByText('New approvals are not shown').waitFor();
+    assert.deepEqual(await barriers(page), []);
+    await picture(page, 'approvals-lost');
+    await page.unroute('**/api/v1/approvals');
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await approval(page, 'later').waitFor();
+    await page.getByText('New approvals are not shown').waitFor({ state: 'detached' });
+
+    await daemon.stop('SIGKILL');
+    await page.getByText('The daemon does not answer.').waitFor();
+    assert.equal(await approval(page, 'later').count(), 1, 'as it was');
+    await daemon.start();
+
+    await page.getByText('The daemon does not answer.').waitFor({ state: 'detached' });
+    assert.equal(await approval(page, 'later').count(), 1);
+    await approval(page, 'later').getByRole('button', { name: 'Allow' }).click();
+    await until('the agent has gone on', () => guest.claims.length === 1);
+
+    await task(daemon, 'web', 'soon');
+    await approval(page, 'soon').waitFor();
+    await approval(page, 'soon').getByText('Nobody decided in time').waitFor();
+    await page.context().close();
+  } finally {
+    await daemon.close();
+    guest.close();
+  }
+});
+
+test('who may not decide is offered nothing, and is told what it takes', async () => {
+  const guest = await startAskingGuest(message => runs('make', message.content));
+  const daemon = await startDaemon({ web: guest.port });
+  const admin = (await daemon.ask('POST', 'tokens', { body: { name: 'root', roles: ['admin'] } })).value.token;
+  const viewer = (await daemon.ask('POST', 'tokens', { token: admin, body: { name: 'eve', roles: ['viewer'] } })).value.token;
+  const page = await open(`${daemon.url}#/approvals`);
+  try {
+    await page.getByLabel('Token').fill(viewer);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Approvals' }).waitFor();
+    await task(daemon, 'web', 'it', admin);
+    await until('the agent asks', () => guest.turns.size === 1);
+    if (await page.getByText('You may not see approvals').count()) {
+      assert.equal(await page.getByRole('link', { name: /^Approvals/ }).count(), 0);
+    } else {
+      await approval(page, 'make').getByText('You may see it and not decide it').waitFor();
+      assert.equal(await page.getByRole('button', { name: /Allow|Deny/ }).count(), 0);
+    }
+    assert.deepEqual(await barriers(page), []);
+    await close(page);
+  } finally {
+    await daemon.close();
+    guest.close();
+  }
+});
+
+for (const [theme, width] of [['light', 1360], ['dark', 1360], ['light', 390], ['dark', 390]]) {
+  test(`many approvals are whole, can be searched, and are free of barriers: ${theme}, ${width} pixels wide`, async () => {
+    const guest = await startAskingGuest(message => runs('make', message.content, 'a-long-word-'.repeat(20)));
+    const daemon = await startDaemon({ web: guest.port }, { approvals: { max_pending_agent: 200 } });
+    const page = await open(daemon.url, { theme, width });
+    try {
+      for (let i = 1; i <= 110; i++) await task(daemon, 'web', `task-${i}`);
+      await until('all are counted', async () => /^99\+/.test(await waiting(page).innerText().catch(() => '')));
+      await page.locator('#main').focus();
+      await page.keyboard.press('g');
+      await page.keyboard.press('a');
+      await page.getByRole('heading', { level: 1, name: 'Approvals' }).waitFor();
+      await until('all wait', async () => /110 calls wait/.test(await page.locator('.top').innerText()));
+      assert.equal(await page.locator('.approval').count(), 40);
+      assert.deepEqual(await barriers(page), []);
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, 'nothing is wider than the window');
+      await picture(page, `${theme}-${width}-approvals`);
+      await page.getByRole('button', { name: 'Show 40 more' }).click();
+      assert.equal(await page.locator('.approval').count(), 80);
+      await page.getByLabel('Search approvals').fill('task-77');
+      await until('one is left', async () => (await page.locator('.approval').count()) === 1);
+      await page.getByLabel('Search approvals').fill('nothing like it');
+      await page.getByText('No approval matches').waitFor();
+      await close(page);
+    } finally {
+      await daemon.close();
+      guest.close();
+    }
+  });
+}
+
 test('a daemon without agents says what to do', async () => {
   const daemon = await startDaemon({});
   for (const theme of ['light', 'dark']) {
@@ -407,7 +677,7 @@ for (const [theme, width] of [['light', 1360], ['dark', 1360], ['light', 390], [
     try {
       await badge(page, 'web-1', 'online').waitFor();
       for (const path of ['', 'agents/web-1', 'agents/web-1/turns', 'agents/web-1/config', 'agents/web-2/config', 'agents/web-1/identity',
-        'agents/web-1/log', 'tokens', 'operations', 'operations/agents.remove', 'operations/runs', 'doctor']) {
+        'agents/web-1/log', 'approvals', 'tokens', 'operations', 'operations/agents.remove', 'operations/runs', 'doctor']) {
         await page.goto(`${daemon.url}#/${path}`);
         await page.waitForLoadState('networkidle', { timeout: 1500 }).catch(() => {}); // the stream of events never ends
         faults.push(...(await barriers(page)).map(it => `${path}: ${it}`));

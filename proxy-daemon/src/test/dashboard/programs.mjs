@@ -1,5 +1,6 @@
 // The programs that a test needs: the daemon, agents as built, and a crowd of guests in this process.
 import { execFile, spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -190,6 +191,109 @@ export async function startGuest({ version = '0.1.0', answer = { content: 'ok' }
     port: server.address().port,
     /** Its links break; it takes new ones. */
     cut: () => links.forEach(it => it.destroy()),
+    close() {
+      server.close();
+      links.forEach(it => it.destroy());
+    },
+  };
+}
+
+const unguessable = () => randomBytes(17).toString('base64url').slice(0, 22);
+
+/**
+ * A guest of this process whose model calls one tool in each turn, about which its policy asks. `call` says of a message
+ * what is called: `{tool_name, arguments, rule, why, seconds}`, where `arguments` may be JSON as a text. It keeps its turns
+ * over lost links, asks again on a new one, and claims before it goes on.
+ */
+export async function startAskingGuest(call) {
+  const links = new Set();
+  const turns = new Map();
+  const claims = [];
+  const asked = []; // over which link what was asked
+  const send = (socket, type, id, payload, seq) => {
+    const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
+    const bytes = Buffer.from(`{"type":"${type}","id":"${id}",${seq ? `"seq":${seq},` : ''}"payload":${text}}`);
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    if (!socket.destroyed) socket.write(Buffer.concat([length, bytes]));
+  };
+  const tell = (turn, type, payload) => {
+    const it = { type, payload, seq: turn.log.length + 1 };
+    turn.log.push(it);
+    send(turn.socket, type, turn.id, payload, it.seq);
+  };
+  const waiting = () => [...turns.values()].filter(it => it.ask && !it.over);
+  const ask = (socket, turn) => {
+    asked.push(socket);
+    send(socket, 'approve', `a-${turn.approval}`, turn.ask);
+  };
+  const end = (turn, ok, text) => {
+    if (turn.over) return;
+    turn.over = true;
+    tell(turn, 'tool_result', ok ? { call_id: 'c1', ok, result: text } : { call_id: 'c1', ok, error: text });
+    tell(turn, 'chunk', { content: ok ? 'It is done.' : 'Then I leave it.', done: true, finish_reason: 'stop' });
+  };
+  const begin = (socket, id, message) => {
+    const { tool_name, arguments: given, rule = 'the-rule', why = 'the rule asks', seconds = 600 } = call(message);
+    const args = typeof given === 'string' ? given : JSON.stringify(given);
+    const turn = { id, socket, log: [], approval: `ap_${unguessable()}`, digest: `sha256:${createHash('sha256').update(args).digest('hex')}` };
+    turns.set(id, turn);
+    const expires = new Date(Date.now() + seconds * 1000).toISOString();
+    const members = `"approval_id":"${turn.approval}","call_id":"c1","tool_name":${JSON.stringify(tool_name)},"arguments":${args},"digest":"${turn.digest}","policy":"p1","rule":${JSON.stringify(rule)},"why":${JSON.stringify(why)},"expires":"${expires}"`;
+    turn.ask = `{"turn":"${id}",${members}}`;
+    tell(turn, 'chunk', { content: 'I want to do something. ', done: false });
+    tell(turn, 'tool_call', `{"call_id":"c1","tool_name":${JSON.stringify(tool_name)},"arguments":${args}}`);
+    tell(turn, 'approval', `{${members}}`);
+    const home = [...links].find(it => it.takesApprovals);
+    if (home) ask(home, turn);
+  };
+  const heard = (socket, { type, id, payload }) => {
+    const turn = [...turns.values()].find(it => id === `a-${it.approval}` || id === `c-${it.approval}`);
+    if (type === 'ping') {
+      send(socket, 'pong', id, {});
+      if (payload?.approvals && !socket.takesApprovals) {
+        socket.takesApprovals = true;
+        if ([...links].find(it => it.takesApprovals) === socket) waiting().forEach(it => ask(socket, it));
+      }
+    } else if (type === 'config_update') send(socket, 'config_ack', id, { applied: true });
+    else if (type === 'message') begin(socket, id, payload);
+    else if (type === 'resume' && turns.has(id)) {
+      const it = turns.get(id);
+      it.socket = socket;
+      const rest = it.log.filter(frame => frame.seq > payload.after);
+      (rest.length > 0 ? rest : it.log.slice(-1)).forEach(frame => send(socket, frame.type, id, frame.payload, frame.seq));
+    } else if (type === 'cancel' && turns.has(id)) {
+      turns.get(id).over = true;
+      send(socket, 'error', id, { code: 'cancelled', message: 'the turn was cancelled' }, turns.get(id).log.length + 1);
+    } else if (type === 'approved' && turn) {
+      if (payload.decision === 'allow') send(socket, 'claim', `c-${turn.approval}`, { approval_id: turn.approval, claim: unguessable(), digest: turn.digest, policy: 'p1' });
+      else end(turn, false, `${payload.by ?? 'nobody'} denied it${payload.reason ? `: ${payload.reason}` : ''}`);
+    } else if (type === 'claimed' && turn) {
+      claims.push(turn.approval);
+      end(turn, true, 'one\ntwo\nthree');
+    } else if (type === 'error' && turn) end(turn, false, payload.message);
+  };
+  const server = createServer(socket => {
+    links.add(socket);
+    socket.on('close', () => links.delete(socket));
+    socket.on('error', () => {});
+    send(socket, 'heartbeat', '', { status: 'ready', uptime_secs: 1, protocol: '1.1', instance: 'i', agent_version: '9.9', features: ['resume', 'cancel', 'tools', 'approvals'] });
+    let rest = Buffer.alloc(0);
+    socket.on('data', piece => {
+      rest = Buffer.concat([rest, piece]);
+      while (rest.length >= 4 && rest.length >= 4 + rest.readUInt32BE()) {
+        const to = 4 + rest.readUInt32BE();
+        const it = JSON.parse(rest.subarray(4, to));
+        rest = rest.subarray(to);
+        heard(socket, it);
+      }
+    });
+  });
+  await new Promise(done => server.listen(0, '127.0.0.1', done));
+  return {
+    port: server.address().port,
+    claims,
+    turns,
     close() {
       server.close();
       links.forEach(it => it.destroy());

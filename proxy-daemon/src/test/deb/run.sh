@@ -30,6 +30,8 @@ mandoc mandoc
 shellcheck shellcheck
 h2load nghttp2-client
 socat socat
+strace strace
+tmux tmux
 /usr/lib/postgresql/15/bin/postgres postgresql-15
 TOOLS
 )
@@ -141,6 +143,11 @@ works_in_tree() {
             fail "$name.service starts what is not there"
     done
     in_tree getent group culvert > /dev/null || fail "there is no group for the admin socket"
+    in_tree install -D -m 644 /usr/share/culvertd/flows/connectivity.jsonc /etc/culvert/flows/connectivity.jsonc ||
+        fail "the example of docs/flows.md is missing"
+    in_tree rm -r /etc/culvert/flows
+    [ -f "$tree/usr/share/culvertd/culvert.env.example" ] || fail "culvertd.service names an example that is missing"
+    [ -f "$tree/usr/share/culvert-agent/tools-dir.conf" ] || fail "culvert-agent.service names a drop-in that is missing"
     keeps_state culvertd.service /var/lib/culvert culvertd serve --print-config
     keeps_state culvert-agent.service /var/lib/culvert-agent culvert-agent --print-config
 }
@@ -281,9 +288,15 @@ quietly sha256sum --check --quiet "$work/settings"
 step "purge, with what a run has left"
 mkdir -p "$tree"/var/lib/private/{culvert,culvert-agent}
 touch "$tree"/var/lib/private/{culvert,culvert-agent}/state
+mkdir "$tree"/var/lib/private/culvert/{keys,tunnels}
+touch "$tree"/var/lib/private/culvert/{keys/build,tunnels/known_hosts}
+yours=("$tree"/etc/culvert/{openai.key,culvert.env}) # as how-to-reach.md says: they stay
+touch "${yours[@]}"
 ln -s private/culvert private/culvert-agent "$tree/var/lib/"
 dpkg_in_tree --purge "${names[@]}"
 rmdir "$tree/var/lib/private"
+rm "${yours[@]}" || fail "purge has removed files of the administrator"
+rmdir "$tree/etc/culvert"
 files_in_tree | diff "$work/before" - || fail "purged, and that is left"
 
 step "under systemd"

@@ -13,6 +13,7 @@ fail() {
     exit 1
 }
 
+: > "$work/said"
 "$root/culvert" demo --port 0 > "$work/said" 2>&1 &
 demo=$!
 until grep -q '^Ctrl-C' "$work/said"; do
@@ -25,4 +26,17 @@ mapfile -t lines < <(sed -n 's/^  curl /curl -sS --fail-with-body --max-time 20 
 [[ $(bash -c "${lines[1]}") == *'event: done'* ]] || fail "no stream: ${lines[1]}"
 kill -TERM "$demo"
 wait "$demo" || fail "the demo ended with exit code $?"
+
+: > "$work/said" # what the first one said counts no more
+"$root/culvert" demo --flow --port 0 > "$work/said" 2>&1 &
+demo=$!
+until grep -q '^Ctrl-C' "$work/said"; do
+    kill -0 "$demo" 2> /dev/null || fail "the demo with a flow ended"
+    sleep 0.2
+done
+[ "$(grep -c 'reachable.*true' "$work/said")" -ge 2 ] || fail "the flow was not done with both providers"
+grep -q '^Running it with LLM_PROVIDER=anthropic' "$work/said" || fail "no variable has chosen the provider"
+[ "$(grep -c 'tunnel.*skipped' "$work/said")" -ge 2 ] || fail "the flow needs no tunnel, and does not say so"
+kill -TERM "$demo"
+wait "$demo" || fail "the demo with a flow ended with exit code $?"
 echo "demo test: passed"

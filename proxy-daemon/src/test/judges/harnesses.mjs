@@ -1,7 +1,8 @@
 // Codex and Claude Code, unmodified, do a small task through Culvert: read a file, write another, look at it. Then the same
 // while the link is reset, the agent is paused, and the daemon is killed in the middle. A harness may end the task or say that
-// it failed; a success without the file is the one thing that must not happen. Then `culvert mcp install` gives them Culvert's
-// tools, and they call one in a task.
+// it failed; a success without the file is the one thing that must not happen. Then the model uses a tool of the agent's
+// between two of the harness's. Then `culvert mcp install` gives them Culvert's tools, and they call one in a task. At last
+// they do the task beside the agent, in a VM without a network: their model is a provider of the host, with the host's key.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -88,6 +89,34 @@ for (const [name, harness] of Object.entries(HARNESSES)) {
   }
 }
 
+for (const [name, harness] of Object.entries(HARNESSES)) {
+  for (const kind of ["openai", "anthropic"]) {
+    const title = `${name} over a runtime of the kind ${kind}: the agent reads a file of its VM in the middle of a task`;
+    test(title, { timeout: PATIENCE_MS + 60_000 }, async (t) => {
+      const { home, work } = places();
+      const vm = join(home, "vm");
+      mkdirSync(vm);
+      writeFileSync(join(vm, "note.txt"), "only the agent can read this\n");
+      const steps = ["echo one > one.txt", { tool: /^read_file$/, input: { path: "note.txt" } }, "echo two > two.txt"];
+      const runtime = await startHarnessRuntime(steps, undefined, true);
+      const road = await startRoad({ kind, runtime, runtimeTimeout: "30s", flags: ["--tools-dir", vm] });
+      t.after(async () => {
+        await road.close();
+        rmSync(home, { recursive: true, force: true });
+      });
+
+      const { code, output } = await runHarness(harness(road.url, home), home, work);
+
+      assert.equal(code, 0, output.slice(-3000));
+      assert.match(output, /finished/);
+      assert.match(runtime.heard[2], /only the agent can read this/, "the tool's result did not reach the model");
+      assert.equal(fileOf(join(work, "one.txt")), "one\n");
+      assert.equal(fileOf(join(work, "two.txt")), "two\n");
+      assert.equal(runtime.heard.length, 4, "a step was asked for twice");
+    });
+  }
+}
+
 /** Claude Code's model looks for tools of others before it may call them. */
 const FIRST = { "claude-code": [{ tool: /^ToolSearch$/, input: { query: "select:mcp__culvert__agents_list" } }] };
 
@@ -119,6 +148,35 @@ for (const [name, harness] of Object.entries(HARNESSES)) {
 
     await install("--remove");
     assert.doesNotMatch(await list(), /^culvert\b/m);
+  });
+}
+
+for (const [name, harness] of Object.entries(HARNESSES)) {
+  test(`${name} in a VM without a network and without a key has a provider of the host`, { timeout: PATIENCE_MS + 60_000 }, async (t) => {
+    const { home, work } = places();
+    writeFileSync(join(work, "question.txt"), "what is the road\n");
+    const file = join(home, "provider.key");
+    writeFileSync(file, "sk-of-the-host\n", { mode: 0o600 });
+    const provider = await startHarnessRuntime(STEPS);
+    const providers = [
+      { name: "llm", kind: "openai", url: `${provider.url}/v1`, key: { file } },
+      { name: "claude", kind: "anthropic", url: provider.url, key: { file } },
+    ];
+    const road = await startRoad({ llm: true, runtime: provider, settings: { more: { providers } } });
+    t.after(async () => {
+      await road.close();
+      rmSync(home, { recursive: true, force: true });
+    });
+
+    const { code, output } = await runHarness(harness(road.llm, home), home, work);
+
+    assert.equal(code, 0, output.slice(-3000));
+    assert.match(output, /finished/);
+    assert.equal(fileOf(join(work, "answer.txt")), "WHAT IS THE ROAD\n");
+    for (const key of provider.keys) assert.match(key, /^(Bearer )?sk-of-the-host$/, "the provider saw another key");
+    const { budgets } = await (await fetch(`${road.url}/api/v1/budgets`)).json();
+    const day = budgets.find((it) => it.of === "agent" && it.name === "web" && it.span === "day");
+    assert.ok(day.tokens >= 110 * (STEPS.length + 1), `what it used counts for the agent: ${JSON.stringify(budgets)}`);
   });
 }
 

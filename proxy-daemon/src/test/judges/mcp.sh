@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Lets programs that others wrote judge /mcp and culvert mcp: the official conformance suite in both revisions, the official
-# clients of both eras, and the inspector. Run it after `mvn package`. It installs Node 24 if there is no Node, and the
+# clients of both eras, and the inspector. The other direction, too: servers that others wrote judge how an agent uses
+# their tools. Run it after `mvn package`. It installs Node 24 if there is no Node, and the
 # packages of mcp/package.json, into target/judges-mcp.
 #
 #   mcp.sh [NODE_TEST_OPTION…]    such as --test-name-pattern=conformance

@@ -19,17 +19,24 @@ const PATIENCE_MS = 60_000;
  * @param flags more flags of the agent
  * @param settings more settings of the daemon
  * @param given the runtime, if not the one of runtime.mjs
+ * @param llm whether programs beside the agent have the host's providers, at `road.llm`
  */
-export async function startRoad({ kind = "openai", runtimeTimeout = "2s", flags = [], settings = {}, runtime: given } = {}) {
+export async function startRoad({
+  kind = "openai", runtimeTimeout = "2s", flags = [], settings = {}, runtime: given, llm = false,
+} = {}) {
   const work = mkdtempSync(join(tmpdir(), "culvert-judges-"));
   const runtime = given ?? (await startRuntime());
+  const llmAt = llm ? `127.0.0.1:${await freePort()}` : null;
   const agent = await program("agent", AGENT, [
-    "--listen", "tcp://127.0.0.1:0", "--runtime", runtime.url, "--runtime-kind", kind, "--runtime-timeout", runtimeTimeout, ...flags,
+    "--listen", "tcp://127.0.0.1:0", "--runtime", runtime.url, "--runtime-kind", kind, "--runtime-timeout", runtimeTimeout,
+    ...(llmAt ? ["--llm-listen", llmAt] : []), ...flags,
   ], /listening on tcp:\/\/127\.0\.0\.1:(\d+)/);
   const relay = await startRelay(Number(agent.said[1]));
   const file = join(work, "culvertd.jsonc");
   const road = {
     runtime, agent, relay, work,
+    /** What stands in OPENAI_BASE_URL (with /v1) and ANTHROPIC_BASE_URL of a program in the VM. */
+    llm: llmAt && `http://${llmAt}`,
     async startDaemon() {
       const port = road.daemon ? Number(road.daemon.said[1]) : 0;
       writeFileSync(file, JSON.stringify({
@@ -79,6 +86,15 @@ async function program(name, path, args, sentence) {
     return self.said;
   });
   return self;
+}
+
+/** A port that is free now. */
+async function freePort() {
+  const server = createServer();
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address();
+  await new Promise((done) => server.close(done));
+  return port;
 }
 
 /** Carries connections to a port; `cut` resets those there are. */

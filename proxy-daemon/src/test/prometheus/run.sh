@@ -37,6 +37,7 @@ if ! command -v prometheus > /dev/null || ! command -v promtool > /dev/null; the
     fi
     PATH=$cache/usr/bin:$PATH
 fi
+java=$("$root/culvert" jdk)/bin/java
 for program in "$daemon" "$agent"; do
     [ -x "$program" ] || fail "$program is missing: run mvn package first"
 done
@@ -74,6 +75,15 @@ step "a daemon under load"
 "$agent" --listen tcp://127.0.0.1:0 --runtime echo --echo-delay 20ms --log-level error > "$work/agent.log" 2>&1 &
 pids+=($!)
 address=$(listening "$work/agent.log")
+"$java" "$root/proxy-daemon/src/test/prometheus/Model.java" > "$work/model.log" 2>&1 &
+pids+=($!)
+model=$(listening "$work/model.log")
+mkdir "$work/tools"
+echo '{"rules": [{"decision": "allow", "tools": ["list_dir"]}]}' > "$work/tools.jsonc"
+"$agent" --listen tcp://127.0.0.1:0 --runtime "$model" --tools-dir "$work/tools" --tools-policy "$work/tools.jsonc" \
+    --log-level error > "$work/hands.log" 2>&1 &
+pids+=($!)
+hands=$(listening "$work/hands.log")
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 30 -subj /CN=localhost \
     -addext subjectAltName=IP:127.0.0.1 -keyout "$work/key.pem" -out "$work/cert.pem" 2> "$work/said" || fail "openssl: $(cat "$work/said")"
 cat > "$work/culvertd.jsonc" << JSON
@@ -85,12 +95,17 @@ cat > "$work/culvertd.jsonc" << JSON
   "state_dir": "$work/state",
   "turns": {"resume_grace": "200ms"},
   "log_level": "error",
-  "agents": [{"id": "vm", "address": "$address"}, {"id": "gone", "address": "127.0.0.1:1"}],
+  "providers": [
+    {"name": "llm", "kind": "openai", "url": "$model/v1"},
+    {"name": "away", "kind": "anthropic", "url": "http://127.0.0.1:1", "connect_timeout": "1s"}
+  ],
+  "budgets": {"reserve_tokens": 1, "each_tenant": {"tokens_per_day": 300}},
+  "agents": [{"id": "vm", "address": "$address"}, {"id": "hands", "address": "$hands"}, {"id": "gone", "address": "127.0.0.1:1"}],
 }
 JSON
 "$daemon" serve --config "$work/culvertd.jsonc" > "$work/daemon.log" 2>&1 &
 pids+=($!)
-reload=${pids[1]}
+reload=$!
 url=$(listening "$work/daemon.log")
 curl -s "$url/metrics" | promtool check metrics > "$work/said" 2>&1 || fail "promtool check metrics: $(cat "$work/said")"
 
@@ -114,7 +129,8 @@ query() { promtool query instant "http://127.0.0.1:$port" "$1" | grep -v '=> NaN
 
 post() { curl -s -o "$work/said" -H 'content-type: application/json' "$@" || true; }
 
-# One of each kind: whole answers and streams, cut, resumed and stopped; agents that are away; mistakes; reloads.
+# One of each kind: whole answers and streams, cut, resumed and stopped; agents that are away; mistakes; reloads; a provider
+# that answers until its budget is used up, and one that is away.
 words='{"role":"user","content":"one two three four five six seven eight nine ten"}'
 long=$(printf 'x%.0s' $(seq 20000))
 SECONDS=0
@@ -127,8 +143,11 @@ while [ "$SECONDS" -lt "$load_seconds" ]; do
     post -N --max-time 0.1 -d "$words" "$url/api/v1/agents/vm/stream"
     post -X DELETE "$url/api/v1/turns/$(sed -n 's/^id: \(.*\):.*/\1/p' "$work/said" | tail -n 1)"
     post -d "$words" "$url/api/v1/agents/gone/message"
+    post -d "$words" "$url/api/v1/agents/hands/message" # which calls a tool
     post -X PUT -d '{"config":{}}' "$url/api/v1/agents/vm/config"
     post "$url/api/v1/agents/nobody"
+    post -d '{"model":"m","stream":true,"messages":[{"role":"user","content":"at length"}]}' "$url/providers/llm/v1/chat/completions"
+    post -d '{"model":"m","max_tokens":1,"messages":[]}' "$url/providers/away/v1/messages"
     post -H "x-long: $long" "$url/livez"
     kill -HUP "$reload"
 done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Boots the shipped images and units under a real systemd, in a machine that QEMU emulates, and runs the trials in trial.sh
-# there. Run it after `mvn package`. It takes about four minutes; the first run takes one more, to fetch the kernel and make
+# there. Run it after `mvn package`. It takes about eight minutes; the first run takes one more, to fetch the kernel and make
 # the Debian of the machine. Installs missing Debian packages.
 #
 # The report is the output of the machine. Exits with 0 if all trials passed, and with 77 unless it runs as root on Debian on
@@ -29,7 +29,7 @@ mkdir -p "$cache"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Debian's kernel, unpacked but not installed, and a small Debian with systemd.
+# Debian's kernel, unpacked but not installed, and a small Debian with systemd and an SSH server.
 cd "$cache"
 if ! ls kernel/boot/vmlinuz-* > /dev/null 2>&1; then
     apt-get update -q
@@ -37,8 +37,8 @@ if ! ls kernel/boot/vmlinuz-* > /dev/null 2>&1; then
     apt-get download "$package"
     dpkg -x ./"$package"_*.deb kernel
 fi
-if ! [ -d debian ]; then
-    rm -rf debian.new
+if ! [ -d debian-ssh ]; then
+    rm -rf debian-ssh.new
     # shellcheck source=/dev/null
     suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
     # shellcheck disable=SC2016 # names that apt-get fills in
@@ -46,11 +46,11 @@ if ! [ -d debian ]; then
         awk -v suite="$suite" '$1 == suite && $2 == "main" { print $3; exit }')
     eval "$(apt-config shell http_proxy Acquire::http::Proxy)"
     export http_proxy
-    debootstrap --variant=minbase --include=systemd,systemd-sysv "$suite" debian.new "$mirror" > debootstrap.log 2>&1 ||
+    debootstrap --variant=minbase --include=systemd,systemd-sysv,openssh-server,libnss-systemd "$suite" debian-ssh.new "$mirror" > debootstrap.log 2>&1 ||
         { tail debootstrap.log >&2; exit 1; }
-    rm -rf debian.new/{var/cache,var/lib/apt/lists,usr/share/{doc,info,i18n,locale,man,zoneinfo,perl5}}/* \
-        debian.new/usr/lib/x86_64-linux-gnu/{gconv,perl-base}
-    mv debian.new debian
+    rm -rf debian-ssh.new/{var/cache,var/lib/apt/lists,usr/share/{doc,info,i18n,locale,man,zoneinfo,perl5}}/* \
+        debian-ssh.new/usr/lib/x86_64-linux-gnu/{gconv,perl-base}
+    mv debian-ssh.new debian-ssh
 fi
 
 # The commands of a page that are for this script.
@@ -61,19 +61,22 @@ mkdir "$work/pages"
 cp "$top"/guest-agent/target/culvert-agent-*-linux-x86_64.tar.gz "$top/guest-agent/dist/culvert-agent.service" "$work/pages/"
 blocks guest-agent/dist/README.md > "$work/pages/images.sh"
 blocks proxy-daemon/docs/firecracker.md > "$work/pages/jail.sh"
-(cd "$work/pages" && DEBIAN="$cache/debian" unshare --mount --pid --fork --kill-child bash "$here/pages.sh")
+(cd "$work/pages" && DEBIAN="$cache/debian-ssh" unshare --mount --pid --fork --kill-child bash "$here/pages.sh")
 rm -rf "$work/pages"
 
-# The machine: the images, the units, and three agents that echo: one of them slowly and in the chroot of a jailer, and one that
-# dials in, by the shipped unit with another name.
+# The machine: the images, the units, three agents that echo: one of them slowly and in the chroot of a jailer, and one that
+# dials in, by the shipped unit with another name; and by that unit an agent with tools, whose model is a script.
 root=$work/root
-cp -a debian "$root"
+cp -a debian-ssh "$root"
 cp -r "$daemon" "$agent" "$root/usr/lib/"
-ln -s ../lib/culvertd/bin/culvertd ../lib/culvert-agent/bin/culvert-agent "$root/usr/bin/"
+ln -s ../lib/culvertd/bin/culvertd ../lib/culvertd/bin/culvert ../lib/culvert-agent/bin/culvert-agent "$root/usr/bin/"
 cp "$top"/proxy-daemon/dist/culvertd.{service,socket} "$top/guest-agent/dist/culvert-agent.service" "$root/usr/lib/systemd/system/"
 ln -s culvert-agent "$root/usr/bin/joined-agent"
 sed 's/culvert-agent/joined-agent/g; s|/etc/culvert/agent.env|/etc/culvert/joined.env|' "$top/guest-agent/dist/culvert-agent.service" \
     > "$root/usr/lib/systemd/system/joined-agent.service"
+ln -s culvert-agent "$root/usr/bin/tools-agent"
+sed 's/culvert-agent/tools-agent/g; s|/etc/culvert/agent.env|/etc/culvert/tools.env|' "$top/guest-agent/dist/culvert-agent.service" \
+    > "$root/usr/lib/systemd/system/tools-agent.service"
 cp "$(command -v busybox)" "$root/bin/"
 mkdir "$root/root/bin" # where systemd and the kernel do not find it while they start
 ln -s /bin/busybox "$root/root/bin/modprobe"
@@ -83,7 +86,7 @@ for module in vsock vmw_vsock_virtio_transport_common vsock_loopback vhost_iotlb
     cp "$(find kernel/lib/modules -name "$module.ko")" "$root/lib/modules/$kernel/"
 done
 busybox depmod -b "$root" "$kernel"
-cp "$here/trial.sh" "$root/root/"
+cp "$here"/{trial,model}.sh "$top/guest-agent/dist/tools-dir.conf" "$top/proxy-daemon/dist/shell-dir.conf" "$root/root/"
 blocks proxy-daemon/docs/qemu.md > "$root/root/qemu.sh"
 ln -s lib/systemd/systemd "$root/init"
 
@@ -94,6 +97,8 @@ for slow in serial-getty@ttyS0.service getty.target getty-static.service systemd
 done
 mkdir -p "$root/etc/culvert" "$units"/{culvertd,culvert-agent}.service.d "$units/multi-user.target.wants"
 chroot "$root" useradd --system vmm
+chroot "$root" useradd --create-home deploy # to whom the daemon's SSH tunnel logs in
+rm "$units"/multi-user.target.wants/ssh.service "$units/sshd.service" # trial.sh starts it
 chroot "$root" groupadd --system culvert # as the package does
 jail=/srv/jailer/firecracker/web/root
 chroot "$root" install -d -o vmm -g vmm -m 750 "$jail"
@@ -102,11 +107,13 @@ printf '%s\n' '{"agents": [{"id": "vm", "address": "vsock://1:1024"},' \
     > "$root/etc/culvert/culvertd.jsonc"
 printf '%s\n' CULVERT_AGENT_RUNTIME=echo CULVERT_AGENT_ACCEPT_FROM=any > "$root/etc/culvert/agent.env"
 # The optimizing compiler does not pay off here.
-printf '%s\n' '[Service]' WatchdogSec=20 TimeoutStopSec=3 SupplementaryGroups=vmm \
+printf '%s\n' '[Service]' WatchdogSec=20 TimeoutStopSec=3 TimeoutStartSec=5min SupplementaryGroups=vmm \
     Environment=CULVERT_JAVA_OPTIONS=-XX:TieredStopAtLevel=1 > "$units/culvertd.service.d/trial.conf"
 printf '%s\n' '[Socket]' ListenStream=vsock::1024 > "$units/culvert-agent.socket"
 printf '%s\n' '[Service]' Type=notify User=vmm UMask=0007 \
     "ExecStart=/usr/bin/culvert-agent --listen unix://$jail/v.sock --runtime echo --echo-delay 1s" > "$units/jailed.service"
+printf '%s\n' '[Socket]' ListenStream=127.0.0.1:8081 Accept=yes > "$units/model.socket"
+printf '%s\n' '[Service]' ExecStart=/root/model.sh StandardInput=socket > "$units/model@.service"
 printf '%s\n' '[Unit]' After=multi-user.target '[Service]' ExecStart=/root/trial.sh StandardOutput=tty StandardError=tty \
     TTYPath=/dev/ttyS0 > "$units/trial.service"
 ln -s ../trial.service "$units/multi-user.target.wants/"
@@ -116,7 +123,7 @@ rm -rf "$root"
 # On a busy host the kernel cannot calibrate its clock and hangs. So it is given the frequency of the host.
 khz=$(awk '/^bogomips/ {printf "%d", $3 * 500; exit}' /proc/cpuinfo)
 generation=324e6eaf-d1d1-4bf6-bf41-b9bb6c91fb87 # trial.sh knows it, too
-timeout 1200 qemu-system-x86_64 -M q35 -accel tcg -smp 1 -cpu max -m 1024 -device vmgenid,guid=$generation \
+timeout 2400 qemu-system-x86_64 -M q35 -accel tcg -smp 1 -cpu max -m 1024 -device vmgenid,guid=$generation \
     -nodefaults -no-user-config -display none -serial file:"$work/serial.log" -no-reboot \
     -kernel "$(ls kernel/boot/vmlinuz-*)" -initrd "$work/initramfs" \
     -append "console=ttyS0 reboot=t panic=-1 quiet systemd.show_status=0 tsc_early_khz=$khz" < /dev/null || true

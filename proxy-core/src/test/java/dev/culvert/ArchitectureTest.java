@@ -19,8 +19,11 @@ class ArchitectureTest {
                             Map.entry("about", Set.of()),
                             Map.entry("settings", Set.of("about", "io")),
                             Map.entry("io", Set.of()),
+                            Map.entry("checks", Set.of("about", "io", "transport")),
+                            Map.entry("machine", Set.of("io")),
                             Map.entry("json", Set.of()),
                             Map.entry("audit", Set.of("io")),
+                            Map.entry("process", Set.of("io")),
                             Map.entry("policy", Set.of("about", "settings")),
                             Map.entry("frame", Set.of("io", "json")),
                             Map.entry("transport", Set.of()),
@@ -30,6 +33,9 @@ class ArchitectureTest {
                             Map.entry("road", Set.of("io", "link", "pool", "transport")),
                             Map.entry("systemd", Set.of("transport")),
                             Map.entry("tools", Set.of("io", "json", "policy")),
+                            Map.entry("mcp", Set.of("about", "io", "json", "policy", "tools")),
+                            Map.entry("tunnel", Set.of("frame", "io", "json", "transport")),
+                            Map.entry("upstream", Set.of("about", "io", "transport")),
                             Map.entry("subject", Set.of("io", "json"))),
                     Map.of("io.netty.channel.epoll", Set.of("transport")));
 

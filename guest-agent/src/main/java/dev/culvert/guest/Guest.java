@@ -11,7 +11,9 @@ import dev.culvert.guest.connection.Vitals;
 import dev.culvert.guest.desired.DesiredState;
 import dev.culvert.guest.desired.StateKeeper;
 import dev.culvert.guest.identity.Generation;
+import dev.culvert.guest.inspect.Inspections;
 import dev.culvert.guest.local.LocalSocket;
+import dev.culvert.guest.outside.Outside;
 import dev.culvert.guest.runtime.EchoRuntime;
 import dev.culvert.guest.runtime.HttpRuntime;
 import dev.culvert.guest.runtime.LlmRuntime;
@@ -19,17 +21,21 @@ import dev.culvert.guest.runtime.RuntimeSettings;
 import dev.culvert.guest.runtime.RuntimeWatch;
 import dev.culvert.guest.session.Session;
 import dev.culvert.guest.subjects.Subjects;
-import dev.culvert.guest.tools.Workshop;
+import dev.culvert.guest.tunnel.HostTunnels;
+import dev.culvert.guest.tunnel.LocalPorts;
 import dev.culvert.guest.turn.Parking;
 import dev.culvert.guest.turn.Turns;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
+import dev.culvert.mcp.Loopback;
 import dev.culvert.systemd.Notifier;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
 import dev.culvert.transport.InheritedSocket;
 import dev.culvert.transport.Transport;
+import dev.culvert.tunnel.Destination;
+import dev.culvert.tunnel.TunnelListener;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
@@ -59,11 +65,13 @@ public final class Guest implements AutoCloseable {
     private final RuntimeWatch watch;
     private final StateKeeper keeper;
     private final Turns turns;
-    private final @Nullable Workshop workshop;
+    private final ToolsAtWork tools;
+    private final Inspections inspections;
     private final GuestPipeline connections;
     private final Identities identity;
     private final HostLinks hosts;
     private final @Nullable LocalSocket programs;
+    private final Outside outside;
     private final Notifier notifier;
 
     /** Starts a guest. A failed start leaves nothing behind. */
@@ -100,27 +108,38 @@ public final class Guest implements AutoCloseable {
                         requests(settings.runtime()),
                         keeper);
         restore(desired);
-        turns = new Turns(loop, runtime, settings.turns());
-        workshop = workshop(settings);
+        String instance = HexFormat.of().toHexDigits(new SplittableRandom().nextLong());
+        tools = tools(instance, desired, new Loopback(loop, loops.transport()::newTcpChannel));
+        turns = new Turns(loop, runtime, settings.turns(), tools.blocked());
         watch = RuntimeWatch.begin(loop, runtime, settings.heartbeat(), this::tellHosts);
         Vitals vitals =
                 vitals(
-                        workshop != null,
+                        instance,
                         new Vitals.Reports(
-                                settings.heartbeat(), watch::trouble, desired::policyVersion));
+                                settings.heartbeat(),
+                                watch::trouble,
+                                desired::policyVersion,
+                                () -> tools.policies(desired),
+                                tools.facts()));
         Subjects subjects = new Subjects(loop, settings.subjects());
+        inspections = new Inspections(loop, places(settings));
         Account held = account(settings);
         connections =
                 new GuestPipeline(
-                        channel -> new Session(turns, desired, subjects, workshop, channel),
+                        channel ->
+                                new Session(turns, desired, subjects, tools.workshop(), channel)
+                                        .inspectedBy(inspections),
                         vitals,
                         held,
+                        new HostTunnels(settings.tunnels(), LocalPorts.of(loops)),
                         hostOnly(settings.listen(), inherited));
         desired.whenRuntimeKindChanges(connections::tellHosts);
         watchSnapshots(loop);
         try {
             identity = Identities.open(settings, vitals);
             programs = programs(subjects, held);
+            outside = Outside.listen(settings.outside(), connections.tunnels(), loops);
+            tools.goOn(turns, desired);
             hosts = HostLinks.open(settings, loops, inherited, connections, identity);
         } catch (IOException | RuntimeException e) {
             keeper.close();
@@ -132,7 +151,7 @@ public final class Guest implements AutoCloseable {
                 hosts,
                 settings.runtime(),
                 keeper,
-                workshop == null ? "" : ", " + workshop);
+                tools);
     }
 
     private void tellHosts() {
@@ -155,12 +174,15 @@ public final class Guest implements AutoCloseable {
                 new Parking.Listener() {
                     @Override
                     public void onParked() {
+                        tools.hold();
                         tellHosts();
                     }
 
                     @Override
                     public void onGoingOn(Parking.End why) {
                         hosts.renew(why == Parking.End.RESTORED);
+                        connections.tunnels().renew();
+                        tools.letGo(why == Parking.End.RESTORED);
                         tellHosts();
                     }
                 });
@@ -176,6 +198,14 @@ public final class Guest implements AutoCloseable {
         return hosts.address();
     }
 
+    /**
+     * Opens a tunnel to something on the host. May be called on any thread; the listener is told on
+     * the guest's event loop.
+     */
+    public void openTunnel(Destination.OnHost to, TunnelListener listener) {
+        loops.next().execute(() -> connections.tunnels().open(to, listener));
+    }
+
     /** Where hosts reach it, or it reaches them, for people. */
     public String place() {
         return hosts.toString();
@@ -186,6 +216,11 @@ public final class Guest implements AutoCloseable {
      */
     public void ready() {
         notifier.ready(this::status);
+    }
+
+    /** Where programs in the VM reach what is outside, with the ports that it got. */
+    public List<AgentAddress> outside() {
+        return outside.addresses();
     }
 
     private String status() {
@@ -202,6 +237,7 @@ public final class Guest implements AutoCloseable {
     public void close() {
         notifier.stopping(settings.drain().plus(STOP));
         watch.end();
+        outside.close();
         hosts.close();
         EventLoop loop = loops.next();
         Promise<Void> idle = loop.newPromise();
@@ -214,9 +250,8 @@ public final class Guest implements AutoCloseable {
         }
         connections.closeAll(Duration.ofSeconds(1));
         loop.submit(turns::close).awaitUninterruptibly();
-        if (workshop != null) {
-            workshop.close();
-        }
+        inspections.close();
+        tools.close();
         runtime.close();
         keeper.close();
         identity.close();
@@ -231,6 +266,7 @@ public final class Guest implements AutoCloseable {
                     settings.drain().toMillis() / 1000.0,
                     turns(turns.count()));
         }
+        tools.stop();
         turns.drain(() -> idle.trySuccess(null));
     }
 
@@ -267,13 +303,20 @@ public final class Guest implements AutoCloseable {
         }
     }
 
-    private @Nullable Workshop workshop(GuestSettings settings) throws IOException {
+    private ToolsAtWork tools(String instance, DesiredState desired, Loopback loopback)
+            throws IOException {
         try {
-            return Workshop.open(settings.tools(), settings.stateDir());
+            return ToolsAtWork.open(settings, instance, desired, loops.next(), loopback);
         } catch (IOException e) {
             keeper.close();
             throw e;
         }
+    }
+
+    /** What has files of the agent, so that its disk is of interest. */
+    private static List<Path> places(GuestSettings settings) {
+        Path state = settings.stateDir();
+        return state == null ? List.of() : List.of(state);
     }
 
     private static Account account(GuestSettings settings) {
@@ -303,12 +346,13 @@ public final class Guest implements AutoCloseable {
                 : RuntimeRequests.DEFAULTS;
     }
 
-    private static Vitals vitals(boolean hasTools, Vitals.Reports reports) {
+    private Vitals vitals(String instance, Vitals.Reports reports) {
         List<String> features = new ArrayList<>(Session.FEATURES);
-        if (hasTools) {
-            features.add(Session.TOOLS);
+        features.add(Inspections.FEATURE);
+        if (tools.workshop() != null) {
+            features.addAll(Session.TOOLS);
         }
-        String instance = HexFormat.of().toHexDigits(new SplittableRandom().nextLong());
-        return new Vitals(Version.text(), instance, features, System.nanoTime(), reports);
+        return new Vitals(
+                Version.text(), instance, tools.instances(), features, System.nanoTime(), reports);
     }
 }

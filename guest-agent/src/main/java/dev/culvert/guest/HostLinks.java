@@ -6,15 +6,18 @@ import dev.culvert.guest.config.ListenSettings;
 import dev.culvert.guest.connection.DialIn;
 import dev.culvert.guest.connection.DialInPipeline;
 import dev.culvert.guest.connection.GuestPipeline;
+import dev.culvert.io.Quoted;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
 import dev.culvert.transport.InheritedSocket;
 import dev.culvert.transport.Transport;
+import dev.culvert.tunnel.TunnelOpening;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,9 @@ import org.slf4j.LoggerFactory;
 /** How the guest and its hosts find each other: it listens for them, dials in, or both. */
 final class HostLinks {
     private static final Logger LOG = LoggerFactory.getLogger(HostLinks.class);
+
+    /** For a connection of a tunnel; what comes then has its own limit. */
+    private static final Duration DIAL = Duration.ofSeconds(10);
 
     private final @Nullable Channel listening;
     private final @Nullable DialIn dialIn;
@@ -52,6 +58,9 @@ final class HostLinks {
                 target == null
                         ? null
                         : new DialInPipeline(target, settings.join(), links, identities);
+        if (target != null && pipeline != null) {
+            dialTunnels(pipeline, target.address(), loops, links);
+        }
         boolean listens = settings.listen().isWanted() || !inherited.isEmpty();
         Channel listening = listens ? listen(settings.listen(), loops, inherited, links) : null;
         DialIn dialIn = null;
@@ -67,6 +76,27 @@ final class HostLinks {
             dialIn.begin();
         }
         return new HostLinks(listening, dialIn, random);
+    }
+
+    private static void dialTunnels(
+            DialInPipeline pipeline, AgentAddress host, EventLoops loops, GuestPipeline links) {
+        links.tunnels()
+                .dialWith(opening ->
+                        loops.transport()
+                                .dial(loops.next(), host, DIAL, pipeline.of(opening))
+                                .addListener((Future<Channel> dialled) -> {
+                                    if (dialled.isSuccess()) {
+                                        watch(dialled.getNow(), opening, links);
+                                    } else {
+                                        opening.failed(Quoted.message(dialled.cause()));
+                                    }
+                                }));
+    }
+
+    /** A connection may end before TLS and WebSocket let the tunnel see it. */
+    private static void watch(Channel channel, TunnelOpening opening, GuestPipeline links) {
+        links.own(channel);
+        channel.closeFuture().addListener(_ -> opening.failed("the host closed the connection"));
     }
 
     /** The address at which it listens, if it does. */

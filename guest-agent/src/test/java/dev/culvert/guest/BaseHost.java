@@ -44,8 +44,17 @@ final class BaseHost implements AutoCloseable {
         out.flush();
     }
 
+    /** A message that says who asks. */
+    void sayFor(String caller, String id, String content) throws IOException {
+        send("message", id + "\",\"caller\":\"" + caller, user(content));
+    }
+
+    private static String user(String content) {
+        return "{\"role\":\"user\",\"content\":\"" + content + "\"}";
+    }
+
     void say(String id, String content) throws IOException {
-        send("message", id, "{\"role\":\"user\",\"content\":\"" + content + "\"}");
+        send("message", id, user(content));
     }
 
     /** The next frame, which may be a heartbeat. */
@@ -96,6 +105,8 @@ final class BaseHost implements AutoCloseable {
         return frame.contains("\"done\":true")
                 || !(frame.contains("\"type\":\"chunk\"")
                         || frame.contains("\"type\":\"tool_c")
+                        || frame.contains("\"type\":\"tool_output\"")
+                        || frame.contains("\"type\":\"approval\"")
                         || frame.contains("\"type\":\"tool_result\""));
     }
 

@@ -7,12 +7,14 @@ import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.guest.config.IdentitySettings;
 import dev.culvert.guest.config.JoinSettings;
 import dev.culvert.guest.config.ListenSettings;
+import dev.culvert.guest.config.OutsideSettings;
 import dev.culvert.guest.config.RuntimeLimits;
 import dev.culvert.guest.config.RuntimeRequests;
 import dev.culvert.guest.config.RuntimeSource;
 import dev.culvert.guest.config.RuntimeTimeouts;
 import dev.culvert.guest.config.SubjectSettings;
 import dev.culvert.guest.config.ToolSettings;
+import dev.culvert.guest.config.TunnelSettings;
 import dev.culvert.guest.config.TurnLimits;
 import dev.culvert.guest.runtime.ScriptedRuntime;
 import dev.culvert.systemd.Systemd;
@@ -185,6 +187,27 @@ class GuestTest {
     }
 
     @Test
+    void anAgentWithoutToolsOfItsOwnWritesDownWhatItBlocks() throws Exception {
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                ScriptedRuntime.stream(
+                                        "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"rm\"}}]}}]}"));
+                Guest guest =
+                        Guest.start(
+                                settings(http(runtime, null), directory, Duration.ZERO),
+                                Systemd.ABSENT);
+                BaseHost host = new BaseHost(port(guest))) {
+            host.send("config_update", "c1", "{\"config\":{},\"tool_allowlist\":[\"read*\"]}");
+            assertThat(host.nextAnswer()).contains("\"applied\":true");
+            host.say("m1", "hi");
+
+            assertThat(host.nextAnswer()).contains("tool_blocked");
+            assertThat(Files.readString(directory.resolve("audit").resolve("audit.log")))
+                    .contains("\"who\":\"host\"", "\"tool\":\"rm\"", "\"outcome\":\"blocked\"");
+        }
+    }
+
+    @Test
     void theVersionOfThePolicyIsInTheAnswerAndInHeartbeats() throws Exception {
         try (Guest guest = guest(ECHO)) {
             try (BaseHost host = new BaseHost(port(guest))) {
@@ -196,7 +219,9 @@ class GuestTest {
                 assertThat(host.nextAnswer()).contains("\"applied\":true,\"policy\":\"sha256:");
             }
             try (BaseHost host = new BaseHost(port(guest))) {
-                assertThat(host.next()).contains("heartbeat", "\"policy\":\"sha256:");
+                assertThat(host.next())
+                        .contains("heartbeat", "\"policy\":\"sha256:")
+                        .contains("\"policies\":[{\"level\":\"agent\",\"version\":\"sha256:");
             }
         }
     }
@@ -626,6 +651,8 @@ class GuestTest {
                 all.runtime(),
                 all.turns(),
                 all.subjects(),
+                all.tunnels(),
+                OutsideSettings.DEFAULTS,
                 all.tools(),
                 all.maxContextBytes(),
                 all.maxConfigBytes(),
@@ -662,6 +689,8 @@ class GuestTest {
                         48 << 20,
                         32 << 20),
                 SubjectSettings.DEFAULTS,
+                TunnelSettings.DEFAULTS,
+                OutsideSettings.DEFAULTS,
                 ToolSettings.DEFAULTS,
                 65_536,
                 1 << 20,

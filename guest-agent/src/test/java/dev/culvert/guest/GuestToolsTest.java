@@ -103,16 +103,97 @@ class GuestToolsTest {
                                 answer("done"));
                 Guest guest = guest(runtime, stateDir());
                 BaseHost host = host(guest)) {
-            host.say("m1", "read, then write");
+            host.sayFor("token:deploy", "m1", "read, then write");
             host.turn("m1");
         }
         List<String> lines = Files.readAllLines(audit);
-        assertThat(lines).hasSize(2);
+        assertThat(lines).hasSize(2).allMatch(it -> it.contains("\"who\":\"token:deploy\""));
         assertThat(lines.getFirst())
                 .contains("\"turn\":\"m1\"", "\"tool\":\"read_file\"", "\"rule\":\"reading\"")
                 .contains("\"outcome\":\"allow\"", AuditLog.digest(path));
         assertThat(lines.get(1)).contains("write_file", "\"outcome\":\"deny\"");
         assertThat(AuditLog.verify(audit, null)).isInstanceOf(AuditChain.Verdict.Sound.class);
+    }
+
+    @Test
+    void aCallThatIsBlockedByItsNameIsInTheAuditLogBeforeTheTurnEnds() throws Exception {
+        Path audit = directory.resolve("state").resolve("audit").resolve("audit.log");
+        String rules =
+                "{\"rules\":[{\"name\":\"no_rm\",\"decision\":\"deny\",\"tools\":[\"rm\"]},"
+                        + "{\"decision\":\"allow\",\"tools\":[\"*\"]}]}";
+        try (ScriptedRuntime runtime = new ScriptedRuntime(calls(call("c1", "rm", "{}")));
+                Guest guest = guest(runtime, stateDir());
+                BaseHost host = host(guest)) {
+            host.send(
+                    "config_update",
+                    "u1",
+                    "{\"config\":{},\"tool_allowlist\":[],\"tools\":{\"policy\":" + rules + "}}");
+            assertThat(host.nextAnswer()).contains("\"applied\":true");
+            host.sayFor("token:deploy", "m1", "remove it");
+
+            assertThat(host.turn("m1").getLast()).contains("\"type\":\"tool_blocked\"");
+
+            List<String> lines = Files.readAllLines(audit);
+            assertThat(lines).hasSize(1);
+            assertThat(lines.getFirst())
+                    .contains("\"who\":\"token:deploy\"", "\"turn\":\"m1\"", "\"tool\":\"rm\"")
+                    .contains("\"rule\":\"no_rm\"", "\"policy\":\"sha256:")
+                    .contains("\"arguments\":\"\"", "\"outcome\":\"blocked\"");
+            assertThat(AuditLog.verify(audit, null)).isInstanceOf(AuditChain.Verdict.Sound.class);
+        }
+    }
+
+    @Test
+    void aCallWithArgumentsThatItsToolDoesNotTakeIsInTheAuditLog() throws Exception {
+        Path audit = directory.resolve("state").resolve("audit").resolve("audit.log");
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                calls(call("c1", "read_file", "{\"path\":\"../secret.txt\"}")),
+                                answer("sorry"));
+                Guest guest = guest(runtime, stateDir());
+                BaseHost host = host(guest)) {
+            host.say("m1", "read the secret");
+            host.turn("m1");
+        }
+        assertThat(Files.readString(audit))
+                .contains("\"tool\":\"read_file\"", "\"outcome\":\"refused\"")
+                .contains(AuditLog.digest("{\"path\":\"../secret.txt\"}"));
+    }
+
+    @Test
+    void aBlockedCallEndsTheTurnAlsoWhereTheAuditLogCannotBeWritten() throws Exception {
+        Path audit = Files.createDirectories(directory.resolve("state").resolve("audit"));
+        Files.createSymbolicLink(audit.resolve("audit.log"), Path.of("/dev/full"));
+        try (ScriptedRuntime runtime = new ScriptedRuntime(calls(call("c1", "rm", "{}")));
+                Guest guest = guest(runtime, stateDir());
+                BaseHost host = host(guest)) {
+            host.send("config_update", "u1", "{\"config\":{},\"tool_allowlist\":[\"list_dir\"]}");
+            assertThat(host.nextAnswer()).contains("\"applied\":true");
+            host.say("m1", "hi");
+
+            assertThat(host.turn("m1").getLast()).contains("\"type\":\"tool_blocked\"");
+        }
+    }
+
+    @Test
+    void heartbeatsTellEachPolicyThatDecides() throws Exception {
+        try (ScriptedRuntime runtime = new ScriptedRuntime(answer("hi"));
+                Guest guest = guest(runtime, "")) {
+            try (BaseHost host = host(guest)) {
+                host.send(
+                        "config_update",
+                        "u1",
+                        "{\"config\":{},\"tool_allowlist\":[],\"policies\":[{\"level\":\"tenant\",\"policy\":"
+                                + "{\"default\":\"allow\",\"rules\":[{\"decision\":\"deny\",\"tools\":[\"rm\"]}]}}]}");
+                assertThat(host.nextAnswer()).contains("\"applied\":true");
+            }
+            try (BaseHost host = new BaseHost(((AgentAddress.Tcp) guest.address()).port())) {
+                assertThat(host.next())
+                        .containsPattern(
+                                "\"policies\":\\[\\{\"level\":\"built-in\",\"version\":\"sha256:[0-9a-f]{64}\"},"
+                                        + "\\{\"level\":\"tenant\",\"version\":\"sha256:[0-9a-f]{64}\"}]");
+            }
+        }
     }
 
     @Test
@@ -230,6 +311,127 @@ class GuestToolsTest {
             assertThat(frames.get(5)).contains("\"ok\":false", "the policy denies it");
             assertThat(work.resolve("notes.txt")).exists();
         }
+    }
+
+    @Test
+    void aCommandTellsWhatItPutsOutWhileItRuns() throws Exception {
+        Path policy = directory.resolve("policy.jsonc");
+        Files.writeString(
+                policy,
+                """
+                {"rules": [{"decision": "allow", "tools": ["run_command"], "command": ["./slow"]}]}
+                """);
+        Path slow = work.resolve("slow");
+        Files.writeString(
+                slow, "#!/bin/sh\necho begun\nwhile [ ! -e go ]; do sleep 0.05; done\necho over\n");
+        assertThat(slow.toFile().setExecutable(true)).isTrue();
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                calls(call("c1", "run_command", "{\"argv\":[\"./slow\"]}")),
+                                answer("done"));
+                Guest guest =
+                        guest(
+                                runtime,
+                                ", \"tool_commands\": \"confined\", \"tools_policy\": \""
+                                        + policy
+                                        + "\"");
+                BaseHost host = host(guest)) {
+            host.say("m1", "run it");
+            assertThat(host.nextAnswer()).contains("\"type\":\"tool_call\"", "\"seq\":1");
+
+            assertThat(host.nextAnswer())
+                    .contains("\"type\":\"tool_output\"", "\"seq\":2")
+                    .contains("\"payload\":{\"call_id\":\"c1\",\"output\":\"begun\\n\"}");
+            Files.createFile(work.resolve("go"));
+
+            assertThat(host.turn("m1"))
+                    .anyMatch(frame ->
+                            frame.contains("\"result\":\"begun\\nover\\n[exit status 0]\""))
+                    .last()
+                    .asString()
+                    .contains("\"done\":true");
+        }
+    }
+
+    @Test
+    void aQuiesceWaitsForACallThatRunsAndNamesOneThatStillDoes() throws Exception {
+        Path policy = directory.resolve("policy.jsonc");
+        Files.writeString(
+                policy,
+                """
+                {"rules": [{"decision": "allow", "tools": ["run_command"], "command": ["./slow"]}]}
+                """);
+        Path slow = work.resolve("slow");
+        Files.writeString(
+                slow, "#!/bin/sh\necho begun\nwhile [ ! -e go ]; do sleep 0.05; done\necho over\n");
+        assertThat(slow.toFile().setExecutable(true)).isTrue();
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                calls(call("c1", "run_command", "{\"argv\":[\"./slow\"]}")),
+                                answer("done"));
+                Guest guest =
+                        guest(
+                                runtime,
+                                ", \"tool_commands\": \"confined\", \"tools_policy\": \""
+                                        + policy
+                                        + "\"");
+                BaseHost host = host(guest)) {
+            host.say("m1", "run it");
+            awaitAnswer(host, "begun");
+
+            host.send("quiesce", "q1", "{\"on\":true}");
+            assertThat(awaitAnswer(host, "quiesced"))
+                    .contains(
+                            "\"on\":true,\"turns\":1,\"calls\":[{\"turn\":\"m1\",\"call_id\":\"c1\",\"tool_name\":\"run_command\"}]");
+            host.send("quiesce", "q2", "{\"on\":true,\"wait_secs\":60}");
+            Files.createFile(work.resolve("go"));
+            assertThat(awaitAnswer(host, "quiesced"))
+                    .contains("\"q2\"", "\"on\":true,\"turns\":1}");
+
+            host.send("quiesce", "q3", "{\"on\":false}");
+            assertThat(awaitAnswer(host, "\"done\":true")).contains("m1");
+        }
+    }
+
+    @Test
+    void aQuiesceThatWaitsIsAnsweredWhenTheQuiesceEnds() throws Exception {
+        Path policy = directory.resolve("policy.jsonc");
+        Files.writeString(
+                policy,
+                """
+                {"rules": [{"decision": "allow", "tools": ["run_command"], "command": ["sleep"]}]}
+                """);
+        try (ScriptedRuntime runtime =
+                        new ScriptedRuntime(
+                                calls(
+                                        call(
+                                                "c1",
+                                                "run_command",
+                                                "{\"argv\":[\"sleep\",\"98764\"]}")));
+                Guest guest =
+                        guest(
+                                runtime,
+                                ", \"tool_commands\": \"confined\", \"tools_policy\": \""
+                                        + policy
+                                        + "\"");
+                BaseHost host = host(guest)) {
+            host.say("m1", "run it");
+            awaitAnswer(host, "tool_call");
+
+            host.send("quiesce", "q1", "{\"on\":true,\"wait_secs\":60}");
+            host.send("quiesce", "q2", "{\"on\":false}");
+
+            assertThat(awaitAnswer(host, "\"q2\"")).contains("\"on\":false");
+            assertThat(awaitAnswer(host, "\"q1\"")).contains("\"on\":false");
+        }
+    }
+
+    private static String awaitAnswer(BaseHost host, String part) throws IOException {
+        String frame = host.nextAnswer();
+        while (!frame.contains(part)) {
+            frame = host.nextAnswer();
+        }
+        return frame;
     }
 
     @Test
@@ -443,7 +645,7 @@ class GuestToolsTest {
                                 answer("two lines"));
                 Guest guest = guest(runtime, "");
                 BaseHost host = new BaseHost(port(guest))) {
-            assertThat(host.next()).contains("\"features\":[", "\"tools\"]");
+            assertThat(host.next()).contains("\"features\":[", "\"tools\",\"approvals\"]");
             host.say("m1", "how many lines?");
 
             List<String> frames = host.turn("m1");
@@ -525,7 +727,7 @@ class GuestToolsTest {
         }
     }
 
-    private static ScriptedRuntime.Script calls(String... calls) {
+    static ScriptedRuntime.Script calls(String... calls) {
         return stream(
                 chunk("{\"tool_calls\":[" + String.join(",", numbered(calls)) + "]}", null),
                 chunk("{}", "tool_calls"));
@@ -537,7 +739,7 @@ class GuestToolsTest {
                 .toList();
     }
 
-    private static String call(String id, String name, String arguments) {
+    static String call(String id, String name, String arguments) {
         return "\"id\":\""
                 + id
                 + "\",\"type\":\"function\",\"function\":{\"name\":\""
@@ -547,11 +749,20 @@ class GuestToolsTest {
                 + "\"}";
     }
 
-    private static ScriptedRuntime.Script answer(String text) {
+    static ScriptedRuntime.Script answer(String text) {
         return stream(chunk(text), chunk("{}", "stop"));
     }
 
     private Guest guest(ScriptedRuntime runtime, String more) throws Exception {
+        return guest(work, runtime, more);
+    }
+
+    /**
+     * A guest whose tools work in a directory.
+     *
+     * @param more settings, each with a comma before it
+     */
+    static Guest guest(Path work, ScriptedRuntime runtime, String more) throws Exception {
         String settings =
                 "{\"listen\": \"tcp://127.0.0.1:0\", \"runtime\": \""
                         + runtime.base()
@@ -566,14 +777,14 @@ class GuestToolsTest {
     }
 
     /** A host that takes the frames of tools. */
-    private static BaseHost host(Guest guest) throws IOException {
+    static BaseHost host(Guest guest) throws IOException {
         BaseHost host = new BaseHost(port(guest));
         host.send("ping", "p0", "{\"tools\":true}");
         assertThat(host.nextAnswer()).contains("\"pong\"");
         return host;
     }
 
-    private static int port(Guest guest) {
+    static int port(Guest guest) {
         return ((AgentAddress.Tcp) guest.address()).port();
     }
 }

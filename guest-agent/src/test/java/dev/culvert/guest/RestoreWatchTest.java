@@ -3,6 +3,7 @@ package dev.culvert.guest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.guest.config.TurnLimits;
+import dev.culvert.guest.policy.BlockedCalls;
 import dev.culvert.guest.runtime.EchoRuntime;
 import dev.culvert.guest.turn.Parking;
 import dev.culvert.guest.turn.Parking.End;
@@ -28,7 +29,12 @@ class RestoreWatchTest {
     @BeforeEach
     void quiesce() {
         channel.freezeTime();
-        turns = new Turns(channel.eventLoop(), new EchoRuntime(Duration.ZERO), TurnLimits.DEFAULTS);
+        turns =
+                new Turns(
+                        channel.eventLoop(),
+                        new EchoRuntime(Duration.ZERO),
+                        TurnLimits.DEFAULTS,
+                        BlockedCalls.UNRECORDED);
         Parking parking = turns.parking();
         parking.listen(
                 new RestoreWatch(channel.eventLoop(), parking, () -> generation, () -> timeOfDay));

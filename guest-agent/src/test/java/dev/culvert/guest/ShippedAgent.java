@@ -53,6 +53,24 @@ final class ShippedAgent implements AutoCloseable {
         return start(launcher, environment, all.toArray(String[]::new));
     }
 
+    /** The classes under test as a process of their own, with the same class path as the test. */
+    static ShippedAgent ofClasses(String... arguments) throws IOException {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:TieredStopAtLevel=1",
+                                "-Xshare:auto",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "--sun-misc-unsafe-memory-access=allow",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                "dev.culvert.guest.cli.CulvertAgent"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(DefaultSignals.with(command));
+        return new ShippedAgent(builder.start());
+    }
+
     long pid() {
         return process.pid();
     }

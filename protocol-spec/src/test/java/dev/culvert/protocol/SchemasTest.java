@@ -29,11 +29,19 @@ class SchemasTest {
                         "tool_call",
                         "tool_output",
                         "tool_result",
+                        "approval",
+                        "approve",
+                        "approved",
+                        "claim",
+                        "claimed",
+                        "withdraw",
                         "request",
                         "reply",
                         "subscribe",
                         "unsubscribe",
                         "missed",
+                        "tunnel",
+                        "tunnelled",
                         "hello",
                         "register",
                         "challenge",
@@ -49,7 +57,7 @@ class SchemasTest {
 
     @Test
     void thereIsOneForTheEnvelopeAndForEveryType() {
-        assertThat(types()).hasSize(31);
+        assertThat(types()).hasSize(39);
         assertThat(schemas())
                 .contains("schemas/envelope.json")
                 .containsAll(types().map(type -> "schemas/" + type + ".json").toList());

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EnvelopeReader {
     private static final long MAX_SAFE_INTEGER = (1L << 53) - 1;
-    private static final int MAX_TRACEPARENT_BYTES = 128;
+    private static final int MAX_TEXT_BYTES = 128;
 
     private static final List<FrameType> TYPES =
             List.copyOf(EnumSet.complementOf(EnumSet.of(FrameType.UNKNOWN)));
@@ -37,7 +37,8 @@ final class EnvelopeReader {
         PAYLOAD,
         SEQ,
         CREDIT,
-        TRACEPARENT;
+        TRACEPARENT,
+        CALLER;
 
         final String wireName = name().toLowerCase(Locale.ROOT);
     }
@@ -56,6 +57,7 @@ final class EnvelopeReader {
     private FrameType type = FrameType.UNKNOWN;
     private String id = "";
     private @Nullable String traceparent;
+    private @Nullable String caller;
     private long seq;
     private long credit;
     private int payloadStart;
@@ -99,13 +101,15 @@ final class EnvelopeReader {
                 .found(
                         members,
                         payloadEnd - payloadStart >= LARGE_BYTES,
-                        type == FrameType.CHUNK ? shape : null);
+                        type == FrameType.CHUNK ? shape : null)
+                .by(caller);
     }
 
     private void reset() {
         seen.clear();
         id = "";
         traceparent = null;
+        caller = null;
         seq = Frame.NO_SEQ;
         credit = Frame.NO_CREDIT;
         payloadStart = 0;
@@ -134,7 +138,8 @@ final class EnvelopeReader {
             }
             case SEQ -> seq = integer(member, 1, text);
             case CREDIT -> credit = integer(member, 0, text);
-            case TRACEPARENT -> traceparent = traceparent(text);
+            case TRACEPARENT -> traceparent = shortText(member, text);
+            case CALLER -> caller = shortText(member, text);
         }
     }
 
@@ -194,13 +199,13 @@ final class EnvelopeReader {
         return id;
     }
 
-    private static String traceparent(JsonScanner text) {
-        skipText(Member.TRACEPARENT, text);
-        String traceparent = wellFormed(Member.TRACEPARENT, text);
-        if (ByteBufUtil.utf8Bytes(traceparent) > MAX_TRACEPARENT_BYTES) {
-            throw invalid(Member.TRACEPARENT, "takes at most " + MAX_TRACEPARENT_BYTES + " bytes");
+    private static String shortText(Member member, JsonScanner text) {
+        skipText(member, text);
+        String value = wellFormed(member, text);
+        if (ByteBufUtil.utf8Bytes(value) > MAX_TEXT_BYTES) {
+            throw invalid(member, "takes at most " + MAX_TEXT_BYTES + " bytes");
         }
-        return traceparent;
+        return value;
     }
 
     private static void skipText(Member member, JsonScanner text) {

@@ -24,6 +24,9 @@ public enum ErrorCode {
     NO_RESPONDER,
     RESPONDER_ERROR,
     RESPONDER_TIMEOUT,
+    APPROVAL_USED,
+    APPROVAL_UNKNOWN,
+    APPROVAL_CHANGED,
     INTERNAL;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);

@@ -13,17 +13,20 @@ import org.jspecify.annotations.Nullable;
  * One frame. It owns its payload: releasing the frame releases the payload.
  *
  * <p>An empty payload means that the frame has none. The extension members are absent by default:
- * {@link #seq} is then 0, {@link #credit} -1 and {@link #traceparent} null.
+ * {@link #seq} is then 0, {@link #credit} -1, and {@link #traceparent} and {@link #caller} null.
  */
 public final class Frame extends DefaultByteBufHolder {
     static final long NO_SEQ = 0;
     static final long NO_CREDIT = -1;
 
+    /** Where a request comes from. In an object of its own: most frames have neither. */
+    private record Origin(@Nullable String traceparent, @Nullable String caller) {}
+
     private final FrameType type;
     private final String id;
     private final long seq;
     private final long credit;
-    private final @Nullable String traceparent;
+    private @Nullable Origin origin;
     private boolean mayHoldTrue = true;
     private int @Nullable [] places;
     private @Nullable String chunkFault;
@@ -52,7 +55,7 @@ public final class Frame extends DefaultByteBufHolder {
         this.id = id;
         this.seq = seq;
         this.credit = credit;
-        this.traceparent = traceparent;
+        origin = traceparent == null ? null : new Origin(traceparent, null);
     }
 
     /**
@@ -71,8 +74,8 @@ public final class Frame extends DefaultByteBufHolder {
      * @param members where the members of the payload are
      */
     public static Frame joined(Frame parts, ByteBuf payload, int[] members) {
-        Frame message =
-                request(FrameType.MESSAGE, parts.id, parts.credit, parts.traceparent, payload);
+        Frame message = request(FrameType.MESSAGE, parts.id, parts.credit, null, payload);
+        message.origin = parts.origin;
         message.places = members;
         return message;
     }
@@ -108,7 +111,27 @@ public final class Frame extends DefaultByteBufHolder {
 
     /** The W3C trace context that came with the request. */
     public @Nullable String traceparent() {
-        return traceparent;
+        Origin from = origin;
+        return from == null ? null : from.traceparent;
+    }
+
+    /** Who asks the host for the turn, as the host knows it; null if it does not say. */
+    public @Nullable String caller() {
+        Origin from = origin;
+        return from == null ? null : from.caller;
+    }
+
+    /** Notes who asks; before anybody else has the frame. */
+    Frame by(@Nullable String who) {
+        if (who != null) {
+            origin = new Origin(traceparent(), who);
+        }
+        return this;
+    }
+
+    private Frame from(@Nullable Origin other) {
+        origin = other;
+        return this;
     }
 
     /**
@@ -200,22 +223,27 @@ public final class Frame extends DefaultByteBufHolder {
 
     /** The same frame with a seq; which takes over the payload's ownership. */
     public Frame withSeq(long value) {
-        return new Frame(type, id, value, credit, traceparent, content());
+        return new Frame(type, id, value, credit, null, content()).from(origin);
     }
 
     /** The same frame with a credit; which takes over the payload's ownership. */
     public Frame withCredit(long value) {
-        return new Frame(type, id, seq, value, traceparent, content());
+        return new Frame(type, id, seq, value, null, content()).from(origin);
     }
 
     /** The same frame with a trace context; which takes over the payload's ownership. */
     public Frame withTraceparent(@Nullable String value) {
-        return new Frame(type, id, seq, credit, value, content());
+        return new Frame(type, id, seq, credit, value, content()).by(caller());
+    }
+
+    /** The same frame with who asks; which takes over the payload's ownership. */
+    public Frame withCaller(@Nullable String value) {
+        return new Frame(type, id, seq, credit, traceparent(), content()).by(value);
     }
 
     @Override
     public Frame replace(ByteBuf payload) {
-        return new Frame(type, id, seq, credit, traceparent, payload);
+        return new Frame(type, id, seq, credit, null, payload).from(origin);
     }
 
     @Override
@@ -231,7 +259,7 @@ public final class Frame extends DefaultByteBufHolder {
                 && id.equals(frame.id)
                 && seq == frame.seq
                 && credit == frame.credit
-                && Objects.equals(traceparent, frame.traceparent)
+                && Objects.equals(origin, frame.origin)
                 && content().equals(frame.content());
     }
 

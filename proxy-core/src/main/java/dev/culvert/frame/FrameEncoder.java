@@ -24,6 +24,7 @@ public final class FrameEncoder extends ChannelOutboundHandlerAdapter {
     private static final byte[] SEQ = ",\"seq\":".getBytes(US_ASCII);
     private static final byte[] CREDIT = ",\"credit\":".getBytes(US_ASCII);
     private static final byte[] TRACEPARENT = ",\"traceparent\":\"".getBytes(US_ASCII);
+    private static final byte[] CALLER = ",\"caller\":\"".getBytes(US_ASCII);
     private static final byte[] PAYLOAD = ",\"payload\":".getBytes(US_ASCII);
 
     /** Room for the members' names and two numbers, without the id. */
@@ -106,7 +107,8 @@ public final class FrameEncoder extends ChannelOutboundHandlerAdapter {
         if (frame.credit() >= 0) {
             Decimal.write(head.writeBytes(CREDIT), frame.credit());
         }
-        writeTraceparent(head, frame.traceparent());
+        writeMember(head, TRACEPARENT, frame.traceparent());
+        writeMember(head, CALLER, frame.caller());
         if (payloadBytes > 0) {
             head.writeBytes(PAYLOAD);
         } else {
@@ -117,10 +119,10 @@ public final class FrameEncoder extends ChannelOutboundHandlerAdapter {
         head.setInt(start, written + payloadBytes + closing);
     }
 
-    private static void writeTraceparent(ByteBuf head, @Nullable String traceparent) {
-        if (traceparent != null) {
-            head.writeBytes(TRACEPARENT);
-            writeText(head, traceparent);
+    private static void writeMember(ByteBuf head, byte[] name, @Nullable String text) {
+        if (text != null) {
+            head.writeBytes(name);
+            writeText(head, text);
         }
     }
 

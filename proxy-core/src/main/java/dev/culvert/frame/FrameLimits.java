@@ -16,7 +16,10 @@ public record FrameLimits(int frameBytes, int idBytes, JsonLimits json) {
     public static final FrameLimits DEFAULTS =
             new FrameLimits(4 * 1024 * 1024, 128, JsonLimits.FRAME);
 
-    /** Room for the longest envelope around a payload: an id and a traceparent, all escaped. */
+    /**
+     * Room for the longest envelope around a payload: an id and a traceparent, all escaped, and a
+     * caller.
+     */
     private static final int ENVELOPE_BYTES = 2_048;
 
     public FrameLimits {

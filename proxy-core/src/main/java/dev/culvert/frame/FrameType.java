@@ -15,6 +15,8 @@ public enum FrameType {
     CHALLENGE("challenge"),
     REGISTERED("registered"),
     REFUSED("refused"),
+    APPROVED("approved"),
+    CLAIMED("claimed"),
 
     HEARTBEAT("heartbeat"),
     CHUNK("chunk"),
@@ -23,12 +25,16 @@ public enum FrameType {
     TOOL_CALL("tool_call"),
     TOOL_OUTPUT("tool_output"),
     TOOL_RESULT("tool_result"),
+    APPROVAL("approval"),
     PONG("pong"),
     QUIESCED("quiesced"),
     ERROR("error"),
     HELLO("hello"),
     REGISTER("register"),
     PROVE("prove"),
+    APPROVE("approve"),
+    CLAIM("claim"),
+    WITHDRAW("withdraw"),
 
     PUBLISH("publish"),
     REQUEST("request"),
@@ -36,6 +42,9 @@ public enum FrameType {
     SUBSCRIBE("subscribe"),
     UNSUBSCRIBE("unsubscribe"),
     MISSED("missed"),
+
+    TUNNEL("tunnel"),
+    TUNNELLED("tunnelled"),
 
     /** Any other name: counted and ignored, never sent. */
     UNKNOWN("");
@@ -52,7 +61,11 @@ public enum FrameType {
 
     /** Whether it is a part of a turn that more follows, unless a chunk says otherwise. */
     public boolean isOfATurn() {
-        return this == CHUNK || this == TOOL_CALL || this == TOOL_OUTPUT || this == TOOL_RESULT;
+        return this == CHUNK
+                || this == TOOL_CALL
+                || this == TOOL_OUTPUT
+                || this == TOOL_RESULT
+                || this == APPROVAL;
     }
 
     public static FrameType of(String wireName) {
@@ -70,6 +83,8 @@ public enum FrameType {
             case "challenge" -> CHALLENGE;
             case "registered" -> REGISTERED;
             case "refused" -> REFUSED;
+            case "approved" -> APPROVED;
+            case "claimed" -> CLAIMED;
             case "heartbeat" -> HEARTBEAT;
             case "chunk" -> CHUNK;
             case "config_ack" -> CONFIG_ACK;
@@ -77,18 +92,24 @@ public enum FrameType {
             case "tool_call" -> TOOL_CALL;
             case "tool_output" -> TOOL_OUTPUT;
             case "tool_result" -> TOOL_RESULT;
+            case "approval" -> APPROVAL;
             case "pong" -> PONG;
             case "quiesced" -> QUIESCED;
             case "error" -> ERROR;
             case "hello" -> HELLO;
             case "register" -> REGISTER;
             case "prove" -> PROVE;
+            case "approve" -> APPROVE;
+            case "claim" -> CLAIM;
+            case "withdraw" -> WITHDRAW;
             case "publish" -> PUBLISH;
             case "request" -> REQUEST;
             case "reply" -> REPLY;
             case "subscribe" -> SUBSCRIBE;
             case "unsubscribe" -> UNSUBSCRIBE;
             case "missed" -> MISSED;
+            case "tunnel" -> TUNNEL;
+            case "tunnelled" -> TUNNELLED;
             default -> UNKNOWN;
         };
     }

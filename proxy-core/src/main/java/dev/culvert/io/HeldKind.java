@@ -10,6 +10,8 @@ public enum HeldKind {
     MESSAGES,
     /** Answers that are joined before they are sent. */
     ANSWERS,
+    /** What was said in turns whose clients may go on with the results of their own tools. */
+    CONTINUATIONS,
     /** What was written for clients that have not read it. */
     UNSENT,
     /** Lists of agents, shared by the clients that read them. */
@@ -33,7 +35,7 @@ public enum HeldKind {
     long rank(long bytes) {
         return switch (this) {
             case FRAMES_IN, FRAMES_OUT -> bytes / LINK_PART;
-            case BODIES, MESSAGES, ANSWERS, UNSENT, SNAPSHOTS -> bytes;
+            case BODIES, MESSAGES, ANSWERS, CONTINUATIONS, UNSENT, SNAPSHOTS -> bytes;
         };
     }
 }

@@ -25,6 +25,11 @@ public final class OwnerOnly {
     private static final Set<StandardOpenOption> KEPT =
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
 
+    private static final Set<PosixFilePermission> OF_THE_OWNER =
+            PosixFilePermissions.fromString("rwx------");
+
+    private static final Path SELF = Path.of("/proc/self");
+
     /** How the name of a file ends that was not written to its end. */
     public static final String UNFINISHED = ".new";
 
@@ -40,6 +45,50 @@ public final class OwnerOnly {
         } catch (IOException | UnsupportedOperationException _) {
             return true;
         }
+    }
+
+    /**
+     * Whether others than the owner of {@code file} may read or change it; true also if nobody can
+     * tell. The group of a file of root's may read it, unless this user is root: that is how root
+     * gives a user a key, and how systemd gives a service its credentials.
+     */
+    public static boolean isShared(Path file) {
+        try {
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+            boolean isGiven = isOfRoot(file) && !Files.getOwner(file).equals(me(file));
+            return isShared(permissions, isGiven);
+        } catch (IOException | UnsupportedOperationException _) {
+            return true;
+        }
+    }
+
+    /**
+     * The same of a file with these permissions.
+     *
+     * @param isGiven whether it belongs to root, who is not this user
+     */
+    static boolean isShared(Set<PosixFilePermission> permissions, boolean isGiven) {
+        return permissions.stream()
+                .anyMatch(it ->
+                        !OF_THE_OWNER.contains(it)
+                                && !(isGiven && it == PosixFilePermission.GROUP_READ));
+    }
+
+    /** Whether {@code file} belongs to a user who is neither this one nor root. */
+    public static boolean isOfAnotherUser(Path file) throws IOException {
+        return !isOfRoot(file) && !Files.getOwner(file).equals(me(file));
+    }
+
+    private static boolean isOfRoot(Path file) throws IOException {
+        return Files.getAttribute(file, "unix:uid").equals(0);
+    }
+
+    private static UserPrincipal me(Path file) throws IOException {
+        return Files.exists(SELF)
+                ? Files.getOwner(SELF)
+                : file.getFileSystem()
+                        .getUserPrincipalLookupService()
+                        .lookupPrincipalByName(System.getProperty("user.name"));
     }
 
     /** Creates the directory and its parents, if they are missing. */

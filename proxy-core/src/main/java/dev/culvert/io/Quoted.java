@@ -40,6 +40,23 @@ public final class Quoted {
         return cut(outside, PAGE);
     }
 
+    /** A text of several lines, whole: line feeds and tabs stay as they are. */
+    public static String lines(String outside) {
+        if (isPlain(outside)) {
+            return outside;
+        }
+        StringBuilder lines = new StringBuilder(outside.length() + 16);
+        for (int i = 0; i < outside.length(); i += Character.charCount(outside.codePointAt(i))) {
+            int codePoint = outside.codePointAt(i);
+            if (codePoint == '\n' || codePoint == '\t') {
+                lines.appendCodePoint(codePoint);
+            } else {
+                append(codePoint, lines);
+            }
+        }
+        return lines.toString();
+    }
+
     /** The message of an exception, which may contain anything. */
     public static String message(Throwable outside) {
         String message = outside.getMessage();

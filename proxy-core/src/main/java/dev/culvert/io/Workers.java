@@ -91,7 +91,11 @@ public final class Workers implements AutoCloseable {
             try {
                 job.work.run();
             } catch (Throwable e) { // or there would be one thread less from then on
-                LOG.error("a job of the worker threads failed", e);
+                if (pool.isShutdown()) {
+                    LOG.debug("a job was cut off by the end of the program", e);
+                } else {
+                    LOG.error("a job of the worker threads failed", e);
+                }
             } finally {
                 job = next(job);
             }

@@ -216,6 +216,11 @@ public final class JsonOutline {
         return index;
     }
 
+    /** Where a value begins, as an index from the beginning of the text. */
+    public int start(int value) {
+        return places[value + START];
+    }
+
     /** How many bytes a value takes as it is written. */
     public int length(int value) {
         return places[value + END] - places[value + START];

@@ -2,12 +2,8 @@ package dev.culvert.json;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
 import io.netty.buffer.ByteBufOutputStream;
@@ -19,19 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks, reads and writes JSON texts in buffers, within the limits of a frame. */
 public final class JsonText {
-    private static final JsonFactory JSON =
-            new JsonFactoryBuilder()
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder()
-                                    .maxNestingDepth(JsonLimits.FRAME.depth())
-                                    .maxNumberLength(JsonLimits.FRAME.numberLength())
-                                    .maxNameLength(JsonLimits.FRAME.nameLength())
-                                    .maxTokenCount(JsonLimits.FRAME.tokens())
-                                    .build())
-                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                    .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-                    .build();
-
     private JsonText() {}
 
     /**
@@ -42,6 +25,26 @@ public final class JsonText {
      */
     public static void checkObject(ByteBuf text) {
         check(text, null);
+    }
+
+    /**
+     * The same, and returns whether the object has a member of that name, plain ASCII, that is a
+     * list.
+     */
+    public static boolean hasList(ByteBuf text, String name) {
+        JsonScanner scanner = JsonScanner.of(text, JsonLimits.PAYLOAD);
+        boolean isThere = false;
+        try {
+            scanner.open();
+            while (scanner.next()) {
+                scanner.skip();
+                isThere |= scanner.kind() == '[' && scanner.isNamed(name);
+            }
+            scanner.end();
+        } catch (BadJsonException bad) {
+            throw scanner.verdict(bad);
+        }
+        return isThere;
     }
 
     /** The same, and returns the members of the object. */
@@ -84,7 +87,8 @@ public final class JsonText {
 
     /** Borrows {@code text} until the parser is closed; its reader index stays. */
     public static JsonParser parser(ByteBuf text) throws IOException {
-        return JSON.createParser((InputStream) new ByteBufInputStream(text.duplicate()));
+        return JsonParsers.FRAME.createParser(
+                (InputStream) new ByteBufInputStream(text.duplicate()));
     }
 
     /** Writes to {@code out}, which stays the caller's; flushed when the generator is closed. */
@@ -94,6 +98,6 @@ public final class JsonText {
 
     /** Writes to {@code out}; flushed when the generator is closed. */
     public static JsonGenerator generator(OutputStream out) throws IOException {
-        return JSON.createGenerator(out);
+        return JsonParsers.FRAME.createGenerator(out);
     }
 }

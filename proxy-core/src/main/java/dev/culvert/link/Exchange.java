@@ -24,6 +24,9 @@ public final class Exchange extends RingNode {
     private long lastSeq;
     private boolean ended;
 
+    /** Whether the turn waits until somebody approves a call (approvals.md). */
+    private boolean parked;
+
     /** What is left to send of a request that fits no frame. */
     private @Nullable SentInParts rest;
 
@@ -141,12 +144,22 @@ public final class Exchange extends RingNode {
         if (reply.seq() > 0) {
             lastSeq = reply.seq();
         }
+        parked = reply.type() == FrameType.APPROVAL;
         if (reply.type().isOfATurn()) {
             creditLeft -= reply.payload().readableBytes();
             if (creditLeft <= 0 && hasCredit && starvedSinceNanos == 0) {
                 starvedSinceNanos = System.nanoTime();
             }
         }
+    }
+
+    /** The agent has sent its last frame once more, to say that the turn still waits. */
+    void stillParked() {
+        parked = true;
+    }
+
+    boolean isParked() {
+        return parked;
     }
 
     /** The type of the request. */

@@ -122,7 +122,9 @@ final class Exchanges {
         }
         if (reply.seq() > 0 && reply.seq() != exchange.lastSeq() + 1) {
             boolean again = reply.seq() <= exchange.lastSeq();
-            if (!again || verdict == Going.ON) {
+            if (again && reply.type() == FrameType.APPROVAL && reply.seq() == exchange.lastSeq()) {
+                exchange.stillParked();
+            } else if (!again || verdict == Going.ON) {
                 observer.onLateReply(reply.type()); // for an earlier reader of the turn
                 return true;
             }
@@ -273,10 +275,12 @@ final class Exchanges {
     }
 
     /**
-     * Whether the agent is silent because it has to be: it has no credit, or its turns are parked.
+     * Whether the agent is silent because it has to be: it has no credit, its turns are parked, or
+     * this one waits until somebody approves a call.
      */
     boolean isHeldBack(Exchange exchange) {
         return (exchange.isOutOfCredit() && peer.can(Feature.CREDIT))
+                || exchange.isParked()
                 || (isOfATurn(exchange) && peer.said().isQuiesced());
     }
 

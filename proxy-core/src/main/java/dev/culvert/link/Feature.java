@@ -11,7 +11,10 @@ public enum Feature {
     PROBE,
     PARTS,
     SUBJECTS,
-    QUIESCE;
+    QUIESCE,
+    APPROVALS,
+    TOOLS,
+    TUNNEL;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 

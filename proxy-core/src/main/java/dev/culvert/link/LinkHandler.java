@@ -76,11 +76,13 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
                     TOOL_CALL,
                     TOOL_OUTPUT,
                     TOOL_RESULT,
+                    APPROVAL,
                     CONFIG_ACK,
                     TOOL_BLOCKED,
                     PONG,
                     QUIESCED,
                     ERROR,
+                    TUNNELLED,
                     REPLY -> {
                 if (!exchanges.route(frame)) {
                     receiveStray(frame);
@@ -91,7 +93,7 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
                     unasked.came(frame.payload().readableBytes());
                 }
             }
-            case PUBLISH, REQUEST, SUBSCRIBE, UNSUBSCRIBE -> {
+            case PUBLISH, REQUEST, SUBSCRIBE, UNSUBSCRIBE, APPROVE, CLAIM, WITHDRAW, TUNNEL -> {
                 unasked.came(frame.payload().readableBytes());
                 link.serve(frame);
             }
@@ -107,6 +109,8 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
                     CHALLENGE,
                     REGISTERED,
                     REFUSED,
+                    APPROVED,
+                    CLAIMED,
                     HELLO,
                     REGISTER,
                     PROVE,

@@ -54,11 +54,12 @@ final class PartSender {
         exchange.rest(new SentInParts(exchange, text));
         write(
                 Frame.request(
-                        FrameType.PARTS,
-                        exchange.id(),
-                        request.credit(),
-                        request.traceparent(),
-                        payload));
+                                FrameType.PARTS,
+                                exchange.id(),
+                                request.credit(),
+                                request.traceparent(),
+                                payload)
+                        .withCaller(request.caller()));
     }
 
     /* Blanks around a value are no part of the payload (framing.md). */

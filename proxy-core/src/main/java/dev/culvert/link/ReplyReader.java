@@ -44,7 +44,7 @@ final class ReplyReader {
         }
         return switch (reply.type()) {
             case CHUNK -> chunk(reply);
-            case PONG, QUIESCED -> Going.DONE;
+            case PONG, QUIESCED, TUNNELLED -> Going.DONE;
             case REPLY ->
                     hasData(reply)
                             ? Going.DONE
@@ -56,7 +56,7 @@ final class ReplyReader {
                                     invalid("a config_ack that does not say \"applied\":true"));
             case TOOL_BLOCKED -> new Failed(toolBlocked(texts(reply), reply.seq()));
             case ERROR -> new Failed(agentError(reply));
-            case TOOL_CALL, TOOL_OUTPUT, TOOL_RESULT -> tool(reply);
+            case TOOL_CALL, TOOL_OUTPUT, TOOL_RESULT, APPROVAL -> tool(reply);
             case HEARTBEAT,
                     MESSAGE,
                     CONTEXT_UPDATE,
@@ -79,6 +79,12 @@ final class ReplyReader {
                     SUBSCRIBE,
                     UNSUBSCRIBE,
                     MISSED,
+                    APPROVE,
+                    APPROVED,
+                    CLAIM,
+                    CLAIMED,
+                    WITHDRAW,
+                    TUNNEL,
                     UNKNOWN ->
                     Going.ON;
         };
@@ -108,11 +114,12 @@ final class ReplyReader {
     static boolean isLast(Frame reply) {
         return switch (reply.type()) {
             case CHUNK -> reply.chunkFault() == null && reply.isLastChunk();
-            case PONG, CONFIG_ACK, TOOL_BLOCKED, ERROR, REPLY, QUIESCED -> true;
-            case TOOL_CALL, TOOL_OUTPUT, TOOL_RESULT -> false;
+            case PONG, CONFIG_ACK, TOOL_BLOCKED, ERROR, REPLY, QUIESCED, TUNNELLED -> true;
+            case TOOL_CALL, TOOL_OUTPUT, TOOL_RESULT, APPROVAL -> false;
             case HEARTBEAT, MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE, QUIESCE -> false;
             case PING, CREDIT, CANCEL, RESUME, PARTS, PART, PUBLISH, REQUEST, UNKNOWN -> false;
-            case SUBSCRIBE, UNSUBSCRIBE, MISSED -> false;
+            case SUBSCRIBE, UNSUBSCRIBE, MISSED, TUNNEL -> false;
+            case APPROVE, APPROVED, CLAIM, CLAIMED, WITHDRAW -> false;
             case CHALLENGE, REGISTERED, REFUSED, HELLO, REGISTER, PROVE -> false;
         };
     }
@@ -120,16 +127,18 @@ final class ReplyReader {
     private static boolean answers(FrameType reply, FrameType request) {
         return switch (reply) {
             case ERROR -> true;
-            case CHUNK, TOOL_BLOCKED, TOOL_CALL, TOOL_OUTPUT, TOOL_RESULT ->
+            case CHUNK, TOOL_BLOCKED, TOOL_CALL, TOOL_OUTPUT, TOOL_RESULT, APPROVAL ->
                     request == FrameType.MESSAGE || request == FrameType.RESUME;
             case PONG -> request == FrameType.PING;
             case QUIESCED -> request == FrameType.QUIESCE;
             case REPLY -> request == FrameType.REQUEST;
+            case TUNNELLED -> request == FrameType.TUNNEL;
             case CONFIG_ACK ->
                     request == FrameType.CONFIG_UPDATE || request == FrameType.CONTEXT_UPDATE;
             case HEARTBEAT, MESSAGE, CONTEXT_UPDATE, CONFIG_UPDATE, QUIESCE -> false;
             case PING, CREDIT, CANCEL, RESUME, PARTS, PART, PUBLISH, REQUEST, UNKNOWN -> false;
-            case SUBSCRIBE, UNSUBSCRIBE, MISSED -> false;
+            case SUBSCRIBE, UNSUBSCRIBE, MISSED, TUNNEL -> false;
+            case APPROVE, APPROVED, CLAIM, CLAIMED, WITHDRAW -> false;
             case CHALLENGE, REGISTERED, REFUSED, HELLO, REGISTER, PROVE -> false;
         };
     }

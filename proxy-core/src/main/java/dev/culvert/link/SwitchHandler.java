@@ -67,15 +67,18 @@ final class SwitchHandler extends ChannelDuplexHandler {
                     TOOL_CALL,
                     TOOL_OUTPUT,
                     TOOL_RESULT,
+                    APPROVAL,
                     CONFIG_ACK,
                     TOOL_BLOCKED,
                     PONG,
                     QUIESCED,
                     ERROR,
                     REPLY,
+                    TUNNELLED,
                     CREDIT ->
                     route(here, frame);
-            case PUBLISH, REQUEST, SUBSCRIBE, UNSUBSCRIBE -> serve(here, frame);
+            case PUBLISH, REQUEST, SUBSCRIBE, UNSUBSCRIBE, APPROVE, CLAIM, WITHDRAW, TUNNEL ->
+                    serve(here, frame);
             case MESSAGE,
                     CONTEXT_UPDATE,
                     CONFIG_UPDATE,
@@ -88,6 +91,8 @@ final class SwitchHandler extends ChannelDuplexHandler {
                     CHALLENGE,
                     REGISTERED,
                     REFUSED,
+                    APPROVED,
+                    CLAIMED,
                     HELLO,
                     REGISTER,
                     PROVE,
@@ -218,7 +223,7 @@ final class SwitchHandler extends ChannelDuplexHandler {
     /** Frames that answer what the agent asks or follows; it chose their ids. */
     private static boolean isAnswer(FrameType type) {
         return switch (type) {
-            case REPLY, ERROR, PUBLISH, MISSED -> true;
+            case REPLY, ERROR, PUBLISH, MISSED, TUNNELLED -> true;
             default -> false;
         };
     }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * yields the bytes of frames.
  *
  * <pre>
- *   first   account → frames → encoder → flusher → handshake
+ *   first   account → frames → encoder → flusher → first → handshake
  *   then    account → frames → encoder → flusher → handshake → switch → LinkHandler
  * </pre>
  */
@@ -29,7 +29,12 @@ final class TrunkPipeline {
 
     private TrunkPipeline() {}
 
-    static void begin(Channel channel, LinkLimits limits, Share waiting, ChannelHandler handshake) {
+    static void begin(
+            Channel channel,
+            LinkLimits limits,
+            Share waiting,
+            ChannelHandler first,
+            ChannelHandler handshake) {
         int high = limits.maxUnsentBytes();
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(high / 2, high));
         FrameDecoder decoder = new FrameDecoder(limits.frames(), FairReading.here());
@@ -38,6 +43,7 @@ final class TrunkPipeline {
                 .addLast("frames", decoder) // HTTP has a "decoder" until it gives way
                 .addLast("encoder", new FrameEncoder())
                 .addLast("flusher", new FlushHandler())
+                .addLast("first", first)
                 .addLast("handshake", handshake);
     }
 

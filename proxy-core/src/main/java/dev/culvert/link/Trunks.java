@@ -54,10 +54,12 @@ public final class Trunks {
      * Adds the handlers of a connection of which nobody knows yet whose it is. Called on its loop.
      *
      * @param waiting is charged for what the connection holds until it is adopted
+     * @param first sees the first frame, and removes itself
      * @param handshake finds out whose it is: it gets frames, and afterwards passes them on
      */
-    public void begin(Channel channel, Share waiting, ChannelHandler handshake) {
-        TrunkPipeline.begin(channel, limits(), waiting, handshake);
+    public void begin(
+            Channel channel, Share waiting, ChannelHandler first, ChannelHandler handshake) {
+        TrunkPipeline.begin(channel, limits(), waiting, first, handshake);
     }
 
     /**

@@ -7,6 +7,7 @@ public enum Level {
     BUILT_IN,
     HOST,
     TENANT,
+    AGENT,
     PROJECT,
     USER;
 

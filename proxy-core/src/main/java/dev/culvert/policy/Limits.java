@@ -63,6 +63,11 @@ public record Limits(
                 Math.min(maxFileBytes, other.maxFileBytes));
     }
 
+    Limits upTo(long bytes) {
+        return new Limits(
+                timeout, maxOutputBytes, environment, network, Math.min(maxFileBytes, bytes));
+    }
+
     private List<String> common(List<String> mine, Limits other) {
         return Stream.concat(
                         mine.stream().filter(other::passes),

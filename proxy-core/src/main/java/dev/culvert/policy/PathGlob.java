@@ -3,15 +3,18 @@ package dev.culvert.policy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * Paths with wildcards: {@code *} stands for any characters of one name, and a name {@code **} for
  * any number of names. A relative one is of paths below the project's folder.
  *
  * @param outside whether it is of paths outside of that folder too
+ * @param anyCase whether capitals and small letters are the same; then the names are folded
  * @param names of the path, the last one {@code **} where all that is below matches too
  */
-record PathGlob(boolean absolute, boolean outside, List<String> names) {
+record PathGlob(boolean absolute, boolean outside, boolean anyCase, List<String> names) {
     private static final String ANY = "**";
     private static final int MAX_LENGTH = 1_024;
     private static final int MAX_NAMES = 64;
@@ -37,7 +40,17 @@ record PathGlob(boolean absolute, boolean outside, List<String> names) {
     static PathGlob blocking(String text) {
         PathGlob glob = parsed(text);
         boolean anywhere = !glob.names.isEmpty() && glob.names.getFirst().equals(ANY);
-        return new PathGlob(glob.absolute, anywhere, glob.names).withAllBelow();
+        return new PathGlob(glob.absolute, anywhere, false, glob.names).withAllBelow();
+    }
+
+    /** The same for file systems that do not tell capitals from small letters. */
+    PathGlob inAnyCase() {
+        return new PathGlob(absolute, outside, true, names.stream().map(PathGlob::folded).toList());
+    }
+
+    /* Some characters, such as the long s, are capitals' small letters only this way round. */
+    private static String folded(String name) {
+        return name.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
     }
 
     private static PathGlob parsed(String text) {
@@ -61,7 +74,7 @@ record PathGlob(boolean absolute, boolean outside, List<String> names) {
             throw new IllegalArgumentException(
                     "it is no path: that has at most " + MAX_NAMES + " names, and no NUL");
         }
-        return new PathGlob(text.startsWith("/"), false, names);
+        return new PathGlob(text.startsWith("/"), false, false, names);
     }
 
     private PathGlob withAllBelow() {
@@ -70,7 +83,7 @@ record PathGlob(boolean absolute, boolean outside, List<String> names) {
         }
         List<String> below = new ArrayList<>(names);
         below.add(ANY);
-        return new PathGlob(absolute, outside, below);
+        return new PathGlob(absolute, outside, anyCase, below);
     }
 
     /** Whether it is of this normalised path. */
@@ -78,7 +91,18 @@ record PathGlob(boolean absolute, boolean outside, List<String> names) {
         boolean isAbsolute = path.startsWith("/");
         boolean isOutside = isAbsolute || path.equals("..") || path.startsWith("../");
         boolean isMine = outside || (absolute ? isAbsolute : !isOutside);
-        return isMine && matches(path.equals(".") ? List.of() : names(path));
+        return isMine
+                && matches(path.equals(".") ? List.of() : names(anyCase ? folded(path) : path));
+    }
+
+    /** A path that it matches. */
+    String example() {
+        String path =
+                names.stream()
+                        .filter(name -> !name.equals(ANY))
+                        .map(name -> name.replace('*', 'x'))
+                        .collect(Collectors.joining("/"));
+        return absolute ? "/" + path : path;
     }
 
     private static List<String> names(String path) {
@@ -113,7 +137,8 @@ record PathGlob(boolean absolute, boolean outside, List<String> names) {
 
     /** Whether it matches all that the other does, as far as that is easy to see. */
     boolean covers(PathGlob other) {
-        if (absolute != other.absolute || (other.outside && !outside)) {
+        boolean isOfFewer = anyCase != other.anyCase || (other.outside && !outside);
+        if (absolute != other.absolute || isOfFewer) {
             return false;
         }
         boolean everything = names.equals(List.of(ANY));

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -57,14 +59,42 @@ public record PolicyFile(
     /**
      * Reads a file of that kind.
      *
-     * @throws IOException if it cannot be read, or is not UTF-8
+     * @throws IOException as {@link #text} does
      */
     public static PolicyFile read(Level level, Path file) throws BadPolicyException, IOException {
+        return read(level, file.toString(), text(file));
+    }
+
+    /**
+     * The text of a file.
+     *
+     * @throws IOException if it cannot be read, is not UTF-8, or is no regular file: who may write
+     *     in its directory could make a link of it, to a file that allows more
+     */
+    public static String text(Path file) throws IOException {
+        if (Files.isSymbolicLink(file)) {
+            throw refused(file, "it is a symbolic link: name the file that it leads to");
+        }
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw refused(file, "it is no regular file");
+        }
         byte[] bytes;
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
             bytes = in.readNBytes(MAX_BYTES + 1);
         }
-        String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-        return read(level, file.toString(), text);
+        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    }
+
+    private static IOException refused(Path file, String why) {
+        return new FileSystemException(file.toString(), null, why);
+    }
+
+    /**
+     * The same as strict JSON, in which it can be sent.
+     *
+     * @param text that {@link #read(Level, String, String)} takes
+     */
+    public static String strict(String text) {
+        return PolicyReader.strict(text);
     }
 }

@@ -58,6 +58,15 @@ final class PolicyReader {
         }
     }
 
+    /** Without comments; the text is known to be a policy. */
+    static String strict(String text) {
+        try {
+            return Objects.requireNonNull(Layer.text("policy", text).at("")).json();
+        } catch (BadSettingsException e) {
+            throw new IllegalArgumentException("it is no policy", e);
+        }
+    }
+
     private static BadPolicyException tooLarge(String name, String of, int most) {
         return new BadPolicyException(
                 List.of(
@@ -75,7 +84,8 @@ final class PolicyReader {
         List<WrittenRule> rules =
                 root.sections("rules", section -> WrittenRule.read(section, level, failed));
         return isOfPeople()
-                ? new Written(rules, byDefault, ProjectKeys.read(root), ProjectKeys.settings(root))
+                ? new Written(
+                        rules, byDefault, ProjectKeys.read(root), ProjectKeys.settings(root, level))
                 : new Written(rules, byDefault, null, ProjectSettings.NONE);
     }
 
@@ -92,10 +102,18 @@ final class PolicyReader {
             asked.add(rule.rule());
             all.addAll(rule.all());
         }
+        if (written.keys != null) {
+            written.keys
+                    .maxFileSize()
+                    .ifPresent(size -> {
+                        asked.replaceAll(rule -> rule.upTo(size));
+                        all.replaceAll(rule -> rule.upTo(size));
+                    });
+        }
         Verdict byDefault =
                 written.byDefault != null
                         ? written.byDefault
-                        : all.isEmpty() && !isStrict(written) ? Verdict.ALLOW : Verdict.DENY;
+                        : all.isEmpty() && !decides(written) ? Verdict.ALLOW : Verdict.DENY;
         return new PolicyFile(
                 level,
                 name,
@@ -107,8 +125,9 @@ final class PolicyReader {
                 version);
     }
 
-    private static boolean isStrict(Written written) {
-        return written.keys != null && written.keys.toolPolicy().isPresent();
+    /* Also an empty list says that something is allowed, or that nothing is. */
+    private static boolean decides(Written written) {
+        return written.keys != null && !written.keys.isEmpty();
     }
 
     private static UnaryOperator<String> places(List<Key> keys) {

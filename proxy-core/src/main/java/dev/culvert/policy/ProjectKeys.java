@@ -88,15 +88,41 @@ record ProjectKeys(
                         Kind.oneOf(List.of(Strictness.values()), policy -> policy.word)));
     }
 
-    static ProjectSettings settings(Section section) {
+    static ProjectSettings settings(Section section, Level level) {
         return new ProjectSettings(
                 section.find("agentUrl", URL),
                 section.find("apiKey", KEY),
                 section.find("sessionTimeout", Kind.DURATION),
                 section.list("projectPaths", Kind.TEXT, List.of()),
-                section.get("autoCommit", Kind.BOOLEAN, false),
+                section.find("autoCommit", Kind.BOOLEAN),
                 section.find("toolsPath", Kind.TEXT),
-                section.find("projectType", Kind.TEXT));
+                section.find("projectType", Kind.TEXT),
+                level == Level.USER ? ofTheUser(section) : UserSettings.NONE);
+    }
+
+    private static UserSettings ofTheUser(Section section) {
+        return new UserSettings(
+                section.find(
+                        "commands", Kind.oneOf(UserSettings.COMMANDS, UnaryOperator.identity())),
+                section.find("telemetryUrl", URL),
+                new UserSettings.Local(
+                        section.find("localRuntime", Kind.TEXT),
+                        section.find(
+                                "localRuntimeKind",
+                                Kind.oneOf(
+                                        List.of("openai", "anthropic"), UnaryOperator.identity())),
+                        section.find("localModel", Kind.TEXT),
+                        section.find("localKeyFile", Kind.PATH)));
+    }
+
+    /** Whether none of the keys is there. */
+    boolean isEmpty() {
+        return allowedPaths.isEmpty()
+                && blockedPaths.isEmpty()
+                && maxFileSize.isEmpty()
+                && commands.allowed.isEmpty()
+                && commands.confirmed.isEmpty()
+                && toolPolicy.isEmpty();
     }
 
     /**
@@ -109,15 +135,12 @@ record ProjectKeys(
         if (toolPolicy.isPresent()) {
             maker.add(toolPolicy.get());
         }
-        blockedPaths.ifPresent(
-                paths -> maker.files("blockedPaths", Verdict.DENY, blocking(paths), -1));
-        List<PathGlob> allowed =
-                allowedPaths.orElse(EVERYTHING).stream().map(PathGlob::allowing).toList();
-        maxFileSize.ifPresent(size -> maker.files("maxFileSize", Verdict.DENY, allowed, size));
-        if (allowedPaths.isPresent() || maxFileSize.isPresent()) {
-            String key = allowedPaths.isPresent() ? "allowedPaths" : "maxFileSize";
-            maker.files(key, Verdict.ALLOW, allowed, OfFiles.ANY_SIZE);
-        }
+        blockedPaths.ifPresent(paths ->
+                maker.files("blockedPaths", Verdict.DENY, blocking(paths), OfFiles.ANY_SIZE));
+        maxFileSize.ifPresent(
+                size -> maker.files("maxFileSize", Verdict.DENY, blocking(EVERYTHING), size));
+        allowedPaths.ifPresent(paths ->
+                maker.files("allowedPaths", Verdict.ALLOW, allowing(paths), OfFiles.ANY_SIZE));
         commands.confirmed
                 .orElse(List.of())
                 .forEach(words -> maker.command("requireConfirmation", Verdict.ASK, words));
@@ -125,6 +148,10 @@ record ProjectKeys(
                 .orElse(List.of())
                 .forEach(words -> maker.command("allowedCommands", Verdict.ALLOW, words));
         return maker.rules;
+    }
+
+    private static List<PathGlob> allowing(List<String> paths) {
+        return paths.stream().map(PathGlob::allowing).toList();
     }
 
     private static List<PathGlob> blocking(List<String> paths) {

@@ -15,27 +15,30 @@ import java.util.Optional;
  * @param apiKey where the token is
  * @param sessionTimeout after which a session is not continued
  * @param projectPaths folders for which the file is; empty for its own
- * @param autoCommit whether each change of files becomes a commit
+ * @param autoCommit whether the files that a turn has changed become a commit
  * @param toolsPath a folder with tools of the project
  * @param projectType a kind of project; {@code auto-detect} is the same as none
+ * @param ofTheUser what only the file of a user says
  */
 public record ProjectSettings(
         Optional<String> agentUrl,
         Optional<SecretSource> apiKey,
         Optional<Duration> sessionTimeout,
         List<String> projectPaths,
-        boolean autoCommit,
+        Optional<Boolean> autoCommit,
         Optional<String> toolsPath,
-        Optional<String> projectType) {
+        Optional<String> projectType,
+        UserSettings ofTheUser) {
     public static final ProjectSettings NONE =
             new ProjectSettings(
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
                     List.of(),
-                    false,
                     Optional.empty(),
-                    Optional.empty());
+                    Optional.empty(),
+                    Optional.empty(),
+                    UserSettings.NONE);
 
     public ProjectSettings {
         projectPaths = List.copyOf(projectPaths);
@@ -50,11 +53,10 @@ public record ProjectSettings(
         if (!projectPaths.isEmpty()) {
             texts.put("projectPaths", String.join(", ", projectPaths));
         }
-        if (autoCommit) {
-            texts.put("autoCommit", "true");
-        }
+        autoCommit.ifPresent(on -> texts.put("autoCommit", on.toString()));
         toolsPath.ifPresent(path -> texts.put("toolsPath", path));
         projectType.ifPresent(type -> texts.put("projectType", type));
+        texts.putAll(ofTheUser.texts());
         return texts;
     }
 }

@@ -34,6 +34,12 @@ public record Rule(
         return new Rule(level, name, where, verdict, tools, other, limits, reason);
     }
 
+    /** The same for files of at most so many bytes. */
+    Rule upTo(long maxFileBytes) {
+        Limits smaller = limits.upTo(maxFileBytes);
+        return new Rule(level, name, where, verdict, tools, condition, smaller, reason);
+    }
+
     /** A stricter one, made of one of its keys. */
     Rule except(String key, Verdict stricter, Condition other) {
         return new Rule(level, name + '.' + key, where, stricter, tools, other, limits, reason);

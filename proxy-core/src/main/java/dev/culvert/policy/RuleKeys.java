@@ -137,6 +137,23 @@ record RuleKeys(Head head, Files files, Commands commands, Tests tests) {
             throw new IllegalArgumentException(
                     "'decision' is missing: it is one of allow, ask, deny");
         }
+        refuseEmpty(files.access, "access", "leave it out for all of read, write and list");
+        refuseEmpty(
+                commands.arguments,
+                "arguments",
+                "leave it out to take any, or write [\"\"] to take none");
+        refuseEmpty(
+                commands.anyArgument,
+                "any_argument",
+                "leave it out to take any, or write what one of them must match");
+        refuseEmpty(
+                commands.confirmed,
+                "require_confirmation",
+                "leave it out to ask about none, or write what to ask about");
+        refuseEmpty(
+                commands.folders,
+                "working_directory",
+                "leave it out for any, or write [\".\"] for the project's folder");
         String stray = commands.withoutCommand();
         if (!stray.isEmpty()) {
             throw new IllegalArgumentException(
@@ -167,6 +184,13 @@ record RuleKeys(Head head, Files files, Commands commands, Tests tests) {
                 Files.read(section),
                 Commands.read(section),
                 Tests.read(section));
+    }
+
+    /* It would read as "none" to some, and as "any" to others. */
+    private static void refuseEmpty(Optional<? extends List<?>> list, String key, String instead) {
+        if (list.isPresent() && list.get().isEmpty()) {
+            throw new IllegalArgumentException(key + " is an empty list: " + instead);
+        }
     }
 
     private static void refuse(boolean isSet, String key, String why) {

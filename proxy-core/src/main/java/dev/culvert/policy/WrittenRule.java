@@ -86,7 +86,10 @@ record WrittenRule(Rule rule, List<Rule> exceptions, int tests) {
         Set<Access> access =
                 keys.access().<Set<Access>>map(Set::copyOf).orElse(EnumSet.allOf(Access.class));
         List<PathGlob> blocked =
-                keys.blocked().orElse(EVERYWHERE).stream().map(PathGlob::blocking).toList();
+                keys.blocked().orElse(EVERYWHERE).stream()
+                        .map(PathGlob::blocking)
+                        .map(glob -> rule.level() == Level.BUILT_IN ? glob.inAnyCase() : glob)
+                        .toList();
         if (rule.verdict() == Verdict.DENY) {
             OfFiles condition = new OfFiles(access, blocked, OfFiles.ANY_SIZE);
             return new WrittenRule(rule.about(condition), List.of(), tests);

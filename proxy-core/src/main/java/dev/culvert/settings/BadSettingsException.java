@@ -12,7 +12,7 @@ public final class BadSettingsException extends Exception {
 
     private final transient List<Mistake> mistakes;
 
-    BadSettingsException(Collection<Mistake> mistakes) {
+    public BadSettingsException(Collection<Mistake> mistakes) {
         super(sorted(mistakes).map(Mistake::toString).collect(Collectors.joining("\n")));
         this.mistakes = sorted(mistakes).toList();
     }

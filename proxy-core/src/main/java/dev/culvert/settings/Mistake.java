@@ -3,8 +3,8 @@ package dev.culvert.settings;
 import dev.culvert.io.Quoted;
 
 /** One thing that is wrong, and where. The sentence may quote what is there, whoever wrote it. */
-record Mistake(Position position, String sentence) {
-    Mistake {
+public record Mistake(Position position, String sentence) {
+    public Mistake {
         sentence = Quoted.sentence(sentence);
     }
 

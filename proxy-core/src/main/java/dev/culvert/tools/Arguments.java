@@ -3,11 +3,8 @@ package dev.culvert.tools;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.culvert.io.Quoted;
-import dev.culvert.json.JsonText;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import dev.culvert.json.JsonParsers;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,30 +13,34 @@ import org.jspecify.annotations.Nullable;
 
 /** The arguments of one call, as a model wrote them. */
 public final class Arguments {
+    /** A value of a kind that no built-in tool takes; tools of others may. */
+    private static final Object OTHER = new Object();
+
+    private final String json;
     private final Map<String, Object> values;
 
-    private Arguments(Map<String, Object> values) {
+    private Arguments(String json, Map<String, Object> values) {
+        this.json = json;
         this.values = values;
     }
 
     /**
-     * Reads a JSON object whose members are strings, integers, booleans or arrays of strings.
+     * Reads a JSON object.
      *
      * @param json empty for none
      */
     public static Arguments read(String json) throws ToolException {
         if (json.isBlank()) {
-            return new Arguments(Map.of());
+            return new Arguments("{}", Map.of());
         }
-        ByteBuf text = Unpooled.copiedBuffer(json, StandardCharsets.UTF_8);
-        try (JsonParser parser = JsonText.parser(text)) {
+        try (JsonParser parser = JsonParsers.of(json)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new ToolException("the arguments must be a JSON object");
             }
             Map<String, Object> values = new LinkedHashMap<>();
             while (parser.nextToken() != JsonToken.END_OBJECT) {
                 String name = parser.currentName();
-                Object value = value(name, parser);
+                Object value = value(parser);
                 if (value != null && values.put(name, value) != null) {
                     throw new ToolException(
                             "the arguments contain '" + Quoted.word(name) + "' twice");
@@ -48,42 +49,52 @@ public final class Arguments {
             if (parser.nextToken() != null) {
                 throw new ToolException("something follows the arguments, which are one object");
             }
-            return new Arguments(values);
+            return new Arguments(json.strip(), values);
         } catch (IOException e) {
             throw new ToolException("the arguments are not JSON: " + Quoted.message(e), e);
         }
     }
 
-    private static @Nullable Object value(String name, JsonParser parser)
-            throws IOException, ToolException {
+    private static @Nullable Object value(JsonParser parser) throws IOException {
         return switch (parser.nextToken()) {
             case VALUE_STRING -> parser.getText();
-            case VALUE_NUMBER_INT -> integer(name, parser);
+            case VALUE_NUMBER_INT -> integer(parser);
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
             case VALUE_NULL -> null;
-            case START_ARRAY -> strings(name, parser);
-            default -> throw wrong(name, "a string, an integer, true, false or a list of strings");
+            case START_ARRAY -> strings(parser);
+            default -> other(parser);
         };
     }
 
-    private static Long integer(String name, JsonParser parser) throws IOException, ToolException {
-        if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
-            throw wrong(name, "an integer that is not that large");
-        }
-        return parser.getLongValue();
+    private static Object integer(JsonParser parser) throws IOException {
+        return parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+                ? OTHER
+                : parser.getLongValue();
     }
 
-    private static List<String> strings(String name, JsonParser parser)
-            throws IOException, ToolException {
+    private static Object strings(JsonParser parser) throws IOException {
         List<String> strings = new ArrayList<>();
+        boolean only = true;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            if (parser.currentToken() != JsonToken.VALUE_STRING) {
-                throw wrong(name, "a list of strings");
+            if (parser.currentToken() == JsonToken.VALUE_STRING) {
+                strings.add(parser.getText());
+            } else {
+                only = false;
+                parser.skipChildren();
             }
-            strings.add(parser.getText());
         }
-        return List.copyOf(strings);
+        return only ? List.copyOf(strings) : OTHER;
+    }
+
+    private static Object other(JsonParser parser) throws IOException {
+        parser.skipChildren();
+        return OTHER;
+    }
+
+    /** All of them, as they were written: one JSON object. */
+    public String json() {
+        return json;
     }
 
     private static ToolException wrong(String name, String kind) {

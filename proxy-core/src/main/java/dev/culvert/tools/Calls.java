@@ -7,6 +7,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /** Calls functions of the C library, and tells their errors. */
 @SuppressWarnings("restricted") // the images enable native access
@@ -58,6 +59,14 @@ final class Calls {
                 LINKER.defaultLookup().findOrThrow(name),
                 FunctionDescriptor.of(result, parameters),
                 Linker.Option.captureCallState("errno"));
+    }
+
+    /** Null if the C library has no such function. */
+    static @Nullable MethodHandle linkIfThere(
+            String name, MemoryLayout result, MemoryLayout... parameters) {
+        return LINKER.defaultLookup().find(name).isPresent()
+                ? link(name, result, parameters)
+                : null;
     }
 
     static MethodHandle variadic(

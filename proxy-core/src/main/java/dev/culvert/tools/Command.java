@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /** One run of a program. */
 /* One at a time in a process: whatever loses its parent becomes a child of the agent, and belongs to the one that runs. */
@@ -31,19 +31,36 @@ final class Command {
         this.network = network;
     }
 
-    /** Runs it to its end, which may be a kill. Nothing that it started runs on. */
-    String run(String program, List<String> argv, Map<String, String> environment, Grant grant)
+    /**
+     * Runs it to its end, which may be a kill. Nothing that it started runs on.
+     *
+     * @param input the path of the file that it reads
+     */
+    ProgramEnd run(
+            String program,
+            List<String> argv,
+            Map<String, String> environment,
+            String input,
+            Grant grant)
             throws ToolException {
         List<String> variables = new ArrayList<>();
         environment.forEach((name, value) -> variables.add(name + "=" + value));
-        ONE.lock();
+        awaitTurn(grant);
         try {
             Processes.adoptOrphans();
             Processes.Pipe pipe = Processes.pipe();
-            try {
-                int pid = start(program, argv, variables, pipe.in());
-                Kernel.close(pipe.in());
-                return new Run(pid, pipe.out(), grant).toItsEnd();
+            try (Guard guard = Guard.start(variables)) {
+                int pid;
+                try {
+                    if (!grant.caller().begin()) {
+                        throw notBegun();
+                    }
+                    pid = start(program, argv, variables, input, pipe.in());
+                    guard.watch(pid);
+                } finally {
+                    Kernel.close(pipe.in());
+                }
+                return new Run(pid, pipe.out(), grant).toItsEnd(guard);
             } finally {
                 Kernel.close(pipe.out());
             }
@@ -55,18 +72,41 @@ final class Command {
         }
     }
 
+    /** Returns with the lock. */
+    private static void awaitTurn(Grant grant) throws ToolException {
+        grant.caller().onWait();
+        try {
+            while (!ONE.tryLock(TURN_MILLIS, TimeUnit.MILLISECONDS)) {
+                if (grant.isCancelled()) {
+                    throw notBegun();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw notBegun();
+        }
+    }
+
+    private static ToolException notBegun() {
+        return new ToolException("the command was not begun, because its call was cancelled");
+    }
+
     /** The thread that starts it is confined with it, and so is one of its own. */
-    private int start(String program, List<String> argv, List<String> variables, int output)
+    private int start(
+            String program, List<String> argv, List<String> variables, String input, int output)
             throws KernelException, ToolException {
-        Processes.load();
-        Confinement.load();
         int work = files.descriptor(directory);
         try {
             int shared = files.descriptor(new WorkPath(List.of()));
             try {
                 int scratch = Kernel.openDirectory(temporary.toString());
                 try {
-                    Starter starter = new Starter(program, argv, variables, work, output);
+                    Starter starter =
+                            new Starter(
+                                    program,
+                                    argv,
+                                    variables,
+                                    new Processes.Open(work, input, output));
                     return starter.start(List.of(shared, scratch), network);
                 } finally {
                     Kernel.close(scratch);
@@ -76,63 +116,6 @@ final class Command {
             }
         } finally {
             Kernel.close(work);
-        }
-    }
-
-    /** What is started. */
-    private static final class Starter {
-        private final String program;
-        private final List<String> argv;
-        private final List<String> variables;
-        private final int work;
-        private final int output;
-        private int pid;
-        private @Nullable KernelException trouble;
-
-        Starter(String program, List<String> argv, List<String> variables, int work, int output) {
-            this.program = program;
-            this.argv = argv;
-            this.variables = variables;
-            this.work = work;
-            this.output = output;
-        }
-
-        int start(List<Integer> writable, boolean network) throws KernelException {
-            Thread thread =
-                    Thread.ofPlatform()
-                            .name("tools-start")
-                            .unstarted(() -> startConfined(writable, network));
-            thread.start();
-            boolean interrupted = false;
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true; // it takes milliseconds, and its process must be known
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-            if (trouble != null) {
-                throw trouble;
-            }
-            return pid;
-        }
-
-        private void startConfined(List<Integer> writable, boolean network) {
-            try {
-                Confinement.dropPrivileges();
-                if (Confinement.VERSION > 0) {
-                    Confinement.confineFiles(writable, network);
-                }
-                if (!network) {
-                    Confinement.closeNetwork();
-                }
-                pid = Processes.spawn(program, argv, variables, work, output);
-            } catch (KernelException e) {
-                trouble = e;
-            }
         }
     }
 
@@ -146,6 +129,7 @@ final class Command {
         private final int most;
         private final ByteArrayOutputStream text = new ByteArrayOutputStream();
         private final byte[] piece = new byte[PIECE_BYTES];
+        private final OutputPieces pieces = new OutputPieces();
         private long saidBytes;
 
         Run(int pid, int output, Grant grant) {
@@ -157,22 +141,23 @@ final class Command {
             most = Math.min(grant.mostOutputBytes(), grant.limits().maxOutputBytes());
         }
 
-        String toItsEnd() throws KernelException {
+        ProgramEnd toItsEnd(Guard guard) throws KernelException {
             int status = -1;
             boolean late = false;
             try {
-                while (status < 0 && !late && !grant.isCancelled().getAsBoolean()) {
+                while (status < 0 && !late && !grant.isCancelled()) {
                     take(TURN_MILLIS);
                     status = Processes.status(pid);
                     late = System.nanoTime() - deadline > 0;
+                    guard.look();
                 }
             } finally {
-                Descendants.end(pid, status < 0);
+                Descendants.end(pid, status < 0, guard.pid());
             }
             while (take(0)) {
                 // what it said before its end
             }
-            return report(status, late);
+            return end(status, late);
         }
 
         /** Takes what there is. Returns whether there may be more. */
@@ -182,11 +167,20 @@ final class Command {
             }
             int count = Processes.read(output, piece);
             saidBytes += count;
-            text.write(piece, 0, Math.min(count, most - text.size()));
+            int kept = Math.min(count, most - text.size());
+            text.write(piece, 0, kept);
+            tell(kept);
             if (count == 0 && millis > 0) {
                 pause(millis);
             }
             return count > 0;
+        }
+
+        private void tell(int count) {
+            String more = pieces.next(piece, count);
+            if (!more.isEmpty()) {
+                grant.output().accept(more);
+            }
         }
 
         /* It has closed its output, and runs on. */
@@ -198,19 +192,9 @@ final class Command {
             }
         }
 
-        private String report(int status, boolean late) {
-            StringBuilder report = new StringBuilder(text.toString(UTF_8));
-            if (!report.isEmpty() && report.charAt(report.length() - 1) != '\n') {
-                report.append('\n');
-            }
-            if (saidBytes > most) {
-                report.append("[it put out ").append(saidBytes).append(" bytes]\n");
-            }
-            if (late) {
-                report.append("[it was stopped after ").append(timeout.toMillis() / 1000.0);
-                return report.append(" s]").toString();
-            }
-            return report.append("[exit status ").append(status).append(']').toString();
+        private ProgramEnd end(int status, boolean late) {
+            return new ProgramEnd(
+                    status, late, status < 0 && !late, text.toString(UTF_8), saidBytes, timeout);
         }
     }
 }

@@ -1,10 +1,7 @@
 package dev.culvert.tools;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -22,10 +19,10 @@ final class Confinement {
             System.getProperty("os.arch", "").toLowerCase(Locale.ROOT).equals("aarch64");
 
     private static final int NO_NEW_PRIVILEGES = 38;
+    private static final long CAPGET = IS_ARM ? 90 : 125;
     private static final long CAPSET = IS_ARM ? 91 : 126;
+    private static final int CAPABILITIES_BYTES = 24;
     private static final int CAPABILITIES_VERSION = 0x20080522;
-    private static final int SECCOMP = 22;
-    private static final long SECCOMP_FILTER = 2;
 
     /* Landlock, which has the same numbers on all architectures. */
     private static final long CREATE_RULESET = 444;
@@ -41,6 +38,7 @@ final class Confinement {
     private static final long MAKE_BLOCK_DEVICE = 1 << 11;
     private static final long TRUNCATE = 1 << 14;
     private static final long[] FILES_BY_VERSION = {0, 0x1fff, 0x3fff, 0x7fff, 0x7fff, 0xffff};
+    private static final int TRUNCATE_VERSION = 3;
     private static final int NETWORK_VERSION = 4;
     private static final int SCOPE_VERSION = 6;
     private static final long TCP = 3;
@@ -113,7 +111,9 @@ final class Confinement {
     }
 
     /** Sees that a confined thread has to load nothing. */
-    static void load() {}
+    static void load() {
+        TruncateFilter.load();
+    }
 
     private static long call(String name, long number, long a, long b, long c, long d)
             throws KernelException {
@@ -130,8 +130,28 @@ final class Confinement {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment version = arena.allocate(8, Long.BYTES);
             version.set(JAVA_INT, 0, CAPABILITIES_VERSION);
-            MemorySegment none = arena.allocate(24, Long.BYTES);
+            MemorySegment none = arena.allocate(CAPABILITIES_BYTES, Long.BYTES);
             call("capset", CAPSET, version.address(), none.address(), 0, 0);
+        } catch (KernelException e) {
+            if (!hasNoCapability()) { // systemd's filter forbids the call where there is none
+                throw e;
+            }
+        }
+    }
+
+    /** Whether this thread has none, effective or to be had. */
+    static boolean hasNoCapability() throws KernelException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment version = arena.allocate(8, Long.BYTES);
+            version.set(JAVA_INT, 0, CAPABILITIES_VERSION);
+            MemorySegment sets = arena.allocate(CAPABILITIES_BYTES, Long.BYTES);
+            call("capget", CAPGET, version.address(), sets.address(), 0, 0);
+            for (long at = 0; at < CAPABILITIES_BYTES; at += Long.BYTES) {
+                if (sets.get(JAVA_LONG, at) != 0) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 
@@ -143,13 +163,22 @@ final class Confinement {
      * @param network whether TCP is left open
      */
     static void confineFiles(List<Integer> directories, boolean network) throws KernelException {
-        long all = FILES_BY_VERSION[Math.min(VERSION, FILES_BY_VERSION.length - 1)];
+        confineFiles(directories, network, VERSION);
+    }
+
+    /** The same with what a version of Landlock offers, which may be older than the one here. */
+    static void confineFiles(List<Integer> directories, boolean network, int version)
+            throws KernelException {
+        if (version < TRUNCATE_VERSION) {
+            TruncateFilter.install();
+        }
+        long all = FILES_BY_VERSION[Math.min(version, FILES_BY_VERSION.length - 1)];
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attributes = arena.allocate(3L * Long.BYTES, Long.BYTES);
             attributes.set(JAVA_LONG, 0, all);
             attributes.set(JAVA_LONG, 8, network ? 0 : TCP);
             attributes.set(JAVA_LONG, 16, SIGNALS_AND_ABSTRACT_SOCKETS);
-            long size = VERSION >= SCOPE_VERSION ? 24 : VERSION >= NETWORK_VERSION ? 16 : 8;
+            long size = version >= SCOPE_VERSION ? 24 : version >= NETWORK_VERSION ? 16 : 8;
             int rules =
                     (int)
                             call(
@@ -204,45 +233,5 @@ final class Confinement {
         rule.set(JAVA_LONG, 0, access);
         rule.set(JAVA_INT, 8, file);
         call("landlock_add_rule", ADD_RULE, rules, PATH_BENEATH, rule.address(), 0);
-    }
-
-    /** From now on, this thread can make no socket of any kind: not TCP, not UDP, not Unix. */
-    /* io_uring makes sockets without the system call that the filter sees. */
-    static void closeNetwork() throws KernelException {
-        int deny = 0x00050000 | Errno.EACCES;
-        int[][] program =
-                IS_ARM
-                        ? new int[][] {
-                            {0x20, 0, 0, 4}, // the architecture
-                            {0x15, 0, 4, 0xc00000b7},
-                            {0x20, 0, 0, 0}, // the system call
-                            {0x15, 2, 0, 198},
-                            {0x15, 1, 0, 425},
-                            {0x06, 0, 0, 0x7fff0000},
-                            {0x06, 0, 0, deny},
-                        }
-                        : new int[][] {
-                            {0x20, 0, 0, 4},
-                            {0x15, 0, 5, 0xc000003e},
-                            {0x20, 0, 0, 0},
-                            {0x35, 3, 0, 0x40000000}, // x32 has other numbers
-                            {0x15, 2, 0, 41},
-                            {0x15, 1, 0, 425},
-                            {0x06, 0, 0, 0x7fff0000},
-                            {0x06, 0, 0, deny},
-                        };
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment filter = arena.allocate(8L * program.length, Long.BYTES);
-            for (int i = 0; i < program.length; i++) {
-                filter.set(JAVA_SHORT, 8L * i, (short) program[i][0]);
-                filter.set(JAVA_BYTE, 8L * i + 2, (byte) program[i][1]);
-                filter.set(JAVA_BYTE, 8L * i + 3, (byte) program[i][2]);
-                filter.set(JAVA_INT, 8L * i + 4, program[i][3]);
-            }
-            MemorySegment all = arena.allocate(16, Long.BYTES);
-            all.set(JAVA_SHORT, 0, (short) program.length);
-            all.set(ADDRESS, 8, filter);
-            Processes.control(SECCOMP, SECCOMP_FILTER, all.address());
-        }
     }
 }

@@ -7,7 +7,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Ends what a command has started and left behind. */
 /*
@@ -21,12 +23,78 @@ final class Descendants {
     private static final int PARENT = 1;
     private static final int SESSION = 3;
 
+    /**
+     * Held while somebody looks for what a command has left behind, and while something is started
+     * that is not of a command.
+     */
+    static final Object LOOKING = new Object();
+
+    /** The numbers of what is not of a command, which are those of its sessions. */
+    private static final Set<Long> KEPT = new HashSet<>();
+
     private Descendants() {}
 
+    /** No command owns this child, nor what belongs to its session. Called under the lock. */
+    static void keep(long child) {
+        KEPT.add(child);
+    }
+
+    /** The child has ended. */
+    static void forget(long child) {
+        synchronized (LOOKING) {
+            KEPT.remove(child);
+        }
+    }
+
     /**
-     * @param runs whether the command itself has not ended
+     * Ends such a child, what belongs to its session, and what descends from it.
+     *
+     * @param reaped whether it has ended by itself, so that its number may be another's now
      */
-    static void end(int pid, boolean runs) {
+    static void endServer(int pid, boolean reaped) {
+        if (pid <= 1) {
+            throw new IllegalArgumentException("process " + pid + " is not of a server");
+        }
+        for (int round = 0; round < MOST_ROUNDS; round++) {
+            List<Integer> left = family(pid, reaped);
+            for (int each : left) {
+                Processes.kill(each);
+                reap(each);
+            }
+            if (left.isEmpty()) {
+                break;
+            }
+            pause();
+        }
+        forget(pid);
+    }
+
+    /* A child may come before its parent in /proc: what is new in a round brings more in the next. */
+    private static List<Integer> family(int pid, boolean reaped) {
+        List<Integer> all = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (Path process : files) {
+                int each = Integer.parseInt(process.getFileName().toString());
+                long parent = stat(each, PARENT);
+                if (stat(each, SESSION) == pid
+                        || (!reaped && (each == pid || parent == pid))
+                        || all.contains((int) parent)) {
+                    all.add(each);
+                }
+            }
+        } catch (IOException | RuntimeException _) {
+            // without /proc, nothing more is known
+        }
+        return all;
+    }
+
+    /**
+     * Ends what is left of a command.
+     *
+     * @param runs whether the command itself has not ended
+     * @param guard the number of its guard, which stays
+     */
+    static void end(int pid, boolean runs, int guard) {
         Processes.kill(-pid);
         if (runs) {
             Processes.kill(pid);
@@ -35,6 +103,7 @@ final class Descendants {
         for (int round = 0; round < MOST_ROUNDS; round++) {
             List<Integer> left = strays(own);
             left.remove(Integer.valueOf(pid));
+            left.remove(Integer.valueOf(guard));
             boolean reaped = !runs || reap(pid);
             runs = !reaped;
             for (int child : left) {
@@ -49,7 +118,18 @@ final class Descendants {
         }
     }
 
-    private static boolean reap(int pid) {
+    /** The sessions of all that a command has started, but for the guard's. */
+    static List<Long> sessions(int guard) {
+        return strays((int) ProcessHandle.current().pid()).stream()
+                .filter(pid -> pid != guard)
+                .map(pid -> stat(pid, SESSION))
+                .filter(session -> session > 0)
+                .distinct()
+                .toList();
+    }
+
+    /** Whether this child has ended; it is forgotten then. */
+    static boolean reap(int pid) {
         try {
             return Processes.status(pid) >= 0;
         } catch (KernelException _) {
@@ -67,12 +147,21 @@ final class Descendants {
 
     /** Children of this process that are in another session. */
     private static List<Integer> strays(int own) {
+        synchronized (LOOKING) {
+            return strays(own, stat(own, SESSION));
+        }
+    }
+
+    private static List<Integer> strays(int own, long session) {
         List<Integer> found = new ArrayList<>();
-        long session = stat(own, SESSION);
+        if (session < 0) {
+            return found; // without /proc, the group is all that is known
+        }
         try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path process : all) {
                 int pid = Integer.parseInt(process.getFileName().toString());
-                if (stat(pid, PARENT) == own && stat(pid, SESSION) != session) {
+                long its = stat(pid, SESSION);
+                if (stat(pid, PARENT) == own && its != session && !KEPT.contains(its)) {
                     found.add(pid);
                 }
             }

@@ -5,8 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.culvert.io.Quoted;
 import dev.culvert.policy.Action;
 import dev.culvert.policy.Action.Access;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.util.Locale;
 
 /** Replaces an exact piece of a file. */
 final class EditFile implements BuiltinTool {
@@ -50,13 +49,36 @@ final class EditFile implements BuiltinTool {
     @Override
     public String run(Arguments arguments, Grant grant) throws ToolException {
         WorkPath path = files.path(arguments.string("path"));
+        Edit edit = edit(path, arguments, grant);
+        files.write(path, edit.after().getBytes(UTF_8));
+        return "replaced "
+                + edit.count()
+                + (edit.count() == 1 ? " piece" : " pieces")
+                + " of "
+                + path;
+    }
+
+    @Override
+    public Change change(Arguments arguments, Grant grant) throws ToolException {
+        WorkPath path = files.path(arguments.string("path"));
+        Edit edit = edit(path, arguments, grant);
+        return new Change(path.toString(), edit.before(), edit.after());
+    }
+
+    /**
+     * @param count how many pieces are replaced
+     */
+    private record Edit(String before, String after, int count) {}
+
+    private Edit edit(WorkPath path, Arguments arguments, Grant grant) throws ToolException {
         String old = arguments.string("old_text");
         String replacement = arguments.string("new_text");
         boolean all = arguments.isTrue("replace_all");
         if (old.isEmpty()) {
             throw new ToolException("'old_text' is empty; write_file writes a whole file");
         }
-        String before = text(path, files.read(path, FileBounds.most(grant)));
+        mustBeAllowed(Access.READ, Math.max(0, files.size(path)), path, grant);
+        String before = FileBounds.text(path, files.read(path, FileBounds.most(grant)));
         int count = count(before, old);
         if (count == 0) {
             throw new ToolException(
@@ -72,19 +94,25 @@ final class EditFile implements BuiltinTool {
         }
         long chars = before.length() + (long) count * (replacement.length() - old.length());
         FileBounds.check(chars, grant);
-        byte[] after = before.replace(old, replacement).getBytes(UTF_8);
-        FileBounds.check(after.length, grant);
-        files.write(path, after);
-        return "replaced " + count + (count == 1 ? " piece" : " pieces") + " of " + path;
+        String after = before.replace(old, replacement);
+        int bytes = after.getBytes(UTF_8).length;
+        FileBounds.check(bytes, grant);
+        mustBeAllowed(Access.WRITE, bytes, path, grant);
+        return new Edit(before, after, count);
     }
 
-    /* A file that is not UTF-8 would come back changed where nobody wanted it. */
-    private static String text(WorkPath path, byte[] bytes) throws ToolException {
-        try {
-            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-        } catch (CharacterCodingException e) {
+    /** What the plan does not say: that it reads, and how much it writes. */
+    private void mustBeAllowed(Access access, long bytes, WorkPath path, Grant grant)
+            throws ToolException {
+        if (!grant.allows().test(new Action.File(name(), path.toString(), access, bytes))) {
             throw new ToolException(
-                    "'" + Quoted.word(path.toString()) + "' is not a text file in UTF-8", e);
+                    "nothing was done, because the policy does not let edit_file "
+                            + access.name().toLowerCase(Locale.ROOT)
+                            + " '"
+                            + Quoted.word(path.toString())
+                            + "' of "
+                            + bytes
+                            + " bytes; it must read a file and write it");
         }
     }
 

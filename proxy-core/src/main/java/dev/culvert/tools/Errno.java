@@ -8,6 +8,7 @@ final class Errno {
     static final int ENXIO = 6;
     static final int EAGAIN = 11;
     static final int EACCES = 13;
+    static final int EFAULT = 14;
     static final int EEXIST = 17;
     static final int EXDEV = 18;
     static final int ENOTDIR = 20;

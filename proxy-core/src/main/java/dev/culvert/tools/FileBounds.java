@@ -1,5 +1,11 @@
 package dev.culvert.tools;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.culvert.io.Quoted;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+
 /** How large a file may be that a tool holds as a whole. */
 final class FileBounds {
     /** What the agent's small heap has room for, several times at once. */
@@ -18,6 +24,16 @@ final class FileBounds {
                             + bytes
                             + " bytes, and this tool writes up to "
                             + most(grant));
+        }
+    }
+
+    /* A file that is not UTF-8 would come back changed where nobody wanted it. */
+    static String text(WorkPath path, byte[] bytes) throws ToolException {
+        try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
+            throw new ToolException(
+                    "'" + Quoted.word(path.toString()) + "' is not a text file in UTF-8", e);
         }
     }
 }

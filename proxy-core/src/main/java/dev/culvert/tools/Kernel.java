@@ -35,6 +35,8 @@ final class Kernel {
     static final long RESOLVE_NO_SYMLINKS = 0x04;
     static final long RESOLVE_BENEATH = 0x08;
 
+    private static final long CLOSE_RANGE = 436;
+    private static final long CLOSE_RANGE_CLOEXEC = 4;
     private static final long OPENAT2 = 437;
     private static final long GETDENTS64 = IS_ARM ? 61 : 217;
     private static final int AT_FDCWD = -100;
@@ -101,11 +103,6 @@ final class Kernel {
     }
 
     private Kernel() {}
-
-    /** Whether these calls exist here. */
-    static boolean isHere() {
-        return System.getProperty("os.name", "").equals("Linux");
-    }
 
     /** Opens the directory at an absolute path, following symbolic links: it is configured. */
     static int openDirectory(String path) throws KernelException {
@@ -244,6 +241,21 @@ final class Kernel {
                                                 into,
                                                 MemorySegment.ofAddress(into.byteSize()),
                                                 0L));
+    }
+
+    /** No program that is started from now on inherits a descriptor from this one on. */
+    static void closeOnExecFrom(int first) throws KernelException {
+        Calls.make(
+                "close_range",
+                (state, _) ->
+                        (long)
+                                SYSCALL.invokeExact(
+                                        state,
+                                        CLOSE_RANGE,
+                                        (long) first,
+                                        MemorySegment.ofAddress(0xffff_ffffL),
+                                        MemorySegment.ofAddress(CLOSE_RANGE_CLOEXEC),
+                                        0L));
     }
 
     static void sync(int descriptor) throws KernelException {

@@ -1,12 +1,8 @@
 package dev.culvert.tools;
 
-import dev.culvert.io.Quoted;
 import dev.culvert.policy.Action;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /** Runs a program in the tools' directory. */
 final class RunCommand implements BuiltinTool {
@@ -14,16 +10,11 @@ final class RunCommand implements BuiltinTool {
     private static final int MOST_CHARS = 100_000;
 
     private final WorkTree files;
-    private final Commands commands;
-    private final Map<String, String> environment;
+    private final Runner runner;
 
-    /**
-     * @param environment the agent's own
-     */
-    RunCommand(WorkTree files, Commands commands, Map<String, String> environment) {
+    RunCommand(WorkTree files, Runner runner) {
         this.files = files;
-        this.commands = commands;
-        this.environment = Map.copyOf(environment);
+        this.runner = runner;
     }
 
     @Override
@@ -66,7 +57,11 @@ final class RunCommand implements BuiltinTool {
     }
 
     private static List<String> argv(Arguments arguments) throws ToolException {
-        List<String> argv = arguments.strings("argv");
+        return checked(arguments.strings("argv"));
+    }
+
+    /** The program and its arguments, if these can be. */
+    static List<String> checked(List<String> argv) throws ToolException {
         if (argv.isEmpty() || argv.getFirst().isBlank()) {
             throw new ToolException("'argv' must begin with a program");
         }
@@ -90,49 +85,7 @@ final class RunCommand implements BuiltinTool {
 
     @Override
     public String run(Arguments arguments, Grant grant) throws ToolException {
-        boolean network = arguments.isTrue("network");
-        if (network && !grant.limits().network()) {
-            throw new ToolException(
-                    "the policy gives this command no network (network of its rule)");
-        }
-        if (commands == Commands.CONFINED && Confinement.VERSION == 0) {
-            throw new ToolException(
-                    "commands are not run here: the kernel has no Landlock, and the agent runs"
-                            + " with --tool-commands confined");
-        }
-        List<String> argv = argv(arguments);
-        Path temporary = temporary();
-        try {
-            Map<String, String> variables =
-                    CommandEnvironment.of(
-                            environment, grant.limits(), files.place(), temporary.toString());
-            String program = program(argv.getFirst(), variables.getOrDefault("PATH", ""));
-            Command command = new Command(files, directory(arguments), temporary, network);
-            return command.run(program, argv, variables, grant);
-        } finally {
-            Trash.remove(temporary);
-        }
-    }
-
-    private static Path temporary() throws ToolException {
-        try {
-            return Files.createTempDirectory("culvert-command-");
-        } catch (IOException e) {
-            throw new ToolException("there is no place for the command's temporary files", e);
-        }
-    }
-
-    /* A name with a slash is a path from the command's directory; the policy has judged it as it is. */
-    private static String program(String name, String path) throws ToolException {
-        if (name.contains("/")) {
-            return name;
-        }
-        for (String directory : path.split(":", -1)) {
-            Path candidate = Path.of(directory, name);
-            if (Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
-                return candidate.toString();
-            }
-        }
-        throw new ToolException("there is no program '" + Quoted.word(name) + "'");
+        return runner.run(
+                argv(arguments), directory(arguments), arguments.isTrue("network"), "", grant);
     }
 }

@@ -20,6 +20,12 @@ public final class ToolBox {
      * @param environment this process's, of which commands get a part
      */
     public static ToolBox of(WorkTree files, Commands commands, Map<String, String> environment) {
+        return of(files, commands, environment, Support.here());
+    }
+
+    /** The same on a kernel that offers this. */
+    static ToolBox of(
+            WorkTree files, Commands commands, Map<String, String> environment, Support kernel) {
         List<BuiltinTool> tools = new ArrayList<>();
         tools.add(new ReadFile(files));
         tools.add(new WriteFile(files));
@@ -27,7 +33,7 @@ public final class ToolBox {
         tools.add(new ListDir(files));
         tools.add(new SearchFiles(files));
         if (commands != Commands.OFF) {
-            tools.add(new RunCommand(files, commands, environment));
+            tools.add(new RunCommand(files, new Runner(files, commands, environment, kernel)));
         }
         return new ToolBox(tools);
     }

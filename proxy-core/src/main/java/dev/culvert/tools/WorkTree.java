@@ -38,20 +38,6 @@ public final class WorkTree implements AutoCloseable {
         }
     }
 
-    private static final int READ =
-            Kernel.READ_ONLY
-                    | Kernel.NON_BLOCKING
-                    | Kernel.NO_TERMINAL
-                    | Kernel.CLOSE_ON_EXEC
-                    | Kernel.NO_FOLLOW;
-    private static final int LIST = Kernel.READ_ONLY | Kernel.DIRECTORY | Kernel.CLOSE_ON_EXEC;
-    private static final int PARENT = Kernel.PATH_ONLY | Kernel.DIRECTORY | Kernel.CLOSE_ON_EXEC;
-    private static final int NEW =
-            Kernel.WRITE_ONLY
-                    | Kernel.CREATE
-                    | Kernel.EXCLUSIVE
-                    | Kernel.NO_FOLLOW
-                    | Kernel.CLOSE_ON_EXEC;
     private static final int FILE_MODE = 0644;
     private static final int DIRECTORY_MODE = 0755;
     private static final int PERMISSIONS = 0777;
@@ -61,6 +47,26 @@ public final class WorkTree implements AutoCloseable {
     private static final int ENTRY_NAME = 19;
     private static final int ENTRIES_BYTES = 32 << 10;
     private static final int PIECE_BYTES = 64 << 10;
+
+    /* Of its own, because it needs the kernel's calls: this class can be asked for on every system. */
+    private static final class Flags {
+        static final int READ =
+                Kernel.READ_ONLY
+                        | Kernel.NON_BLOCKING
+                        | Kernel.NO_TERMINAL
+                        | Kernel.CLOSE_ON_EXEC
+                        | Kernel.NO_FOLLOW;
+        static final int LIST = Kernel.READ_ONLY | Kernel.DIRECTORY | Kernel.CLOSE_ON_EXEC;
+        static final int PARENT = Kernel.PATH_ONLY | Kernel.DIRECTORY | Kernel.CLOSE_ON_EXEC;
+        static final int NEW =
+                Kernel.WRITE_ONLY
+                        | Kernel.CREATE
+                        | Kernel.EXCLUSIVE
+                        | Kernel.NO_FOLLOW
+                        | Kernel.CLOSE_ON_EXEC;
+
+        private Flags() {}
+    }
 
     private final String place;
     private final int root;
@@ -79,7 +85,7 @@ public final class WorkTree implements AutoCloseable {
      * @param directory an absolute path, which may lead through symbolic links
      */
     public static WorkTree open(Path directory) throws IOException {
-        if (!Kernel.isHere()) {
+        if (!Support.isHere()) {
             throw new IOException("tools need Linux, and this is " + System.getProperty("os.name"));
         }
         Path place = directory.toAbsolutePath().normalize();
@@ -157,7 +163,7 @@ public final class WorkTree implements AutoCloseable {
             return -1;
         }
         try {
-            int parent = opener.open(root, path.parent(), PARENT, 0);
+            int parent = opener.open(root, path.parent(), Flags.PARENT, 0);
             try {
                 return Kernel.stat(parent, path.last()).size();
             } finally {
@@ -174,10 +180,10 @@ public final class WorkTree implements AutoCloseable {
     /* Looked at before it is opened, because opening a device may do something; and looked at again after. */
     private int openFile(WorkPath path) throws ToolException {
         try {
-            int parent = opener.open(root, path.parent(), PARENT, 0);
+            int parent = opener.open(root, path.parent(), Flags.PARENT, 0);
             try {
                 mustBeRegular(path, Kernel.stat(parent, path.last()));
-                int file = opener.open(parent, new WorkPath(List.of(path.last())), READ, 0);
+                int file = opener.open(parent, new WorkPath(List.of(path.last())), Flags.READ, 0);
                 boolean regular = false;
                 try {
                     mustBeRegular(path, Kernel.stat(file));
@@ -242,7 +248,7 @@ public final class WorkTree implements AutoCloseable {
             }
         }
         String fresh = ".culvert-" + HexFormat.of().toHexDigits(nextRandom()) + ".tmp";
-        int file = Kernel.open(parent, fresh, NEW, FILE_MODE);
+        int file = Kernel.open(parent, fresh, Flags.NEW, FILE_MODE);
         boolean renamed = false;
         try {
             try {
@@ -277,7 +283,7 @@ public final class WorkTree implements AutoCloseable {
 
     private int openOrMake(WorkPath directory) throws KernelException {
         try {
-            return opener.open(root, directory, PARENT, 0);
+            return opener.open(root, directory, Flags.PARENT, 0);
         } catch (KernelException e) {
             if (e.errno() != Errno.ENOENT || directory.isRoot()) {
                 throw e;
@@ -293,13 +299,13 @@ public final class WorkTree implements AutoCloseable {
         } finally {
             Kernel.close(above);
         }
-        return opener.open(root, directory, PARENT, 0);
+        return opener.open(root, directory, Flags.PARENT, 0);
     }
 
     /** A descriptor of a directory, which the caller closes. */
     int descriptor(WorkPath path) throws ToolException {
         try {
-            return opener.open(root, path, PARENT, 0);
+            return opener.open(root, path, Flags.PARENT, 0);
         } catch (KernelException e) {
             throw trouble(path, e);
         }
@@ -308,7 +314,7 @@ public final class WorkTree implements AutoCloseable {
     /** At most {@code most} entries, by name. */
     Entries list(WorkPath path, int most) throws ToolException {
         try {
-            int directory = opener.open(root, path, LIST, 0);
+            int directory = opener.open(root, path, Flags.LIST, 0);
             try {
                 return list(directory, most);
             } finally {

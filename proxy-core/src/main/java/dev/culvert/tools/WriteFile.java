@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.policy.Action;
 import dev.culvert.policy.Action.Access;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a file as a whole. */
 final class WriteFile implements BuiltinTool {
@@ -48,5 +49,24 @@ final class WriteFile implements BuiltinTool {
         WorkPath path = files.path(arguments.string("path"));
         files.write(path, content);
         return "wrote " + content.length + " bytes to " + path;
+    }
+
+    @Override
+    public Change change(Arguments arguments, Grant grant) throws ToolException {
+        String content = arguments.string("content");
+        FileBounds.check(content.getBytes(UTF_8).length, grant);
+        WorkPath path = files.path(arguments.string("path"));
+        long size = files.size(path);
+        String before = size < 0 ? null : before(path);
+        return new Change(path.toString(), before, content, before == null ? size : -1);
+    }
+
+    /* What cannot be shown can still be replaced as a whole. Only who must confirm it sees it, not the model. */
+    private @Nullable String before(WorkPath path) {
+        try {
+            return FileBounds.text(path, files.read(path, FileBounds.MOST_BYTES));
+        } catch (ToolException _) {
+            return null;
+        }
     }
 }

@@ -5,6 +5,7 @@ import dev.culvert.transport.AgentAddress.Incoming;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.AgentAddress.Unix;
 import dev.culvert.transport.AgentAddress.Vsock;
+import java.net.BindException;
 import java.time.Duration;
 
 /** Turns the system's errors into sentences that say what to check. */
@@ -117,8 +118,12 @@ final class Diagnosis {
         };
     }
 
+    /** Its cause is a {@link BindException}, by which a caller knows it. */
     static DialException inUse(AgentAddress address) {
-        return failed(address, "another process listens there: stop it, or choose another address");
+        return new DialException(
+                address,
+                "another process listens there: stop it, or choose another address",
+                new BindException("Address already in use"));
     }
 
     private static DialException denied(AgentAddress address, String check) {

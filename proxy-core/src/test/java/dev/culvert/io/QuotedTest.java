@@ -41,6 +41,13 @@ class QuotedTest {
     }
 
     @Test
+    void linesStayLinesAndNothingElseMovesTheCursor() {
+        assertThat(Quoted.lines("a\n\tb\r\u001b[2J\u202e")).isEqualTo("a\n\tb\\r\\u001b[2J\\u202e");
+        assertThat(Quoted.lines("x".repeat(100_000))).hasSize(100_000);
+        assertThat(Quoted.lines("\ud83d\udc69\n\ud800")).isEqualTo("\ud83d\udc69\n\\ud800");
+    }
+
+    @Test
     void halfASurrogatePairIsEscaped() {
         assertThat(Quoted.word("a\ud800b\udc00")).isEqualTo("a\\ud800b\\udc00");
     }

@@ -3,6 +3,7 @@ package dev.culvert.io;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.culvert.testing.CapturedLog;
 import dev.culvert.testing.Eventually;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -84,6 +85,29 @@ class WorkersTest {
 
         Eventually.await(() -> assertThat(done).hasSize(11).contains("b"));
         Eventually.await(() -> assertThat(workers.busy()).isZero());
+    }
+
+    @Test
+    void whatFailsBecauseTheProgramStopsIsNoError() throws Exception {
+        try (CapturedLog log = new CapturedLog()) {
+            CountDownLatch begun = new CountDownLatch(1);
+            CountDownLatch over = new CountDownLatch(1);
+            workers.execute(
+                    "a",
+                    () -> {
+                        begun.countDown();
+                        hang();
+                        over.countDown();
+                        throw new RejectedExecutionException("event executor terminated");
+                    });
+            begun.await();
+
+            workers.close();
+
+            over.await();
+            Eventually.await(() -> assertThat(workers.busy()).isZero());
+            assertThat(log.text()).doesNotContain("ERROR");
+        }
     }
 
     private void hang() {

@@ -122,7 +122,10 @@ class BasePeerTest {
         Eventually.await(() -> assertThat(host.call(link::heartbeat).status()).isEqualTo("ready"));
 
         assertThat(host.call(link::heartbeat))
-                .isEqualTo(new Heartbeat("ready", 3, "1.0", Set.of(), "", "", -1, "", ""));
+                .isEqualTo(
+                        new Heartbeat(
+                                "ready", 3, "1.0", Set.of(), "", List.of(), "", -1, "", "", "",
+                                List.of(), null));
     }
 
     private AgentLink link(Road road, BasePeer.Script script) throws IOException {

@@ -38,7 +38,7 @@ public final class EmbeddedTrunk implements AutoCloseable {
         loops.add(other.eventLoop());
         Trunks trunks = new Trunks(loops, () -> limits, observer);
         ChannelInboundHandlerAdapter handshake = new ChannelInboundHandlerAdapter();
-        trunks.begin(channel, share, handshake);
+        trunks.begin(channel, share, new ChannelInboundHandlerAdapter(), handshake);
         trunk = trunks.adopt(channel, new AgentAddress.Incoming("a"), "tcp://10.0.0.1:1", share);
         channel.pipeline().remove(handshake);
     }

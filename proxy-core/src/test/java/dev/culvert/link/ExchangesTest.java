@@ -229,8 +229,10 @@ class ExchangesTest {
                 "heartbeat",
                 "",
                 "{\"status\":\"ready\",\"uptime_secs\":1.5,\"protocol\":\"1.1\",\"features\":[\"cancel\",7,[\"x\"]],"
-                        + "\"instance\":\"i-1\",\"agent_version\":\"0.1.0\",\"in_flight\":2,"
-                        + "\"runtime_kind\":\"anthropic\",\"runtime_error\":\"no\\nbody\",\"more\":{}}");
+                        + "\"instance\":\"i-1\",\"kept\":[\"i-0\",7,[\"x\"]],\"agent_version\":\"0.1.0\",\"in_flight\":2,"
+                        + "\"runtime_kind\":\"anthropic\",\"runtime_error\":\"no\\nbody\",\"more\":{},"
+                        + "\"policy\":\"sha256:1\",\"policies\":[7,{\"level\":\"host\",\"version\":\"sha256:2\",\"x\":[{}]},{\"level\":1}],\"tools\":{\"openat2\":true,\"landlock\":6,\"x\":[1],"
+                        + "\"seccomp\":true,\"commands\":\"confined\"}}");
 
         assertThat(link.heartbeat())
                 .isEqualTo(
@@ -240,10 +242,34 @@ class ExchangesTest {
                                 "1.1",
                                 Set.of(Feature.CANCEL),
                                 "i-1",
+                                List.of("i-0"),
                                 "0.1.0",
                                 2,
                                 "anthropic",
-                                "no\\nbody"));
+                                "no\\nbody",
+                                "sha256:1",
+                                List.of(
+                                        new PolicyLayer("host", "sha256:2"),
+                                        new PolicyLayer("", "")),
+                                new ToolFacts(true, 6, true, "confined")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "7",
+                "[{\"openat2\":true}]",
+                "{\"openat2\":{\"openat2\":true},\"landlock\":\"6\",\"seccomp\":1,\"commands\":[]}",
+                "{\"landlock\":-9e99}"
+            })
+    void ignoresWhatAPeerSaysOfItsToolsInAnotherForm(String tools) {
+        agent.receive(
+                "heartbeat",
+                "",
+                "{\"status\":\"ready\",\"tools\":%s,\"instance\":\"i\"}".formatted(tools));
+
+        assertThat(link.heartbeat().instance()).isEqualTo("i");
+        assertThat(link.heartbeat().tools()).isIn(null, new ToolFacts(false, 0, false, ""));
     }
 
     @Test
@@ -455,6 +481,44 @@ class ExchangesTest {
     }
 
     @Test
+    void aTurnThatWaitsForAnApprovalMayBeSilent() {
+        link.open(message("m1", "{}"), listener, A_MINUTE);
+        agent.receive("approval", "m1", 1, "{\"call_id\":\"c1\"}");
+
+        agent.advance(Duration.ofMinutes(30));
+        assertThat(listener.ends()).isEmpty();
+        agent.receive("tool_result", "m1", 2, "{\"call_id\":\"c1\"}");
+        agent.advance(Duration.ofSeconds(62));
+
+        assertThat(listener.failure()).isInstanceOf(Failure.TimedOut.class);
+        assertThat(listener.replies()).hasSize(2);
+    }
+
+    @Test
+    void aTurnThatIsResumedAfterItsApprovalIsToldOfItOnceMore() {
+        agent.announce("resume");
+        link.resume("m1", 7, 100, listener, A_MINUTE);
+
+        agent.receive("approval", "m1", 7, "{\"call_id\":\"c1\"}");
+        agent.advance(Duration.ofMinutes(30));
+
+        assertThat(listener.replies()).containsExactly("{\"call_id\":\"c1\"}");
+        assertThat(listener.ends()).isEmpty();
+    }
+
+    @Test
+    void anOlderApprovalIsLate() {
+        agent.announce("resume");
+        link.resume("m1", 7, 100, listener, A_MINUTE);
+
+        agent.receive("approval", "m1", 6, "{\"call_id\":\"c1\"}");
+        agent.advance(Duration.ofMinutes(2));
+
+        assertThat(observer.count("late approval")).isEqualTo(1);
+        assertThat(listener.failure()).isInstanceOf(Failure.TimedOut.class);
+    }
+
+    @Test
     void everyFrameStartsTheSilenceAnew() {
         link.open(message("m1", "{}"), listener, A_MINUTE);
 
@@ -520,7 +584,10 @@ class ExchangesTest {
 
         assertThat(link.isAnnounced()).isTrue();
         assertThat(link.heartbeat())
-                .isEqualTo(new Heartbeat("ready", 3, protocol, Set.of(), "", "", -1, "", ""));
+                .isEqualTo(
+                        new Heartbeat(
+                                "ready", 3, protocol, Set.of(), "", List.of(), "", -1, "", "", "",
+                                List.of(), null));
         link.open(message("m1", "{}"), listener, A_MINUTE).cancel();
         assertThat(agent.sent()).contains("\"type\":\"message\"");
         assertThat(agent.sent()).isEmpty();

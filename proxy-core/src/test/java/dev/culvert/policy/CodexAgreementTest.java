@@ -181,7 +181,9 @@ class CodexAgreementTest {
         String codex = codex();
         int commands =
                 Integer.parseInt(System.getenv().getOrDefault("CULVERT_CODEX_COMMANDS", "5000"));
-        Random random = new Random(SEED + 1);
+        long seed = Long.getLong("culvert.seed", SEED + 1);
+        System.out.println("codex: seed " + seed + ", " + commands + " commands");
+        Random random = new Random(seed);
         for (int i = 0; i < commands / COMMANDS; i++) {
             List<Shared> rules = rules(random);
             List<List<String>> examples = new ArrayList<>();

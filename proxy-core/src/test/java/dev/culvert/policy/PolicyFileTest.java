@@ -3,7 +3,10 @@ package dev.culvert.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyFileTest {
     @Test
@@ -42,6 +45,55 @@ class PolicyFileTest {
     }
 
     @Test
+    void anEmptyListIsNotTakenForAnything() {
+        BadPolicyException bad =
+                bad(
+                        """
+                        {"rules": [
+                          {"decision": "allow", "command": ["git"], "arguments": []},
+                          {"decision": "allow", "command": ["git"], "any_argument": []},
+                          {"decision": "allow", "command": ["git"], "working_directory": []},
+                          {"decision": "allow", "command": ["git"], "require_confirmation": []},
+                          {"decision": "deny", "access": []},
+                          {"decision": "allow", "command": ["ls"], "arguments": [],
+                           "any_argument": [], "working_directory": []}
+                        ]}\
+                        """);
+        assertThat(bad.mistakes())
+                .containsExactly(
+                        "p.jsonc:2:45: rules[0].arguments is an empty list: leave it out to take"
+                                + " any, or write [\"\"] to take none",
+                        "p.jsonc:3:45: rules[1].any_argument is an empty list: leave it out to"
+                                + " take any, or write what one of them must match",
+                        "p.jsonc:4:45: rules[2].working_directory is an empty list: leave it out"
+                                + " for any, or write [\".\"] for the project's folder",
+                        "p.jsonc:5:45: rules[3].require_confirmation is an empty list: leave it"
+                                + " out to ask about none, or write what to ask about",
+                        "p.jsonc:6:24: rules[4].access is an empty list: leave it out for all of"
+                                + " read, write and list",
+                        "p.jsonc:7:44: rules[5].arguments is an empty list: leave it out to take"
+                                + " any, or write [\"\"] to take none",
+                        "p.jsonc:8:4: rules[5].any_argument is an empty list: leave it out to"
+                                + " take any, or write what one of them must match",
+                        "p.jsonc:8:24: rules[5].working_directory is an empty list: leave it out"
+                                + " for any, or write [\".\"] for the project's folder");
+        assertThat(bad.isReadable()).isFalse();
+    }
+
+    @Test
+    void aCommandCanBeAllowedWithoutArguments() {
+        PolicyFile file =
+                Written.file(
+                        """
+                        {"rules": [
+                          {"decision": "allow", "command": ["ls"], "arguments": [""],
+                           "match": ["ls"], "not_match": ["ls -l", "ls /"]}
+                        ]}\
+                        """);
+        assertThat(file.tests()).isEqualTo(3);
+    }
+
+    @Test
     void aPolicyWhoseTestsFailIsNotApplied() {
         BadPolicyException bad =
                 bad(
@@ -77,6 +129,99 @@ class PolicyFileTest {
                         """);
         assertThat(file.tests()).isEqualTo(9);
         assertThat(file.warnings()).isEmpty();
+    }
+
+    @Test
+    void anExampleOfACommandRunsWhereItsRuleIsAbout() {
+        PolicyFile file =
+                Written.file(
+                        """
+                        {"rules": [
+                          {"decision": "allow", "command": ["npm"], "arguments": ["test"],
+                           "working_directory": ["web", "docs"],
+                           "match": ["npm test"], "not_match": ["npm install"]},
+                          {"decision": "deny", "command": ["make"],
+                           "working_directory": ["/srv/*-old/**/lib*"], "match": ["make all"]}
+                        ]}\
+                        """);
+        assertThat(file.tests()).isEqualTo(3);
+        assertThat(
+                        bad("""
+                        {"rules": [{"decision": "allow", "command": ["npm"],
+                         "working_directory": ["web"], "not_match": ["npm install"]}]}\
+                        """)
+                                .mistakes())
+                .containsExactly(
+                        "p.jsonc:2:46: rules[0].not_match[0] is \"npm install\", which the rule"
+                                + " matches: correct the rule or the example");
+    }
+
+    @Test
+    void anExampleOfAFileIsAboutTheAccessOfItsRule() {
+        for (String access : List.of("read", "write", "list")) {
+            PolicyFile file =
+                    Written.file(
+                            """
+                            {"rules": [{"decision": "allow", "access": ["%s"],
+                             "allowed_paths": ["src"], "max_file_bytes": "1KiB",
+                             "match": ["src/a"], "not_match": ["doc/a"]}]}\
+                            """
+                                    .formatted(access));
+            assertThat(file.tests()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void anExampleOfAFileMayHaveASize() {
+        PolicyFile file =
+                Written.file(
+                        """
+                        {"rules": [{"decision": "allow", "access": ["read"],
+                         "allowed_paths": ["src"], "max_file_bytes": "1KiB",
+                         "match": [{"path": "src/a", "bytes": 1024}, {"path": "src/a", "bytes": "0"}],
+                         "not_match": [{"path": "src/a", "bytes": "2KiB"}, {"bytes": 1, "path": "doc/a"}]}]}\
+                        """);
+        assertThat(file.tests()).isEqualTo(4);
+
+        assertThat(
+                        bad("""
+                        {"rules": [{"decision": "allow", "allowed_paths": ["src"], "max_file_bytes": "1KiB",
+                         "match": [{"path": "src/a", "bytes": "1025"}]}]}\
+                        """)
+                                .getMessage())
+                .contains(
+                        "match[0] is {\"path\": \"src/a\", \"bytes\": \"1025\"}, which the rule does");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"path\": \"src/a\"}",
+                "{\"path\": 7, \"bytes\": 1}",
+                "{\"path\": \"src/a\", \"bytes\": true}",
+                "{\"path\": \"src/a\", \"bytes\": \"much\"}",
+                "{\"path\": \"src/a\", \"bytes\": -1}",
+                "{\"path\": \"src/a\", \"bytes\": 1, \"mode\": 7}"
+            })
+    void anExampleThatIsNoFileWithASizeIsAMistake(String example) {
+        assertThat(
+                        bad("""
+                        {"rules": [{"decision": "allow", "allowed_paths": ["src"], "match": [%s]}]}\
+                        """
+                                        .formatted(example))
+                                .getMessage())
+                .contains("match");
+    }
+
+    @Test
+    void onlyAFileHasASize() {
+        assertThat(
+                        bad("""
+                        {"rules": [{"decision": "allow", "command": ["ls"],
+                         "match": [{"path": "ls", "bytes": 1}]}]}\
+                        """)
+                                .getMessage())
+                .contains("only a file has a size");
     }
 
     @Test

@@ -38,7 +38,11 @@ class PolicyKeysTest {
         for (Key key : Settings.read(List.of(project), ProjectKeys::read).keys()) {
             keys.add(key.path());
         }
-        for (Key key : Settings.read(List.of(project), ProjectKeys::settings).keys()) {
+        for (Key key :
+                Settings.read(
+                                List.of(project),
+                                section -> ProjectKeys.settings(section, Level.USER))
+                        .keys()) {
             keys.add(key.path());
         }
         assertThat(onPage).isEqualTo(keys);

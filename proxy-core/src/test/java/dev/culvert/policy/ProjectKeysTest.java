@@ -46,6 +46,52 @@ class ProjectKeysTest {
     }
 
     @Test
+    void aSizeAllowsNoFileAndDeniesTheLargerOnesOfEveryRule() {
+        Policy alone = Policy.of(List.of(project("{\"maxFileSize\": \"1MB\"}")));
+        assertThat(read(alone, "a")).isEqualTo(DENY);
+        assertThat(write(alone, "a", 1)).isEqualTo(DENY);
+
+        Policy forbidding =
+                Policy.of(List.of(project("{\"maxFileSize\": \"1MB\", \"default\": \"allow\"}")));
+        assertThat(write(forbidding, "a", 1_000_000)).isEqualTo(ALLOW);
+        assertThat(write(forbidding, "/tmp/a", 1_000_001)).isEqualTo(DENY);
+
+        Policy withRule =
+                Policy.of(
+                        List.of(
+                                project(
+                                        "{\"maxFileSize\": \"1MB\", \"allowedPaths\": [\"src\"],"
+                                                + " \"rules\": [{\"decision\": \"allow\","
+                                                + " \"allowed_paths\": [\"doc\"]}]}")));
+        assertThat(write(withRule, "doc/a", 1_000_000)).isEqualTo(ALLOW);
+        assertThat(write(withRule, "doc/a", 1_000_001)).isEqualTo(DENY);
+        Decision reading =
+                withRule.decide(new Action.File("read_file", "doc/a", Action.Access.READ, 0));
+        assertThat(reading.limits().maxFileBytes()).isEqualTo(1_000_000);
+    }
+
+    @Test
+    void noShortKeyButThoseOfWhatIsAllowedAllowsAnything() {
+        for (String key :
+                List.of(
+                        "\"blockedPaths\": [\"x\"]",
+                        "\"blockedPaths\": []",
+                        "\"maxFileSize\": \"1MB\"",
+                        "\"requireConfirmation\": [\"rm\"]",
+                        "\"requireConfirmation\": []",
+                        "\"toolPolicy\": \"strict\"",
+                        "\"toolPolicy\": \"confirm\"",
+                        "\"toolPolicy\": \"read-only\"",
+                        "\"allowedPaths\": []",
+                        "\"allowedCommands\": []")) {
+            Policy policy = Policy.of(List.of(project("{" + key + "}")));
+            assertThat(read(policy, "a")).as(key).isEqualTo(DENY);
+            assertThat(write(policy, "a", 1)).as(key).isNotEqualTo(ALLOW);
+            assertThat(run(policy, "ls")).as(key).isNotEqualTo(ALLOW);
+        }
+    }
+
+    @Test
     void commandsBecomeRulesOfCommands() {
         assertThat(run(POLICY, "git log")).isEqualTo(ALLOW);
         assertThat(run(POLICY, "npm run test")).isEqualTo(ALLOW);

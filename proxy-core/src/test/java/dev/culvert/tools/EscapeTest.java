@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -346,32 +347,37 @@ class EscapeTest {
     }
 
     /**
-     * One thread swaps a directory for a link that leads out, and a file for a link, as fast as it
-     * can; the other reads and writes. {@code -Dculvert.racer=1000000} makes it the long form.
+     * One thread swaps a directory and a file for links that lead out, as fast as it can and in an
+     * order that its seed gives; the other reads and writes. The build makes a twentieth of the
+     * long form, which is {@code -Dculvert.racer=1000000}; {@code -Dculvert.seed} takes a seed that
+     * was printed.
      */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void nobodyWhoSwapsNamesMeanwhileLeadsAToolOut(boolean stepByStep) throws Exception {
         int tries = Integer.getInteger("culvert.racer", 50_000) / 2;
+        long seed = Long.getLong("culvert.seed", System.nanoTime());
+        System.out.println(
+                "racer: seed " + seed + ", " + tries + " tries, name by name: " + stepByStep);
         Path real = Files.createDirectory(work.resolve("real"));
         Files.writeString(real.resolve("outside.txt"), "inside");
-        Path swapped = work.resolve("swapped");
-        Path spare = work.resolve("spare");
-        Files.createSymbolicLink(spare, directory);
-        Files.move(real, swapped);
+        Pair directories = pair("swapped", real, directory);
+        Pair files = pair("file", Files.writeString(work.resolve("plain"), "inside"), outside);
         AtomicBoolean over = new AtomicBoolean();
-        Thread racer = Thread.ofPlatform().start(() -> swap(swapped, spare, over));
+        Thread racer =
+                Thread.ofPlatform().start(() -> swap(new Random(seed), directories, files, over));
         int read = 0;
         try (Workbench bench = bench(stepByStep)) {
             for (int i = 0; i < tries; i++) {
+                String path = i % 4 == 3 ? "file" : "swapped/outside.txt";
                 try {
-                    assertThat(bench.run("read_file", "{\"path\":\"swapped/outside.txt\"}"))
+                    assertThat(bench.run("read_file", json(path)))
+                            .as("seed %d", seed)
                             .isEqualTo("inside");
                     read++;
                     if (i % 50 == 0) {
                         bench.run(
-                                "write_file",
-                                "{\"path\":\"swapped/outside.txt\",\"content\":\"inside\"}");
+                                "write_file", json(path).replace("}", ",\"content\":\"inside\"}"));
                     }
                 } catch (ToolException _) {
                     // the link was there
@@ -385,14 +391,27 @@ class EscapeTest {
         assertThat(outside).hasContent(OUTSIDE);
     }
 
-    /** Moves what is at {@code place} aside, and the link there, and back. */
-    private static void swap(Path place, Path link, AtomicBoolean over) {
-        Path aside = place.resolveSibling("aside");
+    /** A name, and a link with which it is swapped. */
+    private record Pair(Path place, Path link) {}
+
+    private Pair pair(String name, Path real, Path to) throws IOException {
+        Path place = work.resolve(name);
+        Files.move(real, place);
+        return new Pair(place, Files.createSymbolicLink(work.resolve(name + "-spare"), to));
+    }
+
+    /** Moves what is at a place aside, and the link there, and back. */
+    private static void swap(Random random, Pair one, Pair other, AtomicBoolean over) {
         while (!over.get()) {
-            move(place, aside);
-            move(link, place);
-            move(place, link);
-            move(aside, place);
+            Pair pair = random.nextInt(4) > 0 ? one : other;
+            Path aside = pair.place.resolveSibling("aside");
+            move(pair.place, aside);
+            move(pair.link, pair.place);
+            for (int spins = random.nextInt(200); spins > 0; spins--) {
+                Thread.onSpinWait();
+            }
+            move(pair.place, pair.link);
+            move(aside, pair.place);
         }
     }
 

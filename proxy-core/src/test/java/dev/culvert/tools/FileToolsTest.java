@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.policy.Action;
+import dev.culvert.policy.Level;
+import dev.culvert.policy.Policy;
+import dev.culvert.policy.PolicyFile;
+import dev.culvert.policy.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +71,27 @@ class FileToolsTest {
     }
 
     @Test
+    void aChangeIsToldBeforeItIsMade() throws Exception {
+        Path file = Files.writeString(work.resolve("a.txt"), "a b c b");
+        Files.write(work.resolve("b.bin"), new byte[] {(byte) 0xff, 0});
+
+        assertThat(
+                        bench.change(
+                                "edit_file",
+                                "{\"path\":\"a.txt\",\"old_text\":\"c\",\"new_text\":\"x\"}"))
+                .isEqualTo(new BuiltinTool.Change("a.txt", "a b c b", "a b x b"));
+        assertThat(bench.change("write_file", "{\"path\":\"./a.txt\",\"content\":\"new\"}"))
+                .isEqualTo(new BuiltinTool.Change("a.txt", "a b c b", "new"));
+        assertThat(bench.change("write_file", "{\"path\":\"d/n\",\"content\":\"new\"}"))
+                .isEqualTo(new BuiltinTool.Change("d/n", null, "new"));
+        assertThat(bench.change("write_file", "{\"path\":\"b.bin\",\"content\":\"new\"}"))
+                .isEqualTo(new BuiltinTool.Change("b.bin", null, "new", 2));
+        assertThat(bench.change("read_file", "{\"path\":\"a.txt\"}")).isNull();
+        assertThat(file).hasContent("a b c b");
+        assertThat(work.resolve("d")).doesNotExist();
+    }
+
+    @Test
     void anOldFileKeepsItsPermissions() throws Exception {
         Path script = Files.writeString(work.resolve("run.sh"), "old");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-x---"));
@@ -97,6 +123,57 @@ class FileToolsTest {
                                 "edit_file",
                                 "{\"path\":\"a.txt\",\"old_text\":\"q\",\"new_text\":\"x\"}"))
                 .hasMessageContaining("does not occur");
+    }
+
+    @Test
+    void aFileThatMayBeWrittenButNotReadIsNotEdited() throws Exception {
+        Files.writeString(work.resolve("a.txt"), "a b c");
+        Policy policy =
+                Policy.of(
+                        List.of(
+                                PolicyFile.read(
+                                        Level.HOST,
+                                        "p",
+                                        """
+                                        {"rules": [{"decision": "allow", "access": ["write"],
+                                                    "allowed_paths": ["**"]}]}
+                                        """)));
+        Predicate<Action> allows = it -> policy.decide(it).verdict() == Verdict.ALLOW;
+
+        try (Workbench writing = new Workbench(work, allows)) {
+            for (String old : List.of("b", "not in it")) {
+                String edit =
+                        "{\"path\":\"a.txt\",\"old_text\":\"" + old + "\",\"new_text\":\"x\"}";
+                assertThat(allows.test(writing.plan("edit_file", edit))).isTrue();
+                assertThatThrownBy(() -> writing.run("edit_file", edit))
+                        .hasMessage(
+                                "nothing was done, because the policy does not let edit_file read"
+                                        + " 'a.txt' of 5 bytes; it must read a file and write it");
+                assertThatThrownBy(() -> writing.change("edit_file", edit))
+                        .isInstanceOf(ToolException.class)
+                        .hasMessageContaining("the policy does not let edit_file read");
+            }
+            writing.run("write_file", "{\"path\":\"b.txt\",\"content\":\"x\"}");
+        }
+        assertThat(work.resolve("a.txt")).hasContent("a b c");
+        assertThat(work.resolve("b.txt")).hasContent("x");
+    }
+
+    @Test
+    void anEditMakesNoFileLargerThanThePolicyAllows() throws Exception {
+        Files.writeString(work.resolve("a.txt"), "a b c");
+        Predicate<Action> upToTen = it -> it instanceof Action.File file && file.bytes() <= 10;
+
+        try (Workbench small = new Workbench(work, upToTen)) {
+            assertThatThrownBy(() ->
+                            small.run(
+                                    "edit_file",
+                                    "{\"path\":\"a.txt\",\"old_text\":\"b\",\"new_text\":\"1234567\"}"))
+                    .hasMessageContaining("does not let edit_file write 'a.txt' of 11 bytes");
+            small.run(
+                    "edit_file", "{\"path\":\"a.txt\",\"old_text\":\"b\",\"new_text\":\"123456\"}");
+        }
+        assertThat(work.resolve("a.txt")).hasContent("a 123456 c");
     }
 
     @Test

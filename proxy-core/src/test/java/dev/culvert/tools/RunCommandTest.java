@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,6 +67,38 @@ class RunCommandTest {
         assertThat(run("sh", "-c", "kill -9 $$")).isEqualTo("[exit status 137]");
         assertThatThrownBy(() -> run("no-such-program"))
                 .hasMessage("there is no program 'no-such-program'");
+    }
+
+    @Test
+    void theThreadThatStartsACommandHasNoCapabilityLeft() throws Exception {
+        AtomicBoolean hasNone = new AtomicBoolean();
+        Thread thread =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            try {
+                                Confinement.dropPrivileges();
+                                hasNone.set(Confinement.hasNoCapability());
+                            } catch (KernelException e) {
+                                throw new AssertionError(e);
+                            }
+                        });
+        thread.join();
+
+        assertThat(hasNone).isTrue();
+    }
+
+    @Test
+    void aCommandInheritsNothingThatThisProcessHasOpen() throws Exception {
+        int root = Kernel.openDirectory("/");
+        int inherited = Kernel.open(root, "dev/null", Kernel.WRITE_ONLY, 0);
+        try {
+            assertThat(run("ls", "/proc/self/fd")).isEqualTo("0\n1\n2\n3\n[exit status 0]");
+
+            Kernel.closeOnExecFrom(inherited); // what an older C library is given instead
+        } finally {
+            Kernel.close(inherited);
+            Kernel.close(root);
+        }
     }
 
     @Test
@@ -247,6 +280,43 @@ class RunCommandTest {
 
         later.join();
         assertThat(running(mark)).isEmpty();
+    }
+
+    @Test
+    void aCallThatWasCancelledBeforeDoesNotBegin() {
+        assertThatThrownBy(() -> bench.command(Limits.DEFAULT, () -> true, "touch", "made.txt"))
+                .hasMessage("the command was not begun, because its call was cancelled");
+        assertThat(work.resolve("made.txt")).doesNotExist();
+    }
+
+    @Test
+    void aCallThatIsCancelledWhileAnotherRunsDoesNotBegin() throws Exception {
+        String mark = "98765." + System.nanoTime() % 1_000_000;
+        AtomicBoolean over = new AtomicBoolean();
+        Thread other =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            try {
+                                bench.command(Limits.DEFAULT, over::get, "sleep", mark);
+                            } catch (ToolException e) {
+                                throw new AssertionError(e);
+                            }
+                        });
+        Eventually.await(() -> assertThat(running(mark)).isNotEmpty());
+        AtomicInteger looks = new AtomicInteger();
+
+        assertThatThrownBy(() ->
+                        bench.command(
+                                Limits.DEFAULT,
+                                () -> looks.incrementAndGet() > 2,
+                                "touch",
+                                "made.txt"))
+                .hasMessageContaining("was not begun");
+
+        assertThat(running(mark)).isNotEmpty();
+        over.set(true);
+        other.join();
+        assertThat(work.resolve("made.txt")).doesNotExist();
     }
 
     @Test

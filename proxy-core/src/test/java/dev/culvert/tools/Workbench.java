@@ -10,6 +10,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Tools in a directory of a test, all of which may do everything. */
 final class Workbench implements AutoCloseable {
@@ -38,9 +39,19 @@ final class Workbench implements AutoCloseable {
     }
 
     private Workbench(WorkTree files, Predicate<Action> allows) {
+        this(files, allows, ToolBox.of(files, Commands.CONFINED, ENVIRONMENT));
+    }
+
+    private Workbench(WorkTree files, Predicate<Action> allows, ToolBox box) {
         this.files = files;
         this.allows = allows;
-        box = ToolBox.of(files, Commands.CONFINED, ENVIRONMENT);
+        this.box = box;
+    }
+
+    /** As on a kernel that offers this and no more. */
+    static Workbench on(Support kernel, Commands commands, Path directory) throws IOException {
+        WorkTree files = WorkTree.open(directory);
+        return new Workbench(files, _ -> true, ToolBox.of(files, commands, ENVIRONMENT, kernel));
     }
 
     /** As on a kernel without {@code openat2}. */
@@ -64,6 +75,18 @@ final class Workbench implements AutoCloseable {
         return found.run(given, new Grant(Limits.DEFAULT, allows, mostOutputBytes, () -> false));
     }
 
+    /** What the call would change; it changes nothing. */
+    BuiltinTool.@Nullable Change change(String tool, String arguments) throws ToolException {
+        BuiltinTool found = Objects.requireNonNull(box.find(tool));
+        return found.change(
+                Arguments.read(arguments), new Grant(Limits.DEFAULT, allows, 1, () -> false));
+    }
+
+    /** What a call would do. */
+    Action plan(String tool, String arguments) throws ToolException {
+        return Objects.requireNonNull(box.find(tool)).plan(Arguments.read(arguments));
+    }
+
     /** Runs a command that a rule with these limits allows. */
     String command(Limits limits, BooleanSupplier isCancelled, String... argv)
             throws ToolException {
@@ -79,7 +102,7 @@ final class Workbench implements AutoCloseable {
                         .collect(Collectors.joining(","));
         Arguments given = Arguments.read("{\"argv\":[" + list + "],\"network\":" + network + "}");
         found.plan(given);
-        return found.run(given, new Grant(limits, allows, 64 << 10, isCancelled));
+        return found.run(given, new Grant(limits, allows, 64 << 10, isCancelled::getAsBoolean));
     }
 
     @Override

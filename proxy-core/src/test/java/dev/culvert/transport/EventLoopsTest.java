@@ -8,7 +8,6 @@ import dev.culvert.transport.AgentAddress.Vsock;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import org.junit.jupiter.api.RepeatedTest;
@@ -21,7 +20,7 @@ class EventLoopsTest {
         try (EventLoops loops = EventLoops.start(1, "named")) {
             EventLoop loop = loops.next();
 
-            assertThat(((IoEventLoop) loop).isIoType(EpollIoHandler.class)).isTrue();
+            assertThat(((IoEventLoop) loop).isIoType(EpollHandler.class)).isTrue();
             assertThat(loop.submit(() -> Thread.currentThread().getName()).get())
                     .startsWith("named-");
         }

@@ -7,6 +7,7 @@ import dev.culvert.daemon.config.MemorySettings;
 import dev.culvert.daemon.config.SettingsInForce;
 import dev.culvert.daemon.config.SettingsReader;
 import dev.culvert.daemon.config.WorkerSettings;
+import dev.culvert.daemon.continuations.Continuations;
 import dev.culvert.daemon.fleet.AgentSource;
 import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.daemon.fleet.Fleet;
@@ -18,6 +19,8 @@ import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.join.JoinPipeline;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.state.StateDir;
+import dev.culvert.daemon.steps.ForwardStep;
+import dev.culvert.daemon.triggers.Triggers;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.io.Account;
 import dev.culvert.io.DirectMemory;
@@ -60,14 +63,21 @@ public final class Daemon implements AutoCloseable {
     private final Workers others;
     private final Fleet fleet;
     private final LinkPool pool;
+    private final AgentRooms rooms;
     private final HomeLinks homes;
     private final Turns turns;
     private final Auth auth;
     private final Routes routes;
     private final Responses responses;
+    private final OutsideRoom outside;
+    private final Continuations continuations;
     private final Servers servers;
     private final JoinListeners agentListeners;
+    private final SshRoom ssh;
     private final Telemetry telemetry;
+    private final WebhookRoom webhooks;
+    private final FlowRoom flows;
+    private final TriggerRoom triggers;
     private final Notifier notifier;
     private final Reload reload;
     private final Drain drain;
@@ -138,8 +148,12 @@ public final class Daemon implements AutoCloseable {
                         agentShares);
         fleet = new Fleet(kept.stores().desired(), () -> settings().fleet(), this::road);
         // One more link to each agent shows whether it is there, and brings its configuration.
-        SubjectRoom subjects = new SubjectRoom(this::settings, metrics, admission);
-        homes = new HomeLinks(loops.group(), fleet, this::settings, subjects::serve);
+        rooms =
+                new AgentRooms(
+                        new SubjectRoom(this::settings, metrics, admission),
+                        new ApprovalRoom(kept, this::settings, metrics, files, loops.group()),
+                        new ReachRoom(this::settings, loops, metrics, fleet));
+        homes = new HomeLinks(loops.group(), fleet, this::settings, rooms::serve);
         turns = new Turns(fleet, kept.turnIds(), this::settings, metrics.turns());
 
         // What clients reach, and who they are.
@@ -157,14 +171,51 @@ public final class Daemon implements AutoCloseable {
         responses =
                 new Responses(
                         kept.stores().responses(), this::settings, metrics, files, loops.group());
+        continuations =
+                Continuations.restore(
+                        kept.stores().continuations(),
+                        kept.turnIds(),
+                        () -> settings().continuations(),
+                        files);
+        outside = new OutsideRoom(kept, this::settings, metrics, files, loops, admission, fleet);
         telemetry = new Telemetry(metrics, first.telemetry());
+        webhooks = new WebhookRoom(kept.stores().deliveries(), loops, files, metrics);
+        StepRoom steps = new StepRoom(account, this::settings, metrics);
+        flows =
+                new FlowRoom(
+                        kept.stores().flows(),
+                        this::settings,
+                        steps.kinds(
+                                loops,
+                                files,
+                                kept,
+                                rooms.approvals().ofTheHost(),
+                                new ForwardStep.Reach(
+                                        fleet::seenBy, auth.callers(), rooms.reach().tunnels())),
+                        metrics,
+                        files,
+                        loops.group());
+        triggers =
+                new TriggerRoom(
+                        flows.flows(),
+                        flows.folder(),
+                        rooms.subjects().subjects(),
+                        files,
+                        loops.next(),
+                        metrics);
         Listeners listeners = new Listeners(loops, systemd.sockets(), files, metrics.tls());
         AdminListener admin = new AdminListener(loops);
         Enrolling enrolling = new Enrolling(kept.stores(), fleet, this::settings, metrics, files);
+        ssh = new SshRoom(kept, first.ssh(), loops, metrics);
+        PreviewRoom previews =
+                new PreviewRoom(kept.stores().previews(), this::settings, auth, metrics);
+        routes.checks().through(ssh::through);
         Joins joins = new Joins(loops, this::settings, account, metrics, files);
-        JoinPipeline joining = joins.pipeline(enrolling.handshakes(joins.arrivals()::onAdmitted));
+        JoinPipeline joining =
+                joins.pipeline(
+                        rooms.reach().door(), enrolling.handshakes(joins.arrivals()::onAdmitted));
         agentListeners = joins.listeners(joining, listeners);
-        List<Route> ofClients =
+        List<Route> withoutFlows =
                 joins.with(
                         routes.ofClients(
                                 turns,
@@ -172,23 +223,53 @@ public final class Daemon implements AutoCloseable {
                                 homes,
                                 auth.tokens(),
                                 responses.kept(),
-                                enrolling.routes(access, admission, offLoop, listeners::addresses),
-                                subjects),
+                                continuations,
+                                previews.with(
+                                        ssh.with(
+                                                outside.with(
+                                                        enrolling.routes(
+                                                                access,
+                                                                admission,
+                                                                offLoop,
+                                                                listeners::addresses)),
+                                                offLoop),
+                                        access,
+                                        admission,
+                                        offLoop,
+                                        listeners::addresses),
+                                rooms),
                         joining,
                         admission);
+        List<Route> ofClients =
+                flows.with(
+                        withoutFlows,
+                        triggers.route(admission, offLoop),
+                        admission,
+                        offLoop,
+                        routes.runs());
         SettingsInForce inForce = new SettingsInForce(read);
         List<Route> ofOperators =
-                routes.ofOperators(
-                        this::reload,
-                        inForce::rows,
-                        listeners,
+                webhooks.with(
+                        routes.ofOperators(
+                                this::reload,
+                                inForce::rows,
+                                listeners,
+                                admin,
+                                turns,
+                                loops.group(),
+                                kept.database()),
+                        routes.runs());
+        Router router =
+                routes.forClients(
+                        auth.callers(),
+                        ofClients,
+                        ofOperators,
                         admin,
-                        turns,
-                        loops.group(),
-                        kept.database());
-        Router router = routes.forClients(auth.callers(), ofClients, ofOperators, admin);
+                        previews.hosts(fleet, rooms.reach().tunnels(), admission));
+        steps.serve(router);
         auth.tokens().listen(router.denials()::check);
         Pipelines pipelines = new Pipelines(account, this::settings, telemetry, Routes.problems());
+        outside.serve(rooms.reach(), pipelines, metrics, loops, first.http());
         servers =
                 new Servers(
                         listeners,
@@ -206,17 +287,27 @@ public final class Daemon implements AutoCloseable {
                         this::use,
                         metrics.reloads(),
                         notifier);
-        drain = new Drain(turns, servers);
+        drain = new Drain(turns, () -> servers.drain(outside.drain()));
         metrics.watch(account);
         metrics.loops().watch(loops.group());
-        new Meters(metrics, this::settings).of(fleet).of(turns).of(loops.transport());
+        new Meters(metrics, this::settings)
+                .of(fleet)
+                .of(turns)
+                .of(continuations)
+                .of(loops.transport());
+
+        Reload.warn(first);
 
         // From here on agents are dialled.
         fleet.listen(homes);
+        webhooks.begin(first, fleet, rooms.approvals(), flows.flows());
         enrolling.restore();
         fleet.source(AgentSource.FILE).replace(first.agents());
         kept.restore(fleet, routes.runs());
+        ssh.restore(first);
         responses.resume(turns, auth.callers(), router.denials());
+        flows.begin(auth, before -> Triggers.again(settings().triggers(), before));
+        triggers.use(first);
     }
 
     private Road road(AgentAddress address) {
@@ -234,6 +325,15 @@ public final class Daemon implements AutoCloseable {
         Workers workers = new Workers("culvert-" + room, limits.threads(), limits.queue());
         metrics.workers(room, workers, limits.threads());
         return workers;
+    }
+
+    /** For those who test tunnels without what clients use of them. */
+    ReachRoom reach() {
+        return rooms.reach();
+    }
+
+    Fleet fleet() {
+        return fleet;
     }
 
     private DaemonSettings settings() {
@@ -282,7 +382,12 @@ public final class Daemon implements AutoCloseable {
         servers.use(next);
         agentListeners.use(next);
         auth.reload();
+        outside.use(next);
+        reach().tunnels().checkAll();
         telemetry.use(next.telemetry());
+        webhooks.use(next);
+        triggers.use(next);
+        homes.pushAll();
     }
 
     /**
@@ -301,6 +406,7 @@ public final class Daemon implements AutoCloseable {
         servers.handOver();
         agentListeners.close();
         routes.close();
+        flows.endStreams();
         int cut = drain.run(patience);
         release();
         if (cut == 0) {
@@ -321,7 +427,12 @@ public final class Daemon implements AutoCloseable {
         Joins.dismiss(fleet);
         homes.close();
         pool.close();
+        ssh.close();
         responses.close();
+        continuations.close();
+        webhooks.close();
+        outside.close();
+        flows.close();
         files.close();
         others.close();
         loops.close();

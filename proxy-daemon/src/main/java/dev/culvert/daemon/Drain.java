@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,10 +20,13 @@ final class Drain {
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final Turns turns;
-    private final Servers servers;
+    private final Supplier<CompletableFuture<Void>> servers;
     private final CompletableFuture<@Nullable Void> hurry = new CompletableFuture<>();
 
-    Drain(Turns turns, Servers servers) {
+    /**
+     * @param servers begins to drain them, and tells when they are
+     */
+    Drain(Turns turns, Supplier<CompletableFuture<Void>> servers) {
         this.turns = turns;
         this.servers = servers;
     }
@@ -45,7 +49,7 @@ final class Drain {
                         ? "so it stops at once"
                         : "for at most %s (timeouts.drain); a second SIGINT or SIGTERM cuts them now"
                                 .formatted(Units.text(patience)));
-        CompletableFuture<Void> drained = servers.drain().thenCompose(_ -> turns.noneGoesOn());
+        CompletableFuture<Void> drained = servers.get().thenCompose(_ -> turns.noneGoesOn());
         if (isDone(CompletableFuture.anyOf(drained, hurry), patience) && drained.isDone()) {
             return 0;
         }

@@ -8,6 +8,7 @@ import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.join.Arrivals;
 import dev.culvert.daemon.join.ConnectRoute;
 import dev.culvert.daemon.join.JoinPipeline;
+import dev.culvert.daemon.join.TunnelDoor;
 import dev.culvert.daemon.join.Waiting;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.identity.Refused;
@@ -63,10 +64,11 @@ final class Joins {
     /**
      * The stations of a connection.
      *
+     * @param tunnels takes connections that begin with a tunnel
      * @param handshakes makes the one that finds out whose it is, and tells {@link #arrivals}
      */
-    JoinPipeline pipeline(Supplier<ChannelHandler> handshakes) {
-        return new JoinPipeline(trunks, waiting, share, handshakes);
+    JoinPipeline pipeline(TunnelDoor tunnels, Supplier<ChannelHandler> handshakes) {
+        return new JoinPipeline(trunks, waiting, share, tunnels, handshakes);
     }
 
     /** The sockets besides those of clients. */

@@ -2,12 +2,15 @@ package dev.culvert.daemon;
 
 import dev.culvert.daemon.api.admin.DatabaseCare;
 import dev.culvert.daemon.api.admin.ServerCare;
+import dev.culvert.daemon.approvals.DecisionLog;
 import dev.culvert.daemon.config.DatabaseSettings;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.daemon.fleet.LastSeen;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.operations.RunKeeper;
 import dev.culvert.daemon.operations.Runs;
+import dev.culvert.daemon.providers.BudgetUpkeep;
+import dev.culvert.daemon.providers.Budgets;
 import dev.culvert.daemon.state.DatabaseLoad;
 import dev.culvert.daemon.state.StateDir;
 import dev.culvert.daemon.state.Stores;
@@ -31,6 +34,7 @@ final class Kept implements AutoCloseable {
     private final Optional<String> server;
     private final Stores stores;
     private final TurnIds turnIds;
+    private final DecisionLog decisions;
 
     /** Writes what nobody waits for. It has no thread before its first work. */
     private final ScheduledExecutorService timer =
@@ -39,6 +43,7 @@ final class Kept implements AutoCloseable {
 
     private @Nullable LastSeen lastSeen;
     private @Nullable RunKeeper runs;
+    private @Nullable BudgetUpkeep budgets;
 
     /**
      * Opens the stores. Blocks.
@@ -58,9 +63,11 @@ final class Kept implements AutoCloseable {
                     server.isPresent()
                             ? ""
                             : "tokens, agents and configurations of clients, agents that have"
-                                    + " enrolled, responses that clients could ask for again, and ");
+                                    + " enrolled, approvals, responses that clients could ask for again, and ");
         }
         turnIds = key.map(TurnIds::of).orElseGet(TurnIds::ofThisProcess);
+        Optional<Path> directory = stateDir.directory();
+        decisions = directory.isEmpty() ? DecisionLog.none() : DecisionLog.in(directory.get());
     }
 
     private static void measure(DatabaseLoad load, Metrics metrics) {
@@ -87,8 +94,18 @@ final class Kept implements AutoCloseable {
         return stores;
     }
 
+    /** Where files of the rooms are kept; empty without a state_dir. */
+    Optional<Path> directory() {
+        return stateDir.directory();
+    }
+
     TurnIds turnIds() {
         return turnIds;
+    }
+
+    /** The audit log of what was decided; without a state_dir there is none. */
+    DecisionLog decisions() {
+        return decisions;
     }
 
     /** For operators; empty without a database. */
@@ -123,6 +140,11 @@ final class Kept implements AutoCloseable {
         runs = RunKeeper.begin(done, stores.runs(), timer);
     }
 
+    /** Brings what was used of the providers, and keeps it from now on. Blocks. */
+    void restore(Budgets used) throws IOException {
+        budgets = BudgetUpkeep.begin(used, stores.budgets(), timer);
+    }
+
     /** Writes what is left to write. Blocks. */
     @Override
     public void close() {
@@ -133,6 +155,10 @@ final class Kept implements AutoCloseable {
         if (runs != null) {
             runs.close();
         }
+        if (budgets != null) {
+            budgets.close();
+        }
+        decisions.close();
         stateDir.close();
     }
 }

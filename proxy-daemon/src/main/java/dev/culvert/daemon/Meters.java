@@ -1,6 +1,7 @@
 package dev.culvert.daemon;
 
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.continuations.Continuations;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.AgentState;
 import dev.culvert.daemon.fleet.Condition;
@@ -118,6 +119,33 @@ final class Meters {
                 "culvert.responses.kept.bytes",
                 "Bytes that these take (responses.keep_bytes).",
                 responses::bytes);
+    }
+
+    /** How many clients go on with the results of their tools, and how much is kept for them. */
+    Meters of(Continuations continuations) {
+        metrics.gauge(
+                "culvert.continuations.kept",
+                "Turns with tools of their clients of which something is stored, so that clients can"
+                        + " go on (continuations.valid_for).",
+                continuations::count);
+        metrics.gauge(
+                "culvert.continuations.kept.bytes",
+                "Bytes that these take (continuations.keep_bytes).",
+                continuations::bytes);
+        metrics.counter(
+                "culvert.continuations.given",
+                "Turns that called tools of their clients and gave them a continuation.",
+                continuations.counts()::given);
+        metrics.counter(
+                "culvert.continuations.used",
+                "Turns that went on with the results of their clients' tools.",
+                continuations.counts()::used);
+        metrics.counter(
+                "culvert.continuations.missing",
+                "Turns that called tools of their clients and have no continuation, mostly because"
+                        + " the conversation was too large (continuations.max_bytes).",
+                continuations.counts()::missing);
+        return this;
     }
 
     /** How much is remembered of changes that were made. */

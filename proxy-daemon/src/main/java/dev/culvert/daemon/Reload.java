@@ -87,6 +87,7 @@ final class Reload {
         DaemonSettings next = read.value();
         inForce.accept(next);
         metrics.onReloaded(true);
+        warn(next);
         LOG.info(
                 "reloaded: {}",
                 next.agents().size() == 1 ? "1 agent" : next.agents().size() + " agents");
@@ -97,6 +98,11 @@ final class Reload {
                     String.join(", ", waiting));
         }
         return List.of();
+    }
+
+    /** Of rules that can match nothing: nothing else would show it. */
+    static void warn(DaemonSettings settings) {
+        settings.tools().warnings().forEach(LOG::warn);
     }
 
     private List<String> refused(List<String> mistakes) {

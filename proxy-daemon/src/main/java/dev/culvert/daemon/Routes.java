@@ -28,6 +28,7 @@ import dev.culvert.daemon.api.agents.ConfigRoute;
 import dev.culvert.daemon.api.agents.ContextRoute;
 import dev.culvert.daemon.api.agents.EventsRoute;
 import dev.culvert.daemon.api.agents.PingRoute;
+import dev.culvert.daemon.api.checks.MachineRoute;
 import dev.culvert.daemon.api.operations.OperationRoute;
 import dev.culvert.daemon.api.operations.OperationsRoute;
 import dev.culvert.daemon.api.operations.RecordedRoute;
@@ -37,6 +38,7 @@ import dev.culvert.daemon.api.tokens.RotateRoute;
 import dev.culvert.daemon.api.tokens.TokenRoute;
 import dev.culvert.daemon.api.tokens.TokensRoute;
 import dev.culvert.daemon.api.turns.AgentTurnsRoute;
+import dev.culvert.daemon.api.turns.ContinueRoute;
 import dev.culvert.daemon.api.turns.MessageRoute;
 import dev.culvert.daemon.api.turns.ResumeRoute;
 import dev.culvert.daemon.api.turns.StreamedMessageRoute;
@@ -46,6 +48,7 @@ import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.auth.Tokens;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.SettingsInForce;
+import dev.culvert.daemon.continuations.Continuations;
 import dev.culvert.daemon.dashboard.Dashboard;
 import dev.culvert.daemon.front.anthropic.AnthropicFront;
 import dev.culvert.daemon.front.anthropic.AnthropicProblems;
@@ -59,12 +62,14 @@ import dev.culvert.daemon.home.HomeLinks;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.LargeRequests;
 import dev.culvert.daemon.http.OffLoop;
+import dev.culvert.daemon.http.OtherHosts;
 import dev.culvert.daemon.http.ProblemFormats;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.http.Router;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.operations.RecentLog;
 import dev.culvert.daemon.operations.Runs;
+import dev.culvert.daemon.providers.ProviderRoom;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.io.Account;
 import dev.culvert.io.LogLevels;
@@ -87,8 +92,9 @@ final class Routes implements AutoCloseable {
     private final OffLoop offLoop;
     private final EventsRoute events;
     private final Runs runs;
+    private final CheckRoom checks;
     private final RecentLog log = new RecentLog();
-    private @Nullable SubjectRoom subjects;
+    private @Nullable AgentRooms rooms;
 
     Routes(
             AgentAccess access,
@@ -111,6 +117,7 @@ final class Routes implements AutoCloseable {
             return runs.onLogged(entry);
         });
         new Meters(metrics, settings).of(runs);
+        checks = new CheckRoom(settings, metrics);
         events = new EventsRoute(access, admission, account, settings);
     }
 
@@ -122,8 +129,16 @@ final class Routes implements AutoCloseable {
                         new OpenAiProblems(),
                         AnthropicFront.PREFIX,
                         new AnthropicProblems(),
+                        ProviderRoom.ANY + "/v1",
+                        new OpenAiProblems(),
+                        ProviderRoom.ANY + AnthropicFront.PREFIX,
+                        new AnthropicProblems(),
                         McpFront.PATH,
                         new McpProblems()));
+    }
+
+    CheckRoom checks() {
+        return checks;
     }
 
     Runs runs() {
@@ -135,21 +150,27 @@ final class Routes implements AutoCloseable {
             Callers callers,
             List<Route> ofClients,
             List<Route> ofOperators,
-            AdminListener operators) {
+            AdminListener operators,
+            OtherHosts otherHosts) {
         return router(
                 callers,
                 ofClients.stream(),
-                ofOperators.stream().map(route -> new ElsewhereRoute(route, operators::addresses)));
+                ofOperators.stream().map(route -> new ElsewhereRoute(route, operators::addresses)),
+                otherHosts);
     }
 
     /** For the admin sockets: their files' permissions decide who calls. */
     Router forOperators(Callers callers, List<Route> ofClients, List<Route> ofOperators) {
-        return router(callers, ofClients.stream(), ofOperators.stream());
+        return router(callers, ofClients.stream(), ofOperators.stream(), OtherHosts.NONE);
     }
 
     private Router router(
-            Callers callers, Stream<? extends Route> some, Stream<? extends Route> others) {
-        return new Router(Stream.<Route>concat(some, others).toList(), metrics.http(), callers);
+            Callers callers,
+            Stream<? extends Route> some,
+            Stream<? extends Route> others,
+            OtherHosts otherHosts) {
+        return new Router(
+                Stream.<Route>concat(some, others).toList(), metrics.http(), callers, otherHosts);
     }
 
     private Route recorded(Route route) {
@@ -167,20 +188,22 @@ final class Routes implements AutoCloseable {
             HomeLinks homes,
             Tokens tokens,
             KeptResponses responses,
+            Continuations continuations,
             List<Route> more,
-            SubjectRoom ofSubjects) {
-        subjects = ofSubjects;
+            AgentRooms ofRooms) {
+        rooms = ofRooms;
         LargeRequests large = new LargeRequests(offLoop);
         return Stream.of(
-                        ofTurns(turns, answers),
+                        ofTurns(turns, answers, continuations),
                         OpenAiFront.routes(access, answers),
                         ResponsesFront.routes(access, answers, responses, large),
                         AnthropicFront.routes(access, answers, large),
                         McpFront.routes(access, answers, log, settings, large, metrics.mcp()),
                         ofAgents(homes),
-                        ofSubjects.routes(access),
+                        ofRooms.routes(access, admission, offLoop),
                         ofTokens(tokens),
                         more,
+                        checks.routes(access, admission),
                         ofTheDaemon(),
                         Dashboard.routes())
                 .flatMap(List::stream)
@@ -188,11 +211,12 @@ final class Routes implements AutoCloseable {
                 .toList();
     }
 
-    private List<Route> ofTurns(Turns turns, TurnAnswers answers) {
+    private List<Route> ofTurns(Turns turns, TurnAnswers answers, Continuations continuations) {
         return List.of(
-                new MessageRoute(access, answers),
-                new StreamedMessageRoute(access, answers),
-                new ResumeRoute(answers),
+                new MessageRoute(access, answers, continuations),
+                new StreamedMessageRoute(access, answers, continuations),
+                new ResumeRoute(answers, continuations),
+                new ContinueRoute(access, answers, continuations, offLoop),
                 new TurnsRoute(access, turns),
                 new TurnRoute(turns, answers, settings),
                 new AgentTurnsRoute(access, turns));
@@ -253,6 +277,7 @@ final class Routes implements AutoCloseable {
                         new StatusRoute(access, admission, state),
                         new LogRoute(log::text),
                         new DumpRoute(loops, offLoop),
+                        new MachineRoute(() -> settings.get().stateDir(), offLoop),
                         new FleetExportRoute(access, offLoop),
                         new DatabaseRoute(database, offLoop),
                         new BackupRoute(database, offLoop))
@@ -264,8 +289,9 @@ final class Routes implements AutoCloseable {
     @Override
     public void close() {
         events.close();
-        if (subjects != null) {
-            subjects.close();
+        checks.close();
+        if (rooms != null) {
+            rooms.close();
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.culvert.transport.AgentAddress;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * The two ways in, one for clients and one for operators. Each has its sockets and its limit of
@@ -61,9 +62,14 @@ final class Servers implements AutoCloseable {
         clients.handOver();
     }
 
-    /** As {@link HttpPipeline#drain}, of both. Operators may still ask, once on a connection. */
-    CompletableFuture<Void> drain() {
+    /**
+     * As {@link HttpPipeline#drain}, of both. Operators may still ask, once on a connection.
+     *
+     * @param others that are drained, too
+     */
+    CompletableFuture<Void> drain(CompletionStage<Void> others) {
         return CompletableFuture.allOf(
+                others.toCompletableFuture(),
                 forClients.drain().toCompletableFuture(),
                 forOperators.drain().toCompletableFuture());
     }

@@ -11,6 +11,7 @@ import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.subjects.Subjects;
 import dev.culvert.link.AgentLink;
+import dev.culvert.link.PeerRequests;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -42,9 +43,13 @@ final class SubjectRoom implements AutoCloseable {
                 () -> settings.get().subjects().maxWaiting());
     }
 
-    /** Serves what the agent says over its home link. Called on the link's event loop. */
-    void serve(Agent agent, AgentLink link) {
-        subjects.serve(agent, link);
+    Subjects subjects() {
+        return subjects;
+    }
+
+    /** What serves the agent on its home link. Called on the link's event loop. */
+    PeerRequests of(Agent agent, AgentLink link) {
+        return subjects.of(agent, link);
     }
 
     List<Route> routes(AgentAccess access) {

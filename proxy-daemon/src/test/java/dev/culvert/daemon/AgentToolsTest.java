@@ -13,6 +13,7 @@ import dev.culvert.systemd.Systemd;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -118,6 +119,11 @@ class AgentToolsTest {
 
         assertThat(again).doesNotContain("event: tool_call").contains("event: tool_result");
         assertThat(again).endsWith(events.substring(events.indexOf("event: done")));
+        assertThat(daemon.get("/metrics").body())
+                .contains(
+                        "\nculvert_tool_calls_total{outcome=\"ok\",tool=\"read_file\"} 1.0\n",
+                        "\nculvert_tool_calls_total{outcome=\"failed\",tool=\"read_file\"} 0.0\n",
+                        "\nculvert_tool_call_duration_seconds_count{tool=\"read_file\"} 1\n");
     }
 
     @Test
@@ -137,5 +143,28 @@ class AgentToolsTest {
                                 .body())
                 .contains("two lines")
                 .doesNotContain("read_file");
+    }
+
+    @Test
+    void mcpServersThatTheAgentCannotUseAreRefusedWithWords() throws Exception {
+        String body = "{\"config\":{},\"tool_allowlist\":null,\"tools\":{\"mcp\":{\"x\":%s}}}";
+
+        HttpResponse<String> elsewhere =
+                daemon.send(
+                        "PUT",
+                        "/api/v1/agents/a/config",
+                        body.formatted("{\"url\":\"http://10.0.0.1/mcp\"}"));
+        assertThat(elsewhere.statusCode()).isEqualTo(400);
+        assertThat(elsewhere.body())
+                .contains("'tools.mcp.x.url' must be an address on this machine");
+
+        HttpResponse<String> program =
+                daemon.send(
+                        "PUT",
+                        "/api/v1/agents/a/config",
+                        body.formatted("{\"command\":[\"server\"]}"));
+        assertThat(program.statusCode()).isBetween(400, 499);
+        assertThat(program.body())
+                .contains("'tools.mcp.x.command' is not allowed", "--tool-servers confined");
     }
 }

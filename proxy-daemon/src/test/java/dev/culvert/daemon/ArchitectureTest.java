@@ -22,9 +22,26 @@ class ArchitectureTest {
                                             "frame",
                                             "io",
                                             "link",
+                                            "mcp",
+                                            "policy",
                                             "pool",
                                             "settings",
-                                            "transport")),
+                                            "subject",
+                                            "transport",
+                                            "tunnel",
+                                            "upstream")),
+                            Map.entry(
+                                    "reach",
+                                    with(
+                                            core(
+                                                    "frame",
+                                                    "io",
+                                                    "link",
+                                                    "road",
+                                                    "transport",
+                                                    "tunnel"),
+                                            "config",
+                                            "fleet")),
                             Map.entry("operations", with(core("io", "json"), "auth", "config")),
                             Map.entry(
                                     "api.operations",
@@ -35,6 +52,12 @@ class ArchitectureTest {
                                             "config",
                                             "http",
                                             "operations")),
+                            Map.entry(
+                                    "approvals",
+                                    with(
+                                            core("audit", "frame", "io", "json", "link"),
+                                            "config",
+                                            "fleet")),
                             Map.entry("auth", Set.of("config")),
                             Map.entry(
                                     "fleet",
@@ -52,7 +75,7 @@ class ArchitectureTest {
                             Map.entry(
                                     "home",
                                     with(
-                                            core("frame", "io", "json", "link", "road"),
+                                            core("frame", "io", "json", "link", "policy", "road"),
                                             "config",
                                             "fleet")),
                             Map.entry(
@@ -83,6 +106,7 @@ class ArchitectureTest {
                                     "http.pipeline",
                                     with(
                                             core("io"),
+                                            "auth",
                                             "config",
                                             "http",
                                             "http.h1",
@@ -92,19 +116,124 @@ class ArchitectureTest {
                                     "state",
                                     with(
                                             core("identity", "io", "settings", "transport"),
+                                            "approvals",
                                             "auth",
                                             "config",
+                                            "continuations",
                                             "enrol",
                                             "fleet",
+                                            "flows",
                                             "front.responses",
-                                            "operations")),
+                                            "previews",
+                                            "operations",
+                                            "providers",
+                                            "sshtunnels",
+                                            "webhooks")),
                             Map.entry(
                                     "subjects",
                                     with(
                                             core("frame", "io", "json", "link", "road", "subject"),
                                             "config",
                                             "fleet")),
+                            Map.entry("outgoing", core("about", "checks", "io", "transport")),
+                            Map.entry(
+                                    "triggers",
+                                    with(
+                                            core("io", "settings", "subject"),
+                                            "auth",
+                                            "config",
+                                            "flows",
+                                            "http",
+                                            "subjects",
+                                            "webhooks")),
+                            Map.entry(
+                                    "steps",
+                                    with(
+                                            core(
+                                                    "about",
+                                                    "audit",
+                                                    "checks",
+                                                    "io",
+                                                    "mcp",
+                                                    "policy",
+                                                    "settings",
+                                                    "tools",
+                                                    "transport",
+                                                    "tunnel"),
+                                            "approvals",
+                                            "auth",
+                                            "config",
+                                            "fleet",
+                                            "flows",
+                                            "http",
+                                            "operations",
+                                            "outgoing",
+                                            "reach")),
+                            Map.entry(
+                                    "webhooks",
+                                    with(
+                                            core("checks", "io", "json", "settings"),
+                                            "approvals",
+                                            "auth",
+                                            "config",
+                                            "fleet",
+                                            "flows",
+                                            "outgoing")),
+                            Map.entry(
+                                    "api.webhooks",
+                                    with(core("io"), "api", "auth", "http", "webhooks")),
+                            Map.entry(
+                                    "providers",
+                                    with(
+                                            core(
+                                                    "about",
+                                                    "io",
+                                                    "json",
+                                                    "link",
+                                                    "policy",
+                                                    "settings",
+                                                    "transport",
+                                                    "tunnel",
+                                                    "upstream"),
+                                            "auth",
+                                            "config",
+                                            "fleet",
+                                            "http",
+                                            "http.pipeline",
+                                            "reach")),
+                            Map.entry(
+                                    "egress",
+                                    with(
+                                            core("io", "transport", "tunnel"),
+                                            "config",
+                                            "fleet",
+                                            "reach")),
                             Map.entry("sse", with(core("io"), "http")),
+                            Map.entry("sshkeys", core("io", "process")),
+                            Map.entry(
+                                    "sshtunnels",
+                                    with(
+                                            core(
+                                                    "io",
+                                                    "process",
+                                                    "settings",
+                                                    "transport",
+                                                    "tunnel"),
+                                            "config",
+                                            "sshkeys")),
+                            Map.entry(
+                                    "api.sshtunnels",
+                                    with(
+                                            core("io", "settings", "transport"),
+                                            "api",
+                                            "auth",
+                                            "config",
+                                            "http",
+                                            "sshkeys",
+                                            "sshtunnels")),
+                            Map.entry(
+                                    "api.sshkeys",
+                                    with(core("io", "settings"), "api", "auth", "http", "sshkeys")),
                             Map.entry(
                                     "traces",
                                     with(core("about", "io", "settings"), "config", "http")),
@@ -112,15 +241,33 @@ class ArchitectureTest {
                             Map.entry(
                                     "metrics",
                                     with(
-                                            core("about", "frame", "io", "link", "transport"),
+                                            core(
+                                                    "about",
+                                                    "frame",
+                                                    "io",
+                                                    "link",
+                                                    "transport",
+                                                    "tunnel"),
+                                            "approvals",
+                                            "flows",
                                             "http",
                                             "http.tls",
                                             "join",
                                             "answer",
                                             "config",
                                             "front.mcp",
+                                            "reach",
+                                            "egress",
+                                            "providers",
                                             "subjects",
                                             "turn")),
+                            Map.entry(
+                                    "flows",
+                                    with(
+                                            core("about", "io", "settings"),
+                                            "auth",
+                                            "config",
+                                            "operations")),
                             Map.entry(
                                     "turn",
                                     with(
@@ -157,7 +304,8 @@ class ArchitectureTest {
                                             "fleet",
                                             "http",
                                             "operations",
-                                            "sse")),
+                                            "sse",
+                                            "turn")),
                             Map.entry(
                                     "front.openai",
                                     with(
@@ -182,13 +330,51 @@ class ArchitectureTest {
                                             "turn")),
                             Map.entry("api", with(core("io"), "http")),
                             Map.entry(
+                                    "api.flows",
+                                    with(
+                                            core("io", "settings"),
+                                            "api",
+                                            "auth",
+                                            "config",
+                                            "flows",
+                                            "http",
+                                            "sse")),
+                            Map.entry(
+                                    "api.checks",
+                                    with(
+                                            core(
+                                                    "checks",
+                                                    "frame",
+                                                    "io",
+                                                    "json",
+                                                    "link",
+                                                    "machine",
+                                                    "settings"),
+                                            "answer",
+                                            "api.agents",
+                                            "auth",
+                                            "config",
+                                            "fleet",
+                                            "http")),
+                            Map.entry(
+                                    "continuations",
+                                    with(
+                                            core("frame", "io", "json", "link", "road"),
+                                            "answer",
+                                            "auth",
+                                            "config",
+                                            "fleet",
+                                            "http",
+                                            "turn")),
+                            Map.entry(
                                     "api.turns",
                                     with(
-                                            core("frame", "link"),
+                                            core("frame", "json", "link"),
                                             "answer",
                                             "api",
                                             "auth",
                                             "config",
+                                            "continuations",
                                             "fleet",
                                             "http",
                                             "sse",
@@ -201,6 +387,7 @@ class ArchitectureTest {
                                                     "io",
                                                     "json",
                                                     "link",
+                                                    "mcp",
                                                     "policy",
                                                     "road",
                                                     "settings"),
@@ -234,6 +421,38 @@ class ArchitectureTest {
                                             "sse",
                                             "subjects")),
                             Map.entry(
+                                    "api.approvals",
+                                    with(
+                                            core("io", "json"),
+                                            "api",
+                                            "approvals",
+                                            "auth",
+                                            "config",
+                                            "http",
+                                            "sse")),
+                            Map.entry(
+                                    "api.reach",
+                                    with(
+                                            core("about", "io", "settings", "transport", "tunnel"),
+                                            "answer",
+                                            "api",
+                                            "auth",
+                                            "config",
+                                            "fleet",
+                                            "http",
+                                            "previews",
+                                            "reach")),
+                            Map.entry("previews", Set.of("auth", "config")),
+                            Map.entry(
+                                    "front.preview",
+                                    with(
+                                            core("tunnel"),
+                                            "auth",
+                                            "fleet",
+                                            "http",
+                                            "previews",
+                                            "reach")),
+                            Map.entry(
                                     "api.tokens",
                                     with(core("io", "settings"), "api", "auth", "config", "http")),
                             Map.entry(
@@ -252,6 +471,7 @@ class ArchitectureTest {
                                     with(
                                             core(
                                                     "about",
+                                                    "checks",
                                                     "frame",
                                                     "identity",
                                                     "settings",
@@ -262,8 +482,11 @@ class ArchitectureTest {
                                                     "systemd",
                                                     "transport"),
                                             "accesslog",
+                                            "api.approvals",
+                                            "approvals",
                                             "auth",
                                             "config",
+                                            "continuations",
                                             "dashboard",
                                             "fleet",
                                             "home",
@@ -273,19 +496,37 @@ class ArchitectureTest {
                                             "metrics",
                                             "answer",
                                             "api.admin",
+                                            "api.checks",
+                                            "api.flows",
+                                            "flows",
                                             "api.operations",
                                             "operations",
+                                            "outgoing",
+                                            "steps",
+                                            "triggers",
+                                            "webhooks",
+                                            "egress",
+                                            "providers",
                                             "api.agents",
                                             "api.enrolments",
                                             "enrol",
+                                            "reach",
                                             "join",
+                                            "api.sshkeys",
+                                            "api.reach",
+                                            "front.preview",
+                                            "previews",
+                                            "api.sshtunnels",
                                             "api.subjects",
                                             "api.tokens",
                                             "api.turns",
+                                            "api.webhooks",
                                             "front.anthropic",
                                             "front.mcp",
                                             "front.openai",
                                             "front.responses",
+                                            "sshkeys",
+                                            "sshtunnels",
                                             "state",
                                             "subjects",
                                             "traces",
@@ -295,12 +536,38 @@ class ArchitectureTest {
                             Map.entry("client.value", core("io")),
                             Map.entry("client.http", with(core("io"), "client.value")),
                             Map.entry("client.output", with(core("io"), "client.value")),
+                            Map.entry("client.keys", core("io")),
+                            Map.entry(
+                                    "client.settings",
+                                    with(
+                                            core("io", "policy", "settings", "tools"),
+                                            "client",
+                                            "client.http",
+                                            "client.keys",
+                                            "client.value")),
                             Map.entry(
                                     "client",
                                     with(
                                             core("about", "io"),
                                             "client.http",
+                                            "client.keys",
                                             "client.output",
+                                            "client.value")),
+                            Map.entry(
+                                    "client.setup",
+                                    with(
+                                            core("io"),
+                                            "client",
+                                            "client.http",
+                                            "client.keys",
+                                            "client.output",
+                                            "client.value")),
+                            Map.entry(
+                                    "client.local",
+                                    with(
+                                            core("io", "policy"),
+                                            "client",
+                                            "client.http",
                                             "client.value")),
                             Map.entry("client.host", with(core("settings"), "client.value")),
                             Map.entry(
@@ -320,21 +587,40 @@ class ArchitectureTest {
                             Map.entry(
                                     "client.explain",
                                     with(core("about"), "client.host", "client.value")),
+                            Map.entry("client.forward", with(core("io"), "client", "client.http")),
                             Map.entry("client.top", with(core("about"), "client.value")),
                             Map.entry("client.logs", Set.of("client.value")),
+                            Map.entry(
+                                    "client.chat",
+                                    with(
+                                            core("audit", "io", "policy", "tools"),
+                                            "client",
+                                            "client.http",
+                                            "client.local",
+                                            "client.output",
+                                            "client.settings",
+                                            "client.value")),
                             Map.entry(
                                     "client.mcp", with(core("io"), "client.http", "client.value")),
                             Map.entry(
                                     "client.command",
                                     with(
-                                            core("about", "audit", "io", "policy"),
+                                            core(
+                                                    "about", "audit", "checks", "io", "machine",
+                                                    "policy", "tools"),
                                             "client",
                                             "client.bugreport",
+                                            "client.chat",
                                             "client.doctor",
                                             "client.explain",
+                                            "client.forward",
                                             "client.host",
+                                            "client.keys",
+                                            "client.local",
                                             "client.logs",
                                             "client.mcp",
+                                            "client.settings",
+                                            "client.setup",
                                             "client.top",
                                             "client.http",
                                             "client.output",
@@ -350,6 +636,7 @@ class ArchitectureTest {
                                             "flags",
                                             "state"))),
                     Map.of(
+                            "org.jline", Set.of("client.chat"),
                             "picocli", Set.of("cli", "client.command", "flags"),
                             "io.micrometer", Set.of("metrics"),
                             "java.sql", Set.of("state"),

@@ -25,6 +25,7 @@ record CommandRun(int code, String out, String err) {
         private Terminal terminal = Terminal.NONE;
         private Consumer<Runnable> onInterrupt = _ -> {};
         private volatile StringWriter out = new StringWriter();
+        private volatile StringWriter err = new StringWriter();
         private String in = "";
 
         User(Path settings) {
@@ -74,9 +75,14 @@ record CommandRun(int code, String out, String err) {
             return out.toString();
         }
 
+        /** What it has said on stderr so far. */
+        String told() {
+            return err.toString();
+        }
+
         CommandRun run(String... arguments) {
             out = new StringWriter();
-            StringWriter err = new StringWriter();
+            err = new StringWriter();
             Surroundings around =
                     new Surroundings(
                             environment,

@@ -439,6 +439,7 @@ class CommandTest {
     @Test
     void theTokenIsNeverPrinted(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("token"), "s3cret\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         User user = User.of(daemon);
 
         for (String format : new String[] {"table", "json", "yaml", "name"}) {

@@ -25,7 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every link, path, class, metric and setting that a page of the repository names exists. */
+/**
+ * Every link, path, class, metric, setting and variable that a page of the repository names exists.
+ */
 class DocsTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
@@ -46,6 +48,8 @@ class DocsTest {
     private static final Pattern CLASS = Pattern.compile("`([A-Z][A-Za-z]+)`");
 
     private static final Pattern METRIC = Pattern.compile("`(culvert_[a-z_]+?)(?:_bucket)?[`{]");
+
+    private static final Pattern VARIABLE = Pattern.compile("\\b(CULVERT_[A-Z0-9_]*[A-Z0-9])\\b");
 
     /** A key of a section, unless it is a page that has the name of one. */
     private static final Pattern SETTING =
@@ -100,6 +104,9 @@ class DocsTest {
                     .forEach(broken::add);
         }
         names(METRIC, text).stream().filter(name -> !KnownMetrics.has(name)).forEach(broken::add);
+        names(VARIABLE, text).stream()
+                .filter(name -> !KnownVariables.has(name))
+                .forEach(broken::add);
         names(SETTING, text).stream().filter(key -> !SETTINGS.contains(key)).forEach(broken::add);
 
         assertThat(broken).isEmpty();

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.CommandRun.User;
 import dev.culvert.daemon.client.value.Value;
+import dev.culvert.daemon.sshtunnels.ScriptedSsh;
+import dev.culvert.daemon.webhooks.TestReceiver;
+import dev.culvert.io.OwnerOnly;
 import dev.culvert.testing.Eventually;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,19 +34,36 @@ final class EveryVerb implements Closeable {
 
     private final Path folder;
     private final ScriptedGuest guest =
-            ScriptedGuest.announcing("cancel", "resume", "subjects", "quiesce");
+            ScriptedGuest.announcing(
+                    "cancel", "resume", "subjects", "quiesce", "approvals", "tunnel");
+    private final ApprovingGuest asking = ApprovingGuest.of(guest);
+    private final TestReceiver receiver = new TestReceiver();
     private final String inForce;
+    private final ScriptedSsh ssh;
     private final TestDaemon daemon;
     private final List<Callback> running = new ArrayList<>();
     private final Path log;
     private final Path settings;
     private final Path fleet;
     private final Path policy;
+    private final Path project;
+    private final Path flow;
     private int made;
 
     EveryVerb(Path folder) throws Exception {
         this.folder = folder;
         guest.on("message", request -> request.done("hello"));
+        guest.on(
+                "ping",
+                request ->
+                        request.reply(
+                                "pong",
+                                request.payload().contains("machine")
+                                        ? "{\"machine\":{\"host\":\"a\",\"findings\":[]}}"
+                                        : "{}"));
+        guest.on("approved", ScriptedGuest.SILENCE);
+        guest.on("tunnel", request -> request.reply("tunnelled", "{}"));
+        guest.on("", ScriptedGuest.SILENCE); // the end of a tunnel, which is an empty frame
         guest.on("request", request -> request.reply("reply", "{\"data\":\"hi\"}"));
         guest.on(
                 "quiesce",
@@ -52,16 +73,31 @@ final class EveryVerb implements Closeable {
                                 "{\"on\":%b,\"turns\":0}"
                                         .formatted(request.payload().contains("true"))));
         inForce =
-                "{\"state_dir\": \"%s\", \"admin\": {\"listen\": [\"unix://%s\"]}, %s}"
+                "{\"state_dir\": \"%s\", \"ssh\": {\"programs\": \"%s\"}, \"admin\": {\"listen\": [\"unix://%s\"]}, \"webhooks\": [%s], \"reach\": {\"ports\": [{\"ports\": \"1-65535\"}], \"services\": [{\"to\": [\"127.0.0.1:9\"]}]}, %s}"
                         .formatted(
                                 folder.resolve("state"),
+                                folder.resolve("ssh"),
                                 folder.resolve("admin.sock"),
+                                receiver.setting("pager", "")
+                                        .replace("SECRET_FILE", secret(folder).toString()),
                                 TestDaemon.agents(guest));
+        ssh = new ScriptedSsh(Files.createDirectory(folder.resolve("ssh")), 1);
+        ssh.offers(
+                "far.example ssh-ed25519"
+                        + " AAAAC3NzaC1lZDI1NTE5AAAAIGxGQUmQ0SmVJ2sKmbs9DPqb9rEZcDvx7WkZQyfhXkqk");
         daemon = TestDaemon.start(inForce);
         daemon.awaitState("a", "ready");
         log = Files.writeString(folder.resolve("log"), "INFO agent a is ready\n");
         settings = Files.writeString(folder.resolve("a.jsonc"), "{\"log_level\": \"warn\"}");
         policy = Files.writeString(folder.resolve("p.jsonc"), "{\"allowedCommands\": [\"git\"]}");
+        project = Files.createDirectory(folder.resolve("project"));
+        flow =
+                Files.writeString(
+                        folder.resolve("pause.jsonc"),
+                        """
+                        {"name": "pause", "inputs": {"for": {"type": "string", "default": "1ms"}},
+                         "steps": {"pause": {"wait": {"for": "${inputs.for}"}}}}
+                        """);
         fleet =
                 Files.writeString(
                         folder.resolve("fleet.json"),
@@ -73,11 +109,18 @@ final class EveryVerb implements Closeable {
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
     }
 
+    private static Path secret(Path folder) throws IOException {
+        Path secret = Files.writeString(folder.resolve("hook.secret"), TestReceiver.SECRET);
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        return secret;
+    }
+
     /** The words of each verb, as the reference in docs/culvert.md has them. */
     static List<String> all() throws IOException {
         return HEADING.matcher(Files.readString(Path.of("docs/culvert.md")))
                 .results()
                 .map(heading -> heading.group(1))
+                .filter(verb -> !verb.equals("flow resume")) // needs a daemon that was killed
                 .toList();
     }
 
@@ -94,16 +137,29 @@ final class EveryVerb implements Closeable {
      * on, that is made before.
      */
     List<String> line(String verb) throws Exception {
-        List<String> line = new ArrayList<>(List.of(verb.split(" ")));
+        List<String> line = new ArrayList<>(List.of(verb.split(" ", -1)));
         line.addAll(
                 switch (verb) {
-                    case "agents show", "agents quiesce", "agents unquiesce", "ping" ->
+                    case "agents show", "agents quiesce", "agents unquiesce", "ping", "diagnose" ->
                             List.of("a");
                     case "agents add" -> List.of("b", "--address", "unix:///nowhere/b");
                     case "agents remove", "agents drain" -> List.of(added());
                     case "fleet import" -> List.of(fleet.toString());
                     case "db backup" -> List.of(next() + ".db");
                     case "message", "stream" -> List.of("a", "hi");
+                    case "chat" ->
+                            List.of(
+                                    "a",
+                                    "--no-tools",
+                                    "--project",
+                                    folder.toString(),
+                                    "--message",
+                                    "hi");
+                    case "preview create" -> List.of("a", "80");
+                    case "preview revoke" -> List.of(preview());
+                    case "forward" -> List.of("a", "0:80");
+                    case "reverse" -> List.of("a", "80:127.0.0.1:9");
+                    case "config-ssh" -> List.of("--dry-run");
                     case "publish" -> List.of("build.done", "{\"ok\":true}");
                     case "request" -> List.of("a", "test.echo", "hi");
                     case "subscribe" -> List.of("build.*");
@@ -112,6 +168,23 @@ final class EveryVerb implements Closeable {
                         yield List.of("--interval", "10ms");
                     }
                     case "turns show", "turns cancel" -> List.of(turn());
+                    case "approvals watch" -> {
+                        if (ok("approvals", "-o", "name").out().isEmpty()) {
+                            approval();
+                        }
+                        yield List.of("--agent", "a");
+                    }
+                    case "approvals show", "approvals allow", "approvals deny" ->
+                            List.of(approval());
+                    case "flow run" -> List.of(flow.toString());
+                    case "flow graph", "flow validate" -> List.of(flow.toString());
+                    case "flow show" -> List.of(flowRun(true));
+                    case "flow why" -> List.of(flowRun(true), "pause");
+                    case "flow cancel" -> List.of(flowRun(false));
+                    case "reach setup", "reach health" ->
+                            List.of("http://127.0.0.1:" + daemon.port() + "/livez");
+                    case "check" -> List.of("http://127.0.0.1:" + daemon.port() + "/livez");
+                    case "webhooks test", "webhooks deliveries" -> List.of("pager");
                     case "top" -> List.of("--once");
                     case "audit" -> List.of("verify", AUDIT.toString());
                     case "audit verify" -> List.of(AUDIT.toString());
@@ -120,9 +193,21 @@ final class EveryVerb implements Closeable {
                     case "config validate" -> List.of(settings.toString());
                     case "policy test" -> List.of(policy.toString());
                     case "policy explain" -> List.of(policy.toString(), "git push");
+                    case "policy trust" -> List.of("--yes", project.toString());
+                    case "setup" -> List.of("--yes", "--name", next());
                     case "token create" -> List.of("--name", next(), "--role", "admin");
                     case "token rotate", "token revoke" -> List.of(token());
-                    case "enroll" -> List.of(next());
+                    case "enroll", "keys generate" -> List.of(next());
+                    case "keys show", "keys rotate", "keys rm" -> List.of(key());
+                    case "tunnel add" -> tunnel();
+                    case "tunnel status", "tunnel stop", "tunnel rm" -> List.of(addedTunnel());
+                    case "tunnel start", "tunnel restart", "tunnel test" -> List.of(tunnelUp());
+                    case "tunnel trust" ->
+                            List.of(
+                                    addedTunnel(),
+                                    "--fingerprint",
+                                    "SHA256:KKXJDGeb3kG62iOISSTNEyoIAwl5CSMYcIjPbDNeCqY");
+                    case "keys certify" -> List.of("signed", certificate().toString());
                     case "enrollments delete" -> List.of(enrolment());
                     case "agents rotate", "agents revoke" -> List.of(joined());
                     case "context use" -> List.of(context());
@@ -132,6 +217,75 @@ final class EveryVerb implements Closeable {
                     default -> List.of();
                 });
         return line;
+    }
+
+    private String approval() throws Exception {
+        String id = asking.newId();
+        asking.ask(id);
+        Eventually.await(
+                () -> assertThat(ok("approvals", "list", "-o", "name").out()).contains(id));
+        return id;
+    }
+
+    /** The id of a run of a flow, which has ended or goes on. */
+    private String flowRun(boolean hasEnded) {
+        String time = hasEnded ? "1ms" : "1h";
+        String id =
+                ok("flow", "run", flow.toString(), "--input", "for=" + time, "-o", "name")
+                        .out()
+                        .strip();
+        if (hasEnded) {
+            Eventually.await(() ->
+                    assertThat(ok("flow", "show", id, "-o", "json").out()).contains("\"done\""));
+        }
+        return id;
+    }
+
+    private List<String> tunnel() {
+        String name = next();
+        running.add(() -> operator().run("tunnel", "rm", name));
+        return List.of(name, "me@far.example", "--to", "db:5432");
+    }
+
+    private String addedTunnel() {
+        return added(List.of("--no-start"));
+    }
+
+    private String tunnelUp() {
+        String name = added(List.of("--probe", "none"));
+        ok("tunnel", "start", name);
+        return name;
+    }
+
+    private String added(List<String> more) {
+        List<String> line = new ArrayList<>(List.of("tunnel", "add"));
+        line.addAll(tunnel());
+        line.addAll(more);
+        ok(line.toArray(String[]::new));
+        return line.get(2);
+    }
+
+    private String key() {
+        String name = next();
+        ok("keys", "generate", name);
+        return name;
+    }
+
+    /** For a key whose certificate the test has: its private part is not needed. */
+    private Path certificate() throws IOException {
+        Path keys = folder.resolve("state/keys");
+        OwnerOnly.createDirectories(keys);
+        Path given = Path.of("src/test/resources/dev/culvert/daemon/sshkeys");
+        Files.writeString(keys.resolve("signed"), "");
+        Files.copy(
+                given.resolve("signed.pub"),
+                keys.resolve("signed.pub"),
+                StandardCopyOption.REPLACE_EXISTING);
+        return given.resolve("signed-cert.pub");
+    }
+
+    private String preview() {
+        return ok("preview", "create", "a", "80", "-o", "name").out().strip();
     }
 
     private String enrolment() throws Exception {
@@ -226,6 +380,8 @@ final class EveryVerb implements Closeable {
     @Override
     public void close() throws IOException {
         daemon.close();
+        ssh.close();
         guest.close();
+        receiver.close();
     }
 }

@@ -33,16 +33,28 @@ class EveryVerbTest {
     private static final String ESCAPE = "\u001b";
 
     /** What comes over time is a line, or a document, each. */
-    private static final Set<String> EVENTS = Set.of("stream", "subscribe", "turns watch", "logs");
+    private static final Set<String> EVENTS =
+            Set.of(
+                    "chat",
+                    "stream",
+                    "subscribe",
+                    "turns watch",
+                    "approvals watch",
+                    "forward",
+                    "reverse",
+                    "logs");
 
     /** They go on until Ctrl-C. */
-    private static final Set<String> ENDLESS = Set.of("subscribe", "turns watch");
+    private static final Set<String> ENDLESS =
+            Set.of("subscribe", "turns watch", "approvals watch", "forward", "reverse");
 
     /** They need no daemon. */
     private static final Set<String> LOCAL =
             Set.of(
                     "logs",
+                    "config-ssh",
                     "explain",
+                    "flow schema",
                     "doctor",
                     "bugreport",
                     "config validate",
@@ -56,10 +68,11 @@ class EveryVerbTest {
                     "audit verify",
                     "policy test",
                     "policy explain",
+                    "policy trust",
                     "completion");
 
     /** What these print is for programs, in a form of its own. */
-    private static final Set<String> WITHOUT_DATA = Set.of("completion", "mcp");
+    private static final Set<String> WITHOUT_DATA = Set.of("completion", "flow schema", "mcp");
 
     private EveryVerb every;
 
@@ -79,7 +92,8 @@ class EveryVerbTest {
     }
 
     static Stream<String> verbs() throws IOException {
-        return EveryVerb.all().stream().filter(verb -> !Set.of("config", "policy").contains(verb));
+        return EveryVerb.all().stream()
+                .filter(verb -> !Set.of("config", "policy", "reach").contains(verb));
     }
 
     static Stream<String> verbsThatAskTheDaemon() throws IOException {
@@ -147,7 +161,7 @@ class EveryVerbTest {
     @ParameterizedTest
     @MethodSource("verbs")
     void aFlagThatThereIsNotIsTwo(String verb) {
-        List<String> line = new ArrayList<>(List.of(verb.split(" ")));
+        List<String> line = new ArrayList<>(List.of(verb.split(" ", -1)));
         line.add("--nonsense");
 
         CommandRun run = every.operator().run(line.toArray(String[]::new));
@@ -176,6 +190,7 @@ class EveryVerbTest {
         // 1: it failed
         "1, message a fail",
         "1, stream a fail",
+        "1, chat a --no-tools --message fail",
         "1, reload",
         "1, logs --file /nonexistent/log",
         "1, bugreport --file /nonexistent/report.zip",
@@ -188,6 +203,12 @@ class EveryVerbTest {
         "2, agents add b",
         "2, agents list --state asleep",
         "2, message a -",
+        "2, chat a --no-tools --message -",
+        "2, chat --no-tools --message hi",
+        "2, chat a --continue --resume abcdef --message hi",
+        "2, chat a --message hi",
+        "2, chat --sessions",
+        "2, chat a --commands maybe --message hi",
         "2, publish",
         "2, enroll connect",
         "2, enroll a/b",
@@ -203,6 +224,14 @@ class EveryVerbTest {
         "2, token rotate a --ttl soon",
         "2, publish a..b 1",
         "2, subscribe",
+        "2, forward a",
+        "2, forward a 80:x",
+        "2, forward --stdio a 80 81",
+        "2, reverse a",
+        "2, reverse a 80:9",
+        "2, reverse a 0:127.0.0.1:9",
+        "2, config-ssh --port 0",
+        "2, config-ssh --user a/b",
         "2, subscribe a..b",
         "2, top --interval soon",
         "2, log-level loud",
@@ -223,8 +252,13 @@ class EveryVerbTest {
         "5, publish inbox.nobody 1",
         "5, message z hi",
         "5, stream z hi",
+        "5, chat z --no-tools --message hi",
         "5, turns list --agent z",
         "5, turns watch --agent z",
+        "5, approvals watch --agent z",
+        "4, reverse a 80:127.0.0.1:10",
+        "5, forward z 80",
+        "5, reverse z 80:127.0.0.1:9",
         "5, top --once --agent z",
         "5, turns show a.AAAAAAAAAAAAAAAAAAAAAAAA",
         "5, turns cancel a.AAAAAAAAAAAAAAAAAAAAAAAA",
@@ -235,7 +269,7 @@ class EveryVerbTest {
     void theExitCodeSaysWhatKindOfFailureItWas(int code, String line) throws Exception {
         every.fail();
 
-        CommandRun run = every.operator().typing("").run(line.split(" "));
+        CommandRun run = every.operator().typing("").run(line.split(" ", -1));
 
         assertThat(run.code()).as(run.err()).isEqualTo(code);
         if (!line.startsWith("doctor")) {
@@ -282,7 +316,12 @@ class EveryVerbTest {
                 .isIn(
                         switch (verb) {
                             case "doctor" -> List.of(0, 1); // this machine may have its faults
-                            case "subscribe", "turns watch" -> List.of(130);
+                            case "subscribe",
+                                    "turns watch",
+                                    "approvals watch",
+                                    "forward",
+                                    "reverse" ->
+                                    List.of(130);
                             default -> List.of(0);
                         });
         return run;

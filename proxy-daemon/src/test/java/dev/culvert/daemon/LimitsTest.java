@@ -2,12 +2,7 @@ package dev.culvert.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
-import dev.culvert.daemon.config.DaemonSettings;
-import dev.culvert.settings.Settings;
+import dev.culvert.daemon.client.value.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,12 +31,18 @@ class LimitsTest {
                     "sse.keepalive",
                     "traces.sample",
                     "transport.tcp_base_port",
-                    "transport.vsock_port");
+                    "transport.vsock_port",
+                    "tunnels[].port");
 
     private static final Path PAGE = Path.of("docs/limits.md");
+
+    /** {@code KeyReferenceTest} holds it against the code. */
+    private static final Path KEYS =
+            Path.of("src/main/resources/dev/culvert/daemon/client/explain/keys.json");
+
     private static final Pattern QUANTITY = Pattern.compile("[0-9]+(B|KiB|MiB|GiB|ms|s|m|h|%)?");
     private static final Pattern ROW =
-            Pattern.compile("\\| `([a-z0-9_.]+)` \\| `([^`]+)` \\| (.+) \\| (.+) \\|");
+            Pattern.compile("\\| `([a-z0-9_.\\[\\]]+)` \\| `([^`]+)` \\| (.+) \\| (.+) \\|");
     private static final Pattern METRIC = Pattern.compile("`(culvert_[a-z_]+)(\\{([^}`]*)})?`");
 
     private record Row(String key, String value, String metrics) {}
@@ -67,24 +68,14 @@ class LimitsTest {
         assertThat(documented).isEqualTo(defaults());
     }
 
-    /** Each key that takes a quantity, with its default as it is printed. */
+    /** Each key that takes a quantity, also those of lists, with its default as it is printed. */
     private static Map<String, String> defaults() throws Exception {
-        String printed = Settings.read(List.of(), DaemonSettings::read).print();
         Map<String, String> defaults = new TreeMap<>();
-        try (JsonParser json =
-                JsonFactory.builder()
-                        .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
-                        .build()
-                        .createParser(printed)) {
-            while (json.nextToken() != null) {
-                JsonToken token = json.currentToken();
-                String key = json.getParsingContext().pathAsPointer().toString();
-                String name = key.substring(Math.min(1, key.length())).replace('/', '.');
-                if (token.isScalarValue()
-                        && QUANTITY.matcher(json.getText()).matches()
-                        && !NO_LIMITS.contains(name)) {
-                    defaults.put(name, json.getText());
-                }
+        for (Value row : Value.parse(Files.readString(KEYS)).at("keys").list()) {
+            String text = row.text("default").replace("\"", "");
+            String key = row.text("key");
+            if (QUANTITY.matcher(text).matches() && !NO_LIMITS.contains(key)) {
+                defaults.put(key, text);
             }
         }
         return defaults;
@@ -92,10 +83,18 @@ class LimitsTest {
 
     @Test
     void everyLimitIsSeenInAMetricThatThereIs() throws Exception {
-        String gone = "{\"agents\": [{\"id\": \"a\", \"address\": \"unix:///nowhere/1\"}]}";
+        String gone =
+                """
+                {
+                  "agents": [{"id": "a", "address": "unix:///nowhere/1"}],
+                  "providers": [{"name": "p", "kind": "openai", "url": "http://127.0.0.1:1/v1"}]
+                }
+                """;
         try (TestDaemon daemon = TestDaemon.start(gone)) {
-            // Those that have a label for a status or a code come into being with their first.
+            // Those with a label for a status, a code or a provider come into being with their
+            // first.
             daemon.get("/nowhere");
+            daemon.post("/providers/p/v1/chat/completions", "{\"model\": \"m\"}");
             daemon.post("/api/v1/agents/a/message", TestDaemon.MESSAGE);
             Map<String, Set<String>> exposed = exposed(daemon.get("/metrics").body());
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 class PausedAgentTest {
     private static final String QUIESCE = "/api/v1/agents/a/quiesce";
-    private static final int WORDS = 100;
+    private static final int WORDS = 40;
     private static final String TEXT = "word ".repeat(WORDS).strip();
     private static final String MESSAGE = "{\"role\":\"user\",\"content\":\"%s\"}".formatted(TEXT);
 

@@ -113,7 +113,49 @@ class PolicyCommandTest {
                 .containsPattern("allowedCommands +allow +command: git … ")
                 .containsPattern("rules\\[0] +deny +command: git push with any of --force …")
                 .containsPattern("default +deny +everything else")
-                .containsPattern("agentUrl +https://host/agents/coder");
+                .containsPattern("agentUrl +https://host/agents/coder +the daemon and the agent");
+    }
+
+    @Test
+    void eachShortKeyIsShownWithWhatItBecomes() throws IOException, BadValueException {
+        String file =
+                file(
+                        "user.jsonc",
+                        """
+                        {"allowedPaths": ["src"], "blockedPaths": ["**/.env"], "maxFileSize": "10MB",
+                         "allowedCommands": ["npm test"], "requireConfirmation": ["rm"],
+                         "toolPolicy": "read-only", "agentUrl": "https://h/agents/a",
+                         "apiKey": "${KEY}", "sessionTimeout": "1h", "projectPaths": ["a"],
+                         "autoCommit": true, "toolsPath": "t", "projectType": "x",
+                         "commands": "off", "telemetryUrl": "http://h", "localRuntime": "echo",
+                         "localRuntimeKind": "openai", "localModel": "m", "localKeyFile": "/k"}
+                        """);
+        Value shown =
+                Value.parse(
+                        policy("explain", "--user", file, file("p.jsonc", "{}"), "-o", "json")
+                                .out());
+
+        assertThat(shown.at("rules").list().stream().map(PolicyCommandTest::ruleOf).toList())
+                .contains(
+                        "allowedPaths allow read, write, list: src/**",
+                        "blockedPaths deny read, write, list: **/.env/**",
+                        "maxFileSize deny read, write, list: ** over 10000000 bytes",
+                        "allowedCommands allow command: npm test …",
+                        "requireConfirmation ask command: rm …",
+                        "toolPolicy deny write: **",
+                        "toolPolicy deny command: any",
+                        "default deny everything else");
+        assertThat(shown.at("settings").list())
+                .hasSize(13)
+                .allSatisfy(setting -> {
+                    assertThat(setting.text("value")).isNotEmpty();
+                    assertThat(setting.text("means")).isNotEmpty();
+                    assertThat(setting.text("level")).isEqualTo("user");
+                });
+    }
+
+    private static String ruleOf(Value rule) {
+        return rule.text("rule") + " " + rule.text("decision") + " " + rule.text("about");
     }
 
     private String file(String name, String text) throws IOException {

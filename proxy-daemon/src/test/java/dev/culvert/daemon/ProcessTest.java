@@ -113,7 +113,7 @@ class ProcessTest {
                     .extracting(it -> it.substring(25))
                     .containsExactly(
                             "INFO Daemon - there is no state_dir: a restart forgets tokens, agents"
-                                    + " and configurations of clients, agents that have enrolled,"
+                                    + " and configurations of clients, agents that have enrolled, approvals,"
                                     + " responses that clients could ask for again, and turns that"
                                     + " clients could resume",
                             "INFO Main - culvertd 0.1.0 started: no settings file, listening on "

@@ -53,7 +53,8 @@ class QuiesceTest {
                     .contains("\"presence\":\"online\",\"state\":\"quiesced\"")
                     .contains("\"quiesced_since\":\"", "\"quiesced_until\":\"")
                     .contains("\"turns_parked\":2");
-            assertThat(guest.seen("quiesce")).containsExactly("{\"on\":true,\"limit_secs\":600}");
+            assertThat(guest.seen("quiesce"))
+                    .containsExactly("{\"on\":true,\"limit_secs\":600,\"wait_secs\":5}");
             await(events, "\"state\":\"quiesced\"");
             daemon.awaitMetric("culvert_agents{state=\"quiesced\"}", 1);
             assertThat(daemon.get("/agents?state=quiesced").body()).contains("\"id\":\"a\"");
@@ -173,7 +174,9 @@ class QuiesceTest {
     void anAgentThatDoesNotAnswerIsNotQuiesced() throws Exception {
         try (ScriptedGuest guest = guest();
                 TestDaemon daemon =
-                        TestDaemon.with("\"timeouts\": {\"ping\": \"200ms\"},", guest)) {
+                        TestDaemon.with(
+                                "\"timeouts\": {\"ping\": \"200ms\"}, \"home\": {\"quiesce_wait\": 0},",
+                                guest)) {
             guest.on("quiesce", _ -> {});
 
             assertThat(daemon.post(QUIESCE, "").statusCode()).isEqualTo(504);
@@ -268,7 +271,45 @@ class QuiesceTest {
         try (ScriptedGuest guest = guest();
                 TestDaemon daemon = TestDaemon.with(guest)) {
             assertThat(daemon.post(QUIESCE + "?limit_secs=86400", "").statusCode()).isEqualTo(200);
-            assertThat(guest.seen("quiesce")).containsExactly("{\"on\":true,\"limit_secs\":86400}");
+            assertThat(guest.seen("quiesce"))
+                    .containsExactly("{\"on\":true,\"limit_secs\":86400,\"wait_secs\":5}");
+        }
+    }
+
+    @Test
+    void callsThatStillRunAreTold() throws Exception {
+        try (ScriptedGuest guest = guest();
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            guest.on(
+                    "quiesce",
+                    request -> {
+                        request.link().send("heartbeat", "", QUIESCED);
+                        request.reply(
+                                "quiesced",
+                                "{\"on\":true,\"turns\":1,\"calls\":[{\"turn\":\"t.1\",\"call_id\":\"c1\",\"more\":[1],"
+                                        + "\"tool_name\":\"run_command\"},{\"turn\":7}]}");
+                    });
+
+            HttpResponse<String> quiesced = daemon.post(QUIESCE + "?wait_secs=0", "");
+
+            assertThat(guest.seen("quiesce"))
+                    .containsExactly("{\"on\":true,\"limit_secs\":600,\"wait_secs\":0}");
+            assertThat(quiesced.body())
+                    .contains(
+                            "\"running_calls\":[{\"turn\":\"t.1\",\"call_id\":\"c1\",\"tool_name\":\"run_command\"},"
+                                    + "{\"turn\":\"\",\"call_id\":\"\",\"tool_name\":\"\"}]");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "601", "soon", ""})
+    void aWaitThatIsNoneIsAMistake(String wait) throws Exception {
+        try (ScriptedGuest guest = guest();
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            HttpResponse<String> refused = daemon.post(QUIESCE + "?wait_secs=" + wait, "");
+
+            assertThat(refused.statusCode()).isEqualTo(400);
+            assertThat(refused.body()).contains("whole seconds from 0 to 600");
         }
     }
 

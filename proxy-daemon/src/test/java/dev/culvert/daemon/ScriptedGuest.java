@@ -9,11 +9,13 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -260,6 +262,15 @@ final class ScriptedGuest implements Closeable {
 
     AgentAddress address() {
         return peer.address();
+    }
+
+    /** The connections on which the daemon has said that it takes approvals: its home links. */
+    Set<BasePeer.Connection> homes() {
+        return seen.stream()
+                .filter(request -> request.type().equals("ping"))
+                .filter(request -> request.payload().contains("\"approvals\":true"))
+                .map(Request::link)
+                .collect(Collectors.toSet());
     }
 
     /** Every connection that there was, the oldest first. */

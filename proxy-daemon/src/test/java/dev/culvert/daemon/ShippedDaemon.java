@@ -103,7 +103,16 @@ final class ShippedDaemon implements AutoCloseable {
 
     /** The same as it comes; waits for the head only. */
     EventReader stream(String words) throws IOException, InterruptedException {
-        HttpRequest request = request("POST", "/api/v1/agents/vm/stream", message(words));
+        return streamOf(message(words));
+    }
+
+    /**
+     * The same for a message with more in it than words.
+     *
+     * @param message a JSON object
+     */
+    EventReader streamOf(String message) throws IOException, InterruptedException {
+        HttpRequest request = request("POST", "/api/v1/agents/vm/stream", message);
         return new EventReader(client.send(request, BodyHandlers.ofInputStream()));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.daemon.CommandRun.User;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ class TokenVerbTest {
             assertThat(without.err()).contains("token");
 
             Path file = Files.writeString(folder.resolve("root.token"), first.out());
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
             String[] root = {"--token-file", file.toString()};
             CommandRun made =
                     run(

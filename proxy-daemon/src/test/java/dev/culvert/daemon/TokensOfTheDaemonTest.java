@@ -32,6 +32,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A daemon with tokens, over HTTP. */
@@ -50,6 +51,9 @@ class TokensOfTheDaemonTest {
                     "GET /readyz",
                     "GET /healthz",
                     "GET /openapi.yaml");
+
+    /** This needs a signature instead. */
+    private static final String SIGNED = "POST /api/v1/flows/b/trigger";
 
     @TempDir Path folder;
 
@@ -96,7 +100,9 @@ class TokensOfTheDaemonTest {
             for (String route : routes()) {
                 String[] parts = route.split(" ", -1);
                 HttpResponse<String> answer = daemon.send(parts[0], parts[1], "");
-                if (answer.statusCode() == 401) {
+                if (route.equals(SIGNED)) {
+                    assertThat(answer.body()).contains("\"code\":\"bad_signature\"");
+                } else if (answer.statusCode() == 401) {
                     assertThat(answer.headers().firstValue("www-authenticate"))
                             .hasValue("Bearer realm=\"culvert\"");
                     assertThat(answer.body()).contains(unauthenticated(parts[1]));
@@ -110,10 +116,10 @@ class TokensOfTheDaemonTest {
 
     /** What the error on this path contains. */
     private static String unauthenticated(String path) {
-        if (path.startsWith("/v1/messages")) {
+        if (path.matches("(/providers/[^/]+)?/v1/messages.*")) {
             return "\"type\":\"authentication_error\"";
         }
-        return path.startsWith("/v1/")
+        return path.matches("(/providers/[^/]+)?/v1/.*")
                 ? "\"code\":\"invalid_api_key\""
                 : "\"code\":\"unauthenticated\"";
     }
@@ -173,7 +179,10 @@ class TokensOfTheDaemonTest {
                 assertThat(theirs.statusCode())
                         .as(route)
                         .isEqualTo(none.statusCode())
-                        .isEqualTo(route.contains("/turns/") ? 410 : 404);
+                        .isEqualTo(
+                                route.contains("/turns/") && !route.endsWith("/continue")
+                                        ? 410
+                                        : 404);
                 assertThat(text(theirs, turn)).as(route).isEqualTo(text(none, "c.x"));
             }
             assertThat(daemon.send("GET", "/api/v1/agents", "", bearer(acme)).body())
@@ -197,6 +206,9 @@ class TokensOfTheDaemonTest {
     private static String body(String method, String path) {
         if (method.equals("GET") || method.equals("DELETE")) {
             return "";
+        }
+        if (path.endsWith("/continue")) {
+            return "{\"continuation\":\"ct_x\",\"tool_results\":[]}";
         }
         return path.endsWith("/b")
                 ? "{\"address\":\"127.0.0.1:1\"}"
@@ -402,6 +414,53 @@ class TokensOfTheDaemonTest {
             assertThat(cancel.type()).isEqualTo("cancel");
             assertThat(cancel.id()).isEqualTo(message.id());
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"message, true", "message, false", "stream, true", "stream, false"})
+    void aRevokedTokenStopsATurnThatWaitsForAnApprovalThoughItsClientHasLeft(
+            String how, boolean asksBeforeTheClientLeaves) throws Exception {
+        try (ScriptedGuest guest =
+                        ScriptedGuest.announcing("resume", "cancel", "tools", "approvals");
+                TestDaemon daemon = TestDaemon.with(guest)) {
+            String root = admin(daemon);
+            Made ci = make(daemon, root, "\"name\":\"ci\",\"roles\":[\"operator\"]");
+            Request message;
+            String turn;
+            try (RawConnection client = new RawConnection(daemon)) {
+                client.send(
+                        "POST /api/v1/agents/a/%s HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer %s\r\nidempotency-key: k\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s"
+                                .formatted(how, ci.secret(), MESSAGE.length(), MESSAGE));
+                message = guest.take();
+                turn = "/api/v1/turns/" + message.id();
+                message.chunk(1, "one");
+                if (asksBeforeTheClientLeaves) {
+                    message.numbered(2, "approval", "{\"call_id\":\"c1\"}");
+                }
+                awaitBody(
+                        daemon,
+                        turn,
+                        root,
+                        "\"last_event\":" + (asksBeforeTheClientLeaves ? 2 : 1));
+            }
+            awaitBody(daemon, turn, root, "\"read_by\":[]");
+            if (!asksBeforeTheClientLeaves) {
+                message.numbered(2, "approval", "{\"call_id\":\"c1\"}");
+                awaitBody(daemon, turn, root, "\"last_event\":2");
+            }
+            assertThat(guest.seen("cancel")).isEmpty();
+
+            String path = "/api/v1/tokens/" + ci.id();
+            assertThat(daemon.send("DELETE", path, "", bearer(root)).statusCode()).isEqualTo(204);
+
+            Request cancel = guest.take();
+            assertThat(cancel.type()).isEqualTo("cancel");
+            assertThat(cancel.id()).isEqualTo(message.id());
+        }
+    }
+
+    private static void awaitBody(TestDaemon daemon, String path, String token, String text) {
+        Eventually.await(() -> assertThat(body(daemon, path, token)).contains(text));
     }
 
     private static String body(TestDaemon daemon, String path, String token) {

@@ -177,8 +177,9 @@ record Flag(String key, String parameter, String description) {
                     new Flag(
                             "state_dir",
                             "DIR",
-                            "Saves the configuration, the context and the identity here, so that "
-                                    + "they survive a restart. Without it they do not."),
+                            "Saves the configuration, the context, the identity and the calls that "
+                                    + "wait for an approval here, so that they survive a restart. "
+                                    + "Without it they do not."),
                     new Flag(
                             "heartbeat",
                             "TIME",
@@ -208,6 +209,39 @@ record Flag(String key, String parameter, String description) {
                             "TIME",
                             "How long the answer to a request on a subject may take. Default: 30s"),
                     new Flag(
+                            "forward_ports",
+                            "PORTS",
+                            "The ports of this VM's loopback address to which hosts may open tunnels,"
+                                    + " as in 22,3000-3999. Without it there are none."),
+                    new Flag(
+                            "reverse_ports",
+                            "PORTS",
+                            "The ports of this VM's loopback address that hosts may open, so that"
+                                    + " programs here reach a service of the host (culvert"
+                                    + " reverse), as in 15432,16000-16099. Without it there are"
+                                    + " none."),
+                    new Flag(
+                            "max_tunnels",
+                            "N",
+                            "How many tunnels may be open at once, in both directions; at most 1023."
+                                    + " Default: 256"),
+                    new Flag(
+                            "tunnel_timeout",
+                            "TIME",
+                            "How long a port may take to accept a connection. Default: 5s"),
+                    new Flag(
+                            "llm_listen",
+                            "ADDRESS",
+                            "Where clients of OpenAI's and Anthropic's API in this VM reach an LLM"
+                                    + " through the host, with the host's key: 127.0.0.1:8082, or"
+                                    + " unix:///PATH. Without it they do not."),
+                    new Flag(
+                            "proxy_listen",
+                            "ADDRESS",
+                            "Where programs in this VM have an HTTP proxy to servers that the host"
+                                    + " allows: 127.0.0.1:3128, or unix:///PATH. Without it there is"
+                                    + " none."),
+                    new Flag(
                             "tools_dir",
                             "DIR",
                             "The directory in which the agent's own tools work: read_file,"
@@ -224,6 +258,13 @@ record Flag(String key, String parameter, String description) {
                             "off: the agent runs no commands. confined: it has the tool run_command,"
                                     + " and runs what the policy allows, where the kernel has"
                                     + " Landlock. unconfined: also where it has not. Default: off"),
+                    new Flag(
+                            "tool_servers",
+                            "HOW",
+                            "off: the agent starts no MCP servers. confined: it starts those of its"
+                                    + " configuration (tools.mcp), which write where commands do;"
+                                    + " only where the kernel has Landlock. unconfined: they may"
+                                    + " do what the agent's user may. Default: off"),
                     new Flag(
                             "max_tool_rounds",
                             "N",
@@ -242,6 +283,20 @@ record Flag(String key, String parameter, String description) {
                             "tool_results_bytes",
                             "SIZE",
                             "The same for all calls of a turn; at most 8MiB. Default: 1MiB"),
+                    new Flag(
+                            "approval_timeout",
+                            "TIME",
+                            "How long a call waits about which the policy asks, until it counts as"
+                                    + " denied; from 1s to 24h. Default: 15m"),
+                    new Flag(
+                            "max_approvals",
+                            "N",
+                            "How many calls may wait for an approval. Default: 16"),
+                    new Flag(
+                            "approval_bytes",
+                            "SIZE",
+                            "How much the turns may take that wait for an approval; they are kept"
+                                    + " in --state-dir, too. Default: 16MiB"),
                     new Flag(
                             "drain",
                             "TIME",

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param runtime where answers come from
  * @param turns how many turns, and how much is kept of them
  * @param subjects what it passes on between the host and programs in the VM
+ * @param tunnels what hosts may connect to in the VM
+ * @param outside where programs in the VM reach what is outside
  * @param tools what it does itself for the runtime's model
  * @param maxContextBytes of all context that the host gave
  * @param maxConfigBytes of the configuration that the host gave
@@ -33,6 +35,8 @@ public record GuestSettings(
         RuntimeSource runtime,
         TurnLimits turns,
         SubjectSettings subjects,
+        TunnelSettings tunnels,
+        OutsideSettings outside,
         ToolSettings tools,
         int maxContextBytes,
         int maxConfigBytes,
@@ -61,6 +65,8 @@ public record GuestSettings(
                     RuntimeSource.DEFAULT,
                     TurnLimits.DEFAULTS,
                     SubjectSettings.DEFAULTS,
+                    TunnelSettings.DEFAULTS,
+                    OutsideSettings.DEFAULTS,
                     ToolSettings.DEFAULTS,
                     64 << 10,
                     1 << 20,
@@ -99,6 +105,8 @@ public record GuestSettings(
                 RuntimeSource.read(section),
                 TurnLimits.read(section),
                 SubjectSettings.read(section),
+                TunnelSettings.read(section),
+                OutsideSettings.read(section),
                 ToolSettings.read(section),
                 section.get("max_context_bytes", Kind.BYTES, DEFAULTS.maxContextBytes),
                 section.get("max_config_bytes", Kind.BYTES, DEFAULTS.maxConfigBytes),

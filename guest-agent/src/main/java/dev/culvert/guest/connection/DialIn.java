@@ -40,7 +40,7 @@ public final class DialIn {
     private @Nullable Future<?> next;
 
     /** One connection, from the dial to its end. */
-    final class Attempt {
+    final class Attempt implements OpeningHandler.Failures {
         private long linkedNanos;
         private boolean linked;
         private boolean worked;
@@ -61,12 +61,14 @@ public final class DialIn {
         }
 
         /** The host says why it is about to close the connection. */
-        void refused(Refused why) {
+        @Override
+        public void refused(Refused why) {
             refused = why;
         }
 
         /** The connection cannot be used. */
-        void failed(String why) {
+        @Override
+        public void failed(String why) {
             if (reason.isEmpty()) {
                 reason = why;
             }

@@ -5,6 +5,7 @@ import dev.culvert.guest.config.JoinSettings;
 import dev.culvert.guest.config.JoinTarget;
 import dev.culvert.transport.AgentAddress.Tcp;
 import dev.culvert.transport.WebSocketMessages;
+import dev.culvert.tunnel.TunnelOpening;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
@@ -84,9 +85,22 @@ public final class DialInPipeline {
                 channel.pipeline().addLast("opening", new OpeningHandler(target, attempt));
                 links.addStations(
                         channel,
+                        true,
                         new RefusalHandler(attempt),
                         identities.get(),
                         new WatchHandler(attempt));
+            }
+        };
+    }
+
+    /** The handlers of a connection for a tunnel, which is opened as one for a link is. */
+    public ChannelHandler of(TunnelOpening tunnel) {
+        return new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                addCarrier(channel);
+                channel.pipeline().addLast("opening", new OpeningHandler(target, tunnel::failed));
+                tunnel.addTo(channel);
             }
         };
     }

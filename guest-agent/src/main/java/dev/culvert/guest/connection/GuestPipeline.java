@@ -4,6 +4,7 @@ import dev.culvert.frame.FrameDecoder;
 import dev.culvert.frame.FrameEncoder;
 import dev.culvert.frame.FrameLimits;
 import dev.culvert.guest.session.Session;
+import dev.culvert.guest.tunnel.HostTunnels;
 import dev.culvert.io.Account;
 import dev.culvert.io.FlushHandler;
 import dev.culvert.io.HeldBytesHandler;
@@ -40,6 +41,7 @@ public final class GuestPipeline extends ChannelInitializer<Channel> {
     private final Vitals vitals;
     private final boolean hostOnly;
     private final Account held;
+    private final HostTunnels tunnels;
 
     /** After {@link #closeAll} the group closes every newcomer at once. */
     private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
@@ -47,14 +49,20 @@ public final class GuestPipeline extends ChannelInitializer<Channel> {
     /**
      * @param sessions makes the session of each link
      * @param held counts what all links hold
+     * @param tunnels to and from hosts
      * @param hostOnly for vsock: whether only the host (CID 2) may connect; otherwise every process
      *     in the VM can
      */
     public GuestPipeline(
-            Function<Channel, Session> sessions, Vitals vitals, Account held, boolean hostOnly) {
+            Function<Channel, Session> sessions,
+            Vitals vitals,
+            Account held,
+            HostTunnels tunnels,
+            boolean hostOnly) {
         this.sessions = sessions;
         this.vitals = vitals;
         this.held = held;
+        this.tunnels = tunnels;
         this.hostOnly = hostOnly;
     }
 
@@ -68,18 +76,20 @@ public final class GuestPipeline extends ChannelInitializer<Channel> {
             channel.close();
             return;
         }
-        addStations(channel);
+        addStations(channel, false);
     }
 
     /**
      * Adds the stations of a link after those that carry it.
      *
+     * @param isDialled whether the guest has opened it, which then can only be a link
      * @param first those that come before the session sees a frame
      */
-    void addStations(Channel channel, ChannelHandler... first) {
+    void addStations(Channel channel, boolean isDialled, ChannelHandler... first) {
         channel.config().setWriteBufferWaterMark(UNSENT);
         FrameDecoder decoder = new FrameDecoder(FrameLimits.DEFAULTS);
-        HostHandler host = new HostHandler(channel, sessions.apply(channel), vitals);
+        HostHandler host =
+                new HostHandler(channel, sessions.apply(channel), vitals, tunnels, isDialled);
         channel.pipeline()
                 .addLast(
                         "held",
@@ -95,6 +105,16 @@ public final class GuestPipeline extends ChannelInitializer<Channel> {
                 .addLast(first)
                 .addLast("host", host);
         open.add(channel);
+    }
+
+    /** Closes it with the links. */
+    public void own(Channel tunnel) {
+        open.add(tunnel);
+    }
+
+    /** To and from hosts. */
+    public HostTunnels tunnels() {
+        return tunnels;
     }
 
     /** Sends a heartbeat on every link now, because what it says has changed. */

@@ -2,7 +2,10 @@ package dev.culvert.guest.connection;
 
 import dev.culvert.frame.BadFrameException;
 import dev.culvert.frame.Frame;
+import dev.culvert.frame.FrameType;
 import dev.culvert.guest.session.Session;
+import dev.culvert.guest.tunnel.HostTunnels;
+import dev.culvert.guest.tunnel.LinkTunnels;
 import dev.culvert.io.HeldBytesHandler;
 import dev.culvert.io.Quoted;
 import dev.culvert.transport.WebSocketMessages;
@@ -27,20 +30,43 @@ final class HostHandler extends ChannelInboundHandlerAdapter {
      */
     private static final int MOST_UNSENT_BYTES = 256 << 10;
 
+    /** What the host uses the connection for. */
+    private enum Use {
+        NOTHING,
+        LINK,
+        TUNNEL
+    }
+
     private final Channel channel;
     private final Session session;
     private final Vitals vitals;
+
+    private final HostTunnels tunnels;
+
+    /** Whether the guest has opened the connection, which then can only be a link. */
+    private final boolean isDialled;
+
+    private final LinkTunnels overLink;
+
+    private Use use = Use.NOTHING;
     private @Nullable ScheduledFuture<?> heartbeats;
 
-    HostHandler(Channel channel, Session session, Vitals vitals) {
+    HostHandler(
+            Channel channel,
+            Session session,
+            Vitals vitals,
+            HostTunnels tunnels,
+            boolean isDialled) {
         this.channel = channel;
         this.session = session;
         this.vitals = vitals;
+        this.tunnels = tunnels;
+        this.isDialled = isDialled;
+        overLink = tunnels.over(channel, isDialled);
     }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        LOG.info("host connected from {}", channel.remoteAddress());
         sendHeartbeat("ready");
         long nanos = vitals.reports().interval().toNanos();
         heartbeats =
@@ -53,7 +79,12 @@ final class HostHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         Frame frame = (Frame) message;
         try {
-            session.receive(frame);
+            if (use == Use.NOTHING) {
+                begin(frame);
+            }
+            if (use == Use.LINK && !overLink.receive(frame)) {
+                session.receive(frame);
+            }
         } finally {
             frame.release();
         }
@@ -62,9 +93,29 @@ final class HostHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** The first frame says what the connection is. */
+    private void begin(Frame first) {
+        if (isDialled || first.type() != FrameType.TUNNEL) {
+            use = Use.LINK;
+            LOG.info("host connected from {}", channel.remoteAddress());
+            return;
+        }
+        use = Use.TUNNEL;
+        endHeartbeats(); // none may come between records
+        session.onClosed();
+        tunnels.onConnection(channel, this, first);
+    }
+
+    private void endHeartbeats() {
+        if (heartbeats != null) {
+            heartbeats.cancel(false);
+            heartbeats = null;
+        }
+    }
+
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (channel.isWritable()) {
+        if (channel.isWritable() && use != Use.TUNNEL) {
             channel.config().setAutoRead(true);
             session.onWritable();
         }
@@ -90,14 +141,14 @@ final class HostHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        if (heartbeats != null) {
-            heartbeats.cancel(false);
+        endHeartbeats();
+        if (use != Use.TUNNEL) {
+            session.onClosed();
         }
-        session.onClosed();
-        if (heartbeats == null) {
-            return; // it never was a link
+        if (use == Use.LINK) {
+            overLink.onClosed();
+            LOG.info("host disconnected ({} frames ignored)", session.ignoredFrames());
         }
-        LOG.info("host disconnected ({} frames ignored)", session.ignoredFrames());
     }
 
     /** What carries the link, if it is a WebSocket. */

@@ -19,10 +19,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpeningHandler extends ChannelInboundHandlerAdapter {
     private final JoinTarget target;
-    private final DialIn.Attempt attempt;
+    private final Failures attempt;
     private boolean open;
 
-    OpeningHandler(JoinTarget target, DialIn.Attempt attempt) {
+    /** Hears why the connection cannot be used. */
+    interface Failures {
+        void failed(String why);
+
+        /** The daemon says why, and when to come again. */
+        default void refused(Refused why) {}
+    }
+
+    OpeningHandler(JoinTarget target, Failures attempt) {
         this.target = target;
         this.attempt = attempt;
     }

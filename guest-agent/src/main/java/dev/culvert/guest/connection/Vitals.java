@@ -17,12 +17,14 @@ import java.util.function.Supplier;
  * What the guest says about itself in every heartbeat (compatibility.md, "Announcing").
  *
  * @param instance random for each process
+ * @param kept the instances of earlier processes of which there are still turns
  * @param startNanos when the process began, by {@link System#nanoTime}
  * @param reports how often it says so, and what of it changes
  */
 public record Vitals(
         String agentVersion,
         String instance,
+        List<String> kept,
         List<String> features,
         long startNanos,
         Reports reports) {
@@ -32,13 +34,37 @@ public record Vitals(
      * @param interval between two heartbeats
      * @param runtimeTrouble why the runtime cannot be reached; empty if it can
      * @param policy the version of the policy for tools in force; empty if there is none
+     * @param policies those that decide about calls, as a JSON array; empty if there is none
+     * @param tools how its own tools are confined, as JSON; empty if it has none
      */
     public record Reports(
-            Duration interval, Supplier<String> runtimeTrouble, Supplier<String> policy) {}
+            Duration interval,
+            Supplier<String> runtimeTrouble,
+            Supplier<String> policy,
+            Supplier<String> policies,
+            String tools) {
+
+        /** Of an agent without tools of its own. */
+        public Reports(
+                Duration interval, Supplier<String> runtimeTrouble, Supplier<String> policy) {
+            this(interval, runtimeTrouble, policy, () -> "", "");
+        }
+    }
 
     private static final String PROTOCOL = "1.1";
 
+    /** For a guest that keeps no turns. */
+    public Vitals(
+            String agentVersion,
+            String instance,
+            List<String> features,
+            long startNanos,
+            Reports reports) {
+        this(agentVersion, instance, List.of(), features, startNanos, reports);
+    }
+
     public Vitals {
+        kept = List.copyOf(kept);
         features = List.copyOf(features);
     }
 
@@ -61,6 +87,13 @@ public record Vitals(
             }
             json.writeEndArray();
             json.writeStringField("instance", instance);
+            if (!kept.isEmpty()) {
+                json.writeArrayFieldStart("kept");
+                for (String earlier : kept) {
+                    json.writeString(earlier);
+                }
+                json.writeEndArray();
+            }
             json.writeStringField("agent_version", agentVersion);
             json.writeNumberField("in_flight", inFlight);
             json.writeStringField("runtime_kind", runtimeKind);
@@ -71,6 +104,15 @@ public record Vitals(
             String policy = reports.policy().get();
             if (!policy.isEmpty()) {
                 json.writeStringField("policy", policy);
+            }
+            String policies = reports.policies().get();
+            if (!policies.isEmpty()) {
+                json.writeFieldName("policies");
+                json.writeRawValue(policies);
+            }
+            if (!reports.tools().isEmpty()) {
+                json.writeFieldName("tools");
+                json.writeRawValue(reports.tools());
             }
             json.writeEndObject();
         } catch (IOException e) {

@@ -10,10 +10,9 @@ import dev.culvert.guest.desired.JsonObject.Value;
 import dev.culvert.guest.policy.ToolAllowlist;
 import dev.culvert.guest.policy.ToolRules;
 import dev.culvert.json.JsonText;
-import dev.culvert.policy.BadPolicyException;
-import dev.culvert.policy.Level;
-import dev.culvert.policy.Policy;
-import dev.culvert.policy.PolicyFile;
+import dev.culvert.mcp.BadServersException;
+import dev.culvert.mcp.McpServer;
+import dev.culvert.mcp.McpServers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -32,17 +31,20 @@ import org.jspecify.annotations.Nullable;
  * @param headers added to each request to the runtime
  * @param tools which it may use
  * @param runtimeKind the API that the runtime speaks
+ * @param servers MCP servers whose tools it has
  */
 public record AgentConfig(
         Map<String, String> options,
         @Nullable String systemPrompt,
         Map<String, String> headers,
         ToolRules tools,
-        RuntimeKind runtimeKind) {
+        RuntimeKind runtimeKind,
+        List<McpServer> servers) {
 
     public AgentConfig {
         options = new LinkedHashMap<>(options);
         headers = Map.copyOf(headers);
+        servers = List.copyOf(servers);
     }
 
     /** What is in force before the first update. */
@@ -52,7 +54,8 @@ public record AgentConfig(
                 null,
                 Map.of(),
                 ToolRules.NONE,
-                defaults.kind());
+                defaults.kind(),
+                List.of());
     }
 
     /**
@@ -112,25 +115,28 @@ public record AgentConfig(
         ToolRules tools =
                 new ToolRules(
                         new ToolAllowlist(allowedTools(required(update, "tool_allowlist"))),
-                        policy(update.get("tools")));
+                        UpdatedPolicy.read(update));
         return new AgentConfig(
-                withModel(options, defaults.model()), systemPrompt, headers, tools, kind);
+                withModel(options, defaults.model()),
+                systemPrompt,
+                headers,
+                tools,
+                kind,
+                servers(update.get("tools")));
     }
 
-    /** A policy that is not well written, or whose tests fail, refuses the whole update. */
-    private static Policy policy(@Nullable Value tools) throws InvalidPayloadException {
-        if (tools == null || tools.isNull()) {
-            return Policy.NONE;
-        }
-        Value policy = JsonObject.read("'tools'", tools).get("policy");
-        if (policy == null || policy.isNull()) {
-            return Policy.NONE;
+    private static List<McpServer> servers(@Nullable Value tools) throws InvalidPayloadException {
+        Value servers =
+                tools == null || tools.isNull()
+                        ? null
+                        : JsonObject.read("'tools'", tools).get("mcp");
+        if (servers == null || servers.isNull()) {
+            return List.of();
         }
         try {
-            return Policy.of(List.of(PolicyFile.read(Level.HOST, "tools.policy", policy.text())));
-        } catch (BadPolicyException e) {
-            throw new InvalidPayloadException(
-                    "the policy is not applied: " + String.join("; ", e.mistakes()));
+            return McpServers.read("tools.mcp", servers.text());
+        } catch (BadServersException e) {
+            throw new InvalidPayloadException(String.valueOf(e.getMessage()));
         }
     }
 

@@ -24,6 +24,7 @@ public final class DesiredState {
     private final Contexts contexts;
     private AgentConfig config;
     private Runnable whenRuntimeKindChanges = () -> {};
+    private ServersListener servers = ServersListener.NO_TOOLS;
 
     /** The payload of the last {@code config_update}; null before the first. */
     private @Nullable String configUpdate;
@@ -43,6 +44,12 @@ public final class DesiredState {
     /** Runs {@code action} after each update that names another kind of runtime. */
     public void whenRuntimeKindChanges(Runnable action) {
         whenRuntimeKindChanges = action;
+    }
+
+    /** Tells {@code listener} which MCP servers there are, now and after each update. */
+    public void tellServers(ServersListener listener) {
+        servers = listener;
+        servers.serve(config.servers());
     }
 
     /**
@@ -83,7 +90,13 @@ public final class DesiredState {
                             + " (--max-config-bytes)");
         }
         RuntimeKind before = config.runtimeKind();
-        config = AgentConfig.read(payload, defaults);
+        AgentConfig update = AgentConfig.read(payload, defaults);
+        String refusal = servers.refusal(update.servers());
+        if (refusal != null) {
+            throw new InvalidPayloadException(refusal);
+        }
+        config = update;
+        servers.serve(update.servers());
         configUpdate = payload.toString(StandardCharsets.UTF_8);
         save(saved);
         if (config.runtimeKind() != before) {

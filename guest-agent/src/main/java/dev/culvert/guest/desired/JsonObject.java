@@ -9,7 +9,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -112,6 +114,25 @@ public final class JsonObject {
     /** Reads the members of an object that is itself a member. */
     static JsonObject read(String what, Value value) throws InvalidPayloadException {
         return read(what, copied(value.text()));
+    }
+
+    /** The elements of an array. */
+    static List<Value> elements(String what, Value array) throws InvalidPayloadException {
+        ByteBuf text = copied(array.text());
+        List<Value> elements = new ArrayList<>();
+        try (JsonParser parser = JsonText.parser(text)) {
+            if (parser.nextToken() != JsonToken.START_ARRAY) {
+                throw new InvalidPayloadException(what + " must be a list");
+            }
+            Value element = value(parser, text);
+            while (element.kind() != JsonToken.END_ARRAY) {
+                elements.add(element);
+                element = value(parser, text);
+            }
+        } catch (IOException e) {
+            throw new InvalidPayloadException(what + " cannot be read: " + why(e));
+        }
+        return elements;
     }
 
     private static ByteBuf copied(String text) {

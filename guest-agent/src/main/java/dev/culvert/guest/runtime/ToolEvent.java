@@ -1,5 +1,8 @@
 package dev.culvert.guest.runtime;
 
+import java.time.Duration;
+import java.util.function.Consumer;
+
 /** What a tool of the agent does in the middle of an answer. */
 public sealed interface ToolEvent {
     /**
@@ -14,6 +17,16 @@ public sealed interface ToolEvent {
 
     /** It has put something out. */
     record Said(String callId, String output) implements ToolEvent {}
+
+    /**
+     * The call waits until somebody approves it (approvals.md).
+     *
+     * @param approval the payload of the frame that says so
+     * @param patience for how long it may wait
+     * @param keeper is given what a restart must know of the turn
+     */
+    record Asked(String callId, String approval, Duration patience, Consumer<byte[]> keeper)
+            implements ToolEvent {}
 
     /**
      * The call is over.

@@ -52,13 +52,13 @@ final class Admission {
 
     /** Refuses a message of {@code bytes} if there is no room for it; returns whether. */
     boolean refusesBytes(String id, int bytes) {
-        if (turns.hasRoomFor(bytes)) {
+        if (turns.requests().hasRoomFor(bytes)) {
             return false;
         }
         overloaded(
                 id,
                 "the agent holds "
-                        + turns.requestBytes()
+                        + turns.requests().bytes()
                         + " bytes of requests that its runtime has not begun to answer, and"
                         + " this one would exceed the limit (--max-requests-bytes): try again"
                         + " when some are answered");

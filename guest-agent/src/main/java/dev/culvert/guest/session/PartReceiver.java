@@ -60,22 +60,22 @@ final class PartReceiver {
             return;
         }
         long bytes = JsonObject.readSmall("the payload", frame.payload()).integer("bytes", 1);
-        if (bytes > turns.mostMessageBytes()) {
+        if (bytes > turns.requests().mostMessageBytes()) {
             replies.sendError(
                     id,
                     ErrorCode.MESSAGE_TOO_LARGE,
                     "the message has "
                             + bytes
                             + " bytes, and the agent takes at most "
-                            + turns.mostMessageBytes()
+                            + turns.requests().mostMessageBytes()
                             + " ("
-                            + turns.mostMessageFlag()
+                            + turns.requests().mostMessageFlag()
                             + ")");
         } else if (!isRefused(id, (int) bytes)) {
             ArrivingMessage message =
                     new ArrivingMessage(frame, (int) bytes, new LazyTimer(loop, () -> giveUp(id)));
             arriving.put(id, message);
-            turns.beginArrival(message.bytes());
+            turns.requests().beginArrival(message.bytes());
             askForMore(message);
         }
     }
@@ -168,7 +168,7 @@ final class PartReceiver {
         ArrivingMessage message = arriving.remove(id);
         if (message != null) {
             message.drop();
-            turns.endArrival(message.bytes());
+            turns.requests().endArrival(message.bytes());
         }
         return message != null;
     }

@@ -106,7 +106,7 @@ final class RequestWriter {
      * The agent's tools that the message may use; null for none. A client that says which tool is
      * to be called means one of its own.
      */
-    @Nullable Offer offer(Workshop workshop, AgentConfig config, String turn) {
+    @Nullable Offer offer(Workshop workshop, AgentConfig config, Frame message) {
         Place choice = members.get(CHOICE);
         boolean isFree =
                 choice == null
@@ -115,7 +115,7 @@ final class RequestWriter {
         if (!isFree || members.containsKey("functions")) {
             return null;
         }
-        Offer offer = workshop.offer(config.tools(), turn);
+        Offer offer = workshop.offer(config.tools(), message.id(), message.caller());
         return offer == null ? null : offer.without(ToolNames.in(clientTools(config)));
     }
 

@@ -2,16 +2,13 @@ package dev.culvert.guest.session;
 
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
-import dev.culvert.frame.FrameType;
-import dev.culvert.guest.desired.AgentConfig;
+import dev.culvert.guest.approvals.HostApprovals;
 import dev.culvert.guest.desired.DesiredState;
 import dev.culvert.guest.desired.InvalidPayloadException;
 import dev.culvert.guest.desired.JsonObject;
-import dev.culvert.guest.desired.StateKeeper;
-import dev.culvert.guest.runtime.LlmRuntime;
+import dev.culvert.guest.inspect.Inspections;
 import dev.culvert.guest.subjects.HostSubjects;
 import dev.culvert.guest.subjects.Subjects;
-import dev.culvert.guest.tools.Offer;
 import dev.culvert.guest.tools.Workshop;
 import dev.culvert.guest.turn.Deliveries;
 import dev.culvert.guest.turn.Delivery;
@@ -22,9 +19,7 @@ import dev.culvert.guest.turn.Pongs;
 import dev.culvert.guest.turn.Replies;
 import dev.culvert.guest.turn.Turn;
 import dev.culvert.guest.turn.Turns;
-import dev.culvert.io.FileTrouble;
 import dev.culvert.io.Quoted;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,14 +30,21 @@ import org.slf4j.LoggerFactory;
  * Handles the requests that come over one link: each becomes a turn, a change of the desired state,
  * or an error. Confined to the event loop.
  */
-/* A little over 300 lines, because it is the one place that shows where each type of frame goes. */
 public final class Session {
     /** What this guest can do beyond the base protocol (compatibility.md). */
     public static final List<String> FEATURES =
-            List.of("credit", "cancel", "resume", "probe", "parts", "subjects", "quiesce");
+            List.of(
+                    "credit",
+                    "cancel",
+                    "resume",
+                    "probe",
+                    "parts",
+                    "subjects",
+                    "quiesce",
+                    "tunnel");
 
-    /** The feature of a guest that has tools of its own (tools.md). */
-    public static final String TOOLS = "tools";
+    /** The features of a guest that has tools of its own (tools.md, approvals.md). */
+    public static final List<String> TOOLS = List.of("tools", "approvals");
 
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
@@ -51,21 +53,24 @@ public final class Session {
             "the host stopped the turn: it was deleted, its client was away for longer than"
                     + " turns.resume_grace of culvertd or did not read, or the host shut down";
 
-    private static final String LOG_IS_GONE =
-            "the log of the turn no longer goes back that far: see --turn-log-ttl,"
-                    + " --turn-log-bytes, --turn-logs-bytes and --max-ended-turns of the agent";
-
     private final Turns turns;
     private final DesiredState desired;
-    private final Payloads payloads;
     private final Replies replies;
     private final Deliveries deliveries;
     private final Pongs pongs;
-    private final Admission admission;
+    private final Messages messages;
+    private final Updates updates;
     private final PartReceiver parts;
     private final HostSubjects subjects;
     private final Quiescing quiescing;
     private final @Nullable Workshop workshop;
+
+    /** Null without tools. */
+    private final @Nullable HostApprovals approvals;
+
+    /** Null where the host may find nothing out. */
+    private @Nullable Inspections inspections;
+
     private long ignoredFrames;
 
     /**
@@ -82,35 +87,58 @@ public final class Session {
         this.desired = desired;
         this.subjects = subjects.over(channel);
         this.workshop = workshop;
-        payloads = turns.payloads();
+        approvals = workshop == null ? null : workshop.approvals().over(channel);
+        Payloads payloads = turns.payloads();
         replies = new Replies(channel, payloads);
         deliveries = new Deliveries(replies);
         pongs = new Pongs(turns, replies);
-        admission = new Admission(turns, replies);
-        quiescing = new Quiescing(channel.eventLoop(), turns, replies);
-        parts = new PartReceiver(channel.eventLoop(), turns, replies, admission, this::onMessage);
+        Admission admission = new Admission(turns, replies);
+        quiescing =
+                new Quiescing(
+                        channel.eventLoop(),
+                        turns,
+                        replies,
+                        workshop == null ? List::of : workshop::runningCalls);
+        updates = new Updates(desired, replies, payloads);
+        messages =
+                new Messages(
+                        new Messages.Parts(turns, desired, workshop),
+                        replies,
+                        deliveries,
+                        admission);
+        parts =
+                new PartReceiver(
+                        channel.eventLoop(), turns, replies, admission, messages::onMessage);
+    }
+
+    /** Lets the host find out what the machine reaches and what it is like. */
+    public Session inspectedBy(Inspections by) {
+        inspections = by;
+        return this;
     }
 
     /** Borrows {@code frame}. */
     public void receive(Frame frame) {
         switch (frame.type()) {
             case PING -> onPing(frame);
-            case MESSAGE -> withId(frame, it -> onMessage(it, Fingerprint.of(it.payload())));
+            case MESSAGE ->
+                    withId(frame, it -> messages.onMessage(it, Fingerprint.of(it.payload())));
             case PARTS -> withId(frame, parts::begin);
             case PART -> {
                 if (!parts.add(frame)) {
                     ignore(frame);
                 }
             }
-            case RESUME -> withId(frame, this::onResume);
+            case RESUME -> withId(frame, messages::onResume);
             case QUIESCE -> withId(frame, quiescing::receive);
             case CONFIG_UPDATE ->
-                    withId(frame, it -> desired.configure(it.payload(), acknowledge(it.id())));
+                    withId(frame, it -> desired.configure(it.payload(), updates.saved(it.id())));
             case CONTEXT_UPDATE ->
-                    withId(frame, it -> desired.addContext(it.payload(), acknowledge(it.id())));
+                    withId(frame, it -> desired.addContext(it.payload(), updates.saved(it.id())));
             case REQUEST -> withId(frame, subjects::onRequest);
             case REPLY -> ignoreUnless(subjects.onReply(frame), frame);
-            case ERROR -> ignoreUnless(subjects.onError(frame), frame);
+            case ERROR -> ignoreUnless(subjects.onError(frame) || isOfAnApproval(frame), frame);
+            case APPROVED, CLAIMED -> ignoreUnless(isOfAnApproval(frame), frame);
             case PUBLISH -> ignoreUnless(subjects.onMessage(frame), frame);
             case MISSED -> ignoreUnless(subjects.onMissed(frame), frame);
             case CREDIT -> onCredit(frame);
@@ -118,12 +146,17 @@ public final class Session {
             case HEARTBEAT, CHUNK, CONFIG_ACK, TOOL_BLOCKED, PONG, QUIESCED -> ignore(frame);
             case SUBSCRIBE, UNSUBSCRIBE, UNKNOWN -> ignore(frame);
             case TOOL_CALL, TOOL_OUTPUT, TOOL_RESULT -> ignore(frame);
+            case APPROVAL, APPROVE, CLAIM, WITHDRAW -> ignore(frame);
+            case TUNNEL, TUNNELLED -> ignore(frame);
             // On a link that the guest opened, its identity takes those for the guest.
             case CHALLENGE, REGISTERED, REFUSED, HELLO, REGISTER, PROVE -> ignore(frame);
         }
     }
 
     private void onPing(Frame frame) {
+        if (inspections != null && inspections.take(frame, replies)) {
+            return;
+        }
         pongs.answer(frame);
         if (frame.isTrue("subjects")) {
             subjects.onOffered(frame.isTrue("subscriptions"));
@@ -131,6 +164,13 @@ public final class Session {
         if (frame.isTrue("tools")) {
             turns.onToolsTaken();
         }
+        if (approvals != null && frame.isTrue("approvals")) {
+            approvals.onOffered();
+        }
+    }
+
+    private boolean isOfAnApproval(Frame frame) {
+        return approvals != null && approvals.onAnswer(frame);
     }
 
     private void ignoreUnless(boolean isAwaited, Frame frame) {
@@ -153,6 +193,9 @@ public final class Session {
     public void onClosed() {
         parts.close();
         subjects.onClosed();
+        if (approvals != null) {
+            approvals.onClosed();
+        }
         int left = deliveries.close();
         if (left > 0) {
             LOG.info(
@@ -191,6 +234,9 @@ public final class Session {
     public void onRestored() {
         turns.parking()
                 .end(Parking.End.RESTORED, "the VM was restored, which resets its connections");
+        if (workshop != null) {
+            workshop.approvals().goOn(true);
+        }
     }
 
     private interface Request {
@@ -211,85 +257,6 @@ public final class Session {
         } catch (InvalidPayloadException e) {
             replies.sendError(frame.id(), ErrorCode.INVALID_PAYLOAD, e.getMessage());
         }
-    }
-
-    private void onMessage(Frame frame, long asked) throws InvalidPayloadException {
-        String id = frame.id();
-        Turn known = turns.find(id);
-        if (known == null) {
-            startTurn(frame, asked);
-        } else if (known.answers(asked)) {
-            read(known, 0, frame.credit());
-        } else {
-            replies.sendError(
-                    id,
-                    ErrorCode.ID_REUSED,
-                    "the turn of this id was started with another payload");
-            known.settle();
-        }
-    }
-
-    private void startTurn(Frame frame, long asked) throws InvalidPayloadException {
-        String id = frame.id();
-        if (turns.hasEnded(id)) {
-            replies.sendError(id, ErrorCode.LOG_TRUNCATED, LOG_IS_GONE);
-        } else if (!admission.refusesTurn(id, frame.payload().readableBytes())) {
-            ask(frame, asked, desired.config());
-        }
-    }
-
-    private void ask(Frame frame, long asked, AgentConfig config) throws InvalidPayloadException {
-        RequestWriter writer = RequestWriter.of(frame);
-        if (writer.isForAnotherKind(config.runtimeKind())) {
-            admission.overloaded(
-                    frame.id(),
-                    "the message is in Anthropic's form, but the agent's runtime is of the kind "
-                            + config.runtimeKind().wireName()
-                            + " now: try again");
-            return;
-        }
-        Offer offer = workshop == null ? null : writer.offer(workshop, config, frame.id());
-        ByteBuf body = writer.body(config, desired.contexts(), offer);
-        Turn turn = turns.begin(frame.id(), asked, config.tools());
-        read(turn, 0, frame.credit());
-        LlmRuntime runtime = turns.runtime();
-        turn.start(
-                offer == null ? runtime : offer.over(runtime, writer.isInDialect()),
-                body,
-                RequestWriter.headers(frame, config),
-                config.runtimeKind());
-    }
-
-    private void onResume(Frame frame) throws InvalidPayloadException {
-        String id = frame.id();
-        long after = JsonObject.readSmall("the payload", frame.payload()).integer("after", 0);
-        Turn turn = turns.find(id);
-        if (turn != null) {
-            LOG.debug("turn '{}' is resumed after frame {}", Quoted.word(id), after);
-            read(turn, after, frame.credit());
-        } else {
-            refuse(id, turns.hasEnded(id) ? ErrorCode.LOG_TRUNCATED : ErrorCode.UNKNOWN_TURN);
-        }
-    }
-
-    /** Sends a turn that was found over this link, or refuses to. */
-    private void read(Turn turn, long after, long credit) {
-        ErrorCode refusal = turn.refusal(after);
-        if (refusal == null) {
-            deliveries.begin(turn, after, credit);
-        } else {
-            refuse(turn.id(), refusal);
-            turn.settle();
-        }
-    }
-
-    private void refuse(String id, ErrorCode code) {
-        replies.sendError(
-                id,
-                code,
-                code == ErrorCode.UNKNOWN_TURN
-                        ? "the agent has no turn with this id that has come that far"
-                        : LOG_IS_GONE);
     }
 
     /** Bad credit ends its turn; credit for a turn that this link does not read is ignored. */
@@ -319,28 +286,5 @@ public final class Session {
         if (turn != null && turn.delivery() == delivery) {
             turn.stop(ErrorCode.CANCELLED, CANCELLED_BY_HOST);
         }
-    }
-
-    private StateKeeper.Saved acknowledge(String id) {
-        return failure -> {
-            if (failure == null) {
-                replies.send(
-                        new Frame(
-                                FrameType.CONFIG_ACK,
-                                id,
-                                payloads.applied(desired.policyVersion())));
-                return;
-            }
-            String why = FileTrouble.of(failure);
-            LOG.error(
-                    "cannot save the agent's state: {}. It is in force, but a restart loses it;"
-                            + " make the directory --state-dir writable",
-                    why);
-            replies.sendError(
-                    id,
-                    ErrorCode.INTERNAL,
-                    "it is in force, but could not be saved, so a restart of the agent loses it: "
-                            + why);
-        };
     }
 }

@@ -3,6 +3,8 @@ package dev.culvert.guest.tools;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.culvert.guest.approvals.Packing;
+import dev.culvert.guest.approvals.Unpacking;
 import dev.culvert.json.BadJsonException;
 import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
@@ -36,6 +38,14 @@ final class AnswerCalls {
             return new Call(id, name, other);
         }
 
+        void pack(Packing to) {
+            to.text(id).text(name).text(arguments);
+        }
+
+        static Call read(Unpacking in) throws IOException {
+            return new Call(in.text(), in.text(), in.text());
+        }
+
         /** Whether the arguments are one JSON object. */
         boolean isObject() {
             try {
@@ -53,7 +63,7 @@ final class AnswerCalls {
         private final StringBuilder arguments = new StringBuilder();
 
         Call call() {
-            return new Call(id, name, arguments.toString());
+            return new Call(id, name, JsonTexts.wellFormed(arguments.toString()).strip());
         }
     }
 

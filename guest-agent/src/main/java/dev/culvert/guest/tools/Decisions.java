@@ -2,6 +2,9 @@ package dev.culvert.guest.tools;
 
 import dev.culvert.audit.AuditEntry;
 import dev.culvert.audit.AuditLog;
+import dev.culvert.guest.approvals.Approval;
+import dev.culvert.guest.approvals.PendingCall;
+import dev.culvert.guest.policy.BlockedCalls;
 import dev.culvert.io.FileTrouble;
 import dev.culvert.policy.Decision;
 import dev.culvert.tools.ToolException;
@@ -18,11 +21,8 @@ import org.slf4j.LoggerFactory;
  * The audit log of what the tools were allowed to do. A decision is on the disk before the tool
  * does anything. Blocks.
  */
-final class Decisions implements AutoCloseable {
+public final class Decisions implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Decisions.class);
-
-    /** Agents know no more of who asks: the host has the name of the caller of the turn. */
-    private static final String HOST = "host";
 
     private static final Path FILE = Path.of("audit", "audit.log");
 
@@ -37,9 +37,8 @@ final class Decisions implements AutoCloseable {
      *
      * @param stateDir which contains it; null to keep none
      */
-    static Decisions in(@Nullable Path stateDir) throws IOException {
+    public static Decisions in(@Nullable Path stateDir) throws IOException {
         if (stateDir == null) {
-            LOG.warn("without --state-dir there is no audit log of what the tools do");
             return new Decisions(null);
         }
         Path file = stateDir.resolve(FILE);
@@ -58,35 +57,118 @@ final class Decisions implements AutoCloseable {
     /**
      * Writes down a decision.
      *
+     * @param offer for the turn
      * @param policy the version of the policy
      * @param waited from the call until the decision
      * @throws ToolException if it cannot be written: then nothing may be done
      */
     void record(
-            String turn, AnswerCalls.Call call, Decision decision, String policy, Duration waited)
+            Offer offer, AnswerCalls.Call call, Decision decision, String policy, Duration waited)
             throws ToolException {
+        append(
+                new AuditEntry(
+                        Instant.now(),
+                        offer.who(),
+                        offer.turn(),
+                        call.name(),
+                        decision.by() == null ? null : decision.rule(),
+                        policy,
+                        AuditLog.digest(call.arguments()),
+                        decision.verdict().name().toLowerCase(Locale.ROOT),
+                        waited));
+    }
+
+    /** Whether what is written down is kept. */
+    boolean areKept() {
+        return log != null;
+    }
+
+    /** Writes down a call that ends its turn, because no call of its tool may be made. */
+    void blocked(BlockedCalls.Call call) throws ToolException {
+        append(
+                new AuditEntry(
+                        Instant.now(),
+                        call.who(),
+                        call.turn(),
+                        call.tool(),
+                        call.denial().rule(),
+                        call.denial().policy(),
+                        "",
+                        "blocked",
+                        Duration.ZERO));
+    }
+
+    /**
+     * Writes down that a call is not done, because the agent has no such tool any more, or because
+     * the tool does not take its arguments.
+     */
+    void refused(Offer offer, AnswerCalls.Call call, String policy, Duration waited)
+            throws ToolException {
+        append(
+                new AuditEntry(
+                        Instant.now(),
+                        offer.who(),
+                        offer.turn(),
+                        call.name(),
+                        null,
+                        policy,
+                        AuditLog.digest(call.arguments()),
+                        "refused",
+                        waited));
+    }
+
+    private void append(AuditEntry entry) throws ToolException {
         if (log == null) {
             return;
         }
         try {
-            log.append(
-                    new AuditEntry(
-                            Instant.now(),
-                            HOST,
-                            turn,
-                            call.name(),
-                            decision.by() == null ? null : decision.rule(),
-                            policy,
-                            AuditLog.digest(call.arguments()),
-                            decision.verdict().name().toLowerCase(Locale.ROOT),
-                            waited));
+            log.append(entry);
         } catch (IOException e) {
-            LOG.error("tools are refused: the audit log cannot be written: {}", FileTrouble.of(e));
+            LOG.error(
+                    "the audit log cannot be written, so tools are refused: {}", FileTrouble.of(e));
             throw new ToolException(
                     "nothing was done, because the agent cannot write its audit log; its log says"
                             + " why",
                     e);
         }
+    }
+
+    /**
+     * Writes down that a call begins which somebody has allowed, so that it never begins again.
+     *
+     * @throws ToolException if it cannot be written: then nothing may be done
+     */
+    void begin(Permission permission) throws ToolException {
+        Approval approval = permission.call().approval();
+        append(entry(approval, permission.by(), "allow", permission.waited()));
+        try {
+            permission.call().begin(permission.by());
+        } catch (IOException e) {
+            LOG.error("a tool is refused: {}", FileTrouble.of(e));
+            throw new ToolException(
+                    "nothing was done, because the agent cannot write to its --state-dir; its log"
+                            + " says why",
+                    e);
+        }
+    }
+
+    /** Writes down that a call about which the policy asks does not begin. */
+    void settled(Approval approval, PendingCall.Refusal refusal) throws ToolException {
+        append(entry(approval, refusal.by(), refusal.outcome(), refusal.waited()));
+    }
+
+    private static AuditEntry entry(
+            Approval approval, String who, String outcome, Duration waited) {
+        return new AuditEntry(
+                Instant.now(),
+                who,
+                approval.turn(),
+                approval.tool(),
+                approval.rule(),
+                approval.policy(),
+                approval.digest(),
+                outcome,
+                waited);
     }
 
     @Override

@@ -22,6 +22,18 @@ final class JsonTexts {
         return quoted.append('"').toString();
     }
 
+    /** With another character for each half of a surrogate pair: UTF-8 has none for it. */
+    static String wellFormed(String text) {
+        StringBuilder mended = null;
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i)) && loneSurrogate(text, i)) {
+                mended = mended == null ? new StringBuilder(text) : mended;
+                mended.setCharAt(i, '\ufffd');
+            }
+        }
+        return mended == null ? text : mended.toString();
+    }
+
     private static boolean loneSurrogate(String text, int i) {
         char c = text.charAt(i);
         if (Character.isHighSurrogate(c)) {

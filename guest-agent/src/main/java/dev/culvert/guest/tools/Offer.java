@@ -2,6 +2,7 @@ package dev.culvert.guest.tools;
 
 import static dev.culvert.guest.tools.JsonTexts.quoted;
 
+import dev.culvert.guest.approvals.PendingFiles;
 import dev.culvert.guest.runtime.Generation;
 import dev.culvert.guest.runtime.GenerationListener;
 import dev.culvert.guest.runtime.GenerationRequest;
@@ -17,18 +18,29 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The agent's tools that one turn is offered. */
 public final class Offer {
+    /**
+     * For whom.
+     *
+     * @param turn its id
+     * @param who asks for it
+     * @param mayAsk whether somebody at the host can approve calls
+     */
+    record Asked(String turn, String who, boolean mayAsk) {}
+
     private final Workshop workshop;
-    private final String turn;
+    private final Asked asked;
     private final Policy policy;
+    private Set<String> expected = Set.of();
     private final Map<String, BuiltinTool> tools = new LinkedHashMap<>();
 
-    Offer(Workshop workshop, String turn, Policy policy, List<BuiltinTool> offered) {
+    Offer(Workshop workshop, Asked asked, Policy policy, List<BuiltinTool> offered) {
         this.workshop = workshop;
-        this.turn = turn;
+        this.asked = asked;
         this.policy = policy;
         offered.forEach(tool -> tools.put(tool.name(), tool));
     }
@@ -37,7 +49,13 @@ public final class Offer {
     public @Nullable Offer without(Set<String> taken) {
         List<BuiltinTool> left =
                 tools.values().stream().filter(tool -> !taken.contains(tool.name())).toList();
-        return left.isEmpty() ? null : new Offer(workshop, turn, policy, left);
+        return left.isEmpty() ? null : new Offer(workshop, asked, policy, left);
+    }
+
+    /** The same for a turn that was offered tools of these names, which may be back only later. */
+    Offer expecting(Set<String> names) {
+        expected = names;
+        return this;
     }
 
     Workshop workshop() {
@@ -46,7 +64,12 @@ public final class Offer {
 
     /** The id of the turn. */
     String turn() {
-        return turn;
+        return asked.turn;
+    }
+
+    /** Who asks for the turn. */
+    String who() {
+        return asked.who;
     }
 
     /** What the tools may do in this turn. */
@@ -54,9 +77,28 @@ public final class Offer {
         return policy;
     }
 
-    /** Null if it is not offered. */
+    /** Whether a call about which the policy asks waits for an approval; else it is refused. */
+    boolean mayAsk() {
+        return asked.mayAsk();
+    }
+
+    /** Of those for which somebody can be asked. */
+    public Set<String> approvable() {
+        return asked.mayAsk() ? Set.copyOf(names()) : Set.of();
+    }
+
+    List<String> names() {
+        return Stream.concat(tools.keySet().stream(), expected.stream()).toList();
+    }
+
+    /** Whether the turn was offered a tool of this name, be it there now or not. */
+    boolean has(String name) {
+        return expected.contains(name) || tools.containsKey(name);
+    }
+
+    /** Null if it is not offered, or not there now. */
     @Nullable BuiltinTool find(String name) {
-        return tools.get(name);
+        return expected.contains(name) ? workshop.find(name) : tools.get(name);
     }
 
     /**
@@ -92,12 +134,21 @@ public final class Offer {
      * @param dialect whether the request is in Anthropic's form
      */
     public LlmRuntime over(LlmRuntime runtime, boolean dialect) {
+        return over(runtime, rounds -> rounds.begin(dialect));
+    }
+
+    /** The same for a turn that waited for an approval when an earlier process ended. */
+    public LlmRuntime goingOn(LlmRuntime runtime, SavedRounds saved, PendingFiles.Kept kept) {
+        return over(runtime, rounds -> rounds.goOn(saved, kept));
+    }
+
+    private LlmRuntime over(LlmRuntime runtime, Consumer<ToolRounds> begin) {
         return new LlmRuntime() {
             @Override
             public Generation start(
                     EventLoop loop, GenerationRequest request, GenerationListener listener) {
                 ToolRounds rounds = new ToolRounds(Offer.this, runtime, loop, request, listener);
-                rounds.begin(dialect);
+                begin.accept(rounds);
                 return rounds;
             }
 

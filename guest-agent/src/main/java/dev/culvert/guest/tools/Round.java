@@ -1,14 +1,21 @@
 package dev.culvert.guest.tools;
 
 import static dev.culvert.guest.tools.JsonTexts.quoted;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.culvert.guest.approvals.Packing;
+import dev.culvert.guest.approvals.Unpacking;
 import dev.culvert.guest.tools.AnswerCalls.Call;
 import dev.culvert.guest.tools.ToolRun.Outcome;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What the model said in one round, and what its calls brought: messages of the next request. */
 final class Round {
+    private static final int END_BYTES = 2; // of the messages, and of the body
+
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder thinking = new StringBuilder();
 
@@ -48,6 +55,43 @@ final class Round {
     void add(Call call, Outcome outcome) {
         calls.add(call);
         outcomes.add(outcome);
+    }
+
+    void pack(Packing to) {
+        to.text(text.toString()).text(thinking.toString());
+        to.list(blocks, to::text);
+        to.list(calls, call -> call.pack(to));
+        to.list(outcomes, outcome -> to.flag(outcome.ok()).text(outcome.text()));
+    }
+
+    static Round read(Unpacking in) throws IOException {
+        Round round = new Round();
+        round.text.append(in.text());
+        round.thinking.append(in.text());
+        round.blocks.addAll(in.list(in::text));
+        round.calls.addAll(in.list(() -> Call.read(in)));
+        round.outcomes.addAll(in.list(() -> new Outcome(in.flag(), in.text())));
+        if (round.calls.size() != round.outcomes.size()) {
+            throw new IOException("it has a call without an outcome");
+        }
+        return round;
+    }
+
+    /**
+     * The next request: the last one, whose body ends with its messages, and this round. Releases
+     * {@code last}; what is returned belongs to the caller.
+     *
+     * @param dialect whether it is in Anthropic's form
+     */
+    ByteBuf after(ByteBuf last, boolean dialect) {
+        byte[] more = (dialect ? asMessages() : asChat()).getBytes(UTF_8);
+        int kept = last.readableBytes() - END_BYTES;
+        ByteBuf next = last.alloc().ioBuffer(last.readableBytes() + more.length);
+        next.writeBytes(last, last.readerIndex(), kept);
+        next.writeBytes(more);
+        next.writeBytes(last, last.readerIndex() + kept, END_BYTES);
+        last.release();
+        return next;
     }
 
     /** Elements of {@code messages} of a chat completion, each after a comma. */

@@ -1,8 +1,7 @@
 package dev.culvert.guest.tools;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.culvert.frame.ErrorCode;
+import dev.culvert.guest.approvals.PendingFiles;
 import dev.culvert.guest.runtime.Generation;
 import dev.culvert.guest.runtime.GenerationEnd;
 import dev.culvert.guest.runtime.GenerationListener;
@@ -11,27 +10,21 @@ import dev.culvert.guest.runtime.LlmRuntime;
 import dev.culvert.guest.runtime.RuntimeFailure;
 import dev.culvert.guest.runtime.ToolEvent;
 import dev.culvert.guest.tools.AnswerCalls.Call;
-import dev.culvert.guest.tools.ToolRun.Outcome;
-import dev.culvert.tools.BuiltinTool;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One answer for which the agent's tools are used: asks the runtime, runs the calls one after the
- * other, asks again with their results, until an answer has no call of the agent's. Confined to its
- * loop.
+ * One answer for which the agent's tools are used: asks the runtime, has the calls run, asks again
+ * with their results, until an answer has no call of the agent's. Confined to its loop.
  */
-final class ToolRounds implements Generation, GenerationListener {
+final class ToolRounds implements Generation, GenerationListener, CallQueue.Owner {
     private static final int PULSE_SECONDS = 10;
-    private static final int END_BYTES = 2; // of the messages, and of the body
 
     private final Offer offer;
     private final Workshop workshop;
@@ -39,24 +32,18 @@ final class ToolRounds implements Generation, GenerationListener {
     private final EventLoop loop;
     private final GenerationRequest first;
     private final GenerationListener listener;
-    private final UsageSum usage = new UsageSum();
+    private final CallQueue queue;
+    private UsageSum usage = new UsageSum();
     private boolean dialect;
 
     /** Of the next request; null once the answer is over. */
     private @Nullable ByteBuf body;
 
     private @Nullable Generation generation;
-    private @Nullable ToolRun running;
     private @Nullable ScheduledFuture<?> pulse;
-    private final Queue<Call> waiting = new ArrayDeque<>();
-    private Round round = new Round();
     private AnswerCalls calls = new AnswerCalls();
     private int rounds;
-    private long resultBytes;
     private boolean paused;
-
-    /** Whether the next call waits for the end of a pause. */
-    private boolean held;
 
     /** Takes ownership of the request's body. */
     ToolRounds(
@@ -72,6 +59,7 @@ final class ToolRounds implements Generation, GenerationListener {
         this.first = request;
         this.listener = listener;
         body = request.body();
+        queue = new CallQueue(offer, loop, listener, this);
     }
 
     /**
@@ -79,10 +67,23 @@ final class ToolRounds implements Generation, GenerationListener {
      */
     void begin(boolean inDialect) {
         dialect = inDialect;
+        beginPulse();
+        ask();
+    }
+
+    /** Takes up what an earlier process of the agent left. */
+    void goOn(SavedRounds saved, PendingFiles.Kept kept) {
+        dialect = saved.dialect();
+        usage = saved.usage();
+        rounds = saved.rounds();
+        beginPulse();
+        queue.goOn(saved, kept);
+    }
+
+    private void beginPulse() {
         pulse =
                 loop.scheduleAtFixedRate(
                         this::pulse, PULSE_SECONDS, PULSE_SECONDS, TimeUnit.SECONDS);
-        ask();
     }
 
     private void ask() {
@@ -102,9 +103,10 @@ final class ToolRounds implements Generation, GenerationListener {
         }
     }
 
-    /* Neither the host nor its client shall take a long call, or long arguments, for a dead agent. */
+    /* Neither the host nor its client shall take a long call, or long arguments, for a dead agent. A
+     * host that takes approvals knows that one is waited for. */
     private void pulse() {
-        if (body != null && (running != null || !calls.isEmpty())) {
+        if (body != null && !queue.isAsking() && (queue.isRunning() || !calls.isEmpty())) {
             listener.onTool(new ToolEvent.Waiting());
         }
     }
@@ -115,6 +117,7 @@ final class ToolRounds implements Generation, GenerationListener {
         if (generation != null) {
             generation.pause();
         }
+        queue.pause();
     }
 
     @Override
@@ -123,10 +126,7 @@ final class ToolRounds implements Generation, GenerationListener {
         if (generation != null) {
             generation.resume();
         }
-        if (held) {
-            held = false;
-            runNext();
-        }
+        queue.resume();
     }
 
     @Override
@@ -136,19 +136,19 @@ final class ToolRounds implements Generation, GenerationListener {
 
     @Override
     public void onText(String delta) {
-        round.text(delta);
+        queue.round().text(delta);
         listener.onText(delta);
     }
 
     @Override
     public void onReasoning(String delta) {
-        round.thinking(delta);
+        queue.round().thinking(delta);
         listener.onReasoning(delta);
     }
 
     @Override
     public void onAnthropic(String rawJson) {
-        AnthropicBlocks.read(rawJson, round);
+        AnthropicBlocks.read(rawJson, queue.round());
         listener.onAnthropic(rawJson);
     }
 
@@ -172,7 +172,7 @@ final class ToolRounds implements Generation, GenerationListener {
         generation = null;
         usage.add(end.usageJson());
         List<Call> mine = new ArrayList<>();
-        boolean onlyMine = sort(mine);
+        boolean onlyMine = OwnCalls.sort(calls, offer, rounds, mine);
         if (mine.isEmpty()) {
             calls.fragments().forEach(listener::onToolCallFragment);
             finish(end);
@@ -188,36 +188,13 @@ final class ToolRounds implements Generation, GenerationListener {
                             + " rounds; ask for less, or raise --max-tool-rounds of the agent.");
         } else {
             rounds++;
-            waiting.addAll(mine);
-            runNext();
+            queue.run(mine);
         }
-    }
-
-    /** Adds the agent's own calls. Returns whether there are no others. */
-    private boolean sort(List<Call> mine) {
-        boolean only = true;
-        int place = 0;
-        try {
-            for (Call call : calls.read()) {
-                place++;
-                if (offer.find(call.name()) == null) {
-                    only = false;
-                } else {
-                    mine.add(
-                            call.id().isEmpty()
-                                    ? call.withId("call_" + rounds + "_" + place)
-                                    : call);
-                }
-            }
-        } catch (IOException e) {
-            return false; // the client is told what came
-        }
-        return only;
     }
 
     /* The client answers its own calls in its next request, in which these would have no result. */
     private void skip(Call call, boolean isCut) {
-        tellBegin(call);
+        queue.tellBegin(call);
         listener.onTool(
                 new ToolEvent.Ended(
                         call.id(),
@@ -228,68 +205,49 @@ final class ToolRounds implements Generation, GenerationListener {
     }
 
     private void tellOthers() {
-        String others = calls.othersThan(name -> offer.find(name) != null);
+        String others = calls.othersThan(offer::has);
         if (!others.isEmpty()) {
             listener.onToolCallFragment(others);
         }
     }
 
-    /* While nobody reads, or the guest is quiesced, no call begins, and no request. */
-    private void runNext() {
-        if (paused) {
-            held = true;
-            return;
-        }
-        Call call = waiting.poll();
-        BuiltinTool tool = call == null ? null : offer.find(call.name());
-        if (call == null || tool == null) {
-            askAgain();
-            return;
-        }
-        tellBegin(call);
-        if (body != null) { // the turn may have ended meanwhile
-            running = ToolRun.start(offer, tool, call, loop, outcome -> onOutcome(call, outcome));
-        }
+    @Override
+    public void onTooMuch() {
+        fail(
+                ErrorCode.RESPONSE_TOO_LARGE,
+                "The results of the turn's tools take more than "
+                        + workshop.settings().resultsBytes()
+                        + " bytes; ask for less, or raise --tool-results-bytes of the agent.");
     }
 
-    private void tellBegin(Call call) {
-        listener.onTool(
-                new ToolEvent.Began(call.id(), call.name(), call.arguments(), call.isObject()));
+    @Override
+    public byte[] saved(byte[] turn, Call call) {
+        ByteBuf asked = body == null ? Unpooled.EMPTY_BUFFER : body;
+        return new SavedRounds(
+                        Unpooled.wrappedBuffer(turn),
+                        offer.who(),
+                        first.headers(),
+                        first.kind(),
+                        dialect,
+                        offer.names(),
+                        rounds,
+                        queue.resultBytes(),
+                        usage,
+                        queue.round(),
+                        queue.waiting(),
+                        call,
+                        asked)
+                .packed();
     }
 
-    private void onOutcome(Call call, Outcome outcome) {
-        running = null;
-        listener.onTool(new ToolEvent.Ended(call.id(), outcome.ok(), outcome.text()));
-        if (body == null) {
-            return;
-        }
-        resultBytes += outcome.text().length();
-        if (resultBytes > workshop.settings().resultsBytes()) {
-            fail(
-                    ErrorCode.RESPONSE_TOO_LARGE,
-                    "The results of the turn's tools take more than "
-                            + workshop.settings().resultsBytes()
-                            + " bytes; ask for less, or raise --tool-results-bytes of the agent.");
-            return;
-        }
-        round.add(call.isObject() ? call : call.withArguments("{}"), outcome);
-        runNext();
-    }
-
-    private void askAgain() {
+    @Override
+    public void onCallsDone() {
         ByteBuf old = body;
         if (old == null) {
             return;
         }
-        byte[] more = (dialect ? round.asMessages() : round.asChat()).getBytes(UTF_8);
-        round = new Round();
-        int kept = old.readableBytes() - END_BYTES;
-        ByteBuf next = old.alloc().ioBuffer(old.readableBytes() + more.length);
-        next.writeBytes(old, old.readerIndex(), kept);
-        next.writeBytes(more);
-        next.writeBytes(old, old.readerIndex() + kept, END_BYTES);
-        old.release();
-        body = next;
+        Round round = queue.takeRound();
+        body = round.after(old, dialect);
         ask();
     }
 
@@ -318,11 +276,7 @@ final class ToolRounds implements Generation, GenerationListener {
             generation.abort();
             generation = null;
         }
-        if (running != null) {
-            running.cancel();
-            running = null;
-        }
-        waiting.clear();
+        queue.end();
         if (pulse != null) {
             pulse.cancel(false);
         }

@@ -2,6 +2,8 @@ package dev.culvert.guest.tools;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.culvert.guest.approvals.Packing;
+import dev.culvert.guest.approvals.Unpacking;
 import dev.culvert.json.JsonText;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -53,6 +55,26 @@ final class UsageSum {
                 default -> json.skipChildren();
             }
         }
+    }
+
+    void pack(Packing to) {
+        to.maybe(only)
+                .number(rounds)
+                .number(prompt)
+                .number(completion)
+                .number(total)
+                .number(cached);
+    }
+
+    static UsageSum read(Unpacking in) throws IOException {
+        UsageSum sum = new UsageSum();
+        sum.only = in.maybe();
+        sum.rounds = (int) in.number();
+        sum.prompt = in.number();
+        sum.completion = in.number();
+        sum.total = in.number();
+        sum.cached = in.number();
+        return sum;
     }
 
     /** The runtime's own words if there was one round; null if it gave no counts. */

@@ -5,18 +5,23 @@ import dev.culvert.frame.ErrorCode;
 import dev.culvert.guest.runtime.GenerationEnd;
 import dev.culvert.guest.runtime.GenerationListener;
 import dev.culvert.guest.runtime.ProbeAnswer;
+import dev.culvert.guest.runtime.RunningCall;
 import dev.culvert.guest.runtime.RuntimeFailure;
 import dev.culvert.guest.runtime.ToolEvent;
 import dev.culvert.io.Quoted;
 import dev.culvert.json.JsonText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Writes the payloads of replies (messages.md). Each belongs to the caller. */
 public final class Payloads {
+    private static final int MOST_CALLS = 64;
+
     private interface Body {
         void write(JsonGenerator json) throws IOException;
     }
@@ -50,11 +55,26 @@ public final class Payloads {
         });
     }
 
-    /** Whether the turns are parked, and how many run. */
-    public ByteBuf quiesced(boolean on, int turns) {
+    /**
+     * Whether the turns are parked, and how many run.
+     *
+     * @param calls of tools that run all the same
+     */
+    public ByteBuf quiesced(boolean on, int turns, List<RunningCall> calls) {
         return object(json -> {
             json.writeBooleanField("on", on);
             json.writeNumberField("turns", turns);
+            if (!calls.isEmpty()) {
+                json.writeArrayFieldStart("calls");
+                for (RunningCall call : calls.subList(0, Math.min(MOST_CALLS, calls.size()))) {
+                    json.writeStartObject();
+                    json.writeStringField("turn", call.turn());
+                    json.writeStringField("call_id", call.id());
+                    json.writeStringField("tool_name", call.tool());
+                    json.writeEndObject();
+                }
+                json.writeEndArray();
+            }
         });
     }
 
@@ -123,6 +143,11 @@ public final class Payloads {
             json.writeBooleanField("ok", ended.ok());
             string(json, ended.ok() ? "result" : "error", ended.text());
         });
+    }
+
+    /** {@code json} is an object. */
+    ByteBuf raw(String json) {
+        return ByteBufUtil.writeUtf8(buffers, json);
     }
 
     private ByteBuf beside(String name, String rawJson) {

@@ -34,6 +34,12 @@ public final class Replies {
         send(new Frame(FrameType.ERROR, id, payloads.error(code, message)));
     }
 
+    /** The same outside a read burst. */
+    public void sendErrorNow(String id, ErrorCode code, String message) {
+        sendError(id, code, message);
+        channel.flush();
+    }
+
     /** False while the host does not read. */
     boolean isWritable() {
         return channel.isWritable();

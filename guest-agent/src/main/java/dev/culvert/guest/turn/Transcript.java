@@ -122,12 +122,24 @@ final class Transcript {
         return from + 1 < log.first() ? ErrorCode.LOG_TRUNCATED : null;
     }
 
-    /** The frame after which a host that has this one reads: it gets the last frame once more. */
+    /** Whether the last frame says that a call waits for an approval. */
+    private boolean waits() {
+        long last = log.last();
+        return end == null
+                && text.isEmpty()
+                && last >= log.first()
+                && log.type(last) == FrameType.APPROVAL;
+    }
+
+    /**
+     * The frame after which a host that has this one reads: it gets the last frame once more, if
+     * that is the end or says that a call waits for an approval.
+     */
     long from(long after) {
         long last = log.last();
         boolean hasEnd = end != null && after == last;
         boolean hasDone = end == FrameType.CHUNK && after == last + 1;
-        return hasEnd || hasDone ? last - 1 : after;
+        return hasEnd || hasDone || (after == last && waits()) ? last - 1 : after;
     }
 
     /** Whether there are frames up to {@code seq} that may be dropped; the last of all may not. */

@@ -3,17 +3,14 @@ package dev.culvert.guest.turn;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.FrameType;
 import dev.culvert.guest.config.RuntimeKind;
-import dev.culvert.guest.policy.ToolRules;
+import dev.culvert.guest.policy.ToolGate;
 import dev.culvert.guest.runtime.Generation;
-import dev.culvert.guest.runtime.GenerationEnd;
-import dev.culvert.guest.runtime.GenerationListener;
 import dev.culvert.guest.runtime.GenerationRequest;
 import dev.culvert.guest.runtime.LlmRuntime;
-import dev.culvert.guest.runtime.RuntimeFailure;
 import dev.culvert.guest.runtime.ToolEvent;
 import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
-import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,19 +20,15 @@ import org.slf4j.LoggerFactory;
  * One message and its answer. At most one link reads it; for a while none has to. If too much waits
  * for the reader, the turn stops reading from the runtime.
  */
-/* One class of a little over 300 lines, because what it does next depends on its reader, its runtime and its end. */
-public final class Turn implements GenerationListener {
+public final class Turn {
     private static final Logger LOG = LoggerFactory.getLogger(Turn.class);
 
     private final String id;
     private final long asked;
     private final Turns turns;
-    private final ToolRules tools;
     private final Transcript said;
 
-    /** Whether hosts know the frames of tools, as far as was known when the turn began. */
-    private final boolean hostTakesTools;
-
+    private final Heard heard;
     private @Nullable Generation generation;
     private boolean paused;
     private @Nullable Delivery delivery;
@@ -43,8 +36,7 @@ public final class Turn implements GenerationListener {
     /** The number of the last frame that was sent to any link, or that a host said it has. */
     private long everSent;
 
-    /** Runs while nobody reads the turn; at its end the turn is given up. */
-    private @Nullable ScheduledFuture<?> orphanTimer;
+    private final Unread unread;
 
     /** What {@link Turns} has been told that this turn holds. */
     private long accountedBytes;
@@ -56,13 +48,20 @@ public final class Turn implements GenerationListener {
      * @param asked the fingerprint of the payload that the turn answers
      * @param said belongs to the turn from now on
      */
-    Turn(String id, long asked, ToolRules tools, Transcript said, Turns turns) {
+    Turn(String id, long asked, ToolGate tools, Transcript said, Turns turns) {
         this.id = id;
         this.asked = asked;
-        this.tools = tools;
         this.said = said;
         this.turns = turns;
-        hostTakesTools = turns.hostTakesTools();
+        heard = new Heard(this, tools, turns);
+        unread = new Unread(turns, this::giveUp);
+    }
+
+    /** Goes on with what an earlier process of the agent kept of it. */
+    void goOn(KeptTurn kept, Duration patience) {
+        heard.tellTools();
+        unread.waitForApproval(patience);
+        everSent = kept.everSent();
     }
 
     public String id() {
@@ -84,98 +83,42 @@ public final class Turn implements GenerationListener {
     }
 
     /**
-     * Asks the runtime. Takes ownership of {@code body}.
+     * Asks a runtime: that of all turns, or one that has the agent's tools. Takes ownership of
+     * {@code body}.
      *
      * @param headers sent to the runtime besides the agent's own
      * @param kind the API that the runtime speaks
-     */
-    public void start(ByteBuf body, Map<String, String> headers, RuntimeKind kind) {
-        start(turns.runtime(), body, headers, kind);
-    }
-
-    /**
-     * The same with another runtime than that of all turns, such as one that has the agent's tools.
      */
     public void start(
             LlmRuntime runtime, ByteBuf body, Map<String, String> headers, RuntimeKind kind) {
         countRequest(body.readableBytes());
         GenerationRequest request = new GenerationRequest(body, headers, kind);
-        generation = runtime.start(turns.loop(), request, this);
+        generation = runtime.start(turns.loop(), request, heard);
     }
 
     private void countRequest(long bytes) {
-        turns.countRequest(bytes - requestBytes);
+        turns.requests().count(bytes - requestBytes);
         requestBytes = bytes;
     }
 
-    @Override
+    /** The runtime has the request. */
     public void onAnswer() {
         countRequest(0);
     }
 
-    @Override
-    public void onText(String delta) {
-        said.addText(delta);
-        offer();
+    /** A call waits for an approval, and what a restart needs is kept. */
+    void waitForApproval(ToolEvent.Asked call) {
+        unread.waitForApproval(call.patience());
+        settle();
+        call.keeper().accept(KeptTurn.pack(asked, everSent, said));
+        turns.lookForOpenOnes();
     }
 
-    @Override
-    public void onReasoning(String delta) {
-        said.addReasoning(delta);
-        offer();
-    }
-
-    @Override
-    public void onToolCall(String name) {
-        String refusal = tools.refusal(name);
-        if (refusal != null) {
-            stopGeneration();
-            finish(FrameType.TOOL_BLOCKED, turns.payloads().toolBlocked(name, refusal));
+    /** The call that waited is over. */
+    void goOnAfterCall() {
+        if (unread.goOn()) {
+            settle();
         }
-    }
-
-    @Override
-    public void onToolCallFragment(String rawJson) {
-        said.addToolCalls(rawJson);
-        offer();
-    }
-
-    @Override
-    public void onAnthropic(String rawJson) {
-        said.addAnthropic(rawJson);
-        offer();
-    }
-
-    @Override
-    public void onTool(ToolEvent event) {
-        Payloads payloads = turns.payloads();
-        switch (event) {
-            case ToolEvent.Waiting _ -> said.addTool(FrameType.CHUNK, payloads.text(""));
-            case ToolEvent.Began began -> tell(FrameType.TOOL_CALL, payloads.toolCall(began));
-            case ToolEvent.Said output -> tell(FrameType.TOOL_OUTPUT, payloads.toolOutput(output));
-            case ToolEvent.Ended ended -> tell(FrameType.TOOL_RESULT, payloads.toolResult(ended));
-        }
-        offer();
-    }
-
-    /* A host that does not know these frames would miss their numbers. */
-    private void tell(FrameType type, ByteBuf payload) {
-        if (hostTakesTools) {
-            said.addTool(type, payload);
-        } else {
-            payload.release();
-            said.addTool(FrameType.CHUNK, turns.payloads().text(""));
-        }
-    }
-
-    @Override
-    public void onEnd(GenerationEnd end) {
-        finish(FrameType.CHUNK, turns.payloads().last(end));
-    }
-
-    @Override
-    public void onFailure(RuntimeFailure failure) {
-        finish(FrameType.ERROR, turns.payloads().error(failure));
     }
 
     /** Why the turn cannot be read after this frame (resuming.md); null if it can. */
@@ -251,7 +194,7 @@ public final class Turn implements GenerationListener {
     }
 
     /** Takes ownership of {@code payload}. */
-    private void finish(FrameType type, ByteBuf payload) {
+    void finish(FrameType type, ByteBuf payload) {
         said.finish(type, payload);
         generation = null;
         countRequest(0);
@@ -259,7 +202,8 @@ public final class Turn implements GenerationListener {
         offer();
     }
 
-    private void offer() {
+    /** Something was added to what it has said. */
+    void offer() {
         account();
         if (delivery != null) {
             delivery.offer();
@@ -273,7 +217,8 @@ public final class Turn implements GenerationListener {
             return;
         }
         boolean wait =
-                turns.parking().isOn() || turns.mustWait(delivery != null, said.bytesAfter(sent()));
+                turns.parking().isOn()
+                        || turns.logs().mustWait(delivery != null, said.bytesAfter(sent()));
         if (wait != paused) {
             paused = wait;
             if (wait) {
@@ -305,7 +250,7 @@ public final class Turn implements GenerationListener {
         }
         long delta = said.heldBytes() - accountedBytes;
         accountedBytes += delta;
-        turns.account(delta);
+        turns.logs().account(delta);
     }
 
     /**
@@ -314,14 +259,12 @@ public final class Turn implements GenerationListener {
      */
     public void settle() {
         if (delivery != null) {
-            cancelTimer();
+            unread.end();
             turns.open(this);
         } else if (said.end() != null) {
             turns.keep(this);
-        } else if (turns.parking().isOn()) {
-            cancelTimer();
-        } else if (orphanTimer == null) {
-            orphanTimer = turns.schedule(this::giveUp, turns.limits().orphanGrace());
+        } else {
+            unread.begin();
         }
     }
 
@@ -335,6 +278,11 @@ public final class Turn implements GenerationListener {
         return said.end() == null;
     }
 
+    /** Whether a call waits until somebody approves it. */
+    boolean waits() {
+        return unread.waits() && isRunning();
+    }
+
     /** Hands the log of this ended turn over. */
     void keepIn(EndedTurns ended, long now) {
         ended.keep(id, asked, said, everSent == said.log().last(), now);
@@ -343,19 +291,12 @@ public final class Turn implements GenerationListener {
     /** Stops the turn and releases everything that it holds. */
     void drop() {
         stopGeneration();
-        cancelTimer();
+        unread.end();
         said.clear();
         account();
     }
 
-    private void cancelTimer() {
-        if (orphanTimer != null) {
-            orphanTimer.cancel(false);
-            orphanTimer = null;
-        }
-    }
-
-    private void stopGeneration() {
+    void stopGeneration() {
         if (generation != null) {
             generation.abort();
             generation = null;

@@ -26,7 +26,8 @@ final class TurnLog {
                     FrameType.CHUNK,
                     FrameType.TOOL_CALL,
                     FrameType.TOOL_OUTPUT,
-                    FrameType.TOOL_RESULT);
+                    FrameType.TOOL_RESULT,
+                    FrameType.APPROVAL);
 
     private static final int WRITTEN_HEAD_BYTES = Long.BYTES + Integer.BYTES;
 

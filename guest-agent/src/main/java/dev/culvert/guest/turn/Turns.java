@@ -1,8 +1,11 @@
 package dev.culvert.guest.turn;
 
 import dev.culvert.guest.config.TurnLimits;
-import dev.culvert.guest.policy.ToolRules;
+import dev.culvert.guest.policy.BlockedCalls;
+import dev.culvert.guest.policy.ToolGate;
 import dev.culvert.guest.runtime.LlmRuntime;
+import dev.culvert.guest.runtime.ToolEvent;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -17,14 +20,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The turns of all links by id, and the limits on what is kept of them. Confined to the event loop.
  */
-/* One class of some 300 lines, because each limit counts what all the others have let in. */
 public final class Turns {
-    /** The most that waits for a link that takes nothing. */
-    private static final int MAX_WAITING_BYTES = 32 << 10;
-
     private final EventLoop loop;
     private final LlmRuntime runtime;
     private final TurnLimits limits;
+    private final BlockedCalls blocked;
     private final ByteBufAllocator buffers = ByteBufAllocator.DEFAULT;
     private final Payloads payloads = new Payloads(buffers);
 
@@ -34,15 +34,8 @@ public final class Turns {
     private final EndedTurns ended;
     private @Nullable ScheduledFuture<?> expiry;
 
-    /** What the open turns hold; {@link EndedTurns} counts for itself. */
-    private long openBytes;
-
-    /** The size of the requests that the runtime has not begun to answer. */
-    private long requestBytes;
-
-    /** How many messages arrive in parts. */
-    private int arriving;
-
+    private final HeldRequests requests;
+    private final HeldLogs logs;
     private final Parking parking = new Parking(this);
     private boolean draining;
 
@@ -53,12 +46,16 @@ public final class Turns {
 
     /**
      * @param loop of all links and of the runtime
+     * @param blocked where calls are written down that end their turns
      */
-    public Turns(EventLoop loop, LlmRuntime runtime, TurnLimits limits) {
+    public Turns(EventLoop loop, LlmRuntime runtime, TurnLimits limits, BlockedCalls blocked) {
         this.loop = loop;
+        this.blocked = blocked;
         this.runtime = runtime;
         this.limits = limits;
         ended = new EndedTurns(buffers, limits.endedTurns());
+        requests = new HeldRequests(limits);
+        logs = new HeldLogs(limits, ended, open.values());
     }
 
     /**
@@ -67,10 +64,27 @@ public final class Turns {
      * @param asked the fingerprint of the payload that it answers
      * @param tools which it may use
      */
-    public Turn begin(String id, long asked, ToolRules tools) {
+    public Turn begin(String id, long asked, ToolGate tools) {
         TurnLog log = new TurnLog(buffers, limits.logBytes());
         Transcript said = new Transcript(id, log, payloads, null);
         Turn turn = new Turn(id, asked, tools, said, this);
+        open.put(id, turn);
+        return turn;
+    }
+
+    /**
+     * A turn that waited for an approval when an earlier process of the agent ended; {@link
+     * Turn#start} follows.
+     *
+     * @param state as {@link ToolEvent.Asked} gave it
+     * @param patience for how long a call may wait
+     */
+    public Turn goOn(String id, ByteBuf state, ToolGate tools, Duration patience) {
+        KeptTurn kept = KeptTurn.read(state);
+        TurnLog log = TurnLog.written(buffers, kept.log().slice(), 0);
+        Transcript said = new Transcript(id, log, payloads, null);
+        Turn turn = new Turn(id, kept.asked(), tools, said, this);
+        turn.goOn(kept, patience);
         open.put(id, turn);
         return turn;
     }
@@ -93,7 +107,7 @@ public final class Turns {
             return null;
         }
         Transcript said = new Transcript(id, ended.log(place), payloads, ended.end(place));
-        return new Turn(id, ended.asked(place), ToolRules.NONE, said, this);
+        return new Turn(id, ended.asked(place), ToolGate.OPEN, said, this);
     }
 
     /** Whether a turn with this id has ended, with or without a log. */
@@ -101,42 +115,14 @@ public final class Turns {
         return ended.find(id) >= 0;
     }
 
-    /** Whether a request of this size may be held besides those that are. */
-    public boolean hasRoomFor(int bytes) {
-        return requestBytes + bytes <= limits.requestBytes();
+    /** What is held of requests. */
+    public HeldRequests requests() {
+        return requests;
     }
 
-    public long requestBytes() {
-        return requestBytes;
-    }
-
-    /** Counts so many more bytes of requests. */
-    void countRequest(long delta) {
-        requestBytes += delta;
-    }
-
-    /** A message of that size arrives in parts; it counts as a turn and as a request. */
-    public void beginArrival(int bytes) {
-        arriving++;
-        requestBytes += bytes;
-    }
-
-    /** It has arrived, or will not. */
-    public void endArrival(int bytes) {
-        arriving--;
-        requestBytes -= bytes;
-    }
-
-    /** The largest message that may arrive in parts. */
-    public int mostMessageBytes() {
-        return Math.min(limits.messageBytes(), limits.requestBytes());
-    }
-
-    /** The flag that sets {@link #mostMessageBytes}. */
-    public String mostMessageFlag() {
-        return limits.messageBytes() <= limits.requestBytes()
-                ? "--max-message-bytes"
-                : "--max-requests-bytes";
+    /** What is held of logs. */
+    HeldLogs logs() {
+        return logs;
     }
 
     /** How many are open. */
@@ -146,7 +132,7 @@ public final class Turns {
 
     /** Whether as many are open as may be. */
     public boolean isAtLimit() {
-        return open.size() + arriving >= limits.maxTurns();
+        return open.size() + requests.arriving() >= limits.maxTurns();
     }
 
     /** How long a turn goes on that nobody reads. */
@@ -175,7 +161,7 @@ public final class Turns {
     }
 
     /** How many have not ended. */
-    int running() {
+    public int running() {
         return (int) open.values().stream().filter(Turn::isRunning).count();
     }
 
@@ -211,6 +197,10 @@ public final class Turns {
         return runtime;
     }
 
+    BlockedCalls blocked() {
+        return blocked;
+    }
+
     EventLoop loop() {
         return loop;
     }
@@ -238,7 +228,7 @@ public final class Turns {
         turn.keepIn(ended, now());
         turn.drop();
         expectExpiry();
-        makeRoom();
+        logs.makeRoom();
         lookForOpenOnes();
     }
 
@@ -257,84 +247,16 @@ public final class Turns {
                         : schedule(
                                 this::dropExpired,
                                 limits.logTtl().minusNanos(now() - oldest.getAsLong()));
-        letGo();
+        logs.letGo();
     }
 
     private long now() {
         return loop.ticker().nanoTime();
     }
 
-    /**
-     * Whether a turn must stop reading from its runtime.
-     *
-     * @param isRead whether a link reads the turn
-     * @param waitingBytes of the turn: what was not sent yet
-     */
-    boolean mustWait(boolean isRead, long waitingBytes) {
-        int unreadBytes = limits.logBytes() / 2;
-        return isRead
-                ? waitingBytes >= Math.min(MAX_WAITING_BYTES, unreadBytes)
-                : waitingBytes >= unreadBytes || isFull();
-    }
-
-    private boolean isFull() {
-        return heldBytes() >= limits.logsBytes();
-    }
-
-    private long heldBytes() {
-        return openBytes + ended.heldBytes();
-    }
-
-    /** Counts so many more bytes that open turns hold. */
-    void account(long delta) {
-        boolean wasFull = isFull();
-        openBytes += delta;
-        if (delta > 0) {
-            makeRoom();
-        }
-        if (wasFull) {
-            letGo();
-        }
-    }
-
-    /* What was never sent goes last, and only if turns end faster than pausing their runtimes can help. */
-    private void makeRoom() {
-        while (heldBytes() > limits.logsBytes()) {
-            if (!ended.dropOldest(true) && !dropFromLargest()) {
-                break;
-            }
-        }
-        long mostBytes = limits.logsBytes() + limits.logsBytes() / 8L;
-        while (heldBytes() > mostBytes && ended.dropOldest(false)) {}
-    }
-
-    /* Never from a turn that nobody reads: the next reader will ask for what was sent last. */
-    private boolean dropFromLargest() {
-        Turn largest = null;
-        for (Turn turn : open.values()) {
-            if (turn.delivery() != null
-                    && turn.canDrop()
-                    && (largest == null || turn.said().heldBytes() > largest.said().heldBytes())) {
-                largest = turn;
-            }
-        }
-        if (largest != null) {
-            largest.dropOldest();
-        }
-        return largest != null;
-    }
-
-    /** If there is room again, turns that waited for it go on. */
-    private void letGo() {
-        if (!isFull()) {
-            for (Turn turn : open.values()) {
-                turn.pace();
-            }
-        }
-    }
-
-    private void lookForOpenOnes() {
-        if (whenNoneIsOpen != null && open.isEmpty()) {
+    /* Those that wait for an approval go on after a restart. */
+    void lookForOpenOnes() {
+        if (whenNoneIsOpen != null && open.values().stream().allMatch(Turn::waits)) {
             Runnable action = whenNoneIsOpen;
             whenNoneIsOpen = null;
             action.run();

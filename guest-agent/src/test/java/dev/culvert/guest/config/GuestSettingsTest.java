@@ -8,7 +8,9 @@ import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
 import dev.culvert.tools.Commands;
+import dev.culvert.tools.Servers;
 import dev.culvert.transport.AgentAddress;
+import dev.culvert.tunnel.PortList;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,15 +64,20 @@ class GuestSettingsTest {
                                         32 << 20),
                                 new SubjectSettings(
                                         null, 64, 256, 256 << 10, Duration.ofSeconds(30)),
+                                new TunnelSettings(
+                                        PortList.NONE, PortList.NONE, 256, Duration.ofSeconds(5)),
+                                OutsideSettings.DEFAULTS,
                                 new ToolSettings(
                                         null,
                                         null,
                                         Commands.OFF,
+                                        Servers.OFF,
                                         16,
                                         4,
                                         Duration.ofSeconds(30),
                                         64 << 10,
-                                        1 << 20),
+                                        1 << 20,
+                                        new ApprovalSettings(Duration.ofMinutes(15), 16, 16 << 20)),
                                 65_536,
                                 1 << 20,
                                 16 << 20,
@@ -208,14 +215,24 @@ class GuestSettingsTest {
                                   "subject_requests": 3,
                                   "subject_bytes": "4KiB",
                                   "subject_timeout": "9s",
+                                  "forward_ports": "22, 3000-3999",
+                                  "reverse_ports": "15432",
+                                  "max_tunnels": 7,
+                                  "tunnel_timeout": "4s",
+                                  "llm_listen": "127.0.0.1:8082",
+                                  "proxy_listen": "unix:///run/proxy.sock",
                                   "tools_dir": "/srv/work",
                                   "tools_policy": "/etc/policy.jsonc",
                                   "tool_commands": "unconfined",
+                                  "tool_servers": "confined",
                                   "max_tool_rounds": 3,
                                   "max_tool_calls": 2,
                                   "tool_timeout": "8s",
                                   "tool_output_bytes": "2KiB",
                                   "tool_results_bytes": "64KiB",
+                                  "approval_timeout": "1h",
+                                  "max_approvals": 5,
+                                  "approval_bytes": "256KiB",
                                   "state_dir": "/var/lib/culvert-agent",
                                   "heartbeat": "30s",
                                   "drain": "1m",
@@ -270,15 +287,27 @@ class GuestSettingsTest {
                                         3,
                                         4096,
                                         Duration.ofSeconds(9)),
+                                new TunnelSettings(
+                                        PortList.parse("22,3000-3999"),
+                                        PortList.parse("15432"),
+                                        7,
+                                        Duration.ofSeconds(4)),
+                                new OutsideSettings(
+                                        Optional.of(AgentAddress.parse("tcp://127.0.0.1:8082")),
+                                        Optional.of(
+                                                AgentAddress.parseListener(
+                                                        "unix:///run/proxy.sock"))),
                                 new ToolSettings(
                                         Path.of("/srv/work"),
                                         Path.of("/etc/policy.jsonc"),
                                         Commands.UNCONFINED,
+                                        Servers.CONFINED,
                                         3,
                                         2,
                                         Duration.ofSeconds(8),
                                         2048,
-                                        1 << 16),
+                                        1 << 16,
+                                        new ApprovalSettings(Duration.ofHours(1), 5, 1 << 18)),
                                 1 << 20,
                                 2 << 20,
                                 6 << 20,

@@ -4,6 +4,7 @@ import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.guest.config.RuntimeSource;
 import dev.culvert.guest.desired.DesiredState;
 import dev.culvert.guest.desired.StateKeeper;
+import dev.culvert.guest.policy.BlockedCalls;
 import dev.culvert.guest.runtime.LlmRuntime;
 import dev.culvert.guest.session.Session;
 import dev.culvert.guest.subjects.Subjects;
@@ -39,7 +40,7 @@ final class EmbeddedAgent implements AutoCloseable {
         clock.freezeTime();
         settings = settings(members);
         held = new Account(new AccountLimits("--max-held-bytes", settings.maxHeldBytes(), 100));
-        turns = new Turns(clock.eventLoop(), runtime, settings.turns());
+        turns = new Turns(clock.eventLoop(), runtime, settings.turns(), BlockedCalls.UNRECORDED);
         subjects = new Subjects(clock.eventLoop(), settings.subjects());
         desired =
                 new DesiredState(

@@ -29,7 +29,10 @@ final class EmbeddedHost implements AutoCloseable {
         Vitals vitals = new Vitals("1.2.3", "i-1", Session.FEATURES, System.nanoTime(), REPORTS);
         channel = new EmbeddedChannel(false, false);
         channel.pipeline().addLast(new Stall());
-        channel.pipeline().addLast(new GuestPipeline(agent::session, vitals, held, false));
+        channel.pipeline()
+                .addLast(
+                        new GuestPipeline(
+                                agent::session, vitals, held, NoTunnels.tunnels(), false));
         try {
             channel.register();
             channel.freezeTime();

@@ -42,7 +42,8 @@ class GuestPipelineTest {
         Vitals vitals =
                 new Vitals("1.2.3", "i-1", List.of(), System.nanoTime(), EmbeddedHost.REPORTS);
         try (EmbeddedAgent agent = new EmbeddedAgent(new ScriptedLlm())) {
-            GuestPipeline pipeline = new GuestPipeline(agent::session, vitals, HELD, false);
+            GuestPipeline pipeline =
+                    new GuestPipeline(agent::session, vitals, HELD, NoTunnels.tunnels(), false);
             EmbeddedChannel channel =
                     new EmbeddedChannel(false, false) {
                         @Override
@@ -77,7 +78,10 @@ class GuestPipelineTest {
         boolean open;
         boolean greeted;
         try (EmbeddedAgent agent = new EmbeddedAgent(new ScriptedLlm())) {
-            channel.pipeline().addLast(new GuestPipeline(agent::session, vitals, HELD, hostOnly));
+            channel.pipeline()
+                    .addLast(
+                            new GuestPipeline(
+                                    agent::session, vitals, HELD, NoTunnels.tunnels(), hostOnly));
             channel.register();
             channel.runPendingTasks();
             open = channel.isOpen();

@@ -181,7 +181,7 @@ class PartsTest {
                 .singleElement()
                 .asString()
                 .contains("\"cancelled\"", "sent no part of the message for 60 s");
-        assertThat(agent.turns().requestBytes()).isZero();
+        assertThat(agent.turns().requests().bytes()).isZero();
     }
 
     @ParameterizedTest
@@ -204,7 +204,7 @@ class PartsTest {
         host.send("part", "a", "{\"text\":\"1234567890\"}");
 
         assertThat(host.all()).singleElement().asString().contains("\"invalid_payload\"", why);
-        assertThat(agent.turns().requestBytes()).isZero();
+        assertThat(agent.turns().requests().bytes()).isZero();
         assertThat(host.isConnected()).isTrue();
     }
 
@@ -228,7 +228,7 @@ class PartsTest {
 
         assertThat(host.all().getLast()).contains("\"invalid_message\"");
         assertThat(llm.count()).isZero();
-        assertThat(agent.turns().requestBytes()).isZero();
+        assertThat(agent.turns().requests().bytes()).isZero();
     }
 
     @Test
@@ -263,7 +263,7 @@ class PartsTest {
             other.close();
             agent.pass(agent.settings().turns().orphanGrace());
             agent.pass(agent.settings().turns().logTtl());
-            assertThat(agent.turns().requestBytes()).as("round %d", round).isZero();
+            assertThat(agent.turns().requests().bytes()).as("round %d", round).isZero();
             begun += llm.count() > before ? 1 : 0;
         }
 

@@ -35,7 +35,7 @@ class SessionTest {
         assertThat(host.next())
                 .isEqualTo(
                         "{\"type\":\"heartbeat\",\"id\":\"\",\"payload\":{\"status\":\"ready\",\"uptime_secs\":0,"
-                                + "\"protocol\":\"1.1\",\"features\":[\"credit\",\"cancel\",\"resume\",\"probe\",\"parts\",\"subjects\",\"quiesce\"],\"instance\":\"i-1\","
+                                + "\"protocol\":\"1.1\",\"features\":[\"credit\",\"cancel\",\"resume\",\"probe\",\"parts\",\"subjects\",\"quiesce\",\"tunnel\"],\"instance\":\"i-1\","
                                 + "\"agent_version\":\"1.2.3\",\"in_flight\":0,"
                                 + "\"runtime_kind\":\"openai\"}}");
         host.advance(9);

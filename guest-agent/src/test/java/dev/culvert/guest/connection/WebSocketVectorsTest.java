@@ -54,7 +54,7 @@ class WebSocketVectorsTest implements WebSocketContract {
                 new DialInPipeline(
                         target,
                         JoinSettings.DEFAULTS,
-                        new GuestPipeline(agent::session, vitals, HELD, false),
+                        new GuestPipeline(agent::session, vitals, HELD, NoTunnels.tunnels(), false),
                         () -> seen);
         DialIn dialIn =
                 new DialIn(

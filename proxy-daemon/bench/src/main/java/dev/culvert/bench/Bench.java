@@ -42,6 +42,7 @@ final class Bench {
         if (options.list()) {
             scenarios.forEach(
                     scenario -> System.out.printf("%-20s %s%n", scenario.name(), scenario.title()));
+            System.out.printf("%-20s %s%n", TunnelCost.NAME, TunnelCost.TITLE);
             return;
         }
         if (!tools.isInstalled("gcc")) {
@@ -52,7 +53,12 @@ final class Bench {
         }
         tools.build();
         try {
-            new Bench(options, tools).run(scenarios);
+            if (!scenarios.isEmpty()) {
+                new Bench(options, tools).run(scenarios);
+            }
+            if (options.wants(TunnelCost.NAME)) {
+                new TunnelCost(options, tools).run();
+            }
         } catch (IOException e) {
             if (!Child.areStopping()) { // Ctrl-C is no failure
                 throw e;

@@ -71,7 +71,11 @@ record Options(
         } catch (IndexOutOfBoundsException | NumberFormatException e) {
             exit(2);
         }
-        allKnown(scenarios, Scenario.all(smoke).stream().map(Scenario::name));
+        allKnown(
+                scenarios,
+                Stream.concat(
+                        Scenario.all(smoke).stream().map(Scenario::name),
+                        Stream.of(TunnelCost.NAME)));
         allKnown(peers, Stream.of(Peer.values()).map(Options::name));
         return new Options(scenarios, peers, rounds, slice, warmUp, smoke, publish, list, before);
     }

@@ -7,6 +7,8 @@ import dev.culvert.daemon.auth.Grant;
 import dev.culvert.daemon.auth.SecretHash;
 import dev.culvert.daemon.auth.Token;
 import dev.culvert.daemon.config.AgentSettings;
+import dev.culvert.daemon.continuations.Continuation;
+import dev.culvert.daemon.continuations.ContinuationStore;
 import dev.culvert.daemon.enrol.AgentIdentity;
 import dev.culvert.daemon.enrol.AgentIdentity.Joined;
 import dev.culvert.daemon.enrol.AgentIdentity.Keys;
@@ -46,7 +48,8 @@ final class StoreWriter {
                     "runs",
                     "enrolments",
                     "identities",
-                    "responses");
+                    "responses",
+                    "continuations");
 
     private static final String SETTINGS = "{}";
     private static final AgentKey KEY = new AgentKey("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
@@ -106,6 +109,12 @@ final class StoreWriter {
             case "identities" -> stores.identities().save(identity(name, count));
             case "responses" ->
                     stores.responses().save(Map.of(name, response(name, count)), List.of());
+            case "continuations" -> {
+                // What is acknowledged is that it was used.
+                stores.continuations().save(continuation(name, count));
+                stores.continuations().use(name + "/" + count, "me");
+                stores.continuations().delete(List.of(name + "/" + (count - 1)));
+            }
             default -> throw new IllegalArgumentException(store);
         }
     }
@@ -145,6 +154,12 @@ final class StoreWriter {
     private static byte[] response(String name, long count) {
         String line = name + " " + count + "\n";
         return line.repeat(2_000).getBytes(UTF_8);
+    }
+
+    private static Continuation continuation(String name, long count) {
+        byte[] content = response(name, count);
+        String hash = name + "/" + count;
+        return new Continuation(hash, name, "", "", name, Instant.EPOCH, null, content);
     }
 
     /** Its lines are in another table than the rest. */
@@ -193,6 +208,16 @@ final class StoreWriter {
             isWhole(run.equals(run(run.id(), run.end().nanos())), run);
             add(found, "runs", run.id(), run.end().nanos());
         }
+        for (ContinuationStore.Head head : stores.continuations().heads(0)) {
+            Continuation begin = head.begin();
+            String name = begin.turn();
+            long count = Long.parseLong(begin.hash().substring(name.length() + 1));
+            Continuation it = stores.continuations().find(begin.hash());
+            isWhole(it != null && Arrays.equals(it.content(), response(name, count)), begin);
+            if (begin.used() != null && count > numberOf(found, "continuations", name)) {
+                add(found, "continuations", name, count);
+            }
+        }
         for (Enrolment enrolment : stores.enrolments().read()) {
             Claim claim = enrolment.claim();
             long count = claim == null ? 0 : claim.since().getEpochSecond();
@@ -230,6 +255,11 @@ final class StoreWriter {
         if (!it) {
             throw new AssertionError("half of a change is there: " + what);
         }
+    }
+
+    private static long numberOf(Map<String, Map<Integer, Long>> found, String store, String name) {
+        return found.getOrDefault(store, Map.of())
+                .getOrDefault(Integer.parseInt(name.substring(1)), 0L);
     }
 
     private static void add(

@@ -4,6 +4,7 @@ import dev.culvert.guest.config.JoinSettings;
 import dev.culvert.guest.config.JoinTarget;
 import dev.culvert.guest.config.RuntimeRequests;
 import dev.culvert.guest.config.SubjectSettings;
+import dev.culvert.guest.config.TunnelSettings;
 import dev.culvert.guest.config.TurnLimits;
 import dev.culvert.guest.connection.DialIn;
 import dev.culvert.guest.connection.DialInPipeline;
@@ -11,9 +12,12 @@ import dev.culvert.guest.connection.GuestPipeline;
 import dev.culvert.guest.connection.Vitals;
 import dev.culvert.guest.desired.DesiredState;
 import dev.culvert.guest.desired.StateKeeper;
+import dev.culvert.guest.policy.BlockedCalls;
 import dev.culvert.guest.runtime.EchoRuntime;
 import dev.culvert.guest.session.Session;
 import dev.culvert.guest.subjects.Subjects;
+import dev.culvert.guest.tunnel.HostTunnels;
+import dev.culvert.guest.tunnel.LocalPorts;
 import dev.culvert.guest.turn.Turns;
 import dev.culvert.io.Account;
 import dev.culvert.io.AccountLimits;
@@ -40,7 +44,11 @@ final class StormFleet implements AutoCloseable {
     private final List<StormAgent> agents = new ArrayList<>();
     private final List<DialIn> dialIns = new ArrayList<>();
     private final Turns turns =
-            new Turns(loop, new EchoRuntime(Duration.ZERO), TurnLimits.DEFAULTS);
+            new Turns(
+                    loop,
+                    new EchoRuntime(Duration.ZERO),
+                    TurnLimits.DEFAULTS,
+                    BlockedCalls.UNRECORDED);
 
     /**
      * Dials nothing yet.
@@ -82,6 +90,7 @@ final class StormFleet implements AutoCloseable {
                 channel -> new Session(turns, desired, subjects, null, channel),
                 vitals,
                 new Account(new AccountLimits("held", HELD_BYTES, 100)),
+                new HostTunnels(TunnelSettings.DEFAULTS, LocalPorts.of(loops)),
                 false);
     }
 

@@ -3,6 +3,7 @@ package dev.culvert.daemon.answer;
 import dev.culvert.daemon.sse.SseStream;
 import dev.culvert.frame.Frame;
 import dev.culvert.link.Failure;
+import io.netty.buffer.ByteBuf;
 
 /**
  * A turn as one kind of client wants to read it: which events, with which ids, keepalives and
@@ -29,8 +30,16 @@ public interface EventFormat extends SseStream.Keepalive {
     /** Writes the events for what a tool of the agent does. Most clients have no use for it. */
     default void tool(SseStream to, Frame frame, long number) {}
 
+    /** Writes the event for a call of a tool of the client, which is lent. */
+    default void call(SseStream to, ByteBuf call, long number) {}
+
     /** Writes the end of a whole answer. */
     void done(SseStream to, long number);
+
+    /** Writes the end of an answer that calls tools of the client. */
+    default void done(SseStream to, ClientCalls calls, long number) {
+        done(to, number);
+    }
 
     /** The agent, or the way to it, has failed. */
     void failed(SseStream to, Failure failure, long number);

@@ -156,6 +156,13 @@ public abstract class JoinedAnswer implements WholeFormat {
         return textStart;
     }
 
+    /** Each call has an id from now on, which no other has. */
+    protected final void identifyToolCalls() {
+        if (toolCalls != null) {
+            toolCalls.identify();
+        }
+    }
+
     protected final boolean hasToolCalls() {
         return toolCalls != null && !toolCalls.isEmpty();
     }

@@ -1,8 +1,10 @@
 package dev.culvert.daemon.answer;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import org.jspecify.annotations.Nullable;
 
 /** Culvert's own whole answer: one JSON object. */
 public final class JoinedChunks extends JoinedAnswer {
@@ -10,6 +12,9 @@ public final class JoinedChunks extends JoinedAnswer {
 
     /** Enough for what surrounds the content of most answers. */
     private static final int FRAME_BYTES = 256;
+
+    /** Null unless it calls tools of the client, who may answer them. */
+    private @Nullable ClientCalls calls;
 
     public JoinedChunks(ByteBufAllocator buffers) {
         super(buffers);
@@ -28,6 +33,12 @@ public final class JoinedChunks extends JoinedAnswer {
     }
 
     @Override
+    public void ends(ClientCalls withCalls) {
+        identifyToolCalls();
+        calls = withCalls;
+    }
+
+    @Override
     public ByteBuf take() {
         ByteBuf taken = takeText();
         taken.writeByte('"');
@@ -39,6 +50,19 @@ public final class JoinedChunks extends JoinedAnswer {
         }
         writeUsage(taken);
         drop();
+        ClientCalls told = calls;
+        if (told != null && told.continuation() != null) {
+            member(taken, "turn", told.turn());
+            member(taken, "continuation", told.continuation());
+        } else if (told != null && told.obstacle() != null) {
+            member(taken, "no_continuation", told.obstacle());
+        }
         return taken.writeByte('}');
+    }
+
+    private static void member(ByteBuf to, String name, String text) {
+        ByteBufUtil.writeAscii(to, ",\"" + name + "\":\"");
+        to.writeBytes(JsonStringEncoder.getInstance().quoteAsUTF8(text));
+        to.writeByte('"');
     }
 }

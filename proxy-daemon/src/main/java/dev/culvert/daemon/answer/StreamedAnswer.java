@@ -10,12 +10,12 @@ import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.sse.SseStream;
 import dev.culvert.daemon.turn.CancelCause;
 import dev.culvert.daemon.turn.LiveTurn;
-import dev.culvert.daemon.turn.TurnListener;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.io.LazyTimer;
 import dev.culvert.link.Failure;
+import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * that resumes after it misses nothing. Where nothing can ever follow, the number is LAST: a client that resumes
  * after LAST is told that the turn is over. Without it a browser would reconnect for ever.
  */
-final class StreamedAnswer implements TurnListener, ClientPace.Listener {
+final class StreamedAnswer implements FollowedAnswer.Reader, ClientPace.Listener {
     /**
      * How long a client waits for its head that resumes, or that cannot come back after an event:
      * until then a status can answer it.
@@ -207,6 +207,13 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
         }
     }
 
+    @Override
+    public void onGoesOn() {
+        if (turn != null) {
+            TurnAnswers.endWithCaller(answer, turn, this::onDenied);
+        }
+    }
+
     /** The caller is not let in any more: it is told {@code why}, and the turn stops. */
     void onDenied(Problem why) {
         if (!over && canAnswerWithStatus()) {
@@ -225,6 +232,28 @@ final class StreamedAnswer implements TurnListener, ClientPace.Listener {
             endWithoutEvent(End.DONE);
         } else {
             format.done(streamFor(number), number);
+            markEnded(End.DONE);
+        }
+    }
+
+    /* The calls are events of this daemon, which are derived from the chunks. So they come after these, and before the
+     * end. */
+    @Override
+    public void onDone(long number, ClientCalls calls) {
+        if (over) {
+            return;
+        }
+        long next = number;
+        for (ClientCall call : calls.calls()) {
+            if (!has(next)) {
+                format.call(streamFor(next), Unpooled.wrappedBuffer(call.event()), next);
+            }
+            next++;
+        }
+        if (has(next)) {
+            endWithoutEvent(End.DONE);
+        } else {
+            format.done(streamFor(next), calls, next);
             markEnded(End.DONE);
         }
     }

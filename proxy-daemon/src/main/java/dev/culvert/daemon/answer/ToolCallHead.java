@@ -32,6 +32,11 @@ public final class ToolCallHead {
         return id;
     }
 
+    /** It has this id from now on, as JSON writes it between quotes. */
+    void identify(String fresh) {
+        id = fresh;
+    }
+
     /** The name so far, as JSON writes it between quotes. */
     public String name() {
         return name;

@@ -6,13 +6,17 @@ import static io.netty.buffer.ByteBufUtil.writeUtf8;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The tool calls of one answer, joined from their fragments. */
 public final class ToolCalls {
     /** Each takes much more memory than the bytes of the agent that begin it. */
     private static final int MOST = 1_024;
+
+    private static final byte[] NO_ARGUMENTS = {'{', '}'};
 
     /**
      * @param arguments on the heap, so that nobody has to release them
@@ -50,6 +54,38 @@ public final class ToolCalls {
             }
         }
         return null;
+    }
+
+    /** Gives those an id that have none, and those whose id another call before them has. */
+    public void identify() {
+        Set<String> ids = new HashSet<>();
+        for (int i = 0; i < calls.size(); i++) {
+            ToolCallHead head = calls.get(i).head;
+            String id = head.id();
+            for (int more = i + 1; id.isEmpty() || !ids.add(id); more++) {
+                id = "call_" + more;
+                if (ids.add(id)) {
+                    break;
+                }
+            }
+            head.identify(id);
+        }
+    }
+
+    /** What streams say of the calls, after {@link #identify}. */
+    public List<ClientCall> events() {
+        return calls.stream().map(call -> ClientCall.of(call.head, call.arguments)).toList();
+    }
+
+    /** Writes them as {@link #write} does, with an object in each call's arguments. */
+    public void writeReadable(ByteBuf out) {
+        for (int i = 0; i < calls.size(); i++) {
+            Call call = calls.get(i);
+            if (!call.head.isCustom() && ClientCall.object(call.arguments) == null) {
+                calls.set(i, new Call(call.head, Unpooled.wrappedBuffer(NO_ARGUMENTS)));
+            }
+        }
+        write(out);
     }
 
     public boolean isEmpty() {

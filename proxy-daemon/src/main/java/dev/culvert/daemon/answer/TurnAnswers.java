@@ -1,9 +1,6 @@
 package dev.culvert.daemon.answer;
 
-import static io.netty.handler.codec.http.HttpResponseStatus.CONFLICT;
-
 import dev.culvert.daemon.config.DaemonSettings;
-import dev.culvert.daemon.config.TurnSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
@@ -17,11 +14,11 @@ import dev.culvert.daemon.turn.LiveTurn;
 import dev.culvert.daemon.turn.TurnListener;
 import dev.culvert.daemon.turn.TurnRequest;
 import dev.culvert.daemon.turn.Turns;
-import dev.culvert.daemon.turn.Watching;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.io.Share;
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -37,18 +34,11 @@ public final class TurnAnswers {
                     "no turn of that id can be known here: it was begun elsewhere, or its agent is"
                             + " gone");
 
-    private static final Problem NOT_READ_HERE =
-            Problem.of(
-                            CONFLICT,
-                            "Nobody reads the turn through this daemon now, so there is nothing to"
-                                    + " watch: leave out 'watch' to become its reader.")
-                    .member("code", "not_read_here");
-
     private final Turns turns;
     private final TurnRequests requests;
-    private final Admission admission;
     private final Supplier<DaemonSettings> settings;
-    private final StreamObserver observer;
+    private final Streams streams;
+    private final Comebacks comebacks;
 
     public TurnAnswers(
             Turns turns,
@@ -57,9 +47,9 @@ public final class TurnAnswers {
             StreamObserver observer) {
         this.turns = turns;
         requests = new TurnRequests(turns);
-        this.admission = admission;
         this.settings = settings;
-        this.observer = observer;
+        streams = new Streams(settings, observer);
+        comebacks = new Comebacks(turns, requests, admission, streams);
     }
 
     /** After so much silence on a stream, something is sent. */
@@ -113,20 +103,70 @@ public final class TurnAnswers {
     /** Begins a turn and answers with the whole of it. Lends {@code message} for the call. */
     public void whole(
             Request request, Answer answer, Agent agent, ByteBuf message, WholeFormat format) {
+        whole(request, answer, agent, message, format, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param following follows the turn; null if its client has no tools of its own
+     */
+    public void whole(
+            Request request,
+            Answer answer,
+            Agent agent,
+            ByteBuf message,
+            WholeFormat format,
+            @Nullable Following following) {
         Share share = charge(answer, agent);
-        TurnRequest wanted = requests.begun(request, agent, message, format.tellsTurn());
+        boolean isTold = format.tellsTurn() || following != null;
+        TurnRequest wanted = requests.begun(request, agent, message, isTold);
         begins(answer, wanted);
-        format.begin(wanted.id());
-        TurnSettings now = settings.get().turns();
         // Without a key no client can come back for it.
-        Duration grace = wanted.repeatable() ? now.resumeGrace() : Duration.ZERO;
-        answer.reached(Phase.DIALLING);
-        WholeAnswer whole = new WholeAnswer(answer, share, now.maxAnswerBytes(), grace, format);
-        LiveTurn turn = turns.begin(request.eventLoop(), wanted, message, whole);
+        Duration grace = wanted.repeatable() ? settings.get().turns().resumeGrace() : Duration.ZERO;
+        WholeAnswer whole = whole(answer, share, wanted.id(), grace, format);
+        LiveTurn turn = begin(request, wanted, message, whole, following);
         whole.reads(turn);
         if (request.caller().canEnd()) {
             endWithCaller(request, turn, whole::onDenied);
         }
+    }
+
+    private LiveTurn begin(
+            Request request,
+            TurnRequest wanted,
+            ByteBuf message,
+            FollowedAnswer.Reader reader,
+            @Nullable Following following) {
+        EventLoop loop = request.eventLoop();
+        if (following == null) {
+            return turns.begin(loop, wanted, message, reader);
+        }
+        Followed followed = following.begin(wanted, message, loop);
+        FollowedAnswer between = new FollowedAnswer(followed, reader, loop, 0);
+        LiveTurn turn = turns.begin(loop, wanted, message, between);
+        between.reads(turn);
+        return turn;
+    }
+
+    /** Answers with the whole of a turn that was begun before: it is read from its beginning. */
+    public void again(Request request, Answer answer, TurnRequest known, WholeFormat format) {
+        Share share = charge(answer, known.agent());
+        answer.about(known.id());
+        WholeAnswer whole = whole(answer, share, known.id(), Duration.ZERO, format);
+        TurnRequest held = TurnRequests.held(request, known);
+        LiveTurn turn = turns.resume(request.eventLoop(), held, 0, whole);
+        whole.reads(turn);
+        if (request.caller().canEnd()) {
+            endWithCaller(request, turn, whole::onDenied);
+        }
+    }
+
+    private WholeAnswer whole(
+            Answer answer, Share share, String turn, Duration grace, WholeFormat format) {
+        format.begin(turn);
+        answer.reached(Phase.DIALLING);
+        return new WholeAnswer(answer, share, maxAnswerBytes(), grace, format);
     }
 
     /** A client that may come back is told the id of the turn that it begins. */
@@ -148,12 +188,27 @@ public final class TurnAnswers {
             Agent agent,
             ByteBuf message,
             Function<String, EventFormat> format) {
+        stream(request, answer, agent, message, format, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param following follows the turn; null if its client has no tools of its own
+     */
+    public void stream(
+            Request request,
+            Answer answer,
+            Agent agent,
+            ByteBuf message,
+            Function<String, EventFormat> format,
+            @Nullable Following following) {
         charge(answer, agent);
         TurnRequest wanted = requests.begun(request, agent, message, true);
         begins(answer, wanted);
-        StreamedAnswer stream = streamed(answer, wanted, null, format.apply(wanted.id()));
+        StreamedAnswer stream = streams.of(answer, wanted, null, format.apply(wanted.id()));
         answer.reached(Phase.DIALLING);
-        LiveTurn turn = turns.begin(request.eventLoop(), wanted, message, stream);
+        LiveTurn turn = begin(request, wanted, message, stream, following);
         stream.reads(turn);
         if (request.caller().canEnd()) {
             endWithCaller(request, turn, stream::onDenied);
@@ -165,94 +220,35 @@ public final class TurnAnswers {
      *
      * @param id which can stand in an event of that format
      * @param format makes the format for the turn of that id
+     * @param following knows whether the turn is followed; null if none is
      */
     public void resume(
             Request request,
             Answer answer,
             String id,
             ResumePoint point,
-            Function<String, EventFormat> format) {
-        if (point.after() == EventFormat.LAST) {
-            answer.noContent();
-            return;
-        }
-        answer.about(id);
-        TurnRequest wanted = known(request, id);
-        StreamedAnswer stream = streamed(answer, wanted, point, format.apply(id));
-        if (admission.isStopping()) {
-            stream.onCut(); // after this event a browser reconnects; after a 503 it does not
-        } else if (wanted == null) {
-            stream.onFailure(UNKNOWN);
-        } else {
-            Share share = wanted.agent().road().share();
-            Failure refusal = OverMemory.refusal(share);
-            if (refusal != null) {
-                stream.onFailure(refusal); // an event for a browser, which gives up at a status
-                return;
-            }
-            answer.chargeTo(share);
-            answer.reached(Phase.DIALLING);
-            LiveTurn turn =
-                    turns.resume(
-                            request.eventLoop(),
-                            TurnRequests.held(request, wanted),
-                            point.after(),
-                            stream);
-            stream.reads(turn);
-            if (request.caller().canEnd()) {
-                endWithCaller(request, turn, stream::onDenied);
-            }
-        }
+            Function<String, EventFormat> format,
+            @Nullable Following following) {
+        comebacks.resume(request, answer, new Comebacks.To(id, point, following), format);
     }
 
     /**
      * Answers with the events of a turn as its reader gets them, and leaves the turn to that
-     * reader. A turn that has ended is read from its agent.
-     *
-     * @param id which can stand in an event of that format
-     * @param format makes the format for the turn of that id
+     * reader. A turn that has ended is read from its agent. The parameters are as for {@link
+     * #resume}.
      */
     public void watch(
             Request request,
             Answer answer,
             String id,
             ResumePoint point,
-            Function<String, WatchFormat> format) {
-        TurnRequest known = known(request, id);
-        if (known == null || point.after() == EventFormat.LAST || admission.isStopping()) {
-            resume(request, answer, id, point, format::apply); // says that there is nothing
-            return;
-        }
-        OverMemory.check(known.agent().road().share());
-        answer.about(id);
-        WatchedAnswer watcher =
-                new WatchedAnswer(
-                        answer,
-                        format.apply(id),
-                        point.after(),
-                        settings(settings.get(), Duration.ZERO),
-                        observer);
-        switch (turns.watch(id, watcher)) {
-            case Watching.Begun(Runnable leave) -> {
-                watcher.begin(leave);
-                request.onDenied(watcher::onDenied);
-            }
-            case Watching.Full(int most) ->
-                    answer.failure(
-                            new Failure.Overloaded(
-                                    "%d clients watch this turn already".formatted(most)));
-            case Watching.Unread _ -> {
-                if (turns.hasEnded(id)) {
-                    resume(request, answer, id, point, format::apply);
-                } else {
-                    answer.problem(NOT_READ_HERE);
-                }
-            }
-        }
+            Function<String, WatchFormat> format,
+            @Nullable Following following) {
+        comebacks.watch(request, answer, new Comebacks.To(id, point, following), format);
     }
 
     /** Also a turn that goes on without its client ends when the caller is not let in any more. */
-    private static void endWithCaller(Request request, LiveTurn turn, Consumer<Problem> denied) {
+    static void endWithCaller(Request request, LiveTurn turn, Consumer<Problem> denied) {
         if (turn.goesOn()) {
             turn.whenOver(request.onDeniedLater(denied));
         } else {
@@ -260,9 +256,28 @@ public final class TurnAnswers {
         }
     }
 
+    /** The same for a turn that goes on since it waits for somebody's decision. */
+    static void endWithCaller(Answer answer, LiveTurn turn, Consumer<Problem> denied) {
+        Handling seen = answer.handling();
+        Runnable over = seen == null ? null : seen.onDeniedLater(denied);
+        if (over != null) {
+            turn.whenOver(over);
+        }
+    }
+
     /** Whether a client may come back to the turn of that id, as far as this daemon knows. */
     public boolean isKnown(String id) {
         return turns.isKnown(id);
+    }
+
+    /**
+     * The id of the turn that the request's {@code Idempotency-Key} stands for; null if it has
+     * none.
+     *
+     * @throws dev.culvert.daemon.http.ProblemException when it is not a key
+     */
+    public @Nullable String turnOfKey(Request request, Agent agent) {
+        return requests.ofKey(request, agent);
     }
 
     /** The turn of that id, which the request is about; null where there can be none. */
@@ -275,20 +290,5 @@ public final class TurnAnswers {
         OverMemory.check(share);
         answer.chargeTo(share);
         return share;
-    }
-
-    private StreamedAnswer streamed(
-            Answer answer,
-            @Nullable TurnRequest wanted,
-            @Nullable ResumePoint point,
-            EventFormat format) {
-        DaemonSettings now = settings.get();
-        boolean mayComeBack = format.isResumable() || (wanted != null && wanted.repeatable());
-        Duration grace = mayComeBack ? now.turns().resumeGrace() : Duration.ZERO;
-        return new StreamedAnswer(answer, format, point, settings(now, grace), observer);
-    }
-
-    private static StreamSettings settings(DaemonSettings now, Duration grace) {
-        return new StreamSettings(now.turns(), now.sse().keepalive(), grace);
     }
 }

@@ -60,11 +60,17 @@ final class TurnRequests {
         return wanted;
     }
 
-    private TurnRequest asked(Request request, Agent agent, ByteBuf message, boolean isTold) {
+    /** The id of the turn that the key of the request stands for; null if it has none. */
+    @Nullable String ofKey(Request request, Agent agent) {
         String key = IdempotencyKey.of(request);
-        if (key != null) {
+        return key == null ? null : turns.ids().mint(agent, key);
+    }
+
+    private TurnRequest asked(Request request, Agent agent, ByteBuf message, boolean isTold) {
+        String ofKey = ofKey(request, agent);
+        if (ofKey != null) {
             return new TurnRequest(
-                    turns.ids().mint(agent, key),
+                    ofKey,
                     agent,
                     true,
                     IdempotencyKey.fingerprint(message),

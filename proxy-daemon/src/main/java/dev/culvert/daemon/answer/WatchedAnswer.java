@@ -15,6 +15,7 @@ import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.io.LazyTimer;
 import dev.culvert.link.Failure;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -203,6 +204,26 @@ final class WatchedAnswer implements TurnWatcher {
                 tellMissed(number - 1);
                 format.done(to, number);
             }
+            end();
+        });
+    }
+
+    /** The same, if the answer calls tools of the client. */
+    void onDone(long number, ClientCalls calls) {
+        onLoop(() -> {
+            SseStream to = events;
+            if (over || to == null) {
+                return;
+            }
+            tellMissed(number - 1);
+            long next = number;
+            for (ClientCall call : calls.calls()) {
+                if (next > lastNumber) {
+                    format.call(to, Unpooled.wrappedBuffer(call.event()), next);
+                }
+                next++;
+            }
+            format.done(to, calls, next);
             end();
         });
     }

@@ -10,7 +10,6 @@ import dev.culvert.daemon.http.Phase;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.turn.CancelCause;
 import dev.culvert.daemon.turn.LiveTurn;
-import dev.culvert.daemon.turn.TurnListener;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.io.Account;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Answers a request with the whole of a turn as one JSON object. Confined to the client's event
  * loop. As a {@link Runnable} it is told that its client has gone.
  */
-final class WholeAnswer implements TurnListener, Runnable {
+final class WholeAnswer implements FollowedAnswer.Reader, Runnable {
     /** An answer up to that size is held without a reservation. It is less than the credit. */
     private static final int FIRST_BYTES = 16 * 1024;
 
@@ -92,6 +91,12 @@ final class WholeAnswer implements TurnListener, Runnable {
         try {
             if (chunk.type() == FrameType.CHUNK) {
                 format.chunk(chunk);
+            } else {
+                format.tool(chunk);
+                if (!answer.isOpen()) {
+                    run(); // the format has answered: nobody waits for the rest here
+                    return;
+                }
             }
         } catch (BadChunkException e) {
             refuse(Problem.of(e.failure()), CancelCause.ANSWER_REFUSED);
@@ -164,6 +169,13 @@ final class WholeAnswer implements TurnListener, Runnable {
         refuse(Problem.of(OverMemory.excess(exceeded)), CancelCause.ANSWER_REFUSED);
     }
 
+    @Override
+    public void onGoesOn() {
+        if (turn != null) {
+            TurnAnswers.endWithCaller(answer, turn, this::onDenied);
+        }
+    }
+
     /** The caller is not let in any more: it is told {@code why}, and the turn stops. */
     void onDenied(Problem why) {
         refuse(why, CancelCause.CALLER_DENIED);
@@ -177,6 +189,12 @@ final class WholeAnswer implements TurnListener, Runnable {
         if (turn != null) {
             turn.cancel(cause);
         }
+    }
+
+    @Override
+    public void onDone(long number, ClientCalls calls) {
+        format.ends(calls);
+        onDone(number);
     }
 
     @Override

@@ -22,11 +22,20 @@ public interface WholeFormat {
     /** Adds the chunk, which is lent. */
     void chunk(Frame chunk);
 
+    /**
+     * Is told what a tool of the agent does, or that a call waits for an approval; {@code frame} is
+     * lent. A format that has answered its client then reads no further: the turn is left.
+     */
+    default void tool(Frame frame) {}
+
     /** The memory of what is held. */
     int heldBytes();
 
     /** How many bytes of content there are, which turns.max_answer_bytes limits. */
     int contentBytes();
+
+    /** The answer calls tools of the client. Called at most once, after the last chunk. */
+    default void ends(ClientCalls calls) {}
 
     /** The whole as a JSON object, which belongs to the caller. Called at most once. */
     ByteBuf take();

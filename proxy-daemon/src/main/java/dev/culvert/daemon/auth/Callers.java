@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Tells who a client is, by the credentials that it shows. Used on every event loop. */
 /* A daemon without credentials lets everybody in, and looks at one boolean for each request. Once it has some, it asks
  * for them until it ends: what a reload or a removed file takes away never opens it again. */
-public sealed class Callers permits Operators {
+public sealed class Callers permits AgentCallers, Operators {
     private final Tokens tokens;
     private final Supplier<AuthSettings> settings;
     private final UserNames names;
@@ -52,6 +52,11 @@ public sealed class Callers permits Operators {
      */
     public static Callers operators(UserNames names) {
         return new Operators(names);
+    }
+
+    /** For tunnels of agents: the connection says which agent it is. */
+    public static Callers agents() {
+        return new AgentCallers();
     }
 
     static Tokens noTokens() {
@@ -150,13 +155,13 @@ public sealed class Callers permits Operators {
     }
 
     /**
-     * A caller of an earlier run, with the rights of now; null if it is not let in any more. Of a
-     * user of a Unix socket only the name is known.
+     * A caller of before, with the rights of now; null if it is not let in any more. Of a user of a
+     * Unix socket only the name is known, and so is of a token after a restart.
      */
     public @Nullable Caller again(Caller before) {
         return switch (before.kind()) {
             case ANYBODY -> areOff() ? Caller.ANYBODY : null;
-            case NOBODY -> null;
+            case NOBODY, AGENT, TRIGGER -> null; // the settings of triggers know
             case UNIX ->
                     new Caller(
                             before.name(),
@@ -176,8 +181,10 @@ public sealed class Callers permits Operators {
 
     private @Nullable Token valid(Caller of) {
         for (Token token : tokens.all()) {
+            Shown shown = of.token();
             if (token.name().equals(of.name())
                     && Objects.equals(token.tenant(), of.tenant())
+                    && (shown == null || shown.token().id().equals(token.id()))
                     && tokens.denial(token) == null) {
                 return token;
             }

@@ -77,7 +77,7 @@ public record Grant(
             throw new IllegalArgumentException(
                     "it has neither scopes nor roles: give at least one scope ("
                             + Scope.labels()
-                            + ") or one role (viewer, operator, admin)");
+                            + ") or one role (viewer, operator, approver, admin)");
         }
     }
 

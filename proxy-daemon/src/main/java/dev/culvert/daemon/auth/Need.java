@@ -17,6 +17,21 @@ public enum Need {
     /** Sends messages to agents of the caller's tenant, stops their turns, or changes them. */
     CHANGE_AGENTS(Scope.AGENTS_WRITE, false),
 
+    /** Has LLM services of the host's work for it, within the budget of its tenant. */
+    USE_PROVIDERS(Scope.AGENTS_WRITE, false),
+
+    /** Sees calls of tools that wait for a decision, with their arguments, and decides. */
+    DECIDE(Scope.APPROVALS, false),
+
+    /** Opens connections to ports of agents of the caller's tenant, or lets agents open some. */
+    REACH(Scope.REACH, false),
+
+    /** Manages how this host reaches others, which belongs to no tenant: keys and tunnels. */
+    REACH_HOSTS(Scope.REACH, true),
+
+    /** Runs flows, and sees those of the caller's tenant. */
+    RUN_FLOWS(Scope.FLOWS, false),
+
     /** Reads numbers that count the work of all tenants together. */
     READ_METRICS(Scope.METRICS_READ, true),
 

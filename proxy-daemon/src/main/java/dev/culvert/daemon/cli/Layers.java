@@ -22,6 +22,9 @@ final class Layers {
     /** Set by {@code StateDirectory=} of a unit: directories, separated by colons. */
     private static final String STATE_DIRECTORY = "STATE_DIRECTORY";
 
+    /** Of the package. */
+    private static final String FLOWS_DIRECTORY = "/etc/culvert/flows";
+
     /** Set by {@code RuntimeDirectory=} of a unit: directories, separated by colons. */
     private static final String RUNTIME_DIRECTORY = "RUNTIME_DIRECTORY";
 
@@ -78,7 +81,10 @@ final class Layers {
     private Layer ofSystemd() {
         Map<String, Node> nodes = new HashMap<>();
         directory(STATE_DIRECTORY)
-                .ifPresent(it -> nodes.put("state_dir", Node.plain(from(STATE_DIRECTORY), it)));
+                .ifPresent(it -> {
+                    nodes.put("state_dir", Node.plain(from(STATE_DIRECTORY), it));
+                    nodes.put("flows_dir", Node.plain(from(STATE_DIRECTORY), FLOWS_DIRECTORY));
+                });
         directory(RUNTIME_DIRECTORY)
                 .map(it -> socket(RUNTIME_DIRECTORY, it + "/admin.sock"))
                 .or(() -> directory(OF_USER).map(it -> socket(OF_USER, it + "/culvert/admin.sock")))

@@ -17,6 +17,12 @@ public final class ExitCode {
 
     public static final int NOT_FOUND = 5;
 
+    /** A run of a flow was cancelled. */
+    public static final int CANCELLED = 6;
+
+    /** A run of a flow waits for somebody to say what happened to a step. */
+    public static final int UNKNOWN = 7;
+
     /** As shells have it for SIGINT. */
     public static final int INTERRUPTED = 130;
 
@@ -33,7 +39,7 @@ public final class ExitCode {
     }
 
     private static int of(ProblemException problem) {
-        if (problem.code().equals("unreachable")) {
+        if (problem.code().equals("unreachable") || problem.code().equals("agent_away")) {
             return UNREACHABLE;
         }
         if (problem.code().equals("tool_blocked")) {

@@ -3,9 +3,10 @@ package dev.culvert.daemon.client;
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.Server;
 import dev.culvert.daemon.client.http.UnreachableException;
-import dev.culvert.io.FileTrouble;
+import dev.culvert.daemon.client.keys.KeyException;
+import dev.culvert.daemon.client.keys.KeyReader;
+import dev.culvert.daemon.client.keys.KeySource;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,20 +93,28 @@ public record Target(
         return new Api(server, token, authorities, options.timeout(), onRun);
     }
 
-    private static Target of(String url, TargetOptions options, Surroundings around, String saidBy)
+    /** A daemon that wants no token. */
+    public static Target without(Server server, String saidBy) {
+        return new Target(server, "", Optional.empty(), saidBy, List.of());
+    }
+
+    /** The daemon at an address that the user has said; the token is that of the flags. */
+    public static Target of(String url, TargetOptions options, Surroundings around, String saidBy)
             throws IOException {
         return new Target(
                 server(url, saidBy), token(options, around), options.caFile(), saidBy, List.of());
     }
 
-    private static Target ofContext(
+    /** The daemon of a context; {@code --token-file} and {@code --ca-file} go before its own. */
+    public static Target ofContext(
             String name, TargetOptions options, Surroundings around, String saidBy)
             throws IOException {
         Contexts.Context context = Contexts.read(around.place().settings()).require(name);
-        boolean ownToken = options.tokenFile().isEmpty() && !context.tokenFile().isEmpty();
+        boolean ownToken =
+                options.tokenFile().isEmpty() && !(context.key() instanceof KeySource.None);
         return new Target(
                 server(context.url(), saidBy),
-                ownToken ? readToken(Path.of(context.tokenFile())) : token(options, around),
+                ownToken ? key(context.key(), around) : token(options, around),
                 options.caFile()
                         .or(() ->
                                 Optional.of(context.authorities())
@@ -123,21 +132,27 @@ public record Target(
         }
     }
 
+    /** The same daemon with another token. */
+    public Target withToken(KeySource key, Surroundings around) throws IOException {
+        return new Target(server, key(key, around), authorities, saidBy, passedOver);
+    }
+
     private static String token(TargetOptions options, Surroundings around) throws IOException {
         if (options.tokenFile().isPresent()) {
-            return readToken(options.tokenFile().get());
+            return key(new KeySource.InFile(options.tokenFile().get()), around);
         }
         String token = around.environment().getOrDefault("CULVERT_TOKEN", "");
         String file = around.environment().getOrDefault("CULVERT_TOKEN_FILE", "");
-        return token.isEmpty() && !file.isEmpty() ? readToken(Path.of(file)) : token.strip();
+        return token.isEmpty() && !file.isEmpty()
+                ? key(new KeySource.InFile(Path.of(file)), around)
+                : token.strip();
     }
 
-    private static String readToken(Path file) throws IOException {
+    private static String key(KeySource source, Surroundings around) throws IOException {
         try {
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            throw new UsageException(
-                    "the token file %s cannot be read: %s".formatted(file, FileTrouble.why(e)));
+            return new KeyReader(around.environment()).read(source);
+        } catch (KeyException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
         }
     }
 

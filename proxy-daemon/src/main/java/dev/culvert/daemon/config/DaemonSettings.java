@@ -18,9 +18,20 @@ import java.util.function.Function;
  * All settings of the daemon.
  *
  * @param subjects what may be said on subjects
+ * @param tools what agents may do with tools
+ * @param approvals how many calls may wait for a decision, and how long
+ * @param checks how servers are checked from here
+ * @param flows where flows are, and how much they may take
  * @param transport how to reach agents of which only the CID is given
  * @param memory how many bytes may wait in the daemon
+ * @param reach which ports of agents may be reached
+ * @param outside what agents reach outside, through this host
+ * @param preview links that show such ports in browsers
  * @param telemetry what it records of requests: the section {@code access_log}
+ * @param webhooks who is told what happens
+ * @param triggers what starts flows by itself
+ * @param ssh with which programs
+ * @param tunnels from this machine to others, over SSH
  * @param agents the agents at the start; no two have the same id or address
  * @param eventLoops threads; 0 is one for each core
  * @param stateDir where all that outlives the daemon is kept; without one it is kept in memory
@@ -33,19 +44,31 @@ public record DaemonSettings(
         LimitSettings limits,
         OperationSettings operations,
         ResponseSettings responses,
+        ContinuationSettings continuations,
         SseSettings sse,
         TurnSettings turns,
         SubjectSettings subjects,
+        ToolSettings tools,
+        ApprovalSettings approvals,
+        CheckSettings checks,
+        FlowSettings flows,
         TransportSettings transport,
         TimeoutSettings timeouts,
         LinkLimits link,
         PoolLimits pool,
         HomeSettings home,
         JoinSettings join,
+        ReachSettings reach,
+        PreviewSettings preview,
         FleetSettings fleet,
         WorkerSettings workers,
         MemorySettings memory,
+        OutsideSettings outside,
         TelemetrySettings telemetry,
+        List<WebhookSettings> webhooks,
+        List<TriggerSettings> triggers,
+        SshSettings ssh,
+        List<SshTunnelSettings> tunnels,
         List<AgentSettings> agents,
         int eventLoops,
         Optional<Path> stateDir,
@@ -60,19 +83,31 @@ public record DaemonSettings(
                     LimitSettings.DEFAULTS,
                     OperationSettings.DEFAULTS,
                     ResponseSettings.DEFAULTS,
+                    ContinuationSettings.DEFAULTS,
                     SseSettings.DEFAULTS,
                     TurnSettings.DEFAULTS,
                     SubjectSettings.DEFAULTS,
+                    ToolSettings.DEFAULTS,
+                    ApprovalSettings.DEFAULTS,
+                    CheckSettings.DEFAULTS,
+                    FlowSettings.DEFAULTS,
                     TransportSettings.DEFAULTS,
                     TimeoutSettings.DEFAULTS,
                     LinkLimits.DEFAULTS,
                     PoolLimits.DEFAULTS,
                     HomeSettings.DEFAULTS,
                     JoinSettings.DEFAULTS,
+                    ReachSettings.DEFAULTS,
+                    PreviewSettings.DEFAULTS,
                     FleetSettings.DEFAULTS,
                     WorkerSettings.DEFAULTS,
                     MemorySettings.DEFAULTS,
+                    OutsideSettings.DEFAULTS,
                     TelemetrySettings.DEFAULTS,
+                    List.of(),
+                    List.of(),
+                    SshSettings.DEFAULTS,
+                    List.of(),
                     List.of(),
                     0,
                     Optional.empty(),
@@ -83,7 +118,11 @@ public record DaemonSettings(
     static final Kind<AgentAddress> LISTENER = Kind.text("an address", AgentAddress::parseListener);
 
     public DaemonSettings {
+        webhooks = WebhookSettings.checked(webhooks);
+        triggers = TriggerSettings.checked(triggers);
         agents = List.copyOf(agents);
+        tunnels = List.copyOf(tunnels);
+        SshTunnelSettings.check(tunnels);
         unique(agents, "id", AgentSettings::id);
         unique(agents, "address", AgentSettings::address);
         Check.between("event_loops", eventLoops, 0, 1024);
@@ -122,9 +161,15 @@ public record DaemonSettings(
         LimitSettings limits = in.section("limits", LimitSettings::read);
         OperationSettings operations = in.section("operations", OperationSettings::read);
         ResponseSettings responses = in.section("responses", ResponseSettings::read);
+        ContinuationSettings continuations =
+                in.section("continuations", ContinuationSettings::read);
         SseSettings sse = in.section("sse", SseSettings::read);
         TurnSettings turns = in.section("turns", TurnSettings::read);
         SubjectSettings subjects = in.section("subjects", SubjectSettings::read);
+        ToolSettings tools = in.section("tools", ToolSettings::read);
+        ApprovalSettings approvals = in.section("approvals", ApprovalSettings::read);
+        CheckSettings checks = in.section("checks", CheckSettings::read);
+        FlowSettings flows = FlowSettings.read(in);
         TransportSettings transport = in.section("transport", TransportSettings::read);
         return new DaemonSettings(
                 http,
@@ -133,19 +178,31 @@ public record DaemonSettings(
                 limits,
                 operations,
                 responses,
+                continuations,
                 sse,
                 turns,
                 subjects,
+                tools,
+                approvals,
+                checks,
+                flows,
                 transport,
                 in.section("timeouts", TimeoutSettings::read),
                 in.section("link", DaemonSettings::link),
                 in.section("pool", DaemonSettings::pool),
                 in.section("home", HomeSettings::read),
                 in.section("join", JoinSettings::read),
+                in.section("reach", ReachSettings::read),
+                in.section("preview", PreviewSettings::read),
                 in.section("fleet", FleetSettings::read),
                 in.section("workers", WorkerSettings::read),
                 in.section("memory", MemorySettings::read),
+                OutsideSettings.read(in),
                 TelemetrySettings.read(in),
+                in.sections("webhooks", WebhookSettings::read),
+                in.sections("triggers", TriggerSettings::read),
+                in.section("ssh", SshSettings::read),
+                in.sections("tunnels", SshTunnelSettings::read),
                 in.sections("agents", agent -> AgentSettings.read(agent, transport)),
                 in.get("event_loops", Kind.INT, DEFAULTS.eventLoops),
                 in.find("state_dir", Kind.PATH),

@@ -15,6 +15,9 @@ import java.time.Duration;
  * @param backoffMax the longest wait before any attempt
  * @param changeInterval the shortest time between two reports of one agent's state
  * @param quiesceLimit how long an agent stays quiesced if nobody ends that
+ * @param quiesceWait how long a quiesce waits for calls of the agent's tools that run
+ * @param driftAfter how long an agent that is reached may lack what it should have before somebody
+ *     is told
  */
 public record HomeSettings(
         Duration heartbeatInterval,
@@ -22,9 +25,12 @@ public record HomeSettings(
         Duration backoffMin,
         Duration backoffMax,
         Duration changeInterval,
-        Duration quiesceLimit) {
+        Duration quiesceLimit,
+        Duration quiesceWait,
+        Duration driftAfter) {
 
     private static final Duration MOST_QUIESCED = Duration.ofDays(1);
+    private static final Duration MOST_WAIT = Duration.ofMinutes(10);
 
     public static final HomeSettings DEFAULTS =
             new HomeSettings(
@@ -33,7 +39,9 @@ public record HomeSettings(
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(60),
                     Duration.ofMillis(250),
-                    Duration.ofMinutes(10));
+                    Duration.ofMinutes(10),
+                    Duration.ofSeconds(5),
+                    Duration.ofMinutes(5));
 
     public HomeSettings {
         Check.positive("heartbeat_interval", heartbeatInterval);
@@ -51,6 +59,12 @@ public record HomeSettings(
                 "quiesce_limit",
                 Units.text(quiesceLimit),
                 "it must be from 1s to 24h");
+        Check.that(
+                !quiesceWait.isNegative() && quiesceWait.compareTo(MOST_WAIT) <= 0,
+                "quiesce_wait",
+                Units.text(quiesceWait),
+                "it must be from 0s to 10m");
+        Check.positive("drift_after", driftAfter);
     }
 
     static HomeSettings read(Section in) {
@@ -60,6 +74,8 @@ public record HomeSettings(
                 in.get("backoff_min", Kind.DURATION, DEFAULTS.backoffMin),
                 in.get("backoff_max", Kind.DURATION, DEFAULTS.backoffMax),
                 in.get("change_interval", Kind.DURATION, DEFAULTS.changeInterval),
-                in.get("quiesce_limit", Kind.DURATION, DEFAULTS.quiesceLimit));
+                in.get("quiesce_limit", Kind.DURATION, DEFAULTS.quiesceLimit),
+                in.get("quiesce_wait", Kind.DURATION, DEFAULTS.quiesceWait),
+                in.get("drift_after", Kind.DURATION, DEFAULTS.driftAfter));
     }
 }

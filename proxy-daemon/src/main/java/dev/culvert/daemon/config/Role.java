@@ -12,6 +12,7 @@ public record Role(String name, Set<Scope> scopes) {
                     new Role(
                             "operator",
                             Set.of(Scope.AGENTS_READ, Scope.AGENTS_WRITE, Scope.METRICS_READ)),
+                    new Role("approver", Set.of(Scope.AGENTS_READ, Scope.APPROVALS)),
                     new Role("admin", Set.of(Scope.values())));
 
     public Role {

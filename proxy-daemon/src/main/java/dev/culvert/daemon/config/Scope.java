@@ -12,6 +12,15 @@ public enum Scope {
     /** To send messages, and to change agents. */
     AGENTS_WRITE("agents:write"),
 
+    /** To see the calls of tools that agents ask about, and to allow or deny them. */
+    APPROVALS("approvals"),
+
+    /** To open connections to ports of agents, and to manage what such connections need. */
+    REACH("reach"),
+
+    /** To run flows and to see their runs. */
+    FLOWS("flows"),
+
     /** To read {@code /metrics}, which count every tenant's work. */
     METRICS_READ("metrics:read"),
 

@@ -11,22 +11,30 @@ public record StartSettings(
         List<AgentAddress> listen,
         List<AgentAddress> adminListen,
         WorkerSettings workers,
+        int checkThreads,
+        int checkQueue,
         int eventLoops,
         Optional<Path> stateDir,
         DatabaseSettings database,
         LogLevel logLevel,
-        MetricSettings metrics) {
+        MetricSettings metrics,
+        SshSettings ssh,
+        List<SshTunnelSettings> tunnels) {
 
     private static final List<String> KEYS =
             List.of(
                     "http.listen",
                     "admin.listen",
                     "workers",
+                    "checks.threads",
+                    "checks.queue",
                     "event_loops",
                     "state_dir",
                     "database",
                     "log_level",
-                    "metrics");
+                    "metrics",
+                    "ssh",
+                    "tunnels");
 
     /** Whether only a restart changes the key {@code path}, or the section in which it is. */
     static boolean needRestart(String path) {
@@ -38,11 +46,15 @@ public record StartSettings(
                 settings.http().listen(),
                 settings.admin().listen(),
                 settings.workers(),
+                settings.checks().threads(),
+                settings.checks().queue(),
                 settings.eventLoops(),
                 settings.stateDir(),
                 settings.database(),
                 settings.logLevel(),
-                settings.telemetry().metrics());
+                settings.telemetry().metrics(),
+                settings.ssh(),
+                settings.tunnels());
     }
 
     /** The keys whose values differ in {@code next}. */
@@ -59,6 +71,17 @@ public record StartSettings(
     /** In the order of their keys. */
     private List<Object> values() {
         return List.of(
-                listen, adminListen, workers, eventLoops, stateDir, database, logLevel, metrics);
+                listen,
+                adminListen,
+                workers,
+                checkThreads,
+                checkQueue,
+                eventLoops,
+                stateDir,
+                database,
+                logLevel,
+                metrics,
+                ssh,
+                tunnels);
     }
 }

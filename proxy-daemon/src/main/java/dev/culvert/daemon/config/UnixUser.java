@@ -61,13 +61,14 @@ public record UnixUser(
     }
 
     static UnixUser read(Section in) {
+        // In the order in which they are printed.
+        Optional<Long> uid = in.find("uid", Kind.LONG);
+        Optional<Long> gid = in.find("gid", Kind.LONG);
+        Optional<String> tenant = in.find("tenant", AgentSettings.NAME_KIND);
+        List<String> roles = in.list("roles", AgentSettings.NAME_KIND, List.of());
         List<Scope> scopes = in.list("scopes", AuthSettings.SCOPE, List.of());
         return new UnixUser(
-                in.find("uid", Kind.LONG),
-                in.find("gid", Kind.LONG),
-                in.find("tenant", AgentSettings.NAME_KIND),
-                scopes.isEmpty() ? Set.of() : EnumSet.copyOf(scopes),
-                in.list("roles", AgentSettings.NAME_KIND, List.of()));
+                uid, gid, tenant, scopes.isEmpty() ? Set.of() : EnumSet.copyOf(scopes), roles);
     }
 
     /** Whether it is meant by the credentials that the kernel tells. */

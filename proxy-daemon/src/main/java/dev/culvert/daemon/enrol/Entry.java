@@ -13,6 +13,7 @@ import dev.culvert.identity.Refused;
 import dev.culvert.identity.Register;
 import dev.culvert.identity.Registered;
 import dev.culvert.io.Quoted;
+import dev.culvert.io.StoppingException;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import java.io.IOException;
@@ -232,6 +233,8 @@ final class Entry {
             return work.run();
         } catch (RefusedException e) {
             return () -> refuse(e.why(), e.refused().message());
+        } catch (StoppingException _) {
+            return () -> refuse(Refusal.OVERLOADED, "The daemon stops.", RETRY_SECONDS);
         } catch (IOException e) {
             LOG.error("a guest was not let in, because of state_dir: {}", Quoted.message(e));
             return () ->

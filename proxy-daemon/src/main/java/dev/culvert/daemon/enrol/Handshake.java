@@ -130,6 +130,17 @@ public final class Handshake extends ChannelInboundHandlerAdapter {
         context.fireChannelInactive();
     }
 
+    /** The connection is no link, but a tunnel. */
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        if (guest == null) {
+            endPatience();
+            if (entry != null && !entry.isOver()) {
+                entry.end();
+            }
+        }
+    }
+
     private void endPatience() {
         if (patience != null) {
             patience.cancel(false);

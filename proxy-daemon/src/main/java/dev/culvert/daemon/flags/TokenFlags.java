@@ -27,14 +27,17 @@ public final class TokenFlags {
             names = "--scope",
             split = ",",
             paramLabel = "SCOPE",
-            description = "agents:read, agents:write, metrics:read or admin; several with commas.")
+            description =
+                    "agents:read, agents:write, approvals, reach, flows, metrics:read or admin; several"
+                            + " with commas.")
     private List<String> scopes = List.of();
 
     @Option(
             names = "--role",
             split = ",",
             paramLabel = "ROLE",
-            description = "viewer, operator, admin, or one of auth.roles; several with commas.")
+            description =
+                    "viewer, operator, approver, admin, or one of auth.roles; several with commas.")
     private List<String> roles = List.of();
 
     @Option(

@@ -27,6 +27,7 @@ public final class Agent {
     private @Nullable Desired settled;
     private long lastRevision;
     private volatile @Nullable Desired applied;
+    private volatile boolean refuses;
     private volatile @Nullable Runnable whenBusyChanges;
 
     /**
@@ -247,6 +248,17 @@ public final class Agent {
 
     public void applied(Desired confirmed) {
         applied = confirmed;
+    }
+
+    /** Whether it has not taken what it was given last: its configuration, or policies. */
+    public void refuses(boolean now) {
+        refuses = now;
+    }
+
+    /** Whether it has not confirmed the configuration and the policies that it should have. */
+    public boolean drifts() {
+        Desired wanted = desired;
+        return refuses || (wanted != null && wanted.revision() != appliedRevision());
     }
 
     /** A configuration for {@link #desire}, with a new revision. */

@@ -114,7 +114,7 @@ final class HomeLink implements DialListener {
     }
 
     /** Parks the turns of the agent for at most that long; null lets them go on. */
-    void quiesce(@Nullable Duration limit, Consumer<QuiesceResult> listener) {
+    void quiesce(@Nullable QuiesceRequest request, Consumer<QuiesceResult> listener) {
         Quiescing there =
                 phase instanceof Phase.Linked(HomeSession session) ? session.quiescing() : null;
         if (there == null) {
@@ -123,10 +123,10 @@ final class HomeLink implements DialListener {
                     new QuiesceResult.Failed(
                             new Failure.Unreachable(
                                     why == null ? "it has not answered yet" : why)));
-        } else if (limit == null) {
+        } else if (request == null) {
             there.end(listener);
         } else {
-            there.begin(limit, listener);
+            there.begin(request, listener);
         }
     }
 

@@ -10,7 +10,6 @@ import dev.culvert.link.Failure;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -82,16 +81,27 @@ public final class HomeLinks implements FleetListener {
      * Parks the turns of the agent for at most that long, or lets them go on, and tells {@code
      * listener} on some loop.
      *
-     * @param limit null to let them go on
+     * @param request null to let them go on
      */
-    public void quiesce(Agent agent, @Nullable Duration limit, Consumer<QuiesceResult> listener) {
+    public void quiesce(
+            Agent agent, @Nullable QuiesceRequest request, Consumer<QuiesceResult> listener) {
         Home home = homes.get(agent);
         if (home == null) {
             listener.accept(
                     new QuiesceResult.Failed(new Failure.Unreachable("the agent was removed")));
         } else {
-            home.loop.execute(() -> home.link.quiesce(limit, listener));
+            home.loop.execute(() -> home.link.quiesce(request, listener));
         }
+    }
+
+    /** What the agent is to have now. */
+    public Wanted wanted(Agent agent) {
+        return new Wanted(agent.desired(), loops.getFirst().policies(agent));
+    }
+
+    /** Brings each agent what a reload has changed of it: the policies above it. */
+    public void pushAll() {
+        homes.values().forEach(home -> home.loop.execute(() -> home.link.push(_ -> {})));
     }
 
     /** Brings the desired configuration to the agent, and tells {@code listener} on some loop. */

@@ -3,12 +3,14 @@ package dev.culvert.daemon.home;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.HomeSettings;
 import dev.culvert.daemon.config.TimeoutSettings;
+import dev.culvert.daemon.config.ToolPolicy;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Fleet;
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.DialListener;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -43,6 +45,11 @@ record HomeLoop(
 
     HomeSettings settings() {
         return current.get().home();
+    }
+
+    /** The policies above that of the agent's own configuration, the highest level first. */
+    List<ToolPolicy> policies(Agent agent) {
+        return current.get().tools().of(agent.tenant(), agent.id());
     }
 
     TimeoutSettings timeouts() {

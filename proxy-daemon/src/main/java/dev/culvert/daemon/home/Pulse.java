@@ -34,9 +34,10 @@ final class Pulse {
 
     /**
      * Says, too, that the agent may publish, ask and follow on this link (subjects.md), and that
-     * this host takes the frames of tools (tools.md).
+     * this host takes the frames of tools and of approvals (tools.md, approvals.md).
      */
-    private static final String PING = "{\"subjects\":true,\"subscriptions\":true,\"tools\":true}";
+    private static final String PING =
+            "{\"subjects\":true,\"subscriptions\":true,\"tools\":true,\"approvals\":true,\"tunnels\":true}";
 
     private final AgentLink link;
     private final HomeLoop home;

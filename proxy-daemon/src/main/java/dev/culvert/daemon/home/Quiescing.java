@@ -1,11 +1,17 @@
 package dev.culvert.daemon.home;
 
+import static com.fasterxml.jackson.core.JsonToken.FIELD_NAME;
+import static com.fasterxml.jackson.core.JsonToken.START_OBJECT;
+import static com.fasterxml.jackson.core.JsonToken.VALUE_STRING;
+
+import com.fasterxml.jackson.core.JsonParser;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Enrolled;
 import dev.culvert.daemon.fleet.Quiesced;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.json.JsonMembers;
+import dev.culvert.json.JsonText;
 import dev.culvert.link.AgentLink;
 import dev.culvert.link.Failure;
 import dev.culvert.link.Feature;
@@ -13,9 +19,14 @@ import dev.culvert.link.Patience;
 import dev.culvert.link.ReplyListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +41,8 @@ import org.slf4j.LoggerFactory;
 final class Quiescing {
     private static final Logger LOG = LoggerFactory.getLogger(HomeLink.class);
     private static final byte[] END = "{\"on\":false}".getBytes(StandardCharsets.US_ASCII);
+
+    private static final int MOST_CALLS = 64;
 
     private final Agent agent;
     private final AgentLink link;
@@ -101,8 +114,8 @@ final class Quiescing {
         presence.quiesced(null);
     }
 
-    /** Parks the turns of the agent for at most that long. */
-    void begin(Duration limit, Consumer<QuiesceResult> listener) {
+    /** Parks the turns of the agent. */
+    void begin(QuiesceRequest request, Consumer<QuiesceResult> listener) {
         if (!link.can(Feature.QUIESCE)) {
             listener.accept(new QuiesceResult.NotOffered());
             return;
@@ -110,20 +123,23 @@ final class Quiescing {
         Quiesced before = agent.quiesced();
         Instant now = Instant.now();
         Instant since = before == null ? now : before.since();
-        Instant until = now.plus(limit);
+        Instant until = now.plus(request.limit());
         if (before == null) {
             presence.quiesced(
                     new Quiesced(now, until, 0, true)); // nothing new is sent from here on
         }
         byte[] payload =
-                "{\"on\":true,\"limit_secs\":%d}"
-                        .formatted(Math.max(1, limit.toSeconds()))
+                "{\"on\":true,\"limit_secs\":%d,\"wait_secs\":%d}"
+                        .formatted(
+                                Math.max(1, request.limit().toSeconds()),
+                                request.patience().toSeconds())
                         .getBytes(StandardCharsets.US_ASCII);
         ask(
                 payload,
+                request.patience(),
                 result -> {
                     switch (result) {
-                        case QuiesceResult.Done(long turns) ->
+                        case QuiesceResult.Done(long turns, _) ->
                                 presence.quiesced(new Quiesced(since, until, turns, true));
                         case QuiesceResult.Failed(Failure.LinkLost _) -> {
                             // Whether it is quiesced shows on the next link, and it goes on then.
@@ -139,6 +155,7 @@ final class Quiescing {
     void end(Consumer<QuiesceResult> listener) {
         ask(
                 END,
+                Duration.ZERO,
                 result -> {
                     if (result instanceof QuiesceResult.Done) {
                         presence.quiesced(null);
@@ -147,7 +164,7 @@ final class Quiescing {
                 });
     }
 
-    private void ask(byte[] payload, Consumer<QuiesceResult> listener) {
+    private void ask(byte[] payload, Duration wait, Consumer<QuiesceResult> listener) {
         if (!link.can(Feature.QUIESCE)) {
             listener.accept(new QuiesceResult.NotOffered());
             return;
@@ -159,17 +176,17 @@ final class Quiescing {
         link.open(
                 request,
                 new ReplyListener() {
-                    private long turns;
+                    private QuiesceResult.Done done = new QuiesceResult.Done(0, List.of());
 
                     @Override
                     public void onReply(Frame reply) {
-                        turns = count(reply);
+                        done = new QuiesceResult.Done(count(reply), calls(reply));
                     }
 
                     @Override
                     public void onDone() {
                         asked--;
-                        listener.accept(new QuiesceResult.Done(turns));
+                        listener.accept(done);
                     }
 
                     @Override
@@ -178,7 +195,47 @@ final class Quiescing {
                         listener.accept(new QuiesceResult.Failed(failure));
                     }
                 },
-                Patience.ofSilence(home.timeouts().ping()));
+                Patience.ofSilence(home.timeouts().ping().plus(wait)));
+    }
+
+    /** Those calls that are told as they must be. */
+    private static List<QuiesceResult.Call> calls(Frame reply) {
+        List<QuiesceResult.Call> calls = new ArrayList<>();
+        JsonMembers members = reply.members();
+        while (members.next()) {
+            if (members.isNamed("calls") && members.kind() == '[') {
+                ByteBuf all =
+                        reply.payload()
+                                .slice(
+                                        members.valueStart(),
+                                        members.valueEnd() - members.valueStart());
+                try (JsonParser json = JsonText.parser(all)) {
+                    json.nextToken();
+                    while (calls.size() < MOST_CALLS && json.nextToken() == START_OBJECT) {
+                        calls.add(call(json));
+                    }
+                } catch (IOException e) {
+                    LOG.debug("calls that cannot be read", e); // the payload was checked
+                }
+            }
+        }
+        return calls;
+    }
+
+    private static QuiesceResult.Call call(JsonParser json) throws IOException {
+        Map<String, String> texts = new HashMap<>();
+        while (json.nextToken() == FIELD_NAME) {
+            String name = json.currentName();
+            if (json.nextToken() == VALUE_STRING) {
+                texts.put(name, json.getText());
+            } else {
+                json.skipChildren();
+            }
+        }
+        return new QuiesceResult.Call(
+                texts.getOrDefault("turn", ""),
+                texts.getOrDefault("call_id", ""),
+                texts.getOrDefault("tool_name", ""));
     }
 
     private static long count(Frame reply) {

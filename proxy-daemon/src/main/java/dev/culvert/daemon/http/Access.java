@@ -33,6 +33,9 @@ public final class Access {
     public static final AttributeKey<List<String>> CERTIFICATE_NAMES =
             AttributeKey.valueOf("culvert.certificate.names");
 
+    /** Who is at the other end of a connection, where the daemon knows it by itself. */
+    public static final AttributeKey<Caller> CALLER = AttributeKey.valueOf("culvert.caller");
+
     private static final String SCHEME = "bearer ";
     private static final String CHALLENGE = "Bearer realm=\"culvert\"";
 
@@ -108,6 +111,10 @@ public final class Access {
     /** Who it is without a token: the kernel or a certificate may tell. */
     private Identity ofConnection() {
         for (Channel it = channel; it != null; it = it.parent()) {
+            Caller known = it.attr(CALLER).get();
+            if (known != null) {
+                return new Identity.Known(known);
+            }
             List<String> names = it.attr(CERTIFICATE_NAMES).get();
             if (names != null) {
                 return ofCertificate(names);

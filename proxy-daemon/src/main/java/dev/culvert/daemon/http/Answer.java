@@ -66,6 +66,21 @@ public interface Answer {
         return false;
     }
 
+    /** Whether the client speaks TLS with this daemon. */
+    default boolean isEncrypted() {
+        return false;
+    }
+
+    /**
+     * Leaves the connection to {@code next}, which adds the stations that write the answer. False,
+     * and nothing happens, if the connection has other requests: only one of HTTP/1 has none.
+     *
+     * @param status what {@code next} answers with, for metrics and the log
+     */
+    default boolean handOver(HttpResponseStatus status, Consumer<Channel> next) {
+        return false;
+    }
+
     /**
      * Calls {@code action} once if the client goes before its answer or its stream has ended, or at
      * once if it has gone already. Replaces the action given before.

@@ -10,6 +10,8 @@ import io.netty.handler.codec.http.HttpStatusClass;
 public enum Blame {
     CLIENT,
     AGENT,
+    /** An LLM service outside. */
+    PROVIDER,
     DAEMON,
     /** The daemon, because a limit was reached. */
     LIMIT,
@@ -29,6 +31,7 @@ public enum Blame {
         return switch (this) {
             case CLIENT -> "client/" + phase.label();
             case AGENT -> "agent/" + phase.label();
+            case PROVIDER -> "provider/" + phase.label();
             case DAEMON -> "daemon/" + phase.label();
             case LIMIT -> "daemon/limit";
             case DRAINING -> "daemon/draining";

@@ -1,6 +1,7 @@
 package dev.culvert.daemon.http;
 
 import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -9,6 +10,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** All open connections of all loops: limits their number and drains them. */
 public final class Connections {
+    /**
+     * What ends this side of a connection, so that the other one may go on, where it is not the end
+     * of a socket.
+     */
+    public static final AttributeKey<Runnable> OUTPUT_END =
+            AttributeKey.valueOf("culvert.http.output.end");
+
     /** Fired through each pipeline: finish the current request and close. */
     public static final Object DRAIN = new Object();
 

@@ -1,5 +1,6 @@
 package dev.culvert.daemon.http;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,15 @@ public final class Handling {
     /** How far it has got. */
     public Phase phase() {
         return phase;
+    }
+
+    /**
+     * As {@link Request#onDeniedLater}, for work that its answer was to end.
+     *
+     * @return null if the rights of the caller cannot end
+     */
+    public @Nullable Runnable onDeniedLater(Consumer<Problem> action) {
+        return request.caller().canEnd() ? request.onDeniedLater(action) : null;
     }
 
     /** The first header of that name. */

@@ -31,12 +31,14 @@ public final class Head {
     private final boolean http10;
     private final boolean closes;
     private final @Nullable String[] values;
-    private final int repeated;
+    private final long repeated;
     private final long number = RequestId.random();
     private @Nullable Authority host;
     private @Nullable RequestTarget target;
     private @Nullable Forwarded forwarded;
     private boolean http2;
+    private boolean ofOtherHost;
+    private byte @Nullable [] bytes;
 
     /**
      * A head with the {@code values} of its headers, each at {@link Header#index}.
@@ -50,7 +52,7 @@ public final class Head {
             boolean http10,
             boolean closes,
             @Nullable String[] values,
-            int repeated) {
+            long repeated) {
         this.method = method;
         this.uri = uri;
         this.http10 = http10;
@@ -78,6 +80,8 @@ public final class Head {
         next.target = target;
         next.forwarded = forwarded;
         next.http2 = http2;
+        next.ofOtherHost = ofOtherHost;
+        next.bytes = bytes;
         return next;
     }
 
@@ -92,7 +96,7 @@ public final class Head {
         }
         kept[Header.CONTENT_TYPE.index()] = "application/json";
         kept[Header.X_REQUEST_ID.index()] = id();
-        int once = repeated & ~(1 << Header.X_REQUEST_ID.index());
+        long once = repeated & ~(1L << Header.X_REQUEST_ID.index());
         Head next = new Head(otherMethod, otherUri, http10, closes, kept, once);
         next.host = host;
         next.forwarded = forwarded;
@@ -137,6 +141,27 @@ public final class Head {
     public Head ofHttp2() {
         http2 = true;
         return this;
+    }
+
+    /**
+     * Marks it as one for a host that is not the daemon's own.
+     *
+     * @param whole the bytes of the head, with all headers; null in HTTP/2
+     */
+    public Head ofOtherHost(byte @Nullable [] whole) {
+        ofOtherHost = true;
+        bytes = whole;
+        return this;
+    }
+
+    /** Whether it is for a host that is not the daemon's own. */
+    public boolean isOfOtherHost() {
+        return ofOtherHost;
+    }
+
+    /** All of it, as it was sent; null if it is for the daemon's own host, and in HTTP/2. */
+    public byte @Nullable [] bytes() {
+        return bytes;
     }
 
     /** As logs and traces name it. */
@@ -190,6 +215,9 @@ public final class Head {
 
     /** The path that it asks for; the target as it was sent if no server can take it. */
     String path() {
+        if (ofOtherHost) {
+            return uri.split("[?]", 2)[0]; // a secret may follow
+        }
         try {
             return target().path();
         } catch (ProblemException _) {
@@ -212,7 +240,7 @@ public final class Head {
     }
 
     public boolean isRepeated(Header header) {
-        return (repeated & 1 << header.index()) != 0;
+        return (repeated & 1L << header.index()) != 0;
     }
 
     /** The first of that name; null if there is none. */

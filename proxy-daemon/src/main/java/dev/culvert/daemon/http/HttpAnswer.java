@@ -2,7 +2,6 @@ package dev.culvert.daemon.http;
 
 import static io.netty.handler.codec.http.HttpResponseStatus.NO_CONTENT;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
-import static io.netty.handler.codec.http.HttpResponseStatus.SWITCHING_PROTOCOLS;
 
 import dev.culvert.daemon.auth.CallerQuota;
 import dev.culvert.daemon.http.Handling.End;
@@ -11,9 +10,11 @@ import dev.culvert.io.Share;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
@@ -118,6 +119,16 @@ public abstract class HttpAnswer implements Answer {
     }
 
     @Override
+    public final boolean isEncrypted() {
+        for (Channel it = writer().channel(); it != null; it = it.parent()) {
+            if (it.pipeline().get(SslHandler.class) != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
     public final EventLoop eventLoop() {
         return writer().channel().eventLoop();
     }
@@ -153,9 +164,9 @@ public abstract class HttpAnswer implements Answer {
         }
     }
 
-    /** Begins and ends the answer 101; false if the client has gone. */
-    protected final boolean switches() {
-        boolean begun = begin(State.ANSWERED, SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
+    /** Begins and ends an answer after which HTTP ends; false if the client has gone. */
+    protected final boolean leaves(HttpResponseStatus with) {
+        boolean begun = begin(State.ANSWERED, with, Unpooled.EMPTY_BUFFER);
         if (begun) {
             observeEnd(status.code(), End.COMPLETE);
         }

@@ -1,7 +1,9 @@
 package dev.culvert.daemon.http;
 
+import dev.culvert.daemon.auth.Caller;
 import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
@@ -35,11 +37,18 @@ public final class InnerCall {
                 ByteBuf body);
     }
 
-    private final Request outer;
+    /**
+     * Whose request it is.
+     *
+     * @param router finds the route
+     * @param loop on which all of it runs
+     * @param observer is told of it
+     */
+    record Origin(Router router, Caller caller, EventLoop loop, HttpObserver observer) {}
+
     private final InnerAnswer answer;
 
-    private InnerCall(Request outer, InnerAnswer answer) {
-        this.outer = outer;
+    private InnerCall(InnerAnswer answer) {
         this.answer = answer;
     }
 
@@ -58,20 +67,37 @@ public final class InnerCall {
             String uri,
             ByteBuf body,
             Expected expected) {
-        Head head = outer.routed().head().inner(method, uri);
+        Origin origin =
+                new Origin(
+                        outer.routed().endpoint().router(),
+                        outer.caller(),
+                        outer.eventLoop(),
+                        Objects.requireNonNull(client.handling()).observer());
+        return begin(origin, client, outer.routed().head().inner(method, uri), body, expected);
+    }
+
+    /** The same for whoever asks; takes {@code body}. */
+    static InnerCall begin(
+            Origin origin, Answer client, Head head, ByteBuf body, Expected expected) {
         InnerAnswer answer = new InnerAnswer(client, head, expected);
-        InnerCall call = new InnerCall(outer, answer);
         try {
-            call.route(head, body, Objects.requireNonNull(client.handling()).observer());
+            route(origin, head, body, answer);
         } catch (ProblemException e) {
             answer.crashed(e.problem());
         } catch (RuntimeException e) {
-            LOG.error("request {} failed: {}", head.id(), Quoted.word(uri), e);
+            LOG.error("request {} failed: {}", head.id(), Quoted.word(head.uri()), e);
             answer.crashed(RouteCall.BUG);
         } finally {
             body.release();
         }
-        return call;
+        return new InnerCall(answer);
+    }
+
+    /** One that no route gets. */
+    static InnerCall refused(Head head, Answer client, Expected expected, Problem why) {
+        InnerAnswer answer = new InnerAnswer(client, head, expected);
+        answer.problem(why);
+        return new InnerCall(answer);
     }
 
     /**
@@ -82,23 +108,19 @@ public final class InnerCall {
      */
     public record Expected(int mostBytes, Listener listener) {}
 
-    private void route(Head head, ByteBuf body, HttpObserver observer) {
-        Router router = outer.routed().endpoint().router();
+    private static void route(Origin from, Head head, ByteBuf body, InnerAnswer answer) {
+        Router router = from.router();
         String path = head.target().path();
         switch (router.find(head.method(), path)) {
             case RouteMatch.Options _ -> throw new IllegalStateException("nobody asks for OPTIONS");
             case RouteMatch.Refused(Problem problem) -> answer.problem(problem);
             case RouteMatch.Found(Endpoint endpoint, List<String> values) -> {
-                Access.check(
-                        router.callers(), outer.caller(), endpoint.route().need(head.method()));
+                Access.check(router.callers(), from.caller(), endpoint.route().need(head.method()));
                 RoutedRequest routed =
                         new RoutedRequest(
-                                head,
-                                endpoint,
-                                RouterHandler.decoded(path, values),
-                                outer.caller());
-                Request request = new Request(routed, body, outer.eventLoop());
-                answer.handledAs(new Handling(request, observer));
+                                head, endpoint, RouterHandler.decoded(path, values), from.caller());
+                Request request = new Request(routed, body, from.loop());
+                answer.handledAs(new Handling(request, from.observer()));
                 endpoint.route().handle(request, answer);
             }
         }

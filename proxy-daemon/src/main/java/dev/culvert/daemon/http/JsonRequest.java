@@ -36,6 +36,37 @@ public final class JsonRequest {
     }
 
     /**
+     * Checks that the body is one JSON object, and returns whether a member of that name, plain
+     * ASCII, is a list.
+     *
+     * @throws ProblemException when it is not a JSON object
+     */
+    public static boolean hasList(Request request, String name) {
+        checkType(request.header(Header.CONTENT_TYPE));
+        JsonChecker checker = request.checker();
+        if (checker == null) {
+            return hasList(BODY, request.body(), name);
+        }
+        end(checker, request.body());
+        JsonMembers members = new JsonMembers(request.body(), checker.places());
+        boolean isThere = false;
+        while (members.next()) {
+            isThere |= members.kind() == '[' && members.isNamed(name);
+        }
+        return isThere;
+    }
+
+    /** The same of a text that a problem names as {@code what}. */
+    public static boolean hasList(String what, ByteBuf text, String name) {
+        checkNotEmpty(what, text);
+        try {
+            return JsonText.hasList(text, name);
+        } catch (BadJsonException bad) {
+            throw notAnObject(what, bad);
+        }
+    }
+
+    /**
      * The members of the body, which is one JSON object. Lent as the request lends it.
      *
      * @throws ProblemException when it is not a JSON object

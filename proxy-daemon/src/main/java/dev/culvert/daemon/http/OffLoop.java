@@ -114,7 +114,7 @@ public final class OffLoop {
                             "This could not be stored, so it was not done: %s. Then send it again."
                                     .formatted(why(e)));
             return () -> answer.problem(problem);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // also an Error: the client waits for an answer
             return () -> {
                 throw e;
             };
@@ -127,7 +127,7 @@ public final class OffLoop {
             next.run();
         } catch (ProblemException e) {
             crashed(answer, e.problem());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("{} failed because of a bug in the daemon (request {})", name, id, e);
             crashed(answer, RouteCall.BUG);
         }

@@ -22,13 +22,14 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * Why a request failed. The {@link ProblemFormat} of its path tells the client.
  *
  * @param error one plain sentence that says what is wrong and what to do
- * @param members further members of the JSON object, in order: numbers and texts
+ * @param members further members of the JSON object, in order: numbers, texts and lists of texts
  * @param headers further headers of the answer
  * @param blame for the log
  */
@@ -42,7 +43,7 @@ public record Problem(
 
     /** Quotes text from outside: the error is shown in terminals and on pages. */
     public Problem {
-        error = Quoted.page(error);
+        error = Quoted.page(error.endsWith("?.") ? error.substring(0, error.length() - 1) : error);
     }
 
     public static Problem of(HttpResponseStatus status, String error) {
@@ -133,6 +134,11 @@ public record Problem(
 
     public Problem member(String name, String value) {
         return with(name, value);
+    }
+
+    /** A list of texts. */
+    public Problem member(String name, List<String> values) {
+        return with(name, List.copyOf(values));
     }
 
     Problem member(String name, int value) {

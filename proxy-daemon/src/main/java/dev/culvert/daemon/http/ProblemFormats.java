@@ -15,12 +15,25 @@ public final class ProblemFormats {
     /** The same for every path: RFC 9457. */
     public static final ProblemFormats DEFAULT = new ProblemFormats(Map.of());
 
+    /** Stands for any one segment of a path. */
+    private static final String ANY = "*";
+
     private record Place(String prefix, ProblemFormat format) {
         boolean contains(String path) {
-            return path.startsWith(prefix)
-                    && (path.length() == prefix.length()
-                            || path.charAt(prefix.length()) == '/'
-                            || path.charAt(prefix.length()) == '?');
+            int wildcard = prefix.indexOf(ANY);
+            if (wildcard < 0) {
+                return isBelow(path, 0, prefix);
+            }
+            int end = path.indexOf('/', wildcard);
+            return end > wildcard
+                    && path.regionMatches(0, prefix, 0, wildcard)
+                    && isBelow(path, end, prefix.substring(wildcard + ANY.length()));
+        }
+
+        private static boolean isBelow(String path, int from, String prefix) {
+            int end = from + prefix.length();
+            return path.startsWith(prefix, from)
+                    && (path.length() == end || path.charAt(end) == '/' || path.charAt(end) == '?');
         }
     }
 
@@ -30,7 +43,7 @@ public final class ProblemFormats {
      * RFC 9457 for every path that is not below one of these.
      *
      * @param byPrefix formats by whole segments of a path, such as {@code /v1}; the longest that
-     *     fits counts
+     *     fits counts. One segment may be {@code *}, which stands for any
      */
     public ProblemFormats(Map<String, ProblemFormat> byPrefix) {
         places =

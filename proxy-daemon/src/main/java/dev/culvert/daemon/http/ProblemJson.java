@@ -9,6 +9,7 @@ import io.netty.util.AsciiString;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 
 /** Culvert's own format: {@code application/problem+json} (RFC 9457). */
@@ -34,6 +35,13 @@ final class ProblemJson implements ProblemFormat {
                 json.writeFieldName(member.getKey());
                 switch (member.getValue()) {
                     case Integer number -> json.writeNumber(number);
+                    case List<?> texts -> {
+                        json.writeStartArray();
+                        for (Object text : texts) {
+                            json.writeString(Quoted.page(text.toString()));
+                        }
+                        json.writeEndArray();
+                    }
                     case Object text -> json.writeString(Quoted.page(text.toString()));
                 }
             }

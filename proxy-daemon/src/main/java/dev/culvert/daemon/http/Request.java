@@ -74,6 +74,10 @@ public final class Request implements Denials.Deniable {
         return routed;
     }
 
+    public Head head() {
+        return routed.head();
+    }
+
     public HttpMethod method() {
         return routed.head().method();
     }
@@ -135,7 +139,7 @@ public final class Request implements Denials.Deniable {
     }
 
     /** As logs and traces name it, such as {@code HTTP/1.1}. */
-    String protocol() {
+    public String protocol() {
         return routed.head().protocol();
     }
 
@@ -179,16 +183,18 @@ public final class Request implements Denials.Deniable {
     }
 
     /**
-     * The same for work that outlives the answer. The returned action, which runs on the event
-     * loop, says that the work is over.
+     * The same for work that outlives the answer; it replaces what was set by {@link #onDenied}.
+     * The returned action, which runs on the event loop, says that the work is over.
      */
     public Runnable onDeniedLater(Consumer<Problem> action) {
-        return caller().canEnd()
-                ? routed.endpoint().router().denials().watch(caller(), loop, action)
-                : () -> {};
+        if (!caller().canEnd()) {
+            return () -> {};
+        }
+        ended();
+        return routed.endpoint().router().denials().watch(caller(), loop, action);
     }
 
-    /** The answer has ended. */
+    /** The answer has ended, or no longer ends what was done for it. */
     void ended() {
         if (onDenied != null) {
             onDenied = null;

@@ -19,6 +19,9 @@ public final class RequestRules {
 
     private static final String MCP = "/mcp";
 
+    /** Then follow the name of a provider and a path of an interface in somebody else's shape. */
+    private static final String PROVIDERS = "/providers/";
+
     private final BrowserPolicy browsers;
     private final TrustedProxies proxies;
     private final BodyLimit own;
@@ -47,6 +50,10 @@ public final class RequestRules {
     void check(Head head, Channel channel) {
         if (!proxies.isEmpty() && head.forwarded() == null) {
             head.forwarded(proxies.read(head, channel.remoteAddress()));
+        }
+        if (head.isOfOtherHost()) {
+            checkLength(head); // its route has rules of its own
+            return;
         }
         if (head.method().equals(Head.UNKNOWN_METHOD)) {
             throw refused(NOT_IMPLEMENTED, "The method is not supported.");
@@ -83,6 +90,10 @@ public final class RequestRules {
         if (coding != null && !HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(coding)) {
             throw refused(UNSUPPORTED_MEDIA_TYPE, "Send the body without a Content-Encoding.");
         }
+        checkLength(head);
+    }
+
+    private void checkLength(Head head) {
         BodyLimit limit = bodyLimit(head);
         if (head.contentLength() > limit.bytes()) {
             throw new ProblemException(limit.exceeded());
@@ -94,26 +105,33 @@ public final class RequestRules {
      * conversations to the fronts, and nobody has to send as much to another route.
      */
     BodyLimit bodyLimit(Head head) {
+        if (head.isOfOtherHost()) {
+            return own;
+        }
         String path = head.target().path();
         if (path.startsWith(FRONTS)) {
-            return ofFront(path);
+            return ofFront(path, 0);
+        }
+        if (path.startsWith(PROVIDERS)) {
+            int front = path.indexOf('/', PROVIDERS.length());
+            return front > 0 && path.startsWith(FRONTS, front) ? ofFront(path, front) : own;
         }
         return path.equals(MCP) ? ofMcp : own;
     }
 
-    private BodyLimit ofFront(String path) {
-        if (isOf("chat", path)) {
+    private BodyLimit ofFront(String path, int from) {
+        if (isOf("chat", path, from)) {
             return ofChat;
-        } else if (isOf("responses", path)) {
+        } else if (isOf("responses", path, from)) {
             return ofResponses;
         }
-        return isOf("messages", path) ? ofMessages : own;
+        return isOf("messages", path, from) ? ofMessages : own;
     }
 
-    /** Whether that is the path's second segment. */
-    private static boolean isOf(String front, String path) {
-        int end = FRONTS.length() + front.length();
-        return path.startsWith(front, FRONTS.length())
+    /** Whether that is the second segment of what begins there. */
+    private static boolean isOf(String front, String path, int from) {
+        int end = from + FRONTS.length() + front.length();
+        return path.startsWith(front, from + FRONTS.length())
                 && (path.length() == end || path.charAt(end) == '/');
     }
 

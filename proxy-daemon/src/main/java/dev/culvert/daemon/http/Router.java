@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,13 +53,31 @@ public final class Router {
     private final Node root = new Node("");
     private final Callers callers;
     private final Denials denials;
+    private final OtherHosts otherHosts;
+    private final @Nullable Endpoint ofOtherHosts;
 
     /**
      * @param callers tells who may call the routes
      */
     public Router(List<Route> routes, HttpObserver observer, Callers callers) {
+        this(routes, observer, callers, OtherHosts.NONE);
+    }
+
+    /**
+     * The same.
+     *
+     * @param otherHosts whose requests none of {@code routes} gets
+     */
+    public Router(
+            List<Route> routes, HttpObserver observer, Callers callers, OtherHosts otherHosts) {
         this.callers = callers;
+        this.otherHosts = otherHosts;
         denials = new Denials(callers);
+        Route other = otherHosts.route();
+        ofOtherHosts =
+                other == null
+                        ? null
+                        : new Endpoint(other, observer.observe(other), List.of(), this);
         for (Route route : routes) {
             RouteObserver routeObserver = observer.observe(route);
             for (String template : route.templates()) {
@@ -106,6 +125,16 @@ public final class Router {
     /** Ends answers of callers that are not let in any more. */
     public Denials denials() {
         return denials;
+    }
+
+    /** Hosts whose requests go elsewhere. */
+    public OtherHosts otherHosts() {
+        return otherHosts;
+    }
+
+    /** Where the requests of other hosts go. */
+    Endpoint ofOtherHosts() {
+        return Objects.requireNonNull(ofOtherHosts);
     }
 
     RouteMatch find(HttpMethod method, String path) {

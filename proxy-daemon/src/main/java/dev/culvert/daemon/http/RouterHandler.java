@@ -1,5 +1,6 @@
 package dev.culvert.daemon.http;
 
+import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.http.RouteMatch.Found;
 import dev.culvert.daemon.http.RouteMatch.Options;
 import dev.culvert.daemon.http.RouteMatch.Refused;
@@ -33,6 +34,9 @@ public final class RouterHandler extends ChannelInboundHandlerAdapter {
     }
 
     private Object route(Head head) {
+        if (head.isOfOtherHost()) { // its route knows its callers by itself
+            return new RoutedRequest(head, router.ofOtherHosts(), List.of(), Caller.NOBODY);
+        }
         try {
             if (before != null && isLike(before.head(), head)) {
                 before = admitted(head, before.endpoint(), before.values());

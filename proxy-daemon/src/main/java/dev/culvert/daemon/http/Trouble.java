@@ -34,7 +34,7 @@ public record Trouble(int status, String code, int runtimeStatus, String sentenc
         switch (blame) {
             case LIMIT -> observer.onLimited(code.isEmpty() ? "busy" : code);
             case DRAINING -> observer.onLimited("draining");
-            case CLIENT, AGENT, DAEMON -> {}
+            case CLIENT, AGENT, PROVIDER, DAEMON -> {}
         }
     }
 

@@ -9,6 +9,9 @@ public interface JoinObserver {
         /** It is the link of an agent. */
         ADMITTED,
 
+        /** It asked for a tunnel. */
+        TUNNEL,
+
         /** Somebody closed it: this side refused it, or the other one left. */
         CLOSED,
 

@@ -27,17 +27,24 @@ public final class JoinPipeline extends ChannelInitializer<Channel> {
     private final Trunks trunks;
     private final Waiting waiting;
     private final Share share;
+    private final TunnelDoor tunnels;
     private final Supplier<ChannelHandler> handshakes;
 
     /**
      * @param share is charged for what connections hold before it is known whose they are
+     * @param tunnels takes connections that begin with a tunnel
      * @param handshakes makes the one that finds out whose a connection is
      */
     public JoinPipeline(
-            Trunks trunks, Waiting waiting, Share share, Supplier<ChannelHandler> handshakes) {
+            Trunks trunks,
+            Waiting waiting,
+            Share share,
+            TunnelDoor tunnels,
+            Supplier<ChannelHandler> handshakes) {
         this.trunks = trunks;
         this.waiting = waiting;
         this.share = share;
+        this.tunnels = tunnels;
         this.handshakes = handshakes;
     }
 
@@ -71,6 +78,12 @@ public final class JoinPipeline extends ChannelInitializer<Channel> {
                 .addLast(
                         "waiting",
                         new WaitingHandler(
-                                waiting, it -> trunks.begin(it, share, handshakes.get())));
+                                waiting,
+                                it ->
+                                        trunks.begin(
+                                                it,
+                                                share,
+                                                new FirstFrame(tunnels),
+                                                handshakes.get())));
     }
 }

@@ -141,7 +141,12 @@ final class WaitingHandler extends ChannelInboundHandlerAdapter {
 
     /** It is the link of an agent from now on. */
     void admitted(ChannelHandlerContext context) {
-        leave(Outcome.ADMITTED);
+        leaves(context, Outcome.ADMITTED);
+    }
+
+    /** It waits no longer. */
+    void leaves(ChannelHandlerContext context, Outcome outcome) {
+        leave(outcome);
         context.pipeline().remove(this);
     }
 

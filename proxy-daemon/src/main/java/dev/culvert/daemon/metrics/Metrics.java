@@ -46,6 +46,10 @@ public final class Metrics implements AutoCloseable {
     private final TurnMetrics turns = new TurnMetrics(registry, http::onTokens);
     private final McpMetrics mcp = new McpMetrics(registry);
     private final SubjectMetrics subjects = new SubjectMetrics(registry);
+    private final TunnelMetrics tunnels = new TunnelMetrics(registry);
+    private final ApprovalMetrics approvals = new ApprovalMetrics(registry);
+    private final ProviderMetrics providers = new ProviderMetrics(registry);
+    private final FlowMetrics flows = new FlowMetrics(registry);
     private final ReloadMetrics reloads = new ReloadMetrics(registry);
     private final LoopMetrics loops = new LoopMetrics(registry);
 
@@ -95,6 +99,22 @@ public final class Metrics implements AutoCloseable {
 
     public SubjectMetrics subjects() {
         return subjects;
+    }
+
+    public TunnelMetrics tunnels() {
+        return tunnels;
+    }
+
+    public ApprovalMetrics approvals() {
+        return approvals;
+    }
+
+    public ProviderMetrics providers() {
+        return providers;
+    }
+
+    public FlowMetrics flows() {
+        return flows;
     }
 
     public ReloadMetrics reloads() {

@@ -2,6 +2,7 @@ package dev.culvert.daemon.metrics;
 
 import dev.culvert.daemon.http.TokenUsage;
 import dev.culvert.daemon.turn.CancelCause;
+import dev.culvert.daemon.turn.ToolCallEnd;
 import dev.culvert.daemon.turn.TurnObserver;
 import dev.culvert.daemon.turn.TurnTokens;
 import io.micrometer.core.instrument.Counter;
@@ -21,12 +22,14 @@ public final class TurnMetrics implements TurnObserver {
     private final Map<CancelCause, Timer> stopped = new EnumMap<>(CancelCause.class);
     private final Timer queued;
     private final Consumer<TokenUsage> tokens;
+    private final ToolCallMetrics tools;
 
     /**
      * @param tokens counts those of turns that no client read to the end
      */
     TurnMetrics(MeterRegistry registry, Consumer<TokenUsage> tokens) {
         this.tokens = tokens;
+        tools = new ToolCallMetrics(registry);
         for (CancelCause cause : CancelCause.values()) {
             cancelled.put(
                     cause,
@@ -86,6 +89,11 @@ public final class TurnMetrics implements TurnObserver {
     @Override
     public void onTokens(TurnTokens took) {
         tokens.accept(new TokenUsage(took.input(), took.output()));
+    }
+
+    @Override
+    public void onToolCall(ToolCallEnd end) {
+        tools.count(end);
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.util.List;
 final class AgentOperations {
     private static final long MOST_CID = 0xfffffffeL;
     private static final int MOST_QUIESCED_SECS = 86_400;
+    private static final int MOST_QUIESCE_WAIT_SECS = 600;
     private static final long MOST_EXACT = (1L << 53) - 1;
 
     private static final Parameter AGENT = path("id", "The id of the agent");
@@ -96,6 +97,25 @@ final class AgentOperations {
                             .is(Trait.IS_OF_A_TURN, Trait.STREAMS)
                             .needs(Need.CHANGE_AGENTS)
                             .at(GET, "/turns/{turn}/stream"),
+                    op(
+                                    "turns.continue",
+                                    "Go on with a turn, with the results of your own tools",
+                                    CHANGE)
+                            .takes(
+                                    TURN,
+                                    body(
+                                                    "continuation",
+                                                    Schema.TEXT,
+                                                    "What the end of the turn gave you")
+                                            .required(),
+                                    body(
+                                                    "tool_results",
+                                                    Schema.listOf(Schema.OBJECT),
+                                                    "One result for each call: `id`, `success`, and `result` or `error`")
+                                            .required())
+                            .is(Trait.IS_OF_A_TURN, Trait.STREAMS)
+                            .needs(Need.CHANGE_AGENTS)
+                            .at(POST, "/turns/{turn}/continue"),
                     op("agents.turns", "List the turns of an agent that can be resumed", READ)
                             .takes(AGENT, AFTER, LIMIT)
                             .needs(Need.READ_AGENTS)
@@ -213,7 +233,11 @@ final class AgentOperations {
                                     query(
                                             "limit_secs",
                                             Schema.number(1, MOST_QUIESCED_SECS),
-                                            "After so many seconds the turns go on by themselves"))
+                                            "After so many seconds the turns go on by themselves"),
+                                    query(
+                                            "wait_secs",
+                                            Schema.number(0, MOST_QUIESCE_WAIT_SECS),
+                                            "So many seconds to wait for calls of tools that run"))
                             .needs(Need.CHANGE_AGENTS)
                             .at(POST, "/agents/{id}/quiesce"),
                     op("agents.quiesce.end", "Let the parked turns of an agent go on", CHANGE)

@@ -43,7 +43,10 @@ public record Operation(
         IS_OF_A_TURN,
 
         /** It passes on a message on a subject, and there are many. */
-        IS_A_MESSAGE
+        IS_A_MESSAGE,
+
+        /** Its connection carries bytes from then on, and there are many. */
+        IS_A_CONNECTION
     }
 
     public Operation {
@@ -56,12 +59,15 @@ public record Operation(
         return effect != Effect.READ
                 && !traits.contains(Trait.IS_OF_A_TURN)
                 && !traits.contains(Trait.IS_A_MESSAGE)
+                && !traits.contains(Trait.IS_A_CONNECTION)
                 && !traits.contains(Trait.RUNS_ANOTHER);
     }
 
     /** Whether its answer has an end, so that it can be run by its name. */
     public boolean isCallable() {
-        return !traits.contains(Trait.STREAMS) && !traits.contains(Trait.RUNS_ANOTHER);
+        return !traits.contains(Trait.STREAMS)
+                && !traits.contains(Trait.RUNS_ANOTHER)
+                && !traits.contains(Trait.IS_A_CONNECTION);
     }
 
     public boolean is(Trait trait) {

@@ -15,7 +15,15 @@ public final class Operations {
             Stream.of(
                             AgentOperations.ALL,
                             SubjectOperations.ALL,
+                            ApprovalOperations.ALL,
+                            FlowOperations.ALL,
+                            WebhookOperations.ALL,
                             EnrolOperations.ALL,
+                            KeyOperations.ALL,
+                            CheckOperations.ALL,
+                            ProviderOperations.ALL,
+                            ReachOperations.ALL,
+                            TunnelOperations.ALL,
                             AdminOperations.ALL)
                     .flatMap(List::stream)
                     .toList();

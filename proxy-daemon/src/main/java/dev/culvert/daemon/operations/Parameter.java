@@ -29,6 +29,10 @@ public record Parameter(
         return new Parameter(name, Place.PATH, Schema.TEXT, true, description);
     }
 
+    static Parameter path(String name, Schema schema, String description) {
+        return new Parameter(name, Place.PATH, schema, true, description);
+    }
+
     static Parameter query(String name, Schema schema, String description) {
         return new Parameter(name, Place.QUERY, schema, false, description);
     }

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record Schema(
         List<String> types, List<String> values, @Nullable Schema items, @Nullable Range range) {
-    static final Schema ANY = new Schema(List.of(), List.of(), null, null);
-    static final Schema TEXT = of("string");
-    static final Schema OBJECT = of("object");
+    public static final Schema ANY = new Schema(List.of(), List.of(), null, null);
+    public static final Schema TEXT = of("string");
+    public static final Schema OBJECT = of("object");
+    public static final Schema BOOLEAN = of("boolean");
 
     /** From {@code least} to {@code most}, both included. */
     public record Range(long least, long most) {}
@@ -28,30 +29,30 @@ public record Schema(
         values = List.copyOf(values);
     }
 
-    private static Schema of(String type) {
+    static Schema of(String type) {
         return new Schema(List.of(type), List.of(), null, null);
     }
 
-    static Schema number(long least, long most) {
+    public static Schema number(long least, long most) {
         return new Schema(List.of("integer"), List.of(), null, new Range(least, most));
     }
 
-    static Schema oneOf(List<String> values) {
+    public static Schema oneOf(List<String> values) {
         return new Schema(TEXT.types, values, null, null);
     }
 
-    static Schema listOf(Schema items) {
+    public static Schema listOf(Schema items) {
         return new Schema(List.of("array"), List.of(), items, null);
     }
 
-    Schema orNull() {
+    public Schema orNull() {
         List<String> more = new ArrayList<>(types);
         more.add("null");
         return new Schema(more, values, items, range);
     }
 
     /** Writes the members of the object that is the schema. */
-    void write(JsonGenerator json) throws IOException {
+    public void write(JsonGenerator json) throws IOException {
         if (types.size() == 1) {
             json.writeStringField("type", types.getFirst());
         } else if (!types.isEmpty()) {

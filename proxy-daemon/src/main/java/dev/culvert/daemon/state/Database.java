@@ -1,5 +1,6 @@
 package dev.culvert.daemon.state;
 
+import dev.culvert.io.StoppingException;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -131,7 +132,7 @@ final class Database implements AutoCloseable {
     private void add(DatabaseJob<?> job) throws IOException {
         synchronized (jobs) {
             if (closed) {
-                throw new IOException(engine + " is closed, because the daemon stops");
+                throw new StoppingException(engine + " is closed, because the daemon stops");
             }
             jobs.add(job);
         }

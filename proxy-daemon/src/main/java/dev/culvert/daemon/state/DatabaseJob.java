@@ -1,5 +1,6 @@
 package dev.culvert.daemon.state;
 
+import dev.culvert.io.StoppingException;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -86,9 +87,9 @@ final class DatabaseJob<T extends @Nullable Object> {
             }
         } catch (TimeoutException _) {
             throw new HangingException(!taken.compareAndSet(false, true));
-        } catch (InterruptedException e) {
+        } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            throw new IOException("the daemon stops", e);
+            throw new StoppingException("the daemon stops");
         }
     }
 }

@@ -123,6 +123,100 @@ final class Schema {
                                 id TEXT PRIMARY KEY,
                                 content BYTEA NOT NULL,
                                 damage TEXT)
+                            """),
+                    List.of(
+                            """
+                            CREATE TABLE approvals (
+                                id TEXT PRIMARY KEY,
+                                agent TEXT NOT NULL,
+                                tenant TEXT NOT NULL,
+                                turn TEXT NOT NULL,
+                                call_id TEXT NOT NULL,
+                                tool TEXT NOT NULL,
+                                arguments TEXT NOT NULL,
+                                digest TEXT NOT NULL,
+                                policy TEXT NOT NULL,
+                                rule TEXT NOT NULL,
+                                why TEXT NOT NULL,
+                                asked TEXT NOT NULL,
+                                expires TEXT NOT NULL,
+                                state TEXT NOT NULL,
+                                decided_by TEXT,
+                                reason TEXT,
+                                decided TEXT,
+                                claim TEXT,
+                                ended TEXT)
+                            """,
+                            """
+                            CREATE TABLE continuations (
+                                hash TEXT PRIMARY KEY,
+                                turn TEXT NOT NULL,
+                                tenant TEXT NOT NULL,
+                                caller TEXT NOT NULL,
+                                agent TEXT NOT NULL,
+                                expires TEXT NOT NULL,
+                                used TEXT,
+                                content BYTEA NOT NULL)
+                            """),
+                    List.of(
+                            """
+                            CREATE TABLE flow_runs (
+                                id TEXT PRIMARY KEY,
+                                flow TEXT NOT NULL,
+                                tenant TEXT NOT NULL,
+                                caller TEXT NOT NULL,
+                                state TEXT NOT NULL,
+                                started TEXT NOT NULL,
+                                ended TEXT,
+                                content BYTEA NOT NULL)
+                            """,
+                            """
+                            CREATE TABLE flow_steps (
+                                run TEXT NOT NULL,
+                                step TEXT NOT NULL,
+                                state TEXT NOT NULL,
+                                changed TEXT NOT NULL,
+                                content BYTEA NOT NULL,
+                                PRIMARY KEY (run, step))
+                            """,
+                            """
+                            CREATE TABLE flow_cache (
+                                digest TEXT PRIMARY KEY,
+                                stored TEXT NOT NULL,
+                                content BYTEA NOT NULL)
+                            """,
+                            """
+                            CREATE TABLE deliveries (
+                                id TEXT PRIMARY KEY,
+                                due TEXT NOT NULL,
+                                attempts INTEGER NOT NULL,
+                                content BYTEA NOT NULL)
+                            """,
+                            """
+                            CREATE TABLE tunnels (
+                                name TEXT PRIMARY KEY,
+                                wanted TEXT NOT NULL,
+                                changed TEXT NOT NULL,
+                                content BYTEA NOT NULL)
+                            """,
+                            """
+                            CREATE TABLE budgets (
+                                holder TEXT NOT NULL,
+                                unit TEXT NOT NULL,
+                                span TEXT NOT NULL,
+                                tokens BIGINT NOT NULL,
+                                requests BIGINT NOT NULL,
+                                PRIMARY KEY (holder, unit, span))
+                            """,
+                            """
+                            CREATE TABLE previews (
+                                id TEXT PRIMARY KEY,
+                                agent TEXT NOT NULL,
+                                tenant TEXT NOT NULL,
+                                port INTEGER NOT NULL,
+                                caller TEXT NOT NULL,
+                                expires TEXT NOT NULL,
+                                revoked TEXT)
                             """));
 
     private Schema() {}

@@ -107,6 +107,11 @@ public final class StateDir implements AutoCloseable {
                 file);
     }
 
+    /** Empty without one. */
+    public Optional<Path> directory() {
+        return directory;
+    }
+
     /** Called after {@link #stores}. */
     public DatabaseLoad load() {
         return database == null ? DatabaseLoad.NONE : database.load();

@@ -1,7 +1,11 @@
 package dev.culvert.daemon.state;
 
+import dev.culvert.daemon.approvals.ApprovalStore;
+import dev.culvert.daemon.approvals.MemoryApprovals;
 import dev.culvert.daemon.auth.MemoryTokens;
 import dev.culvert.daemon.auth.TokenStore;
+import dev.culvert.daemon.continuations.ContinuationStore;
+import dev.culvert.daemon.continuations.MemoryContinuations;
 import dev.culvert.daemon.enrol.EnrolmentStore;
 import dev.culvert.daemon.enrol.IdentityStore;
 import dev.culvert.daemon.enrol.MemoryEnrolments;
@@ -9,8 +13,16 @@ import dev.culvert.daemon.enrol.MemoryIdentities;
 import dev.culvert.daemon.fleet.AgentStore;
 import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.SeenStore;
+import dev.culvert.daemon.flows.FlowStore;
+import dev.culvert.daemon.flows.MemoryFlows;
 import dev.culvert.daemon.front.responses.ResponseStore;
 import dev.culvert.daemon.operations.RunStore;
+import dev.culvert.daemon.previews.MemoryPreviews;
+import dev.culvert.daemon.previews.PreviewStore;
+import dev.culvert.daemon.providers.BudgetStore;
+import dev.culvert.daemon.sshtunnels.MemorySshTunnels;
+import dev.culvert.daemon.sshtunnels.SshTunnelStore;
+import dev.culvert.daemon.webhooks.DeliveryStore;
 import java.io.IOException;
 
 /** Where each room keeps what it has to keep. */
@@ -22,7 +34,14 @@ public record Stores(
         RunStore runs,
         EnrolmentStore enrolments,
         IdentityStore identities,
-        ResponseStore responses) {
+        ResponseStore responses,
+        ApprovalStore approvals,
+        ContinuationStore continuations,
+        DeliveryStore deliveries,
+        BudgetStore budgets,
+        FlowStore flows,
+        PreviewStore previews,
+        SshTunnelStore sshTunnels) {
     /** They end with the daemon. */
     static Stores inMemory() {
         return new Stores(
@@ -33,7 +52,14 @@ public record Stores(
                 RunStore.NONE,
                 new MemoryEnrolments(),
                 new MemoryIdentities(),
-                ResponseStore.NONE);
+                ResponseStore.NONE,
+                new MemoryApprovals(),
+                new MemoryContinuations(),
+                DeliveryStore.NONE,
+                BudgetStore.NONE,
+                new MemoryFlows(),
+                new MemoryPreviews(),
+                new MemorySshTunnels());
     }
 
     static Stores in(Database database) throws IOException {
@@ -45,6 +71,13 @@ public record Stores(
                 new SqlRuns(database),
                 new SqlEnrolments(database),
                 new SqlIdentities(database),
-                new SqlResponses(database));
+                new SqlResponses(database),
+                new SqlApprovals(database),
+                new SqlContinuations(database),
+                new SqlDeliveries(database),
+                new SqlBudgets(database),
+                new SqlFlows(database),
+                new SqlPreviews(database),
+                new SqlSshTunnels(database));
     }
 }

@@ -48,7 +48,8 @@ final class AgentSubjects implements PeerRequests {
         switch (frame.type()) {
             case SUBSCRIBE -> followed.begin(frame);
             case UNSUBSCRIBE -> followed.end(frame.id());
-            default -> onNote(frame);
+            case PUBLISH, REQUEST -> onNote(frame);
+            default -> {} // approvals are no subjects
         }
     }
 

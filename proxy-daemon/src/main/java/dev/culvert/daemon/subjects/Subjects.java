@@ -4,6 +4,7 @@ import dev.culvert.daemon.config.SubjectSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.subjects.SubjectObserver.Source;
 import dev.culvert.link.AgentLink;
+import dev.culvert.link.PeerRequests;
 import dev.culvert.subject.Note;
 import dev.culvert.subject.Subject;
 import dev.culvert.subject.SubjectMatch;
@@ -71,11 +72,11 @@ public final class Subjects {
         return inboxes.newSubject();
     }
 
-    /** Serves what the agent says over this link, until the link is closed. */
-    public void serve(Agent agent, AgentLink link) {
+    /** What serves the agent on this link until that is closed. */
+    public PeerRequests of(Agent agent, AgentLink link) {
         AgentSubjects served = new AgentSubjects(this, agent, link);
-        link.serveWith(served);
         link.closed().addListener(_ -> served.end());
+        return served;
     }
 
     /**

@@ -130,6 +130,10 @@ final class Audience {
             goesOn = true;
             reader.needs().goingOn().begin();
         }
+        if (demand instanceof Left(_, ScheduledFuture<?> grace)) {
+            grace.cancel(false);
+            demand = UNREAD;
+        }
     }
 
     /** Whether it does. May be called on any thread. */

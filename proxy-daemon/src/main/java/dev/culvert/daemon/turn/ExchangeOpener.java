@@ -40,12 +40,19 @@ final class ExchangeOpener {
                             "after the loss, something else answers at the agent's address, which"
                                     + " cannot resume turns")
                     : notResumable(progress);
-        } else if (!instance.isEmpty() && !link.heartbeat().instance().equals(instance)) {
+        } else if (!instance.isEmpty() && !link.heartbeat().mayHaveTurnsOf(instance)) {
             return new Failure.LinkLost("the agent was restarted, and its turns are lost");
         } else if (isSentAgain(progress, isStopping) && instance.isEmpty()) {
             return new Failure.LinkLost("the agent may have been restarted");
         }
         return null;
+    }
+
+    /* It may have forgotten all but the turns that wait for an approval, and would begin it again. */
+    private static boolean isOfAnEarlierProcess(Progress progress, AgentLink link) {
+        return progress.isSent()
+                && !progress.instance().isEmpty()
+                && !progress.instance().equals(link.heartbeat().instance());
     }
 
     private static boolean isSentAgain(Progress progress, boolean isStopping) {
@@ -70,7 +77,8 @@ final class ExchangeOpener {
         Patience patience = patience(progress.startNanos());
         if (progress.hasMessage()
                 && !(progress.isSent() && isStopping)
-                && !progress.wasBegunBy(link)) {
+                && !progress.wasBegunBy(link)
+                && !isOfAnEarlierProcess(progress, link)) {
             return link.open(progress.request(request), listener, patience);
         }
         if (isStopping) {

@@ -5,6 +5,7 @@ import dev.culvert.daemon.auth.CallerQuota;
 import dev.culvert.daemon.turn.Progress.Unanswered;
 import dev.culvert.frame.ErrorCode;
 import dev.culvert.frame.Frame;
+import dev.culvert.frame.FrameType;
 import dev.culvert.link.Failure;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -31,6 +32,9 @@ public final class LiveTurn extends Reading {
 
     /** Whether the request was sent a second time; it is never sent a third time. */
     private boolean retried;
+
+    /** Null until the agent tells that it runs a tool. */
+    private @Nullable ToolCallTimes tools;
 
     /** The reader before this one; {@link LiveTurns} alone changes it. */
     volatile @Nullable LiveTurn before;
@@ -116,6 +120,9 @@ public final class LiveTurn extends Reading {
         if (chunk.isLastChunk() && request.isAddressed()) {
             tokens = TurnTokens.of(chunk);
         }
+        if (chunk.type() != FrameType.CHUNK) {
+            noteTool(chunk, number);
+        }
         if (number > 0 && audience.isRead()) {
             progress.came(chunk.payload().readableBytes());
             listener.onChunk(chunk, number);
@@ -130,6 +137,31 @@ public final class LiveTurn extends Reading {
         Watched watched = audience.watched();
         if (watched != null && number > 0) {
             watched.offer(chunk, number);
+        }
+    }
+
+    private void noteTool(Frame frame, long number) {
+        if (frame.type() == FrameType.APPROVAL) {
+            waitForApproval();
+        }
+        if (number == 0) {
+            return; // the client has it
+        }
+        if (tools == null) {
+            tools = new ToolCallTimes(id(), needs.observer());
+        }
+        tools.note(frame, number);
+    }
+
+    /** Whoever decides about a call wants it done: the turn goes on if its client leaves. */
+    private void waitForApproval() {
+        boolean wentOn = audience.goesOn();
+        audience.keepGoing();
+        if (audience.isUnread()) {
+            grantAll();
+        }
+        if (!wentOn) {
+            listener.onGoesOn();
         }
     }
 

@@ -112,12 +112,15 @@ final class Progress {
         if (payload == null) {
             throw new IllegalStateException("a message that was answered is not sent again");
         }
-        return Frame.request(
-                FrameType.MESSAGE,
-                request.id(),
-                window.credit(),
-                request.traceparent(),
-                payload.retain());
+        Frame message =
+                Frame.request(
+                        FrameType.MESSAGE,
+                        request.id(),
+                        window.credit(),
+                        request.traceparent(),
+                        payload.retain());
+        String caller = request.callerForTools();
+        return caller == null ? message : message.withCaller(caller);
     }
 
     /** Returns true the first time. */
@@ -142,7 +145,7 @@ final class Progress {
 
     /** Whether the agent on this link has begun the turn of this message before. */
     boolean wasBegunBy(AgentLink link) {
-        return hasMessage() && !begunBy.isEmpty() && begunBy.equals(link.heartbeat().instance());
+        return hasMessage() && !begunBy.isEmpty() && link.heartbeat().mayHaveTurnsOf(begunBy);
     }
 
     /** What a later reading of the same turn can begin with. */
@@ -194,6 +197,7 @@ final class Progress {
             return 0;
         }
         lastNumber = seq > 0 ? seq : lastNumber + 1;
+        repeatedNumber = 0;
         return lastNumber;
     }
 

@@ -131,6 +131,17 @@ public final class TurnIds {
         return id(agent, token);
     }
 
+    /**
+     * A secret that belongs to the turn, the same each time. Nobody can tell it from the id.
+     *
+     * @param purpose for which it is; another purpose has another secret
+     */
+    public String secret(Agent agent, String turn, String purpose) {
+        byte[] hash = hash(purpose, agent, turn.getBytes(UTF_8));
+        return Base64.getUrlEncoder()
+                .encodeToString(Arrays.copyOf(hash, NONCE_BYTES + PROOF_BYTES));
+    }
+
     /** The agent that {@code id} names, without a proof; null if it is not an id of a turn. */
     static @Nullable String agentOf(String id) {
         int end = id.lastIndexOf(SEPARATOR);

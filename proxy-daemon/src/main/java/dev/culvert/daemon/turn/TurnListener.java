@@ -19,6 +19,12 @@ public interface TurnListener {
      */
     void onChunk(Frame chunk, long number);
 
+    /**
+     * Whether or not its client leaves, the turn goes on from now on; it did not when it began.
+     * Whoever gets the turn asks {@link LiveTurn#goesOn} too, since this may come before that.
+     */
+    default void onGoesOn() {}
+
     /** The answer is complete; {@code number} is the number of its end, after the last chunk. */
     void onDone(long number);
 

@@ -22,6 +22,9 @@ public interface TurnObserver {
     /** A turn took these whose last chunk no client got, because it goes on without one. */
     default void onTokens(TurnTokens tokens) {}
 
+    /** A tool that an agent ran has ended. Told again if another client reads that again. */
+    default void onToolCall(ToolCallEnd end) {}
+
     /**
      * The agent has confirmed that it stopped a turn.
      *

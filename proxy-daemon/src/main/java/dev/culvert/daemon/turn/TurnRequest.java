@@ -60,6 +60,16 @@ public record TurnRequest(
         return !requestId.isEmpty();
     }
 
+    /**
+     * Who asks, for an agent that runs tools, which it writes into its audit log; null for any
+     * other.
+     */
+    @Nullable String callerForTools() {
+        return caller != null && agent.presence().said().features().contains(Feature.TOOLS)
+                ? caller.label()
+                : null;
+    }
+
     /** Whether the agent announced last that it can resume turns. */
     boolean agentResumes() {
         return agent.presence().said().features().contains(Feature.RESUME);

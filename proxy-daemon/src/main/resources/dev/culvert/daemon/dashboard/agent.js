@@ -2,7 +2,7 @@
 
 import { ask, follow, get, may } from './api.js';
 import { connection, fleet, figures, NO_FIGURES } from './live.js';
-import { Badge, Confirm, Copy, Empty, Icon, Problem, Tabs, html, link, now, say, useBox, useEffect, useLoad, useMemo, useRef, useState } from './parts.js';
+import { Badge, Confirm, Copy, Empty, Icon, Problem, Tabs, html, link, now, place, say, setQuery, useBox, useEffect, useLoad, useMemo, useRef, useState } from './parts.js';
 import { conditions, count, duration, lastError, millis, moment, presence, rate, road, shortMoment, since } from './format.js';
 import { Sparkline } from './sparkline.js';
 import { TalkPanel } from './talk.js';
@@ -72,6 +72,16 @@ function Watched({ turn, onClose }) {
         if (type === 'chunk') {
           it.events++;
           it.text += value.content ?? '';
+        } else if (type === 'tool_call') {
+          it.events++;
+          it.text += `${it.text && !it.text.endsWith('\n') ? '\n' : ''}▸ ${value.tool_name} ${JSON.stringify(value.arguments)}\n`;
+        } else if (type === 'tool_result') {
+          it.events++;
+          it.text += value.ok ? '▸ done\n' : `▸ not done: ${value.error}\n`;
+          it.said = 'reading';
+        } else if (type === 'approval') {
+          it.events++;
+          it.said = `waits for an approval of ${value.tool_name}`;
         } else if (type === 'missed') it.missed += value.to - value.from + 1;
         else if (type === 'done') it.said = 'complete';
         else if (type === 'tool_blocked') it.said = `blocked: ${value.tool_name}, ${value.reason}`;
@@ -106,8 +116,19 @@ function Turns({ id }) {
     const timer = setInterval(() => !document.hidden && again(), 2000);
     return () => clearInterval(timer);
   }, [id]);
+  const { query } = useBox(place);
+  const wanted = query.get('turn') ?? '';
+  useEffect(() => {
+    const found = value?.turns.find(it => it.turn === wanted);
+    if (found && open?.turn !== wanted) setOpen(found);
+  }, [wanted, value]);
+  const close = () => {
+    setOpen(null);
+    setQuery({ turn: '' });
+  };
   const live = new Map(figures.turns.filter(it => it.agent === id).map(it => [it.turn, it]));
   const kept = value?.turns ?? [];
+  const isGone = wanted && value && !kept.some(it => it.turn === wanted) && !live.has(wanted);
   const others = [...live.values()].filter(it => !kept.some(other => other.turn === it.turn));
   const turns = [...others, ...kept].sort((a, b) => (a.state === 'ended') - (b.state === 'ended') || (b.since ?? '').localeCompare(a.since ?? ''));
   if (error && !value) return html`<${Problem} error=${error} />`;
@@ -116,6 +137,7 @@ function Turns({ id }) {
   }
   const canRead = may('GET', '/turns/{turn}/stream');
   return html`<div class="turns">
+    ${isGone && html`<p class="hint" role="status">The turn ${wanted} is not known any more: a turn is known for a minute after its end.</p>`}
     <table><thead><tr><th scope="col">Turn</th><th scope="col">State</th><th scope="col" class="num">Events</th><th scope="col">Begun by</th><th scope="col">Tokens</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
       <tbody>${turns.map(turn => html`<tr key=${turn.turn} aria-current=${open?.turn === turn.turn ? 'true' : undefined}>
         <td><code class="cut" title=${turn.turn}>${turn.turn.slice(id.length + 1)}</code></td>
@@ -124,10 +146,10 @@ function Turns({ id }) {
         <td class="num">${live.get(turn.turn)?.events ?? turn.last_event ?? '–'}</td>
         <td>${turn.caller ?? '–'}</td>
         <td>${turn.tokens ? `${turn.tokens.input} in, ${turn.tokens.output} out` : '–'}</td>
-        <td class="right">${canRead && html`<button type="button" onClick=${() => setOpen(turn)}>${turn.state === 'ended' || turn.state === 'unread' ? 'Read' : 'Watch'}</button>`}
+        <td class="right">${canRead && html`<button type="button" onClick=${() => { setOpen(turn); if (wanted) setQuery({ turn: turn.turn }); }}>${turn.state === 'ended' || turn.state === 'unread' ? 'Read' : 'Watch'}</button>`}
           ${may('DELETE', '/turns/{turn}') && turn.state !== 'ended' && html` <button type="button" class="danger" onClick=${() => setAsked(turn)}>Stop</button>`}</td>
       </tr>`)}</tbody></table>
-    ${open && html`<${Watched} key=${open.turn} turn=${open} onClose=${() => setOpen(null)} />`}
+    ${open && html`<${Watched} key=${open.turn} turn=${open} onClose=${close} />`}
     ${asked && html`<${Confirm} title="Stop this turn?" verb="Stop it" onClose=${() => setAsked(null)} onConfirm=${async () => {
       const begun = performance.now();
       await ask('DELETE', `turns/${encodeURIComponent(asked.turn)}`);

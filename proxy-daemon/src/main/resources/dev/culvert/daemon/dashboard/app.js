@@ -9,10 +9,17 @@ import { AgentPage } from './agent.js';
 import { TokensPage } from './tokens.js';
 import { OperationsPage } from './operations.js';
 import { DoctorPage } from './doctor.js';
+import { ApprovalsPage, Waiting, approvals, pending } from './approvals.js';
+import { FlowPage, FlowsPage } from './flows.js';
+import { FlowRunPage } from './flowrun.js';
+import { ReachPage } from './reach.js';
 import { forgetTalks } from './talk.js';
 
 const PAGES = [
   { id: 'agents', title: 'Fleet', icon: 'fleet', needs: ['GET', '/agents'] },
+  { id: 'approvals', title: 'Approvals', icon: 'hand', needs: ['GET', '/approvals'] },
+  { id: 'flows', title: 'Flows', icon: 'flow', needs: ['GET', '/flow-runs'] },
+  { id: 'reach', title: 'Reach', icon: 'reach', needs: ['GET', '/budgets'] },
   { id: 'tokens', title: 'Tokens', icon: 'key', needs: ['GET', '/tokens'] },
   { id: 'operations', title: 'Operations', icon: 'list', needs: ['GET', '/operations'] },
   { id: 'doctor', title: 'Doctor', icon: 'pulse', needs: ['GET', '/agents'] },
@@ -118,8 +125,9 @@ function Lost() {
 const KEYS = [
   ['/', 'search the fleet'],
   ['↑ ↓', 'the agent before, the next agent'],
-  ['Enter', 'open the agent'],
-  ['g f', 'fleet'], ['g t', 'tokens'], ['g o', 'operations'], ['g d', 'doctor'],
+  ['← ↑ → ↓', 'in the picture of a flow: the next step there'],
+  ['Enter', 'open the agent, or the step'],
+  ['g f', 'fleet'], ['g a', 'approvals'], ['g l', 'flows'], ['g r', 'reach'], ['g t', 'tokens'], ['g o', 'operations'], ['g d', 'doctor'],
   ['Ctrl-Enter', 'send a message'],
   ['Esc', 'close a dialog, or leave a field'],
   ['?', 'these keys'],
@@ -140,7 +148,7 @@ function useKeys(openHelp) {
         if (e.key === 'Escape' && inField) e.target.blur();
         return;
       }
-      const to = Date.now() - afterG < 1500 && { f: 'agents', t: 'tokens', o: 'operations', d: 'doctor' }[e.key];
+      const to = Date.now() - afterG < 1500 && { f: 'agents', a: 'approvals', l: 'flows', r: 'reach', t: 'tokens', o: 'operations', d: 'doctor' }[e.key];
       afterG = e.key === 'g' ? Date.now() : 0;
       if (to) location.hash = link(to);
       else if (e.key === '?') openHelp();
@@ -160,6 +168,10 @@ function useKeys(openHelp) {
 function Page({ parts }) {
   const [page = 'agents', id] = parts;
   if (page === 'agents') return id ? html`<${AgentPage} key=${id} id=${id} tab=${parts[2]} />` : html`<${Fleet} />`;
+  if (page === 'approvals') return html`<${ApprovalsPage} />`;
+  if (page === 'flows') return id ? html`<${FlowPage} key=${id} name=${id} />` : html`<${FlowsPage} />`;
+  if (page === 'flow-runs' && id) return html`<${FlowRunPage} key=${id} id=${id} />`;
+  if (page === 'reach') return html`<${ReachPage} />`;
   if (page === 'tokens') return html`<${TokensPage} />`;
   if (page === 'operations') return html`<${OperationsPage} name=${id} />`;
   if (page === 'doctor') return html`<${DoctorPage} />`;
@@ -170,13 +182,15 @@ function Frame() {
   const { withToken } = useBox(session);
   const { version, state } = useBox(connection);
   const { parts } = useBox(place);
+  useBox(approvals.ticks);
+  const waiting = pending().length;
   const [help, setHelp] = useState(false);
-  const current = parts[0] ?? 'agents';
+  const current = { 'flow-runs': 'flows' }[parts[0]] ?? parts[0] ?? 'agents';
   useKeys(() => setHelp(true));
   useEffect(() => {
     const page = PAGES.find(it => it.id === current);
-    document.title = `${parts[1] ?? page?.title ?? 'Culvert'} – Culvert`;
-  }, [parts]);
+    document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${parts[1] ?? page?.title ?? 'Culvert'} – Culvert`;
+  }, [parts, waiting]);
   const isFirst = useRef(true);
   useEffect(() => {
     // What had the focus may be gone with the page before: else a screen reader begins at the top of all.
@@ -188,7 +202,7 @@ function Frame() {
       <nav class="side" aria-label="Pages">
         <a class="brand" href=${link('agents')}><img src="dashboard/icon.svg" alt="" width="28" height="28" /><span>Culvert</span></a>
         ${PAGES.filter(it => may(...it.needs)).map(it => html`<a key=${it.id} class="item" href=${link(it.id)}
-          aria-current=${it.id === current ? 'page' : undefined}><${Icon} name=${it.icon} /><span>${it.title}</span></a>`)}
+          aria-current=${it.id === current ? 'page' : undefined}><${Icon} name=${it.icon} /><span>${it.title}</span>${it.id === 'approvals' && html`<${Waiting} />`}</a>`)}
         <div class="foot">
           <p class="link ${state}"><i aria-hidden="true" />${{ live: 'live', lost: 'no answer', connecting: 'connecting' }[state]}${version ? html`<span class="wide-only"> · ${version}</span>` : ''}</p>
           <button type="button" class="ghost" onClick=${() => setHelp(true)} aria-label="Keys" title="Keys"><kbd>?</kbd><span class="wide-only">Keys</span></button>

@@ -12,7 +12,7 @@ function typeOf(schema) {
 }
 
 /** The value that a field's text means; throws a sentence. */
-function parsed(name, schema, text) {
+export function parsed(name, schema, text) {
   const type = typeOf(schema);
   if (type === 'string') return text;
   if (type === 'integer' || type === 'number') {
@@ -29,7 +29,7 @@ function parsed(name, schema, text) {
   }
 }
 
-function Field({ name, schema, isRequired, value, onInput }) {
+export function Field({ name, schema, isRequired, value, onInput }) {
   const type = typeOf(schema);
   const id = `field-${name}`;
   const common = { id, value, onInput: e => onInput(e.target.value), required: isRequired };

@@ -5,11 +5,14 @@
 import { ApiError, ask, box, follow, get, session } from './api.js';
 import { Badge, Icon, html, say, useBox, useEffect, useLayoutEffect, useRef, useState } from './parts.js';
 import { count, millis } from './format.js';
+import { Approval, approvals, canDecide, canSee, waitingIn } from './approvals.js';
+import { Arguments, Long, Shown, written } from './exact.js';
 
 const KEPT = 'culvert.turn.';
 const MOST_KEPT = 200_000;
 const SAVE_EVERY = 500;
 const ATTEMPTS = 8;
+const MOST_OUTPUT = 64_000;
 
 /** Errors of the daemon after which more of the turn can follow. */
 const GO_ON = new Set(['draining', 'link_lost']);
@@ -30,7 +33,7 @@ class Talk {
 
   get current() {
     const last = this.turns.at(-1);
-    return last && ['asking', 'answering', 'resuming', 'stopping'].includes(last.state) ? last : undefined;
+    return last && ['asking', 'answering', 'parked', 'resuming', 'stopping'].includes(last.state) ? last : undefined;
   }
 
   changed() {
@@ -47,11 +50,12 @@ class Talk {
   save(turn, isUrgent) {
     if (!turn.id || this.over.signal.aborted || (!isUrgent && performance.now() - this.savedAt < SAVE_EVERY)) return;
     this.savedAt = performance.now();
-    const { id, seq, question, text, reasoning } = turn;
-    const isLong = text.length + reasoning.length > MOST_KEPT; // then the agent is asked for all of it
-    const kept = { id, question, seq: isLong ? 0 : seq, text: isLong ? '' : text, reasoning: isLong ? '' : reasoning };
+    const { id, seq, question, text, reasoning, calls } = turn;
+    const all = JSON.stringify({ id, question, seq, text, reasoning, calls });
+    // Of a long one the agent is asked for all of it.
+    const kept = all.length > MOST_KEPT ? JSON.stringify({ id, question, seq: 0, text: '', reasoning: '', calls: [] }) : all;
     try {
-      sessionStorage.setItem(KEPT + this.agent, JSON.stringify(kept));
+      sessionStorage.setItem(KEPT + this.agent, kept);
     } catch {
       // full or forbidden: then a reload does not resume
     }
@@ -86,6 +90,8 @@ class Talk {
       if (turn.state !== 'stopping') turn.state = 'answering';
       this.save(turn);
       this.changed();
+    } else if (event.type === 'tool_call' || event.type === 'tool_output' || event.type === 'tool_result' || event.type === 'approval') {
+      this.used(turn, event.type, data, event.data);
     } else if (event.type === 'done') {
       this.end(turn, 'done');
     } else if (event.type === 'tool_blocked') {
@@ -97,8 +103,33 @@ class Talk {
     }
   }
 
+  /** What a tool of the agent does. */
+  used(turn, type, data, exact) {
+    let call = turn.calls.find(it => it.id === data.call_id);
+    if (!call) {
+      call = { id: data.call_id, name: String(data.tool_name ?? 'a tool'), exact: '{}', output: '', state: 'running', after: turn.text.length };
+      turn.calls.push(call);
+    }
+    if (type === 'tool_call') {
+      call.name = String(data.tool_name);
+      call.exact = written(exact, 'arguments') ?? '{}';
+    } else if (type === 'tool_output') {
+      call.output = (call.output + String(data.output ?? '')).slice(-MOST_OUTPUT);
+    } else if (type === 'approval') {
+      call.state = 'waits';
+      call.approval = data.approval_id;
+      call.asked = { ...data, exact: written(exact, 'arguments') ?? '{}' };
+    } else {
+      call.state = data.ok ? 'ok' : 'failed';
+      call.result = String((data.ok ? data.result : data.error) ?? '');
+    }
+    if (turn.state !== 'stopping') turn.state = type === 'approval' ? 'parked' : 'answering';
+    this.save(turn, type === 'approval');
+    this.changed();
+  }
+
   async send(question, goesOn) {
-    const turn = { question, id: '', seq: 0, text: '', reasoning: '', tools: [], events: 0, state: 'asking', asked: performance.now() };
+    const turn = { question, id: '', seq: 0, text: '', reasoning: '', tools: [], calls: [], events: 0, state: 'asking', asked: performance.now() };
     this.turns.push(turn);
     this.changed();
     try {
@@ -141,7 +172,13 @@ class Talk {
         const response = await follow('GET', `turns/${encodeURIComponent(turn.id)}/stream`, {
           query: { after: turn.seq },
           signal: this.over.signal,
-          onOpen: () => { attempt = 1; },
+          onOpen: () => {
+            attempt = 1;
+            if (turn.state === 'resuming' && turn.calls.some(it => it.state === 'waits')) {
+              turn.state = 'parked'; // the agent says nothing more until somebody has decided
+              this.changed();
+            }
+          },
           onEvent: event => this.take(turn, event),
         });
         if (response.status === 204 && this.current === turn) await this.look(turn);
@@ -208,7 +245,7 @@ class Talk {
     if (!kept || typeof kept.id !== 'string') return;
     const turn = {
       id: kept.id, seq: Number(kept.seq) || 0, question: String(kept.question ?? ''), text: String(kept.text ?? ''),
-      reasoning: String(kept.reasoning ?? ''), tools: [], events: 0, state: 'resuming', asked: performance.now(),
+      reasoning: String(kept.reasoning ?? ''), tools: [], calls: Array.isArray(kept.calls) ? kept.calls : [], events: 0, state: 'resuming', asked: performance.now(),
     };
     this.turns.push(turn);
     this.resume(turn, 'the page was loaded again');
@@ -236,6 +273,7 @@ addEventListener('pagehide', () => talks.forEach(talk => talk.current && talk.sa
 const STATES = {
   asking: ['wait', 'waiting for the first word'],
   answering: ['calm', 'answering'],
+  parked: ['wait', 'waits for an approval'],
   resuming: ['wait', 'resuming'],
   stopping: ['wait', 'stopping'],
   done: ['good', 'complete'],
@@ -245,7 +283,66 @@ const STATES = {
   ended: ['calm', 'ended'],
 };
 
-function Turn({ turn }) {
+const CALLS = { running: ['calm', 'runs'], waits: ['wait', 'waits for an approval'], ok: ['good', 'done'], failed: ['bad', 'not done'] };
+
+/** What a call is about, in a few words. */
+function gist(exact) {
+  try {
+    const it = JSON.parse(exact);
+    const text = Array.isArray(it?.argv) ? it.argv.join(' ') : it?.path ?? it?.pattern ?? Object.values(it ?? {}).find(value => typeof value === 'string') ?? '';
+    return String(text).split('\n')[0].slice(0, 100);
+  } catch {
+    return '';
+  }
+}
+
+/** What this page knows of an approval from the turn alone, if its token may not see approvals. */
+const asked = (call, turn, agent) => ({ ...call.asked, id: call.approval, agent, turn: turn.id, state: 'pending' });
+
+function Call({ call, turn, agent }) {
+  const isOver = call.state === 'ok' || call.state === 'failed';
+  const known = call.approval && approvals.of.get(call.approval);
+  // A turn that is over waits for nothing; and who may not see approvals knows only what the turn says.
+  const approval = known ?? (call.approval && call.state === 'waits' && turn.ended === undefined && !canSee() ? asked(call, turn, agent) : undefined);
+  const isWaiting = call.state === 'waits' && approval?.state === 'pending';
+  const [tone, title] = call.state === 'waits' && !isWaiting ? CALLS.running : CALLS[call.state];
+  return html`<div class="call ${call.state}">
+    <details>
+      <summary><${Icon} name="tool" /><code><${Shown} text=${call.name} /></code><span class="gist cut"><${Shown} text=${gist(call.exact)} /></span><${Badge} tone=${turn.ended !== undefined && !isOver ? 'calm' : tone}>${turn.ended !== undefined && !isOver ? 'no result' : title}<//></summary>
+      <div class="inside">
+        ${!isWaiting && html`<${Arguments} text=${call.exact} />`}
+        ${call.output && !isOver && html`<h4>Output so far</h4><${Long} text=${call.output} label="the output" />`}
+        ${isOver && html`<h4>${call.state === 'ok' ? 'What the agent was told' : 'Why not'}</h4>${call.result ? html`<${Long} text=${call.result} label="the result" />` : html`<p class="hint">nothing</p>`}`}
+      </div>
+    </details>
+    ${approval && (isWaiting || (!isOver && approval.state !== 'pending')) && html`<${Approval} it=${approval} isShort />`}
+    ${isWaiting && !canDecide() && html`<p class="hint">Somebody who may has to decide: in the dashboard, or with <code>culvert approvals</code>. The turn waits meanwhile.</p>`}
+  </div>`;
+}
+
+/** The answer, with each call of a tool where the agent made it. */
+function Said({ turn, agent }) {
+  useBox(approvals.ticks);
+  const parts = [];
+  let from = 0;
+  const text = to => {
+    const part = turn.text.slice(from, to);
+    if (part.trim()) parts.push(html`<p class="answer ${turn.state}" key=${`at-${from}`}>${part}${to === undefined && turn.state === 'answering' ? html`<span class="caret" aria-hidden="true" />` : ''}</p>`);
+    else if (to === undefined && turn.calls.length === 0) parts.push(html`<p class="answer ${turn.state}" key="empty">${part}</p>`);
+    from = to;
+  };
+  turn.calls.forEach((call, i) => {
+    text(call.after);
+    parts.push(html`<${Call} key=${`call-${i}`} call=${call} turn=${turn} agent=${agent} />`);
+  });
+  text();
+  // What waits in this turn and was asked before this page read it.
+  const known = new Set(turn.calls.map(it => it.approval));
+  const others = turn.ended === undefined && turn.id ? waitingIn(turn.id).filter(it => !known.has(it.id)) : [];
+  return [...parts, ...others.map(it => html`<${Approval} key=${it.id} it=${it} isShort />`)];
+}
+
+function Turn({ turn, agent }) {
   const [tone, title] = STATES[turn.state];
   const resumed = turn.resumed;
   const took = turn.ended !== undefined && !resumed ? turn.ended - turn.asked : undefined;
@@ -255,7 +352,7 @@ function Turn({ turn }) {
     ${resumed && html`<p class="resumed ${turn.state}"><${Icon} name=${turn.state === 'resuming' ? 'pulse' : 'check'} />${turn.state === 'resuming'
       ? `Resuming after event ${resumed.after}, because ${resumed.because} …`
       : `Resumed after event ${resumed.after}, because ${resumed.because}. Nothing is missing and nothing comes twice.`}</p>`}
-    <p class="answer ${turn.state}">${turn.text}${turn.state === 'answering' ? html`<span class="caret" aria-hidden="true" />` : ''}</p>
+    <${Said} turn=${turn} agent=${agent} />
     ${turn.tools.length > 0 && html`<p class="hint">Tools: ${turn.tools.join(', ')}</p>`}
     ${turn.why && html`<p class="why">${turn.why}</p>`}
     <p class="meta"><${Badge} tone=${tone}>${title}<//>
@@ -294,14 +391,14 @@ export function TalkPanel({ agent, isAway }) {
     if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) send(e);
   };
   const last = talk.turns.at(-1);
-  const spoken = !last || current ? '' : `${STATES[last.state][1]}${last.stopMillis === undefined ? '' : ` after ${millis(last.stopMillis)}`}`;
+  const spoken = current?.state === 'parked' ? 'The agent waits for an approval' : !last || current ? '' : `${STATES[last.state][1]}${last.stopMillis === undefined ? '' : ` after ${millis(last.stopMillis)}`}`;
   return html`<div class="talk">
     <div class="log" ref=${log} tabindex="0" role="region" aria-label="Conversation" onScroll=${e => {
       const it = e.currentTarget;
       isAtEnd.current = it.scrollHeight - it.scrollTop - it.clientHeight < 40;
     }}>
       ${talk.turns.length === 0 && html`<p class="hint center">Say something to ${agent}. The answer comes word by word; you can stop it, and reload this page in the middle of it.</p>`}
-      ${talk.turns.map((turn, i) => html`<${Turn} key=${i} turn=${turn} />`)}
+      ${talk.turns.map((turn, i) => html`<${Turn} key=${i} turn=${turn} agent=${agent} />`)}
     </div>
     <p class="hidden" role="status">${spoken}</p>
     <form onSubmit=${send}>

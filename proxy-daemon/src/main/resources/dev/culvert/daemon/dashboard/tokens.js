@@ -4,7 +4,7 @@ import { all, ask, makeToken, may } from './api.js';
 import { Badge, Confirm, Dialog, Empty, Icon, Problem, Secret, html, now, say, useBox, useLoad, useState } from './parts.js';
 import { moment, since } from './format.js';
 
-const ROLES = [['viewer', 'sees agents and turns'], ['operator', 'also talks to agents and changes them'], ['admin', 'also makes tokens and operates the daemon']];
+const ROLES = [['viewer', 'sees agents and turns'], ['operator', 'also talks to agents and changes them'], ['approver', 'sees agents, and decides about calls of their tools that wait for an approval'], ['admin', 'also makes tokens and operates the daemon']];
 const TIMES = [['', 'for ever'], ['1d', '1 day'], ['30d', '30 days'], ['90d', '90 days'], ['365d', '1 year']];
 const TONES = { valid: 'good', expired: 'calm', revoked: 'bad' };
 

@@ -307,7 +307,7 @@ final class AnswerStage implements AutoCloseable {
                     ResumePoint point =
                             new ResumePoint(Long.parseLong(query(request, "after")), eventsOnly);
                     answers.resume(
-                            request, answer, query(request, "turn"), point, PlainEvents::new);
+                            request, answer, query(request, "turn"), point, PlainEvents::new, null);
                 }
             }
         }

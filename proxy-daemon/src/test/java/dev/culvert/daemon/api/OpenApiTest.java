@@ -177,7 +177,8 @@ class OpenApiTest {
                                     prefix + path, _ -> new TreeSet<>(Set.of("OPTIONS")));
                     methods.add(methodKey.group(1).toUpperCase(Locale.ROOT));
                     if (methods.contains("GET")
-                            && !path.matches(".*/(stream|events|connect|subjects)")) {
+                            && !path.matches(
+                                    ".*/(stream|events|connect|subjects|(forward|reverse)/.*)")) {
                         methods.add("HEAD");
                     }
                 }

@@ -139,7 +139,7 @@ class TokenCommandsTest {
         assertThat(err.toString())
                 .contains("--scope got \"agents\": it takes agents:read")
                 .contains("; did you mean agents:write?")
-                .contains("the roles are viewer, operator, admin")
+                .contains("the roles are viewer, operator, approver, admin")
                 .contains("; did you mean operator?")
                 .contains("it takes a time such as 90d or 12h")
                 .contains("it takes a rate such as 50/s")

@@ -8,6 +8,7 @@ import dev.culvert.frame.FrameLimits;
 import dev.culvert.io.AccountLimits;
 import dev.culvert.io.DirectMemory;
 import dev.culvert.link.LinkLimits;
+import dev.culvert.mcp.McpServer;
 import dev.culvert.pool.PoolLimits;
 import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Layer;
@@ -15,6 +16,10 @@ import dev.culvert.settings.SecretSource;
 import dev.culvert.settings.Settings;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.IpNetwork;
+import dev.culvert.tunnel.Destination.Reverse;
+import dev.culvert.tunnel.PortList;
+import dev.culvert.upstream.UpstreamLimits;
+import dev.culvert.upstream.UpstreamUrl;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
@@ -75,6 +81,8 @@ class DaemonSettingsTest {
         assertThat(it.operations()).isEqualTo(new OperationSettings(1000, 1 << 20));
         assertThat(it.responses())
                 .isEqualTo(new ResponseSettings(1000, 32 << 20, Duration.ofHours(1)));
+        assertThat(it.continuations())
+                .isEqualTo(new ContinuationSettings(Duration.ofMinutes(15), 4 << 20, 64 << 20));
         assertThat(it.sse()).isEqualTo(new SseSettings(seconds(15)));
         assertThat(it.turns())
                 .isEqualTo(
@@ -104,9 +112,14 @@ class DaemonSettingsTest {
                                 seconds(1),
                                 seconds(60),
                                 Duration.ofMillis(250),
-                                seconds(600)));
+                                seconds(600),
+                                seconds(5),
+                                seconds(300)));
         assertThat(it.fleet())
                 .isEqualTo(new FleetSettings(10_000, 1 << 20, 64 << 20, EnrolSettings.DEFAULTS));
+        assertThat(it.checks())
+                .isEqualTo(new CheckSettings(8, 64, seconds(10), List.of(), Optional.empty()));
+        assertThat(it.flows()).isEqualTo(FlowSettings.DEFAULTS);
         assertThat(it.workers()).isEqualTo(new WorkerSettings(4, 256));
         assertThat(it.memory()).isEqualTo(new MemorySettings(0, 75, 25, 25, 40));
         assertThat(it.memory().limits())
@@ -125,6 +138,8 @@ class DaemonSettingsTest {
         assertThat(it.telemetry().metrics()).isEqualTo(new MetricSettings(false, List.of(), 100));
         assertThat(it.telemetry().traces())
                 .isEqualTo(new TraceSettings(Optional.empty(), Map.of(), 100, 2_048, seconds(10)));
+        assertThat(it.webhooks()).isEmpty();
+        assertThat(it.triggers()).isEmpty();
         assertThat(it.agents()).isEmpty();
         assertThat(it.eventLoops()).isZero();
         assertThat(it.stateDir()).isEmpty();
@@ -180,9 +195,15 @@ class DaemonSettingsTest {
                   },
                   "operations": {"keep": 8, "keep_bytes": "9KiB"},
                   "responses": {"keep": 76, "keep_bytes": "6KiB", "keep_for": 77},
+                  "continuations": {"valid_for": 84, "max_bytes": "7KiB", "keep_bytes": "8KiB"},
                   "sse": {"keepalive": 7},
                   "turns": {"max_answer_bytes": "1KiB", "max_unsent_bytes": "2KiB", "initial_credit": "3KiB", "stall_timeout": 71, "resume_grace": 72, "remember": 73, "max_watch_bytes": "5KiB", "max_keys": 74, "max_remembered": 75},
                   "subjects": {"max_data_bytes": 78, "max_subscribers": 79, "max_agent_subscriptions": 179, "max_queued": 80, "max_queued_bytes": 81, "max_waiting": 82, "timeout": 83},
+                  "tools": {"tenants": [{"tenant": "t"}], "agents": [{"agent": "a"}]},
+                  "approvals": {"max_pending": 84, "max_pending_tenant": 85, "max_pending_agent": 86, "max_kept_agent": 87, "max_kept_bytes": 88, "max_arguments_bytes": 89, "max_wait": 90, "keep": 91},
+                  "checks": {"threads": 9, "queue": 10, "timeout": 11, "networks": ["10.0.0.0/8"], "ca_file": "/ca.pem"},
+                  "flows_dir": "/flows",
+                  "flows": {"env": ["HOME"], "max_runs": 301, "max_steps": 302, "max_each": 303, "each_parallel": 30, "max_file_bytes": 304, "max_output_bytes": 305, "max_journal_bytes": 306, "keep": 307, "keep_cache": 308, "step_timeout": 309, "max_forwards": 310, "shell": {"directory": "/work", "commands": "unconfined"}, "mcp": {"files": {"url": "http://127.0.0.1:3001/mcp"}}},
                   "transport": {"default": "tcp", "vsock_port": 8, "tcp_base_port": 9000},
                   "timeouts": {
                     "message": 10, "message_deadline": 11, "config": 12, "ping": 13, "drain": 0
@@ -191,9 +212,11 @@ class DaemonSettingsTest {
                   "pool": {"max_waiting": 17, "dial_pause": 18, "idle_timeout": 19},
                   "home": {
                     "heartbeat_interval": 20, "missed": 21, "backoff_min": 22, "backoff_max": 23, "change_interval": 24,
-                    "quiesce_limit": 2400
+                    "quiesce_limit": 2400, "quiesce_wait": 25, "drift_after": 2500
                   },
                   "join": {"listen": ["tcp://127.0.0.1:5", "unix:///run/v.sock?port=1025"], "handshake_timeout": 170, "max_handshakes": 171, "max_per_second": 172},
+                  "reach": {"ports": [{"agents": "web-*", "tenant": "t", "ports": "22, 3000-3999"}], "services": [{"agents": "db-*", "tenant": "t", "to": ["DB.internal:5432", "[::1]:6379"]}], "max_tunnels": 173, "max_agent_tunnels": 174, "timeout": 175},
+                  "preview": {"domain": "p.example", "max": 176},
                   "fleet": {"max_agents": 27, "max_config_bytes": 100, "max_total_config_bytes": 1000,
                     "clones": "fork-as-child", "identity_lifetime": "30d",
                     "join_url": "wss://culvert.example:8443", "max_enrollments": 28},
@@ -201,9 +224,32 @@ class DaemonSettingsTest {
                   "memory": {
                     "max_held_bytes": "230KiB", "high_mark": "74%", "agent_share": "25%", "client_share": "100%", "body_share": "41%"
                   },
+                  "providers": [
+                    {
+                      "name": "p", "kind": "anthropic", "url": "https://p.example/x/", "key": {"env": "K"}, "ca": "/ca.pem",
+                      "models": ["m-*"], "tenants": ["t"], "hosted_tools": true, "retries": 3, "connect_timeout": 180, "idle_timeout": 181
+                    }
+                  ],
+                  "budgets": {
+                    "each_agent": {"tokens_per_hour": 182, "tokens_per_day": 183, "requests_per_hour": 184, "requests_per_day": 185},
+                    "each_tenant": {"tokens_per_day": 186},
+                    "agents": [{"agent": "a", "tokens_per_hour": 187}],
+                    "tenants": [{"tenant": "t", "requests_per_hour": 188}],
+                    "reserve_tokens": 189
+                  },
+                  "egress": [{"agents": "a*", "tenant": "t", "hosts": ["*.Example.org", "10.0.0.0/8"], "ports": "80,443"}],
                   "access_log": {"enabled": true, "format": "json", "to": "/var/log/c", "sample": "28%", "slow": 29, "queue": 30},
                   "metrics": {"gen_ai": true, "labels": ["agent"], "max_label_values": 31},
                   "traces": {"endpoint": "http://127.0.0.1:4318/v1/traces", "headers": {"a": {"env": "B"}}, "sample": "32%", "queue": 33, "timeout": 34},
+                  "webhooks": [{"name": "pager", "url": "https://hooks.example/a?b=c", "secret": {"file": "/s"}, "events": ["agent.offline", "flow.ended"], "tenant": "t", "ca": "/ca.pem", "timeout": 200, "max_age": 201, "max_attempts": 202, "max_waiting": 203}],
+                  "triggers": [{"name": "nightly", "flow": "report", "tenant": "t", "scopes": ["agents:read"], "schedule": "every 5m", "inputs": {"deep": true}, "input": "event", "overlaps": true}],
+                  "ssh": {"programs": "/opt/ssh"},
+                  "tunnels": [{
+                    "name": "db", "kind": "dynamic", "host": "far.example", "port": 2222, "user": "me", "key": "build",
+                    "agent": true, "jump": "j@hop:22", "ssh_config": "/etc/ssh_config",
+                    "host_key": "SHA256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "keepalive": "35s", "listen": "unix:///run/db.sock",
+                    "probe": "socks", "probe_to": "db:5432", "wait": "36s", "start": false
+                  }],
                   "agents": [
                     {"id": "a", "cid": 3},
                     {
@@ -233,6 +279,26 @@ class DaemonSettingsTest {
                         new AgentAddress.HybridUnix("/vm", 5),
                         Optional.of("{\"model\": \"m\"}"),
                         List.of("search_*"));
+        SshTunnelSettings tunnel =
+                new SshTunnelSettings(
+                        "db",
+                        SshTunnelSettings.Direction.DYNAMIC,
+                        new SshTunnelSettings.Server(
+                                "far.example",
+                                2222,
+                                Optional.of("me"),
+                                Optional.of("build"),
+                                true,
+                                Optional.of("j@hop:22"),
+                                Optional.of(Path.of("/etc/ssh_config")),
+                                Optional.of("SHA256:" + "a".repeat(43)),
+                                seconds(35)),
+                        new AgentAddress.Unix("/run/db.sock"),
+                        Optional.empty(),
+                        SshTunnelSettings.Probing.SOCKS,
+                        Optional.of(new AgentAddress.Tcp("db", 5432)),
+                        seconds(36),
+                        false);
         assertThat(read(file))
                 .isEqualTo(
                         new DaemonSettings(
@@ -311,6 +377,7 @@ class DaemonSettingsTest {
                                                                 5)))),
                                 new OperationSettings(8, 9 << 10),
                                 new ResponseSettings(76, 6 << 10, seconds(77)),
+                                new ContinuationSettings(seconds(84), 7 << 10, 8 << 10),
                                 new SseSettings(seconds(7)),
                                 new TurnSettings(
                                         1 << 10,
@@ -323,6 +390,48 @@ class DaemonSettingsTest {
                                         74,
                                         75),
                                 new SubjectSettings(78, 79, 179, 80, 81, 82, seconds(83)),
+                                new ToolSettings(
+                                        Optional.empty(),
+                                        List.of(
+                                                new ToolSettings.TenantPolicy(
+                                                        "t", Optional.empty())),
+                                        List.of(
+                                                new ToolSettings.AgentPolicy(
+                                                        "a", Optional.empty()))),
+                                new ApprovalSettings(
+                                        84, 85, 86, 87, 88, 89, seconds(90), seconds(91)),
+                                new CheckSettings(
+                                        9,
+                                        10,
+                                        seconds(11),
+                                        List.of(IpNetwork.parse("10.0.0.0/8")),
+                                        Optional.of(Path.of("/ca.pem"))),
+                                new FlowSettings(
+                                        Optional.of(Path.of("/flows")),
+                                        List.of("HOME"),
+                                        301,
+                                        302,
+                                        303,
+                                        30,
+                                        304,
+                                        305,
+                                        306,
+                                        307,
+                                        308,
+                                        seconds(309),
+                                        310,
+                                        new ShellSettings(
+                                                Optional.empty(),
+                                                Optional.of(Path.of("/work")),
+                                                ShellSettings.Confining.UNCONFINED),
+                                        new McpSettings(
+                                                List.of(
+                                                        new McpServer(
+                                                                "files",
+                                                                new McpServer.Address(
+                                                                        URI.create(
+                                                                                "http://127.0.0.1:3001/mcp")))),
+                                                "{\"files\": {\"url\": \"http://127.0.0.1:3001/mcp\"}}")),
                                 new TransportSettings(TransportSettings.Way.TCP, 8, 9000),
                                 new TimeoutSettings(
                                         seconds(10),
@@ -345,7 +454,9 @@ class DaemonSettingsTest {
                                         seconds(22),
                                         seconds(23),
                                         seconds(24),
-                                        seconds(2400)),
+                                        seconds(2400),
+                                        seconds(25),
+                                        seconds(2500)),
                                 new JoinSettings(
                                         List.of(
                                                 AgentAddress.parse("tcp://127.0.0.1:5"),
@@ -353,6 +464,23 @@ class DaemonSettingsTest {
                                         seconds(170),
                                         171,
                                         172),
+                                new ReachSettings(
+                                        List.of(
+                                                new ReachSettings.PortRule(
+                                                        "web-*",
+                                                        Optional.of("t"),
+                                                        PortList.parse("22,3000-3999"))),
+                                        List.of(
+                                                new ReachSettings.ServiceRule(
+                                                        "db-*",
+                                                        Optional.of("t"),
+                                                        List.of(
+                                                                new Reverse("db.internal", 5432),
+                                                                new Reverse("::1", 6379)))),
+                                        173,
+                                        174,
+                                        seconds(175)),
+                                new PreviewSettings("p.example", 176),
                                 new FleetSettings(
                                         27,
                                         100,
@@ -364,6 +492,7 @@ class DaemonSettingsTest {
                                                 28)),
                                 new WorkerSettings(25, 26),
                                 new MemorySettings(230 << 10, 74, 25, 100, 41),
+                                outside(),
                                 new TelemetrySettings(
                                         new AccessLogSettings(
                                                 true,
@@ -381,6 +510,33 @@ class DaemonSettingsTest {
                                                 32,
                                                 33,
                                                 seconds(34))),
+                                List.of(
+                                        new WebhookSettings(
+                                                "pager",
+                                                URI.create("https://hooks.example/a?b=c"),
+                                                new SecretSource.FromFile(Path.of("/s")),
+                                                Set.of(
+                                                        WebhookEvent.AGENT_OFFLINE,
+                                                        WebhookEvent.FLOW_ENDED),
+                                                Optional.of("t"),
+                                                Optional.of(Path.of("/ca.pem")),
+                                                seconds(200),
+                                                seconds(201),
+                                                202,
+                                                203)),
+                                List.of(
+                                        new TriggerSettings(
+                                                "nightly",
+                                                "report",
+                                                "t",
+                                                Set.of(Scope.AGENTS_READ),
+                                                new TriggerSettings.Cause.At(
+                                                        Schedule.parse("every 5m")),
+                                                "{\"deep\": true}",
+                                                Optional.of("event"),
+                                                true)),
+                                new SshSettings(Optional.of(Path.of("/opt/ssh"))),
+                                List.of(tunnel),
                                 List.of(first, second),
                                 24,
                                 Optional.of(Path.of("/var/lib/culvert")),
@@ -392,6 +548,43 @@ class DaemonSettingsTest {
                                 LogLevel.DEBUG));
     }
 
+    private static OutsideSettings outside() {
+        return new OutsideSettings(
+                List.of(
+                        new ProviderSettings(
+                                "p",
+                                ProviderKind.ANTHROPIC,
+                                UpstreamUrl.parse("https://p.example/x"),
+                                Optional.of(new SecretSource.FromVariable("K")),
+                                Optional.of(Path.of("/ca.pem")),
+                                List.of("m-*"),
+                                List.of("t"),
+                                true,
+                                3,
+                                new UpstreamLimits(seconds(180), seconds(181)))),
+                new BudgetSettings(
+                        limits(182, 183, 184, 185),
+                        limits(0, 186, 0, 0),
+                        List.of(new BudgetSettings.Named("a", limits(187, 0, 0, 0))),
+                        List.of(new BudgetSettings.Named("t", limits(0, 0, 188, 0))),
+                        189),
+                List.of(
+                        new EgressRule(
+                                "a*",
+                                Optional.of("t"),
+                                List.of("*.example.org", "10.0.0.0/8"),
+                                PortList.parse("80,443"))));
+    }
+
+    /** 0 is no limit. */
+    private static BudgetLimits limits(long hour, long day, long requests, long requestsADay) {
+        return new BudgetLimits(limit(hour), limit(day), limit(requests), limit(requestsADay));
+    }
+
+    private static OptionalLong limit(long value) {
+        return value == 0 ? OptionalLong.empty() : OptionalLong.of(value);
+    }
+
     @ParameterizedTest
     @MethodSource("refused")
     void refusesWhatCannotBe(String text, String problem) {
@@ -400,6 +593,30 @@ class DaemonSettingsTest {
 
     static Stream<Arguments> refused() {
         return Stream.of(
+                Arguments.of(
+                        "{'egress': [{'hosts': ['10.0.0.1/8'], 'ports': '80'}]}",
+                        "24: egress[0].hosts[0]: 10.0.0.1/8 has bits after the first 8: write 10.0.0.0/8"),
+                Arguments.of(
+                        "{'tunnels': [{'name': 't', 'host': '-oProxyCommand=x', 'to': 'a:1'}]}",
+                        "28: tunnels[0].host is \"-oProxyCommand=x\": it must be a name or an address"),
+                Arguments.of(
+                        "{'tunnels': [{'name': 't', 'host': 'h', 'kind': 'dynamic', 'to': 'a:1'}]}",
+                        "60: tunnels[0].to is tcp://a:1: the callers of a dynamic tunnel say where"),
+                Arguments.of(
+                        "{'tunnels': [{'name': 't', 'host': 'h', 'to': 'a:1', 'probe': 'socks'}]}",
+                        "54: tunnels[0].probe is socks: only a dynamic tunnel takes socks"),
+                Arguments.of(
+                        "{'tunnels': [{'name': 't', 'host': 'h', 'to': 'a:1', 'kind': 'remote'}]}",
+                        "14: tunnels[0]: listen is tcp://127.0.0.1:0: the port of the server has to be known: give one other than 0"),
+                Arguments.of(
+                        "{'providers': [{'name': 'p', 'kind': 'openai'}]}",
+                        "16: providers[0]: url is missing: say where the provider is, such as https://api.openai.com/v1 or https://api.anthropic.com"),
+                Arguments.of(
+                        "{'providers': [{'name': 'p', 'kind': 'openai', 'url': 'ftp://x'}]}",
+                        "48: providers[0].url: it takes a URL such as https://api.example.org/v1"),
+                Arguments.of(
+                        "{'budgets': {'agents': [{'agent': 'a'}, {'agent': 'a'}]}}",
+                        "42: budgets.agents[1].agent is \"a\": there is a budget of that agent already"),
                 Arguments.of(
                         "{'access_log': {'to': 'access.log'}}",
                         "17: access_log.to is \"access.log\": it must be \"stderr\" or the absolute"
@@ -468,19 +685,19 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'auth': {'roles': [{'name': 'a', 'scopes': ['agents']}]}}",
                         "46: auth.roles[0].scopes[0] is \"agents\": it must be one of agents:read,"
-                                + " agents:write, metrics:read, admin"),
+                                + " agents:write, approvals, reach, flows, metrics:read, admin"),
                 Arguments.of(
                         "{'auth': {'unix': [{'uid': 1, 'roles': ['boss']}]}}",
                         "41: auth.unix[0].roles[0] is \"boss\": there is no such role: the roles"
-                                + " are viewer, operator, admin"),
+                                + " are viewer, operator, approver, admin"),
                 Arguments.of(
                         "{'auth': {'unix': [{'uid': 1, 'roles': ['veiwer']}]}}",
                         "41: auth.unix[0].roles[0] is \"veiwer\": there is no such role: the"
-                                + " roles are viewer, operator, admin; did you mean viewer?"),
+                                + " roles are viewer, operator, approver, admin; did you mean viewer?"),
                 Arguments.of(
                         "{'auth': {'unix': [{'uid': 1, 'scopes': ['agents:reed']}]}}",
                         "42: auth.unix[0].scopes[0] is \"agents:reed\": it must be one of"
-                                + " agents:read, agents:write, metrics:read, admin; did you mean"
+                                + " agents:read, agents:write, approvals, reach, flows, metrics:read, admin; did you mean"
                                 + " agents:read?"),
                 Arguments.of(
                         "{'auth': {'unix': [{'roles': ['viewer']}]}}",
@@ -514,6 +731,9 @@ class DaemonSettingsTest {
                         "{'home': {'quiesce_limit': '25h'}}",
                         "11: home.quiesce_limit is 25h: it must be from 1s to 24h"),
                 Arguments.of(
+                        "{'home': {'quiesce_wait': '11m'}}",
+                        "11: home.quiesce_wait is 11m: it must be from 0s to 10m"),
+                Arguments.of(
                         "{'home': {'backoff_max': '500ms'}}",
                         "11: home.backoff_max is 500ms: it must not be less than backoff_min, 1s"),
                 Arguments.of(
@@ -537,6 +757,21 @@ class DaemonSettingsTest {
                         "{'memory': {'max_held_bytes': '5000GiB'}}",
                         "13: memory.max_held_bytes is 5368709120000: this JVM has %d bytes for network buffers, and a quarter of them must stay free; -Dio.netty.maxDirectMemory, with a larger -XX:MaxDirectMemorySize, gives it more"
                                 .formatted(DirectMemory.limitBytes())),
+                Arguments.of(
+                        "{'webhooks': [{'name': 'a', 'secret': {'env': 'S'}}]}",
+                        "15: webhooks[0]: url is missing: it must be https://HOST/PATH or http://HOST:PORT/PATH, without a user, a password or a fragment"),
+                Arguments.of(
+                        "{'webhooks': [{'name': 'a', 'url': 'https://u:p@h/', 'secret': {'env': 'S'}}]}",
+                        "29: webhooks[0].url is what it is: it must be https://HOST/PATH or http://HOST:PORT/PATH, without a user, a password or a fragment"),
+                Arguments.of(
+                        "{'webhooks': [{'name': 'a', 'url': 'https://h/'}]}",
+                        "15: webhooks[0]: secret is missing: say where the secret is, such as {\"file\": \"/etc/culvert/hook.secret\"}"),
+                Arguments.of(
+                        "{'triggers': [{'name': 'a', 'flow': 'f'}]}",
+                        "15: triggers[0]: 0 of schedule, subject and secret are set: a trigger has exactly one of the three"),
+                Arguments.of(
+                        "{'triggers': [{'name': 'a', 'flow': 'f', 'schedule': '* * *'}]}",
+                        "42: triggers[0].schedule: '* * *' has 3 fields: take cron's five fields in UTC, such as \"*/10 8-18 * * mon-fri\", or \"every 5m\" with at least 10s"),
                 Arguments.of(
                         "{'event_loops': -1}", "2: event_loops is -1: it must be from 0 to 1024"),
                 Arguments.of(
@@ -729,8 +964,7 @@ class DaemonSettingsTest {
         Path shipped = Path.of("dist/culvertd.jsonc");
         assertThat(Settings.read(List.of(Layer.file(shipped)), DaemonSettings::read).value())
                 .isEqualTo(DaemonSettings.DEFAULTS);
-        String oneAgent = "{'agents': [{'id': 'a', 'cid': 3}]}";
-        String everyKey = settings(oneAgent).print();
+        String everyKey = settings(KeyReference.ONE_OF_EACH).print();
         assertThat(keys(Files.readString(shipped))).containsExactlyElementsOf(keys(everyKey));
     }
 
@@ -739,7 +973,8 @@ class DaemonSettingsTest {
         String shipped = Files.readString(Path.of("dist/culvertd.jsonc"));
         String agent =
                 shipped.lines()
-                        .dropWhile(line -> !line.contains("// {"))
+                        .dropWhile(line -> !line.equals("  \"agents\": ["))
+                        .skip(1)
                         .takeWhile(line -> !line.equals("  ],"))
                         .filter(line -> !line.contains("\"cid\""))
                         .map(line -> line.replaceFirst("^ *// ", ""))
@@ -750,7 +985,24 @@ class DaemonSettingsTest {
                 .isEqualTo("web-1");
     }
 
-    /** The keys in their order, those of the agent in comments too. */
+    @Test
+    void theTunnelThatTheShippedFileShowsIsOne() throws Exception {
+        String tunnel =
+                Files.readString(Path.of("dist/culvertd.jsonc"))
+                        .lines()
+                        .dropWhile(line -> !line.equals("  \"tunnels\": ["))
+                        .dropWhile(line -> !line.contains("// {"))
+                        .takeWhile(line -> !line.equals("  ],"))
+                        .filter(line -> !line.contains("\"probe_to\""))
+                        .map(line -> line.replaceFirst("^ *// ", ""))
+                        .reduce("", (text, line) -> text + line + "\n");
+        assertThat(read("{'tunnels': [" + tunnel + "]}").tunnels())
+                .singleElement()
+                .extracting(SshTunnelSettings::name)
+                .isEqualTo("db");
+    }
+
+    /** The keys in their order, those of the elements of lists in comments, too. */
     private static List<String> keys(String file) {
         return Pattern.compile("^[ /]*(\"[a-z_]+\"):", Pattern.MULTILINE)
                 .matcher(file)

@@ -2,7 +2,9 @@ package dev.culvert.daemon.config;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.culvert.daemon.client.value.Value;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Key;
 import dev.culvert.settings.Layer;
@@ -11,9 +13,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -36,7 +37,7 @@ final class KeyReference {
             Path.of("src/main/resources/dev/culvert/daemon/client/explain/keys.json");
     static final Path PAGE = Path.of("docs/keys.md");
 
-    private static final Path SHIPPED = Path.of("dist/culvertd.jsonc");
+    static final Path SHIPPED = Path.of("dist/culvertd.jsonc");
     private static final Path LIMITS = Path.of("docs/limits.md");
 
     /** Each is refused by some key, or is a value that it can have and that is no default. */
@@ -66,7 +67,7 @@ final class KeyReference {
                     "[\"unix:///run/example/admin.sock\"]");
 
     /** The keys of a list's objects are known only where there is one. */
-    private static final String ONE_OF_EACH =
+    static final String ONE_OF_EACH =
             """
             {
               "auth": {
@@ -74,14 +75,21 @@ final class KeyReference {
                 "unix": [{"uid": 1000, "roles": ["operator"]}]
               },
               "limits": {"tenants": [{"tenant": "acme", "rate": "50/s"}]},
+              "tools": {"tenants": [{"tenant": "acme"}], "agents": [{"agent": "web-1"}]},
+              "webhooks": [{"name": "a", "url": "http://h/", "secret": {"env": "S"}}],
+              "triggers": [{"name": "a", "flow": "f", "schedule": "every 5m"}],
+              "reach": {"ports": [{"ports": "80"}], "services": [{"to": ["127.0.0.1:5432"]}]},
+              "providers": [{"name": "a", "kind": "openai", "url": "http://h/v1", "key": {"env": "S"}}],
+              "budgets": {"agents": [{"agent": "a"}], "tenants": [{"tenant": "acme"}]},
+              "egress": [{"hosts": ["h"], "ports": "443"}],
+              "tunnels": [{"name": "a", "kind": "local", "host": "h", "to": "t:1"}],
               "agents": [{"id": "a", "cid": 3}]
             }
             """;
 
     private static final Pattern MUST = Pattern.compile("it must be .*|it must not be .*");
-    private static final Pattern KEY_LINE = Pattern.compile("\"([a-z_0-9]+)\": ?(.*)");
     private static final Pattern LIMIT_ROW =
-            Pattern.compile("\\| `([a-z_.]+)` \\| [^|]*\\| ([^|]*) \\| ([^|]*) \\|");
+            Pattern.compile("\\| `([a-z0-9_.\\[\\]]+)` \\| [^|]*\\| ([^|]*) \\| ([^|]*) \\|");
 
     record Row(
             String key,
@@ -95,11 +103,16 @@ final class KeyReference {
             String beyond,
             String metric) {}
 
-    private final Map<String, String> comments;
+    private final ShippedKeys shipped;
+    private final Settings<DaemonSettings> defaults;
+    private final Settings<DaemonSettings> oneOfEach;
     private final Map<String, String> examples = new LinkedHashMap<>();
 
-    private KeyReference() throws IOException {
-        comments = comments(Files.readString(SHIPPED));
+    private KeyReference() throws IOException, BadSettingsException {
+        shipped = new ShippedKeys(Files.readString(SHIPPED));
+        examples.putAll(shipped.examples());
+        defaults = read(List.of());
+        oneOfEach = read(List.of(Layer.text("one of each", ONE_OF_EACH)));
     }
 
     static List<Row> rows() throws IOException, BadSettingsException {
@@ -113,21 +126,20 @@ final class KeyReference {
             limits.put(limit.group(1), new String[] {limit.group(2), limit.group(3)});
         }
         List<Row> rows = new ArrayList<>();
-        for (Key key : read(Layer.text("one of each", ONE_OF_EACH)).keys()) {
+        for (Key key : oneOfEach.keys()) {
             String name = key.path().replace("[0]", "[]");
-            boolean ofList = name.contains("[]");
             Set<String> ranges = new LinkedHashSet<>();
             Set<String> needsRestart = new LinkedHashSet<>();
-            if (!ofList) {
+            if (!name.contains("[]")) {
                 tryAll(name, key, ranges, needsRestart);
+            } else if (StartSettings.needRestart(name.replace("[]", ""))) {
+                needsRestart.add(name);
             }
             String[] beyond = limits.getOrDefault(name, new String[] {"", ""});
             rows.add(
                     new Row(
                             name,
-                            comments.getOrDefault(
-                                    name,
-                                    comments.getOrDefault(name.replaceFirst("\\[].*", ""), "")),
+                            shipped.comments().getOrDefault(name, ""),
                             key.takes(),
                             String.join("; ", ranges),
                             key.setAt() == null ? key.json() : "null",
@@ -143,14 +155,14 @@ final class KeyReference {
     private void tryAll(String name, Key key, Set<String> ranges, Set<String> needsRestart) {
         for (String value : TRIED) {
             try {
-                DaemonSettings other = read(Layer.text("tried", file(name, value))).value();
-                if (!other.equals(DaemonSettings.DEFAULTS)) {
+                DaemonSettings other =
+                        read(List.of(Layer.text("tried", file(name, value)))).value();
+                if (!other.equals(defaults.value())) {
                     examples.putIfAbsent(name, value);
                     if (value.startsWith("\"") && !examples.get(name).startsWith("\"")) {
                         examples.put(name, value); // "7s" says more than 7
                     }
-                    needsRestart.addAll(
-                            StartSettings.of(DaemonSettings.DEFAULTS).needingRestart(other));
+                    needsRestart.addAll(StartSettings.of(defaults.value()).needingRestart(other));
                 }
             } catch (BadSettingsException e) {
                 e.mistakes().stream()
@@ -173,46 +185,34 @@ final class KeyReference {
         return text;
     }
 
-    private static Settings<DaemonSettings> read(Layer layer) throws BadSettingsException {
-        return Settings.read(List.of(layer), DaemonSettings::read);
+    private static Settings<DaemonSettings> read(List<Layer> layers) throws BadSettingsException {
+        return Settings.read(layers, DaemonSettings::read);
+    }
+
+    /** What is printed as an empty list, and is no key that takes a list of values. */
+    static List<String> listsWithoutExample(Settings<?> settings) throws IOException {
+        Set<String> keys = settings.keys().stream().map(Key::path).collect(Collectors.toSet());
+        List<String> lists = new ArrayList<>();
+        try (JsonParser json =
+                JsonFactory.builder()
+                        .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
+                        .build()
+                        .createParser(settings.print())) {
+            JsonToken before = null;
+            for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+                if (before == JsonToken.START_ARRAY && token == JsonToken.END_ARRAY) {
+                    String path = json.getParsingContext().pathAsPointer().toString();
+                    lists.add(path.substring(1).replaceAll("/([0-9]+)", "[$1]").replace('/', '.'));
+                }
+                before = token;
+            }
+        }
+        lists.removeAll(keys);
+        return lists;
     }
 
     private static String plain(String markdown) {
         return markdown.replace("`", "");
-    }
-
-    /** What the shipped file says above each key, and as examples the values of its agent. */
-    private Map<String, String> comments(String file) throws IOException {
-        Map<String, String> found = new LinkedHashMap<>();
-        List<String> above = new ArrayList<>();
-        Deque<String> sections = new ArrayDeque<>();
-        for (String line : file.lines().dropWhile(it -> !it.equals("{")).skip(1).toList()) {
-            boolean ofAgent = line.startsWith("    // ") && "agents[].".equals(sections.peek());
-            String inner = (ofAgent ? line.substring(7) : line).strip();
-            Matcher key = KEY_LINE.matcher(inner);
-            if (inner.matches("// +[{].*}") && String.valueOf(sections.peek()).endsWith("[].")) {
-                Value.parse(inner.substring(2))
-                        .map()
-                        .forEach((name, value) ->
-                                examples.put(sections.peek() + name, value.json()));
-            } else if (inner.startsWith("//")) {
-                above.add(inner.substring(2).strip());
-            } else if (key.matches()) {
-                String section = sections.isEmpty() ? "" : sections.peek();
-                String name = section + key.group(1);
-                found.put(name, String.join(" ", above));
-                above.clear();
-                if (key.group(2).matches("[{\\[]")) {
-                    sections.push(name + (key.group(2).equals("[") ? "[]." : "."));
-                } else if (ofAgent) {
-                    examples.put(name, key.group(2).replaceAll(",$", ""));
-                }
-            } else if (!ofAgent && inner.matches("[}\\]],?") && !sections.isEmpty()) {
-                sections.pop();
-                above.clear();
-            }
-        }
-        return found;
     }
 
     static String json(List<Row> rows) throws IOException {

@@ -2,6 +2,8 @@ package dev.culvert.daemon.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.settings.Layer;
+import dev.culvert.settings.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,7 +15,28 @@ class KeyReferenceTest {
 
     @Test
     void everyKeyIsExplained() throws Exception {
-        assertThat(KeyReference.unexplained(KeyReference.rows())).isEmpty();
+        assertThat(KeyReference.unexplained(KeyReference.rows()))
+                .as("keys without a comment of their own in %s", KeyReference.SHIPPED)
+                .isEmpty();
+    }
+
+    @Test
+    void theKeysOfEveryListOfObjectsAreKnown() throws Exception {
+        assertThat(KeyReference.listsWithoutExample(read(KeyReference.ONE_OF_EACH)))
+                .as("lists that ONE_OF_EACH has no element of")
+                .isEmpty();
+    }
+
+    @Test
+    void aListOfObjectsThatIsForgottenIsFound() throws Exception {
+        String nested = "{\"agents\": [{\"id\": \"a\", \"cid\": 3}]}";
+        assertThat(KeyReference.listsWithoutExample(read(nested)))
+                .contains("providers", "budgets.agents")
+                .doesNotContain("agents", "agents[0].tool_allowlist", "http.allowed_hosts");
+    }
+
+    private static Settings<DaemonSettings> read(String text) throws Exception {
+        return Settings.read(List.of(Layer.text("test", text)), DaemonSettings::read);
     }
 
     @Test

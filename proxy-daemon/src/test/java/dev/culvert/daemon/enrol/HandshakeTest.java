@@ -19,9 +19,12 @@ import dev.culvert.identity.Proof;
 import dev.culvert.identity.Refusal;
 import dev.culvert.identity.Registered;
 import dev.culvert.identity.SigningKey;
+import dev.culvert.io.StoppingException;
+import dev.culvert.testing.CapturedLog;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +74,46 @@ class HandshakeTest {
         assertThat(identity.joins()).isEqualTo(1);
         assertThat(daemon.enrolments.all())
                 .allMatch(it -> daemon.enrolments.state(it) == State.USED);
+    }
+
+    /** Of a daemon that cannot write any more. */
+    private record Unwritable(IOException why) implements IdentityStore {
+        @Override
+        public boolean isKept() {
+            return true;
+        }
+
+        @Override
+        public List<AgentIdentity> read() {
+            return List.of();
+        }
+
+        @Override
+        public void save(AgentIdentity identity) throws IOException {
+            throw why;
+        }
+
+        @Override
+        public void delete(String agentId) throws IOException {
+            throw why;
+        }
+    }
+
+    private String log(IOException trouble) throws Exception {
+        try (CapturedLog log = new CapturedLog()) {
+            TestGate stuck = new TestGate(new Unwritable(trouble));
+            TestGuest guest = new TestGuest(stuck, key);
+            guest.sends(register(stuck.token("web"), key, "").frame()).proves();
+            assertThat(guest.refused().retryAfter()).isEqualTo(5);
+            return log.text();
+        }
+    }
+
+    @Test
+    void aDiskThatFailsIsToldToTheOperatorAndTheEndOfTheDaemonIsNot() throws Exception {
+        assertThat(log(new IOException("no space left")))
+                .contains("because of state_dir: no space");
+        assertThat(log(new StoppingException("the daemon stops"))).doesNotContain("ERROR");
     }
 
     @Test

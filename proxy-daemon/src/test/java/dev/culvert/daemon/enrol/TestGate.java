@@ -45,7 +45,11 @@ final class TestGate {
     private @Nullable Queue<Runnable> held;
 
     TestGate() throws IOException {
-        this(new MemoryEnrolments(), new MemoryIdentities());
+        this(new MemoryIdentities());
+    }
+
+    TestGate(IdentityStore identityStore) throws IOException {
+        this(new MemoryEnrolments(), identityStore);
     }
 
     private TestGate(EnrolmentStore enrolmentStore, IdentityStore identityStore)

@@ -3,14 +3,21 @@ package dev.culvert.daemon.home;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.fleet.AgentState;
+import dev.culvert.link.BasePeer;
 import dev.culvert.link.EmbeddedLink;
 import dev.culvert.link.Failure;
+import dev.culvert.policy.Level;
+import dev.culvert.policy.Policy;
+import dev.culvert.policy.PolicyFile;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How a configuration comes to an agent, over its home link. */
 class ConfigPushTest {
@@ -144,6 +151,66 @@ class ConfigPushTest {
 
         assertThat(agent.sent()).contains("\"type\":\"ping\"");
         assertThat(agent.sent()).isEmpty();
+    }
+
+    @Test
+    void anAgentIsReadyOnlyWithThePoliciesAboveItsOwn(@TempDir Path folder) throws Exception {
+        String text = "{\"rules\": [{\"decision\": \"deny\", \"tools\": [\"x\"]}]}";
+        fixture.use(HomeFixture.withPolicy(Files.writeString(folder.resolve("p"), text)));
+        EmbeddedLink agent = fixture.acceptAndAnswer();
+        String update = agent.sent();
+        assertThat(update)
+                .contains(
+                        "\"payload\":{\"policies\":[{\"level\":\"host\",\"policy\":"
+                                + text
+                                + "}],");
+        String version = PolicyFile.read(Level.HOST, "p", text).version();
+
+        agent.receive(
+                "config_ack",
+                BasePeer.text(update, "id"),
+                "{\"applied\":true,\"policy\":\"" + version + "\"}");
+
+        assertThat(state()).isEqualTo(AgentState.READY);
+    }
+
+    @Test
+    void anAgentThatHasOtherPoliciesIsNotReady(@TempDir Path folder) throws Exception {
+        fixture.use(HomeFixture.withPolicy(Files.writeString(folder.resolve("p"), "{}")));
+        EmbeddedLink agent = fixture.acceptAndAnswer();
+
+        agent.receive(
+                "config_ack",
+                HomeFixture.update(agent, 1),
+                "{\"applied\":true,\"policy\":\"sha256:0\"}");
+
+        assertThat(state()).isEqualTo(AgentState.CONNECTING);
+        assertThat(fixture.agent.presence().lastError()).contains("without the policies above it");
+    }
+
+    @Test
+    void thePoliciesOfAnAgentsOwnConfigurationCountInTheVersion(@TempDir Path folder)
+            throws Exception {
+        Path file = Files.writeString(folder.resolve("p"), "{}");
+        fixture.use(HomeFixture.withPolicy(file));
+        EmbeddedLink agent = fixture.acceptAndAnswer();
+        agent.receive("config_ack", HomeFixture.update(agent, 1), ACK);
+        String own = "{\"rules\": [{\"decision\": \"allow\"}]}";
+        want("{\"config\":{},\"tools\":{\"x\":[1],\"policy\": " + own + "},\"tool_allowlist\":[]}");
+        String version =
+                Policy.of(
+                                List.of(
+                                        PolicyFile.read(Level.HOST, "p", "{}"),
+                                        PolicyFile.read(Level.AGENT, "own", own)))
+                        .version();
+
+        agent.receive(
+                "config_ack",
+                HomeFixture.update(agent, 2),
+                "{\"applied\":true,\"policy\":\"" + version + "\"}");
+
+        assertThat(results).containsExactly(new PushResult.Applied(2));
+        assertThat(state()).isEqualTo(AgentState.READY);
     }
 
     @Test

@@ -14,9 +14,13 @@ import dev.culvert.link.EmbeddedLink;
 import dev.culvert.link.Failure;
 import dev.culvert.link.LinkObserver;
 import dev.culvert.road.TestRoads;
+import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Layer;
+import dev.culvert.settings.Settings;
 import dev.culvert.transport.AgentAddress;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -122,6 +126,12 @@ final class HomeFixture implements AutoCloseable {
 
     void use(DaemonSettings next) {
         settings = next;
+    }
+
+    /** The settings of a host with this policy for tools. */
+    static DaemonSettings withPolicy(Path file) throws BadSettingsException {
+        String text = "{\"tools\": {\"policy\": \"" + file + "\"}}";
+        return Settings.read(List.of(Layer.text("test", text)), DaemonSettings::read).value();
     }
 
     int dialled() {

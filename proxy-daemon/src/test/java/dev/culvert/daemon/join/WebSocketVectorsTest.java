@@ -22,7 +22,7 @@ class WebSocketVectorsTest implements WebSocketContract {
                 new Trunks(
                         List.of(channel.eventLoop()), () -> LinkLimits.DEFAULTS, LinkObserver.NONE);
         Waiting waiting = new Waiting(() -> JoinSettings.DEFAULTS, JoinObserver.NONE, () -> 0);
-        new JoinPipeline(trunks, waiting, share, () -> seen).addAfterUpgrade(channel);
+        new JoinPipeline(trunks, waiting, share, (_, _) -> {}, () -> seen).addAfterUpgrade(channel);
         channel.pipeline().fireChannelActive();
         trunks.adopt(channel, new AgentAddress.Incoming("a"), "tcp://127.0.0.1:1", share);
         return channel;

@@ -2,7 +2,9 @@ package dev.culvert.daemon.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.daemon.approvals.ApprovalStoreContract;
 import dev.culvert.daemon.auth.TokenStoreContract;
+import dev.culvert.daemon.continuations.ContinuationStoreContract;
 import dev.culvert.daemon.enrol.EnrolmentStoreContract;
 import dev.culvert.daemon.enrol.IdentityStoreContract;
 import dev.culvert.daemon.fleet.AgentStoreContract;
@@ -13,11 +15,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,9 +69,43 @@ class SchemaTest {
             }
             assertThat(stores.enrolments().read()).containsExactly(EnrolmentStoreContract.WHOLE);
             assertThat(stores.identities().read()).containsExactly(IdentityStoreContract.WHOLE);
-            stores.responses().save(Map.of("r", new byte[] {1}), List.of()); // of version 5
-            stores.responses().load((id, bytes) -> assertThat(id + bytes[0]).isEqualTo("r1"));
+            if (version < 5) { // which brought responses
+                stores.responses().save(Map.of("r", new byte[] {1}), List.of());
+            }
+            List<String> responses = new ArrayList<>();
+            stores.responses().load((id, bytes) -> responses.add(id + bytes[0]));
+            assertThat(responses).containsExactly("r1");
+            if (version < 6) { // which brought approvals and continuations
+                stores.approvals().add(ApprovalStoreContract.WHOLE);
+                stores.continuations().save(ContinuationStoreContract.continuation("h", 1));
+            }
+            assertThat(stores.approvals().read()).containsExactly(ApprovalStoreContract.WHOLE);
+            assertThat(stores.continuations().find("h"))
+                    .usingRecursiveComparison()
+                    .isEqualTo(ContinuationStoreContract.continuation("h", 1));
         }
+        try (Database database = StateDir.database(folder, () -> {})) {
+            fillTheTablesOfVersion7(database);
+        }
+    }
+
+    private static void fillTheTablesOfVersion7(Database database) throws IOException {
+        byte[] content = {1};
+        database.run(connection -> {
+            insert(connection, "flow_runs", "r", "f", "t", "c", "done", "s", "e", content);
+            insert(connection, "flow_steps", "r", "s", "done", "c", content);
+            insert(connection, "flow_cache", "d", "s", content);
+            insert(connection, "deliveries", "d", "due", 3, content);
+            insert(connection, "tunnels", "n", "up", "c", content);
+            insert(connection, "budgets", "h", "hour", "s", 1L << 40, 1L);
+            return insert(connection, "previews", "p", "a", "t", 3000, "c", "e", null);
+        });
+    }
+
+    private static int insert(Connection connection, String table, @Nullable Object... values)
+            throws SQLException {
+        String places = ", ?".repeat(values.length).substring(2);
+        return Sql.update(connection, "INSERT INTO " + table + " VALUES (" + places + ")", values);
     }
 
     @Test

@@ -1,7 +1,13 @@
 package dev.culvert.daemon.state;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.daemon.approvals.ApprovalStore;
+import dev.culvert.daemon.approvals.ApprovalStoreContract;
 import dev.culvert.daemon.auth.TokenStore;
 import dev.culvert.daemon.auth.TokenStoreContract;
+import dev.culvert.daemon.continuations.ContinuationStore;
+import dev.culvert.daemon.continuations.ContinuationStoreContract;
 import dev.culvert.daemon.enrol.EnrolmentStore;
 import dev.culvert.daemon.enrol.EnrolmentStoreContract;
 import dev.culvert.daemon.enrol.IdentityStore;
@@ -12,15 +18,26 @@ import dev.culvert.daemon.fleet.DesiredStore;
 import dev.culvert.daemon.fleet.DesiredStoreContract;
 import dev.culvert.daemon.fleet.SeenStore;
 import dev.culvert.daemon.fleet.SeenStoreContract;
+import dev.culvert.daemon.flows.FlowStore;
+import dev.culvert.daemon.flows.FlowStoreContract;
 import dev.culvert.daemon.front.responses.KeptResponsesContract;
 import dev.culvert.daemon.front.responses.ResponseStore;
 import dev.culvert.daemon.operations.RunStore;
 import dev.culvert.daemon.operations.RunStoreContract;
+import dev.culvert.daemon.previews.PreviewStore;
+import dev.culvert.daemon.previews.PreviewStoreContract;
+import dev.culvert.daemon.providers.BudgetStore;
+import dev.culvert.daemon.providers.BudgetStoreContract;
+import dev.culvert.daemon.sshtunnels.SshTunnelStore;
+import dev.culvert.daemon.sshtunnels.SshTunnelStoreContract;
+import dev.culvert.daemon.webhooks.DeliveryStore;
+import dev.culvert.daemon.webhooks.DeliveryStoreContract;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 
 /** What the stores of every database do. */
 abstract class StoresContract {
@@ -90,6 +107,21 @@ abstract class StoresContract {
     }
 
     @Nested
+    class OfSshTunnels implements SshTunnelStoreContract {
+        @Override
+        public SshTunnelStore store() throws IOException {
+            return stores().sshTunnels();
+        }
+
+        @Test
+        void areThereAfterARestart() throws IOException {
+            store().save(OF_CLIENT);
+
+            assertThat(afterARestart().sshTunnels().read()).containsExactly(OF_CLIENT);
+        }
+    }
+
+    @Nested
     class OfLastSeen implements SeenStoreContract {
         @Override
         public SeenStore store() throws IOException {
@@ -99,6 +131,19 @@ abstract class StoresContract {
         @Override
         public SeenStore storeAfterARestart() throws IOException {
             return afterARestart().seen();
+        }
+    }
+
+    @Nested
+    class OfBudgets implements BudgetStoreContract {
+        @Override
+        public BudgetStore store() throws IOException {
+            return stores().budgets();
+        }
+
+        @Override
+        public BudgetStore storeAfterARestart() throws IOException {
+            return afterARestart().budgets();
         }
     }
 
@@ -128,6 +173,46 @@ abstract class StoresContract {
         @Override
         public IdentityStore open() throws IOException {
             return afterARestart().identities();
+        }
+    }
+
+    @Nested
+    class OfApprovals implements ApprovalStoreContract {
+        @Override
+        public ApprovalStore open() throws IOException {
+            return afterARestart().approvals();
+        }
+    }
+
+    @Nested
+    class OfContinuations implements ContinuationStoreContract {
+        @Override
+        public ContinuationStore open() throws IOException {
+            return afterARestart().continuations();
+        }
+    }
+
+    @Nested
+    class OfDeliveries implements DeliveryStoreContract {
+        @Override
+        public DeliveryStore open() throws IOException {
+            return afterARestart().deliveries();
+        }
+    }
+
+    @Nested
+    class OfFlows implements FlowStoreContract {
+        @Override
+        public FlowStore open() throws IOException {
+            return afterARestart().flows();
+        }
+    }
+
+    @Nested
+    class OfPreviews implements PreviewStoreContract {
+        @Override
+        public PreviewStore open() throws IOException {
+            return afterARestart().previews();
         }
     }
 

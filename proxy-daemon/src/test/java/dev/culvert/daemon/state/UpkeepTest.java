@@ -11,6 +11,11 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,18 +44,29 @@ class UpkeepTest {
     }
 
     @Test
-    void aDamagedOneIsFoundDamaged() throws IOException {
+    void aDamagedOneIsFoundDamaged() throws IOException, SQLException {
         sqlite.close();
+        long page = firstPageOf("tokens");
         try (RandomAccessFile file =
                 new RandomAccessFile(StateDir.databaseFile(folder).toFile(), "rw")) {
-            long pages = file.length() / 4096;
-            for (long page = 1; page < pages; page++) { // the first has the names of the tables
-                file.seek(page * 4096);
-                file.write(new byte[64]);
-            }
+            file.seek((page - 1) * 4096);
+            file.write(new byte[64]);
         }
 
         assertThat(new Upkeep(folder).check()).isNotEmpty();
+    }
+
+    private long firstPageOf(String table) throws SQLException {
+        String url = "jdbc:sqlite:" + StateDir.databaseFile(folder);
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet rows =
+                        statement.executeQuery(
+                                "SELECT rootpage FROM sqlite_master WHERE name = '"
+                                        + table
+                                        + "'")) {
+            return rows.getLong(1);
+        }
     }
 
     @Test

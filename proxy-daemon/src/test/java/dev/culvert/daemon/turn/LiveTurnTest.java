@@ -125,10 +125,16 @@ class LiveTurnTest {
     /** What a client was told, a word each. */
     private static final class Client implements TurnListener {
         private final List<String> told = new ArrayList<>();
+        private int toldToGoOn;
 
         @Override
         public void onChunk(Frame chunk, long number) {
             told.add("chunk " + number);
+        }
+
+        @Override
+        public void onGoesOn() {
+            toldToGoOn++;
         }
 
         @Override
@@ -298,6 +304,105 @@ class LiveTurnTest {
         error(first, "cancelled");
         assertThat(client.told).containsExactly("chunk 1");
         assertThat(live.count()).isZero();
+    }
+
+    private static void approval(EmbeddedLink link, long seq) {
+        link.receive("approval", "t", seq, "{\"call_id\":\"c1\"}");
+    }
+
+    @Test
+    void aTurnThatWaitsForAnApprovalGoesOnWithoutItsClient() {
+        announce();
+        Client client = new Client();
+        LiveTurn turn = ask(client);
+        first.sent();
+        approval(first, 1);
+
+        turn.clientGone(GRACE);
+        pass(GRACE.multipliedBy(2));
+
+        assertThat(first.sent()).isEmpty();
+        assertThat(turn.goesOn()).isTrue();
+        chunk(first, 2, true);
+        assertThat(live.count()).isZero();
+    }
+
+    @Test
+    void whoeverReadsATurnIsToldOnceThatItGoesOnFromNowOn() {
+        announce();
+        Client client = new Client();
+        ask(client);
+        first.sent();
+        chunk(first, 1, false);
+        assertThat(client.toldToGoOn).isZero();
+
+        approval(first, 2);
+        approval(first, 3);
+
+        assertThat(client.toldToGoOn).isOne();
+    }
+
+    @Test
+    void aTurnWhoseClientHasJustLeftGoesOnIfItWaitsForAnApproval() {
+        announce();
+        LiveTurn turn = ask(new Client());
+        first.sent();
+        turn.clientGone(GRACE);
+
+        approval(first, 1);
+        pass(GRACE.multipliedBy(2));
+
+        assertThat(first.sent()).isEmpty();
+        turn.cancel(CancelCause.DELETED);
+        assertThat(first.sent()).isEqualTo(CANCEL);
+        error(first, "cancelled");
+        assertThat(live.count()).isZero();
+    }
+
+    @Test
+    void whoComesBackAfterTheApprovalIsNotToldItAgainAndMayLeave() {
+        announce();
+        Client client = new Client();
+        LiveTurn turn = comeBack(client, 3);
+        assertThat(first.sent()).isEqualTo(RESUME.formatted(3));
+        approval(first, 3);
+
+        turn.clientGone(GRACE);
+        pass(GRACE.multipliedBy(2));
+
+        assertThat(first.sent()).isEmpty();
+        assertThat(client.told).isEmpty();
+    }
+
+    @Test
+    void whoComesBackAfterTheApprovalReadsWhatFollows() {
+        announce();
+        Client client = new Client();
+        comeBack(client, 3);
+        first.sent();
+
+        approval(first, 3);
+        chunk(first, 4, true);
+
+        assertThat(client.told).containsExactly("chunk 4", "done 5");
+    }
+
+    @Test
+    void anAgentThatKeptItsTurnsOverARestartIsAskedForThemAndNeverSentTheMessage() {
+        announce(first);
+        Client client = new Client();
+        ask(client);
+        assertThat(first.sent()).contains("\"type\":\"message\"");
+
+        second.receive(
+                "heartbeat",
+                "",
+                "{\"instance\":\"i2\",\"kept\":[\"i1\"],\"features\":[\"credit\",\"resume\"]}");
+        firstLink.close("killed");
+
+        assertThat(second.sent()).isEqualTo(RESUME.formatted(0));
+        chunk(second, 1, true);
+        assertThat(client.told).containsExactly("chunk 1", "done 2");
     }
 
     @Test

@@ -22,7 +22,7 @@ public final class AgentCalls {
      *
      * @param payload released after it is sent, or when it cannot be sent
      */
-    void call(
+    public void call(
             Request request,
             Agent agent,
             FrameType type,

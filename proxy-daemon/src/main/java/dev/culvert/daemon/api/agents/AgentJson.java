@@ -10,6 +10,8 @@ import dev.culvert.daemon.fleet.Presence;
 import dev.culvert.daemon.fleet.Quiesced;
 import dev.culvert.link.Feature;
 import dev.culvert.link.Heartbeat;
+import dev.culvert.link.PolicyLayer;
+import dev.culvert.link.ToolFacts;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -140,6 +142,28 @@ final class AgentJson {
         json.writeStringField("runtime_kind", said.runtimeKind());
         if (!said.runtimeError().isEmpty()) {
             json.writeStringField("runtime_error", said.runtimeError());
+        }
+        if (!said.policy().isEmpty()) {
+            json.writeStringField("policy", said.policy());
+        }
+        if (!said.policies().isEmpty()) {
+            json.writeArrayFieldStart("policies");
+            for (PolicyLayer layer : said.policies()) {
+                json.writeStartObject();
+                json.writeStringField("level", layer.level());
+                json.writeStringField("version", layer.version());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        }
+        ToolFacts tools = said.tools();
+        if (tools != null) {
+            json.writeObjectFieldStart("tools");
+            json.writeBooleanField("openat2", tools.openat2());
+            json.writeNumberField("landlock", tools.landlock());
+            json.writeBooleanField("seccomp", tools.seccomp());
+            json.writeStringField("commands", tools.commands());
+            json.writeEndObject();
         }
         json.writeEndObject();
     }

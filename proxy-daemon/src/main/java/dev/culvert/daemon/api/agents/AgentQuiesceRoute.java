@@ -4,11 +4,13 @@ import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_IMPLEMENTED;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.home.HomeLinks;
+import dev.culvert.daemon.home.QuiesceRequest;
 import dev.culvert.daemon.home.QuiesceResult;
 import dev.culvert.daemon.http.Admission;
 import dev.culvert.daemon.http.Answer;
@@ -20,6 +22,7 @@ import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.io.Quoted;
 import io.netty.handler.codec.http.HttpMethod;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -34,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class AgentQuiesceRoute implements Route {
     private static final Pattern SECONDS = Pattern.compile("[0-9]{1,5}");
     private static final int MOST_SECONDS = 86_400;
+    private static final int MOST_WAIT_SECONDS = 600;
 
     private final AgentAccess access;
     private final Admission admission;
@@ -71,33 +75,67 @@ public final class AgentQuiesceRoute implements Route {
         admission.check();
         Agent agent = access.agent(request);
         boolean begins = request.method().equals(HttpMethod.POST);
-        Duration limit = begins ? limit(request.query("limit_secs")) : null;
+        QuiesceRequest asked =
+                begins
+                        ? new QuiesceRequest(
+                                limit(request.query("limit_secs")),
+                                wait(request.query("wait_secs")))
+                        : null;
         answer.reached(Phase.WAITING);
         homes.quiesce(
                 agent,
-                limit,
+                asked,
                 result -> request.eventLoop().execute(() -> answer(answer, agent, result)));
     }
 
     private Duration limit(@Nullable String text) {
-        if (text == null) {
-            return settings.get().home().quiesceLimit();
-        }
-        int seconds = SECONDS.matcher(text).matches() ? Integer.parseInt(text) : 0;
-        if (seconds < 1 || seconds > MOST_SECONDS) {
+        return text == null
+                ? settings.get().home().quiesceLimit()
+                : seconds("limit_secs", text, 1, MOST_SECONDS);
+    }
+
+    private Duration wait(@Nullable String text) {
+        return text == null
+                ? settings.get().home().quiesceWait()
+                : seconds("wait_secs", text, 0, MOST_WAIT_SECONDS);
+    }
+
+    private static Duration seconds(String name, String text, int least, int most) {
+        int seconds = SECONDS.matcher(text).matches() ? Integer.parseInt(text) : -1;
+        if (seconds < least || seconds > most) {
             throw new ProblemException(
                     Problem.of(
                             BAD_REQUEST,
-                            "The query parameter 'limit_secs' is '%s': it takes whole seconds from 1 to %d."
-                                    .formatted(Quoted.word(text), MOST_SECONDS)));
+                            "The query parameter '%s' is '%s': it takes whole seconds from %d to %d."
+                                    .formatted(name, Quoted.word(text), least, most)));
         }
         return Duration.ofSeconds(seconds);
     }
 
+    private static void write(JsonGenerator json, List<QuiesceResult.Call> calls)
+            throws IOException {
+        json.writeArrayFieldStart("running_calls");
+        for (QuiesceResult.Call call : calls) {
+            json.writeStartObject();
+            json.writeStringField("turn", call.turn());
+            json.writeStringField("call_id", call.id());
+            json.writeStringField("tool_name", call.tool());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
     private static void answer(Answer answer, Agent agent, QuiesceResult result) {
         switch (result) {
-            case QuiesceResult.Done _ ->
-                    answer.json(OK, Json.object(json -> AgentJson.writeMembers(json, agent)));
+            case QuiesceResult.Done done ->
+                    answer.json(
+                            OK,
+                            Json.object(json -> {
+                                AgentJson.writeMembers(json, agent);
+                                if (!done.calls().isEmpty()) {
+                                    write(json, done.calls());
+                                }
+                            }));
             case QuiesceResult.Failed failed -> answer.failure(failed.failure());
             case QuiesceResult.NotOffered _ ->
                     answer.problem(

@@ -10,6 +10,7 @@ import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.config.DaemonSettings;
+import dev.culvert.daemon.config.ToolPolicy;
 import dev.culvert.daemon.fleet.Agent;
 import dev.culvert.daemon.fleet.Visible;
 import dev.culvert.daemon.http.Admission;
@@ -173,6 +174,14 @@ public final class AgentRoute implements Route {
     }
 
     private void show(Answer answer, HttpResponseStatus status, Agent agent) {
-        answer.json(status, Json.object(json -> AgentJson.writeMembers(json, agent)));
+        List<ToolPolicy> above = settings.get().tools().of(agent.tenant(), agent.id());
+        answer.json(
+                status,
+                Json.object(json -> {
+                    AgentJson.writeMembers(json, agent);
+                    if (!above.isEmpty()) {
+                        PolicyJson.writeAbove(json, "policies", above, false);
+                    }
+                }));
     }
 }

@@ -9,18 +9,23 @@ import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.io.Quoted;
 import dev.culvert.json.JsonText;
+import dev.culvert.mcp.BadServersException;
+import dev.culvert.mcp.McpServers;
 import dev.culvert.policy.BadPolicyException;
 import dev.culvert.policy.Level;
 import dev.culvert.policy.PolicyFile;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Checks that a body can be a configuration. An agent that is away cannot check it now, and a
  * configuration that it refuses later would keep it from becoming ready.
  */
 final class ConfigBody {
+    private final List<String> warnings = new ArrayList<>();
     private boolean hasConfig;
     private boolean hasTools;
     private final ByteBuf object;
@@ -30,11 +35,11 @@ final class ConfigBody {
     }
 
     /**
-     * Checks a JSON object, which is lent.
+     * Checks a JSON object, which is lent. Returns warnings of rules that can match nothing.
      *
      * @throws ProblemException when a member is missing or has the wrong type
      */
-    static void check(ByteBuf object) {
+    static List<String> check(ByteBuf object) {
         ConfigBody body = new ConfigBody(object);
         try (JsonParser parser = JsonText.parser(object)) {
             parser.nextToken();
@@ -49,6 +54,7 @@ final class ConfigBody {
             throw bad(
                     "The body must have both 'config' and 'tool_allowlist' (null allows every tool): together they replace the whole configuration.");
         }
+        return body.warnings;
     }
 
     private void checkMember(JsonParser parser) throws IOException {
@@ -65,7 +71,11 @@ final class ConfigBody {
                 hasTools = true;
                 checkTools(parser, value);
             }
-            case "tools" -> checkPolicy(parser, value);
+            case "tools" -> checkToolsObject(parser, value);
+            case "policies" ->
+                    throw bad(
+                            "'policies' is what the daemon itself adds, from the section tools of its"
+                                    + " settings: write the agent's own policy as 'tools.policy'.");
             default -> {
                 // Only the agent knows whether it is valid.
             }
@@ -85,7 +95,7 @@ final class ConfigBody {
         }
     }
 
-    private void checkPolicy(JsonParser parser, JsonToken value) throws IOException {
+    private void checkToolsObject(JsonParser parser, JsonToken value) throws IOException {
         if (value == JsonToken.VALUE_NULL) {
             return;
         }
@@ -93,11 +103,13 @@ final class ConfigBody {
             throw bad("'tools' must be a JSON object.");
         }
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            boolean isPolicy = parser.currentName().equals("policy");
+            String name = parser.currentName();
             boolean isNull = parser.nextToken() == JsonToken.VALUE_NULL;
             String text = text(parser);
-            if (isPolicy && !isNull) {
-                checkPolicy(text);
+            if (name.equals("policy") && !isNull) {
+                warnings.addAll(checked(text).warnings());
+            } else if (name.equals("mcp")) {
+                checkServers(text);
             }
         }
     }
@@ -111,14 +123,22 @@ final class ConfigBody {
         return object.toString(object.readerIndex() + start, end - start, UTF_8);
     }
 
-    private static void checkPolicy(String text) {
+    private static PolicyFile checked(String text) {
         try {
-            PolicyFile.read(Level.HOST, "tools.policy", text);
+            return PolicyFile.read(Level.AGENT, "tools.policy", text);
         } catch (BadPolicyException e) {
             throw bad(
                     "The policy is not applied: "
                             + Quoted.page(String.join("; ", e.mistakes()))
-                            + ". 'culvert policy test --level host' checks it without an agent.");
+                            + ". 'culvert policy test --level agent' checks it without an agent.");
+        }
+    }
+
+    private static void checkServers(String text) {
+        try {
+            McpServers.read("tools.mcp", text);
+        } catch (BadServersException e) {
+            throw bad(Quoted.page(String.valueOf(e.getMessage())) + ".");
         }
     }
 

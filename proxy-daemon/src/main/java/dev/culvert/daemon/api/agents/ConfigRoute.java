@@ -69,16 +69,24 @@ public final class ConfigRoute implements Route {
         if (request.method().equals(HttpMethod.PUT)) {
             admission.check();
             ByteBuf body = JsonRequest.body(request);
-            ConfigBody.check(body);
-            new Put(request, answer, agent, body.toString(StandardCharsets.UTF_8))
+            List<String> warnings = ConfigBody.check(body);
+            String payload = body.toString(StandardCharsets.UTF_8);
+            new Put(request, answer, agent, new Checked(payload, warnings))
                     .begin(body.readableBytes());
         } else {
             boolean contents =
                     "1".equals(request.query("contents"))
                             && request.caller().may(Need.CHANGE_AGENTS);
-            show(answer, OK, agent, contents);
+            show(answer, OK, agent, List.of(), contents);
         }
     }
+
+    /**
+     * The body of a PUT.
+     *
+     * @param warnings of rules of its policy that can match nothing
+     */
+    private record Checked(String payload, List<String> warnings) {}
 
     /**
      * One PUT. Its steps, in order: a worker stores the configuration, the event loop of the
@@ -90,13 +98,13 @@ public final class ConfigRoute implements Route {
         private final Answer answer;
         private final Visible fleet;
         private final Agent agent;
-        private final String payload;
+        private final Checked body;
 
-        Put(Request request, Answer answer, Agent agent, String payload) {
+        Put(Request request, Answer answer, Agent agent, Checked body) {
             this.request = request;
             this.answer = answer;
             this.agent = agent;
-            this.payload = payload;
+            this.body = body;
             fleet = access.fleet(request);
         }
 
@@ -107,7 +115,7 @@ public final class ConfigRoute implements Route {
 
         /** On a worker. Returns the next step. */
         private Runnable store() throws IOException {
-            Desired wanted = fleet.desire(agent, payload);
+            Desired wanted = fleet.desire(agent, body.payload);
             if (wanted == null) {
                 throw new ProblemException(
                         Problem.of(
@@ -128,14 +136,14 @@ public final class ConfigRoute implements Route {
                 offLoop.finish(agent.id(), onDisk, request, answer, () -> withdraw(wanted, result));
             } else {
                 agent.settle(wanted);
-                show(answer, result, agent);
+                show(answer, result, agent, body.warnings);
             }
         }
 
         /** On a worker. Kept as wanted, it would keep the agent from becoming ready. */
         private Runnable withdraw(Desired wanted, PushResult result) throws IOException {
             fleet.withdraw(agent, wanted);
-            return () -> show(answer, result, agent);
+            return () -> show(answer, result, agent, List.of());
         }
     }
 
@@ -144,20 +152,20 @@ public final class ConfigRoute implements Route {
                 && (failure instanceof Failure.AgentError || failure instanceof Failure.BadAnswer);
     }
 
-    private static void show(Answer answer, PushResult result, Agent agent) {
+    private void show(Answer answer, PushResult result, Agent agent, List<String> warnings) {
         switch (result) {
-            case PushResult.Applied _ -> show(answer, OK, agent);
-            case PushResult.Pending _ -> show(answer, ACCEPTED, agent);
+            case PushResult.Applied _ -> show(answer, OK, agent, warnings, false);
+            case PushResult.Pending _ -> show(answer, ACCEPTED, agent, warnings, false);
             case PushResult.Refused(long _, Failure failure) -> answer.failure(failure);
         }
     }
 
-    private static void show(Answer answer, HttpResponseStatus status, Agent agent) {
-        show(answer, status, agent, false);
-    }
-
-    private static void show(
-            Answer answer, HttpResponseStatus status, Agent agent, boolean contents) {
+    private void show(
+            Answer answer,
+            HttpResponseStatus status,
+            Agent agent,
+            List<String> warnings,
+            boolean contents) {
         Desired desired = agent.desired();
         Desired there = agent.applied();
         long wanted = desired == null ? 0 : desired.revision();
@@ -168,6 +176,14 @@ public final class ConfigRoute implements Route {
                     json.writeStringField("status", wanted == applied ? "applied" : "pending");
                     json.writeNumberField("desired_revision", wanted);
                     json.writeNumberField("applied_revision", applied);
+                    if (!warnings.isEmpty()) {
+                        json.writeArrayFieldStart("warnings");
+                        for (String warning : warnings) {
+                            json.writeString(warning);
+                        }
+                        json.writeEndArray();
+                    }
+                    PolicyJson.write(json, homes.wanted(agent), agent, contents);
                     if (contents) {
                         ShownConfig.write(json, "desired", desired);
                         ShownConfig.write(json, "applied", there);

@@ -1,5 +1,6 @@
 package dev.culvert.daemon.api.turns;
 
+import dev.culvert.daemon.answer.ClientCalls;
 import dev.culvert.daemon.answer.WatchFormat;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.sse.EventIds;
@@ -12,10 +13,10 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 
 /**
- * Culvert's own events: {@code chunk}, and {@code tool_call}, {@code tool_output} and {@code
- * tool_result} of tools that the agent runs, then one of {@code done}, {@code tool_blocked} and
- * {@code error}, and {@code missed} for a client that reads along. Each has the id {@code
- * TURN:NUMBER}, with which a client can come back.
+ * Culvert's own events: {@code chunk}, and {@code tool_call}, {@code tool_output}, {@code
+ * tool_result} and {@code approval} of tools that the agent runs, then one of {@code done}, {@code
+ * tool_blocked} and {@code error}, and {@code missed} for a client that reads along. Each has the
+ * id {@code TURN:NUMBER}, with which a client can come back.
  */
 final class CulvertEvents implements WatchFormat {
     private static final EventType CHUNK = EventType.of("chunk");
@@ -23,6 +24,7 @@ final class CulvertEvents implements WatchFormat {
     private static final EventType TOOL_CALL = EventType.of("tool_call");
     private static final EventType TOOL_OUTPUT = EventType.of("tool_output");
     private static final EventType TOOL_RESULT = EventType.of("tool_result");
+    private static final EventType APPROVAL = EventType.of("approval");
     private static final EventType ERROR = EventType.of("error");
     private static final EventType MISSED = EventType.of("missed");
     private static final EventType DONE = EventType.of("done");
@@ -51,9 +53,15 @@ final class CulvertEvents implements WatchFormat {
                 switch (frame.type()) {
                     case TOOL_CALL -> TOOL_CALL;
                     case TOOL_OUTPUT -> TOOL_OUTPUT;
+                    case APPROVAL -> APPROVAL;
                     default -> TOOL_RESULT;
                 };
         to.event(type, ids, number, frame.payload());
+    }
+
+    @Override
+    public void call(SseStream to, ByteBuf call, long number) {
+        to.event(TOOL_CALL, ids, number, call);
     }
 
     @Override
@@ -70,6 +78,11 @@ final class CulvertEvents implements WatchFormat {
     @Override
     public void done(SseStream to, long number) {
         end(to, DONE, number, EMPTY_OBJECT.duplicate());
+    }
+
+    @Override
+    public void done(SseStream to, ClientCalls calls, long number) {
+        end(to, DONE, number, calls.end());
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.culvert.daemon.api.turns;
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 
 import dev.culvert.daemon.answer.EventFormat;
+import dev.culvert.daemon.answer.Following;
 import dev.culvert.daemon.answer.ResumePoint;
 import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.http.Answer;
@@ -44,22 +45,22 @@ record LastEvent(String turn, long number) {
     }
 
     /** Answers with what follows this event. */
-    void resume(TurnAnswers answers, Request request, Answer answer) {
+    void resume(TurnAnswers answers, Following following, Request request, Answer answer) {
         if (number < EventFormat.LAST && !EventIds.isPrefix(turn)) {
             answer.failure(TurnAnswers.UNKNOWN); // no event can have such an id
         } else {
             ResumePoint point = new ResumePoint(number, readsEvents(request));
-            answers.resume(request, answer, turn, point, CulvertEvents::new);
+            answers.resume(request, answer, turn, point, CulvertEvents::new, following);
         }
     }
 
     /** Answers with what follows this event, and leaves the turn to its reader. */
-    void watch(TurnAnswers answers, Request request, Answer answer) {
+    void watch(TurnAnswers answers, Following following, Request request, Answer answer) {
         if (number < EventFormat.LAST && !EventIds.isPrefix(turn)) {
             answer.failure(TurnAnswers.UNKNOWN); // no event can have such an id
         } else {
             ResumePoint point = new ResumePoint(number, readsEvents(request));
-            answers.watch(request, answer, turn, point, CulvertEvents::new);
+            answers.watch(request, answer, turn, point, CulvertEvents::new, following);
         }
     }
 
@@ -70,7 +71,7 @@ record LastEvent(String turn, long number) {
     }
 
     /** Whether the client accepts only events, and would show a problem to nobody. */
-    private static boolean readsEvents(Request request) {
+    static boolean readsEvents(Request request) {
         String accept = request.header(Header.ACCEPT);
         return accept != null
                 && accept.toLowerCase(Locale.ROOT).strip().startsWith("text/event-stream");

@@ -1,6 +1,7 @@
 package dev.culvert.daemon.api.turns;
 
 import dev.culvert.daemon.answer.AgentAccess;
+import dev.culvert.daemon.answer.Following;
 import dev.culvert.daemon.answer.JoinedChunks;
 import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.auth.Need;
@@ -17,10 +18,15 @@ import java.util.Set;
 public final class MessageRoute implements Route {
     private final AgentAccess access;
     private final TurnAnswers answers;
+    private final Following following;
 
-    public MessageRoute(AgentAccess access, TurnAnswers answers) {
+    /**
+     * @param following for messages with tools
+     */
+    public MessageRoute(AgentAccess access, TurnAnswers answers, Following following) {
         this.access = access;
         this.answers = answers;
+        this.following = following;
     }
 
     @Override
@@ -41,11 +47,13 @@ public final class MessageRoute implements Route {
     @Override
     public void handle(Request request, Answer answer) {
         Agent agent = access.workingAgent(request);
+        boolean hasTools = JsonRequest.hasList(request, "tools");
         answers.whole(
                 request,
                 answer,
                 agent,
-                JsonRequest.body(request),
-                new JoinedChunks(answer.allocator()));
+                request.body(),
+                new JoinedChunks(answer.allocator()),
+                hasTools ? following : null);
     }
 }

@@ -1,5 +1,6 @@
 package dev.culvert.daemon.api.turns;
 
+import dev.culvert.daemon.answer.Following;
 import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.http.Answer;
@@ -17,9 +18,11 @@ import java.util.Set;
  */
 public final class ResumeRoute implements Route {
     private final TurnAnswers answers;
+    private final Following following;
 
-    public ResumeRoute(TurnAnswers answers) {
+    public ResumeRoute(TurnAnswers answers, Following following) {
         this.answers = answers;
+        this.following = following;
     }
 
     @Override
@@ -59,9 +62,9 @@ public final class ResumeRoute implements Route {
         }
         LastEvent from = last == null ? new LastEvent(turn, LastEvent.after(request)) : last;
         if (isWatch(request)) {
-            from.watch(answers, request, answer);
+            from.watch(answers, following, request, answer);
         } else {
-            from.resume(answers, request, answer);
+            from.resume(answers, following, request, answer);
         }
     }
 

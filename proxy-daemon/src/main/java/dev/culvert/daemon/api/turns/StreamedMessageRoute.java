@@ -3,6 +3,7 @@ package dev.culvert.daemon.api.turns;
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 
 import dev.culvert.daemon.answer.AgentAccess;
+import dev.culvert.daemon.answer.Following;
 import dev.culvert.daemon.answer.TurnAnswers;
 import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.fleet.Agent;
@@ -22,12 +23,19 @@ import java.util.Set;
 
 /** {@code GET|POST /agents/{id}/stream}: asks an agent, and streams the turn as it comes. */
 public final class StreamedMessageRoute implements Route {
+    private static final String MESSAGE = "The query parameter 'message'";
+
     private final AgentAccess access;
     private final TurnAnswers answers;
+    private final Following following;
 
-    public StreamedMessageRoute(AgentAccess access, TurnAnswers answers) {
+    /**
+     * @param following for messages with tools
+     */
+    public StreamedMessageRoute(AgentAccess access, TurnAnswers answers, Following following) {
         this.access = access;
         this.answers = answers;
+        this.following = following;
     }
 
     @Override
@@ -62,15 +70,24 @@ public final class StreamedMessageRoute implements Route {
         LastEvent last = LastEvent.of(request);
         if (last != null) {
             // A browser reconnects by itself: a second turn would do the work twice.
-            last.resume(answers, request, answer);
+            last.resume(answers, following, request, answer);
             return;
         }
         Agent agent = access.workingAgent(request);
-        ByteBuf payload =
-                request.method().equals(HttpMethod.GET)
-                        ? fromQuery(request)
-                        : JsonRequest.body(request);
-        answers.stream(request, answer, agent, payload, CulvertEvents::new);
+        if (request.method().equals(HttpMethod.GET)) {
+            ByteBuf message = fromQuery(request);
+            boolean hasTools = JsonRequest.hasList(MESSAGE, message, "tools");
+            stream(request, answer, agent, message, hasTools);
+        } else {
+            boolean hasTools = JsonRequest.hasList(request, "tools");
+            stream(request, answer, agent, request.body(), hasTools);
+        }
+    }
+
+    private void stream(
+            Request request, Answer answer, Agent agent, ByteBuf message, boolean hasTools) {
+        answers.stream(
+                request, answer, agent, message, CulvertEvents::new, hasTools ? following : null);
     }
 
     private static ByteBuf fromQuery(Request request) {
@@ -79,10 +96,10 @@ public final class StreamedMessageRoute implements Route {
             throw new ProblemException(
                     Problem.of(
                             BAD_REQUEST,
-                            "The query parameter 'message' is missing: give it a URL-encoded JSON"
+                            MESSAGE
+                                    + " is missing: give it a URL-encoded JSON"
                                     + " object, or POST one."));
         }
-        ByteBuf text = Unpooled.copiedBuffer(message, StandardCharsets.UTF_8);
-        return JsonRequest.check("The query parameter 'message'", text);
+        return Unpooled.copiedBuffer(message, StandardCharsets.UTF_8);
     }
 }

@@ -73,9 +73,7 @@ public final class Evidence {
         Set<String> agents = new LinkedHashSet<>();
         site.settings().agents().stream().map(AgentPlace::id).forEach(agents::add);
         Set<String> tenants = new LinkedHashSet<>();
-        Stream.concat(
-                        settings.at("agents").list().stream(),
-                        ask("/api/v1/agents?limit=1000").json().at("agents").list().stream())
+        Stream.concat(settings.at("agents").list().stream(), agentsOfTheDaemon().stream())
                 .forEach(agent -> {
                     agents.add(agent.text("id"));
                     tenants.add(agent.text("tenant"));
@@ -96,6 +94,18 @@ public final class Evidence {
                 .filter(name -> !Set.of("root", "culvert").contains(name))
                 .forEach(users::add);
         redactor.know("user", users);
+    }
+
+    private List<Value> agentsOfTheDaemon() {
+        List<Value> agents = new ArrayList<>();
+        String first = "/api/v1/agents?limit=1000";
+        Value page = ask(first).json();
+        agents.addAll(page.at("agents").list());
+        while (!page.text("next").isEmpty()) {
+            page = ask(first + "&after=" + page.text("next")).json();
+            agents.addAll(page.at("agents").list());
+        }
+        return agents;
     }
 
     private void addSecretKeys(Value part) {
@@ -179,6 +189,10 @@ public final class Evidence {
                 RUNS,
                 "the last changes, who made them and how they went");
         answer("5-metrics/metrics.txt", "/metrics", "all metrics");
+        answer(
+                "6-process/machine.json",
+                "/api/v1/admin/machine",
+                "the daemon's machine, and what is wrong with it");
         answer("6-process/dump.json", "/api/v1/admin/dump", "event loops and threads");
     }
 

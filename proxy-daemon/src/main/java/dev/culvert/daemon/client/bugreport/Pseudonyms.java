@@ -1,9 +1,7 @@
 package dev.culvert.daemon.client.bugreport;
 
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
@@ -29,48 +27,23 @@ final class Pseudonyms {
     private static final Pattern URL_HOST =
             Pattern.compile("(?<=https?://)[A-Za-z][A-Za-z0-9-]*(?:\\.[A-Za-z0-9-]+)+");
 
-    /** Shorter names are words of many sentences: only where it is clear what they are. */
-    private static final int SHORT = 5;
-
     private final Map<String, String> byName = new LinkedHashMap<>();
     private final Map<String, Integer> counts = new TreeMap<>();
-    private final Map<Pattern, String> known = new LinkedHashMap<>();
+    private final NamesInText known = new NamesInText();
 
-    /** Registers names of one kind; the longest are replaced first. */
+    /** Registers names of one kind. */
     void know(String kind, Collection<String> names) {
-        List<String> all = names.stream().filter(it -> !it.isBlank()).distinct().sorted().toList();
-        all.forEach(name -> pseudonym(kind, name));
-        all.stream()
-                .sorted(Comparator.comparingInt(String::length).reversed())
-                .forEach(name -> known.put(pattern(kind, name), pseudonym(kind, name)));
-    }
-
-    private static Pattern pattern(String kind, String name) {
-        String quoted = Pattern.quote(name);
-        String before =
-                name.length() >= SHORT
-                        ? "(?<![A-Za-z0-9_-]|[A-Za-z0-9]\\.)"
-                        : "(?<=\\b"
-                                + kind
-                                + "[= ]'?|\""
-                                + kind
-                                + "\": ?\"|\"id\": ?\"|/"
-                                + kind
-                                + "s/|\\b"
-                                + kind
-                                + "=\")";
-        return Pattern.compile(before + quoted + "(?![A-Za-z0-9_-]|\\.[A-Za-z0-9])");
+        names.stream()
+                .filter(it -> !it.isBlank())
+                .distinct()
+                .sorted()
+                .forEach(name -> known.add(kind, name, pseudonym(kind, name)));
     }
 
     String replace(String text) {
         String replaced = TURN.matcher(text).replaceAll(it -> turn(it));
         replaced = MAIL.matcher(replaced).replaceAll(it -> pseudonym("mail", it.group()));
-        for (Map.Entry<Pattern, String> one : known.entrySet()) {
-            replaced =
-                    one.getKey()
-                            .matcher(replaced)
-                            .replaceAll(Matcher.quoteReplacement(one.getValue()));
-        }
+        replaced = known.replace(replaced);
         replaced = IPV4.matcher(replaced).replaceAll(it -> address(it.group()));
         replaced = IPV6.matcher(replaced).replaceAll(it -> address(it.group()));
         return URL_HOST.matcher(replaced).replaceAll(it -> pseudonym("name", it.group()));

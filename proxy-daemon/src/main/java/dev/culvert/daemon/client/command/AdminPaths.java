@@ -2,6 +2,7 @@ package dev.culvert.daemon.client.command;
 
 /** What operators ask, on the admin socket or with a token that has the scope admin. */
 final class AdminPaths {
+    static final String MACHINE = "/api/v1/admin/machine";
     static final String STATUS = "/api/v1/admin/status";
     static final String SETTINGS = "/api/v1/admin/settings";
     static final String FLEET = "/api/v1/admin/fleet";

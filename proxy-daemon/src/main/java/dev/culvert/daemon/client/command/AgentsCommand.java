@@ -4,6 +4,7 @@ import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.Request;
+import dev.culvert.daemon.client.output.Ages;
 import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.Tone;
 import dev.culvert.daemon.client.output.View;
@@ -63,6 +64,9 @@ final class AgentsCommand implements Verb {
                     Column.of("turns", "turns_in_flight"),
                     Column.of("links", "links_open"),
                     Column.of("config", AgentsCommand::revisions),
+                    Column.of("policy", "heartbeat", "policy"),
+                    Column.of("policies", AgentTools::policies),
+                    Column.of("tools", AgentTools::confinement),
                     Column.of("key", "identity", "key"),
                     Column.of("joins", "identity", "joins"),
                     Column.of("copy of", "lineage", "parent"),

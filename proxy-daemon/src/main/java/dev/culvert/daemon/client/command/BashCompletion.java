@@ -156,7 +156,8 @@ final class BashCompletion {
         return switch (values) {
             case NONE -> ":";
             case FILES -> "kind=files";
-            case AGENTS, TURNS, TOKENS, CONTEXTS, RUNS, KEYS -> "kind=" + values.lister();
+            case AGENTS, TURNS, TOKENS, APPROVALS, CONTEXTS, RUNS, KEYS ->
+                    "kind=" + values.lister();
         };
     }
 

@@ -3,6 +3,7 @@ package dev.culvert.daemon.client.command;
 import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.Request;
+import dev.culvert.daemon.client.output.Ages;
 import dev.culvert.daemon.client.output.Output;
 import java.io.Closeable;
 import java.io.IOException;

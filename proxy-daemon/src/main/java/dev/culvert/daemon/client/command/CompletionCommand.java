@@ -49,15 +49,21 @@ final class CompletionCommand implements Verb {
     @Override
     public int run() throws IOException {
         CommandSpec root = spec.root();
-        session.around()
-                .out()
-                .print(
-                        switch (shell) {
-                            case BASH -> BashCompletion.of(root);
-                            case ZSH -> BashCompletion.forZsh(root);
-                            case FISH -> FishCompletion.of(root);
-                        });
+        session.around().out().print(script(shell, root));
         return ExitCode.OK;
+    }
+
+    /** The script for a shell of that name. */
+    static String script(String shell, CommandSpec root) {
+        return script(Shell.valueOf(shell.toUpperCase(Locale.ROOT)), root);
+    }
+
+    private static String script(Shell shell, CommandSpec root) {
+        return switch (shell) {
+            case BASH -> BashCompletion.of(root);
+            case ZSH -> BashCompletion.forZsh(root);
+            case FISH -> FishCompletion.of(root);
+        };
     }
 
     /** As it is written on the command line. */

@@ -19,6 +19,7 @@ final class Completions {
         AGENTS("AGENT", "agents"),
         TURNS("TURN", "turns"),
         TOKENS("TOKEN", "token"),
+        APPROVALS("APPROVAL", "approvals"),
         CONTEXTS("CONTEXT", "context"),
         RUNS("ID", "op"),
         KEYS("KEY", "explain");

@@ -7,6 +7,7 @@ import dev.culvert.daemon.client.Target;
 import dev.culvert.daemon.client.TargetOptions;
 import dev.culvert.daemon.client.UsageException;
 import dev.culvert.daemon.client.http.Server;
+import dev.culvert.daemon.client.keys.KeySource;
 import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.View;
 import dev.culvert.daemon.client.value.Value;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,7 +38,8 @@ final class ContextCommand implements Verb {
                     Column.of("CURRENT", value -> value.text("current").equals("true") ? "*" : ""),
                     Column.of("NAME", "name"),
                     Column.of("URL", "url"),
-                    Column.of("TOKEN FILE", "token_file"));
+                    Column.of("TOKEN", "token"),
+                    Column.of("AGENT", "agent"));
 
     private static final View TARGET =
             View.of("url", Column.of("url", "url"), Column.of("said by", "said_by"));
@@ -89,10 +90,14 @@ final class ContextCommand implements Verb {
                 name,
                 "url",
                 context.url(),
+                "token",
+                context.key().text(),
                 "token_file",
-                context.tokenFile(),
+                context.key() instanceof KeySource.InFile(Path path) ? path.toString() : "",
                 "ca_file",
                 context.authorities(),
+                "agent",
+                context.agent(),
                 "current",
                 name.equals(current));
     }
@@ -207,7 +212,13 @@ final class ContextCommand implements Verb {
                 throw new UsageException(e.getMessage() + " (--url)");
             }
             Contexts.Context context =
-                    new Contexts.Context(url, file(options.tokenFile()), file(options.caFile()));
+                    new Contexts.Context(
+                            url,
+                            options.tokenFile()
+                                    .<KeySource>map(it -> new KeySource.InFile(whole(it)))
+                                    .orElseGet(KeySource.None::new),
+                            options.caFile().map(it -> whole(it).toString()).orElse(""),
+                            "");
             Contexts all = session.contexts().with(name, context);
             session.keep(all);
             session.output()
@@ -225,8 +236,8 @@ final class ContextCommand implements Verb {
         }
 
         /** Other commands run in other folders. */
-        private static String file(Optional<Path> file) {
-            return file.map(it -> it.toAbsolutePath().normalize().toString()).orElse("");
+        private static Path whole(Path file) {
+            return file.toAbsolutePath().normalize();
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.culvert.daemon.client.Surroundings;
 import dev.culvert.daemon.client.TargetOptions;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.Terminal;
+import dev.culvert.io.Quoted;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -62,6 +63,8 @@ import picocli.CommandLine.ScopeType;
             "3:the daemon or the agent cannot be reached",
             "4:refused: the token is missing or may not do this, or a limit is reached",
             "5:not found",
+            "6:a run of a flow was cancelled",
+            "7:a run of a flow asks about a step (culvert flow resume)",
             "130:stopped with Ctrl-C"
         })
 public final class Culvert {
@@ -181,7 +184,8 @@ public final class Culvert {
 
     private static int failed(Exception e, CommandLine line, Session session) {
         if (e instanceof IOException) {
-            line.getErr().println("culvert: " + e.getMessage() + Hints.of(e, session));
+            String message = e.getMessage() + Hints.of(e, session);
+            line.getErr().println("culvert: " + Quoted.lines(message)); // it may name a file
         } else {
             e.printStackTrace(line.getErr()); // our mistake, not the user's
         }

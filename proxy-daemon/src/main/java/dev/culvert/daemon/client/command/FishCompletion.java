@@ -112,7 +112,7 @@ final class FishCompletion {
         return switch (values) {
             case NONE -> List.of();
             case FILES -> List.of("-F");
-            case AGENTS, TURNS, TOKENS, CONTEXTS, RUNS, KEYS ->
+            case AGENTS, TURNS, TOKENS, APPROVALS, CONTEXTS, RUNS, KEYS ->
                     List.of("-a", "(__culvert_names " + values.lister() + ")");
         };
     }

@@ -18,10 +18,13 @@ final class GivenFile {
      * @throws UsageException if there is no such file, or it has something else
      */
     static Value read(Path file) throws UsageException {
+        return parse(file.toString(), text(file));
+    }
+
+    /** The text of a file, whatever it has. */
+    static String text(Path file) throws UsageException {
         try {
-            return parse(file.toString(), Files.readString(file));
-        } catch (UsageException e) {
-            throw e;
+            return Files.readString(file);
         } catch (IOException e) {
             throw new UsageException("%s cannot be read: %s".formatted(file, FileTrouble.why(e)));
         }

@@ -2,7 +2,6 @@ package dev.culvert.daemon.client.command;
 
 import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
-import dev.culvert.daemon.client.TargetOptions;
 import dev.culvert.daemon.client.UsageException;
 import dev.culvert.daemon.client.host.Outcome;
 import dev.culvert.daemon.client.host.ThisHost;
@@ -11,13 +10,9 @@ import dev.culvert.daemon.client.output.View;
 import dev.culvert.daemon.client.value.Value;
 import dev.culvert.io.Quoted;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -87,7 +82,7 @@ final class McpInstallCommand implements Verb {
         if (!remove) {
             command.addAll(server());
         }
-        String line = String.join(" ", command.stream().map(McpInstallCommand::quoted).toList());
+        String line = String.join(" ", command.stream().map(OwnCommand::quoted).toList());
         Value result = Value.members("client", client.program(), "command", line);
         if (dryRun) {
             session.output().item(result, View.of("client", Column.of("command", "command")));
@@ -96,7 +91,7 @@ final class McpInstallCommand implements Verb {
         String program = client.program();
         command.set(
                 0,
-                find(program)
+                OwnCommand.find(program, session)
                         .orElseThrow(() ->
                                 new UsageException(
                                         "there is no %s in the PATH here: install it, or register the server in its settings yourself, as --dry-run prints it"
@@ -115,37 +110,8 @@ final class McpInstallCommand implements Verb {
 
     /** The command that the client starts, with the same daemon. */
     private List<String> server() {
-        List<String> server = new ArrayList<>();
-        String home = System.getProperty("culvert.home", "");
-        Optional<Path> own = home.isEmpty() ? find(NAME) : Optional.of(Path.of(home, "bin", NAME));
-        server.add(own.map(Path::toString).orElse(NAME));
-        TargetOptions target = session.options();
-        target.url().ifPresent(url -> server.addAll(List.of("--url", url)));
-        target.tokenFile()
-                .ifPresent(file -> server.addAll(List.of("--token-file", absolute(file))));
-        target.context().ifPresent(name -> server.addAll(List.of("--context", name)));
-        target.caFile().ifPresent(file -> server.addAll(List.of("--ca-file", absolute(file))));
+        List<String> server = OwnCommand.of(session);
         server.add("mcp");
         return server;
-    }
-
-    private static String absolute(Path file) {
-        return file.toAbsolutePath().toString();
-    }
-
-    private Optional<Path> find(String program) {
-        String path = session.around().environment().getOrDefault("PATH", "");
-        return Stream.of(path.split(":"))
-                .filter(folder -> folder.startsWith("/"))
-                .map(folder -> Path.of(folder, program))
-                .filter(Files::isExecutable)
-                .findFirst();
-    }
-
-    /** As a shell takes it. */
-    private static String quoted(String word) {
-        return word.matches("[A-Za-z0-9_./:=@%+,-]+")
-                ? word
-                : "'" + word.replace("'", "'\\''") + "'";
     }
 }

@@ -4,6 +4,7 @@ import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.Request;
+import dev.culvert.daemon.client.output.Ages;
 import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.View;

@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
 /** {@code culvert policy …}; no daemon is asked. */
 @Command(
         name = "policy",
-        description = "Checks the rules of what tools may do, and explains what they decide.",
+        description =
+                "Checks the rules of what tools may do, explains what they decide, and trusts those of a project.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "It needs no running daemon."})
@@ -25,7 +26,8 @@ final class PolicyCommand {
     static CommandLine with(Session session) {
         return new CommandLine(new PolicyCommand())
                 .addSubcommand(new PolicyTestCommand(session))
-                .addSubcommand(new PolicyExplainCommand(session));
+                .addSubcommand(new PolicyExplainCommand(session))
+                .addSubcommand(new PolicyTrustCommand(session));
     }
 
     /**

@@ -8,13 +8,16 @@ import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.output.Tone;
 import dev.culvert.daemon.client.output.View;
+import dev.culvert.daemon.client.settings.ChatSettings;
 import dev.culvert.daemon.client.value.Value;
+import dev.culvert.io.Quoted;
 import dev.culvert.policy.Action;
 import dev.culvert.policy.BadPolicyException;
 import dev.culvert.policy.Level;
 import dev.culvert.policy.Policy;
 import dev.culvert.policy.PolicyFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +33,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Says what a policy decides about a command, a file or a tool, which rule decides, and",
             "why. With FILE alone, it lists all rules in force, those too that short keys become, and",
-            "the settings."
+            "the settings. With a folder instead of FILE, it explains all that is in force there for",
+            "culvert chat: what is built in, and the files of the machine, the project and the user."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -41,6 +45,7 @@ import picocli.CommandLine.Parameters;
             "  culvert policy explain culvert.jsonc",
             "  culvert policy explain culvert.jsonc 'git push --force'",
             "  culvert policy explain culvert.jsonc --write src/App.java",
+            "  culvert policy explain . 'git push'",
             "  culvert policy explain --host /etc/culvert/policy.jsonc culvert.jsonc -- npm test"
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -58,7 +63,11 @@ final class PolicyExplainCommand implements Verb {
                     Column.of("ABOUT", "about"),
                     Column.of("WHERE", "where"));
     private static final View SETTINGS =
-            View.of("setting", Column.of("SETTING", "setting"), Column.of("VALUE", "value"));
+            View.of(
+                    "setting",
+                    Column.of("SETTING", "setting"),
+                    Column.of("VALUE", "value"),
+                    Column.of("MEANS", "means"));
     private static final View DECISION =
             View.of(
                     "decision",
@@ -72,7 +81,10 @@ final class PolicyExplainCommand implements Verb {
 
     private final Session session;
 
-    @Parameters(index = "0", paramLabel = "FILE", description = "The policy of a project.")
+    @Parameters(
+            index = "0",
+            paramLabel = "FILE",
+            description = "The policy of a project, or a folder.")
     private @Nullable Path file;
 
     @Parameters(
@@ -144,6 +156,14 @@ final class PolicyExplainCommand implements Verb {
     }
 
     private Policy policy() throws BadPolicyException, UsageException {
+        if (file != null && Files.isDirectory(file)) {
+            if (host != null || tenant != null || user != null) {
+                throw new UsageException(
+                        "%s is a folder, in which all files are known: leave out --host, --tenant and --user, or name a file"
+                                .formatted(Quoted.word(file.toString())));
+            }
+            return ChatSettings.find(file.toAbsolutePath(), session.around()).layers().policy();
+        }
         List<PolicyFile> files = new ArrayList<>();
         add(Level.HOST, host, files);
         add(Level.TENANT, tenant, files);

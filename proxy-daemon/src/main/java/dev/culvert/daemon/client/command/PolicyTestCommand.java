@@ -51,8 +51,8 @@ final class PolicyTestCommand implements Verb {
             paramLabel = "LEVEL",
             converter = PolicyLevel.class,
             description = {
-                "Whose file it is: host, tenant, project or user. Only those of projects and users",
-                "take short keys. Default: project"
+                "Whose file it is: host, tenant, agent, project or user.",
+                "Only those of projects and users take short keys. Default: project"
             })
     private Level level = Level.PROJECT;
 

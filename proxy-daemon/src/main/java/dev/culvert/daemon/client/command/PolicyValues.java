@@ -12,9 +12,29 @@ import dev.culvert.policy.ShellWords;
 import dev.culvert.policy.Verdict;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Policies and their decisions, as the command prints them. */
 final class PolicyValues {
+    /** What each setting is for. */
+    private static final Map<String, String> MEANINGS =
+            Map.ofEntries(
+                    Map.entry("agentUrl", "the daemon and the agent that culvert chat talks to"),
+                    Map.entry("apiKey", "where the token for that daemon is"),
+                    Map.entry("sessionTimeout", "after it, --continue begins a new session"),
+                    Map.entry("projectPaths", "folders that are projects of their own"),
+                    Map.entry(
+                            "autoCommit",
+                            "whether the files that a turn has changed are committed"),
+                    Map.entry("toolsPath", "where the project's own tools are"),
+                    Map.entry("projectType", "what the model is told about the project"),
+                    Map.entry("commands", "whether tools may start programs, and how confined"),
+                    Map.entry("telemetryUrl", "where telemetry goes (OTLP over HTTP)"),
+                    Map.entry("localRuntime", "the runtime of --local"),
+                    Map.entry("localRuntimeKind", "the interface of that runtime"),
+                    Map.entry("localModel", "the model of that runtime"),
+                    Map.entry("localKeyFile", "where the key for that runtime is"));
+
     private PolicyValues() {}
 
     static Value policy(Policy policy) {
@@ -67,7 +87,16 @@ final class PolicyValues {
             file.settings()
                     .texts()
                     .forEach((key, value) ->
-                            rows.add(Value.members("setting", key, "value", value)));
+                            rows.add(
+                                    Value.members(
+                                            "setting",
+                                            key,
+                                            "value",
+                                            value,
+                                            "means",
+                                            MEANINGS.getOrDefault(key, ""),
+                                            "level",
+                                            file.level().word())));
         }
         return rows;
     }

@@ -4,8 +4,10 @@ import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.http.Request;
 import dev.culvert.daemon.client.value.Value;
+import dev.culvert.io.Quoted;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -14,6 +16,9 @@ import picocli.CommandLine.Parameters;
 
 /** The verbs of {@code culvert agents} for a pause or a snapshot of an agent's virtual machine. */
 final class QuiesceCommands {
+    /** The daemon may wait for 10 minutes for calls, and then a little for the agent. */
+    private static final Duration MOST_WAIT = Duration.ofMinutes(11);
+
     private QuiesceCommands() {}
 
     static List<Verb> all(Session session) {
@@ -54,15 +59,42 @@ final class QuiesceCommands {
                                 + " home.quiesce_limit of the daemon")
         private @Nullable Duration limit;
 
+        @Option(
+                names = "--wait",
+                paramLabel = "TIME",
+                converter = DurationText.class,
+                description =
+                        "So long to wait for calls of its tools that run: up to 10m. Default:"
+                                + " home.quiesce_wait of the daemon")
+        private @Nullable Duration wait;
+
         private QuiesceAgent(Session session) {
             this.session = session;
         }
 
         @Override
         public int run() throws IOException {
+            List<String> query = new ArrayList<>();
             Duration most = limit;
-            String query = most == null ? "" : "?limit_secs=" + most.toSeconds();
-            Value answer = session.api().ask(Request.post(path(agent) + query));
+            if (most != null) {
+                query.add("limit_secs=" + most.toSeconds());
+            }
+            Duration patience = wait;
+            if (patience != null) {
+                query.add("wait_secs=" + patience.toSeconds());
+            }
+            Request request =
+                    Request.post(
+                            path(agent) + (query.isEmpty() ? "" : "?" + String.join("&", query)));
+            Value answer = session.api().ask(request.patient(MOST_WAIT));
+            for (Value call : answer.at("running_calls").list()) {
+                session.output()
+                        .note(
+                                "tool %s still runs in turn %s: it goes on in each copy of the machine"
+                                        .formatted(
+                                                Quoted.word(call.text("tool_name")),
+                                                Quoted.word(call.text("turn"))));
+            }
             long parked = answer.number(0, "turns_parked");
             session.output()
                     .done(

@@ -116,7 +116,7 @@ final class TokenCommand implements Verb {
                 "",
                 "Examples:",
                 "  culvert token create --name ci --tenant acme --scope agents:read,agents:write",
-                "  culvert token create --name ops --role operator --expires 90d > ops.token"
+                "  (umask 077; culvert token create --name ops --role operator > ops.token)"
             })
     private static final class CreateToken implements Verb {
         private final Session session;

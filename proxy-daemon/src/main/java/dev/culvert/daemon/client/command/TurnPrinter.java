@@ -43,12 +43,16 @@ final class TurnPrinter {
                 switch (event.type()) {
                     case "chunk" -> piece(data.text("content"));
                     case "missed" -> missed(data);
+                    case "approval" -> waits(data);
                     case "done" -> endLine();
-                    default -> {
+                    case "error", "tool_blocked" -> {
                         endLine();
                         return interrupted.getAsBoolean()
                                 ? ExitCode.INTERRUPTED
                                 : failed(event.type(), data);
+                    }
+                    default -> {
+                        // what goes on in the middle of the turn, such as a call of a tool
                     }
                 }
             }
@@ -80,6 +84,16 @@ final class TurnPrinter {
         output.note(
                 "events %d to %d are missing: they came earlier, or too fast"
                         .formatted(first, last));
+    }
+
+    private void waits(Value data) {
+        endLine();
+        ownLine = true;
+        output.note(
+                "the agent waits until somebody decides about %s: culvert approvals show %s"
+                        .formatted(
+                                Quoted.word(data.text("tool_name")),
+                                Quoted.word(data.text("approval_id"))));
     }
 
     private void endLine() {

@@ -5,6 +5,7 @@ import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.ProblemException;
 import dev.culvert.daemon.client.http.Request;
+import dev.culvert.daemon.client.output.Ages;
 import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.Tone;
 import dev.culvert.daemon.client.output.View;

@@ -34,7 +34,8 @@ public record Diagnosis(List<Inspected> inspected, List<Applied> applied) {
                     new ClockInspection(),
                     new CertificateInspection(),
                     new VersionInspection(),
-                    new AgentInspection());
+                    new AgentInspection(),
+                    new ToolInspection());
 
     /** As {@link #of(Site, List, boolean, Consumer)}, and tells nobody of its progress. */
     public static Diagnosis of(Site site, List<Inspection> inspections, boolean fix) {

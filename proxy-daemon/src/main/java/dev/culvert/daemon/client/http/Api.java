@@ -7,6 +7,7 @@ import dev.culvert.io.Quoted;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -41,26 +42,53 @@ public record Api(
      * @throws UnreachableException if no answer came
      */
     public Response send(Request request) throws IOException {
-        Connection connection = connect();
-        try {
-            connection.patience(request.patience().orElse(timeout));
-            write(request, connection.out());
-            BufferedInputStream in = new BufferedInputStream(connection.in(), BUFFER_BYTES);
-            ResponseReader.Head head = new ResponseReader(in).head();
+        return begin(request, "close").response();
+    }
+
+    /** An answer whose head was read. */
+    private record Begun(Connection connection, ResponseReader.Head head, InputStream in) {
+        Response response() throws IOException {
             return new Response(
                     head.status(),
                     head.headers(),
                     BodyInput.of(head.status(), head.headers(), in),
                     connection);
+        }
+    }
+
+    /**
+     * Asks for a connection to speak {@code protocol}.
+     *
+     * @throws ProblemException if the daemon answered that it may not
+     * @throws UnreachableException if no answer came
+     */
+    public Tunnel tunnel(String path, String protocol) throws IOException {
+        Begun begun = begin(Request.get(path).with("upgrade", protocol), "upgrade");
+        if (begun.head().status() == ResponseReader.SWITCHING_PROTOCOLS) {
+            begun.connection().carryBytes();
+            return new Tunnel(begun.in(), begun.connection());
+        }
+        try (Response response = begun.response()) {
+            throw ProblemException.of(response);
+        }
+    }
+
+    private Begun begin(Request request, String option) throws IOException {
+        Connection connection = connect();
+        try {
+            connection.patience(request.patience().orElse(timeout));
+            write(request, option, connection.out());
+            BufferedInputStream in = new BufferedInputStream(connection.in(), BUFFER_BYTES);
+            return new Begun(connection, new ResponseReader(in).head(), in);
         } catch (SocketTimeoutException e) {
             connection.close();
-            throw new UnreachableException(
+            throw UnreachableException.withoutAnswer(
                     "the daemon at %s did not answer within %d ms (--timeout): is it overloaded?"
                             .formatted(server, timeout.toMillis()),
                     e);
         } catch (IOException e) {
             connection.close();
-            throw new UnreachableException(
+            throw UnreachableException.withoutAnswer(
                     "the daemon at %s did not answer: %s".formatted(server, Quoted.message(e)), e);
         }
     }
@@ -105,7 +133,7 @@ public record Api(
                 case Server.Unix(Path path) -> UnixConnection.to(path, timeout);
             };
         } catch (IOException e) {
-            throw new UnreachableException(
+            throw UnreachableException.withoutConnection(
                     "the daemon at %s cannot be reached: %s".formatted(server, reason(e)), e);
         }
     }
@@ -140,13 +168,13 @@ public record Api(
         return said.contains("No such file") ? ": is culvertd running, and is the path right?" : "";
     }
 
-    private void write(Request request, OutputStream out) throws IOException {
+    private void write(Request request, String option, OutputStream out) throws IOException {
         byte[] body = request.body().getBytes(UTF_8);
         StringBuilder head = new StringBuilder();
         head.append(request.method()).append(' ');
         head.append(server.prefix()).append(request.path()).append(" HTTP/1.1\r\n");
         header(head, "host", server.authority());
-        header(head, "connection", "close");
+        header(head, "connection", option);
         if (!token.isEmpty()) {
             header(head, "authorization", "Bearer " + token);
         }

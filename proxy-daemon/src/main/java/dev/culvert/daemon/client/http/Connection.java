@@ -18,4 +18,10 @@ interface Connection extends Closeable {
      * @param longest zero waits for ever
      */
     void patience(Duration longest) throws IOException;
+
+    /** From now on each read waits for ever, and one thread may read while another one writes. */
+    void carryBytes() throws IOException;
+
+    /** Tells the other side that nothing more is written, if it can be told that alone. */
+    void endOutput() throws IOException;
 }

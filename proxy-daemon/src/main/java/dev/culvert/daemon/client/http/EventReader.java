@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads server-sent events one by one, as they come. */
 public final class EventReader implements Closeable {
     private static final int MAX_LINE_BYTES = 8 * 1024 * 1024;
+    private static final int MAX_EVENT_CHARS = MAX_LINE_BYTES;
     private static final int BUFFER_BYTES = 16 * 1024;
 
     /**
@@ -64,6 +65,10 @@ public final class EventReader implements Closeable {
                 case "event" -> type = value;
                 case "id" -> id = value.indexOf('\0') < 0 ? value : id;
                 case "data" -> {
+                    if (value.length() > MAX_EVENT_CHARS - data.length()) {
+                        throw new IOException(
+                                "an event has over " + MAX_EVENT_CHARS + " characters");
+                    }
                     data.append(hasData ? "\n" : "").append(value);
                     hasData = true;
                 }

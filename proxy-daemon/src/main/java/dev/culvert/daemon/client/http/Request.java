@@ -53,6 +53,13 @@ public record Request(
         return new Request(method, path, more, body, patience);
     }
 
+    /** The same request without that header. */
+    public Request without(String name) {
+        Map<String, String> fewer = new LinkedHashMap<>(headers);
+        fewer.remove(name);
+        return new Request(method, path, fewer, body, patience);
+    }
+
     /** The same request, whose answer may be silent for that long; zero: for ever. */
     public Request patient(Duration time) {
         return new Request(method, path, headers, body, Optional.of(time));

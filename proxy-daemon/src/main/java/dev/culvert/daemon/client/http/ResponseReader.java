@@ -15,6 +15,8 @@ import java.util.regex.Pattern;
 
 /** Reads the head of an answer. What the daemon never sends is refused. */
 final class ResponseReader {
+    static final int SWITCHING_PROTOCOLS = 101;
+
     private static final int MAX_LINE_BYTES = 64 * 1024;
     private static final int MAX_HEADERS = 200;
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] ([1-5][0-9]{2})( .*)?");
@@ -30,7 +32,7 @@ final class ResponseReader {
     /** A head; headers by their names in small letters, several of one name joined by commas. */
     record Head(int status, Map<String, String> headers) {
         boolean isInterim() {
-            return status < 200;
+            return status < 200 && status != SWITCHING_PROTOCOLS;
         }
     }
 

@@ -78,6 +78,21 @@ record SocketConnection(Socket socket) implements Connection {
     }
 
     @Override
+    public void carryBytes() throws IOException {
+        socket.setSoTimeout(0);
+        socket.setKeepAlive(true);
+    }
+
+    /** TLS before 1.3 can only end both directions at once, so nothing is said there. */
+    @Override
+    public void endOutput() throws IOException {
+        if (!(socket instanceof SSLSocket secure)
+                || secure.getSession().getProtocol().equals("TLSv1.3")) {
+            socket.shutdownOutput();
+        }
+    }
+
+    @Override
     public void close() throws IOException {
         socket.close();
     }

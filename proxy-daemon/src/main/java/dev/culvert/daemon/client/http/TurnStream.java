@@ -6,6 +6,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +19,15 @@ import org.jspecify.annotations.Nullable;
 public final class TurnStream implements Closeable {
     private static final String EVENTS = "text/event-stream";
 
+    private static final Set<String> ENDS = Set.of("done", "error", "tool_blocked");
+
     /** Over two of the daemon's comments, which it sends after each 15 s of silence. */
     private static final Duration SILENCE = Duration.ofSeconds(45);
+
+    private static final int NOTHING_LEFT = 204;
+
+    /** A daemon that is there again is not waited for longer. */
+    private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
     private final Api api;
     private final Request request;
@@ -26,13 +36,13 @@ public final class TurnStream implements Closeable {
     private final boolean watching;
     private volatile @Nullable EventReader events;
     private volatile String lastId = "";
-    private volatile boolean closed;
+    private final CountDownLatch closed = new CountDownLatch(1);
     private boolean over;
 
     /**
      * How long to try again.
      *
-     * @param pause before the first attempt; twice as long before each other one
+     * @param pause before the first attempt; twice as long before each other one, up to 5 s
      * @param longest since the connection was lost
      */
     public record Resuming(Duration pause, Duration longest) {
@@ -55,6 +65,17 @@ public final class TurnStream implements Closeable {
             Api api, String turn, Resuming resuming, Consumer<IOException> onLoss) {
         Request request = Request.get(path(Request.segment(turn), true));
         return new TurnStream(api, request, resuming, onLoss, true);
+    }
+
+    /**
+     * Goes on with a turn of which an earlier process has read some.
+     *
+     * @param lastId {@code TURN:SEQ} of the last event that it has
+     */
+    public static TurnStream resuming(Api api, String lastId, Consumer<IOException> onLoss) {
+        TurnStream stream = new TurnStream(api, Request.get("/"), Resuming.USUAL, onLoss, false);
+        stream.lastId = lastId;
+        return stream;
     }
 
     private TurnStream(
@@ -83,14 +104,16 @@ public final class TurnStream implements Closeable {
      * @throws IOException if the stream broke off and could not be resumed
      */
     public @Nullable Event next() throws IOException {
-        if (events == null) {
+        if (events == null && lastId.isEmpty()) {
             open(request);
+        } else if (events == null) {
+            reopen();
         }
         while (!over) {
             try {
                 return read(Objects.requireNonNull(events));
             } catch (IOException e) {
-                if (closed || turn().isEmpty()) {
+                if (isClosed() || turn().isEmpty()) {
                     throw e;
                 }
                 resume(e);
@@ -108,7 +131,7 @@ public final class TurnStream implements Closeable {
             if (isOfARestart(event)) {
                 throw new EOFException("the daemon is being stopped");
             }
-            over = !event.type().equals("chunk") && !event.type().equals("missed");
+            over = ENDS.contains(event.type());
             return event;
         } finally {
             lastId = from.lastId().isEmpty() ? lastId : from.lastId();
@@ -119,7 +142,7 @@ public final class TurnStream implements Closeable {
     private int open(Request asked) throws IOException {
         Response response = api.open(asked.with("accept", EVENTS).patient(SILENCE));
         events = new EventReader(response);
-        if (closed) {
+        if (isClosed()) {
             response.close();
             throw new EOFException("the stream was closed");
         }
@@ -134,12 +157,16 @@ public final class TurnStream implements Closeable {
     private void resume(IOException loss) throws IOException {
         onLoss.accept(loss);
         Objects.requireNonNull(events).close();
+        pause(resuming.pause.toMillis());
+        reopen();
+    }
+
+    private void reopen() throws IOException {
         long deadline = System.nanoTime() + resuming.longest.toNanos();
-        long pause = resuming.pause.toMillis();
+        long pause = 2 * resuming.pause.toMillis();
         while (true) {
-            pause(pause);
             try {
-                over = open(resumption()) == 204;
+                over = open(resumption()) == NOTHING_LEFT;
                 return;
             } catch (ProblemException e) {
                 if (e.status() != 503 || isLate(deadline)) {
@@ -150,7 +177,8 @@ public final class TurnStream implements Closeable {
                     throw e;
                 }
             }
-            pause = Math.min(2 * pause, resuming.longest.toMillis());
+            pause(pause);
+            pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
         }
     }
 
@@ -163,12 +191,19 @@ public final class TurnStream implements Closeable {
     }
 
     private boolean isLate(long deadline) {
-        return closed || System.nanoTime() - deadline > 0;
+        return isClosed() || System.nanoTime() - deadline > 0;
     }
 
-    private static void pause(long millis) throws IOException {
+    private boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    /** Ends as soon as the stream is closed. */
+    private void pause(long millis) throws IOException {
         try {
-            Thread.sleep(millis);
+            if (closed.await(millis, TimeUnit.MILLISECONDS)) {
+                throw new EOFException("the stream was closed");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while the turn was to be resumed", e);
@@ -177,7 +212,7 @@ public final class TurnStream implements Closeable {
 
     @Override
     public void close() throws IOException {
-        closed = true;
+        closed.countDown();
         EventReader open = events;
         if (open != null) {
             open.close();

@@ -100,6 +100,18 @@ final class UnixConnection implements Connection {
         patienceMillis = longest.toMillis();
     }
 
+    /** Without the selector, which is for one thread. */
+    @Override
+    public void carryBytes() throws IOException {
+        selector.close();
+        channel.configureBlocking(true);
+    }
+
+    @Override
+    public void endOutput() throws IOException {
+        channel.shutdownOutput();
+    }
+
     @Override
     public void close() throws IOException {
         channel.close();

@@ -33,6 +33,11 @@ public final class Output {
         return format;
     }
 
+    /** Whether an answer may have styles: stdout is a terminal of somebody who wants colours. */
+    public boolean hasStyles() {
+        return colour && terminal.out();
+    }
+
     /** Whether a person reads along. */
     public Terminal terminal() {
         return terminal;
@@ -118,8 +123,20 @@ public final class Output {
      * tabs are shown instead of obeyed.
      */
     public void piece(String text) {
-        out.print(terminal.out() ? visible(text) : text);
+        out.print(terminal.out() ? Quoted.lines(text) : text);
         out.flush();
+    }
+
+    /** A piece of an answer whose text is quoted, with the escapes of its styles. */
+    public void styled(String text) {
+        out.print(text);
+        out.flush();
+    }
+
+    /** A line for people beside the data, of words that are ours or quoted. */
+    public void message(String line) {
+        err.println(line);
+        err.flush();
     }
 
     /** Whether nobody reads stdout any more. */
@@ -170,20 +187,8 @@ public final class Output {
         return colour ? column.tone().apply(event).on(text) : text;
     }
 
-    private int width() {
+    /** How wide a line may be; {@link Integer#MAX_VALUE} where nobody sees where it ends. */
+    public int width() {
         return terminal.out() ? terminal.columns() : Integer.MAX_VALUE;
-    }
-
-    private static String visible(String text) {
-        StringBuilder visible = new StringBuilder(text.length());
-        text.chars()
-                .forEach(c -> {
-                    if (Character.isISOControl(c) && c != '\n' && c != '\t') {
-                        visible.append(String.format("\\u%04x", c));
-                    } else {
-                        visible.append((char) c);
-                    }
-                });
-        return visible.toString();
     }
 }

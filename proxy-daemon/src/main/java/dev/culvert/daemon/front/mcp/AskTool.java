@@ -98,6 +98,16 @@ final class AskTool {
      * @param params with the arguments of the call; a large one is read on a worker
      */
     void call(Request request, Conversation client, Params params, RpcAnswer answer) {
+        String state = client.isModern() ? params.text("requestState") : null;
+        if (state != null) {
+            new AskedAgain(
+                            answers,
+                            request,
+                            answer,
+                            (agent, after) -> format(request, client, agent, after, answer))
+                    .goOn(ApprovalReply.of(state, params));
+            return;
+        }
         asking.begin(request, answer);
         answer.onGone(() -> {}); // it notices that its client leaves while a worker reads
         requests.read(request, answer, () -> read(request, client, params, answer));
@@ -136,15 +146,26 @@ final class AskTool {
         try {
             if (answer.isOpen()) {
                 answers.whole(
-                        request,
-                        answer,
-                        agent,
-                        message,
-                        new AskAnswer(answer, client.progressToken(), silence(request)));
+                        request, answer, agent, message, format(request, client, agent, 0, answer));
             }
         } finally {
             message.release();
         }
+    }
+
+    private AskAnswer format(
+            Request request, Conversation client, Agent agent, long after, RpcAnswer answer) {
+        Duration silence = silence(request);
+        boolean canBeAsked = client.elicits() || (client.takesRequests() && silence != null);
+        boolean mayDecide = canBeAsked && request.caller().may(Need.DECIDE);
+        return new AskAnswer(
+                answer,
+                client.progressToken(),
+                silence,
+                new AskAnswer.Asked(
+                        agent.id(),
+                        mayDecide ? new StoredApprovals(request, answer) : null,
+                        after));
     }
 
     private Agent named(Request request, String name) {

@@ -15,10 +15,16 @@ import org.jspecify.annotations.Nullable;
  * What a request says about the client that sent it.
  *
  * @param isModern whether it speaks a revision without {@code initialize}
- * @param elicits whether its user can be asked something by a form
+ * @param elicits whether its user can be asked something by a form, with a result
+ * @param takesRequests whether its user can be asked by a request on the stream of a call, as in
+ *     the revisions with {@code initialize}
  * @param progressToken as it is written; null if the client wants no progress
  */
-record Conversation(boolean isModern, boolean elicits, @Nullable String progressToken) {
+record Conversation(
+        boolean isModern, boolean elicits, boolean takesRequests, @Nullable String progressToken) {
+    /** How the id of a session ends whose client can ask its user. */
+    static final String WITH_FORMS = "-forms";
+
     static final String MODERN = "2026-07-28";
 
     /** The latest first. */
@@ -45,7 +51,9 @@ record Conversation(boolean isModern, boolean elicits, @Nullable String progress
         String version = meta.text(VERSION);
         String token = meta.token("progressToken");
         if (version == null && (header == null || LEGACY.contains(header))) {
-            return new Conversation(false, false, token);
+            String session = request.header(Header.MCP_SESSION_ID);
+            boolean takes = session != null && session.endsWith(WITH_FORMS);
+            return new Conversation(false, false, takes, token);
         }
         if (header == null) {
             throw RpcException.mismatch(
@@ -68,10 +76,10 @@ record Conversation(boolean isModern, boolean elicits, @Nullable String progress
             throw incomplete(CAPABILITIES);
         }
         checkHeaders(request, message);
-        return new Conversation(true, elicits(capabilities), token);
+        return new Conversation(true, elicits(capabilities), false, token);
     }
 
-    private static boolean elicits(Params capabilities) {
+    static boolean elicits(Params capabilities) {
         Params elicitation = capabilities.objectOrNull("elicitation");
         return elicitation != null
                 && (elicitation.isEmpty() || elicitation.objectOrNull("form") != null);

@@ -28,6 +28,7 @@ final class McpRoute implements Route {
     private static final AsciiString SESSION = AsciiString.cached("mcp-session-id");
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int SESSION_BYTES = 16;
+    private static final String WITHOUT_FORMS = "2025-03-26";
 
     /** What a caller may do changes rarely. */
     private static final int LISTS_TTL_MILLIS = 60_000;
@@ -107,6 +108,8 @@ final class McpRoute implements Route {
                     response.isModern();
                 }
                 handle(request, client, message, response);
+            } else if (message.method() == null) {
+                AnsweredQuestion.decide(request, message, response);
             } else {
                 noted(request, message);
                 response.accepted();
@@ -193,7 +196,12 @@ final class McpRoute implements Route {
                 Conversation.LEGACY.contains(asked) ? asked : Conversation.LEGACY.getFirst();
         byte[] session = new byte[SESSION_BYTES];
         RANDOM.nextBytes(session);
-        answer.header(SESSION, HexFormat.of().formatHex(session));
+        boolean canAsk =
+                !agreed.equals(WITHOUT_FORMS)
+                        && Conversation.elicits(params.object("capabilities"));
+        answer.header(
+                SESSION,
+                HexFormat.of().formatHex(session) + (canAsk ? Conversation.WITH_FORMS : ""));
         answer.result(json -> {
             json.writeStringField("protocolVersion", agreed);
             describe(json);

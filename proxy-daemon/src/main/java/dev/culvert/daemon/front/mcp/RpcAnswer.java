@@ -3,6 +3,7 @@ package dev.culvert.daemon.front.mcp;
 import static io.netty.handler.codec.http.HttpResponseStatus.ACCEPTED;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.daemon.front.mcp.McpObserver.Outcome;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.BodyStream;
@@ -15,6 +16,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +93,23 @@ final class RpcAnswer extends PassedAnswer implements SseStream.Keepalive {
         notification.release();
     }
 
+    /**
+     * Puts a question about a turn to the client's user: in the result, or in the stream, which
+     * goes on.
+     *
+     * @param state comes back with the result
+     */
+    void asksUser(ApprovalQuestion question, String state) {
+        SseStream open = stream;
+        if (modern) {
+            asksMeanwhile(question::write, state);
+        } else if (open != null && isOpen()) {
+            ByteBuf request = question.request();
+            open.event(MESSAGE, request);
+            request.release();
+        }
+    }
+
     /** Answers a notification, or an answer of the client's. */
     void accepted() {
         answered = true;
@@ -119,8 +138,12 @@ final class RpcAnswer extends PassedAnswer implements SseStream.Keepalive {
         });
     }
 
-    /** Answers with a result that asks for input, in a revision that has such results. */
-    void asks(Json.Body inputRequests) {
+    /**
+     * Answers with a result that asks for input, in a revision that has such results.
+     *
+     * @param state comes back with the input; null if nothing needs to
+     */
+    void asks(Json.Body inputRequests, @Nullable String state) {
         ByteBuf response =
                 response(json -> {
                     json.writeObjectFieldStart("result");
@@ -128,10 +151,21 @@ final class RpcAnswer extends PassedAnswer implements SseStream.Keepalive {
                     json.writeObjectFieldStart("inputRequests");
                     inputRequests.write(json);
                     json.writeEndObject();
-                    RpcWriter.meta(json, _ -> {});
+                    if (state != null) {
+                        json.writeStringField("requestState", state);
+                    }
+                    RpcWriter.meta(json, this::writeTurn);
                     json.writeEndObject();
                 });
         send(OK, response, Outcome.ASKED);
+    }
+
+    /** The same while something else is done for the answer, which is told that nobody waits. */
+    void asksMeanwhile(Json.Body inputRequests, String state) {
+        if (isOpen()) {
+            asks(inputRequests, state);
+            onGone.run();
+        }
     }
 
     /** Answers with a tool's result that says why the tool did nothing. */
@@ -142,15 +176,15 @@ final class RpcAnswer extends PassedAnswer implements SseStream.Keepalive {
                     RpcWriter.text(json, sentence);
                     json.writeEndArray();
                     json.writeBooleanField("isError", true);
-                    RpcWriter.meta(
-                            json,
-                            meta -> {
-                                if (turn != null) {
-                                    meta.writeStringField(RpcWriter.TURN, turn);
-                                }
-                            });
+                    RpcWriter.meta(json, this::writeTurn);
                 };
         result(failed, Outcome.REFUSED);
+    }
+
+    private void writeTurn(JsonGenerator meta) throws IOException {
+        if (turn != null) {
+            meta.writeStringField(RpcWriter.TURN, turn);
+        }
     }
 
     /** Answers with an error. */

@@ -15,10 +15,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id as it is written; null for what wants no answer
  * @param method null for an answer of the client's
+ * @param result of an answer of the client's; null if it has none
  * @param mistake what is wrong with it; null if it can be handled
  */
 record RpcMessage(
-        @Nullable String id, @Nullable String method, Params params, @Nullable String mistake) {
+        @Nullable String id,
+        @Nullable String method,
+        Params params,
+        @Nullable Params result,
+        @Nullable String mistake) {
     /** Of an id and of a progress token, which come back with each event. */
     static final int MOST_ID_BYTES = 256;
 
@@ -85,6 +90,7 @@ record RpcMessage(
         private @Nullable String mistake;
         private boolean hasVersion;
         private boolean isAnswer;
+        private @Nullable Params result;
 
         Reader(ByteBuf body) {
             this.body = body;
@@ -99,7 +105,7 @@ record RpcMessage(
             } else if (method == null && !isAnswer && mistake == null) {
                 mistake = "'method' is missing: give a string.";
             }
-            return new RpcMessage(id, method, params, mistake);
+            return new RpcMessage(id, method, params, result, mistake);
         }
 
         private void note(JsonMembers member) {
@@ -129,7 +135,11 @@ record RpcMessage(
                         mistake = "'params' must be an object.";
                     }
                 }
-                case "result", "error" -> isAnswer = true;
+                case "result" -> {
+                    isAnswer = true;
+                    result = kind == '{' ? new Params(value(member)) : null;
+                }
+                case "error" -> isAnswer = true;
                 default -> {
                     // what a later revision may add
                 }

@@ -161,7 +161,7 @@ final class Tools {
             Operation operation, OperationCall call, Params params, RpcAnswer answer) {
         Params reply = params.object("inputResponses").objectOrNull(CONFIRM);
         if (reply == null) {
-            answer.asks(json -> writeQuestion(operation, call, json));
+            answer.asks(json -> writeQuestion(operation, call, json), null);
             return false;
         }
         if (!"accept".equals(reply.text("action")) || !reply.object("content").isTrue(CONFIRM)) {
@@ -258,6 +258,9 @@ final class Tools {
                             meta -> {
                                 if (run != null) {
                                     meta.writeStringField("dev.culvert/op", run);
+                                }
+                                if (status.code() >= ERRORS) {
+                                    meta.writeNumberField("dev.culvert/status", status.code());
                                 }
                             });
                 };

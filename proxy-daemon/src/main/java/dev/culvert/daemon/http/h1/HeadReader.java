@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.Header;
+import dev.culvert.daemon.http.OtherHosts;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.concurrent.FastThreadLocal;
@@ -49,11 +50,21 @@ final class HeadReader {
             };
 
     private final @Nullable String[] values = new @Nullable String[HEADERS];
+    private final OtherHosts otherHosts;
     private Head before = Head.unreadable();
     private byte[] kept = {};
 
     /** How many bytes the head before has; 0 if they were not kept. */
     private int keptBytes;
+
+    /**
+     * For one connection.
+     *
+     * @param otherHosts whose heads are kept whole
+     */
+    HeadReader(OtherHosts otherHosts) {
+        this.otherHosts = otherHosts;
+    }
 
     /**
      * If {@code in} begins with the bytes of the head before, takes them from it and returns that
@@ -105,7 +116,11 @@ final class HeadReader {
         byte[] copy = length <= USUAL_BYTES ? COPY.get() : new byte[length];
         in.readBytes(copy, 0, length);
         keep(copy, length);
-        return read(copy);
+        Head head = read(copy);
+        if (otherHosts.contain(values[Header.HOST.index()])) {
+            head.ofOtherHost(Arrays.copyOf(copy, length));
+        }
+        return head;
     }
 
     private void keep(byte[] bytes, int length) {
@@ -123,7 +138,7 @@ final class HeadReader {
         int lines = end + 1 + VERSION.length;
         Arrays.fill(values, null);
         boolean closes = false;
-        int repeated = 0;
+        long repeated = 0;
         for (int at = lines; bytes[at] != '\r'; ) {
             int colon = indexOf(bytes, at, (byte) ':');
             int lineEnd = indexOf(bytes, colon + 1, (byte) '\r');
@@ -138,7 +153,7 @@ final class HeadReader {
                 } else if (header.isList()) {
                     values[header.index()] = earlier + ", " + text(null, bytes, from, to);
                 } else {
-                    repeated |= 1 << header.index();
+                    repeated |= 1L << header.index();
                 }
             }
             at = lineEnd + 2;

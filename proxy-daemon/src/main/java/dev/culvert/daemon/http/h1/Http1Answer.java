@@ -6,6 +6,7 @@ import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
 import static io.netty.handler.codec.http.HttpHeaderNames.TRANSFER_ENCODING;
 import static io.netty.handler.codec.http.HttpHeaderNames.UPGRADE;
 import static io.netty.handler.codec.http.HttpHeaderValues.CHUNKED;
+import static io.netty.handler.codec.http.HttpResponseStatus.SWITCHING_PROTOCOLS;
 
 import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.HeaderLines;
@@ -16,6 +17,7 @@ import dev.culvert.io.Share;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
 import java.util.function.Consumer;
 
@@ -86,13 +88,21 @@ final class Http1Answer extends HttpAnswer {
         if (head().isHttp10() || head().announcesBody()) {
             return false;
         }
-        if (switches()) {
+        if (leaves(SWITCHING_PROTOCOLS)) {
             ByteBuf out = writer.tail(HEAD_BYTES);
             ResponseHead.write(out, server().headers(), head(), status(), false);
             ResponseHead.header(out, UPGRADE, protocol);
             ResponseHead.header(out, CONNECTION, UPGRADE);
             writeAddedHeaders(out);
             ResponseHead.endLine(out);
+            handler().upgraded(next);
+        }
+        return true;
+    }
+
+    @Override
+    public boolean handOver(HttpResponseStatus status, Consumer<Channel> next) {
+        if (leaves(status)) {
             handler().upgraded(next);
         }
         return true;

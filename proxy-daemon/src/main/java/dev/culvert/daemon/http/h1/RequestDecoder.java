@@ -3,6 +3,7 @@ package dev.culvert.daemon.http.h1;
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.BodyEnd;
 import dev.culvert.daemon.http.Head;
+import dev.culvert.daemon.http.OtherHosts;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Refusal;
@@ -39,7 +40,7 @@ public final class RequestDecoder extends ByteToMessageDecoder {
     }
 
     private final HeadGuard guard;
-    private final HeadReader heads = new HeadReader();
+    private final HeadReader heads;
     private final int maxExtensionBytes;
     private Part part = Part.HEAD;
     private boolean decoding;
@@ -50,7 +51,8 @@ public final class RequestDecoder extends ByteToMessageDecoder {
     private int extensionBytes;
     private @Nullable ChannelHandlerContext context;
 
-    public RequestDecoder(HttpSettings settings) {
+    public RequestDecoder(HttpSettings settings, OtherHosts otherHosts) {
+        heads = new HeadReader(otherHosts);
         guard = new HeadGuard(settings);
         maxExtensionBytes = settings.maxHeaderBytes();
     }

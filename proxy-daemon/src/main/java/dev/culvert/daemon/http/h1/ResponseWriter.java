@@ -1,5 +1,6 @@
 package dev.culvert.daemon.http.h1;
 
+import dev.culvert.daemon.http.Connections;
 import dev.culvert.daemon.http.PieceWriter;
 import dev.culvert.io.HeldBytesHandler;
 import dev.culvert.io.LazyTimer;
@@ -52,7 +53,12 @@ final class ResponseWriter extends PieceWriter {
         channel()
                 .writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(sent -> {
-                    if (sent.isSuccess() && channel() instanceof DuplexChannel duplex) {
+                    Runnable end = channel().attr(Connections.OUTPUT_END).get();
+                    if (sent.isSuccess() && end != null) {
+                        watch();
+                        timer.expireAfter(LINGER);
+                        end.run();
+                    } else if (sent.isSuccess() && channel() instanceof DuplexChannel duplex) {
                         watch();
                         timer.expireAfter(LINGER);
                         shutDown(duplex);

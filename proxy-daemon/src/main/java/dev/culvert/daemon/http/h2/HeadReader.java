@@ -51,7 +51,7 @@ final class HeadReader {
      */
     static Head read(Http2Headers headers, boolean hasBody, HttpSettings settings) {
         @Nullable String[] values = new @Nullable String[Header.values().length];
-        int repeated = 0;
+        long repeated = 0;
         int bytes = 0;
         int lines = 0;
         for (Map.Entry<CharSequence, CharSequence> line : headers) {
@@ -77,7 +77,7 @@ final class HeadReader {
                 } else if (header.isList()) {
                     values[header.index()] = earlier + ", " + value(line.getValue());
                 } else {
-                    repeated |= 1 << header.index();
+                    repeated |= 1L << header.index();
                 }
             }
         }

@@ -2,6 +2,9 @@ package dev.culvert.daemon.http.h2;
 
 import dev.culvert.daemon.config.HttpSettings;
 import dev.culvert.daemon.http.BodyEnd;
+import dev.culvert.daemon.http.Head;
+import dev.culvert.daemon.http.Header;
+import dev.culvert.daemon.http.OtherHosts;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Refusal;
 import io.netty.buffer.ByteBuf;
@@ -25,13 +28,15 @@ import org.jspecify.annotations.Nullable;
  * the connection. An empty buffer is not sent, and done when what was written before it is. */
 public final class StreamCodec extends ChannelDuplexHandler {
     private final HttpSettings settings;
+    private final OtherHosts otherHosts;
     private boolean headRead;
     private boolean ended;
     private long unsentBytes;
     private @Nullable Future<? super Void> last;
 
-    public StreamCodec(HttpSettings settings) {
+    public StreamCodec(HttpSettings settings, OtherHosts otherHosts) {
         this.settings = settings;
+        this.otherHosts = otherHosts;
     }
 
     /** The bytes that were written and that the socket has not taken. */
@@ -70,8 +75,11 @@ public final class StreamCodec extends ChannelDuplexHandler {
     private void head(ChannelHandlerContext context, Http2HeadersFrame frame) {
         headRead = true;
         try {
-            context.fireChannelRead(
-                    HeadReader.read(frame.headers(), !frame.isEndStream(), settings));
+            Head head = HeadReader.read(frame.headers(), !frame.isEndStream(), settings);
+            if (otherHosts.contain(head.first(Header.HOST))) {
+                head.ofOtherHost(null);
+            }
+            context.fireChannelRead(head);
         } catch (ProblemException e) {
             context.fireChannelRead(
                     new Refusal(HeadReader.begun(frame.headers()), e.problem(), true));

@@ -1,6 +1,8 @@
 package dev.culvert.daemon.http.pipeline;
 
+import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.config.HttpSettings;
+import dev.culvert.daemon.http.Access;
 import dev.culvert.daemon.http.ConnectionLimitHandler;
 import dev.culvert.daemon.http.HttpServer;
 import dev.culvert.daemon.http.Router;
@@ -84,6 +86,22 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
         addHttp1(channel, shared, true);
     }
 
+    /**
+     * Adds the stations to a connection that is open already and was not read, such as a tunnel.
+     * Called on its event loop.
+     *
+     * @param caller who is at the other end
+     */
+    public void serve(Channel open, Caller caller) {
+        HttpServer shared = server;
+        open.attr(Access.CALLER).set(caller);
+        ConnectionLimitHandler limit = new ConnectionLimitHandler(shared, true);
+        open.pipeline().addLast("limit", limit);
+        addHttp1(open, shared, true);
+        limit.channelActive(open.pipeline().context(limit));
+        open.config().setAutoRead(true);
+    }
+
     /** The same stations for listeners with TLS. */
     public ChannelHandler withTls(Certificates certificates) {
         return new ChannelInitializer<Channel>() {
@@ -117,7 +135,7 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
      * @param open whether its first bytes may be those of HTTP/2
      */
     private void addHttp1(Channel channel, HttpServer shared, boolean open) {
-        RequestDecoder decoder = new RequestDecoder(shared.settings());
+        RequestDecoder decoder = new RequestDecoder(shared.settings(), router.otherHosts());
         // Owns "account" and "connection", which it calls directly.
         RequestHandler requests = new RequestHandler(channel, shared, decoder, clients.get());
         requests.onUpgrade(next -> leaveHttp(channel, shared, next));
@@ -185,7 +203,7 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
     }
 
     private void addStream(Channel stream, HttpServer shared, ClientHandler connection) {
-        StreamCodec codec = new StreamCodec(shared.settings());
+        StreamCodec codec = new StreamCodec(shared.settings(), router.otherHosts());
         StreamHandler requests = new StreamHandler(stream, shared, connection, codec);
         stream.pipeline()
                 .addLast("frames", codec) // frames → Head, body, BODY_END; or a Refusal

@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -211,6 +212,50 @@ class ReportTest {
                 .containsEntry("ip-1", "203.0.113.9")
                 .containsEntry("host-1", "buffalo7")
                 .containsEntry("turn-1", TURN);
+    }
+
+    @Test
+    void theNamesOfALargeFleetTakeNoLongerThanThoseOfASmallOne() {
+        List<String> names = IntStream.range(0, 1_000).mapToObj("agent-%04d"::formatted).toList();
+        Pseudonyms pseudonyms = new Pseudonyms();
+        pseudonyms.know("agent", names);
+        String text = (String.join(" is ready, and so is ", names) + "\n").repeat(30);
+
+        String replaced =
+                assertTimeoutPreemptively(Duration.ofSeconds(30), () -> pseudonyms.replace(text));
+
+        assertThat(names).noneMatch(replaced::contains);
+    }
+
+    @Test
+    void aNameIsReplacedWhereItIsAWordAndTheLongerOfTwoFirst() {
+        Pseudonyms pseudonyms = new Pseudonyms();
+        pseudonyms.know("agent", List.of("build", "build.one", "b7", "agent-2"));
+        pseudonyms.know("tenant", List.of("b7x"));
+
+        assertThat(
+                        pseudonyms.replace(
+                                "build.one, build.two, rebuild, build. agent b7 of b7, tenant b7x,"
+                                        + " agent-2, \"id\": \"b7\", /agents/b7/x"))
+                .isEqualTo(
+                        "agent-4, build.two, rebuild, agent-3. agent agent-2 of b7, tenant"
+                                + " tenant-1, agent-1, \"id\": \"agent-2\", /agents/agent-2/x");
+    }
+
+    @Test
+    void theAgentsOfEveryPageHavePseudonyms() throws Exception {
+        host.program("journalctl", "agent last-of-all is ready\n");
+        daemon.on(
+                "GET /api/v1/agents?limit=1000",
+                200,
+                "{\"agents\": [{\"id\": \"first-one\"}], \"next\": \"first-one\"}");
+        daemon.on(
+                "GET /api/v1/agents?limit=1000&after=first-one",
+                200,
+                "{\"agents\": [{\"id\": \"last-of-all\"}], \"next\": null}");
+
+        assertThat(text(report(daemon), "7-logs/culvertd.log"))
+                .isEqualTo("agent agent-2 is ready\n");
     }
 
     @Test

@@ -21,10 +21,14 @@ class OperationVerbsTest {
     /** They ask the daemon for several things, or do something on this machine. */
     private static final Set<String> OTHERS =
             Set.of(
+                    "approvals deny",
+                    "approvals watch",
                     "bugreport",
                     "audit verify",
+                    "chat",
                     "completion",
                     "config validate",
+                    "config-ssh",
                     "context add",
                     "context list",
                     "context show",
@@ -32,11 +36,17 @@ class OperationVerbsTest {
                     "doctor",
                     "explain",
                     "fleet import",
+                    "flow schema",
                     "logs",
                     "mcp install",
                     "mcp validate",
                     "policy explain",
                     "policy test",
+                    "policy trust",
+                    "reach health",
+                    "reach setup",
+                    "reach stop",
+                    "setup",
                     "top",
                     "turns watch");
 

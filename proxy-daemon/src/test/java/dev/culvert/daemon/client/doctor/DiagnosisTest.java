@@ -404,6 +404,32 @@ class DiagnosisTest {
     }
 
     @Test
+    void whatDoesNotConfineToolsIsTold() {
+        daemon.on(
+                "GET /api/v1/agents?limit=200",
+                200,
+                """
+                {"agents": [
+                  {"id": "good", "heartbeat": {"tools": {"openat2": true, "landlock": 6, "seccomp": true, "commands": "confined"}}},
+                  {"id": "off", "heartbeat": {"tools": {"openat2": true, "landlock": 0, "seccomp": false, "commands": "off"}}},
+                  {"id": "old", "heartbeat": {"tools": {"openat2": false, "landlock": 0, "seccomp": false, "commands": "confined"}}},
+                  {"id": "bold", "heartbeat": {"tools": {"openat2": true, "landlock": 0, "seccomp": true, "commands": "unconfined"}}},
+                  {"id": "none", "heartbeat": {"features": []}}
+                ], "next": null}
+                """);
+
+        List<Finding> findings = inspect(new ToolInspection());
+
+        assertThat(findings.getFirst())
+                .isEqualTo(Finding.ok("2 of 4 agents with tools have all that confines them"));
+        assertThat(findings.get(1).what()).isEqualTo("agent old opens files name by name");
+        isFailure(findings.get(2), "agent old refuses every command", "no Landlock", "CONFIG_");
+        assertThat(findings.get(3).what()).isEqualTo("agent old refuses every command");
+        assertThat(findings.get(4).cause()).startsWith("its kernel has no Landlock");
+        assertThat(findings).hasSize(5);
+    }
+
+    @Test
     void whatIsSafeIsMendedAndLookedAtAgain() throws Exception {
         settings("{\"agents\": [{\"id\": \"a\", \"cid\": 3}]}");
         host.file("/dev/vsock", "");

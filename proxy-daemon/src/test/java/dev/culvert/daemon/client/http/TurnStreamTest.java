@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.daemon.client.http.EventReader.Event;
+import dev.culvert.testing.Eventually;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -29,7 +32,7 @@ class TurnStreamTest {
             new TurnStream.Resuming(Duration.ofMillis(1), Duration.ofMillis(200));
 
     private final List<String> requests = new CopyOnWriteArrayList<>();
-    private final List<IOException> losses = new ArrayList<>();
+    private final List<IOException> losses = new CopyOnWriteArrayList<>();
     private ServerSocket server;
 
     @BeforeEach
@@ -43,6 +46,10 @@ class TurnStreamTest {
     }
 
     private TurnStream begin(String... answers) {
+        return begin(QUICK, answers);
+    }
+
+    private TurnStream begin(TurnStream.Resuming resuming, String... answers) {
         Thread.ofVirtual().start(() -> serve(answers));
         Api api =
                 new Api(
@@ -51,7 +58,7 @@ class TurnStreamTest {
                         Optional.empty(),
                         Duration.ofSeconds(10),
                         _ -> {});
-        return new TurnStream(api, Request.post("/api/v1/agents/a/stream"), QUICK, losses::add);
+        return new TurnStream(api, Request.post("/api/v1/agents/a/stream"), resuming, losses::add);
     }
 
     private void serve(String... answers) {
@@ -72,6 +79,14 @@ class TurnStreamTest {
             server.close();
         } catch (IOException _) {
             // the test is over
+        }
+    }
+
+    private static void close(TurnStream turn) {
+        try {
+            turn.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -104,6 +119,19 @@ class TurnStreamTest {
         assertThat(requests.getLast())
                 .startsWith("GET /api/v1/turns/a.T/stream HTTP/1.1")
                 .contains("last-event-id: a.T:1\n");
+    }
+
+    @Test
+    void whatHappensInTheMiddleOfATurnDoesNotEndIt() throws IOException {
+        try (TurnStream turn =
+                begin(
+                        HEAD
+                                + "event: tool_call\nid: a.T:1\ndata: {\"call_id\":\"c\"}\n\n"
+                                + "event: news\nid: a.T:2\ndata: {}\n\n"
+                                + DONE)) {
+            assertThat(ids(turn)).containsExactly("tool_call a.T:1", "news a.T:2", "done a.T:3");
+        }
+        assertThat(losses).isEmpty();
     }
 
     @Test
@@ -152,6 +180,21 @@ class TurnStreamTest {
     void givesUpWhenTheDaemonStaysAway() throws IOException {
         try (TurnStream turn = begin(HEAD + chunk(1))) {
             assertThatThrownBy(() -> ids(turn)).isInstanceOf(UnreachableException.class);
+        }
+    }
+
+    @Test
+    @Timeout(20)
+    void oneThatIsClosedWaitsForTheDaemonNoLonger() throws Exception {
+        TurnStream.Resuming slow =
+                new TurnStream.Resuming(Duration.ofMinutes(1), Duration.ofMinutes(2));
+        try (TurnStream turn = begin(slow, HEAD + chunk(1))) {
+            Thread.ofVirtual()
+                    .start(() -> {
+                        Eventually.await(() -> assertThat(losses).isNotEmpty());
+                        close(turn);
+                    });
+            assertThatThrownBy(() -> ids(turn)).isInstanceOf(EOFException.class);
         }
     }
 }

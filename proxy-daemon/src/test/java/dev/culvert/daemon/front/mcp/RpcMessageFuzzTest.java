@@ -67,6 +67,7 @@ class RpcMessageFuzzTest {
                 JsonText.checkObject(arguments.json());
             }
             token(object(params, "_meta"), "progressToken");
+            reply(params);
             return true;
         } catch (RpcException e) {
             assertThat(e.code()).isIn(RpcException.PARSE_ERROR, RpcException.INVALID_REQUEST);
@@ -101,6 +102,22 @@ class RpcMessageFuzzTest {
         }
     }
 
+    /** What a client sends back; whatever it is, it cannot name another path. */
+    private static void reply(Params params) {
+        try {
+            String state = params.text("requestState");
+            if (state != null) {
+                ApprovalReply reply = ApprovalReply.of(state, params);
+                assertThat(reply.approval()).matches("ap_[A-Za-z0-9_-]{22}");
+                ByteBuf decision = reply.decision();
+                JsonText.checkObject(decision);
+                decision.release();
+            }
+        } catch (RpcException e) {
+            assertThat(e.code()).isEqualTo(RpcException.INVALID_PARAMS);
+        }
+    }
+
     private static Params object(Params params, String name) {
         try {
             return params.object(name);
@@ -110,7 +127,7 @@ class RpcMessageFuzzTest {
         }
     }
 
-    private static byte[] mutated(byte[] good, Random random) {
+    static byte[] mutated(byte[] good, Random random) {
         byte[] bytes = good.clone();
         for (int i = random.nextInt(3); i >= 0 && bytes.length > 0; i--) {
             int at = random.nextInt(bytes.length);

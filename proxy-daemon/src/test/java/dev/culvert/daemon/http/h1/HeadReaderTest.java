@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.culvert.daemon.http.Authority;
 import dev.culvert.daemon.http.Head;
 import dev.culvert.daemon.http.Header;
+import dev.culvert.daemon.http.OtherHosts;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.RequestTarget;
 import io.netty.buffer.ByteBuf;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HeadReaderTest {
-    private final HeadReader reader = new HeadReader();
+    private final HeadReader reader = new HeadReader(OtherHosts.NONE);
     private Head head = Head.unreadable();
 
     private void read(String lines) {

@@ -111,6 +111,23 @@ public final class TestCertificates {
         return "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(what, text, what);
     }
 
+    /** Of a server that shows its certificate. */
+    public SSLContext server() throws GeneralSecurityException, IOException {
+        KeyStore shown = KeyStore.getInstance("PKCS12");
+        shown.load(null, PASSWORD);
+        shown.setKeyEntry(
+                "server",
+                store.getKey("server", PASSWORD),
+                PASSWORD,
+                store.getCertificateChain("server"));
+        KeyManagerFactory keys =
+                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(shown, PASSWORD);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return context;
+    }
+
     /** Of a client that trusts the issuer, and shows nothing or the certificate of its own. */
     public SSLContext client(boolean withCertificate) throws GeneralSecurityException, IOException {
         KeyStore trusted = KeyStore.getInstance("PKCS12");

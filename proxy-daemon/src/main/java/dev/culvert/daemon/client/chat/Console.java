@@ -1,0 +1,215 @@
+package dev.culvert.daemon.client.chat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.culvert.io.OwnerOnly;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReader.Option;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.MaskingCallback;
+import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.Terminal.SignalHandler;
+import org.jline.terminal.impl.ffm.FfmTerminalProvider;
+import org.jline.terminal.spi.SystemStream;
+import org.jspecify.annotations.Nullable;
+
+/** The user's terminal: takes lines at a prompt, and keys while an answer comes. */
+final class Console implements AutoCloseable {
+    private static final int MOST_HISTORY = 1_000;
+
+    /** JLine would write its warnings into the conversation. */
+    private static final Logger JLINE = Logger.getLogger("org.jline");
+
+    static {
+        JLINE.setLevel(Level.OFF);
+    }
+
+    private final Terminal terminal;
+    private final LineReader reader;
+    private @Nullable Keys keys;
+
+    /** What was typed while an answer came. */
+    private String ahead = "";
+
+    /**
+     * Takes the terminal over, and closes it.
+     *
+     * @param history the file of what was typed before; empty to keep nothing
+     */
+    Console(Terminal terminal, Optional<Path> history) {
+        this.terminal = terminal;
+        LineReaderBuilder builder =
+                LineReaderBuilder.builder()
+                        .terminal(terminal)
+                        .appName("culvert")
+                        .parser(Whole.PARSER)
+                        .option(Option.DISABLE_EVENT_EXPANSION, true)
+                        .option(Option.HISTORY_IGNORE_SPACE, true)
+                        .variable(LineReader.HISTORY_SIZE, MOST_HISTORY)
+                        .variable(LineReader.HISTORY_FILE_SIZE, MOST_HISTORY)
+                        .variable(LineReader.SECONDARY_PROMPT_PATTERN, "… ");
+        history.ifPresent(file -> builder.variable(LineReader.HISTORY_FILE, file));
+        reader = builder.build();
+    }
+
+    /**
+     * That of this process, to talk at.
+     *
+     * @param type what {@code TERM} says
+     */
+    static Console open(String type, Optional<Path> history) throws IOException {
+        Terminal terminal = terminal(type, true, SystemStream.Output);
+        terminal.handle(Terminal.Signal.INT, _ -> {}); // where neither a prompt nor keys are
+        if (history.isPresent()) {
+            OwnerOnly.createDirectories(history.get().resolveSibling(""));
+            OwnerOnly.open(history.get()).close(); // or it would be made for all to read
+        }
+        return new Console(terminal, history);
+    }
+
+    /** That of this process, for questions alone; signals stay with the process. */
+    static Console forQuestions(String type) throws IOException {
+        return new Console(terminal(type, false, SystemStream.Error), Optional.empty());
+    }
+
+    private static Terminal terminal(String type, boolean signals, SystemStream out)
+            throws IOException {
+        return new FfmTerminalProvider()
+                .sysTerminal(
+                        "culvert",
+                        type,
+                        false,
+                        UTF_8,
+                        UTF_8,
+                        UTF_8,
+                        signals,
+                        SignalHandler.SIG_DFL,
+                        false,
+                        out);
+    }
+
+    /** Whether stdin is a terminal. */
+    static boolean isHere() {
+        return new FfmTerminalProvider().isSystemStream(SystemStream.Input);
+    }
+
+    PrintWriter writer() {
+        return terminal.writer();
+    }
+
+    int columns() {
+        return terminal.getColumns();
+    }
+
+    /** Waits for what the user types. */
+    Typed line(String prompt) {
+        try {
+            String before = ahead;
+            ahead = "";
+            @Nullable MaskingCallback none = null;
+            return Typed.of(reader.readLine(prompt, null, none, before).replace("\\\n", "\n"));
+        } catch (UserInterruptException _) {
+            return new Typed.Dropped();
+        } catch (EndOfFileException _) {
+            return new Typed.End();
+        }
+    }
+
+    /** Keys are read until it is closed. */
+    interface Watch extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
+     * From now on, until the result is closed, keys are read.
+     *
+     * @param onStop what Esc and Ctrl-C do; on a thread that may wait
+     */
+    Watch watch(Runnable onStop) {
+        Keys begun = new Keys(terminal, onStop);
+        keys = begun;
+        return () -> {
+            keys = null;
+            begun.close();
+            ahead = begun.ahead();
+        };
+    }
+
+    /**
+     * Asks about a call that is shown already.
+     *
+     * @param isOver whether the answer was stopped, so that the question needs no answer
+     */
+    Consent ask(Question question, BooleanSupplier isOver) {
+        Keys open = keys;
+        if (open == null) {
+            return Consent.NOBODY;
+        }
+        open.settle(isOver);
+        try {
+            Consent consent = answer(open, question, isOver);
+            say(
+                    switch (consent) {
+                                case YES -> "yes";
+                                case ALWAYS -> "always";
+                                case NO, NOBODY -> "no";
+                            }
+                            + System.lineSeparator());
+            return consent;
+        } finally {
+            open.settled();
+        }
+    }
+
+    /* What is more than this once takes a second key. */
+    private Consent answer(Keys open, Question question, BooleanSupplier isOver) {
+        say("Allow it? y: yes, n: no, a: " + question.always() + " in this session > ");
+        boolean always = false;
+        while (true) {
+            int key = open.next(isOver);
+            switch (key) {
+                case 'y', 'Y' -> {
+                    return Consent.YES;
+                }
+                case 'n', 'N', Keys.NONE -> {
+                    return Consent.NO;
+                }
+                default -> {
+                    boolean isAlways = key == 'a' || key == 'A';
+                    if (isAlways && always) {
+                        return Consent.ALWAYS;
+                    }
+                    always = isAlways;
+                    say(
+                            System.lineSeparator()
+                                    + (always
+                                            ? "Press a once more for: "
+                                                    + question.always()
+                                                    + " in this session (y: only now, n: no) > "
+                                            : "Press one key alone, y, n or a > "));
+                }
+            }
+        }
+    }
+
+    private void say(String words) {
+        PrintWriter out = writer();
+        out.print(words);
+        out.flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+        terminal.close();
+    }
+}

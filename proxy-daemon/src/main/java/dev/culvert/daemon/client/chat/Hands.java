@@ -1,0 +1,199 @@
+package dev.culvert.daemon.client.chat;
+
+import static dev.culvert.daemon.client.chat.Decisions.Outcome;
+
+import dev.culvert.daemon.client.value.BadValueException;
+import dev.culvert.daemon.client.value.Value;
+import dev.culvert.io.Quoted;
+import dev.culvert.policy.Action;
+import dev.culvert.policy.Decision;
+import dev.culvert.policy.Policy;
+import dev.culvert.tools.Arguments;
+import dev.culvert.tools.BuiltinTool;
+import dev.culvert.tools.BuiltinTool.Change;
+import dev.culvert.tools.Grant;
+import dev.culvert.tools.ToolException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tools that run here. Each call is decided by the policy, and by a person where the policy
+ * asks; each decision is written down before anything is done.
+ */
+final class Hands {
+    private static final int OUTPUT_BYTES = 64 * 1024;
+
+    private final Map<String, BuiltinTool> tools = new LinkedHashMap<>();
+    private final Policy policy;
+    private final Decisions decisions;
+    private final Asker asker;
+
+    /** What the user has allowed for the whole session. */
+    private final Set<Object> allowed = new HashSet<>();
+
+    Hands(List<BuiltinTool> tools, Policy policy, Decisions decisions, Asker asker) {
+        tools.forEach(tool -> this.tools.put(tool.name(), tool));
+        this.policy = policy;
+        this.decisions = decisions;
+        this.asker = asker;
+    }
+
+    /**
+     * What goes on around a call.
+     *
+     * @param isCancelled whether the user has stopped the turn
+     * @param onBegin runs when the call is decided, before anything is done
+     */
+    record During(BooleanSupplier isCancelled, Runnable onBegin) {}
+
+    /** As a message has them in its member {@code tools}. */
+    List<Value> definitions() throws BadValueException {
+        List<Value> definitions = new ArrayList<>();
+        for (BuiltinTool tool : tools.values()) {
+            definitions.add(
+                    Value.members(
+                            "type",
+                            "function",
+                            "function",
+                            Value.members(
+                                    "name",
+                                    tool.name(),
+                                    "description",
+                                    tool.description(),
+                                    "parameters",
+                                    Value.parse(tool.schema()))));
+        }
+        return definitions;
+    }
+
+    /**
+     * Decides about a call and does it; blocks until it is done.
+     *
+     * @param turn in which it was made
+     */
+    ToolAnswer run(String turn, ToolCall call, During during) {
+        try {
+            BuiltinTool tool = tools.get(call.tool());
+            if (tool == null) {
+                decisions.refused(turn, call, policy.version());
+                throw new ToolException(
+                        "there is no tool '%s' here; there are %s"
+                                .formatted(
+                                        Quoted.word(call.tool()),
+                                        String.join(", ", tools.keySet())));
+            }
+            return new ToolAnswer(call.id(), true, run(turn, call, tool, during));
+        } catch (ToolException e) {
+            return new ToolAnswer(call.id(), false, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private String run(String turn, ToolCall call, BuiltinTool tool, During during)
+            throws ToolException {
+        Arguments arguments;
+        Action action;
+        try {
+            arguments = Arguments.read(call.argumentsText());
+            action = tool.plan(arguments);
+        } catch (ToolException e) {
+            decisions.refused(turn, call, policy.version());
+            throw e;
+        }
+        Decision decision = policy.decide(action);
+        Further further = new Further(policy, decision.verdict());
+        Grant grant =
+                new Grant(
+                        decision.limits(), further, OUTPUT_BYTES, during.isCancelled::getAsBoolean);
+        switch (decision.verdict()) {
+            case ALLOW -> record(turn, call, decision, Outcome.ALLOWED);
+            case DENY -> {
+                record(turn, call, decision, Outcome.DENIED);
+                throw new ToolException("the policy denies it: " + decision.why());
+            }
+            case ASK -> {
+                Change change = tool.change(arguments, grant);
+                confirm(turn, call, action, decision, change);
+                if (!Objects.equals(change, tool.change(arguments, grant))) {
+                    throw new ToolException(
+                            "nothing was done: the file was changed by somebody else meanwhile;"
+                                    + " read it again");
+                }
+            }
+        }
+        during.onBegin.run();
+        return tool.run(arguments, grant) + further.leftOut();
+    }
+
+    private void confirm(
+            String turn, ToolCall call, Action action, Decision decision, @Nullable Change change)
+            throws ToolException {
+        if (allowed.contains(known(call, action))) {
+            record(turn, call, decision, Outcome.ALLOWED);
+            return;
+        }
+        long before = System.nanoTime();
+        Consent consent = asker.ask(question(call, action, decision, change));
+        Duration waited = Duration.ofNanos(System.nanoTime() - before);
+        boolean isAllowed = consent == Consent.YES || consent == Consent.ALWAYS;
+        record(turn, call, decision, new Outcome(isAllowed ? "allow" : "deny", waited));
+        switch (consent) {
+            case YES -> {}
+            case ALWAYS -> allowed.add(known(call, action));
+            case NO ->
+                    throw new ToolException("the user does not allow it; ask what to do instead");
+            case NOBODY ->
+                    throw new ToolException(
+                            "it needs to be confirmed (%s), and nobody is at the terminal who could"
+                                            .formatted(decision.why())
+                                    + " do that");
+        }
+    }
+
+    private void record(String turn, ToolCall call, Decision decision, Outcome outcome)
+            throws ToolException {
+        decisions.record(turn, call, decision, policy.version(), outcome);
+    }
+
+    /** The same tool on the same file, whatever its size; the same command or arguments. */
+    private static Object known(ToolCall call, Action action) {
+        return switch (action) {
+            case Action.File file when !What.isByItsArguments(call, action) ->
+                    new Action.File(file.tool(), file.path(), file.access(), 0);
+            case Action.Command command when !What.isByItsArguments(call, action) -> command;
+            case Action.File _, Action.Command _, Action.Tool _ ->
+                    new ToolCall("", call.tool(), call.arguments());
+        };
+    }
+
+    private static Question question(
+            ToolCall call, Action action, Decision decision, @Nullable Change change) {
+        return new Question(
+                What.of(call, action),
+                Quoted.sentence(decision.why()),
+                change == null ? List.of() : lines(change),
+                What.always(call, action));
+    }
+
+    /** What a change does: never nothing. */
+    private static List<String> lines(Change change) {
+        List<String> lines = new ArrayList<>();
+        if (change.unshownBytes() >= 0) {
+            lines.add(
+                    "-[a file of %d bytes that cannot be shown]".formatted(change.unshownBytes()));
+        }
+        String before = change.before() == null ? "" : change.before();
+        Diff.of(before, change.after()).forEach(line -> lines.add(Quoted.lines(line)));
+        if (change.after().isEmpty()) {
+            lines.add("+[an empty file]");
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,15 @@
+package dev.culvert.daemon.client.chat;
+
+import dev.culvert.daemon.client.value.Value;
+
+/**
+ * What a call brought.
+ *
+ * @param text the result, or why there is none
+ */
+record ToolAnswer(String id, boolean ok, String text) {
+    /** As {@code POST /turns/{id}/continue} takes it. */
+    Value value() {
+        return Value.members("id", id, "success", ok, ok ? "result" : "error", text);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.culvert.daemon.outgoing;
+
+import dev.culvert.checks.AddressRule;
+import dev.culvert.transport.Transport;
+import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslContext;
+import org.jspecify.annotations.Nullable;
+
+/** Makes requests to servers elsewhere, each on a connection of its own. Safe for all threads. */
+public final class OutgoingCalls {
+    /**
+     * How a server is reached.
+     *
+     * @param tls for one of https; null is enough for one of http
+     * @param rule where it may be
+     */
+    public record Door(@Nullable SslContext tls, AddressRule rule) {}
+
+    private final Transport transport;
+
+    public OutgoingCalls(Transport transport) {
+        this.transport = transport;
+    }
+
+    /**
+     * Begins a request.
+     *
+     * @param listener is told on {@code loop}, once, and not after {@link OutgoingCall#cancel}
+     */
+    public OutgoingCall begin(
+            EventLoop loop, OutgoingRequest request, Door door, OutgoingListener listener) {
+        OutgoingCall call = new OutgoingCall(loop, request, door, listener);
+        loop.execute(() -> call.begin(transport::newTcpChannel));
+        return call;
+    }
+}
