@@ -1,20 +1,16 @@
 package dev.culvert.daemon;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.net.httpserver.HttpExchange;
+
 import dev.culvert.audit.AuditChain.Verdict;
 import dev.culvert.audit.AuditLog;
 import dev.culvert.daemon.EventReader.Event;
 import dev.culvert.testing.Eventually;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +21,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A daemon and an agent as processes, and a command about which somebody has to decide: whatever
@@ -52,7 +56,8 @@ class ApprovalsInMidTurnTest {
         pair =
                 ProcessPair.start(
                         folder,
-                        "{\"rules\": [{\"decision\": \"ask\", \"command\": [\"sh\"], \"shell\": true}]}",
+                        "{\"rules\": [{\"decision\": \"ask\", \"command\": [\"sh\"], \"shell\":"
+                            + " true}]}",
                         this::answer);
         ran = pair.work().resolve("ran.txt");
         go = pair.work().resolve("go");
@@ -84,7 +89,7 @@ class ApprovalsInMidTurnTest {
                 request.contains("\"role\":\"tool\"")
                         ? "{\"content\":\"told\"}"
                         : "{\"tool_calls\":[{\"index\":0,\"id\":\"c1\",\"type\":\"function\",\"function\":"
-                                + "{\"name\":\"run_command\",\"arguments\":\"{\\\"argv\\\":[\\\"sh\\\",\\\"-c\\\",\\\""
+                              + "{\"name\":\"run_command\",\"arguments\":\"{\\\"argv\\\":[\\\"sh\\\",\\\"-c\\\",\\\""
                                 + SCRIPT
                                 + "\\\"]}\"}}]}");
         ProcessPair.end(exchange, "stop");
@@ -161,8 +166,12 @@ class ApprovalsInMidTurnTest {
         awaitState(parked, "pending");
         assertThat(ran).doesNotExist();
 
+        // Else it may be killed between noting that the agent's claim is accepted and saying so:
+        // then the call does not run, for a copy of the machine may have had that answer.
+        pair.signalAgent("STOP");
         assertThat(decide(parked, "allow")).isEqualTo(200);
-        pair.killDaemon(); // whether the agent has been told or not
+        pair.killDaemon();
+        pair.signalAgent("CONT");
         pair.startDaemon();
         assertThat(decide(parked, "deny")).isEqualTo(409);
 

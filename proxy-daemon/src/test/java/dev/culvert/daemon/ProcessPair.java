@@ -1,12 +1,15 @@
 package dev.culvert.daemon;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+
 import dev.culvert.testing.Eventually;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -132,6 +135,10 @@ final class ProcessPair implements AutoCloseable {
         agent.exitCode();
         Eventually.await(() ->
                 assertThat(get("/api/v1/agents/a").body()).doesNotContain("\"state\":\"ready\""));
+    }
+
+    void signalAgent(String name) throws Exception {
+        agent.signal(name);
     }
 
     /** Starts an agent that has the state of the one before it, and waits for it. */
