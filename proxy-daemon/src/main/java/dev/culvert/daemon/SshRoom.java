@@ -27,13 +27,15 @@ import dev.culvert.io.Quoted;
 import dev.culvert.io.Workers;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** How this host reaches others: its SSH keys, and its SSH tunnels. */
 final class SshRoom implements AutoCloseable {
@@ -109,14 +111,31 @@ final class SshRoom implements AutoCloseable {
         return tunnels.map(all -> all.sum(of)).orElse(0L);
     }
 
-    /** Starts the tunnels that are to be up. Blocks. */
+    /** Mends keys, and starts the tunnels that are to be up. Blocks. */
     void restore(DaemonSettings settings) throws IOException {
+        keys.ifPresent(SshRoom::mend);
         if (tunnels.isPresent()) {
             tunnels.get().restore(settings.tunnels());
         } else if (!settings.tunnels().isEmpty()) {
             LOG.warn(
-                    "the {} of the settings are not there, because there is no state_dir for their sockets: set state_dir, and restart",
+                    "the {} of the settings are not there, because there is no state_dir for their"
+                        + " sockets: set state_dir, and restart",
                     settings.tunnels().size() == 1 ? "tunnel" : "tunnels");
+        }
+    }
+
+    private static void mend(SshKeys keys) {
+        try {
+            for (String key : keys.mend()) {
+                LOG.warn(
+                        "the SSH key {} was left half changed by an end of the daemon, and is whole"
+                            + " again: culvert keys show {} prints the public key that servers have"
+                            + " to know",
+                        key,
+                        key);
+            }
+        } catch (IOException e) {
+            LOG.error("the SSH keys cannot be looked at: {}", Quoted.message(e));
         }
     }
 

@@ -57,7 +57,7 @@ class ApprovalsInMidTurnTest {
                 ProcessPair.start(
                         folder,
                         "{\"rules\": [{\"decision\": \"ask\", \"command\": [\"sh\"], \"shell\":"
-                            + " true}]}",
+                                + " true}]}",
                         this::answer);
         ran = pair.work().resolve("ran.txt");
         go = pair.work().resolve("go");

@@ -8,12 +8,14 @@ import dev.culvert.io.Quoted;
 import dev.culvert.process.ChildProcess;
 import dev.culvert.process.Ended;
 import dev.culvert.process.Launch;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -43,6 +45,10 @@ public final class SshKeys {
     static final String CERTIFICATE = "-cert.pub";
     private static final String PUBLIC = ".pub";
     private static final String FORMER = ".former";
+
+    /** No key can have this name. */
+    private static final String FRESH = ".fresh";
+
     private static final int MOST_COMMENT = 128;
     private static final long MOST_FILE_BYTES = 64 * 1024;
     private static final Pattern NAME = Pattern.compile(NAME_PATTERN);
@@ -93,67 +99,141 @@ public final class SshKeys {
                     "There are %d keys, and no more are kept: remove one with culvert keys rm."
                             .formatted(MOST));
         }
-        make(name, type, comment.isEmpty() ? "culvert:" + name : comment);
+        keep(file(name), make(type, comment.isEmpty() ? "culvert:" + name : comment));
         return find(name);
     }
 
-    private void make(String name, KeyType type, String comment)
-            throws IOException, RefusedException {
+    /** The texts of the two files of a new key. */
+    private record Pair(String privateFile, String publicFile) {
+        /** Without the private key. */
+        @Override
+        public String toString() {
+            return publicFile;
+        }
+    }
+
+    private Pair make(KeyType type, String comment) throws IOException, RefusedException {
         if (type == KeyType.ED25519) {
             Ed25519Key key = Ed25519Key.generate(comment);
-            write(file(name), key.privateFile());
-            write(publicFile(name), key.publicLine().text() + "\n");
-            return;
+            return new Pair(key.privateFile(), key.publicLine().text() + "\n");
         }
         OwnerOnly.createDirectories(directory);
-        // No key can have this name, and what an end of the daemon leaves is replaced.
-        Path fresh = directory.resolve(".fresh");
-        remove(fresh);
-        Ended made =
-                ChildProcess.run(
-                        Launch.here(
-                                List.of(
-                                        keygen,
-                                        "-q",
-                                        "-t",
-                                        type.label(),
-                                        "-b",
-                                        Integer.toString(type.bits()),
-                                        "-N",
-                                        "",
-                                        "-C",
-                                        comment,
-                                        "-f",
-                                        fresh.toString())),
-                        PATIENCE);
-        if (!made.isGood()) {
-            throw new RefusedException(
-                    Kind.CONFLICT,
-                    made.status() == Ended.NO_PROGRAM
-                            ? "There is no ssh-keygen on this host, which makes %s keys: install OpenSSH's client, or make an ed25519 key."
-                                    .formatted(type.label())
-                            : "ssh-keygen made no key: %s. Make an ed25519 key, which needs no program."
-                                    .formatted(Quoted.sentence(made.lastLine())));
+        Path fresh = directory.resolve(FRESH);
+        remove(fresh); // what an end of the daemon has left
+        try {
+            Ended made =
+                    ChildProcess.run(
+                            Launch.here(
+                                    List.of(
+                                            keygen,
+                                            "-q",
+                                            "-t",
+                                            type.label(),
+                                            "-b",
+                                            Integer.toString(type.bits()),
+                                            "-N",
+                                            "",
+                                            "-C",
+                                            comment,
+                                            "-f",
+                                            fresh.toString())),
+                            PATIENCE);
+            if (!made.isGood()) {
+                throw new RefusedException(
+                        Kind.CONFLICT,
+                        made.status() == Ended.NO_PROGRAM
+                                ? "There is no ssh-keygen on this host, which makes %s keys: install OpenSSH's client, or make an ed25519 key."
+                                        .formatted(type.label())
+                                : "ssh-keygen made no key: %s. Make an ed25519 key, which needs no program."
+                                        .formatted(Quoted.sentence(made.lastLine())));
+            }
+            return new Pair(Files.readString(fresh), Files.readString(publicOf(fresh)));
+        } finally {
+            remove(fresh);
         }
-        // The public one first: without its private one it counts as nothing.
-        move(publicOf(fresh), publicFile(name));
-        move(fresh, file(name));
+    }
+
+    /** The private part first: {@link #mend} makes the public one from it. */
+    private void keep(Path file, Pair pair) throws IOException {
+        write(file, pair.privateFile());
+        write(publicOf(file), pair.publicFile());
+        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+            names.force(true);
+        }
     }
 
     /**
      * Makes another key of the same type and comment in the place of this one. The former one stays
      * beside it until the next rotation; its certificate does not fit the new one, and goes.
      */
+    /* After each step there is a key that works: the former one until its private part is replaced, then the new one. */
     public SshKey rotate(String name) throws IOException, RefusedException {
+        check(name);
+        mend(name);
         SshKey key = find(name);
         KeyType type =
                 KeyType.of(key.line().kind().toLowerCase(Locale.ROOT)).orElse(KeyType.ED25519);
-        Path former = directory.resolve(name + FORMER);
-        Files.copy(key.file(), former, StandardCopyOption.REPLACE_EXISTING);
-        Files.copy(publicFile(name), publicOf(former), StandardCopyOption.REPLACE_EXISTING);
+        Pair next = make(type, key.line().comment());
+        keep(
+                directory.resolve(name + FORMER),
+                new Pair(Files.readString(key.file()), Files.readString(publicFile(name))));
+        keep(key.file(), next);
         Files.deleteIfExists(key.certificateFile());
-        make(name, type, key.line().comment());
         return find(name);
+    }
+
+    /**
+     * For the start, when nothing else uses the directory: makes whole what a crash has left half
+     * done.
+     *
+     * @return the names of the keys that were mended
+     */
+    public List<String> mend() throws IOException {
+        List<String> mended = new ArrayList<>();
+        if (!Files.isDirectory(directory)) {
+            return mended;
+        }
+        remove(directory.resolve(FRESH));
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path each : files) {
+                String file = String.valueOf(each.getFileName());
+                if (file.endsWith(OwnerOnly.UNFINISHED)) {
+                    Files.deleteIfExists(each); // it may be half a private key
+                } else if (isName(file) && mend(file)) {
+                    mended.add(file);
+                }
+            }
+        }
+        return mended;
+    }
+
+    private boolean mend(String name) throws IOException {
+        boolean former = mendPublic(directory.resolve(name + FORMER), name);
+        boolean own = mendPublic(file(name), name);
+        return mendCertificate(name) || own || former;
+    }
+
+    private static boolean mendPublic(Path file, String name) throws IOException {
+        Optional<PublicKeyLine> its = PrivateKeyFile.publicLine(file);
+        Optional<PublicKeyLine> beside = line(publicOf(file));
+        if (its.isEmpty()
+                || beside.map(PublicKeyLine::base64).equals(its.map(PublicKeyLine::base64))) {
+            return false;
+        }
+        PublicKeyLine line = its.get();
+        String text = line.comment().isEmpty() ? line.text() + " culvert:" + name : line.text();
+        write(publicOf(file), text + "\n");
+        return true;
+    }
+
+    private boolean mendCertificate(String name) throws IOException {
+        Path file = directory.resolve(name + CERTIFICATE);
+        Optional<PublicKeyLine> certificate = line(file);
+        Optional<PublicKeyLine> key = line(publicFile(name));
+        return certificate.isPresent()
+                && key.isPresent()
+                && !certificate.get().certifies(key.get())
+                && Files.deleteIfExists(file);
     }
 
     /**
@@ -280,10 +360,6 @@ public final class SshKeys {
     private static void remove(Path file) throws IOException {
         Files.deleteIfExists(file);
         Files.deleteIfExists(publicOf(file));
-    }
-
-    private static void move(Path from, Path to) throws IOException {
-        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static void write(Path file, String text) throws IOException {

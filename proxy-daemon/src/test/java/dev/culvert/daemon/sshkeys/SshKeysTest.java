@@ -7,19 +7,23 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.culvert.process.ChildProcess;
 import dev.culvert.process.Ended;
 import dev.culvert.process.Launch;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 class SshKeysTest {
     private static final Path GIVEN = Path.of("src/test/resources/dev/culvert/daemon/sshkeys");
@@ -100,6 +104,92 @@ class SshKeysTest {
         assertThat(keys.all()).hasSize(1);
     }
 
+    /** The files that a rotation writes or removes, in its order. */
+    private static final List<String> OF_A_ROTATION =
+            List.of("k.former", "k.former.pub", "k", "k.pub", "k-cert.pub");
+
+    @ParameterizedTest
+    @CsvSource({
+        "ED25519, 0",
+        "ED25519, 1",
+        "ED25519, 2",
+        "ED25519, 3",
+        "ED25519, 4",
+        "RSA, 1",
+        "RSA, 3",
+        "ECDSA, 1",
+        "ECDSA, 3"
+    })
+    void aCrashInARotationLeavesAKeyThatTheNextStartMakesWhole(KeyType type, int steps)
+            throws Exception {
+        assumeTrue(type == KeyType.ED25519 || !sshKeygen("-lf", GIVEN + "/rsa.pub").isEmpty());
+        Path before = folder.resolve("before");
+        Path at = folder.resolve("keys");
+        keys.generate("k", type, "of mine");
+        keys.rotate("k");
+        // No certificate of either key, which is all that the end of a rotation has to know.
+        Files.copy(GIVEN.resolve("signed-cert.pub"), at.resolve("k-cert.pub"));
+        copy(at, before);
+        keys.rotate("k");
+        for (String file : OF_A_ROTATION.subList(steps, OF_A_ROTATION.size())) {
+            Files.copy(before.resolve(file), at.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.writeString(at.resolve("k.new"), "half a priv");
+        Files.writeString(at.resolve(".fresh"), "half a priv");
+
+        assertThat(new SshKeys(at, "ssh-keygen").mend()).containsExactly("k");
+
+        SshKey key = keys.find("k");
+        assertThat(key.line()).isEqualTo(PrivateKeyFile.publicLine(key.file()).orElseThrow());
+        assertThat(key.former()).isEqualTo(PrivateKeyFile.publicLine(at.resolve("k.former")));
+        assertThat(key.line().comment()).isEqualTo("of mine");
+        assertThat(key.certificate()).isEmpty();
+        assertThat(at.toFile().list())
+                .containsExactlyInAnyOrder("k", "k.pub", "k.former", "k.former.pub");
+        assertThat(keys.mend()).isEmpty();
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to);
+        for (String each : OF_A_ROTATION) {
+            Files.copy(from.resolve(each), to.resolve(each));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(KeyType.class)
+    void aPrivateKeySaysWhatItsPublicPartIs(KeyType type) throws Exception {
+        assumeTrue(type == KeyType.ED25519 || !sshKeygen("-lf", GIVEN + "/rsa.pub").isEmpty());
+        SshKey key = keys.generate("k", type, "of mine");
+
+        Files.delete(folder.resolve("keys/k.pub"));
+        assertThat(keys.mend()).containsExactly("k");
+
+        assertThat(keys.find("k").line()).isEqualTo(key.line());
+    }
+
+    @Test
+    void aCrashInAGenerationLeavesNoNameThatIsTakenByNothing() throws Exception {
+        keys.generate("k", KeyType.ED25519, "of mine");
+        Files.delete(folder.resolve("keys/k.pub"));
+
+        keys.mend();
+
+        assertThat(keys.all()).extracting(SshKey::name).containsExactly("k");
+    }
+
+    @Test
+    void aRotationThatMakesNoKeyChangesNothing() throws Exception {
+        assumeTrue(!sshKeygen("-lf", GIVEN + "/rsa.pub").isEmpty());
+        SshKey key = keys.generate("k", KeyType.ECDSA, "");
+        SshKeys without = new SshKeys(folder.resolve("keys"), "/nowhere/ssh-keygen");
+
+        assertThatThrownBy(() -> without.rotate("k")).hasMessageContaining("no ssh-keygen");
+
+        assertThat(keys.find("k")).isEqualTo(key);
+        assertThat(folder.resolve("keys").toFile().list()).containsExactlyInAnyOrder("k", "k.pub");
+    }
+
     @Test
     void takesACertificateOfThisKeyOnly() throws Exception {
         Files.createDirectories(folder.resolve("keys"));
@@ -154,13 +244,17 @@ class SshKeysTest {
                 .isEqualTo(
                         switch (name) {
                             case "signed" ->
-                                    "256 SHA256:vdpwsrAy9yWkvtQdg/aCvFARUQ1v7VB3+2TqgXCOrnc signed (ED25519)";
+                                    "256 SHA256:vdpwsrAy9yWkvtQdg/aCvFARUQ1v7VB3+2TqgXCOrnc signed"
+                                        + " (ED25519)";
                             case "signed-cert" ->
-                                    "256 SHA256:vdpwsrAy9yWkvtQdg/aCvFARUQ1v7VB3+2TqgXCOrnc signed (ED25519-CERT)";
+                                    "256 SHA256:vdpwsrAy9yWkvtQdg/aCvFARUQ1v7VB3+2TqgXCOrnc signed"
+                                        + " (ED25519-CERT)";
                             case "rsa" ->
-                                    "3072 SHA256:V64XA4MjxE90ljfTen0QeFEYKKsfCAQE469ZjN3eM9w a rsa key (RSA)";
+                                    "3072 SHA256:V64XA4MjxE90ljfTen0QeFEYKKsfCAQE469ZjN3eM9w a rsa"
+                                        + " key (RSA)";
                             default ->
-                                    "256 SHA256:Kk503UjKLKTiNmeSQEAbOMPRXC6/XEmjaWGNPPcLsVM a ecdsa key (ECDSA)";
+                                    "256 SHA256:Kk503UjKLKTiNmeSQEAbOMPRXC6/XEmjaWGNPPcLsVM a ecdsa"
+                                        + " key (ECDSA)";
                         });
     }
 }
