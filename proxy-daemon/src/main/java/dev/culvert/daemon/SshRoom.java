@@ -119,7 +119,7 @@ final class SshRoom implements AutoCloseable {
         } else if (!settings.tunnels().isEmpty()) {
             LOG.warn(
                     "the {} of the settings are not there, because there is no state_dir for their"
-                        + " sockets: set state_dir, and restart",
+                            + " sockets: set state_dir, and restart",
                     settings.tunnels().size() == 1 ? "tunnel" : "tunnels");
         }
     }

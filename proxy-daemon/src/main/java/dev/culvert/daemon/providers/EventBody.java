@@ -2,6 +2,7 @@ package dev.culvert.daemon.providers;
 
 import dev.culvert.daemon.http.BodyStream;
 import dev.culvert.daemon.http.Problem;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
@@ -40,6 +41,7 @@ final class EventBody implements PassedBody {
             unseen(part.readableBytes());
             write(part);
         }
+        events.trim();
         return stream.isWritable() ? Next.GO_ON : Next.WAIT;
     }
 
@@ -118,6 +120,11 @@ final class EventBody implements PassedBody {
     @Override
     public void whenCaughtUp(Runnable action) {
         stream.whenSent(action);
+    }
+
+    @Override
+    public int heldBytes() {
+        return events.heldBytes();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.culvert.daemon.providers;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,9 @@ final class EventSplitter {
     static final int MOST_EVENT_BYTES = 1 << 20;
 
     private static final int FIRST_BYTES = 1024;
+
+    /** A larger buffer is not kept when it is empty. */
+    private static final int MOST_KEPT_BYTES = 4 * 1024;
 
     private final ByteBufAllocator allocator;
     private @Nullable ByteBuf held;
@@ -94,6 +98,14 @@ final class EventSplitter {
     @Nullable ByteBuf rest() {
         ByteBuf all = held;
         return all == null || !all.isReadable() ? null : all.readSlice(all.readableBytes());
+    }
+
+    /** Lets go of a large buffer that is empty: the next event may be long in coming. */
+    void trim() {
+        ByteBuf all = held;
+        if (all != null && !all.isReadable() && all.capacity() > MOST_KEPT_BYTES) {
+            drop();
+        }
     }
 
     int heldBytes() {

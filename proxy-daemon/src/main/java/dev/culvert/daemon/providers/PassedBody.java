@@ -1,6 +1,7 @@
 package dev.culvert.daemon.providers;
 
 import dev.culvert.daemon.http.Problem;
+
 import io.netty.buffer.ByteBuf;
 
 /** The body of a provider's answer on its way to the client. Confined to its event loop. */
@@ -25,6 +26,9 @@ sealed interface PassedBody permits EventBody, PlainBody, RefusalBody {
 
     /** Runs {@code action} when the client has caught up. */
     void whenCaughtUp(Runnable action);
+
+    /** How many bytes wait here for more to come. */
+    int heldBytes();
 
     /** Lets go of what is held; nothing more comes. */
     default void drop() {}

@@ -16,6 +16,7 @@ import dev.culvert.upstream.UpstreamFailure.Kind;
 import dev.culvert.upstream.UpstreamListener;
 import dev.culvert.upstream.UpstreamRequest;
 import dev.culvert.upstream.UpstreamServer;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -23,6 +24,9 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.ScheduledFuture;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +34,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One request that passes through to a provider, and the answer that passes back. Confined to its
@@ -67,7 +70,9 @@ final class Passing {
     private final List<Provider> providers;
     private final Duration stall;
     private final ByteBuf body;
-    private final Holding holding;
+    private final Holding ofRequest;
+    private final Holding ofAnswer;
+    private boolean holdsRequest = true;
     private int which;
     private int tries;
     private @Nullable UpstreamCall call;
@@ -93,13 +98,15 @@ final class Passing {
         Request request = passage.request();
         Answer answer = passage.answer();
         body = request.body().retain();
-        holding =
-                answer.client()
-                        .open(
-                                HeldKind.MESSAGES,
-                                request.eventLoop(),
-                                share -> fail(Problem.of(OverMemory.excess(share))));
-        holding.set(body.readableBytes());
+        ofRequest = open(HeldKind.MESSAGES);
+        ofRequest.set(body.readableBytes());
+        ofAnswer = open(HeldKind.ANSWERS);
+    }
+
+    private Holding open(HeldKind kind) {
+        return passage.answer()
+                .client()
+                .open(kind, loop(), share -> fail(Problem.of(OverMemory.excess(share))));
     }
 
     void begin() {
@@ -160,6 +167,9 @@ final class Passing {
         passage.answer().reached(Phase.WAITING);
         ProviderApi api = passage.api();
         ByteBuf forProvider = passage.body(provider());
+        // TLS encrypts all of it at once, whatever the socket takes.
+        int encrypted = server.url().isTls() ? forProvider.readableBytes() : 0;
+        ofRequest.set(body.readableBytes() + encrypted);
         call =
                 server.send(
                         loop(),
@@ -186,8 +196,11 @@ final class Passing {
                 return;
             }
             switch (to.content(content)) {
-                case GO_ON -> {}
-                case WAIT -> waitForClient(to);
+                case GO_ON -> ofAnswer.set(to.heldBytes());
+                case WAIT -> {
+                    ofAnswer.set(to.heldBytes());
+                    waitForClient(to);
+                }
                 case CLOSE -> finish();
             }
         }
@@ -224,7 +237,7 @@ final class Passing {
         if (status.code() == TOO_MANY && askAgain(false)) {
             return;
         }
-        holding.set(0);
+        letGoOfRequest(); // it is not sent again
         if (status.equals(HttpResponseStatus.UNAUTHORIZED)
                 || status.equals(HttpResponseStatus.FORBIDDEN)) {
             refusesKey(status);
@@ -397,8 +410,8 @@ final class Passing {
         if (running != null) {
             running.cancel();
         }
-        holding.set(0);
-        body.release();
+        letGoOfRequest();
+        ofAnswer.set(0);
         if (passed != null) {
             passed.drop();
         }
@@ -408,6 +421,14 @@ final class Passing {
             passage.settle(provider().name());
         } else {
             passage.giveBack();
+        }
+    }
+
+    private void letGoOfRequest() {
+        if (holdsRequest) {
+            holdsRequest = false;
+            ofRequest.set(0);
+            body.release();
         }
     }
 

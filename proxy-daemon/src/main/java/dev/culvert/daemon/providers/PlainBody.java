@@ -2,7 +2,9 @@ package dev.culvert.daemon.providers;
 
 import dev.culvert.daemon.http.BodyStream;
 import dev.culvert.daemon.http.Problem;
+
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;
 
 /** An answer that is no stream of events: passes as it comes, and is counted at its end. */
@@ -12,7 +14,7 @@ final class PlainBody implements PassedBody {
 
     private final Passage passage;
     private final BodyStream stream;
-    private final ByteBuf beginning;
+    private ByteBuf beginning;
     private long bytes;
     private boolean counted;
 
@@ -27,7 +29,10 @@ final class PlainBody implements PassedBody {
     public Next content(ByteBuf content) {
         int length = content.readableBytes();
         bytes += length;
-        if (passage.count() != null && bytes <= MOST_READ_BYTES) {
+        if (bytes > MOST_READ_BYTES) {
+            beginning.release();
+            beginning = Unpooled.EMPTY_BUFFER;
+        } else if (passage.count() != null) {
             beginning.writeBytes(content, content.readerIndex(), length);
         }
         if (stream.isOpen()) {
@@ -60,6 +65,11 @@ final class PlainBody implements PassedBody {
     @Override
     public void whenCaughtUp(Runnable action) {
         stream.whenSent(action);
+    }
+
+    @Override
+    public int heldBytes() {
+        return beginning.capacity();
     }
 
     @Override

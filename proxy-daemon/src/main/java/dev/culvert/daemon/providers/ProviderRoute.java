@@ -5,16 +5,20 @@ import dev.culvert.daemon.auth.Need;
 import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Header;
+import dev.culvert.daemon.http.OverMemory;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
+
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One thing that providers can be asked: {@code /providers/NAME/v1/…}; for agents also {@code
@@ -55,6 +59,7 @@ final class ProviderRoute implements Route {
     @Override
     public void handle(Request request, Answer answer) {
         room.admission().checkWork();
+        OverMemory.check(answer.client());
         Caller caller = request.caller();
         Asked asked =
                 api.method().equals(HttpMethod.GET)

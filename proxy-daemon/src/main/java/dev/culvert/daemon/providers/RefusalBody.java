@@ -2,6 +2,7 @@ package dev.culvert.daemon.providers;
 
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Problem;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
@@ -52,6 +53,11 @@ final class RefusalBody implements PassedBody {
     @Override
     public void whenCaughtUp(Runnable action) {
         action.run();
+    }
+
+    @Override
+    public int heldBytes() {
+        return body.capacity();
     }
 
     @Override

@@ -245,16 +245,16 @@ class SshKeysTest {
                         switch (name) {
                             case "signed" ->
                                     "256 SHA256:vdpwsrAy9yWkvtQdg/aCvFARUQ1v7VB3+2TqgXCOrnc signed"
-                                        + " (ED25519)";
+                                            + " (ED25519)";
                             case "signed-cert" ->
                                     "256 SHA256:vdpwsrAy9yWkvtQdg/aCvFARUQ1v7VB3+2TqgXCOrnc signed"
-                                        + " (ED25519-CERT)";
+                                            + " (ED25519-CERT)";
                             case "rsa" ->
                                     "3072 SHA256:V64XA4MjxE90ljfTen0QeFEYKKsfCAQE469ZjN3eM9w a rsa"
-                                        + " key (RSA)";
+                                            + " key (RSA)";
                             default ->
                                     "256 SHA256:Kk503UjKLKTiNmeSQEAbOMPRXC6/XEmjaWGNPPcLsVM a ecdsa"
-                                        + " key (ECDSA)";
+                                            + " key (ECDSA)";
                         });
     }
 }
