@@ -31,6 +31,8 @@ import java.util.function.Function;
  * @param webhooks who is told what happens
  * @param triggers what starts flows by itself
  * @param ssh with which programs
+ * @param proxmox where virtual machines and containers are
+ * @param inventory how often these are asked for what they have
  * @param tunnels from this machine to others, over SSH
  * @param agents the agents at the start; no two have the same id or address
  * @param eventLoops threads; 0 is one for each core
@@ -67,6 +69,8 @@ public record DaemonSettings(
         TelemetrySettings telemetry,
         List<WebhookSettings> webhooks,
         List<TriggerSettings> triggers,
+        List<ProxmoxSettings> proxmox,
+        InventorySettings inventory,
         SshSettings ssh,
         List<SshTunnelSettings> tunnels,
         List<AgentSettings> agents,
@@ -106,6 +110,8 @@ public record DaemonSettings(
                     TelemetrySettings.DEFAULTS,
                     List.of(),
                     List.of(),
+                    List.of(),
+                    InventorySettings.DEFAULTS,
                     SshSettings.DEFAULTS,
                     List.of(),
                     List.of(),
@@ -120,6 +126,7 @@ public record DaemonSettings(
     public DaemonSettings {
         webhooks = WebhookSettings.checked(webhooks);
         triggers = TriggerSettings.checked(triggers);
+        proxmox = ProxmoxSettings.checked(proxmox);
         agents = List.copyOf(agents);
         tunnels = List.copyOf(tunnels);
         SshTunnelSettings.check(tunnels);
@@ -201,6 +208,8 @@ public record DaemonSettings(
                 TelemetrySettings.read(in),
                 in.sections("webhooks", WebhookSettings::read),
                 in.sections("triggers", TriggerSettings::read),
+                in.sections("proxmox", ProxmoxSettings::read),
+                in.section("inventory", InventorySettings::read),
                 in.section("ssh", SshSettings::read),
                 in.sections("tunnels", SshTunnelSettings::read),
                 in.sections("agents", agent -> AgentSettings.read(agent, transport)),

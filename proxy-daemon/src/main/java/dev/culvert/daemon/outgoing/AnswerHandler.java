@@ -10,12 +10,12 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import org.jspecify.annotations.Nullable;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Puts an answer together. */
 final class AnswerHandler extends SimpleChannelInboundHandler<HttpObject> {
@@ -66,6 +66,7 @@ final class AnswerHandler extends SimpleChannelInboundHandler<HttpObject> {
             call.answered(
                     new OutgoingAnswer(
                             answer.status().code(),
+                            answer.status().reasonPhrase(),
                             headers(answer),
                             body.toString(StandardCharsets.UTF_8),
                             isCut));

@@ -20,6 +20,11 @@ import dev.culvert.tunnel.Destination.Reverse;
 import dev.culvert.tunnel.PortList;
 import dev.culvert.upstream.UpstreamLimits;
 import dev.culvert.upstream.UpstreamUrl;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,11 +38,6 @@ import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class DaemonSettingsTest {
 
@@ -140,6 +140,11 @@ class DaemonSettingsTest {
                 .isEqualTo(new TraceSettings(Optional.empty(), Map.of(), 100, 2_048, seconds(10)));
         assertThat(it.webhooks()).isEmpty();
         assertThat(it.triggers()).isEmpty();
+        assertThat(it.proxmox()).isEmpty();
+        assertThat(it.inventory())
+                .isEqualTo(
+                        new InventorySettings(
+                                seconds(10), seconds(120), Duration.ofDays(30), 50_000));
         assertThat(it.agents()).isEmpty();
         assertThat(it.eventLoops()).isZero();
         assertThat(it.stateDir()).isEmpty();
@@ -243,6 +248,8 @@ class DaemonSettingsTest {
                   "traces": {"endpoint": "http://127.0.0.1:4318/v1/traces", "headers": {"a": {"env": "B"}}, "sample": "32%", "queue": 33, "timeout": 34},
                   "webhooks": [{"name": "pager", "url": "https://hooks.example/a?b=c", "secret": {"file": "/s"}, "events": ["agent.offline", "flow.ended"], "tenant": "t", "ca": "/ca.pem", "timeout": 200, "max_age": 201, "max_attempts": 202, "max_waiting": 203}],
                   "triggers": [{"name": "nightly", "flow": "report", "tenant": "t", "scopes": ["agents:read"], "schedule": "every 5m", "inputs": {"deep": true}, "input": "event", "overlaps": true}],
+                  "proxmox": [{"name": "lab", "url": "https://pve.example", "token_id": "c@pve!d", "token_secret": {"file": "/s"}, "fingerprints": ["ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab"], "timeout": 210, "max_answer_bytes": 70000}],
+                  "inventory": {"poll_interval": 211, "longest_pause": 212, "keep_history": 213, "max_changes": 214},
                   "ssh": {"programs": "/opt/ssh"},
                   "tunnels": [{
                     "name": "db", "kind": "dynamic", "host": "far.example", "port": 2222, "user": "me", "key": "build",
@@ -431,7 +438,8 @@ class DaemonSettingsTest {
                                                                 new McpServer.Address(
                                                                         URI.create(
                                                                                 "http://127.0.0.1:3001/mcp")))),
-                                                "{\"files\": {\"url\": \"http://127.0.0.1:3001/mcp\"}}")),
+                                                "{\"files\": {\"url\":"
+                                                        + " \"http://127.0.0.1:3001/mcp\"}}")),
                                 new TransportSettings(TransportSettings.Way.TCP, 8, 9000),
                                 new TimeoutSettings(
                                         seconds(10),
@@ -535,6 +543,18 @@ class DaemonSettingsTest {
                                                 "{\"deep\": true}",
                                                 Optional.of("event"),
                                                 true)),
+                                List.of(
+                                        new ProxmoxSettings(
+                                                "lab",
+                                                URI.create("https://pve.example:8006"),
+                                                "c@pve!d",
+                                                new SecretSource.FromFile(Path.of("/s")),
+                                                Set.of("AB" + ":AB".repeat(31)),
+                                                Optional.empty(),
+                                                seconds(210),
+                                                70_000)),
+                                new InventorySettings(
+                                        seconds(211), seconds(212), seconds(213), 214),
                                 new SshSettings(Optional.of(Path.of("/opt/ssh"))),
                                 List.of(tunnel),
                                 List.of(first, second),
@@ -595,28 +615,34 @@ class DaemonSettingsTest {
         return Stream.of(
                 Arguments.of(
                         "{'egress': [{'hosts': ['10.0.0.1/8'], 'ports': '80'}]}",
-                        "24: egress[0].hosts[0]: 10.0.0.1/8 has bits after the first 8: write 10.0.0.0/8"),
+                        "24: egress[0].hosts[0]: 10.0.0.1/8 has bits after the first 8: write"
+                                + " 10.0.0.0/8"),
                 Arguments.of(
                         "{'tunnels': [{'name': 't', 'host': '-oProxyCommand=x', 'to': 'a:1'}]}",
-                        "28: tunnels[0].host is \"-oProxyCommand=x\": it must be a name or an address"),
+                        "28: tunnels[0].host is \"-oProxyCommand=x\": it must be a name or an"
+                                + " address"),
                 Arguments.of(
                         "{'tunnels': [{'name': 't', 'host': 'h', 'kind': 'dynamic', 'to': 'a:1'}]}",
-                        "60: tunnels[0].to is tcp://a:1: the callers of a dynamic tunnel say where"),
+                        "60: tunnels[0].to is tcp://a:1: the callers of a dynamic tunnel say"
+                                + " where"),
                 Arguments.of(
                         "{'tunnels': [{'name': 't', 'host': 'h', 'to': 'a:1', 'probe': 'socks'}]}",
                         "54: tunnels[0].probe is socks: only a dynamic tunnel takes socks"),
                 Arguments.of(
                         "{'tunnels': [{'name': 't', 'host': 'h', 'to': 'a:1', 'kind': 'remote'}]}",
-                        "14: tunnels[0]: listen is tcp://127.0.0.1:0: the port of the server has to be known: give one other than 0"),
+                        "14: tunnels[0]: listen is tcp://127.0.0.1:0: the port of the server has to"
+                                + " be known: give one other than 0"),
                 Arguments.of(
                         "{'providers': [{'name': 'p', 'kind': 'openai'}]}",
-                        "16: providers[0]: url is missing: say where the provider is, such as https://api.openai.com/v1 or https://api.anthropic.com"),
+                        "16: providers[0]: url is missing: say where the provider is, such as"
+                                + " https://api.openai.com/v1 or https://api.anthropic.com"),
                 Arguments.of(
                         "{'providers': [{'name': 'p', 'kind': 'openai', 'url': 'ftp://x'}]}",
                         "48: providers[0].url: it takes a URL such as https://api.example.org/v1"),
                 Arguments.of(
                         "{'budgets': {'agents': [{'agent': 'a'}, {'agent': 'a'}]}}",
-                        "42: budgets.agents[1].agent is \"a\": there is a budget of that agent already"),
+                        "42: budgets.agents[1].agent is \"a\": there is a budget of that agent"
+                                + " already"),
                 Arguments.of(
                         "{'access_log': {'to': 'access.log'}}",
                         "17: access_log.to is \"access.log\": it must be \"stderr\" or the absolute"
@@ -692,13 +718,13 @@ class DaemonSettingsTest {
                                 + " are viewer, operator, approver, admin"),
                 Arguments.of(
                         "{'auth': {'unix': [{'uid': 1, 'roles': ['veiwer']}]}}",
-                        "41: auth.unix[0].roles[0] is \"veiwer\": there is no such role: the"
-                                + " roles are viewer, operator, approver, admin; did you mean viewer?"),
+                        "41: auth.unix[0].roles[0] is \"veiwer\": there is no such role: the roles"
+                                + " are viewer, operator, approver, admin; did you mean viewer?"),
                 Arguments.of(
                         "{'auth': {'unix': [{'uid': 1, 'scopes': ['agents:reed']}]}}",
                         "42: auth.unix[0].scopes[0] is \"agents:reed\": it must be one of"
-                                + " agents:read, agents:write, approvals, reach, flows, metrics:read, admin; did you mean"
-                                + " agents:read?"),
+                            + " agents:read, agents:write, approvals, reach, flows, metrics:read,"
+                            + " admin; did you mean agents:read?"),
                 Arguments.of(
                         "{'auth': {'unix': [{'roles': ['viewer']}]}}",
                         "20: auth.unix[0]: neither uid nor gid is set: give the number of a user"
@@ -758,20 +784,51 @@ class DaemonSettingsTest {
                         "13: memory.max_held_bytes is 5368709120000: this JVM has %d bytes for network buffers, and a quarter of them must stay free; -Dio.netty.maxDirectMemory, with a larger -XX:MaxDirectMemorySize, gives it more"
                                 .formatted(DirectMemory.limitBytes())),
                 Arguments.of(
-                        "{'webhooks': [{'name': 'a', 'secret': {'env': 'S'}}]}",
-                        "15: webhooks[0]: url is missing: it must be https://HOST/PATH or http://HOST:PORT/PATH, without a user, a password or a fragment"),
+                        "{'proxmox': [{'name': 'a', 'token_id': 'c@pve!d', 'token_secret': {'env':"
+                                + " 'S'}}]}",
+                        "14: proxmox[0]: url is missing: say where a node of Proxmox is, such as"
+                                + " https://pve.example:8006"),
                 Arguments.of(
-                        "{'webhooks': [{'name': 'a', 'url': 'https://u:p@h/', 'secret': {'env': 'S'}}]}",
-                        "29: webhooks[0].url is what it is: it must be https://HOST/PATH or http://HOST:PORT/PATH, without a user, a password or a fragment"),
+                        "{'proxmox': [{'name': 'a', 'url': 'http://h', 'token_id': 'c@pve!d',"
+                                + " 'token_secret': {'env': 'S'}}]}",
+                        "28: proxmox[0].url is \"http://h\": it must be https://HOST:8006, without"
+                                + " a path, a user or a password"),
+                Arguments.of(
+                        "{'proxmox': [{'name': 'a', 'url': 'https://h', 'token_id': 'root',"
+                                + " 'token_secret': {'env': 'S'}}]}",
+                        "48: proxmox[0].token_id is \"root\": it must be the id of an API token,"
+                                + " USER@REALM!NAME, such as culvert@pve!daemon"),
+                Arguments.of(
+                        "{'proxmox': [{'name': 'a', 'url': 'https://h', 'token_id': 'c@pve!d',"
+                                + " 'token_secret': 'secret'}]}",
+                        "69: proxmox[0].token_secret is in the settings: put it into a file that"
+                            + " only the daemon reads, and say {\"file\": PATH} or {\"credential\":"
+                            + " NAME}"),
+                Arguments.of(
+                        "{'inventory': {'poll_interval': '0s'}}",
+                        "16: inventory.poll_interval is 0s: it must be from 1s to 1h"),
+                Arguments.of(
+                        "{'webhooks': [{'name': 'a', 'secret': {'env': 'S'}}]}",
+                        "15: webhooks[0]: url is missing: it must be https://HOST/PATH or"
+                            + " http://HOST:PORT/PATH, without a user, a password or a fragment"),
+                Arguments.of(
+                        "{'webhooks': [{'name': 'a', 'url': 'https://u:p@h/', 'secret': {'env':"
+                                + " 'S'}}]}",
+                        "29: webhooks[0].url is what it is: it must be https://HOST/PATH or"
+                            + " http://HOST:PORT/PATH, without a user, a password or a fragment"),
                 Arguments.of(
                         "{'webhooks': [{'name': 'a', 'url': 'https://h/'}]}",
-                        "15: webhooks[0]: secret is missing: say where the secret is, such as {\"file\": \"/etc/culvert/hook.secret\"}"),
+                        "15: webhooks[0]: secret is missing: say where the secret is, such as"
+                                + " {\"file\": \"/etc/culvert/hook.secret\"}"),
                 Arguments.of(
                         "{'triggers': [{'name': 'a', 'flow': 'f'}]}",
-                        "15: triggers[0]: 0 of schedule, subject and secret are set: a trigger has exactly one of the three"),
+                        "15: triggers[0]: 0 of schedule, subject and secret are set: a trigger has"
+                                + " exactly one of the three"),
                 Arguments.of(
                         "{'triggers': [{'name': 'a', 'flow': 'f', 'schedule': '* * *'}]}",
-                        "42: triggers[0].schedule: '* * *' has 3 fields: take cron's five fields in UTC, such as \"*/10 8-18 * * mon-fri\", or \"every 5m\" with at least 10s"),
+                        "42: triggers[0].schedule: '* * *' has 3 fields: take cron's five fields in"
+                                + " UTC, such as \"*/10 8-18 * * mon-fri\", or \"every 5m\" with at"
+                                + " least 10s"),
                 Arguments.of(
                         "{'event_loops': -1}", "2: event_loops is -1: it must be from 0 to 1024"),
                 Arguments.of(
@@ -784,8 +841,8 @@ class DaemonSettingsTest {
                                 + " underscore and hyphen"),
                 Arguments.of(
                         "{'agents': [{'id': 'connect', 'cid': 3}]}",
-                        "14: agents[0].id is \"connect\": it can be any other name; agents dial in at"
-                                + " /api/v1/agents/connect"),
+                        "14: agents[0].id is \"connect\": it can be any other name; agents dial in"
+                                + " at /api/v1/agents/connect"),
                 Arguments.of(
                         "{'agents': [{'id': 'a'}]}",
                         "13: agents[0]: neither cid nor address is set: an agent has exactly one of"
@@ -827,10 +884,10 @@ class DaemonSettingsTest {
         assertThat(problems("{'agents': [{'id': 'a', 'address': '127.0.0.1'}]}"))
                 .containsExactly(
                         "f:1:25: agents[0].address: \"127.0.0.1\" is not the address of an agent:"
-                                + " it is not HOST:PORT and does not start with vsock://, unix:// or"
-                                + " tcp://; it takes vsock://CID:PORT, unix:///PATH?port=PORT,"
-                                + " unix:///PATH, tcp://HOST:PORT, HOST:PORT, :PORT, or"
-                                + " incoming:ID for an agent that dials in");
+                            + " it is not HOST:PORT and does not start with vsock://, unix:// or"
+                            + " tcp://; it takes vsock://CID:PORT, unix:///PATH?port=PORT,"
+                            + " unix:///PATH, tcp://HOST:PORT, HOST:PORT, :PORT, or incoming:ID for"
+                            + " an agent that dials in");
     }
 
     @Test

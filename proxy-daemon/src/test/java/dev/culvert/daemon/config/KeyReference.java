@@ -82,6 +82,7 @@ final class KeyReference {
               "providers": [{"name": "a", "kind": "openai", "url": "http://h/v1", "key": {"env": "S"}}],
               "budgets": {"agents": [{"agent": "a"}], "tenants": [{"tenant": "acme"}]},
               "egress": [{"hosts": ["h"], "ports": "443"}],
+              "proxmox": [{"name": "a", "url": "https://h:8006", "token_id": "a@pve!b", "token_secret": {"env": "S"}}],
               "tunnels": [{"name": "a", "kind": "local", "host": "h", "to": "t:1"}],
               "agents": [{"id": "a", "cid": 3}]
             }
