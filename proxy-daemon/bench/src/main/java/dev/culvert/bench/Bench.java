@@ -53,12 +53,7 @@ final class Bench {
         }
         tools.build();
         try {
-            if (!scenarios.isEmpty()) {
-                new Bench(options, tools).run(scenarios);
-            }
-            if (options.wants(TunnelCost.NAME)) {
-                new TunnelCost(options, tools).run();
-            }
+            new Bench(options, tools).run(scenarios);
         } catch (IOException e) {
             if (!Child.areStopping()) { // Ctrl-C is no failure
                 throw e;
@@ -97,8 +92,14 @@ final class Bench {
             }
             System.out.println(report.table(scenario));
         }
+        if (options.wants(TunnelCost.NAME)) {
+            new TunnelCost(options, tools, results.tunnel()).run();
+        }
         if (!options.smoke()) {
             System.out.println(new Goals(results).table());
+        }
+        if (scenarios.isEmpty()) {
+            return;
         }
         Files.write(tools.directory().resolve("results.csv"), results.csv());
         Files.write(tools.directory().resolve("road.csv"), results.road().csv());

@@ -30,7 +30,8 @@ record Goals(Results results) {
                         .filter(Double::isFinite)
                         .max()
                         .orElse(Double.NaN);
-        return Stream.concat(own(peersBest), Peer.ways().stream().flatMap(this::of))
+        return Stream.of(own(peersBest), tunnels(), Peer.ways().stream().flatMap(this::of))
+                .flatMap(goals -> goals)
                 .filter(goal -> Double.isFinite(goal.measured()))
                 .map(Goal::row)
                 .collect(
@@ -51,7 +52,8 @@ record Goals(Results results) {
                         1 / 3.0,
                         cpuRatio("message-64", "culvertd", "Go")),
                 atLeast(
-                        "messages per second with 64 connections, relative to the best of HAProxy, nginx and Go",
+                        "messages per second with 64 connections, relative to the best of HAProxy,"
+                            + " nginx and Go",
                         1,
                         median("message-64", "culvertd", Sample::perSecond) / peersBest),
                 atLeast(
@@ -99,6 +101,16 @@ record Goals(Results results) {
                                 "agents-1000-one", "culvertd, 1,000 agents", "culvertd, 1 agent")));
     }
 
+    private Stream<Goal> tunnels() {
+        TunnelResults tunnel = results.tunnel();
+        return Stream.of(
+                atLeast(
+                        "bytes a second of a forwarded connection, relative to two socat",
+                        0.8,
+                        tunnel.throughputRatio()),
+                atMost("the same: CPU a GB, relative to two socat", 1.3, tunnel.cpuRatio()));
+    }
+
     /** What a front may cost beside the daemon's own paths, and what the road may add. */
     private Stream<Goal> of(Peer peer) {
         String name = peer.title.replace("culvertd, ", "").replace("culvertd", "own paths");
@@ -115,7 +127,8 @@ record Goals(Results results) {
                                 road.added(peer.title, RoadSample::gapP99) / 1000),
                         atMost(
                                 name
-                                        + ": from the client's leaving to the runtime's close, p99, ms",
+                                        + ": from the client's leaving to the runtime's close, p99,"
+                                        + " ms",
                                 50,
                                 road.median(peer.title, RoadSample::leftP99) / 1000),
                         atMost(

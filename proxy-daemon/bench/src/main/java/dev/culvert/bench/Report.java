@@ -114,6 +114,9 @@ record Report(Results results) {
                 text.append("![%s](performance/%s)\n\n".formatted(scenario.title(), chart));
             }
         }
+        if (!results.tunnel().isEmpty()) {
+            text.append(results.tunnel().table(TunnelCost.TITLE)).append('\n');
+        }
         Files.write(charts.resolve("results.csv"), results.csv());
         Files.write(charts.resolve("road.csv"), results.road().csv());
         Path page = docs.resolve("performance.md");

@@ -9,6 +9,12 @@ import java.util.stream.Stream;
 final class Results {
     private final List<Sample> samples = new ArrayList<>();
     private final RoadResults road = new RoadResults();
+    private final TunnelResults tunnel = new TunnelResults();
+
+    /** Those of forwarded connections. */
+    TunnelResults tunnel() {
+        return tunnel;
+    }
 
     /** Those of the whole road. */
     RoadResults road() {

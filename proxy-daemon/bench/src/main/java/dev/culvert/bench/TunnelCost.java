@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -26,21 +25,10 @@ final class TunnelCost {
     private static final double GIGABYTE = 1e9;
     private static final int READ_BYTES = 256 << 10;
 
-    /** What is measured in one turn. */
-    private record Turn(double bytesPerSecond, double cpuSecondsPerGigabyte) {}
-
     /** Two programs, and how a client connects to the service through them. */
-    private record Pair(String title, List<Child> programs, Connector connector, List<Turn> turns) {
+    private record Pair(String title, List<Child> programs, Connector connector) {
         double cpuSeconds() {
             return programs.stream().mapToDouble(it -> it.cpu().seconds()).sum();
-        }
-
-        Spread throughput() {
-            return Spread.of(turns.stream().mapToDouble(Turn::bytesPerSecond).toArray());
-        }
-
-        Spread cpu() {
-            return Spread.of(turns.stream().mapToDouble(Turn::cpuSecondsPerGigabyte).toArray());
         }
     }
 
@@ -50,10 +38,12 @@ final class TunnelCost {
 
     private final Options options;
     private final Tools tools;
+    private final TunnelResults results;
 
-    TunnelCost(Options options, Tools tools) {
+    TunnelCost(Options options, Tools tools, TunnelResults results) {
         this.options = options;
         this.tools = tools;
+        this.results = results;
     }
 
     void run() throws IOException {
@@ -70,28 +60,15 @@ final class TunnelCost {
                 measure(own, options.warmUp(Peer.CULVERTD));
                 measure(socat, options.slice());
                 for (int round = 0; round < options.rounds(); round++) {
-                    own.turns().add(measure(own, options.slice()));
-                    socat.turns().add(measure(socat, options.slice()));
+                    results.add(own.title(), measure(own, options.slice()));
+                    results.add(socat.title(), measure(socat, options.slice()));
                 }
             } finally {
                 own.programs().forEach(Child::close);
                 socat.programs().forEach(Child::close);
             }
-            print(own, socat);
+            System.out.println(results.table(TITLE));
         }
-    }
-
-    private static void print(Pair own, Pair socat) {
-        System.out.printf("## %s%n%n| | MB/s | CPU s/GB |%n|---|--:|--:|%n", TITLE);
-        for (Pair pair : List.of(own, socat)) {
-            System.out.printf(
-                    "| %s | %.0f | %.2f |%n",
-                    pair.title(), pair.throughput().median() / 1e6, pair.cpu().median());
-        }
-        System.out.printf(
-                "%nbytes a second relative to socat's: %.2f (wanted: 0.8); CPU a GB: %.2f (wanted: at most 1.3)%n%n",
-                own.throughput().median() / socat.throughput().median(),
-                own.cpu().median() / socat.cpu().median());
     }
 
     /** Sends to whoever connects, until that one has left. */
@@ -108,7 +85,7 @@ final class TunnelCost {
         }
     }
 
-    private static Turn measure(Pair pair, Duration time) throws IOException {
+    private static TunnelResults.Turn measure(Pair pair, Duration time) throws IOException {
         byte[] bytes = new byte[READ_BYTES];
         try (Socket client = pair.connector().connect()) {
             InputStream in = client.getInputStream();
@@ -121,7 +98,8 @@ final class TunnelCost {
                 all += read(in, bytes);
             }
             double seconds = (System.nanoTime() - begin) / 1e9;
-            return new Turn(all / seconds, (pair.cpuSeconds() - cpu) / (all / GIGABYTE));
+            return new TunnelResults.Turn(
+                    all / seconds, (pair.cpuSeconds() - cpu) / (all / GIGABYTE));
         }
     }
 
@@ -165,11 +143,7 @@ final class TunnelCost {
         String line = daemon.lineWith("listening on ");
         int port = Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
         Bench.pause(options.toSettle()); // the agent is ready by then
-        return new Pair(
-                "culvertd and culvert-agent",
-                List.of(daemon, guest),
-                () -> upgraded(port, service),
-                new ArrayList<>());
+        return new Pair(TunnelResults.OWN, List.of(daemon, guest), () -> upgraded(port, service));
     }
 
     /** A connection that the daemon has made one to the port of the agent. */
@@ -227,9 +201,8 @@ final class TunnelCost {
                                 "UNIX-CONNECT:" + socket));
         Bench.pause(options.toSettle());
         return new Pair(
-                "two socat, with buffers of 64 KiB",
+                TunnelResults.SOCAT,
                 List.of(host, guest),
-                () -> new Socket(InetAddress.getLoopbackAddress(), port),
-                new ArrayList<>());
+                () -> new Socket(InetAddress.getLoopbackAddress(), port));
     }
 }

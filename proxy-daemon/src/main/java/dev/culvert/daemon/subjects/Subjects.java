@@ -8,8 +8,12 @@ import dev.culvert.link.PeerRequests;
 import dev.culvert.subject.Note;
 import dev.culvert.subject.Subject;
 import dev.culvert.subject.SubjectMatch;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,7 +21,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** The subjects of all tenants. Safe for all threads. */
 public final class Subjects {
@@ -39,7 +42,8 @@ public final class Subjects {
     /** By tenant; one without subscribers is not there. */
     private final Map<String, List<Subscription>> tenants = new ConcurrentHashMap<>();
 
-    private final AtomicInteger subscribers = new AtomicInteger();
+    /** Those that are subscribed, and those that are about to be. */
+    private final AtomicInteger places = new AtomicInteger();
 
     public Subjects(Supplier<SubjectSettings> settings, SubjectObserver observer) {
         this.settings = settings;
@@ -59,7 +63,7 @@ public final class Subjects {
     }
 
     public int subscribers() {
-        return subscribers.get();
+        return tenants.values().stream().mapToInt(List::size).sum();
     }
 
     /** How many requests of agents wait for a reply. */
@@ -90,8 +94,8 @@ public final class Subjects {
 
     /** The same, for whichever kind of subscriber. */
     @Nullable Subscription subscribe(String tenant, SubjectMatch match, Source who, Runnable wake) {
-        if (subscribers.incrementAndGet() > settings().maxSubscribers()) {
-            subscribers.decrementAndGet();
+        if (places.incrementAndGet() > settings().maxSubscribers()) {
+            places.decrementAndGet();
             return null;
         }
         Subscription subscription = new Subscription(tenant, match, who, settings, observer, wake);
@@ -111,7 +115,7 @@ public final class Subjects {
                 subscription.tenant(),
                 (_, all) -> {
                     if (all.remove(subscription)) {
-                        subscribers.decrementAndGet();
+                        places.decrementAndGet();
                     }
                     return all.isEmpty() ? null : all;
                 });

@@ -1,0 +1,35 @@
+package dev.culvert.daemon.subjects;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.daemon.config.SubjectSettings;
+import dev.culvert.subject.SubjectMatch;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+
+class SubscribersTest {
+    private final List<Integer> seen = new ArrayList<>();
+    private Subjects subjects;
+
+    /** Asked while somebody is being subscribed, as another thread may ask. */
+    private SubjectSettings settings() {
+        seen.add(subjects.subscribers());
+        return SubjectSettings.DEFAULTS;
+    }
+
+    @Test
+    void whoIsCountedIsTold() {
+        subjects = new Subjects(this::settings, SubjectObserver.NONE);
+
+        Subscription one = subjects.subscribe("acme", SubjectMatch.of("x"), () -> {});
+
+        assertThat(seen).isNotEmpty().containsOnly(0);
+        assertThat(subjects.subscribers()).isOne();
+        assertThat(one).isNotNull();
+        subjects.unsubscribe(one);
+        assertThat(subjects.subscribers()).isZero();
+    }
+}
