@@ -4,6 +4,7 @@ import dev.culvert.checks.Hop.Step;
 import dev.culvert.checks.Through.Direct;
 import dev.culvert.checks.Through.HttpProxy;
 import dev.culvert.checks.Through.Socks5;
+import dev.culvert.checks.Through.Tunnel;
 import dev.culvert.io.Quoted;
 import java.io.EOFException;
 import java.io.IOException;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One check on its way: a hop after the other until one fails. Confined to its thread. */
 final class Journey implements AutoCloseable {
+    /** ssh closes a connection that its server cannot make earlier than that. */
+    private static final int SETTLE_MILLIS = 1_000;
+
     private final Checker checker;
     private final Target target;
     private final Through through;
@@ -70,8 +74,14 @@ final class Journey implements AutoCloseable {
                     case Direct _ -> target.endpoint();
                     case HttpProxy proxy -> proxy.endpoint();
                     case Socks5 proxy -> proxy.endpoint();
+                    case Tunnel tunnel -> tunnel.endpoint();
                 };
-        String whose = through instanceof Direct ? "" : " of the proxy";
+        String whose =
+                switch (through) {
+                    case Direct _ -> "";
+                    case HttpProxy _, Socks5 _ -> " of the proxy";
+                    case Tunnel _ -> " of the tunnel's near end";
+                };
         List<InetAddress> addresses = new ArrayList<>();
         hop(
                 Step.DNS,
@@ -84,15 +94,22 @@ final class Journey implements AutoCloseable {
                 Step.TCP,
                 () -> {
                     socket[0] = doorstep.connect(addresses, first.port());
-                    return "connected to "
-                            + new Endpoint(
-                                    socket[0].getInetAddress().getHostAddress(), first.port());
+                    String connected =
+                            "connected to "
+                                    + new Endpoint(
+                                            socket[0].getInetAddress().getHostAddress(),
+                                            first.port());
+                    if (through instanceof Tunnel tunnel) {
+                        settle(Step.TCP, socket[0]);
+                        return connected + ", which leads to " + tunnel.to();
+                    }
+                    return connected;
                 });
         Connected plain = Connected.by(socket[0]);
         boolean isAskedWhole =
                 through instanceof HttpProxy && target.scheme() == Target.Scheme.HTTP;
         if (!isAskedWhole) {
-            passProxy(plain);
+            passProxy(plain, socket[0]);
         }
         switch (target.scheme()) {
             case TCP -> {}
@@ -112,10 +129,34 @@ final class Journey implements AutoCloseable {
         }
     }
 
-    private void passProxy(Connected plain) throws IOException, HopException {
+    /**
+     * What takes connections before it has reached the target closes them if it cannot. What asks
+     * for an answer finds out by itself; the rest waits a moment.
+     */
+    private void settle(Step step, Socket socket) throws IOException, HopException {
+        if (target.scheme() != Target.Scheme.TCP) {
+            return;
+        }
+        socket.setSoTimeout(Math.min(deadline.leftMillis(), SETTLE_MILLIS));
+        try {
+            if (socket.getInputStream().read() < 0) {
+                throw new HopException(
+                        step,
+                        "the tunnel closed the connection: its server does not reach the target",
+                        "Write the address as the tunnel's server names it; culvert tunnel test"
+                                + " says whether the tunnel works.");
+            }
+        } catch (SocketTimeoutException e) {
+            if (deadline.isOver()) {
+                throw e;
+            }
+        }
+    }
+
+    private void passProxy(Connected plain, Socket socket) throws IOException, HopException {
         Endpoint to = target.endpoint();
         switch (through) {
-            case Direct _ -> {}
+            case Direct _, Tunnel _ -> {}
             case HttpProxy proxy ->
                     hop(
                             Step.PROXY,
@@ -129,7 +170,15 @@ final class Journey implements AutoCloseable {
             case Socks5 proxy ->
                     hop(
                             Step.PROXY,
-                            () -> SocksConnect.open(to, proxy.login(), plain.in(), plain.out()));
+                            () -> {
+                                String said =
+                                        SocksConnect.open(
+                                                to, proxy.login(), plain.in(), plain.out());
+                                if (proxy.isEarly()) {
+                                    settle(Step.PROXY, socket);
+                                }
+                                return said;
+                            });
         }
     }
 

@@ -33,11 +33,26 @@ public sealed interface Through {
      * A SOCKS proxy of version 5 (RFC 1928), which looks the target's name up itself.
      *
      * @param login null if it needs none
+     * @param isEarly whether it says yes before it has connected, as ssh does, and closes the
+     *     connection if it then cannot
      */
-    record Socks5(Endpoint endpoint, @Nullable Login login) implements Through {
+    record Socks5(Endpoint endpoint, @Nullable Login login, boolean isEarly) implements Through {
         @Override
         public String toString() {
             return "socks5://" + endpoint;
+        }
+    }
+
+    /**
+     * The near end of a tunnel, which takes connections at once, and closes them if its far end
+     * cannot be reached.
+     *
+     * @param to where it leads, whatever the address of the target is
+     */
+    record Tunnel(Endpoint endpoint, String name, String to) implements Through {
+        @Override
+        public String toString() {
+            return "tunnel:" + name;
         }
     }
 
@@ -76,6 +91,16 @@ public sealed interface Through {
 
     Through DIRECT = new Direct();
 
+    /** A tunnel whose callers say where they want to go, by SOCKS. */
+    static Through dynamicTunnel(String host, int port) {
+        return new Socks5(new Endpoint(host, port), null, true);
+    }
+
+    /** A tunnel that leads to one place. */
+    static Through localTunnel(String host, int port, String name, String to) {
+        return new Tunnel(new Endpoint(host, port), name, to);
+    }
+
     /** Reads http://[USER:PASSWORD@]HOST:PORT or socks5://…; empty for no proxy. */
     static Through parse(String text) throws BadCheckException {
         if (text.isEmpty()) {
@@ -94,7 +119,7 @@ public sealed interface Through {
         return switch (scheme) {
             case "http" -> new HttpProxy(Endpoint.of(what, uri, 0), Login.of(uri.getRawUserInfo()));
             case "socks5", "socks5h" ->
-                    new Socks5(Endpoint.of(what, uri, 0), Login.of(uri.getRawUserInfo()));
+                    new Socks5(Endpoint.of(what, uri, 0), Login.of(uri.getRawUserInfo()), false);
             default ->
                     throw new BadCheckException(
                             "the way '%s' begins with none of http://, socks5://, tunnel: and agent:"

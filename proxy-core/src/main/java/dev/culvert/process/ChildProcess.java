@@ -197,6 +197,16 @@ public final class ChildProcess implements AutoCloseable {
         return errors.text();
     }
 
+    /** How many bytes it wrote to stderr so far. */
+    public long errorBytes() {
+        return errors.total();
+    }
+
+    /** What it wrote to stderr after so many bytes, as far as that is kept. */
+    public String errorsSince(long bytes) {
+        return errors.since(bytes);
+    }
+
     private void end() {
         try {
             process.getOutputStream().close();

@@ -2,6 +2,8 @@ package dev.culvert.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.Arrays;
+
 /** The last bytes of what a program wrote. Safe for all threads. */
 final class Tail {
     private final byte[] ring;
@@ -20,13 +22,29 @@ final class Tail {
         total += length;
     }
 
+    /** How much there was so far, also what is not kept any more. */
+    synchronized long total() {
+        return total;
+    }
+
+    /** What came after so many bytes, as far as it is kept. */
+    synchronized String since(long from) {
+        byte[] kept = kept();
+        int count = (int) Math.clamp(total - from, 0, kept.length);
+        return new String(kept, kept.length - count, count, UTF_8);
+    }
+
     synchronized String text() {
+        return new String(kept(), UTF_8);
+    }
+
+    private byte[] kept() {
         if (total < ring.length) {
-            return new String(ring, 0, next, UTF_8);
+            return Arrays.copyOf(ring, next);
         }
         byte[] ordered = new byte[ring.length];
         System.arraycopy(ring, next, ordered, 0, ring.length - next);
         System.arraycopy(ring, 0, ordered, ring.length - next, next);
-        return new String(ordered, UTF_8);
+        return ordered;
     }
 }

@@ -15,7 +15,6 @@ import dev.culvert.daemon.api.sshtunnels.TunnelWork;
 import dev.culvert.daemon.api.sshtunnels.TunnelsRoute;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.config.SshSettings;
-import dev.culvert.daemon.config.SshTunnelSettings;
 import dev.culvert.daemon.http.OffLoop;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.metrics.Metrics;
@@ -160,9 +159,9 @@ final class SshRoom implements AutoCloseable {
     }
 
     /**
-     * The way through a dynamic tunnel.
+     * The way through a tunnel whose callers come in here.
      *
-     * @throws BadCheckException when there is none of that name
+     * @throws BadCheckException when there is none of that name, or no check can go through it now
      */
     Through through(String name) throws BadCheckException {
         View tunnel =
@@ -174,13 +173,42 @@ final class SshRoom implements AutoCloseable {
                                 new BadCheckException(
                                         "there is no tunnel '%s': culvert tunnel list"
                                                 .formatted(Quoted.word(name))));
-        if (tunnel.settings().kind() != SshTunnelSettings.Direction.DYNAMIC
-                || !(tunnel.listen() instanceof AgentAddress.Tcp tcp)) {
+        if (!tunnel.isWanted()) {
             throw new BadCheckException(
-                    "the tunnel '%s' leads to one place, or has no port: culvert tunnel test %s looks at it"
-                            .formatted(name, name));
+                    "the tunnel '%s' is stopped: culvert tunnel start %s".formatted(name, name));
         }
-        return Through.parse("socks5://" + tcp.host() + ":" + tcp.port());
+        return switch (tunnel.settings().kind()) {
+            case DYNAMIC -> {
+                AgentAddress.Tcp port = port(tunnel);
+                yield Through.dynamicTunnel(port.host(), port.port());
+            }
+            case LOCAL -> {
+                AgentAddress.Tcp port = port(tunnel);
+                if (tunnel.status().phase() != Phase.UP) {
+                    throw new BadCheckException(
+                            "the tunnel '%s' is not up, and takes connections nevertheless: culvert tunnel status %s says why"
+                                    .formatted(name, name));
+                }
+                yield Through.localTunnel(
+                        port.host(),
+                        port.port(),
+                        name,
+                        tunnel.settings().to().map(AgentAddress.Tcp::toString).orElse(""));
+            }
+            case REMOTE ->
+                    throw new BadCheckException(
+                            "the tunnel '%s' is a remote one, which leads from its server to here: a check needs a dynamic or a local one"
+                                    .formatted(name));
+        };
+    }
+
+    private static AgentAddress.Tcp port(View tunnel) throws BadCheckException {
+        if (tunnel.listen() instanceof AgentAddress.Tcp tcp) {
+            return tcp;
+        }
+        throw new BadCheckException(
+                "the tunnel '%s' listens at a Unix socket: a check needs one that listens at a port"
+                        .formatted(tunnel.name()));
     }
 
     private Optional<String> userOf(String key) {

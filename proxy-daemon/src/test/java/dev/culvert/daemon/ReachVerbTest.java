@@ -10,7 +10,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -156,31 +158,77 @@ class ReachVerbTest {
                 .contains("reachable: it answers 401");
     }
 
+    private void addWay(String name, String... more) {
+        List<String> line =
+                new ArrayList<>(
+                        List.of("tunnel", "add", name, "bastion.example", "--host-key", PRINT));
+        line.addAll(List.of(more));
+        CommandRun made = user.run(line.toArray(String[]::new));
+        assertThat(made.code()).as(made.err()).isZero();
+    }
+
+    private void start(String name) {
+        CommandRun run = user.run("tunnel", "start", name);
+        assertThat(run.code()).as(run.err()).isZero();
+    }
+
+    private CommandRun checkThrough(String name, String target) {
+        return user.run("check", "--through", "tunnel:" + name, "-o", "json", target);
+    }
+
     @Test
     void aCheckGoesThroughADynamicTunnel() throws Exception {
-        CommandRun none = user.run("check", "--through", "tunnel:web", url);
-        assertThat(none.code()).isEqualTo(2);
-        assertThat(none.err()).contains("there is no tunnel 'web'");
-        addTunnel();
-        assertThat(user.run("check", "--through", "tunnel:db", url).err())
-                .contains("culvert tunnel test db");
-        CommandRun made =
-                user.run(
-                        "tunnel",
-                        "add",
-                        "web",
-                        "bastion.example",
-                        "--kind",
-                        "dynamic",
-                        "--host-key",
-                        PRINT,
-                        "--probe",
-                        "none");
-        assertThat(made.code()).as(made.err()).isZero();
-        CommandRun check = user.run("check", "--through", "tunnel:web", "-o", "json", url);
-        assertThat(Value.parse(check.out()).list().getFirst().text("through"))
-                .startsWith("socks5://127.0.0.1:");
-        assertThat(user.run("check", "--local", "--through", "tunnel:web", url).code())
-                .isEqualTo(2);
+        ssh.write("far", Integer.toString(site.port()));
+        addWay("web", "--kind", "dynamic", "--probe", "none");
+        start("web");
+
+        Value check =
+                Value.parse(checkThrough("web", "http://site.example/").out()).list().getFirst();
+
+        assertThat(check.text("through")).startsWith("socks5://127.0.0.1:");
+        assertThat(check.text("sentence")).isEqualTo("reachable: it answers 401");
+    }
+
+    /** ssh says yes before its server has connected. */
+    @Test
+    void aPortThatTheServerOfADynamicTunnelDoesNotReachIsNotReachable() throws Exception {
+        addWay("web", "--kind", "dynamic", "--probe", "none");
+        start("web");
+
+        CommandRun run = checkThrough("web", "tcp://closed.example:1");
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.out()).contains("its server does not reach the target");
+    }
+
+    @Test
+    void aCheckThroughALocalTunnelAsksItsFarEndByTheNameOfTheUrl() throws Exception {
+        ssh.write("far", Integer.toString(site.port()));
+        addWay("db", "--to", "db:80");
+        start("db");
+
+        CommandRun run = checkThrough("db", "http://db.internal/health");
+
+        Value check = Value.parse(run.out()).list().getFirst();
+        assertThat(check.text("through")).isEqualTo("tunnel:db");
+        assertThat(check.text("sentence")).isEqualTo("reachable: it answers 401");
+        assertThat(run.out()).contains("which leads to tcp://db:80");
+        assertThat(site.heads()).anyMatch(head -> head.contains("host: db.internal"));
+        assertThat(checkThrough("db", "tcp://db.internal:80").code()).isZero();
+    }
+
+    @Test
+    void aTunnelThatNoCheckCanGoThroughIsRefusedWithWhatItNeeds() throws Exception {
+        addWay("back", "--kind", "remote", "--listen", "8080", "--to", "127.0.0.1:1", "--no-start");
+        assertThat(checkThrough("back", url).err()).contains("the tunnel 'back' is stopped");
+        user.run("tunnel", "start", "back");
+        CommandRun refused = checkThrough("back", url);
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err()).contains("a remote one", "a dynamic or a local one");
+        assertThat(checkThrough("none", url).err()).contains("there is no tunnel 'none'");
+        ssh.write("fails", "me@bastion.example: Permission denied (publickey).");
+        addWay("db", "--to", "db:80");
+        assertThat(checkThrough("db", url).err()).contains("is not up", "culvert tunnel status db");
+        assertThat(user.run("check", "--local", "--through", "tunnel:db", url).code()).isEqualTo(2);
     }
 }

@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
  * @param listen where callers come in: on this host, or, of a remote tunnel, on the server
  * @param to where they get to; empty for a dynamic one, whose callers say it
  * @param probe how to find out whether bytes get through
- * @param probeTo where the probe of a dynamic tunnel goes
+ * @param probeTo where the probe of a dynamic tunnel goes; without it, to the port of its SSH
+ *     server on the server itself
  * @param patience how long callers wait while the tunnel is not up
  * @param isStarted whether it is up from the first start of the daemon on
  */
@@ -60,7 +61,7 @@ public record SshTunnelSettings(
         /** It answers a request of HTTP. */
         HTTP,
 
-        /** The dynamic tunnel connects to {@code probe_to}. */
+        /** The dynamic tunnel connects to {@code probe_to}, or its server says what it is. */
         SOCKS
     }
 
@@ -95,6 +96,9 @@ public record SshTunnelSettings(
 
     /** What a tunnel can be named: files have its name. */
     public static final String NAME_PATTERN = "[A-Za-z0-9][A-Za-z0-9_-]{0,31}";
+
+    /** How many messages of the keepalive may stay without an answer before ssh ends. */
+    public static final int MOST_SILENT = 2;
 
     private static final int MAX_PORT = 65_535;
     private static final Duration MAX_KEEPALIVE = Duration.ofMinutes(10);
@@ -147,10 +151,10 @@ public record SshTunnelSettings(
         if (kind == Direction.DYNAMIC) {
             Check.that(to.isEmpty(), "to", text(to), "the callers of a dynamic tunnel say where");
             Check.that(
-                    (probe == Probing.SOCKS) == probeTo.isPresent(),
+                    probe == Probing.SOCKS || probeTo.isEmpty(),
                     "probe_to",
                     text(probeTo),
-                    "it goes with \"probe\": \"socks\", and that needs it");
+                    "it goes with \"probe\": \"socks\"");
         } else {
             Check.that(to.isPresent(), "to", "null", "give the HOST:PORT where it leads");
             Check.that(
@@ -168,6 +172,18 @@ public record SshTunnelSettings(
 
     private static String text(Optional<AgentAddress.Tcp> address) {
         return address.map(AgentAddress.Tcp::toString).orElse("null");
+    }
+
+    /**
+     * Whether the probe of a dynamic tunnel goes to its SSH server, because nobody has said where.
+     */
+    public boolean probesItsServer() {
+        return probe == Probing.SOCKS && probeTo.isEmpty();
+    }
+
+    /** Where the probe of a dynamic tunnel goes, as its server names it. */
+    public AgentAddress.Tcp socksProbe() {
+        return probeTo.orElseGet(() -> new AgentAddress.Tcp("127.0.0.1", server.port()));
     }
 
     static SshTunnelSettings read(Section in) {
@@ -207,10 +223,7 @@ public record SshTunnelSettings(
         Optional<AgentAddress.Tcp> to = tcp(in, "to");
         Optional<Probing> probe = in.find("probe", Kind.choice(Probing.class));
         Optional<AgentAddress.Tcp> probeTo = tcp(in, "probe_to");
-        Probing usual =
-                kind != Direction.DYNAMIC
-                        ? Probing.TCP
-                        : probeTo.isPresent() ? Probing.SOCKS : Probing.NONE;
+        Probing usual = kind == Direction.DYNAMIC ? Probing.SOCKS : Probing.TCP;
         Duration patience = in.get("wait", Kind.DURATION, PATIENCE);
         boolean isStarted = in.get("start", Kind.BOOLEAN, true);
         return new SshTunnelSettings(

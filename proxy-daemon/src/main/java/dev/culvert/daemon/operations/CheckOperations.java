@@ -30,7 +30,8 @@ final class CheckOperations {
                                             "through",
                                             Schema.TEXT,
                                             "`agent:NAME` to check from inside that agent's machine;"
-                                                    + " `tunnel:NAME` through a dynamic SSH tunnel; or"
+                                                    + " `tunnel:NAME` through a dynamic or local SSH"
+                                                    + " tunnel; or"
                                                     + " a proxy, http://HOST:PORT or"
                                                     + " socks5://HOST:PORT, with USER:PASSWORD@"
                                                     + " before the host if it wants that"),

@@ -70,7 +70,8 @@ final class TunnelOperations {
                                     body(
                                             "probe_to",
                                             Schema.TEXT,
-                                            "`HOST:PORT` for the probe of a dynamic tunnel"),
+                                            "`HOST:PORT` for the probe of a dynamic tunnel; by"
+                                                    + " default the port of its server, on itself"),
                                     body(
                                             "wait",
                                             Schema.TEXT,

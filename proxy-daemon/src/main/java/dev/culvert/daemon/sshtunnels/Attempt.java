@@ -24,6 +24,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One process of ssh, from its start to its end. Blocks; of one thread. */
@@ -34,6 +36,11 @@ final class Attempt implements AutoCloseable {
     private static final Duration TO_ANSWER = Duration.ofSeconds(10);
     private static final long STEP_MILLIS = 50;
 
+    /** ssh says why it closes a connection before it does, but on another way. */
+    private static final Duration TO_SAY = Duration.ofSeconds(1);
+
+    private static final Pattern REFUSED = Pattern.compile("connect failed\\b[^\\r\\n]*");
+
     private final SshTunnelSettings tunnel;
     private final Place place;
     private final SshLine line;
@@ -41,6 +48,7 @@ final class Attempt implements AutoCloseable {
     private final CompletableFuture<Ended> end = new CompletableFuture<>();
     private final int socksPort;
     private final ChildProcess child;
+    private volatile @Nullable Instant heard;
 
     /**
      * Starts ssh.
@@ -150,6 +158,7 @@ final class Attempt implements AutoCloseable {
                 return Trouble.of(Hop.TCP, "ssh did not log in within 60 s", tunnel);
             }
         }
+        heard = Instant.now();
         return tunnel.kind() == Direction.REMOTE ? listen() : null;
     }
 
@@ -178,14 +187,49 @@ final class Attempt implements AutoCloseable {
     Look probe() {
         Instant now = Instant.now();
         long from = System.nanoTime();
+        long errors = child.errorBytes();
         try {
-            String seen = Probe.run(tunnel, nearSocket());
-            return new Look(now, true, millis(from), seen);
+            Probe.Seen seen = Probe.run(tunnel, nearSocket());
+            if (seen.isAnswer() && tunnel.kind() != Direction.REMOTE) {
+                heard = Instant.now();
+            }
+            return new Look(now, true, millis(from), seen.says());
         } catch (UnresolvedAddressException _) {
             return new Look(now, false, millis(from), "the name has no address");
         } catch (IOException e) {
-            return new Look(now, false, millis(from), String.valueOf(e.getMessage()));
+            String refusal = tunnel.probesItsServer() ? refusal(errors) : "";
+            if (refusal.isEmpty()) {
+                return new Look(now, false, millis(from), String.valueOf(e.getMessage()));
+            }
+            heard = Instant.now();
+            return new Look(now, true, millis(from), "the server answers: " + refusal);
         }
+    }
+
+    /**
+     * That the server has tried to connect and could not, in the words of ssh: it has answered, so
+     * the tunnel carries. Empty if ssh does not say so. Any caller's answer will do.
+     */
+    private String refusal(long errorsBefore) {
+        long deadline = System.nanoTime() + TO_SAY.toNanos();
+        while (System.nanoTime() - deadline < 0) {
+            Matcher said = REFUSED.matcher(child.errorsSince(errorsBefore));
+            if (said.find()) {
+                return said.group().strip();
+            }
+            try {
+                Thread.sleep(STEP_MILLIS);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return "";
+            }
+        }
+        return "";
+    }
+
+    /** When the server was last known to answer; null before it let ssh in. */
+    @Nullable Instant heard() {
+        return heard;
     }
 
     private static long millis(long fromNanos) {

@@ -34,6 +34,7 @@ final class Probe implements AutoCloseable {
     private final SocketChannel channel;
     private final Selector selector;
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+    private boolean isAnswered;
 
     private Probe(SocketAddress address) throws IOException {
         selector = Selector.open();
@@ -61,24 +62,36 @@ final class Probe implements AutoCloseable {
     }
 
     /**
+     * What a probe has shown.
+     *
+     * @param isAnswer whether bytes came from where the connection leads
+     */
+    record Seen(String says, boolean isAnswer) {}
+
+    /**
      * Probes.
      *
      * @param near where the tunnel takes connections
      * @return what was seen
      * @throws IOException one clause, if bytes do not get through
      */
-    static String run(SshTunnelSettings tunnel, SocketAddress near) throws IOException {
+    static Seen run(SshTunnelSettings tunnel, SocketAddress near) throws IOException {
         if (tunnel.probe() == Probing.NONE) {
-            return NOT_PROBED;
+            return new Seen(NOT_PROBED, false);
         }
         try (Probe probe = new Probe(near)) {
-            return switch (tunnel.probe()) {
-                case NONE -> NOT_PROBED;
-                case TCP -> probe.tcp();
-                case BANNER -> probe.banner();
-                case HTTP -> probe.http(tunnel.to().orElseThrow());
-                case SOCKS -> probe.socks(tunnel.probeTo().orElseThrow());
-            };
+            String says =
+                    switch (tunnel.probe()) {
+                        case NONE -> NOT_PROBED;
+                        case TCP -> probe.tcp();
+                        case BANNER -> probe.banner();
+                        case HTTP -> probe.http(tunnel.to().orElseThrow());
+                        case SOCKS ->
+                                tunnel.probesItsServer()
+                                        ? probe.server(tunnel.socksProbe())
+                                        : probe.socks(tunnel.socksProbe());
+                    };
+            return new Seen(says, probe.isAnswered);
         }
     }
 
@@ -86,7 +99,8 @@ final class Probe implements AutoCloseable {
         if (!await(QUIET)) {
             return "the connection is open";
         }
-        return read() ? "it said '" + shown() + "'" : "the connection is open";
+        isAnswered = read();
+        return isAnswered ? "it said '" + shown() + "'" : "the connection is open";
     }
 
     private String banner() throws IOException {
@@ -96,6 +110,7 @@ final class Probe implements AutoCloseable {
             }
             read();
         }
+        isAnswered = true;
         return "it said '" + shown() + "'";
     }
 
@@ -114,6 +129,24 @@ final class Probe implements AutoCloseable {
     }
 
     private String socks(AgentAddress.Tcp to) throws IOException {
+        connectTo(to);
+        if (said.size() == SOCKS_ANSWER_BYTES) {
+            stayOpen(); // ssh answers before its server has connected, and closes if that fails
+        }
+        isAnswered = said.size() > SOCKS_ANSWER_BYTES;
+        return "%s is connected".formatted(to);
+    }
+
+    /** An SSH server says at once what it is, so silence is no proof here. */
+    private String server(AgentAddress.Tcp to) throws IOException {
+        connectTo(to);
+        byte[] early = said.toByteArray();
+        said.reset();
+        said.write(early, SOCKS_ANSWER_BYTES, early.length - SOCKS_ANSWER_BYTES);
+        return "%s: %s".formatted(to, banner());
+    }
+
+    private void connectTo(AgentAddress.Tcp to) throws IOException {
         write(Socks.GREETING);
         awaitBytes(Socks.GREETED.length);
         if (!java.util.Arrays.equals(said.toByteArray(), Socks.GREETED)) {
@@ -126,10 +159,6 @@ final class Probe implements AutoCloseable {
         if (code != 0) {
             throw new IOException("the server refused %s: %s".formatted(to, Socks.why(code)));
         }
-        if (said.size() == SOCKS_ANSWER_BYTES) {
-            stayOpen(); // ssh answers before its server has connected, and closes if that fails
-        }
-        return "%s is connected".formatted(to);
     }
 
     private void stayOpen() throws IOException {

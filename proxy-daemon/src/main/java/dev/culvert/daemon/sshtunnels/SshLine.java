@@ -18,7 +18,6 @@ import java.util.Optional;
  */
 record SshLine(SshTunnelSettings tunnel, Place place, Programs programs) {
     private static final int CONNECT_SECONDS = 10;
-    private static final int MOST_SILENT = 2;
 
     /** How the programs of OpenSSH are called. */
     record Programs(String ssh, String keyscan) {}
@@ -41,7 +40,7 @@ record SshLine(SshTunnelSettings tunnel, Place place, Programs programs) {
         lines.add("ExitOnForwardFailure yes");
         lines.add("StreamLocalBindUnlink yes");
         lines.add("ServerAliveInterval " + server.keepalive().toSeconds());
-        lines.add("ServerAliveCountMax " + MOST_SILENT);
+        lines.add("ServerAliveCountMax " + SshTunnelSettings.MOST_SILENT);
         lines.add("ConnectTimeout " + CONNECT_SECONDS);
         lines.add("ForwardAgent no");
         lines.add("ForwardX11 no");

@@ -159,7 +159,7 @@ final class SshTunnel {
             return Optional.empty();
         }
         Look seen = current.probe();
-        set(it -> it.withProbe(seen));
+        set(it -> it.withProbe(seen).heardAt(current.heard()));
         return Optional.of(seen);
     }
 
@@ -258,7 +258,7 @@ final class SshTunnel {
 
     /** Lets callers in while bytes get through. Returns why ssh has to be started again. */
     private Trouble probed(Attempt ssh) throws InterruptedException {
-        set(it -> it.in(Phase.PROBING, Instant.now()));
+        set(it -> it.in(Phase.PROBING, Instant.now()).heardAt(ssh.heard()));
         Duration pause = Duration.ZERO;
         int silent = 0;
         int lost = 0;
@@ -272,7 +272,7 @@ final class SshTunnel {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            set(it -> it.withControl(control).withProbe(probe));
+            set(it -> it.withControl(control).withProbe(probe).heardAt(ssh.heard()));
             silent = control.isGood() ? 0 : silent + 1;
             lost = probe.isGood() ? 0 : lost + 1;
             if (silent == MOST_LOST) {

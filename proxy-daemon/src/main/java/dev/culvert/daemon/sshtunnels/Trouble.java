@@ -118,18 +118,23 @@ public record Trouble(Hop hop, String sentence) {
                                     .formatted(tunnel.listen());
                     case FORWARD_REFUSED ->
                             "Check that the server reaches %s and that its sshd_config allows it (AllowTcpForwarding, PermitOpen, PermitListen)."
-                                    .formatted(
-                                            tunnel.to()
-                                                    .or(tunnel::probeTo)
-                                                    .map(Object::toString)
-                                                    .orElse("where callers want to go"));
+                                    .formatted(farEnd(tunnel));
                     case KEEPALIVE, CONNECTION ->
                             "It is tried again; the log of the server's sshd says more.";
                     case CONTROL -> "ssh is started again.";
-                    case PROBE -> "Check what listens at the far end.";
+                    case PROBE ->
+                            tunnel.probesItsServer()
+                                    ? "Check the server, or say with probe_to what the probe may connect to."
+                                    : "Check what listens at the far end.";
                 };
         String clause = Quoted.sentence(what).strip();
         String end = clause.endsWith(".") ? clause : clause + ".";
         return new Trouble(hop, end + " " + advice);
+    }
+
+    private static String farEnd(SshTunnelSettings tunnel) {
+        return tunnel.probesItsServer()
+                ? tunnel.socksProbe() + " (or say with probe_to what the probe may connect to)"
+                : tunnel.to().or(tunnel::probeTo).map(Object::toString).orElse("the far end");
     }
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param process the ssh that runs; null if none does
  * @param control how its control socket answered; null before it was asked
  * @param probe how the last probe went; null before the first
+ * @param heard when its server was last known to answer; null before the first time
  * @param trouble why it is not up, or why it was not before; null if there was nothing
  * @param next when it is tried again; null if it is not waiting for that
  */
@@ -20,6 +21,7 @@ public record TunnelStatus(
         @Nullable SshProcess process,
         @Nullable Look control,
         @Nullable Look probe,
+        @Nullable Instant heard,
         @Nullable Trouble trouble,
         @Nullable Instant next) {
 
@@ -57,30 +59,36 @@ public record TunnelStatus(
     public record Look(Instant at, boolean isGood, long millis, String says) {}
 
     static TunnelStatus down(Instant since, @Nullable Trouble before) {
-        return new TunnelStatus(Phase.DOWN, since, null, null, null, before, null);
+        return new TunnelStatus(Phase.DOWN, since, null, null, null, null, before, null);
     }
 
     TunnelStatus in(Phase other, Instant now) {
-        return new TunnelStatus(other, now, process, control, probe, trouble, null);
+        return new TunnelStatus(other, now, process, control, probe, heard, trouble, null);
     }
 
     TunnelStatus with(@Nullable SshProcess started) {
-        return new TunnelStatus(phase, since, started, control, probe, trouble, next);
+        return new TunnelStatus(phase, since, started, control, probe, heard, trouble, next);
     }
 
     TunnelStatus withControl(@Nullable Look look) {
-        return new TunnelStatus(phase, since, process, look, probe, trouble, next);
+        return new TunnelStatus(phase, since, process, look, probe, heard, trouble, next);
     }
 
     TunnelStatus withProbe(@Nullable Look look) {
-        return new TunnelStatus(phase, since, process, control, look, trouble, next);
+        return new TunnelStatus(phase, since, process, control, look, heard, trouble, next);
+    }
+
+    TunnelStatus heardAt(@Nullable Instant answer) {
+        return answer == null
+                ? this
+                : new TunnelStatus(phase, since, process, control, probe, answer, trouble, next);
     }
 
     TunnelStatus because(@Nullable Trouble why) {
-        return new TunnelStatus(phase, since, process, control, probe, why, next);
+        return new TunnelStatus(phase, since, process, control, probe, heard, why, next);
     }
 
     TunnelStatus until(Instant attempt) {
-        return new TunnelStatus(phase, since, process, control, probe, trouble, attempt);
+        return new TunnelStatus(phase, since, process, control, probe, heard, trouble, attempt);
     }
 }

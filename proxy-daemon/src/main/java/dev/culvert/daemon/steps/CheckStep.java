@@ -43,7 +43,7 @@ public final class CheckStep implements StepKind {
                 Param.of(
                         "tunnel",
                         Schema.TEXT,
-                        "The name of a dynamic SSH tunnel of the host to go through, instead of"
+                        "The name of a dynamic or local SSH tunnel of the host to go through, instead of"
                                 + " `through`; none if it is empty"),
                 Param.of("timeout", Schema.TEXT, "How long one check may take, such as `10s`"),
                 Param.of(

@@ -51,7 +51,12 @@ public final class ScriptedSsh implements AutoCloseable {
             [ -n "$near" ] || { : > "$ctl"; while :; do sleep 0.2; done; }
             exec python3 -c '
             import os, socket, sys, threading
-            near, ctl, far = sys.argv[1:]
+            near, ctl, far, here = sys.argv[1:]
+            def told(name):
+                try:
+                    with open(here + "/" + name) as file: return file.read()
+                except OSError:
+                    return ""
             if near.startswith("/"):
                 server = socket.socket(socket.AF_UNIX); server.bind(near)
             else:
@@ -75,6 +80,9 @@ public final class ScriptedSsh implements AutoCloseable {
                         refused = name == b"refused.example"
                         c.sendall(bytes([5, 5 if refused else 0, 0, 1, 0, 0, 0, 0, 0, 0]))
                         if refused or name == b"closed.example": c.close(); return
+                        if name == b"127.0.0.1" and told("greets"): c.sendall(told("greets").encode())
+                        if name == b"127.0.0.1" and told("closes"):
+                            sys.stderr.write(told("closes")); sys.stderr.flush(); c.close(); return
                     f = socket.create_connection(("127.0.0.1", int(far)))
                 except OSError:
                     c.close(); return
@@ -83,7 +91,7 @@ public final class ScriptedSsh implements AutoCloseable {
             while True:
                 c, _ = server.accept()
                 threading.Thread(target=serve, args=(c,), daemon=True).start()
-            ' "$near" "$ctl" "$(cat "$here/far")"
+            ' "$near" "$ctl" "$(cat "$here/far")" "$here"
             """;
 
     private final Path folder;

@@ -280,6 +280,50 @@ class SshTunnelsTest {
     }
 
     @Test
+    void aDynamicTunnelIsProbedAtTheSshServerIfNobodySaysWhere() throws Exception {
+        ssh.write("greets", "SSH-2.0-OpenSSH_9.2\r\n");
+
+        View view = up("\"kind\": \"dynamic\"");
+
+        assertThat(requireNonNull(view.status().probe()).says())
+                .isEqualTo("tcp://127.0.0.1:22: it said 'SSH-2.0-OpenSSH_9.2'");
+        assertThat(view.status().heard()).isNotNull();
+    }
+
+    /** The server has answered, so bytes get there and back. */
+    @Test
+    void aDynamicTunnelIsUpIfItsServerSaysThatNothingListens() throws Exception {
+        ssh.write("closes", "channel 1: open failed: connect failed: Connection refused\r\n");
+
+        View view = up("\"kind\": \"dynamic\"");
+
+        assertThat(requireNonNull(view.status().probe()).says())
+                .isEqualTo("the server answers: connect failed: Connection refused");
+    }
+
+    @Test
+    void aDynamicTunnelIsNotUpIfItsServerForwardsNothing() throws Exception {
+        ssh.write("closes", "channel 1: open failed: administratively prohibited: open failed\n");
+        add("\"kind\": \"dynamic\"");
+
+        Trouble trouble = requireNonNull(decided().trouble());
+
+        assertThat(trouble.hop()).isEqualTo(Hop.FORWARD_REFUSED);
+        assertThat(trouble.sentence()).contains("probe_to").contains("tcp://127.0.0.1:22");
+    }
+
+    @Test
+    void aDynamicTunnelIsNotUpIfItsConnectionsEndWithoutAWord() throws Exception {
+        ssh.write("closes", "\n");
+        add("\"kind\": \"dynamic\"");
+
+        Trouble trouble = requireNonNull(decided().trouble());
+
+        assertThat(trouble.hop()).isEqualTo(Hop.PROBE);
+        assertThat(trouble.sentence()).contains("probe_to");
+    }
+
+    @Test
     void aDynamicTunnelSpeaksSocksAndConnect() throws Exception {
         View view = up("\"kind\": \"dynamic\", \"probe_to\": \"db:5432\", \"probe\": \"socks\"");
 

@@ -47,7 +47,7 @@ public final class Checks {
     /** The SSH tunnels of the daemon. */
     public interface Tunnels {
         /**
-         * The way through the dynamic tunnel of that name.
+         * The way through the tunnel of that name.
          *
          * @throws BadCheckException when there is none
          */

@@ -3,6 +3,7 @@ package dev.culvert.daemon.api.sshtunnels;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.daemon.config.SshTunnelSettings;
 import dev.culvert.daemon.sshtunnels.Counts;
+import dev.culvert.daemon.sshtunnels.Hop;
 import dev.culvert.daemon.sshtunnels.SshTunnels.View;
 import dev.culvert.daemon.sshtunnels.Trouble;
 import dev.culvert.daemon.sshtunnels.TunnelStatus;
@@ -45,8 +46,7 @@ final class TunnelJson {
         writeTime(json, "since", status.since());
         writeProcess(json, status.process());
         writeLook(json, "control", status.control());
-        json.writeStringField(
-                "keepalive", "every %d s, 2 may be lost".formatted(server.keepalive().toSeconds()));
+        writeKeepalive(json, server.keepalive().toSeconds(), status);
         json.writeStringField("probing", word(settings.probe()));
         writeLook(json, "probe", status.probe());
         Trouble trouble = status.trouble();
@@ -63,6 +63,35 @@ final class TunnelJson {
         json.writeNumberField("sent_bytes", counts.toServer());
         json.writeNumberField("received_bytes", counts.fromServer());
         json.writeNumberField("reconnects", counts.reconnects());
+    }
+
+    /** ssh does not tell what its messages find; it ends when they find nothing. */
+    private static void writeKeepalive(JsonGenerator json, long seconds, TunnelStatus status)
+            throws IOException {
+        long most = seconds * (SshTunnelSettings.MOST_SILENT + 1);
+        Trouble trouble = status.trouble();
+        json.writeObjectFieldStart("keepalive");
+        json.writeNumberField("every_seconds", seconds);
+        json.writeNumberField("may_be_lost", SshTunnelSettings.MOST_SILENT);
+        switch (status.phase()) {
+            case PROBING, UP -> {
+                json.writeBooleanField("ok", true);
+                json.writeStringField(
+                        "says", "ssh is connected, and ends after %d s of silence".formatted(most));
+            }
+            case DOWN, CONNECTING, WAITING -> {
+                if (trouble != null && trouble.hop() == Hop.KEEPALIVE) {
+                    json.writeBooleanField("ok", false);
+                    json.writeStringField(
+                            "says", "ssh ended, because the server was silent for too long");
+                } else {
+                    json.writeNullField("ok");
+                    json.writeStringField("says", "there is no connection");
+                }
+            }
+        }
+        writeTime(json, "heard", status.heard());
+        json.writeEndObject();
     }
 
     private static void writeProcess(JsonGenerator json, @Nullable SshProcess process)

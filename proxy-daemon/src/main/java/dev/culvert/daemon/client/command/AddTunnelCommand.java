@@ -86,7 +86,9 @@ final class AddTunnelCommand implements Verb {
     @Option(
             names = "--probe-to",
             paramLabel = "HOST:PORT",
-            description = "Where the probe of a dynamic tunnel goes.")
+            description =
+                    "Where the probe of a dynamic tunnel goes. Default: the SSH server's port on the"
+                            + " server itself")
     private @Nullable String probeTo;
 
     @Option(

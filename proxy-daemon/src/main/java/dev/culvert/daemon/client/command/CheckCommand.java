@@ -95,7 +95,8 @@ final class CheckCommand implements Verb {
             paramLabel = "WAY",
             description = {
                 "A proxy: http://HOST:PORT or socks5://HOST:PORT, with USER:PASSWORD@ before",
-                "the host if it wants that. Or tunnel:NAME, a dynamic SSH tunnel of the daemon.",
+                "the host if it wants that. Or tunnel:NAME, an SSH tunnel of the daemon: a dynamic",
+                "one, or a local one, which leads to its own place, whatever the URL's host is.",
                 "Or agent:NAME, to check from inside that agent's machine."
             })
     private String through = "";

@@ -51,7 +51,7 @@ final class TunnelCommand implements Verb {
                     Column.of("since", "since"),
                     Column.of("process", TunnelCommand::process),
                     Column.of("control socket", value -> look(value.at("control"))),
-                    Column.of("keepalive", "keepalive"),
+                    Column.of("keepalive", value -> keepalive(value.at("keepalive"))),
                     Column.of("probe", value -> look(value.at("probe"))),
                     Column.of("fails at", "hop"),
                     Column.of("because", "trouble"),
@@ -113,6 +113,18 @@ final class TunnelCommand implements Verb {
         return pid.isEmpty()
                 ? "none"
                 : "%s since %s".formatted(pid, tunnel.at("process").text("since"));
+    }
+
+    private static String keepalive(Value keepalive) {
+        String ok = keepalive.text("ok");
+        String heard = keepalive.text("heard");
+        return "%s%s (every %s s, %s may be lost%s)"
+                .formatted(
+                        ok.isEmpty() ? "" : ok.equals("true") ? "ok: " : "fails: ",
+                        keepalive.text("says"),
+                        keepalive.text("every_seconds"),
+                        keepalive.text("may_be_lost"),
+                        heard.isEmpty() ? "" : ", last answer known of " + heard);
     }
 
     private static String look(Value look) {
