@@ -1,10 +1,20 @@
 package dev.culvert.daemon;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.ScriptedGuest.Request;
 import dev.culvert.link.BasePeer;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.security.MessageDigest;
@@ -13,13 +23,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** The tool {@code ask} of an agent that asks for an approval. */
 @Timeout(60)
@@ -226,7 +229,8 @@ class McpApprovalsTest {
                     .startsWith(
                             "{\"jsonrpc\":\"2.0\",\"id\":\""
                                     + APPROVAL
-                                    + "\",\"method\":\"elicitation/create\",\"params\":{\"message\":\"The agent a asks whether it may use run_command.")
+                                    + "\",\"method\":\"elicitation/create\",\"params\":{\"message\":\"The"
+                                    + " agent a asks whether it may use run_command.")
                     .contains("\"requestedSchema\":{\"type\":\"object\"")
                     .doesNotContain("\"mode\"");
 
@@ -332,7 +336,8 @@ class McpApprovalsTest {
                 .contains(
                         "\"resultType\":\"input_required\"",
                         "\"" + APPROVAL + "\":{\"method\":\"elicitation/create\"",
-                        "The agent a asks whether it may use run_command.\\nArguments: {\\\"argv\\\":[\\\"git\\\",\\\"push\\\"]}",
+                        "The agent a asks whether it may use run_command.\\nArguments:"
+                                + " {\\\"argv\\\":[\\\"git\\\",\\\"push\\\"]}",
                         "a push is seen by all",
                         "pushes",
                         "\"enum\":[\"allow\",\"deny\"]",
@@ -439,7 +444,7 @@ class McpApprovalsTest {
     })
     void aStateThatWasNotGivenIsRefusedInWords(String state) throws Exception {
         assertThat(body(call(decided(state, "allow"))))
-                .containsAnyOf("is not what 'ask' gave", "is not known here");
+                .containsAnyOf("is not what this tool gave", "is not known here");
     }
 
     @Test

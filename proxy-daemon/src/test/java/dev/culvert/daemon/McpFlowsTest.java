@@ -4,14 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.client.value.Value;
 import dev.culvert.testing.Eventually;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Flows and SSH tunnels as tools of {@code POST /mcp}. */
 @Timeout(60)
@@ -43,9 +45,13 @@ class McpFlowsTest {
 
     /** The whole answer to a call, by a client whose user can fill in forms. */
     private String call(String tool, String arguments, String more) {
+        return call(tool, arguments, more, "\"elicitation\":{}");
+    }
+
+    private String call(String tool, String arguments, String more, String capabilities) {
         String body =
-                "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":{\"name\":\"%s\",\"arguments\":%s,%s\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\",\"io.modelcontextprotocol/clientCapabilities\":{\"elicitation\":{}}}}}"
-                        .formatted(tool, arguments, more);
+                "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":{\"name\":\"%s\",\"arguments\":%s,%s\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\",\"io.modelcontextprotocol/clientCapabilities\":{%s}}}}"
+                        .formatted(tool, arguments, more, capabilities);
         try {
             return daemon.send(
                             "POST",
@@ -67,9 +73,12 @@ class McpFlowsTest {
         }
     }
 
-    /** What the operation answered, as the model reads it. */
+    /** What the operation answered, as the model of a client without forms reads it. */
     private Value called(String tool, String arguments) {
-        String answer = call(tool, arguments, "");
+        return read(call(tool, arguments, "", ""));
+    }
+
+    private static Value read(String answer) {
         try {
             Value result = Value.parse(answer).at("result");
             assertThat(result.text("isError")).as(answer).isEqualTo("false");
@@ -114,6 +123,84 @@ class McpFlowsTest {
         assertThat(called("flow_list", "{\"state\":\"done\"}").json()).contains(id);
         assertThat(call("flow_cancel", "{\"run\":\"" + id + "\"}", ""))
                 .contains("\"isError\":true", "has ended already: it is done");
+    }
+
+    /** What somebody is asked who looks at a run. */
+    private Value asked(String id) {
+        Value[] last = new Value[1];
+        Eventually.await(() -> {
+            last[0] = result(call("flow_show", run(id), ""));
+            assertThat(last[0].text("resultType")).isEqualTo("input_required");
+        });
+        return last[0];
+    }
+
+    private static String run(String id) {
+        return "{\"run\":\"" + id + "\"}";
+    }
+
+    private static Value result(String answer) {
+        try {
+            return Value.parse(answer).at("result");
+        } catch (IOException e) {
+            throw new AssertionError(answer, e);
+        }
+    }
+
+    private static String filledIn(Value asked, String form) {
+        String state = asked.text("requestState");
+        return "\"requestState\":\"%s\",\"inputResponses\":{\"%s\":%s},"
+                .formatted(state, state.substring(state.lastIndexOf(' ') + 1), form);
+    }
+
+    @Test
+    void whoeverLooksAtARunThatWaitsIsAskedInAForm() {
+        String id =
+                called("flow_run", "{\"flow\":\"release\",\"inputs\":{\"version\":\"2.1\"}}")
+                        .text("id");
+        Value asked = asked(id);
+        assertThat(asked.at("inputRequests").json())
+                .contains(
+                        "elicitation/create",
+                        "The run " + id + " of a flow asks whether it may go on.",
+                        "Send 2.1 out?");
+
+        Value left = read(call("flow_show", run(id), filledIn(asked, "{\"action\":\"cancel\"}")));
+        assertThat(left.text("state")).isEqualTo("running");
+
+        Value answered =
+                read(
+                        call(
+                                "flow_show",
+                                run(id),
+                                filledIn(
+                                        asked,
+                                        "{\"action\":\"accept\",\"content\":{\"decision\":\"allow\",\"reason\":\"it"
+                                            + " is tested\"}}")));
+
+        assertThat(answered.text("id")).isEqualTo(id);
+        assertThat(awaitRun(id, "done").at("outputs").json())
+                .isEqualTo("{\"by\":\"anybody\",\"why\":\"it is tested\"}");
+        assertThat(read(call("flow_show", run(id), "")).text("state")).isEqualTo("done");
+    }
+
+    @Test
+    void aRunThatIsDeniedInAFormHasFailed() {
+        String id =
+                called("flow_run", "{\"flow\":\"release\",\"inputs\":{\"version\":\"2.1\"}}")
+                        .text("id");
+
+        call("flow_show", run(id), filledIn(asked(id), "{\"action\":\"decline\"}"));
+
+        assertThat(awaitRun(id, "failed").json()).contains("has denied it");
+    }
+
+    @Test
+    void aFormNeedsTheStateThatTheCallGave() {
+        assertThat(call("flow_show", run("fr_0"), "\"requestState\":\"x\","))
+                .contains("is not what this tool gave");
+        assertThat(call("flow_show", run("fr_0"), "")).contains("\"isError\":true", "fr_0");
+        assertThat(call("flow_show", run("../x"), "")).contains("\"isError\":true");
     }
 
     @Test

@@ -53,7 +53,7 @@ record Goals(Results results) {
                         cpuRatio("message-64", "culvertd", "Go")),
                 atLeast(
                         "messages per second with 64 connections, relative to the best of HAProxy,"
-                            + " nginx and Go",
+                                + " nginx and Go",
                         1,
                         median("message-64", "culvertd", Sample::perSecond) / peersBest),
                 atLeast(

@@ -41,11 +41,11 @@ class GoalsTest {
         assertThat(rows())
                 .containsExactly(
                         "| chat completions: CPU of a message, relative to the daemon's own path |"
-                            + " ≤ 1.250 | 1.30 | **no** |",
+                                + " ≤ 1.250 | 1.30 | **no** |",
                         "| responses: CPU of a message, relative to the daemon's own path | ≤ 1.600"
-                            + " | 1.70 | **no** |",
+                                + " | 1.70 | **no** |",
                         "| messages: CPU of a message, relative to the daemon's own path | ≤ 1.600"
-                            + " | 1.30 | yes |");
+                                + " | 1.30 | yes |");
     }
 
     @Test
@@ -58,7 +58,7 @@ class GoalsTest {
         assertThat(rows())
                 .containsExactly(
                         "| bytes a second of a forwarded connection, relative to two socat | ≥"
-                            + " 0.8000 | 0.700 | **no** |",
+                                + " 0.8000 | 0.700 | **no** |",
                         "| the same: CPU a GB, relative to two socat | ≤ 1.300 | 1.20 | yes |");
         assertThat(results.tunnel().table("T"))
                 .isEqualTo(
@@ -80,8 +80,8 @@ class GoalsTest {
                 .containsExactly(
                         "| own paths: added to the first chunk, p50, ms | ≤ 5.000 | 1.50 | yes |",
                         "| own paths: added to the gap between chunks, p99, ms | ≤ 10.00 | 20.0 |"
-                            + " **no** |",
+                                + " **no** |",
                         "| own paths: from the client's leaving to the runtime's close, p99, ms | ≤"
-                            + " 50.00 | 3.00 | yes |");
+                                + " 50.00 | 3.00 | yes |");
     }
 }

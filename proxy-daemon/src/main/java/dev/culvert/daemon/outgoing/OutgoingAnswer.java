@@ -1,6 +1,7 @@
 package dev.culvert.daemon.outgoing;
 
 import org.jspecify.annotations.Nullable;
+
 import java.util.Map;
 
 /**

@@ -2,7 +2,9 @@ package dev.culvert.daemon.proxmox;
 
 import dev.culvert.settings.Node;
 import dev.culvert.settings.Position;
+
 import org.jspecify.annotations.Nullable;
+
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;

@@ -13,11 +13,13 @@ import dev.culvert.daemon.outgoing.TrustedAuthorities;
 import dev.culvert.daemon.proxmox.ProxmoxException.Kind;
 import dev.culvert.io.Quoted;
 import dev.culvert.settings.LiveSecret;
+
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -33,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+
 import javax.net.ssl.SSLException;
 
 /** One server of the settings. Blocks, so it is not for event loops; safe for all other threads. */

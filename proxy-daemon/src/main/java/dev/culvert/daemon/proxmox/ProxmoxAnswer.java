@@ -1,6 +1,7 @@
 package dev.culvert.daemon.proxmox;
 
 import dev.culvert.settings.Node;
+
 import java.util.List;
 
 /**

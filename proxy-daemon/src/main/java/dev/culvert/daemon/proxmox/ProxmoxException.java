@@ -1,7 +1,9 @@
 package dev.culvert.daemon.proxmox;
 
 import dev.culvert.io.Quoted;
+
 import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Map;
 

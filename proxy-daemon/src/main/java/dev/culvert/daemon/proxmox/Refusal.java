@@ -6,7 +6,9 @@ import dev.culvert.daemon.proxmox.ProxmoxException.Kind;
 import dev.culvert.daemon.proxmox.ProxmoxException.Missing;
 import dev.culvert.io.Quoted;
 import dev.culvert.settings.Node;
+
 import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -12,7 +12,9 @@ import dev.culvert.daemon.outgoing.TrustedAuthorities;
 import dev.culvert.daemon.proxmox.ProxmoxException.Kind;
 import dev.culvert.settings.SecretSource;
 import dev.culvert.transport.EventLoops;
+
 import io.netty.handler.codec.http.HttpMethod;
+
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;

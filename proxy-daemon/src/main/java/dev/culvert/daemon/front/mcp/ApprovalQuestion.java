@@ -3,11 +3,14 @@ package dev.culvert.daemon.front.mcp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+
 import dev.culvert.daemon.http.Json;
 import dev.culvert.io.Quoted;
 import dev.culvert.json.JsonMembers;
 import dev.culvert.json.JsonText;
+
 import io.netty.buffer.ByteBuf;
+
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -31,6 +34,9 @@ record ApprovalQuestion(
         String why,
         String expires,
         String state) {
+    /** How the name of a run begins; no id of an agent has a colon. */
+    private static final String RUN = "flow:";
+
     private static final String METHOD = "elicitation/create";
     static final String DECISION = "decision";
     static final String REASON = "reason";
@@ -82,11 +88,12 @@ record ApprovalQuestion(
     String sentence() {
         StringBuilder said = new StringBuilder();
         said.append(
-                "The agent %s asks whether it may use %s.\nArguments: %s"
-                        .formatted(
-                                Quoted.word(agent),
-                                Quoted.word(tool),
-                                Quoted.cut(arguments, MOST_SHOWN_CHARS)));
+                agent.startsWith(RUN)
+                        ? "The run %s of a flow asks whether it may go on."
+                                .formatted(Quoted.word(agent.substring(RUN.length())))
+                        : "The agent %s asks whether it may use %s."
+                                .formatted(Quoted.word(agent), Quoted.word(tool)));
+        said.append("\nArguments: ").append(Quoted.cut(arguments, MOST_SHOWN_CHARS));
         if (!why.isEmpty()) {
             said.append("\nWhy it asks: ").append(Quoted.sentence(why));
         }

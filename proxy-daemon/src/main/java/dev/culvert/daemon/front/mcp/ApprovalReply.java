@@ -1,10 +1,13 @@
 package dev.culvert.daemon.front.mcp;
 
 import dev.culvert.daemon.http.Json;
+
 import io.netty.buffer.ByteBuf;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A call that comes back after its user was asked about an approval. Nothing in it is trusted: who
@@ -34,8 +37,8 @@ record ApprovalReply(String turn, long number, String approval, Choice choice, S
     }
 
     /** What the client sends back with the answer to the question. */
-    static String state(String turn, ApprovalNotice notice) {
-        return turn + " " + notice.number() + " " + notice.id();
+    static String state(String turn, long number, String approval) {
+        return turn + " " + number + " " + approval;
     }
 
     /**
@@ -46,8 +49,8 @@ record ApprovalReply(String turn, long number, String approval, Choice choice, S
         Matcher parts = STATE.matcher(state);
         if (!parts.matches()) {
             throw RpcException.invalidParams(
-                    "'requestState' is not what 'ask' gave: send it back as it came, or call 'ask'"
-                            + " without it.");
+                    "'requestState' is not what this tool gave: send it back as it came, or call"
+                            + " the tool without it.");
         }
         String approval = parts.group(3);
         Params reply = params.object("inputResponses").objectOrNull(approval);

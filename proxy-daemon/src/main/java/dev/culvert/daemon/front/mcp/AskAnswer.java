@@ -7,11 +7,14 @@ import dev.culvert.daemon.http.Json;
 import dev.culvert.frame.Frame;
 import dev.culvert.frame.FrameType;
 import dev.culvert.json.JsonMembers;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
 
 /**
  * A turn as the result of {@code ask}: what the agent says is joined, and told as progress while it
@@ -114,7 +117,7 @@ final class AskAnswer implements WholeFormat {
         if (question == null || !question.isForAForm()) {
             tell(notice.news());
         } else {
-            answer.asksUser(question, ApprovalReply.state(turn, notice));
+            answer.asksUser(question, ApprovalReply.state(turn, notice.number(), notice.id()));
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.culvert.daemon.front.mcp;
 
 import static io.netty.handler.codec.http.HttpMethod.POST;
+
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+
 import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.front.mcp.McpObserver.Outcome;
@@ -19,13 +21,16 @@ import dev.culvert.daemon.operations.Operation.Trait;
 import dev.culvert.daemon.operations.OperationCall;
 import dev.culvert.daemon.operations.Operations;
 import dev.culvert.io.Quoted;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The tools of a caller: {@code ask}, and each operation that it may do and whose answer has an
@@ -135,7 +140,15 @@ final class Tools {
         }
         String uri =
                 operation.effect() == Effect.READ ? ResourceUri.read(operation, arguments) : null;
-        run(request, operation, call, uri, answer);
+        if (FlowApproval.isFor(operation, client, request.caller())) {
+            call.body().release();
+            OperationCall shown =
+                    new OperationCall(call.method(), call.uri(), Unpooled.EMPTY_BUFFER);
+            Runnable show = () -> run(request, operation, shown, uri, answer);
+            new FlowApproval(request, params, answer, show).begin();
+        } else {
+            run(request, operation, call, uri, answer);
+        }
     }
 
     private void isOf(Tool tool, RpcAnswer answer) {
