@@ -34,12 +34,43 @@ trap clean_up EXIT
 need() { # PROGRAM PACKAGE...
     command -v "$1" > /dev/null && return
     command -v apt-get > /dev/null || not_run "$1 is missing, and this is not Debian"
+    unpack "${@:2}"
+    command -v "$1" > /dev/null || not_run "Debian's packages ${*:2} have no $1"
+}
+
+unpack() { # PACKAGE...
+    local package packages=("$@")
     mkdir -p "$REACH_CACHE"
-    local package packages=("${@:2}")
     (cd "$REACH_CACHE" && { apt-get -q -q download "${packages[@]}" || { apt-get -q -q update && apt-get -q -q download "${packages[@]}"; }; } &&
         for package in "${packages[@]}"; do dpkg -x "./${package}"_*.deb . || exit; done) > "$work/apt.log" 2>&1 ||
         not_run "Debian's packages ${packages[*]} cannot be downloaded"
-    command -v "$1" > /dev/null || not_run "Debian's packages ${packages[*]} have no $1"
+}
+
+# Makes sure of dante, which wants libraries that a small Debian has not: "${dante[@]}" then runs it.
+need_dante() {
+    need danted dante-server
+    dante=(danted)
+    if ! danted -v > /dev/null 2>&1; then
+        unpack libwrap0 libnsl2 libtirpc3 libgssapi-krb5-2 libkrb5-3 libk5crypto3 libkrb5support0 libcom-err2 libkeyutils1
+        dante=(env "LD_LIBRARY_PATH=$(printf '%s:' "$REACH_CACHE"/lib/*-linux-gnu "$REACH_CACHE"/usr/lib/*-linux-gnu)" danted)
+        "${dante[@]}" -v > /dev/null 2>&1 || not_run "dante finds not all of its libraries: $("${dante[@]}" -v 2>&1)"
+    fi
+}
+
+# The settings of a dante that lets callers of loopback connect everywhere but to port 1.
+dante_settings() { # PORT
+    cat << END
+logoutput: stderr
+internal: 127.0.0.1 port = $1
+external: 127.0.0.1
+clientmethod: none
+socksmethod: none
+user.privileged: $(id -un)
+user.unprivileged: $(id -un)
+client pass { from: 127.0.0.0/8 to: 0.0.0.0/0 }
+socks block { from: 0.0.0.0/0 to: 0.0.0.0/0 port = 1 }
+socks pass { from: 0.0.0.0/0 to: 0.0.0.0/0 }
+END
 }
 
 # Waits up to 20 s, or up to $patience, until the command succeeds.

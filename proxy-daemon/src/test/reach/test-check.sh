@@ -5,6 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh" check
 command -v curl > /dev/null || not_run "curl is missing"
 need tinyproxy tinyproxy-bin
 need microsocks microsocks
+need_dante
 
 answers() { (: < "/dev/tcp/127.0.0.1/$1") 2> /dev/null; }
 
@@ -79,29 +80,13 @@ says 'refuses this user or this password'
 check 1 unreachable --through "socks5://127.0.0.1:$socks" "$target"
 says 'refuses callers that it does not know'
 
-# Its libraries may be missing where the package is only unpacked.
-if (need danted dante-server) && danted -v > /dev/null 2>&1; then
-    step "through dante, whose rules forbid a port"
-    socks=$(free_port)
-    cat > "$work/dante.conf" << END
-logoutput: stderr
-internal: 127.0.0.1 port = $socks
-external: 127.0.0.1
-clientmethod: none
-socksmethod: none
-user.privileged: $(id -un)
-user.unprivileged: $(id -un)
-client pass { from: 127.0.0.0/8 to: 0.0.0.0/0 }
-socks block { from: 0.0.0.0/0 to: 0.0.0.0/0 port = 1 }
-socks pass { from: 0.0.0.0/0 to: 0.0.0.0/0 }
-END
-    danted -f "$work/dante.conf" -p "$work/dante.pid" > "$work/dante.log" 2>&1 &
-    pids+=($!)
-    eventually answers "$socks"
-    check 0 reachable --through "socks5://127.0.0.1:$socks" "$target"
-    check 1 unreachable --through "socks5://127.0.0.1:$socks" "tcp://127.0.0.1:1"
-    says 'its rules forbid it'
-else
-    step "dante NOT TRIED, because it cannot be run here" >&2
-fi
+step "through dante, whose rules forbid a port"
+socks=$(free_port)
+dante_settings "$socks" > "$work/dante.conf"
+"${dante[@]}" -f "$work/dante.conf" -p "$work/dante.pid" > "$work/dante.log" 2>&1 &
+pids+=($!)
+eventually answers "$socks"
+check 0 reachable --through "socks5://127.0.0.1:$socks" "$target"
+check 1 unreachable --through "socks5://127.0.0.1:$socks" "tcp://127.0.0.1:1"
+says 'its rules forbid it'
 step "all as it should be"

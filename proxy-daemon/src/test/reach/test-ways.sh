@@ -12,6 +12,7 @@ need sshd openssh-server
 need socat socat
 need tinyproxy tinyproxy-bin
 need microsocks microsocks
+need_dante
 
 # The test itself runs in a network namespace, so that it changes nothing of this machine's network.
 if [ -z "${CULVERT_WAYS_INSIDE:-}" ]; then
@@ -45,7 +46,7 @@ user=$(id -un)
 { cat /etc/passwd && echo 'sshd:x:64999:65534::/run/sshd:/usr/sbin/nologin'; } > "$work/passwd"
 
 # An sshd on the far side, with a key of its own.
-sshd_at() { # NAME ADDRESS PORT
+sshd_at() { # NAME ADDRESS PORT [LINE]
     local home=$work/$1
     mkdir "$home"
     cp "$(command -v sshd)" "$home/sshd" # it starts itself anew, by its whole path
@@ -61,6 +62,7 @@ AuthorizedKeysFile $work/authorized_keys
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 AllowTcpForwarding yes
+${4:-}
 END
     # shellcheck disable=SC2016 # for the other shell
     far_serves unshare -m bash -c 'mount --bind "$1/passwd" /etc/passwd && mount -t tmpfs none /run && mkdir -m 755 /run/sshd &&
@@ -78,17 +80,20 @@ up() { # TUNNEL
     culvert tunnel start "$1" > /dev/null 2> "$work/said" || fail "$1 is not up: $(cat "$work/said")"
 }
 
-gate=22022 inner=22023 web=8080 tiny=8888 socks=1080
+gate=22022 inner=22023 web=8080 tiny=8888 socks=1080 rules=1081 strict=22024
 : > "$work/authorized_keys"
 sshd_at gate $far_address $gate
 sshd_at inner 127.0.0.1 $inner
+sshd_at strict $far_address $strict "PermitOpen 127.0.0.1:$web"
 printf '%s\n' '#!/bin/sh' 'read -r line' 'printf "HTTP/1.1 204 Quiet\r\nConnection: close\r\n\r\n"' > "$work/answer.sh"
 chmod 755 "$work/answer.sh"
 far_serves socat "TCP-LISTEN:$web,bind=127.0.0.1,fork,reuseaddr" "EXEC:$work/answer.sh" 2> "$work/web.log"
 printf '%s\n' "Port $tiny" "Listen 127.0.0.1" "Timeout 20" "Allow 127.0.0.1" > "$work/tiny.conf"
 far_serves tinyproxy -d -c "$work/tiny.conf" > "$work/tiny.log" 2>&1
 far_serves microsocks -i 127.0.0.1 -p $socks > "$work/socks.log" 2>&1
-for port in $web $tiny $socks; do eventually far_answers 127.0.0.1 "$port"; done
+dante_settings $rules > "$work/dante.conf"
+far_serves "${dante[@]}" -f "$work/dante.conf" -p "$work/dante.pid" > "$work/dante.log" 2>&1
+for port in $web $tiny $socks $rules; do eventually far_answers 127.0.0.1 "$port"; done
 
 ssh-keygen -q -t ed25519 -N '' -f "$work/of_the_agent"
 ssh-agent -D -a "$work/ssh-agent.sock" > "$work/ssh-agent.log" 2>&1 &
@@ -149,13 +154,58 @@ eventually has silent hop probe
 says 'speaks no HTTP'
 culvert tunnel rm silent 2> /dev/null
 
-step "tinyproxy behind a dynamic tunnel, microsocks behind a local one"
+step "a check through a local tunnel, by the name of the URL"
+culvert check -o jsonl --through tunnel:web http://web.internal/ > "$work/answer" 2>&1 || fail "it fails: $(cat "$work/answer")"
+says '"status":204'
+says "which leads to tcp://127.0.0.1:$web"
+
+step "a dynamic tunnel is probed at its server, which answers that nothing listens, or says its banner"
+culvert tunnel add plain "$user@$far_address:$gate" --key build --kind dynamic --no-start 2> /dev/null
+up plain
+api GET /api/v1/tunnels/plain && says 'the server answers: connect failed: Connection refused'
+culvert check --through tunnel:plain "tcp://127.0.0.1:$web" > "$work/said" 2>&1 || fail "the check fails: $(cat "$work/said")"
+! culvert check -o jsonl --through tunnel:plain tcp://127.0.0.1:1 > "$work/answer" 2>&1 || fail "a closed port is said to be reachable"
+says 'its server does not reach the target'
+culvert tunnel stop plain 2> /dev/null
+culvert tunnel add deep "$user@127.0.0.1:$inner" --jump "$user@$far_address:$gate" --key build --kind dynamic --no-start 2> /dev/null
+up deep
+api GET /api/v1/tunnels/deep && says "it said 'SSH-2.0-"
+culvert tunnel status deep > "$work/answer" && says 'ok: ssh is connected, and ends after 45 s of silence'
+culvert tunnel stop deep 2> /dev/null
+
+step "a server that forwards to one place refuses the usual probe, and not that of probe_to"
+culvert tunnel add narrow "$user@$far_address:$strict" --key build --kind dynamic 2> /dev/null
+eventually has narrow hop forward_refused
+says 'probe_to'
+culvert tunnel rm narrow 2> /dev/null
+culvert tunnel add narrow "$user@$far_address:$strict" --key build --kind dynamic --probe-to "127.0.0.1:$web" --no-start 2> /dev/null
+up narrow
+culvert tunnel stop narrow 2> /dev/null
+
+step "tinyproxy behind a dynamic tunnel"
 out=25081 proxy=25082
 culvert tunnel add out "$user@$far_address:$gate" --key build --kind dynamic --listen $out --probe-to "127.0.0.1:$web" --no-start 2> /dev/null
 up out
 code=$(curl -s -o /dev/null -w '%{http_code}' --preproxy "socks5h://127.0.0.1:$out" -x "http://127.0.0.1:$tiny" "http://127.0.0.1:$web/") || true
 [ "$code" = 204 ] || fail "tinyproxy behind the tunnel answered '$code'"
 culvert check --through tunnel:out "http://127.0.0.1:$web/" > "$work/said" 2>&1 || fail "the check through the tunnel failed: $(cat "$work/said")"
+
+step "microsocks and dante behind a dynamic tunnel"
+chained=25083
+for behind in $socks $rules; do
+    chained=$((chained + 1))
+    socat "TCP-LISTEN:$chained,bind=127.0.0.1,fork,reuseaddr" "PROXY:127.0.0.1:127.0.0.1:$behind,proxyport=$out" 2> "$work/chain.log" &
+    pids+=($!)
+    eventually answers $chained
+    [ "$(curl -s -o /dev/null -w '%{http_code}' -x "socks5h://127.0.0.1:$chained" "http://127.0.0.1:$web/")" = 204 ] ||
+        fail "nothing comes through the proxy at $behind behind the tunnel"
+    culvert check --through "socks5://127.0.0.1:$chained" "http://127.0.0.1:$web/" > "$work/said" 2>&1 ||
+        fail "the check through the proxy at $behind behind the tunnel failed: $(cat "$work/said")"
+done
+! culvert check -o jsonl --through "socks5://127.0.0.1:$chained" tcp://127.0.0.1:1 > "$work/answer" 2>&1 || fail "dante lets callers to a port that its rules forbid"
+says 'its rules forbid it'
+
+step "microsocks behind a local tunnel"
 culvert tunnel add proxy "$user@$far_address:$gate" --key build --listen $proxy --to "127.0.0.1:$socks" --no-start 2> /dev/null
 up proxy
 culvert check --through "socks5://127.0.0.1:$proxy" "http://127.0.0.1:$web/" > "$work/said" 2>&1 ||

@@ -140,11 +140,7 @@ final class Journey implements AutoCloseable {
         socket.setSoTimeout(Math.min(deadline.leftMillis(), SETTLE_MILLIS));
         try {
             if (socket.getInputStream().read() < 0) {
-                throw new HopException(
-                        step,
-                        "the tunnel closed the connection: its server does not reach the target",
-                        "Write the address as the tunnel's server names it; culvert tunnel test"
-                                + " says whether the tunnel works.");
+                throw closedByTunnel(step);
             }
         } catch (SocketTimeoutException e) {
             if (deadline.isOver()) {
@@ -170,16 +166,33 @@ final class Journey implements AutoCloseable {
             case Socks5 proxy ->
                     hop(
                             Step.PROXY,
-                            () -> {
-                                String said =
-                                        SocksConnect.open(
-                                                to, proxy.login(), plain.in(), plain.out());
-                                if (proxy.isEarly()) {
-                                    settle(Step.PROXY, socket);
-                                }
-                                return said;
-                            });
+                            () ->
+                                    proxy.isEarly()
+                                            ? askEarly(proxy, plain, socket)
+                                            : SocksConnect.open(
+                                                    to, proxy.login(), plain.in(), plain.out()));
         }
+    }
+
+    /** Its "yes" may be lost if the server's "no" comes at once. */
+    private String askEarly(Socks5 proxy, Connected plain, Socket socket)
+            throws IOException, HopException {
+        String said;
+        try {
+            said = SocksConnect.open(target.endpoint(), proxy.login(), plain.in(), plain.out());
+        } catch (EOFException _) {
+            throw closedByTunnel(Step.PROXY);
+        }
+        settle(Step.PROXY, socket);
+        return said;
+    }
+
+    private static HopException closedByTunnel(Step step) {
+        return new HopException(
+                step,
+                "the tunnel closed the connection: its server does not reach the target",
+                "Write the address as the tunnel's server names it; culvert tunnel test says whether"
+                        + " the tunnel works.");
     }
 
     private void ask(Connected over, boolean whole) throws IOException, HopException {

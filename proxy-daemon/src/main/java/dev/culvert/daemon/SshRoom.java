@@ -128,8 +128,8 @@ final class SshRoom implements AutoCloseable {
             for (String key : keys.mend()) {
                 LOG.warn(
                         "the SSH key {} was left half changed by an end of the daemon, and is whole"
-                            + " again: culvert keys show {} prints the public key that servers have"
-                            + " to know",
+                                + " again: culvert keys show {} prints the public key that servers have"
+                                + " to know",
                         key,
                         key);
             }

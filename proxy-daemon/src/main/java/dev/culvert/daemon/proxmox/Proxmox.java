@@ -228,8 +228,8 @@ public final class Proxmox {
                             ? "compare it with what 'pvenode cert info' shows on the node, and if"
                                     + " it is the same, put it into proxmox.fingerprints"
                             : "if the certificate was renewed, compare it with what 'pvenode cert"
-                                  + " info' shows on the node and change proxmox.fingerprints; else"
-                                  + " somebody stands between"));
+                                    + " info' shows on the node and change proxmox.fingerprints; else"
+                                    + " somebody stands between"));
         }
         boolean isTls = failure.sentence().contains("TLS failed");
         return new ProxmoxException(

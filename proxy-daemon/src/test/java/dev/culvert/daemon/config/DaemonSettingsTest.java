@@ -725,8 +725,8 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'auth': {'unix': [{'uid': 1, 'scopes': ['agents:reed']}]}}",
                         "42: auth.unix[0].scopes[0] is \"agents:reed\": it must be one of"
-                            + " agents:read, agents:write, approvals, reach, flows, metrics:read,"
-                            + " admin; did you mean agents:read?"),
+                                + " agents:read, agents:write, approvals, reach, flows, metrics:read,"
+                                + " admin; did you mean agents:read?"),
                 Arguments.of(
                         "{'auth': {'unix': [{'roles': ['viewer']}]}}",
                         "20: auth.unix[0]: neither uid nor gid is set: give the number of a user"
@@ -804,20 +804,20 @@ class DaemonSettingsTest {
                         "{'proxmox': [{'name': 'a', 'url': 'https://h', 'token_id': 'c@pve!d',"
                                 + " 'token_secret': 'secret'}]}",
                         "69: proxmox[0].token_secret is in the settings: put it into a file that"
-                            + " only the daemon reads, and say {\"file\": PATH} or {\"credential\":"
-                            + " NAME}"),
+                                + " only the daemon reads, and say {\"file\": PATH} or {\"credential\":"
+                                + " NAME}"),
                 Arguments.of(
                         "{'inventory': {'poll_interval': '0s'}}",
                         "16: inventory.poll_interval is 0s: it must be from 1s to 1h"),
                 Arguments.of(
                         "{'webhooks': [{'name': 'a', 'secret': {'env': 'S'}}]}",
                         "15: webhooks[0]: url is missing: it must be https://HOST/PATH or"
-                            + " http://HOST:PORT/PATH, without a user, a password or a fragment"),
+                                + " http://HOST:PORT/PATH, without a user, a password or a fragment"),
                 Arguments.of(
                         "{'webhooks': [{'name': 'a', 'url': 'https://u:p@h/', 'secret': {'env':"
                                 + " 'S'}}]}",
                         "29: webhooks[0].url is what it is: it must be https://HOST/PATH or"
-                            + " http://HOST:PORT/PATH, without a user, a password or a fragment"),
+                                + " http://HOST:PORT/PATH, without a user, a password or a fragment"),
                 Arguments.of(
                         "{'webhooks': [{'name': 'a', 'url': 'https://h/'}]}",
                         "15: webhooks[0]: secret is missing: say where the secret is, such as"
@@ -886,10 +886,10 @@ class DaemonSettingsTest {
         assertThat(problems("{'agents': [{'id': 'a', 'address': '127.0.0.1'}]}"))
                 .containsExactly(
                         "f:1:25: agents[0].address: \"127.0.0.1\" is not the address of an agent:"
-                            + " it is not HOST:PORT and does not start with vsock://, unix:// or"
-                            + " tcp://; it takes vsock://CID:PORT, unix:///PATH?port=PORT,"
-                            + " unix:///PATH, tcp://HOST:PORT, HOST:PORT, :PORT, or incoming:ID for"
-                            + " an agent that dials in");
+                                + " it is not HOST:PORT and does not start with vsock://, unix:// or"
+                                + " tcp://; it takes vsock://CID:PORT, unix:///PATH?port=PORT,"
+                                + " unix:///PATH, tcp://HOST:PORT, HOST:PORT, :PORT, or incoming:ID for"
+                                + " an agent that dials in");
     }
 
     @Test

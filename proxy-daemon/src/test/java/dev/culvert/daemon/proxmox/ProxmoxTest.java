@@ -238,8 +238,8 @@ class ProxmoxTest {
             assertThat(e.advice())
                     .isEqualTo(
                             "run on a node: pveum role modify Culvert --append 1 --privs"
-                                + " VM.PowerMgmt && pveum acl modify /vms/101 --users culvert@pve"
-                                + " --tokens 'culvert@pve!daemon' --roles Culvert");
+                                    + " VM.PowerMgmt && pveum acl modify /vms/101 --users culvert@pve"
+                                    + " --tokens 'culvert@pve!daemon' --roles Culvert");
         }
     }
 
