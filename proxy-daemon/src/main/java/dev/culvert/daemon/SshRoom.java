@@ -19,22 +19,20 @@ import dev.culvert.daemon.http.OffLoop;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.sshkeys.SshKeys;
-import dev.culvert.daemon.sshtunnels.SshTunnels;
 import dev.culvert.daemon.sshtunnels.SshTunnels.View;
+import dev.culvert.daemon.sshtunnels.SshTunnels;
 import dev.culvert.daemon.sshtunnels.TunnelStatus.Phase;
 import dev.culvert.io.Quoted;
 import dev.culvert.io.Workers;
 import dev.culvert.transport.AgentAddress;
 import dev.culvert.transport.EventLoops;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** How this host reaches others: its SSH keys, and its SSH tunnels. */
 final class SshRoom implements AutoCloseable {

@@ -1,27 +1,13 @@
 package dev.culvert.daemon;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.sun.net.httpserver.HttpExchange;
-
 import dev.culvert.audit.AuditChain.Verdict;
 import dev.culvert.audit.AuditLog;
 import dev.culvert.daemon.EventReader.Event;
 import dev.culvert.testing.Eventually;
-
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +15,16 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A daemon and an agent as processes, and a command about which somebody has to decide: whatever
@@ -89,7 +85,7 @@ class ApprovalsInMidTurnTest {
                 request.contains("\"role\":\"tool\"")
                         ? "{\"content\":\"told\"}"
                         : "{\"tool_calls\":[{\"index\":0,\"id\":\"c1\",\"type\":\"function\",\"function\":"
-                              + "{\"name\":\"run_command\",\"arguments\":\"{\\\"argv\\\":[\\\"sh\\\",\\\"-c\\\",\\\""
+                                + "{\"name\":\"run_command\",\"arguments\":\"{\\\"argv\\\":[\\\"sh\\\",\\\"-c\\\",\\\""
                                 + SCRIPT
                                 + "\\\"]}\"}}]}");
         ProcessPair.end(exchange, "stop");

@@ -4,16 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.client.value.Value;
 import dev.culvert.testing.Eventually;
-
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** Flows and SSH tunnels as tools of {@code POST /mcp}. */
 @Timeout(60)
@@ -176,7 +174,7 @@ class McpFlowsTest {
                                 filledIn(
                                         asked,
                                         "{\"action\":\"accept\",\"content\":{\"decision\":\"allow\",\"reason\":\"it"
-                                            + " is tested\"}}")));
+                                                + " is tested\"}}")));
 
         assertThat(answered.text("id")).isEqualTo(id);
         assertThat(awaitRun(id, "done").at("outputs").json())

@@ -2,9 +2,8 @@ package dev.culvert.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class GoalsTest {
     private final Results results = new Results();

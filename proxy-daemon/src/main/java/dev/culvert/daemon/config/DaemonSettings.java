@@ -7,7 +7,6 @@ import dev.culvert.pool.PoolLimits;
 import dev.culvert.settings.Kind;
 import dev.culvert.settings.Section;
 import dev.culvert.transport.AgentAddress;
-
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

@@ -4,7 +4,6 @@ import dev.culvert.about.Check;
 import dev.culvert.about.Units;
 import dev.culvert.settings.Kind;
 import dev.culvert.settings.Section;
-
 import java.time.Duration;
 
 /**

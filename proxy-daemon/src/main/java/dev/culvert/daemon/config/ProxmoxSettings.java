@@ -5,7 +5,6 @@ import dev.culvert.about.Units;
 import dev.culvert.settings.Kind;
 import dev.culvert.settings.SecretSource;
 import dev.culvert.settings.Section;
-
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

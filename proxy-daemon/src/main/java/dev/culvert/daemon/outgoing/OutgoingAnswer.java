@@ -1,8 +1,7 @@
 package dev.culvert.daemon.outgoing;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to a request.

@@ -2,7 +2,6 @@ package dev.culvert.daemon.providers;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-
 import org.jspecify.annotations.Nullable;
 
 /**

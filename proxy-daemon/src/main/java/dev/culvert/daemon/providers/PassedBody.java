@@ -1,7 +1,6 @@
 package dev.culvert.daemon.providers;
 
 import dev.culvert.daemon.http.Problem;
-
 import io.netty.buffer.ByteBuf;
 
 /** The body of a provider's answer on its way to the client. Confined to its event loop. */

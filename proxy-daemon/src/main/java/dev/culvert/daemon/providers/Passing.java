@@ -11,12 +11,11 @@ import dev.culvert.io.HeldKind;
 import dev.culvert.io.Holding;
 import dev.culvert.settings.SecretText;
 import dev.culvert.upstream.UpstreamCall;
-import dev.culvert.upstream.UpstreamFailure;
 import dev.culvert.upstream.UpstreamFailure.Kind;
+import dev.culvert.upstream.UpstreamFailure;
 import dev.culvert.upstream.UpstreamListener;
 import dev.culvert.upstream.UpstreamRequest;
 import dev.culvert.upstream.UpstreamServer;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -24,9 +23,6 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.ScheduledFuture;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request that passes through to a provider, and the answer that passes back. Confined to its

@@ -2,7 +2,6 @@ package dev.culvert.daemon.providers;
 
 import dev.culvert.daemon.http.BodyStream;
 import dev.culvert.daemon.http.Problem;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.AsciiString;

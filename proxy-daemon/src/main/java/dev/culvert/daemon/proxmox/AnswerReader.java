@@ -2,12 +2,10 @@ package dev.culvert.daemon.proxmox;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-
 import dev.culvert.json.JsonParsers;
-import dev.culvert.settings.Node;
 import dev.culvert.settings.Node.Form;
+import dev.culvert.settings.Node;
 import dev.culvert.settings.Position;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

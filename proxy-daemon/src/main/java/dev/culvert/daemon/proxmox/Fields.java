@@ -2,12 +2,10 @@ package dev.culvert.daemon.proxmox;
 
 import dev.culvert.settings.Node;
 import dev.culvert.settings.Position;
-
-import org.jspecify.annotations.Nullable;
-
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An object of an answer. Proxmox is written in Perl: a number may come as a text, and a truth is 0

@@ -4,8 +4,8 @@ import dev.culvert.checks.AddressRule;
 import dev.culvert.daemon.config.ProxmoxSettings;
 import dev.culvert.daemon.outgoing.OutgoingAnswer;
 import dev.culvert.daemon.outgoing.OutgoingCall;
-import dev.culvert.daemon.outgoing.OutgoingCalls;
 import dev.culvert.daemon.outgoing.OutgoingCalls.Door;
+import dev.culvert.daemon.outgoing.OutgoingCalls;
 import dev.culvert.daemon.outgoing.OutgoingFailure;
 import dev.culvert.daemon.outgoing.OutgoingListener;
 import dev.culvert.daemon.outgoing.OutgoingRequest;
@@ -13,13 +13,11 @@ import dev.culvert.daemon.outgoing.TrustedAuthorities;
 import dev.culvert.daemon.proxmox.ProxmoxException.Kind;
 import dev.culvert.io.Quoted;
 import dev.culvert.settings.LiveSecret;
-
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -35,7 +33,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-
 import javax.net.ssl.SSLException;
 
 /** One server of the settings. Blocks, so it is not for event loops; safe for all other threads. */

@@ -1,7 +1,6 @@
 package dev.culvert.daemon.proxmox;
 
 import dev.culvert.settings.Node;
-
 import java.util.List;
 
 /**

@@ -1,11 +1,9 @@
 package dev.culvert.daemon.proxmox;
 
 import dev.culvert.io.Quoted;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Why a server of Proxmox did not do what it was asked for. */
 public final class ProxmoxException extends Exception {

@@ -6,9 +6,6 @@ import dev.culvert.daemon.proxmox.ProxmoxException.Kind;
 import dev.culvert.daemon.proxmox.ProxmoxException.Missing;
 import dev.culvert.io.Quoted;
 import dev.culvert.settings.Node;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes an exception of an answer that refuses. Proxmox says most of it in words: after the status,

@@ -36,7 +36,7 @@ public record Task(
         if (!parts.matches()) {
             throw new IllegalArgumentException(
                     "a task has an id such as"
-                        + " UPID:pve:0000A1B2:00C3D4E5:674B0000:qmstart:101:culvert@pve!daemon:");
+                            + " UPID:pve:0000A1B2:00C3D4E5:674B0000:qmstart:101:culvert@pve!daemon:");
         }
         return new Task(
                 upid,

@@ -8,7 +8,6 @@ import dev.culvert.io.Quoted;
 import dev.culvert.process.ChildProcess;
 import dev.culvert.process.Ended;
 import dev.culvert.process.Launch;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

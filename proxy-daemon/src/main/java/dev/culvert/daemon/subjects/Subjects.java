@@ -8,12 +8,8 @@ import dev.culvert.link.PeerRequests;
 import dev.culvert.subject.Note;
 import dev.culvert.subject.Subject;
 import dev.culvert.subject.SubjectMatch;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The subjects of all tenants. Safe for all threads. */
 public final class Subjects {

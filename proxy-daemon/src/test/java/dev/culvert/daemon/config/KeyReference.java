@@ -5,12 +5,10 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
-
 import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Key;
 import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
-
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;

@@ -3,7 +3,6 @@ package dev.culvert.daemon.proxmox;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.http.tls.TestCertificates;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

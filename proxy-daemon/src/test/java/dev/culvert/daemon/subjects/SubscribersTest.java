@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.config.SubjectSettings;
 import dev.culvert.subject.SubjectMatch;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class SubscribersTest {
     private final List<Integer> seen = new ArrayList<>();

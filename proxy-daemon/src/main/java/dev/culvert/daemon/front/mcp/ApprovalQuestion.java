@@ -3,14 +3,11 @@ package dev.culvert.daemon.front.mcp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-
 import dev.culvert.daemon.http.Json;
 import dev.culvert.io.Quoted;
 import dev.culvert.json.JsonMembers;
 import dev.culvert.json.JsonText;
-
 import io.netty.buffer.ByteBuf;
-
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;

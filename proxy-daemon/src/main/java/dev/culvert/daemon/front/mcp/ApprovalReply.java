@@ -1,13 +1,10 @@
 package dev.culvert.daemon.front.mcp;
 
 import dev.culvert.daemon.http.Json;
-
 import io.netty.buffer.ByteBuf;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call that comes back after its user was asked about an approval. Nothing in it is trusted: who

@@ -14,15 +14,12 @@ import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.operations.Operation;
 import dev.culvert.json.JsonMembers;
 import dev.culvert.json.JsonText;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call that shows the run of a flow: where the run waits for an approval, the client's user is

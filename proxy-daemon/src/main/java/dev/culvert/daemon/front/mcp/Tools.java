@@ -1,12 +1,10 @@
 package dev.culvert.daemon.front.mcp;
 
 import static io.netty.handler.codec.http.HttpMethod.POST;
-
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-
 import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.config.DaemonSettings;
 import dev.culvert.daemon.front.mcp.McpObserver.Outcome;
@@ -16,21 +14,18 @@ import dev.culvert.daemon.http.InnerCall;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.operations.Effect;
-import dev.culvert.daemon.operations.Operation;
 import dev.culvert.daemon.operations.Operation.Trait;
+import dev.culvert.daemon.operations.Operation;
 import dev.culvert.daemon.operations.OperationCall;
 import dev.culvert.daemon.operations.Operations;
 import dev.culvert.io.Quoted;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tools of a caller: {@code ask}, and each operation that it may do and whose answer has an

@@ -1,7 +1,5 @@
 package dev.culvert.daemon.proxmox.fake;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Users, their tokens and tickets, and who may do what where. Guarded by the cluster's lock. */
 final class Accounts {

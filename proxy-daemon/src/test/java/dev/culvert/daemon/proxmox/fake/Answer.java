@@ -1,11 +1,9 @@
 package dev.culvert.daemon.proxmox.fake;
 
 import dev.culvert.daemon.client.value.Value;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is answered. Proxmox says why in the line of the status, too.

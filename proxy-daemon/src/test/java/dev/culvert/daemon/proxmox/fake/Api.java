@@ -1,12 +1,10 @@
 package dev.culvert.daemon.proxmox.fake;
 
 import dev.culvert.daemon.client.value.Value;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Lets a request in, checks it as Proxmox does, in its order, and has it done. */
 final class Api {

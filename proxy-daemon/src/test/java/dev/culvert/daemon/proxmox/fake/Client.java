@@ -3,7 +3,6 @@ package dev.culvert.daemon.proxmox.fake;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.client.value.Value;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,7 +14,6 @@ import java.security.cert.CertificateFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
-
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 

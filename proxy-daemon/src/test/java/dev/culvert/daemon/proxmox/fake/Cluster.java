@@ -1,7 +1,5 @@
 package dev.culvert.daemon.proxmox.fake;
 
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -14,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What the fake knows: nodes, guests, storages, tasks. Its users hold its lock. */
 final class Cluster {

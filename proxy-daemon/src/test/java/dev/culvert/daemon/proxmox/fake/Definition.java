@@ -1,15 +1,13 @@
 package dev.culvert.daemon.proxmox.fake;
 
 import dev.culvert.daemon.client.value.Value;
-
-import org.jspecify.annotations.Nullable;
-
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What Proxmox takes for one parameter, or for one key of a parameter that is a list such as {@code

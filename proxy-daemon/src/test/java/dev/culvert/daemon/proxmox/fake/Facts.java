@@ -3,7 +3,6 @@ package dev.culvert.daemon.proxmox.fake;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.client.value.Value;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

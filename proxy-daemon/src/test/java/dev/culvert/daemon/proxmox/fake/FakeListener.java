@@ -3,7 +3,6 @@ package dev.culvert.daemon.proxmox.fake;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.client.value.Value;
-
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -30,12 +29,10 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.GlobalEventExecutor;
-
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-
 import javax.net.ssl.SSLException;
 
 /**

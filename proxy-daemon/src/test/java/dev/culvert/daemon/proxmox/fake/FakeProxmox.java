@@ -1,7 +1,5 @@
 package dev.culvert.daemon.proxmox.fake;
 
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.Deque;
 import java.util.List;
@@ -11,6 +9,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster of Proxmox VE on loopback, in memory, with the faults that a test asks for.

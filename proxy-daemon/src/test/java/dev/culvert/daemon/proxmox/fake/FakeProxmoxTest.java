@@ -3,13 +3,11 @@ package dev.culvert.daemon.proxmox.fake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.client.value.Value;
-
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.Map;
 
 /** The fake itself: what it tells and what it refuses, in the words of Proxmox. */
 @ParameterizedClass

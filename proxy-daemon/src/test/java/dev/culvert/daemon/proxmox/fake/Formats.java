@@ -1,9 +1,8 @@
 package dev.culvert.daemon.proxmox.fake;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The named formats of Proxmox that a caller can break by hand, with its words. Others take any

@@ -1,14 +1,12 @@
 package dev.culvert.daemon.proxmox.fake;
 
 import dev.culvert.daemon.client.value.Value;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One verb of one path of the API.

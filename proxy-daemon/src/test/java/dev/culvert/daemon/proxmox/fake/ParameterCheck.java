@@ -1,7 +1,5 @@
 package dev.culvert.daemon.proxmox.fake;
 
-import org.jspecify.annotations.Nullable;
-
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Compares parameters with their definitions as Proxmox does, and complains in its words. */
 final class ParameterCheck {

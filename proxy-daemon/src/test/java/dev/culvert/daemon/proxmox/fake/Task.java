@@ -1,9 +1,8 @@
 package dev.culvert.daemon.proxmox.fake;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Work that takes time, and that is known by its UPID. Guarded by the cluster's lock. */
 final class Task {
