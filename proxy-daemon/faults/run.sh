@@ -14,8 +14,9 @@
 #   run.sh storm [--agents N] [--seed N]
 #                               Lets 5,000 agents, or N, lose the daemon at once: first because it is killed, then because
 #                               their links end. Measures how they come back. Takes about three minutes.
-#   run.sh racer [TRIES [SEED]] Lets the tools for files read and write TRIES times (1,000,000 by default), with openat2 and
-#                               without it, while a thread swaps names for links that lead out. Takes about three minutes.
+#   run.sh racer [TRIES [SEED]] Lets the tools for files read and write TRIES times (1,000,000 by default), in each of the
+#                               ways in which they open files, while a thread swaps names for links that lead out. Takes
+#                               about three minutes.
 #   run.sh codex [COMMANDS [SEED]]
 #                               Compares what a policy decides about COMMANDS commands (100,000 by default) with
 #                               `codex execpolicy check` 0.171.0: the program that CULVERT_CODEX names, or the codex in PATH.

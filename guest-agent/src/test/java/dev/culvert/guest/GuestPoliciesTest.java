@@ -124,7 +124,8 @@ class GuestPoliciesTest {
                 "[7] | an element of 'policies' must be a JSON object",
                 "[{\"level\":\"user\",\"policy\":{}}] | it is host, tenant or agent",
                 "[{\"level\":\"host\"}] | has no 'policy'",
-                "[{\"level\":\"host\",\"policy\":{\"rules\":[{}]}}] | policy of the host:1:11: rules[0]: 'decision' is missing"
+                "[{\"level\":\"host\",\"policy\":{\"rules\":[{}]}}] | policy of the host:1:11:"
+                        + " rules[0]: 'decision' is missing"
             })
     void anUpdateWithPoliciesThatAreWrongIsRefused(String attempt) throws Exception {
         String[] parts = attempt.split(" \\| ", -1);
@@ -147,7 +148,7 @@ class GuestPoliciesTest {
                 BaseHost host = new BaseHost(GuestToolsTest.port(guest))) {
             assertThat(host.next())
                     .contains(
-                            "\"tools\":{\"openat2\":true,\"landlock\":",
+                            "\"tools\":{\"openat2\":true,\"paths\":\"openat2\",\"landlock\":",
                             "\"seccomp\":true,\"commands\":\"off\"}");
         }
     }

@@ -157,6 +157,7 @@ final class HeartbeatReader {
             return null;
         }
         boolean openat2 = false;
+        String paths = "";
         long landlock = 0;
         boolean seccomp = false;
         String commands = "";
@@ -165,6 +166,7 @@ final class HeartbeatReader {
             boolean isTrue = parser.nextToken() == JsonToken.VALUE_TRUE;
             switch (name) {
                 case "openat2" -> openat2 = isTrue;
+                case "paths" -> paths = text(parser, paths);
                 case "landlock" -> landlock = number(parser, landlock);
                 case "seccomp" -> seccomp = isTrue;
                 case "commands" -> commands = text(parser, commands);
@@ -174,7 +176,7 @@ final class HeartbeatReader {
             }
             parser.skipChildren();
         }
-        return new ToolFacts(openat2, Math.clamp(landlock, 0, 1_000), seccomp, commands);
+        return new ToolFacts(openat2, paths, Math.clamp(landlock, 0, 1_000), seccomp, commands);
     }
 
     private static String text(JsonParser parser, String otherwise) throws IOException {

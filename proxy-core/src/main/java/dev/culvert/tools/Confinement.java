@@ -216,7 +216,8 @@ final class Confinement {
             return;
         }
         try {
-            boolean isDirectory = Kernel.stat(file).isDirectory();
+            Stat its = Kernel.stat(file);
+            boolean isDirectory = its.isDirectory();
             allow(
                     rules,
                     file,

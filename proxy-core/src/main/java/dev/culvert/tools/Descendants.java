@@ -101,11 +101,12 @@ final class Descendants {
         }
         int own = (int) ProcessHandle.current().pid();
         for (int round = 0; round < MOST_ROUNDS; round++) {
-            List<Integer> left = strays(own);
-            left.remove(Integer.valueOf(pid));
-            left.remove(Integer.valueOf(guard));
             boolean reaped = !runs || reap(pid);
             runs = !reaped;
+            List<Integer> left =
+                    strays(own); // after it: what it leaves becomes a child of this process
+            left.remove(Integer.valueOf(pid));
+            left.remove(Integer.valueOf(guard));
             for (int child : left) {
                 Processes.kill(-child);
                 Processes.kill(child);

@@ -48,9 +48,7 @@ final class Kernel {
     private static final int OPEN_HOW_BYTES = 24;
 
     /* In struct statx: */
-    private static final int NLINK = 16;
     private static final int MODE = 28;
-    private static final int INODE = 32;
     private static final int SIZE = 40;
 
     private static final MethodHandle OPENAT =
@@ -73,34 +71,6 @@ final class Kernel {
             Calls.link("unlinkat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle RENAMEAT =
             Calls.link("renameat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS);
-
-    /**
-     * What a file is.
-     *
-     * @param links how many names it has
-     */
-    record Stat(int mode, int links, long inode, long size) {
-        boolean isRegular() {
-            return (mode & 0xf000) == 0x8000;
-        }
-
-        boolean isDirectory() {
-            return (mode & 0xf000) == 0x4000;
-        }
-
-        /** In words that follow "is". */
-        String kind() {
-            return switch (mode & 0xf000) {
-                case 0x8000 -> "a file";
-                case 0x4000 -> "a directory";
-                case 0xa000 -> "a symbolic link";
-                case 0x1000 -> "a named pipe";
-                case 0xc000 -> "a socket";
-                case 0x2000, 0x6000 -> "a device";
-                default -> "of an unknown kind";
-            };
-        }
-    }
 
     private Kernel() {}
 
@@ -176,8 +146,6 @@ final class Kernel {
                                             found));
             return new Stat(
                     Short.toUnsignedInt(found.get(ValueLayout.JAVA_SHORT, MODE)),
-                    found.get(JAVA_INT, NLINK),
-                    found.get(JAVA_LONG, INODE),
                     found.get(JAVA_LONG, SIZE));
         }
     }

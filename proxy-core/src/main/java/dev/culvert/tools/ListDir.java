@@ -1,8 +1,8 @@
 package dev.culvert.tools;
 
 import dev.culvert.io.Quoted;
-import dev.culvert.policy.Action;
 import dev.culvert.policy.Action.Access;
+import dev.culvert.policy.Action;
 
 /** Lists a directory. */
 final class ListDir implements BuiltinTool {
@@ -47,10 +47,10 @@ final class ListDir implements BuiltinTool {
 
     @Override
     public String run(Arguments arguments, Grant grant) throws ToolException {
-        WorkTree.Entries found = files.list(path(arguments), MOST_ENTRIES);
+        Folder.Entries found = files.list(path(arguments), MOST_ENTRIES);
         StringBuilder list = new StringBuilder();
         boolean cut = found.more();
-        for (WorkTree.Entry entry : found.entries()) {
+        for (Folder.Entry entry : found.entries()) {
             String line = line(entry);
             if (list.length() + line.length() > grant.mostOutputBytes()) {
                 cut = true;
@@ -64,7 +64,7 @@ final class ListDir implements BuiltinTool {
         return list.isEmpty() ? "[the directory is empty]" : list.toString();
     }
 
-    private static String line(WorkTree.Entry entry) {
+    private static String line(Folder.Entry entry) {
         String name = Quoted.cut(entry.name(), 1_024);
         if (entry.stat().isDirectory()) {
             return name + "/";

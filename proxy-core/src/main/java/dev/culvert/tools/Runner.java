@@ -49,6 +49,9 @@ final class Runner {
             throw new ToolException(
                     "the policy gives this command no network (network of its rule)");
         }
+        if (!files.isForPrograms()) {
+            throw new ToolException(Support.NO_PROGRAMS);
+        }
         if (commands == Commands.CONFINED && kernel.landlock() == 0) {
             throw new ToolException(
                     "programs are not started here, because the kernel has no Landlock, which could"

@@ -3,8 +3,8 @@ package dev.culvert.tools;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.io.Quoted;
-import dev.culvert.policy.Action;
 import dev.culvert.policy.Action.Access;
+import dev.culvert.policy.Action;
 import dev.culvert.policy.Glob;
 import java.io.ByteArrayOutputStream;
 import java.util.regex.Pattern;
@@ -60,12 +60,11 @@ final class Search {
         return found.isEmpty() ? "[nothing was found]" : found.toString();
     }
 
-    private void directory(WorkPath path, WorkTree.Entries content, int depth)
-            throws ToolException {
+    private void directory(WorkPath path, Folder.Entries content, int depth) throws ToolException {
         if (content.more()) {
             stop("'" + Quoted.word(path.toString()) + "' has too many entries");
         }
-        for (WorkTree.Entry entry : content.entries()) {
+        for (Folder.Entry entry : content.entries()) {
             if (++entries > MOST_ENTRIES || System.nanoTime() - deadline > 0) {
                 stop("the search was stopped: begin further down, with path");
             }
@@ -86,7 +85,7 @@ final class Search {
         if (depth > MOST_DEPTH || !may(child, Access.LIST, 0)) {
             return;
         }
-        WorkTree.Entries content;
+        Folder.Entries content;
         try {
             content = files.list(child, MOST_OF_A_DIRECTORY);
         } catch (ToolException _) {

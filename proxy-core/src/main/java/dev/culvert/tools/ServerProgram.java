@@ -79,6 +79,9 @@ public final class ServerProgram implements AutoCloseable {
     public static ServerProgram start(
             Launch launch, WorkTree files, Servers servers, Map<String, String> environment)
             throws ToolException {
+        if (!files.isForPrograms()) {
+            throw new ToolException(Support.NO_PROGRAMS);
+        }
         if (servers == Servers.CONFINED && Confinement.VERSION == 0) {
             throw new ToolException("the kernel has no Landlock, which could confine it");
         }

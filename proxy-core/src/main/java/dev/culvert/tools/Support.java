@@ -1,38 +1,26 @@
 package dev.culvert.tools;
 
 /**
- * What the kernel of this machine offers to keep tools where they belong.
+ * What this system offers to keep tools where they belong.
  *
- * @param openat2 whether it checks each step of a path itself
+ * @param opener how files are opened
  * @param landlock the version of its interface; 0 where it cannot confine the files of commands
  * @param seccomp whether it can decide which sockets commands make
  */
-public record Support(boolean openat2, int landlock, boolean seccomp) {
-    private static final Support NONE = new Support(false, 0, false);
+public record Support(Opener opener, int landlock, boolean seccomp) {
+    /** Why no program is started on another system than Linux. */
+    static final String NO_PROGRAMS =
+            "programs are not started here: only Linux has what confines them (Landlock) and closes"
+                    + " the network for them (seccomp)";
 
-    /** Whether tools for files can work on this system: it is Linux. */
-    public static boolean isHere() {
+    static boolean isLinux() {
         return System.getProperty("os.name", "").equals("Linux");
     }
 
     /** Looks; takes a millisecond or a few. */
     public static Support here() {
-        if (!isHere()) {
-            return NONE;
-        }
-        return new Support(isCheckedByTheKernel(), Confinement.VERSION, Seccomp.isHere());
-    }
-
-    private static boolean isCheckedByTheKernel() {
-        try {
-            int root = Kernel.openDirectory("/");
-            try {
-                return Opener.here(root) == Opener.AT_ONCE;
-            } finally {
-                Kernel.close(root);
-            }
-        } catch (KernelException e) {
-            return false;
-        }
+        return isLinux()
+                ? new Support(Opener.here(), Confinement.VERSION, Seccomp.isHere())
+                : new Support(Opener.BY_STREAMS, 0, false);
     }
 }

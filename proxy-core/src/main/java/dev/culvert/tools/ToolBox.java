@@ -14,8 +14,8 @@ public final class ToolBox {
     }
 
     /**
-     * The tools for files, and that for commands if there is to be one; {@code files} stays the
-     * caller's.
+     * The tools for files, and on Linux that for commands if there is to be one; {@code files}
+     * stays the caller's.
      *
      * @param environment this process's, of which commands get a part
      */
@@ -32,7 +32,7 @@ public final class ToolBox {
         tools.add(new EditFile(files));
         tools.add(new ListDir(files));
         tools.add(new SearchFiles(files));
-        if (commands != Commands.OFF) {
+        if (commands != Commands.OFF && files.isForPrograms()) {
             tools.add(new RunCommand(files, new Runner(files, commands, environment, kernel)));
         }
         return new ToolBox(tools);

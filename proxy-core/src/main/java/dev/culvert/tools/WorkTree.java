@@ -1,17 +1,14 @@
 package dev.culvert.tools;
 
 import dev.culvert.io.Quoted;
-import dev.culvert.tools.Kernel.Stat;
+import dev.culvert.tools.Folder.Content;
+import dev.culvert.tools.Folder.Entries;
+import dev.culvert.tools.Folder.Entry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -26,83 +23,45 @@ public final class WorkTree implements AutoCloseable {
         boolean take(byte[] piece, int length) throws ToolException;
     }
 
-    /** One name in a directory. */
-    record Entry(String name, Stat stat) {}
-
-    /**
-     * @param more whether there were more than were asked for
-     */
-    record Entries(List<Entry> entries, boolean more) {
-        Entries {
-            entries = List.copyOf(entries);
-        }
-    }
-
     private static final int FILE_MODE = 0644;
-    private static final int DIRECTORY_MODE = 0755;
-    private static final int PERMISSIONS = 0777;
-
-    /* In struct linux_dirent64: */
-    private static final int ENTRY_LENGTH = 16;
-    private static final int ENTRY_NAME = 19;
-    private static final int ENTRIES_BYTES = 32 << 10;
     private static final int PIECE_BYTES = 64 << 10;
 
-    /* Of its own, because it needs the kernel's calls: this class can be asked for on every system. */
-    private static final class Flags {
-        static final int READ =
-                Kernel.READ_ONLY
-                        | Kernel.NON_BLOCKING
-                        | Kernel.NO_TERMINAL
-                        | Kernel.CLOSE_ON_EXEC
-                        | Kernel.NO_FOLLOW;
-        static final int LIST = Kernel.READ_ONLY | Kernel.DIRECTORY | Kernel.CLOSE_ON_EXEC;
-        static final int PARENT = Kernel.PATH_ONLY | Kernel.DIRECTORY | Kernel.CLOSE_ON_EXEC;
-        static final int NEW =
-                Kernel.WRITE_ONLY
-                        | Kernel.CREATE
-                        | Kernel.EXCLUSIVE
-                        | Kernel.NO_FOLLOW
-                        | Kernel.CLOSE_ON_EXEC;
-
-        private Flags() {}
-    }
-
     private final String place;
-    private final int root;
+    private final Folder root;
     private final Opener opener;
     private final SplittableRandom random = new SplittableRandom();
 
-    private WorkTree(String place, int root, Opener opener) {
+    private WorkTree(String place, Folder root, Opener opener) {
         this.place = place;
         this.root = root;
         this.opener = opener;
     }
 
     /**
-     * Opens the directory, which must exist.
+     * Opens the directory, which must exist, in the best way that this system has.
      *
      * @param directory an absolute path, which may lead through symbolic links
      */
     public static WorkTree open(Path directory) throws IOException {
-        if (!Support.isHere()) {
-            throw new IOException("tools need Linux, and this is " + System.getProperty("os.name"));
-        }
-        Path place = directory.toAbsolutePath().normalize();
-        try {
-            int root = Kernel.openDirectory(place.toString());
-            return new WorkTree(place.toString(), root, Opener.here(root));
-        } catch (KernelException e) {
-            throw new IOException(place + " " + Errno.clause(e.errno()), e);
-        }
+        return open(directory, Opener.here());
     }
 
-    /** The same directory, opened by itself in the given way. */
-    WorkTree with(Opener way) throws IOException {
+    static WorkTree open(Path directory, Opener opener) throws IOException {
+        Path place = directory.toAbsolutePath().normalize();
+        Folder root =
+                switch (opener) {
+                    case AT_ONCE -> kernelFolder(place.toString(), true);
+                    case STEP_BY_STEP -> kernelFolder(place.toString(), false);
+                    case BY_STREAMS -> StreamFolder.at(place);
+                };
+        return new WorkTree(place.toString(), root, opener);
+    }
+
+    private static Folder kernelFolder(String place, boolean atOnce) throws IOException {
         try {
-            return new WorkTree(place, Kernel.openDirectory(place), way);
+            return KernelFolder.at(place, atOnce);
         } catch (KernelException e) {
-            throw new IOException(place + " " + Errno.clause(e.errno()), e);
+            throw new IOException(place + " " + e.clause(), e);
         }
     }
 
@@ -111,9 +70,13 @@ public final class WorkTree implements AutoCloseable {
         return place;
     }
 
-    /** Whether the kernel itself checks each step of a path ({@code openat2}). */
-    public boolean isCheckedByTheKernel() {
-        return opener == Opener.AT_ONCE;
+    public Opener opener() {
+        return opener;
+    }
+
+    /** Whether programs can be started in it: on Linux, which can confine them. */
+    public boolean isForPrograms() {
+        return opener != Opener.BY_STREAMS;
     }
 
     WorkPath path(String given) throws ToolException {
@@ -125,11 +88,10 @@ public final class WorkTree implements AutoCloseable {
         if (path.isRoot()) {
             throw new ToolException("'.' is a directory; use list_dir");
         }
-        int file = openFile(path);
-        try {
+        try (Content file = content(path)) {
             byte[] piece = new byte[PIECE_BYTES];
             long position = 0;
-            for (int count; (count = Kernel.read(file, piece, position)) > 0; ) {
+            for (int count; (count = file.read(piece, position)) > 0; ) {
                 position += count;
                 if (!taker.take(piece, count)) {
                     return;
@@ -137,8 +99,12 @@ public final class WorkTree implements AutoCloseable {
             }
         } catch (KernelException e) {
             throw trouble(path, e);
-        } finally {
-            Kernel.close(file);
+        }
+    }
+
+    private Content content(WorkPath path) throws KernelException, ToolException {
+        try (Folder parent = root.folder(path.parent())) {
+            return parent.open(path.last(), it -> mustBeRegular(path, it));
         }
     }
 
@@ -162,42 +128,12 @@ public final class WorkTree implements AutoCloseable {
         if (path.isRoot()) {
             return -1;
         }
-        try {
-            int parent = opener.open(root, path.parent(), Flags.PARENT, 0);
-            try {
-                return Kernel.stat(parent, path.last()).size();
-            } finally {
-                Kernel.close(parent);
-            }
+        try (Folder parent = root.folder(path.parent())) {
+            return parent.stat(path.last()).size();
         } catch (KernelException e) {
             if (e.errno() == Errno.ENOENT) {
                 return -1;
             }
-            throw trouble(path, e);
-        }
-    }
-
-    /* Looked at before it is opened, because opening a device may do something; and looked at again after. */
-    private int openFile(WorkPath path) throws ToolException {
-        try {
-            int parent = opener.open(root, path.parent(), Flags.PARENT, 0);
-            try {
-                mustBeRegular(path, Kernel.stat(parent, path.last()));
-                int file = opener.open(parent, new WorkPath(List.of(path.last())), Flags.READ, 0);
-                boolean regular = false;
-                try {
-                    mustBeRegular(path, Kernel.stat(file));
-                    regular = true;
-                    return file;
-                } finally {
-                    if (!regular) {
-                        Kernel.close(file);
-                    }
-                }
-            } finally {
-                Kernel.close(parent);
-            }
-        } catch (KernelException e) {
             throw trouble(path, e);
         }
     }
@@ -223,44 +159,30 @@ public final class WorkTree implements AutoCloseable {
         if (path.isRoot()) {
             throw new ToolException("'.' is a directory");
         }
-        try {
-            int parent = openOrMake(path.parent());
-            try {
-                writeIn(parent, path, content);
-            } finally {
-                Kernel.close(parent);
-            }
+        try (Folder parent = folderOrMake(path.parent())) {
+            writeIn(parent, path, content);
         } catch (KernelException e) {
             throw trouble(path, e);
         }
     }
 
-    private void writeIn(int parent, WorkPath path, byte[] content)
+    private void writeIn(Folder parent, WorkPath path, byte[] content)
             throws KernelException, ToolException {
-        int mode = FILE_MODE;
+        int permissions = FILE_MODE;
         try {
-            Stat old = Kernel.stat(parent, path.last());
+            Stat old = parent.stat(path.last());
             mustBeRegular(path, old);
-            mode = old.mode() & PERMISSIONS;
+            permissions = old.permissions();
         } catch (KernelException e) {
             if (e.errno() != Errno.ENOENT) {
                 throw e;
             }
         }
         String fresh = ".culvert-" + HexFormat.of().toHexDigits(nextRandom()) + ".tmp";
-        int file = Kernel.open(parent, fresh, Flags.NEW, FILE_MODE);
         boolean renamed = false;
         try {
-            try {
-                Kernel.write(file, content);
-                if (mode != FILE_MODE) {
-                    Kernel.changeMode(file, mode);
-                }
-                Kernel.sync(file);
-            } finally {
-                Kernel.close(file);
-            }
-            Kernel.rename(parent, fresh, path.last());
+            parent.create(fresh, content, permissions);
+            parent.rename(fresh, path.last());
             renamed = true;
         } finally {
             if (!renamed) {
@@ -269,9 +191,9 @@ public final class WorkTree implements AutoCloseable {
         }
     }
 
-    private static void remove(int parent, String name) {
+    private static void remove(Folder parent, String name) {
         try {
-            Kernel.remove(parent, name, false);
+            parent.remove(name);
         } catch (KernelException _) {
             // what matters is why the file could not be written
         }
@@ -281,31 +203,27 @@ public final class WorkTree implements AutoCloseable {
         return random.nextLong();
     }
 
-    private int openOrMake(WorkPath directory) throws KernelException {
+    private Folder folderOrMake(WorkPath directory) throws KernelException {
         try {
-            return opener.open(root, directory, Flags.PARENT, 0);
+            return root.folder(directory);
         } catch (KernelException e) {
             if (e.errno() != Errno.ENOENT || directory.isRoot()) {
                 throw e;
             }
         }
-        int above = openOrMake(directory.parent());
-        try {
-            Kernel.makeDirectory(above, directory.last(), DIRECTORY_MODE);
-        } catch (KernelException e) {
-            if (e.errno() != Errno.EEXIST) {
-                throw e;
-            }
-        } finally {
-            Kernel.close(above);
+        try (Folder above = folderOrMake(directory.parent())) {
+            above.makeFolder(directory.last());
         }
-        return opener.open(root, directory, Flags.PARENT, 0);
+        return root.folder(directory);
     }
 
-    /** A descriptor of a directory, which the caller closes. */
+    /** A descriptor of a directory, which the caller closes, to start a program in it. */
     int descriptor(WorkPath path) throws ToolException {
         try {
-            return opener.open(root, path, Flags.PARENT, 0);
+            return switch (root) {
+                case KernelFolder folder -> folder.descriptor(path);
+                case StreamFolder _ -> throw new ToolException(Support.NO_PROGRAMS);
+            };
         } catch (KernelException e) {
             throw trouble(path, e);
         }
@@ -313,62 +231,18 @@ public final class WorkTree implements AutoCloseable {
 
     /** At most {@code most} entries, by name. */
     Entries list(WorkPath path, int most) throws ToolException {
-        try {
-            int directory = opener.open(root, path, Flags.LIST, 0);
-            try {
-                return list(directory, most);
-            } finally {
-                Kernel.close(directory);
-            }
+        try (Folder folder = root.folder(path)) {
+            Entries found = folder.list(most);
+            return new Entries(
+                    found.entries().stream().sorted(Comparator.comparing(Entry::name)).toList(),
+                    found.more());
         } catch (KernelException e) {
             throw trouble(path, e);
         }
     }
 
-    private static Entries list(int directory, int most) throws KernelException {
-        List<Entry> found = new ArrayList<>();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment page = arena.allocate(ENTRIES_BYTES, Long.BYTES);
-            for (int bytes; (bytes = Kernel.entries(directory, page)) > 0; ) {
-                int at = 0;
-                while (at < bytes) {
-                    int length =
-                            Short.toUnsignedInt(
-                                    page.get(
-                                            ValueLayout.JAVA_SHORT_UNALIGNED,
-                                            (long) at + ENTRY_LENGTH));
-                    String name = Kernel.name(page, at + ENTRY_NAME, length - ENTRY_NAME);
-                    at += length;
-                    if (name.equals(".") || name.equals("..")) {
-                        continue;
-                    }
-                    if (found.size() == most) {
-                        return sorted(found, true);
-                    }
-                    look(directory, name, found);
-                }
-            }
-        }
-        return sorted(found, false);
-    }
-
-    private static void look(int directory, String name, List<Entry> found) throws KernelException {
-        try {
-            found.add(new Entry(name, Kernel.stat(directory, name)));
-        } catch (KernelException e) {
-            if (e.errno() != Errno.ENOENT) { // it was removed meanwhile, or its name is not UTF-8
-                throw e;
-            }
-        }
-    }
-
-    private static Entries sorted(List<Entry> found, boolean more) {
-        found.sort(Comparator.comparing(Entry::name));
-        return new Entries(found, more);
-    }
-
     private ToolException trouble(WorkPath path, KernelException e) {
-        return new ToolException(quoted(path) + " " + Errno.clause(e.errno()), e);
+        return new ToolException(quoted(path) + " " + e.clause(), e);
     }
 
     private static String quoted(WorkPath path) {
@@ -377,7 +251,7 @@ public final class WorkTree implements AutoCloseable {
 
     @Override
     public void close() {
-        Kernel.close(root);
+        root.close();
     }
 
     @Override

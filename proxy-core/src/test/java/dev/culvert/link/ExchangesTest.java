@@ -231,7 +231,7 @@ class ExchangesTest {
                 "{\"status\":\"ready\",\"uptime_secs\":1.5,\"protocol\":\"1.1\",\"features\":[\"cancel\",7,[\"x\"]],"
                         + "\"instance\":\"i-1\",\"kept\":[\"i-0\",7,[\"x\"]],\"agent_version\":\"0.1.0\",\"in_flight\":2,"
                         + "\"runtime_kind\":\"anthropic\",\"runtime_error\":\"no\\nbody\",\"more\":{},"
-                        + "\"policy\":\"sha256:1\",\"policies\":[7,{\"level\":\"host\",\"version\":\"sha256:2\",\"x\":[{}]},{\"level\":1}],\"tools\":{\"openat2\":true,\"landlock\":6,\"x\":[1],"
+                        + "\"policy\":\"sha256:1\",\"policies\":[7,{\"level\":\"host\",\"version\":\"sha256:2\",\"x\":[{}]},{\"level\":1}],\"tools\":{\"openat2\":true,\"paths\":\"openat2\",\"landlock\":6,\"x\":[1],"
                         + "\"seccomp\":true,\"commands\":\"confined\"}}");
 
         assertThat(link.heartbeat())
@@ -251,7 +251,7 @@ class ExchangesTest {
                                 List.of(
                                         new PolicyLayer("host", "sha256:2"),
                                         new PolicyLayer("", "")),
-                                new ToolFacts(true, 6, true, "confined")));
+                                new ToolFacts(true, "openat2", 6, true, "confined")));
     }
 
     @ParameterizedTest
@@ -259,7 +259,7 @@ class ExchangesTest {
             strings = {
                 "7",
                 "[{\"openat2\":true}]",
-                "{\"openat2\":{\"openat2\":true},\"landlock\":\"6\",\"seccomp\":1,\"commands\":[]}",
+                "{\"openat2\":{\"openat2\":true},\"paths\":[1],\"landlock\":\"6\",\"seccomp\":1,\"commands\":[]}",
                 "{\"landlock\":-9e99}"
             })
     void ignoresWhatAPeerSaysOfItsToolsInAnotherForm(String tools) {
@@ -269,7 +269,7 @@ class ExchangesTest {
                 "{\"status\":\"ready\",\"tools\":%s,\"instance\":\"i\"}".formatted(tools));
 
         assertThat(link.heartbeat().instance()).isEqualTo("i");
-        assertThat(link.heartbeat().tools()).isIn(null, new ToolFacts(false, 0, false, ""));
+        assertThat(link.heartbeat().tools()).isIn(null, new ToolFacts(false, "", 0, false, ""));
     }
 
     @Test

@@ -14,8 +14,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Attempts by name, each with {@code openat2} and without it. {@link EscapeTest} has those that are
- * only a path, and the race of many tries.
+ * Attempts by name, each in every way in which tools open files; those with commands in the two
+ * ways of Linux, for no command is started elsewhere. {@link EscapeTest} has those that are only a
+ * path, and the race of many tries.
  */
 @Timeout(60)
 class EscapeSuiteTest {
@@ -28,13 +29,20 @@ class EscapeSuiteTest {
     }
 
     static Stream<Arguments> attempts() {
-        return all().flatMap(it -> Stream.of(Arguments.of(it, false), Arguments.of(it, true)));
+        return Stream.concat(
+                FileAttempts.ALL.stream().flatMap(it -> with(it, Opener.values())),
+                CommandAttempts.ALL.stream()
+                        .flatMap(it -> with(it, Opener.AT_ONCE, Opener.STEP_BY_STEP)));
     }
 
-    @ParameterizedTest(name = "{0}, name by name: {1}")
+    private static Stream<Arguments> with(Attempt attempt, Opener... openers) {
+        return Stream.of(openers).map(it -> Arguments.of(attempt, it));
+    }
+
+    @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("attempts")
-    void nothingGetsOut(Attempt attempt, boolean stepByStep) throws Exception {
-        try (Scene scene = new Scene(directory, stepByStep)) {
+    void nothingGetsOut(Attempt attempt, Opener opener) throws Exception {
+        try (Scene scene = new Scene(directory, opener)) {
             attempt.act().on(scene);
 
             scene.hasKeptItsWalls();

@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Attempts to reach what is outside of the tools' directory, or to hang or exhaust the agent. */
-/* Each runs with openat2 and without it. The file outside contains OUTSIDE, and must stay as it is. */
+/* Each runs in every way in which tools open files. The file outside contains OUTSIDE, and must stay as it is. */
 class EscapeTest {
     private static final String OUTSIDE = "outside of the directory";
 
@@ -122,13 +122,13 @@ class EscapeTest {
 
     static Stream<Arguments> attempts() {
         return paths().flatMap(
-                        path -> Stream.of(Arguments.of(path, false), Arguments.of(path, true)));
+                        path -> Stream.of(Opener.values()).map(it -> Arguments.of(path, it)));
     }
 
     @ParameterizedTest
     @MethodSource("attempts")
-    void aPathThatLeadsAwayIsNotRead(String path, boolean stepByStep) throws Exception {
-        try (Workbench bench = bench(stepByStep)) {
+    void aPathThatLeadsAwayIsNotRead(String path, Opener opener) throws Exception {
+        try (Workbench bench = bench(opener)) {
             assertThatThrownBy(() -> bench.run("read_file", json(path)))
                     .isInstanceOf(ToolException.class);
         }
@@ -136,8 +136,8 @@ class EscapeTest {
 
     @ParameterizedTest
     @MethodSource("attempts")
-    void aPathThatLeadsAwayIsNotWrittenTo(String path, boolean stepByStep) throws Exception {
-        try (Workbench bench = bench(stepByStep)) {
+    void aPathThatLeadsAwayIsNotWrittenTo(String path, Opener opener) throws Exception {
+        try (Workbench bench = bench(opener)) {
             try {
                 bench.run("write_file", json(path).replace("}", ",\"content\":\"escaped\"}"));
             } catch (ToolException _) {
@@ -152,8 +152,8 @@ class EscapeTest {
 
     @ParameterizedTest
     @MethodSource("attempts")
-    void aPathThatLeadsAwayIsNotListed(String path, boolean stepByStep) throws Exception {
-        try (Workbench bench = bench(stepByStep)) {
+    void aPathThatLeadsAwayIsNotListed(String path, Opener opener) throws Exception {
+        try (Workbench bench = bench(opener)) {
             assertThatThrownBy(() -> bench.run("list_dir", json(path)))
                     .isInstanceOf(ToolException.class);
             assertThatThrownBy(() ->
@@ -163,8 +163,8 @@ class EscapeTest {
         }
     }
 
-    private Workbench bench(boolean stepByStep) throws IOException {
-        return stepByStep ? Workbench.stepByStep(work) : new Workbench(work);
+    private Workbench bench(Opener opener) throws IOException {
+        return Workbench.by(opener, work);
     }
 
     private String json(String path) {
@@ -173,10 +173,8 @@ class EscapeTest {
 
     @Test
     void thisKernelChecksPathsItself() throws Exception {
-        try (Workbench bench = new Workbench(work);
-                Workbench second = Workbench.stepByStep(work)) {
-            assertThat(bench.files.isCheckedByTheKernel()).isTrue();
-            assertThat(second.files.isCheckedByTheKernel()).isFalse();
+        try (Workbench bench = new Workbench(work)) {
+            assertThat(bench.files.opener()).isEqualTo(Opener.AT_ONCE);
         }
     }
 
@@ -190,9 +188,9 @@ class EscapeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void aWriteReplacesALinkNowhere(boolean stepByStep) throws Exception {
-        try (Workbench bench = bench(stepByStep)) {
+    @EnumSource
+    void aWriteReplacesALinkNowhere(Opener opener) throws Exception {
+        try (Workbench bench = bench(opener)) {
             for (String link : List.of("to-file", "dangling", "to-inside")) {
                 assertThatThrownBy(() ->
                                 bench.run(
@@ -216,11 +214,11 @@ class EscapeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void aPipeNeverHangsTheAgent(boolean stepByStep) throws Exception {
+    @EnumSource
+    void aPipeNeverHangsTheAgent(Opener opener) throws Exception {
         new ProcessBuilder("mkfifo", work.resolve("pipe").toString()).start().waitFor();
-        try (Workbench bench = bench(stepByStep)) {
-            refusesAllOf(bench, "pipe", "is a named pipe");
+        try (Workbench bench = bench(opener)) {
+            refusesAllOf(bench, "pipe", "pipe");
             assertThat(bench.run("search_files", "{\"pattern\":\".\",\"glob\":\"pipe\"}"))
                     .isEqualTo("[nothing was found]");
         }
@@ -353,12 +351,11 @@ class EscapeTest {
      * was printed.
      */
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void nobodyWhoSwapsNamesMeanwhileLeadsAToolOut(boolean stepByStep) throws Exception {
-        int tries = Integer.getInteger("culvert.racer", 50_000) / 2;
+    @EnumSource
+    void nobodyWhoSwapsNamesMeanwhileLeadsAToolOut(Opener opener) throws Exception {
+        int tries = Integer.getInteger("culvert.racer", 50_000) / Opener.values().length;
         long seed = Long.getLong("culvert.seed", System.nanoTime());
-        System.out.println(
-                "racer: seed " + seed + ", " + tries + " tries, name by name: " + stepByStep);
+        System.out.println("racer: seed " + seed + ", " + tries + " tries, " + opener);
         Path real = Files.createDirectory(work.resolve("real"));
         Files.writeString(real.resolve("outside.txt"), "inside");
         Pair directories = pair("swapped", real, directory);
@@ -367,7 +364,7 @@ class EscapeTest {
         Thread racer =
                 Thread.ofPlatform().start(() -> swap(new Random(seed), directories, files, over));
         int read = 0;
-        try (Workbench bench = bench(stepByStep)) {
+        try (Workbench bench = bench(opener)) {
             for (int i = 0; i < tries; i++) {
                 String path = i % 4 == 3 ? "file" : "swapped/outside.txt";
                 try {

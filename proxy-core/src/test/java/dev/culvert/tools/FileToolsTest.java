@@ -18,14 +18,20 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class FileToolsTest {
+    @Parameter private Opener opener;
     @TempDir private Path work;
     private Workbench bench;
 
     @BeforeEach
     void open() throws IOException {
-        bench = new Workbench(work);
+        bench = Workbench.by(opener, work);
     }
 
     @AfterEach

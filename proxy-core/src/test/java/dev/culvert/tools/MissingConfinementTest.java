@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Commands on kernels without Landlock or seccomp. */
 /*
@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
  */
 @Timeout(60)
 class MissingConfinementTest {
-    private static final Support WHOLE = new Support(true, 6, true);
+    private static final Support WHOLE = new Support(Opener.AT_ONCE, 6, true);
     private static final int PRCTL = Seccomp.IS_ARM ? 167 : 157;
     private static final int SET_SECCOMP = 22;
     private static final int NO_NEW_PRIVILEGES = 38;
@@ -88,11 +88,13 @@ class MissingConfinementTest {
     })
     void noCommandRunsWhereNothingCanCloseTheNetwork(Commands commands, boolean network)
             throws Exception {
-        Support kernel = new Support(true, 6, false);
+        Support kernel = new Support(Opener.AT_ONCE, 6, false);
         try (Workbench bench = Workbench.on(kernel, commands, work)) {
             assertThatThrownBy(() -> touch(bench, network))
                     .hasMessage(
-                            "programs are not started here, because the kernel has no seccomp (CONFIG_SECCOMP_FILTER), without which nothing can close the network for them");
+                            "programs are not started here, because the kernel has no seccomp"
+                                    + " (CONFIG_SECCOMP_FILTER), without which nothing can close the"
+                                    + " network for them");
         }
         assertThat(work).isEmptyDirectory();
     }
@@ -134,7 +136,7 @@ class MissingConfinementTest {
 
     @Test
     void noCommandRunsConfinedWhereTheKernelHasNoLandlock() throws Exception {
-        Support kernel = new Support(true, 0, true);
+        Support kernel = new Support(Opener.AT_ONCE, 0, true);
         try (Workbench bench = Workbench.on(kernel, Commands.CONFINED, work)) {
             assertThatThrownBy(() -> touch(bench, false))
                     .hasMessageContaining("the kernel has no Landlock")

@@ -39,17 +39,14 @@ final class Scene implements AutoCloseable {
     private final Policy policy;
     private final List<String> heard = new ArrayList<>();
 
-    /**
-     * @param stepByStep as on a kernel without {@code openat2}
-     */
-    Scene(Path directory, boolean stepByStep) throws Exception {
+    Scene(Path directory, Opener opener) throws Exception {
         this.directory = directory;
         work = Files.createDirectory(directory.resolve("work"));
         outside = Files.writeString(directory.resolve("outside.txt"), SECRET);
         Files.writeString(
                 Files.createDirectory(work.resolve("dir")).resolve("inside.txt"), "inside");
         Files.writeString(Files.createDirectory(work.resolve("secrets")).resolve("key"), "the key");
-        bench = stepByStep ? Workbench.stepByStep(work) : new Workbench(work);
+        bench = Workbench.by(opener, work);
         policy = Policy.of(List.of(PolicyFile.read(Level.HOST, "policy", POLICY)));
     }
 

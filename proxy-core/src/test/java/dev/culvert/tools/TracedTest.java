@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Watches the system calls of the tools with strace, where that is installed. */
 @Timeout(120)
@@ -28,7 +28,8 @@ class TracedTest {
     /** The descriptor of a directory and a name in it, or of a file alone. */
     private static final Pattern ONE_NAME =
             Pattern.compile(
-                    " (openat|statx|newfstatat|mkdirat|unlinkat)\\([0-9]+, \"(?!\\.\\.\")[^\"/]*\"");
+                    " (openat|statx|newfstatat|mkdirat|unlinkat)\\([0-9]+,"
+                            + " \"(?!\\.\\.\")[^\"/]*\"");
 
     @TempDir private Path directory;
 
@@ -38,8 +39,8 @@ class TracedTest {
 
         public static void main(String[] arguments) throws Exception {
             Path work = Path.of(arguments[0]);
-            boolean stepByStep = Boolean.parseBoolean(arguments[1]);
-            try (Workbench bench = stepByStep ? Workbench.stepByStep(work) : new Workbench(work)) {
+            Opener opener = Opener.valueOf(arguments[1]);
+            try (Workbench bench = Workbench.by(opener, work)) {
                 bench.run("write_file", "{\"path\":\"marked-dir/marked.txt\",\"content\":\"one\"}");
                 bench.run("read_file", "{\"path\":\"marked-dir/marked.txt\"}");
                 bench.run(
@@ -53,7 +54,7 @@ class TracedTest {
 
     @Test
     void noPathIsOpenedButByDescriptor() throws Exception {
-        List<String> calls = calls(false);
+        List<String> calls = calls(Opener.AT_ONCE);
 
         assertThat(calls)
                 .hasSizeGreaterThan(10)
@@ -73,13 +74,32 @@ class TracedTest {
 
     @Test
     void withoutOpenat2EachNameIsOpenedByTheDescriptorOfItsDirectory() throws Exception {
-        List<String> calls = calls(true);
+        List<String> calls = calls(Opener.STEP_BY_STEP);
 
         assertThat(calls)
                 .hasSizeGreaterThan(10)
                 .allMatch(it ->
                         it.matches(
                                 "[0-9]+ +(openat|statx|newfstatat|mkdirat|renameat)\\([0-9]+, \""
+                                        + MARK
+                                        + "[^/]*|[0-9]+ +renameat\\([0-9]+, \"\\.culvert-.*"))
+                .noneMatch(it -> it.contains("AT_FDCWD"));
+        assertThat(calls)
+                .filteredOn(it -> it.contains("openat("))
+                .isNotEmpty()
+                .allMatch(it -> it.contains("O_NOFOLLOW"));
+    }
+
+    /** A directory is made by its path, under a name that nobody knows, and moved by descriptor. */
+    @Test
+    void directoryStreamsOpenEachNameByTheDescriptorOfItsDirectory() throws Exception {
+        List<String> calls = calls(Opener.BY_STREAMS);
+
+        assertThat(calls)
+                .hasSizeGreaterThan(10)
+                .allMatch(it ->
+                        it.matches(
+                                "[0-9]+ +(openat|statx|newfstatat|renameat)\\([0-9]+, \""
                                         + MARK
                                         + "[^/]*|[0-9]+ +renameat\\([0-9]+, \"\\.culvert-.*"))
                 .noneMatch(it -> it.contains("AT_FDCWD"));
@@ -98,9 +118,9 @@ class TracedTest {
 
         public static void main(String[] arguments) throws Exception {
             Path work = Path.of(arguments[0]);
-            boolean stepByStep = Boolean.parseBoolean(arguments[1]);
+            Opener opener = Opener.valueOf(arguments[1]);
             Path outside = work.resolveSibling(OUTSIDE);
-            try (Workbench bench = stepByStep ? Workbench.stepByStep(work) : new Workbench(work)) {
+            try (Workbench bench = Workbench.by(opener, work)) {
                 bench.run("write_file", "{\"path\":\"dir/inside\",\"content\":\"one\"}");
                 tryAll(bench, "dir/none");
                 boolean _ = Files.exists(Path.of(BEGIN));
@@ -142,9 +162,8 @@ class TracedTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void whoTriesToGetOutOpensNothingButByDescriptorAndStepByStep(boolean stepByStep)
-            throws Exception {
+    @EnumSource
+    void whoTriesToGetOutOpensNothingButByDescriptorAndStepByStep(Opener opener) throws Exception {
         Path work = Files.createDirectory(directory.resolve("work"));
         Path outside = Files.writeString(directory.resolve(OUTSIDE), "outside");
         Files.createDirectory(work.resolve("dir"));
@@ -154,7 +173,7 @@ class TracedTest {
         Files.createSymbolicLink(work.resolve("dir/up"), Path.of("../.."));
         Files.createSymbolicLink(work.resolve("root"), Path.of("/proc/self/root"));
 
-        List<String> all = trace(Escapes.class, work, stepByStep);
+        List<String> all = trace(Escapes.class, work, opener);
 
         int begin = indexOf(all, Escapes.BEGIN);
         int end = indexOf(all, Escapes.END);
@@ -218,16 +237,16 @@ class TracedTest {
                         || call.contains("<unfinished"));
     }
 
-    private List<String> calls(boolean stepByStep) throws Exception {
+    private List<String> calls(Opener opener) throws Exception {
         Path work = Files.createDirectory(directory.resolve("work"));
-        return trace(Probe.class, work, stepByStep).stream()
+        return trace(Probe.class, work, opener).stream()
                 .filter(it -> it.contains("\"" + MARK) || it.contains("/" + MARK))
                 .filter(it -> !it.contains("execve("))
                 .toList();
     }
 
     /** Every call of a process that has a path, in order. */
-    private List<String> trace(Class<?> probe, Path work, boolean stepByStep) throws Exception {
+    private List<String> trace(Class<?> probe, Path work, Opener opener) throws Exception {
         if (!Files.isExecutable(Path.of("/usr/bin/strace"))) {
             assertThat(System.getProperty("culvert.strace"))
                     .as("strace is not installed, and -Dculvert.strace=demanded demands it")
@@ -253,7 +272,7 @@ class TracedTest {
                                 System.getProperty("java.class.path"),
                                 probe.getName(),
                                 work.toString(),
-                                String.valueOf(stepByStep))
+                                opener.name())
                         .inheritIO()
                         .start();
         assertThat(traced.waitFor(100, TimeUnit.SECONDS)).isTrue();

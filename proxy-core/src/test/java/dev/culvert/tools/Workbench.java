@@ -54,11 +54,9 @@ final class Workbench implements AutoCloseable {
         return new Workbench(files, _ -> true, ToolBox.of(files, commands, ENVIRONMENT, kernel));
     }
 
-    /** As on a kernel without {@code openat2}. */
-    static Workbench stepByStep(Path directory) throws IOException {
-        try (WorkTree files = WorkTree.open(directory)) {
-            return new Workbench(files.with(Opener.STEP_BY_STEP), _ -> true);
-        }
+    /** As on a system that opens files in this way. */
+    static Workbench by(Opener opener, Path directory) throws IOException {
+        return new Workbench(WorkTree.open(directory, opener), _ -> true);
     }
 
     String run(String tool, String arguments) throws ToolException {

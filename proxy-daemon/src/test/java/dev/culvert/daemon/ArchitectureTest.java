@@ -579,7 +579,7 @@ class ArchitectureTest {
                             Map.entry(
                                     "client.doctor",
                                     with(
-                                            core("io"),
+                                            core("io", "tools"),
                                             "client.host",
                                             "client.output",
                                             "client.value")),

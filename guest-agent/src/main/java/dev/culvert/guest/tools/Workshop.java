@@ -15,6 +15,7 @@ import dev.culvert.policy.Policy;
 import dev.culvert.policy.PolicyFile;
 import dev.culvert.policy.Verdict;
 import dev.culvert.tools.BuiltinTool;
+import dev.culvert.tools.Opener;
 import dev.culvert.tools.Support;
 import dev.culvert.tools.ToolBox;
 import dev.culvert.tools.WorkTree;
@@ -233,9 +234,10 @@ public final class Workshop implements AutoCloseable {
     /** How the tools are confined, for heartbeats (compatibility.md). */
     public String facts() {
         Support here = Support.here();
-        return "{\"openat2\":%b,\"landlock\":%d,\"seccomp\":%b,\"commands\":\"%s\"}"
+        return "{\"openat2\":%b,\"paths\":\"%s\",\"landlock\":%d,\"seccomp\":%b,\"commands\":\"%s\"}"
                 .formatted(
-                        files.isCheckedByTheKernel(),
+                        files.opener() == Opener.AT_ONCE,
+                        files.opener(),
                         here.landlock(),
                         here.seccomp(),
                         settings.commands().name().toLowerCase(Locale.ROOT));
@@ -289,6 +291,6 @@ public final class Workshop implements AutoCloseable {
         return "tools in "
                 + files.place()
                 + (settings.policy() == null ? ", reading only" : ", policy " + settings.policy())
-                + (files.isCheckedByTheKernel() ? "" : ", without openat2");
+                + (files.opener() == Opener.AT_ONCE ? "" : ", without openat2: " + files.opener());
     }
 }

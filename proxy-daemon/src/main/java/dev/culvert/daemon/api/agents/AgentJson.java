@@ -160,6 +160,9 @@ final class AgentJson {
         if (tools != null) {
             json.writeObjectFieldStart("tools");
             json.writeBooleanField("openat2", tools.openat2());
+            if (!tools.paths().isEmpty()) {
+                json.writeStringField("paths", tools.paths());
+            }
             json.writeNumberField("landlock", tools.landlock());
             json.writeBooleanField("seccomp", tools.seccomp());
             json.writeStringField("commands", tools.commands());

@@ -11,13 +11,13 @@ import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jline.reader.EndOfFileException;
-import org.jline.reader.LineReader;
 import org.jline.reader.LineReader.Option;
+import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.MaskingCallback;
 import org.jline.reader.UserInterruptException;
-import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.SignalHandler;
+import org.jline.terminal.Terminal;
 import org.jline.terminal.impl.ffm.FfmTerminalProvider;
 import org.jline.terminal.spi.SystemStream;
 import org.jspecify.annotations.Nullable;
@@ -73,33 +73,62 @@ final class Console implements AutoCloseable {
             OwnerOnly.createDirectories(history.get().resolveSibling(""));
             OwnerOnly.open(history.get()).close(); // or it would be made for all to read
         }
-        return new Console(terminal, history);
+        return of(terminal, history);
     }
 
     /** That of this process, for questions alone; signals stay with the process. */
     static Console forQuestions(String type) throws IOException {
-        return new Console(terminal(type, false, SystemStream.Error), Optional.empty());
+        return of(terminal(type, false, SystemStream.Error), Optional.empty());
+    }
+
+    private static Console of(Terminal terminal, Optional<Path> history) throws IOException {
+        try {
+            return new Console(terminal, history);
+        } catch (RuntimeException e) {
+            terminal.close();
+            throw unusable(e);
+        }
+    }
+
+    /** On a system whose terminals JLine does not know. */
+    private static IOException unusable(Throwable e) {
+        return new IOException(
+                "this terminal cannot be used on "
+                        + System.getProperty("os.name")
+                        + "; say one thing with --message, or write it to standard input",
+                e);
     }
 
     private static Terminal terminal(String type, boolean signals, SystemStream out)
             throws IOException {
-        return new FfmTerminalProvider()
-                .sysTerminal(
-                        "culvert",
-                        type,
-                        false,
-                        UTF_8,
-                        UTF_8,
-                        UTF_8,
-                        signals,
-                        SignalHandler.SIG_DFL,
-                        false,
-                        out);
+        try {
+            return new FfmTerminalProvider()
+                    .sysTerminal(
+                            "culvert",
+                            type,
+                            false,
+                            UTF_8,
+                            UTF_8,
+                            UTF_8,
+                            signals,
+                            SignalHandler.SIG_DFL,
+                            false,
+                            out);
+        } catch (RuntimeException | LinkageError e) {
+            throw unusable(e);
+        }
     }
 
     /** Whether stdin is a terminal. */
+    /* Where JLine does not know, the JDK says it of stdin and stdout together; opening it then says what is wrong. */
+    @SuppressWarnings("SystemConsoleNull") // since JDK 25 it is null again without a terminal
     static boolean isHere() {
-        return new FfmTerminalProvider().isSystemStream(SystemStream.Input);
+        try {
+            return new FfmTerminalProvider().isSystemStream(SystemStream.Input);
+        } catch (RuntimeException | LinkageError _) {
+            java.io.Console console = System.console();
+            return console != null && console.isTerminal();
+        }
     }
 
     PrintWriter writer() {

@@ -7,7 +7,7 @@ import dev.culvert.daemon.client.chat.Chat.Resumed;
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.Server;
 import dev.culvert.daemon.client.settings.ChatSettings;
-import dev.culvert.tools.Support;
+import dev.culvert.tools.NoOpenerException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +54,7 @@ final class Opening implements Loop.Talks {
 
     private Talk talk(Saved saved) throws IOException {
         Telemetry telemetry = new Telemetry(collector(), screen);
-        Optional<Workplace> place = hasTools() ? Optional.of(place(telemetry)) : Optional.empty();
+        Optional<Workplace> place = with.choices().tools() ? place(telemetry) : Optional.empty();
         Tools none = Tools.NONE;
         Dialogue dialogue =
                 new Dialogue(
@@ -74,19 +74,6 @@ final class Opening implements Loop.Talks {
                 screen);
     }
 
-    private boolean hasTools() {
-        if (!with.choices().tools()) {
-            return false;
-        }
-        if (!Support.isHere()) {
-            screen.note(
-                    "tools work only on Linux, so the agent is offered none here (--no-tools drops"
-                            + " this note)");
-            return false;
-        }
-        return true;
-    }
-
     private Optional<Api> collector() throws IOException {
         Optional<String> url = with.settings().telemetryUrl();
         if (url.isEmpty()) {
@@ -100,7 +87,25 @@ final class Opening implements Loop.Talks {
         }
     }
 
-    private Workplace place(Telemetry telemetry) throws IOException {
+    private Optional<Workplace> place(Telemetry telemetry) throws IOException {
+        try {
+            Workplace place = opened(telemetry);
+            if (!place.isForPrograms()) {
+                screen.note(
+                        "the tools here are for files alone (second-best: %s): no command and no"
+                                        .formatted(place.opener())
+                                + " plugin is started, because only Linux can confine them"
+                                + " (--no-tools drops this note)");
+            }
+            return Optional.of(place);
+        } catch (NoOpenerException e) {
+            screen.note(
+                    e.getMessage() + "; the agent is offered none (--no-tools drops this note)");
+            return Optional.empty();
+        }
+    }
+
+    private Workplace opened(Telemetry telemetry) throws IOException {
         ChatSettings settings = with.settings();
         Map<String, String> environment = with.session().around().environment();
         Workplace place =

@@ -6,6 +6,7 @@ import dev.culvert.daemon.client.value.BadValueException;
 import dev.culvert.daemon.client.value.Value;
 import dev.culvert.tools.BuiltinTool;
 import dev.culvert.tools.Commands;
+import dev.culvert.tools.Opener;
 import dev.culvert.tools.ToolBox;
 import dev.culvert.tools.WorkTree;
 import java.io.IOException;
@@ -60,6 +61,16 @@ final class Workplace implements Tools, AutoCloseable {
                 new Hands(
                         tools, settings.layers().policy(), deciding.decisions(), deciding.asker());
         return new Workplace(project, files, hands, deciding.telemetry(), stopping);
+    }
+
+    /** How files are opened. */
+    Opener opener() {
+        return files.opener();
+    }
+
+    /** Whether commands and plugins can be started. */
+    boolean isForPrograms() {
+        return files.isForPrograms();
     }
 
     /** The folder in which tools work. */

@@ -37,9 +37,18 @@ final class AgentTools {
         return "commands "
                 + tools.text("commands")
                 + "; "
-                + (isTrue(tools, "openat2") ? "openat2" : "no openat2")
+                + paths(tools)
                 + (landlock.equals("0") ? ", no Landlock" : ", Landlock " + landlock)
                 + (isTrue(tools, "seccomp") ? ", seccomp" : ", no seccomp");
+    }
+
+    /** The second-best has a name, if the agent gives it. */
+    private static String paths(Value tools) {
+        if (isTrue(tools, "openat2")) {
+            return "openat2";
+        }
+        String paths = tools.text("paths");
+        return paths.isEmpty() ? "no openat2" : "second-best: " + paths;
     }
 
     private static boolean isTrue(Value tools, String name) {

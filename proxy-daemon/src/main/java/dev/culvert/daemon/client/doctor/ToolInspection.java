@@ -2,9 +2,11 @@ package dev.culvert.daemon.client.doctor;
 
 import dev.culvert.daemon.client.host.Reply;
 import dev.culvert.daemon.client.value.Value;
+import dev.culvert.tools.Support;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** What keeps the tools of agents where they belong, as the agents say. */
 final class ToolInspection implements Inspection {
@@ -15,8 +17,48 @@ final class ToolInspection implements Inspection {
         return "tools";
     }
 
+    private final Supplier<Support> here;
+
+    ToolInspection() {
+        this(Support::here);
+    }
+
+    /**
+     * @param here what the machine of culvert chat offers
+     */
+    ToolInspection(Supplier<Support> here) {
+        this.here = here;
+    }
+
     @Override
     public List<Finding> inspect(Site site) {
+        List<Finding> findings = new ArrayList<>();
+        findings.add(Finding.ok("culvert chat on this machine: " + describe(here.get())));
+        findings.addAll(agents(site));
+        return findings;
+    }
+
+    private static String describe(Support here) {
+        return switch (here.opener()) {
+            case AT_ONCE -> "files by openat2; " + commands(here);
+            case STEP_BY_STEP -> "files second-best: " + here.opener() + "; " + commands(here);
+            case BY_STREAMS ->
+                    "files second-best: "
+                            + here.opener()
+                            + "; no commands, because only Linux can confine them";
+        };
+    }
+
+    private static String commands(Support here) {
+        if (!here.seccomp()) {
+            return "no commands, because the kernel has no seccomp";
+        }
+        return here.landlock() == 0
+                ? "no commands but with --commands unconfined, because the kernel has no Landlock"
+                : "commands confined by Landlock " + here.landlock() + " and seccomp";
+    }
+
+    private static List<Finding> agents(Site site) {
         try {
             Reply reply = site.daemon().get("/api/v1/agents?limit=" + MOST);
             return reply.isOk()
@@ -60,9 +102,10 @@ final class ToolInspection implements Inspection {
         if (!isTrue(tools, "openat2")) {
             findings.add(
                     Finding.warning(
-                            who + " opens files name by name",
-                            "openat2 is missing in its kernel (before Linux 5.6), or a container or"
-                                    + " systemd forbids it; symbolic links are refused all the same",
+                            who + " opens files by the second-best: " + paths(tools),
+                            "openat2 is missing in its kernel (before Linux 5.6), a container or"
+                                    + " systemd forbids it, or this is not Linux; symbolic links are"
+                                    + " refused all the same",
                             "nothing must be done; a newer kernel, or a unit without DynamicUser=,"
                                     + " lets the kernel check each path"));
         }
@@ -71,7 +114,8 @@ final class ToolInspection implements Inspection {
                     Finding.failure(
                             who + " refuses every command",
                             "it may run commands only confined, and its kernel has no Landlock",
-                            "boot the VM with a kernel that has CONFIG_SECURITY_LANDLOCK and lsm=landlock,…"));
+                            "boot the VM with a kernel that has CONFIG_SECURITY_LANDLOCK and"
+                                    + " lsm=landlock,…"));
         }
         if (commands.equals("unconfined")) {
             findings.add(
@@ -93,6 +137,11 @@ final class ToolInspection implements Inspection {
                             "boot the VM with a kernel that has CONFIG_SECCOMP_FILTER"));
         }
         return findings;
+    }
+
+    private static String paths(Value tools) {
+        String paths = tools.text("paths");
+        return paths.isEmpty() ? "name by name" : paths;
     }
 
     private static boolean isTrue(Value tools, String name) {

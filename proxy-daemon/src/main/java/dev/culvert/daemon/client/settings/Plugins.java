@@ -112,14 +112,15 @@ public record Plugins(List<Plugin> all, List<String> refused) {
     }
 
     /**
-     * The tools that they are, in the directory of the project.
+     * The tools that they are, in the directory of the project; none where programs are not
+     * started.
      *
      * @param files which stays the caller's
      * @param environment this process's, of which the programs get a part
      */
     public List<BuiltinTool> tools(
             WorkTree files, Commands commands, Map<String, String> environment) {
-        return commands == Commands.OFF
+        return commands == Commands.OFF || !files.isForPrograms()
                 ? List.of()
                 : all.stream()
                         .<BuiltinTool>map(plugin ->

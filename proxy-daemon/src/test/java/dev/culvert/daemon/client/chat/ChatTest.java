@@ -7,6 +7,7 @@ import static dev.culvert.daemon.client.chat.ScriptedServer.done;
 import static dev.culvert.daemon.client.chat.ScriptedServer.stream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.culvert.daemon.client.Surroundings;
 import dev.culvert.daemon.client.command.Culvert;
@@ -128,7 +129,8 @@ class ChatTest {
     void theProjectsPolicyDecides() throws IOException {
         Files.writeString(
                 project.resolve("culvert.jsonc"),
-                "{\"rules\": [{\"decision\": \"deny\", \"tools\": [\"read_file\"], \"reason\": \"no\"}]}");
+                "{\"rules\": [{\"decision\": \"deny\", \"tools\": [\"read_file\"], \"reason\":"
+                        + " \"no\"}]}");
         server.then(
                 stream(call(1, "c1", "read_file", "{\"path\":\"a.txt\"}"), callsEnd(2, "ct_1")),
                 stream(chunk(1, "I may not."), done(2)));
@@ -314,37 +316,114 @@ class ChatTest {
         assertThat(state().resolve("audit")).doesNotExist();
     }
 
-    /* In a process of its own, because other classes remember the name of the system. */
+    /* In a process of its own, because other classes remember the name of the system. No macOS was at hand: this is a
+     * Linux that says it is one, with the opener that macOS gets. */
     @Test
-    void onASystemWithoutToolsTheChatGoesOnWithoutThem() throws Exception {
-        server.then(stream(chunk(1, "Hello."), done(2)));
+    void onMacOsToolsWorkWithFilesAndStartNothing() throws Exception {
+        userFile(
+                """
+                {"rules": [{"decision": "allow", "access": ["read", "write", "list"], "allowed_paths": ["."]}]}
+                """);
+        Path outside = Files.writeString(home.resolve("outside.txt"), "outside");
+        Files.createSymbolicLink(project.resolve("link"), outside);
+        Path tools = Files.createDirectories(project.resolve(".culvert/tools"));
+        Files.writeString(tools.resolve("greet.json"), "{\"description\": \"Greets.\"}");
+        Path program = Files.writeString(tools.resolve("greet"), "#!/bin/sh\necho hello\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+        server.then(
+                stream(
+                        call(1, "c1", "read_file", "{\"path\":\"a.txt\"}"),
+                        call(2, "c2", "write_file", "{\"path\":\"d/e/b\",\"content\":\"x y\"}"),
+                        call(
+                                3,
+                                "c3",
+                                "edit_file",
+                                "{\"path\":\"d/e/b\",\"old_text\":\"y\",\"new_text\":\"z\"}"),
+                        call(4, "c4", "list_dir", "{\"path\":\"d\"}"),
+                        call(5, "c5", "search_files", "{\"pattern\":\"z\",\"path\":\"d\"}"),
+                        call(6, "c6", "read_file", "{\"path\":\"link\"}"),
+                        call(7, "c7", "write_file", "{\"path\":\"link\",\"content\":\"x\"}"),
+                        call(8, "c8", "run_command", "{\"argv\":[\"true\"]}"),
+                        callsEnd(9, "ct_1")),
+                stream(chunk(1, "Done."), done(2)));
+
+        Elsewhere chat = on("Mac OS X", "--commands", "unconfined", "--message", "work");
+
+        assertThat(chat.answer).as(chat.said).isEqualTo("Done.\n");
+        assertThat(chat.said)
+                .isEqualTo(
+                        "culvert: the tools here are for files alone (second-best: by directory"
+                                + " streams): no command and no plugin is started, because only"
+                                + " Linux can confine them (--no-tools drops this note)\n");
+        assertThat(server.requests().getFirst().body().at("tools").list())
+                .extracting(it -> it.at("function").text("name"))
+                .containsExactly(
+                        "read_file", "write_file", "edit_file", "list_dir", "search_files");
+        List<Value> results = server.requests().getLast().body().at("tool_results").list();
+        assertThat(results)
+                .extracting(it -> it.text("success"))
+                .containsExactly("true", "true", "true", "true", "true", "false", "false", "false");
+        assertThat(results.get(4).text("result")).isEqualTo("d/e/b:1:x z\n");
+        assertThat(results.get(5).json()).contains("is a symbolic link");
+        assertThat(results.get(7).json()).contains("there is no tool 'run_command' here");
+        assertThat(project.resolve("d/e/b")).hasContent("x z");
+        assertThat(outside).hasContent("outside");
+    }
+
+    @Test
+    void aTerminalThatCannotBeUsedIsToldInASentence() throws Exception {
+        Path script = Path.of("/usr/bin/script");
+        assumeTrue(Files.isExecutable(script), "script makes the terminal");
+        List<String> command = new ArrayList<>(command("Plan 9"));
+        command.replaceAll(it -> "'" + it + "'");
         ProcessBuilder elsewhere =
                 new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-Dos.name=Plan 9",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName(),
-                        "chat",
-                        "web-1",
-                        "--project",
-                        project.toString(),
-                        "--message",
-                        "hello");
+                        script.toString(), "-qec", String.join(" ", command), "/dev/null");
+        elsewhere.environment().put("CULVERT_URL", "http://127.0.0.1:" + server.port());
+        elsewhere.environment().put("HOME", home.toString());
+        elsewhere.environment().put("SHELL", "/bin/sh");
+
+        Process process = elsewhere.redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+
+        assertThat(process.waitFor()).as(said).isEqualTo(1);
+        assertThat(said)
+                .isEqualTo(
+                        "culvert: this terminal cannot be used on Plan 9; say one thing with"
+                                + " --message, or write it to standard input\r\n");
+    }
+
+    /** A chat as a process that takes this Linux for another system. */
+    private record Elsewhere(String answer, String said) {}
+
+    private List<String> command(String system) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dos.name=" + system,
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "chat",
+                "web-1",
+                "--project",
+                project.toString());
+    }
+
+    private Elsewhere on(String system, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(command(system));
+        command.addAll(List.of(arguments));
+        ProcessBuilder elsewhere = new ProcessBuilder(command);
         elsewhere.environment().clear();
         elsewhere.environment().put("CULVERT_URL", "http://127.0.0.1:" + server.port());
         elsewhere.environment().put("HOME", home.toString());
         elsewhere.redirectError(home.resolve("said").toFile());
-
         Process process = elsewhere.start();
         process.getOutputStream().close();
         String answer = new String(process.getInputStream().readAllBytes(), UTF_8);
-
         String said = Files.readString(home.resolve("said"));
         assertThat(process.waitFor()).as(said).isZero();
-        assertThat(answer).isEqualTo("Hello.\n");
-        assertThat(said).contains("tools work only on Linux");
-        assertThat(server.requests().getFirst().body().json()).doesNotContain("\"tools\"");
+        return new Elsewhere(answer, said);
     }
 }

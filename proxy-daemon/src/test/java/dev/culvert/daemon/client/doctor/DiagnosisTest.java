@@ -7,6 +7,8 @@ import dev.culvert.daemon.client.host.DaemonFile;
 import dev.culvert.daemon.client.host.Outcome;
 import dev.culvert.daemon.client.host.ScriptedDaemon;
 import dev.culvert.daemon.client.host.ScriptedHost;
+import dev.culvert.tools.Opener;
+import dev.culvert.tools.Support;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -378,7 +380,8 @@ class DiagnosisTest {
         daemon.on(
                 "POST /api/v1/agents/deaf/ping",
                 200,
-                "{\"round_trip_us\": 90, \"guest_us\": 1, \"runtime_us\": 5, \"runtime_error\": \"Connection refused\"}");
+                "{\"round_trip_us\": 90, \"guest_us\": 1, \"runtime_us\": 5, \"runtime_error\":"
+                        + " \"Connection refused\"}");
 
         isFailure(
                 inspect(new AgentInspection()).getFirst(),
@@ -392,7 +395,8 @@ class DiagnosisTest {
         daemon.on(
                 "GET /api/v1/agents?limit=200",
                 200,
-                "{\"agents\": [{\"id\": \"two\", \"state\": \"ready\", \"conflict\": \"the settings name it\"}], \"next\": null}");
+                "{\"agents\": [{\"id\": \"two\", \"state\": \"ready\", \"conflict\": \"the settings"
+                        + " name it\"}], \"next\": null}");
         daemon.on("POST /api/v1/agents/two/ping", 200, "{\"round_trip_us\": 90}");
 
         assertThat(inspect(new AgentInspection()))
@@ -418,15 +422,34 @@ class DiagnosisTest {
                 ], "next": null}
                 """);
 
-        List<Finding> findings = inspect(new ToolInspection());
+        List<Finding> findings =
+                inspect(new ToolInspection(() -> new Support(Opener.AT_ONCE, 6, true)));
 
-        assertThat(findings.getFirst())
+        assertThat(findings.getFirst().what())
+                .isEqualTo(
+                        "culvert chat on this machine: files by openat2; commands confined by"
+                                + " Landlock 6 and seccomp");
+        assertThat(findings.get(1))
                 .isEqualTo(Finding.ok("2 of 4 agents with tools have all that confines them"));
-        assertThat(findings.get(1).what()).isEqualTo("agent old opens files name by name");
-        isFailure(findings.get(2), "agent old refuses every command", "no Landlock", "CONFIG_");
-        assertThat(findings.get(3).what()).isEqualTo("agent old refuses every command");
-        assertThat(findings.get(4).cause()).startsWith("its kernel has no Landlock");
-        assertThat(findings).hasSize(5);
+        assertThat(findings.get(2).what())
+                .isEqualTo("agent old opens files by the second-best: name by name");
+        isFailure(findings.get(3), "agent old refuses every command", "no Landlock", "CONFIG_");
+        assertThat(findings.get(4).what()).isEqualTo("agent old refuses every command");
+        assertThat(findings.get(5).cause()).startsWith("its kernel has no Landlock");
+        assertThat(findings).hasSize(6);
+    }
+
+    @Test
+    void theSecondBestOfThisMachineIsNamed() {
+        Support elsewhere = new Support(Opener.BY_STREAMS, 0, false);
+        Support old = new Support(Opener.STEP_BY_STEP, 0, true);
+
+        assertThat(inspect(new ToolInspection(() -> elsewhere)).getFirst().what())
+                .endsWith(
+                        "files second-best: by directory streams; no commands, because only Linux"
+                                + " can confine them");
+        assertThat(inspect(new ToolInspection(() -> old)).getFirst().what())
+                .contains("files second-best: name by name; no commands but with");
     }
 
     @Test
