@@ -179,7 +179,7 @@ public final class Daemon implements AutoCloseable {
                         files);
         outside = new OutsideRoom(kept, this::settings, metrics, files, loops, admission, fleet);
         telemetry = new Telemetry(metrics, first.telemetry());
-        webhooks = new WebhookRoom(kept.stores().deliveries(), loops, files, metrics);
+        webhooks = new WebhookRoom(kept.stores(), loops, files, metrics);
         StepRoom steps = new StepRoom(account, this::settings, metrics);
         flows =
                 new FlowRoom(

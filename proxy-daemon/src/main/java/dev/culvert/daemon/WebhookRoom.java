@@ -12,8 +12,8 @@ import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.operations.Runs;
 import dev.culvert.daemon.outgoing.OutgoingCalls;
+import dev.culvert.daemon.state.Stores;
 import dev.culvert.daemon.webhooks.ApprovalEvents;
-import dev.culvert.daemon.webhooks.DeliveryStore;
 import dev.culvert.daemon.webhooks.DriftEvents;
 import dev.culvert.daemon.webhooks.FleetEvents;
 import dev.culvert.daemon.webhooks.FlowEvents;
@@ -38,10 +38,10 @@ final class WebhookRoom implements AutoCloseable {
      *
      * @param workers do what blocks
      */
-    WebhookRoom(DeliveryStore store, EventLoops loops, Workers workers, Metrics metrics) {
+    WebhookRoom(Stores stores, EventLoops loops, Workers workers, Metrics metrics) {
         webhooks =
                 new Webhooks(
-                        store,
+                        stores.deliveries(),
                         new OutgoingCalls(loops.transport()),
                         workers,
                         loops.next(),
@@ -49,6 +49,8 @@ final class WebhookRoom implements AutoCloseable {
         drift =
                 new DriftEvents(
                         webhooks,
+                        stores.drifts(),
+                        workers,
                         loops.next(),
                         InstantSource.system(),
                         HomeSettings.DEFAULTS.driftAfter());
@@ -92,6 +94,7 @@ final class WebhookRoom implements AutoCloseable {
             throws IOException {
         webhooks.restore(settings.webhooks());
         drift.use(settings.home().driftAfter());
+        drift.restore();
         fleet.listen(new FleetEvents(webhooks));
         fleet.listen(drift);
         flows.onEnded(new FlowEvents(webhooks));
@@ -118,6 +121,7 @@ final class WebhookRoom implements AutoCloseable {
     /** Writes down what was not delivered. Blocks. */
     @Override
     public void close() {
+        drift.close();
         webhooks.close();
     }
 }

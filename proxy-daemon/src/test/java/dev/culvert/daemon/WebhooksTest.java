@@ -3,14 +3,16 @@ package dev.culvert.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.http.tls.TestCertificates;
-import dev.culvert.daemon.webhooks.TestReceiver;
 import dev.culvert.daemon.webhooks.TestReceiver.Message;
+import dev.culvert.daemon.webhooks.TestReceiver;
 import dev.culvert.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -101,6 +103,51 @@ class WebhooksTest {
                         .hasSize(1);
             }
         }
+    }
+
+    @Test
+    void aDriftIsToldOnceAndItsEndTooAlsoIfTheDaemonIsRestartedInBetween(@TempDir Path state)
+            throws Exception {
+        try (TestReceiver receiver = new TestReceiver();
+                ScriptedGuest guest = ScriptedGuest.start()) {
+            guest.on("config_update", it -> it.error("invalid_payload", "no such model"));
+            String settings =
+                    "{%s\"state_dir\": \"%s\", \"home\": {\"drift_after\": \"50ms\"}, \"agents\": [{\"id\": \"a\", \"address\": \"%s\", \"config\": {\"model\": \"m\"}}]}"
+                            .formatted(setting(receiver, ""), state, guest.address());
+            Message drift;
+            try (TestDaemon daemon = TestDaemon.start(settings)) {
+                drift = receiver.await(it -> it.body().contains("agent.drift"));
+            }
+            try (TestDaemon daemon = TestDaemon.start(settings)) {
+                daemon.awaitAgent("a", "no such model");
+                daemon.awaitMetric("culvert_agents_drifting", 1);
+            }
+            guest.on("config_update", ScriptedGuest.ACKNOWLEDGE);
+            try (TestDaemon daemon = TestDaemon.start(settings)) {
+                Message inStep = receiver.await(it -> it.body().contains("agent.in_step"));
+
+                assertThat(since(inStep)).isEqualTo(since(drift));
+                daemon.awaitState("a", "ready");
+                daemon.awaitMetric("culvert_agents_drifting", 0);
+            }
+            try (TestDaemon daemon = TestDaemon.start(settings)) {
+                daemon.awaitState("a", "ready");
+            }
+            assertThat(told(receiver, "agent.drift")).hasSize(1);
+            assertThat(told(receiver, "agent.in_step")).hasSize(1);
+        }
+    }
+
+    /** Ids: a message may come again whose answer a daemon that stops has not read. */
+    private static Set<String> told(TestReceiver receiver, String event) {
+        return receiver.messages().stream()
+                .filter(it -> it.body().contains(event))
+                .map(Message::id)
+                .collect(Collectors.toSet());
+    }
+
+    private static String since(Message message) {
+        return message.body().replaceFirst(".*\"since\":\"([^\"]*)\".*", "$1");
     }
 
     @Test

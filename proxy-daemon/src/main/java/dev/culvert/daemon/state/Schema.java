@@ -193,6 +193,11 @@ final class Schema {
                                 content BYTEA NOT NULL)
                             """,
                             """
+                            CREATE TABLE drifts (
+                                agent TEXT PRIMARY KEY,
+                                since TEXT NOT NULL)
+                            """,
+                            """
                             CREATE TABLE tunnels (
                                 name TEXT PRIMARY KEY,
                                 wanted TEXT NOT NULL,

@@ -23,6 +23,7 @@ import dev.culvert.daemon.providers.BudgetStore;
 import dev.culvert.daemon.sshtunnels.MemorySshTunnels;
 import dev.culvert.daemon.sshtunnels.SshTunnelStore;
 import dev.culvert.daemon.webhooks.DeliveryStore;
+import dev.culvert.daemon.webhooks.DriftStore;
 import java.io.IOException;
 
 /** Where each room keeps what it has to keep. */
@@ -38,6 +39,7 @@ public record Stores(
         ApprovalStore approvals,
         ContinuationStore continuations,
         DeliveryStore deliveries,
+        DriftStore drifts,
         BudgetStore budgets,
         FlowStore flows,
         PreviewStore previews,
@@ -56,6 +58,7 @@ public record Stores(
                 new MemoryApprovals(),
                 new MemoryContinuations(),
                 DeliveryStore.NONE,
+                DriftStore.NONE,
                 BudgetStore.NONE,
                 new MemoryFlows(),
                 new MemoryPreviews(),
@@ -75,6 +78,7 @@ public record Stores(
                 new SqlApprovals(database),
                 new SqlContinuations(database),
                 new SqlDeliveries(database),
+                new SqlDrifts(database),
                 new SqlBudgets(database),
                 new SqlFlows(database),
                 new SqlPreviews(database),

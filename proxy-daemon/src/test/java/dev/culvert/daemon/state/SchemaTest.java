@@ -96,6 +96,7 @@ class SchemaTest {
             insert(connection, "flow_steps", "r", "s", "done", "c", content);
             insert(connection, "flow_cache", "d", "s", content);
             insert(connection, "deliveries", "d", "due", 3, content);
+            insert(connection, "drifts", "a", "s");
             insert(connection, "tunnels", "n", "up", "c", content);
             insert(connection, "budgets", "h", "hour", "s", 1L << 40, 1L);
             return insert(connection, "previews", "p", "a", "t", 3000, "c", "e", null);

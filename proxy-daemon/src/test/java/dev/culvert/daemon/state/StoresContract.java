@@ -32,6 +32,8 @@ import dev.culvert.daemon.sshtunnels.SshTunnelStore;
 import dev.culvert.daemon.sshtunnels.SshTunnelStoreContract;
 import dev.culvert.daemon.webhooks.DeliveryStore;
 import dev.culvert.daemon.webhooks.DeliveryStoreContract;
+import dev.culvert.daemon.webhooks.DriftStore;
+import dev.culvert.daemon.webhooks.DriftStoreContract;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
@@ -189,6 +191,14 @@ abstract class StoresContract {
         @Override
         public ContinuationStore open() throws IOException {
             return afterARestart().continuations();
+        }
+    }
+
+    @Nested
+    class OfDrifts implements DriftStoreContract {
+        @Override
+        public DriftStore open() throws IOException {
+            return afterARestart().drifts();
         }
     }
 
