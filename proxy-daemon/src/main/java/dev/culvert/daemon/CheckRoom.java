@@ -51,6 +51,11 @@ final class CheckRoom implements AutoCloseable {
         checks.through(tunnels);
     }
 
+    /** Runs checks. */
+    Checks checks() {
+        return checks;
+    }
+
     List<Route> routes(AgentAccess access, Admission admission) {
         return List.of(
                 new CheckRoute(checks, access, new AgentChecks(), admission),

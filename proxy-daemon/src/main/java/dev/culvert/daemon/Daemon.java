@@ -232,6 +232,7 @@ public final class Daemon implements AutoCloseable {
                                                                 admission,
                                                                 offLoop,
                                                                 listeners::addresses)),
+                                                routes.checks().checks(),
                                                 offLoop),
                                         access,
                                         admission,

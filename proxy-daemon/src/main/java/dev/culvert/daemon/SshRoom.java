@@ -2,6 +2,8 @@ package dev.culvert.daemon;
 
 import dev.culvert.checks.BadCheckException;
 import dev.culvert.checks.Through;
+import dev.culvert.daemon.api.checks.Checks;
+import dev.culvert.daemon.api.hostreach.ReachRoute;
 import dev.culvert.daemon.api.sshkeys.CertificateRoute;
 import dev.culvert.daemon.api.sshkeys.KeyRoute;
 import dev.culvert.daemon.api.sshkeys.KeyWork;
@@ -137,9 +139,10 @@ final class SshRoom implements AutoCloseable {
     }
 
     /** With those of this room. */
-    List<Route> with(List<Route> others, OffLoop offLoop) {
+    List<Route> with(List<Route> others, Checks checks, OffLoop offLoop) {
         KeyWork work = new KeyWork(keys, this::userOf, offLoop);
         TunnelWork ofTunnels = new TunnelWork(tunnels, new OffLoop(workers, workers));
+        ReachRoute.Rooms rooms = new ReachRoute.Rooms(work, ofTunnels, checks);
         List<Route> own =
                 List.of(
                         new KeysRoute(work),
@@ -152,7 +155,10 @@ final class SshRoom implements AutoCloseable {
                         ActionRoute.stop(ofTunnels),
                         ActionRoute.restart(ofTunnels),
                         new ProbeRoute(ofTunnels),
-                        new HostKeysRoute(ofTunnels));
+                        new HostKeysRoute(ofTunnels),
+                        ReachRoute.setup(rooms),
+                        ReachRoute.health(rooms),
+                        ReachRoute.stop(rooms));
         return Stream.concat(others.stream(), own.stream()).toList();
     }
 

@@ -238,6 +238,18 @@ class ArchitectureTest {
                                             "sshkeys",
                                             "sshtunnels")),
                             Map.entry(
+                                    "api.hostreach",
+                                    with(
+                                            core("checks", "io", "settings"),
+                                            "api.checks",
+                                            "api.sshkeys",
+                                            "api.sshtunnels",
+                                            "auth",
+                                            "config",
+                                            "http",
+                                            "sshkeys",
+                                            "sshtunnels")),
+                            Map.entry(
                                     "api.sshkeys",
                                     with(core("io", "settings"), "api", "auth", "http", "sshkeys")),
                             Map.entry(
@@ -519,6 +531,7 @@ class ArchitectureTest {
                                             "reach",
                                             "join",
                                             "api.sshkeys",
+                                            "api.hostreach",
                                             "api.reach",
                                             "front.preview",
                                             "previews",

@@ -8,6 +8,7 @@ import dev.culvert.daemon.client.value.Value;
 import dev.culvert.daemon.sshtunnels.ScriptedSsh;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -156,6 +157,26 @@ class ReachVerbTest {
         assertThat(run.out())
                 .contains("Permission denied (publickey)", "culvert tunnel status db")
                 .contains("reachable: it answers 401");
+    }
+
+    @Test
+    void programsAskForTheSameByOneRequest() throws Exception {
+        addTunnel();
+        HttpResponse<String> dry =
+                daemon.post(
+                        "/api/v1/reach/setup", "{\"dry_run\": true, \"urls\": [\"" + url + "\"]}");
+        assertThat(dry.body()).contains("\"state\":\"would start\"", "\"would check\"");
+        HttpResponse<String> done =
+                daemon.post("/api/v1/operations/reach.setup", "{\"urls\": [\"" + url + "\"]}");
+        assertThat(done.body())
+                .startsWith("{\"ok\":true,")
+                .contains("\"step\":\"tunnel db\",\"state\":\"up\"", "it answers 401");
+        assertThat(daemon.post("/api/v1/reach/health", "{\"urls\": []}").body())
+                .contains("\"state\":\"up\"")
+                .doesNotContain("check ");
+        assertThat(daemon.post("/api/v1/reach/stop", "{\"urls\": []}").body())
+                .contains("Nothing was done", "urls");
+        assertThat(daemon.post("/api/v1/reach/stop", "").body()).contains("\"stopped\"");
     }
 
     private void addWay(String name, String... more) {

@@ -22,6 +22,18 @@ final class TunnelOperations {
     private static final Parameter WAIT =
             body("wait", Schema.TEXT, "How long to wait until it is up, `15s` by default");
 
+    private static final Parameter URLS =
+            body(
+                    "urls",
+                    Schema.listOf(Schema.TEXT),
+                    "What to check, up to 16 addresses as `check` takes them; by default OpenAI's"
+                            + " and Anthropic's API");
+    private static final Parameter DRY =
+            body(
+                    "dry_run",
+                    Schema.BOOLEAN,
+                    "True to say only what would be done, and to change and check nothing");
+
     static final List<Operation> ALL =
             List.of(
                     op("tunnel.list", "List the SSH tunnels, and how each is", READ)
@@ -127,7 +139,33 @@ final class TunnelOperations {
                             .verb("tunnel rm")
                             .takes(TUNNEL)
                             .needs(Need.REACH_HOSTS)
-                            .at(DELETE, "/tunnels/{tunnel}"));
+                            .at(DELETE, "/tunnels/{tunnel}"),
+                    op(
+                                    "reach.setup",
+                                    "Make the SSH keys that tunnels name, start the tunnels, and"
+                                            + " check servers",
+                                    CHANGE)
+                            .verb("reach setup")
+                            .takes(URLS, DRY)
+                            .needs(Need.REACH_HOSTS)
+                            .at(POST, "/reach/setup"),
+                    op(
+                                    "reach.health",
+                                    "Say whether keys are there, tunnels are up, and servers"
+                                            + " reachable",
+                                    READ)
+                            .verb("reach health")
+                            .takes(URLS, DRY)
+                            .needs(Need.REACH_HOSTS)
+                            .at(POST, "/reach/health"),
+                    op(
+                                    "reach.stop",
+                                    "Stop the SSH tunnels, with their processes and sockets",
+                                    CHANGE)
+                            .verb("reach stop")
+                            .takes(DRY)
+                            .needs(Need.REACH_HOSTS)
+                            .at(POST, "/reach/stop"));
 
     private TunnelOperations() {}
 }

@@ -29,16 +29,10 @@ record CheckBody(
     private static final String OF_AN_AGENT = "agent:";
     private static final String OF_A_TUNNEL = "tunnel:";
 
-    /** The APIs of both providers: without a key they answer 401, and are reachable. */
-    private static final List<String> USUAL =
-            List.of("https://api.openai.com/v1/models", "https://api.anthropic.com/v1/models");
-
-    static final int MOST = 16;
-
     private record Words(List<String> urls, String through, Duration timeout) {
         static Words read(Section in, Duration usual) {
             return new Words(
-                    in.list("urls", Kind.TEXT, USUAL),
+                    in.list("urls", Kind.TEXT, Checks.USUAL),
                     in.get("through", Kind.TEXT, ""),
                     in.get("timeout", Kind.DURATION, usual));
         }
@@ -55,8 +49,8 @@ record CheckBody(
      */
     static CheckBody of(Request request, Checks checks) {
         Words words = words(request, checks.settings().timeout());
-        if (words.urls.isEmpty() || words.urls.size() > MOST) {
-            throw bad("'urls' takes from 1 to %d addresses in one request".formatted(MOST));
+        if (words.urls.isEmpty() || words.urls.size() > Checks.MOST) {
+            throw bad("'urls' takes from 1 to %d addresses in one request".formatted(Checks.MOST));
         }
         if (!words.timeout.isPositive() || words.timeout.compareTo(CheckSettings.LONGEST) > 0) {
             throw bad(

@@ -27,6 +27,13 @@ import java.util.function.Supplier;
 
 /** Runs checks on threads of their own. Safe for all threads. */
 public final class Checks {
+    /** The APIs of both providers: without a key they answer 401, and are reachable. */
+    public static final List<String> USUAL =
+            List.of("https://api.openai.com/v1/models", "https://api.anthropic.com/v1/models");
+
+    /** What one request can have checked. */
+    public static final int MOST = 16;
+
     private static final int RETRY_SECONDS = 5;
 
     /** So that one caller leaves threads to others. */
@@ -82,6 +89,23 @@ public final class Checks {
     }
 
     /**
+     * Checks without anything between, each as long as the settings say. As the other one.
+     *
+     * @throws ProblemException when too many checks wait
+     */
+    public void run(
+            List<Target> targets,
+            Caller caller,
+            EventLoop loop,
+            Consumer<List<CheckResult>> listener) {
+        run(
+                new CheckBody(targets, "", Through.DIRECT, false, settings().timeout()),
+                caller,
+                loop,
+                listener);
+    }
+
+    /**
      * Runs what a caller asks for, and tells {@code listener} the results in the same order, on
      * {@code loop}.
      *
@@ -123,7 +147,7 @@ public final class Checks {
 
     /** The checks of one caller leave room in the queue for those of others. */
     private void enter(String who, int more, CheckSettings now) {
-        int most = AT_ONCE_OF_A_CALLER + Math.max(CheckBody.MOST, now.queue() / 2);
+        int most = AT_ONCE_OF_A_CALLER + Math.max(MOST, now.queue() / 2);
         if (!ofCallers.enter(who, more, most)) {
             throw new ProblemException(
                     Problem.of(

@@ -30,11 +30,11 @@ public record KeyWork(
     private static final String KEY = "/keys";
 
     /** Blocks. */
-    interface Job {
+    public interface Job {
         Runnable run(SshKeys keys) throws IOException, RefusedException;
     }
 
-    void run(Request request, Answer answer, Job job) {
+    public void run(Request request, Answer answer, Job job) {
         SshKeys all =
                 keys.orElseThrow(() ->
                         problem(

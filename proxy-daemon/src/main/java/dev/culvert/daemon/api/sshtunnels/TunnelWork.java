@@ -23,7 +23,7 @@ import java.util.Optional;
  */
 public record TunnelWork(Optional<SshTunnels> tunnels, OffLoop offLoop) {
     /** Blocks. */
-    interface Job {
+    public interface Job {
         Runnable run(SshTunnels tunnels) throws IOException, RefusedException;
     }
 
@@ -47,9 +47,9 @@ public record TunnelWork(Optional<SshTunnels> tunnels, OffLoop offLoop) {
     /**
      * Runs what blocks.
      *
-     * @param name of the tunnel; no agent can have the key that is made of it
+     * @param name of the tunnel, or empty for all; no agent can have the key that is made of it
      */
-    void run(String name, Request request, Answer answer, Job job) {
+    public void run(String name, Request request, Answer answer, Job job) {
         SshTunnels known = all();
         offLoop.run(
                 "/tunnels/" + name,

@@ -2,15 +2,18 @@ package dev.culvert.daemon.client.command;
 
 import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
+import dev.culvert.daemon.client.http.Request;
 import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.Tone;
 import dev.culvert.daemon.client.output.View;
 import dev.culvert.daemon.client.value.Value;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,8 +40,10 @@ final class ReachCommand {
                             .in(it -> it.text("ok").equals("true") ? Tone.GOOD : Tone.BAD),
                     Column.of("DETAIL", "detail"));
 
-    private static final List<String> USUAL =
-            List.of("https://api.openai.com/v1/models", "https://api.anthropic.com/v1/models");
+    private static final String PATH = "/api/v1/reach/";
+
+    /** More than the daemon waits for tunnels and checks. */
+    private static final Duration PATIENCE = Duration.ofSeconds(150);
 
     private ReachCommand() {}
 
@@ -49,19 +54,62 @@ final class ReachCommand {
                 .addSubcommand(new Stop(session));
     }
 
-    /** The flag of all three. */
-    private static final class DryRun {
+    /** What all three have in common. */
+    private abstract static class OfHost implements Verb {
+        private final Session session;
+
         @Option(
                 names = "--dry-run",
                 description = "Says what it would do, and changes and checks nothing.")
-        private boolean on;
+        private boolean isDry;
+
+        private OfHost(Session session) {
+            this.session = session;
+        }
+
+        /** Asks the daemon, which does it. */
+        final int ask(String what, Map<String, Value> more) throws IOException {
+            Map<String, Value> body = new LinkedHashMap<>(more);
+            body.put("dry_run", Value.of(isDry));
+            session.output().progress("waiting for tunnels and checks");
+            Value answer;
+            try {
+                answer =
+                        session.api()
+                                .ask(
+                                        Request.post(PATH + what, new Value.Members(body))
+                                                .patient(PATIENCE));
+            } finally {
+                session.output().progressEnds();
+            }
+            session.output().items(answer.at("steps").list(), VIEW);
+            return answer.text("ok").equals("true") ? ExitCode.OK : ExitCode.FAILED;
+        }
     }
 
-    private static int print(Session session, List<Value> steps) {
-        session.output().items(steps, VIEW);
-        return steps.stream().allMatch(it -> it.text("ok").equals("true"))
-                ? ExitCode.OK
-                : ExitCode.FAILED;
+    /** Those that check servers, too. */
+    private abstract static class WithServers extends OfHost {
+        private final String what;
+
+        @Parameters(
+                paramLabel = "URL",
+                arity = "0..*",
+                description = "Servers to check. Default: the APIs of OpenAI and Anthropic")
+        private List<String> urls = List.of();
+
+        private WithServers(String what, Session session) {
+            super(session);
+            this.what = what;
+        }
+
+        @Override
+        public final int run() throws IOException {
+            return ask(
+                    what,
+                    urls.isEmpty()
+                            ? Map.of()
+                            : Map.of("urls", Value.of(urls.stream().map(Value::of).toList())));
+        }
     }
 
     @Command(
@@ -78,31 +126,9 @@ final class ReachCommand {
             },
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {"0:all is well", "1:a step has failed"})
-    private static final class Setup implements Verb {
-        private final Session session;
-
-        @Mixin private final DryRun dry = new DryRun();
-
-        @Parameters(
-                paramLabel = "URL",
-                arity = "0..*",
-                description = "Servers to check. Default: the APIs of OpenAI and Anthropic")
-        private List<String> urls = USUAL;
-
+    private static final class Setup extends WithServers {
         private Setup(Session session) {
-            this.session = session;
-        }
-
-        @Override
-        public int run() throws IOException {
-            ReachSteps steps = new ReachSteps(session.api(), session.output()::progress);
-            if (steps.findTunnels()) {
-                steps.makeKeys(dry.on);
-                steps.startTunnels(dry.on);
-            }
-            steps.check(urls, dry.on);
-            session.output().progressEnds();
-            return print(session, steps.done());
+            super("setup", session);
         }
     }
 
@@ -112,58 +138,27 @@ final class ReachCommand {
             mixinStandardHelpOptions = true,
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {"0:all is well", "1:something is not"})
-    private static final class Health implements Verb {
-        private final Session session;
-
-        @Mixin private final DryRun dry = new DryRun();
-
-        @Parameters(
-                paramLabel = "URL",
-                arity = "0..*",
-                description = "Servers to check. Default: the APIs of OpenAI and Anthropic")
-        private List<String> urls = USUAL;
-
+    private static final class Health extends WithServers {
         private Health(Session session) {
-            this.session = session;
-        }
-
-        @Override
-        public int run() throws IOException {
-            ReachSteps steps = new ReachSteps(session.api(), session.output()::progress);
-            if (steps.findTunnels()) {
-                steps.lookAtKeys();
-                steps.lookAtTunnels();
-            }
-            steps.check(urls, dry.on);
-            session.output().progressEnds();
-            return print(session, steps.done());
+            super("health", session);
         }
     }
 
     @Command(
             name = "stop",
             description =
-                    "Stops the tunnels, with their processes and sockets. Keys and settings stay.",
+                    "Stops the SSH tunnels, with their processes and sockets. Keys and settings stay.",
             mixinStandardHelpOptions = true,
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {"0:no tunnel runs", "1:one could not be stopped"})
-    private static final class Stop implements Verb {
-        private final Session session;
-
-        @Mixin private final DryRun dry = new DryRun();
-
+    private static final class Stop extends OfHost {
         private Stop(Session session) {
-            this.session = session;
+            super(session);
         }
 
         @Override
         public int run() throws IOException {
-            ReachSteps steps = new ReachSteps(session.api(), session.output()::progress);
-            if (steps.findTunnels()) {
-                steps.stopTunnels(dry.on);
-            }
-            session.output().progressEnds();
-            return print(session, steps.done());
+            return ask("stop", Map.of());
         }
     }
 }

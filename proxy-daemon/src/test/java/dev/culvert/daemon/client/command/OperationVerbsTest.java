@@ -43,9 +43,6 @@ class OperationVerbsTest {
                     "policy explain",
                     "policy test",
                     "policy trust",
-                    "reach health",
-                    "reach setup",
-                    "reach stop",
                     "setup",
                     "top",
                     "turns watch");
