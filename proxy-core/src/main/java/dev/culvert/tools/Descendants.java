@@ -103,8 +103,8 @@ final class Descendants {
         for (int round = 0; round < MOST_ROUNDS; round++) {
             boolean reaped = !runs || reap(pid);
             runs = !reaped;
-            List<Integer> left =
-                    strays(own); // after it: what it leaves becomes a child of this process
+            // after it, whose children become those of this process when it ends
+            List<Integer> left = strays(own);
             left.remove(Integer.valueOf(pid));
             left.remove(Integer.valueOf(guard));
             for (int child : left) {

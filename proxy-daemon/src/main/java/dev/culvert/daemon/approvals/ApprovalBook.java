@@ -33,7 +33,7 @@ final class ApprovalBook {
     private final Set<String> doubtful = new HashSet<>();
 
     private final ChangeNumbers changesOfAll = new ChangeNumbers();
-    private final Map<String, ChangeNumbers> changes = new HashMap<>();
+    private final TenantChanges changes = new TenantChanges();
     private final List<ApprovalListener> listeners = new CopyOnWriteArrayList<>();
     private long bytes;
 
@@ -69,9 +69,7 @@ final class ApprovalBook {
 
     /** The changes of one tenant; of all for null. */
     synchronized ChangeNumbers changes(@Nullable String tenant) {
-        return tenant == null
-                ? changesOfAll
-                : changes.computeIfAbsent(tenant, _ -> new ChangeNumbers());
+        return tenant == null ? changesOfAll : changes.of(tenant);
     }
 
     /**
@@ -172,7 +170,7 @@ final class ApprovalBook {
                 bytes += size(approval);
             }
             changesOfAll.add(approval.id());
-            changes(approval.tenant()).add(approval.id());
+            changes.add(approval.tenant(), approval.id());
         }
         for (ApprovalListener each : listeners) {
             each.onChanged(approval);
@@ -186,7 +184,7 @@ final class ApprovalBook {
             if (gone != null) {
                 bytes -= size(gone);
                 changesOfAll.forget(id);
-                changes(gone.tenant()).forget(id);
+                changes.forget(gone.tenant(), id);
             }
         }
     }

@@ -33,6 +33,11 @@ final class ChangeNumbers {
         return number;
     }
 
+    /** Whether all approvals that have changed are gone. */
+    synchronized boolean isEmpty() {
+        return ids.isEmpty();
+    }
+
     /** Whether every change after that one is known. */
     synchronized boolean reaches(long before) {
         return before >= forgotten && before <= number;
