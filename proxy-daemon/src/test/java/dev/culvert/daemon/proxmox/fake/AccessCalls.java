@@ -106,10 +106,10 @@ final class AccessCalls {
         List<String> to = new ArrayList<>();
         for (String list : List.of("users", "tokens")) {
             if (call.has(list)) {
-                to.addAll(List.of(call.text(list).split("[,; ]+")));
+                to.addAll(Parts.ofList(call.text(list)));
             }
         }
-        for (String role : call.text("roles").split("[,; ]+")) {
+        for (String role : Parts.ofList(call.text("roles"))) {
             if (!cluster.accounts().roles().byName().containsKey(role)) {
                 throw Refused.died("role '%s' does not exist".formatted(role));
             }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Users, their tokens and tickets, and who may do what where. Guarded by the cluster's lock. */
@@ -32,9 +33,14 @@ final class Accounts {
     private final Map<String, String> tickets = new LinkedHashMap<>();
     private final List<Entry> entries = new ArrayList<>();
     private final Roles roles;
+    private final UnaryOperator<String> poolOf;
 
-    Accounts(Roles roles) {
+    /**
+     * @param poolOf the path of the pool that {@code /vms/ID} is in; empty if it is in none
+     */
+    Accounts(Roles roles, UnaryOperator<String> poolOf) {
         this.roles = roles;
+        this.poolOf = poolOf;
         passwords.put(ROOT, "proxmox");
     }
 
@@ -112,7 +118,7 @@ final class Accounts {
             return roles.all();
         }
         if (!who.contains("!")) {
-            return entriesOf(who, path);
+            return withPool(who, path);
         }
         String user = userOf(who);
         Set<String> ofUser = privileges(user, path);
@@ -120,9 +126,19 @@ final class Accounts {
         if (token == null || !token.separate) {
             return ofUser;
         }
-        Set<String> both = new TreeSet<>(entriesOf(who, path));
+        Set<String> both = withPool(who, path);
         both.retainAll(ofUser);
         return both;
+    }
+
+    /** A guest in a pool has what is allowed on the pool, too. */
+    private Set<String> withPool(String who, String path) {
+        Set<String> found = entriesOf(who, path);
+        String pool = path.startsWith("/vms/") ? poolOf.apply(path) : "";
+        if (!pool.isEmpty()) {
+            found.addAll(entriesOf(who, pool));
+        }
+        return found;
     }
 
     /** The deepest entries count: they replace those above. */

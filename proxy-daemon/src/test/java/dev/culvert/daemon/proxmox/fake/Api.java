@@ -22,6 +22,12 @@ final class Api {
         new AccessCalls(cluster).addTo(handlers);
         new GuestReads(cluster).addTo(handlers);
         new PowerCalls(cluster).addTo(handlers);
+        new ConfigCalls(cluster).addTo(handlers);
+        new CreateCalls(cluster).addTo(handlers);
+        new SnapshotCalls(cluster).addTo(handlers);
+        new MoveCalls(cluster).addTo(handlers);
+        new PoolCalls(cluster).addTo(handlers);
+        new AgentCalls(cluster).addTo(handlers);
         new StorageCalls(cluster).addTo(handlers);
         new TaskCalls(cluster).addTo(handlers);
     }
@@ -44,6 +50,9 @@ final class Api {
                 return done(request, caller);
             } catch (Refused e) {
                 return Answer.of(e);
+            } catch (RuntimeException e) {
+                e.printStackTrace();
+                return Answer.bare(500, "the fake is broken: " + e.getClass().getName());
             }
         }
     }
@@ -78,7 +87,7 @@ final class Api {
     }
 
     private static @Nullable String ticket(String cookies) {
-        for (String cookie : cookies.split("; *")) {
+        for (String cookie : cookies.split("; *", -1)) {
             if (cookie.startsWith(COOKIE + "=")) {
                 return java.net.URLDecoder.decode(
                         cookie.substring(COOKIE.length() + 1).replace("+", "%2B"),

@@ -90,7 +90,7 @@ final class Client {
         assert begun.status() == 200 : begun;
         String upid = begun.data().text();
         pve.finishTasks();
-        return get("/nodes/%s/tasks/%s/status".formatted(upid.split(":")[1], upid))
+        return get("/nodes/%s/tasks/%s/status".formatted(upid.split(":", -1)[1], upid))
                 .data()
                 .text("exitstatus");
     }

@@ -33,9 +33,17 @@ final class Cluster {
     private boolean quorate = true;
     private int lastPid = 4000;
 
-    Cluster(String name, Accounts accounts) {
+    Cluster(String name, Roles roles) {
         this.name = name;
-        this.accounts = accounts;
+        accounts = new Accounts(roles, this::poolOf);
+    }
+
+    private String poolOf(String path) {
+        Guest guest =
+                path.matches("/vms/\\d{3,9}")
+                        ? guests.get(Integer.parseInt(path.substring("/vms/".length())))
+                        : null;
+        return guest == null || guest.pool().isEmpty() ? "" : "/pool/" + guest.pool();
     }
 
     String name() {
@@ -89,6 +97,11 @@ final class Cluster {
                             .formatted(wanted, wanted));
         }
         return node;
+    }
+
+    boolean isOnline(String wanted) {
+        Node node = nodes.get(wanted);
+        return node != null && node.isOnline();
     }
 
     /** The guest that a call names; refuses one that is not there, or elsewhere. */

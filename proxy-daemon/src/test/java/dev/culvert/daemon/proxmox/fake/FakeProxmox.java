@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -40,7 +41,7 @@ public final class FakeProxmox implements AutoCloseable {
 
     private FakeProxmox(int major, int port) {
         facts = Facts.of(major);
-        cluster = new Cluster("fake", new Accounts(new Roles(major)));
+        cluster = new Cluster("fake", new Roles(major));
         api = new Api(facts, cluster, this::fingerprint);
         token = cluster.accounts().addToken(ROOT_TOKEN, false, "");
         listener = new FakeListener(certificate, port, this::answer);
@@ -56,6 +57,8 @@ public final class FakeProxmox implements AutoCloseable {
     }
 
     /**
+     * A cluster without nodes, on a port of its own choice.
+     *
      * @param port 0 for any
      */
     public static FakeProxmox start(int major, int port) {
@@ -177,6 +180,10 @@ public final class FakeProxmox implements AutoCloseable {
         return lastNode;
     }
 
+    private Storage local(String node, String id) {
+        return Objects.requireNonNull(cluster.storagesOf(node).get(id));
+    }
+
     private Node known(String node) {
         Node known = cluster.nodes().get(node);
         if (known == null) {
@@ -240,8 +247,7 @@ public final class FakeProxmox implements AutoCloseable {
     private void disk(Guest guest, String key, long bytes) {
         String volume = "local-lvm:vm-%d-disk-0".formatted(guest.vmid());
         guest.config().put(key, "%s,size=%s".formatted(volume, Sizes.text(bytes)));
-        cluster.storagesOf(guest.node())
-                .get("local-lvm")
+        local(guest.node(), "local-lvm")
                 .put(
                         new Storage.Volume(
                                 volume,
@@ -257,8 +263,7 @@ public final class FakeProxmox implements AutoCloseable {
     /** A template in {@code local}: {@code local:vztmpl/NAME}, or {@code local:iso/NAME}. */
     public FakeProxmox file(String content, String name) {
         return change(() ->
-                cluster.storagesOf(nodeForGuests())
-                        .get("local")
+                local(nodeForGuests(), "local")
                         .put(
                                 new Storage.Volume(
                                         "local:%s/%s".formatted(content, name),
@@ -310,7 +315,7 @@ public final class FakeProxmox implements AutoCloseable {
         });
     }
 
-    /** The guest does not answer when it is told to shut down. */
+    /** The guest does not answer when it is told to shut down, nor does the agent in it. */
     public FakeProxmox deaf(int vmid) {
         return change(() -> cluster.setDeaf(vmid));
     }

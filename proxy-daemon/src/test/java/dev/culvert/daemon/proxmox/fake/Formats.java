@@ -75,8 +75,8 @@ final class Formats {
     static @Nullable String complaint(String format, String value) {
         if (format.endsWith("-list") && !KNOWN.containsKey(format)) {
             String one = format.substring(0, format.length() - "-list".length());
-            for (String item : value.strip().split("[,;\\s\\x00]+")) {
-                String complaint = item.isEmpty() ? null : complaint(one, item);
+            for (String item : Parts.ofList(value)) {
+                String complaint = complaint(one, item);
                 if (complaint != null) {
                     return complaint;
                 }

@@ -62,6 +62,7 @@ final class Guest {
     private final int vmid;
     private final Kind kind;
     private final Map<String, String> config = new TreeMap<>();
+    private final Map<String, String> pending = new TreeMap<>();
     private final Map<String, Snapshot> snapshots = new LinkedHashMap<>();
     private String node;
     private State state = State.STOPPED;
@@ -100,6 +101,11 @@ final class Guest {
             started = now;
         }
         state = next;
+        if (next == State.STOPPED) {
+            Map<String, String> waiting = Map.copyOf(pending);
+            pending.clear();
+            waiting.forEach(this::change);
+        }
     }
 
     /** Seconds since 1970. */
@@ -117,6 +123,50 @@ final class Guest {
 
     Map<String, String> config() {
         return config;
+    }
+
+    /** What a running VM takes when it starts again; an empty value is deleted then. */
+    Map<String, String> pending() {
+        return pending;
+    }
+
+    /** Sets a key, or remembers it for the next start. */
+    void change(String key, String value) {
+        if (waits(key) && !value.equals(config.get(key))) {
+            pending.put(key, value);
+        } else if (value.isEmpty()) {
+            config.remove(key);
+        } else {
+            pending.remove(key);
+            config.put(key, value);
+        }
+    }
+
+    /** Deletes a key; a disk stays as an unused one. */
+    void forget(String key) {
+        if (waits(key) && config.containsKey(key)) {
+            pending.put(key, "");
+            return;
+        }
+        pending.remove(key);
+        String value = config.remove(key);
+        if (value != null && KeyPrivileges.isVolume(key) && !key.startsWith("unused")) {
+            unused(Volumes.idOf(value));
+        }
+    }
+
+    private boolean waits(String key) {
+        return kind == Kind.VM
+                && state != State.STOPPED
+                && ConfigCalls.AT_THE_NEXT_START.contains(key);
+    }
+
+    void unused(String volume) {
+        int number = 0;
+        while (config.containsKey("unused" + number)) {
+            number++;
+        }
+        config.put("unused" + number, volume);
     }
 
     Map<String, Snapshot> snapshots() {

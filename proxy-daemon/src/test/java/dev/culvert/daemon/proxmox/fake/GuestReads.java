@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** What is asked of guests without changing them. */
 final class GuestReads {
@@ -72,7 +73,11 @@ final class GuestReads {
 
     /** Numbers are numbers, and the password of cloud-init is stars. */
     private static Value config(Guest guest, Call call) throws Refused {
-        Map<String, String> config = guest.config();
+        Map<String, String> config = new TreeMap<>(guest.config());
+        if (!call.is("current")) {
+            config.putAll(guest.pending());
+            config.values().removeIf(String::isEmpty);
+        }
         if (call.has("snapshot")) {
             Guest.Snapshot snapshot = guest.snapshots().get(call.text("snapshot"));
             if (snapshot == null) {
@@ -88,7 +93,7 @@ final class GuestReads {
         if (!guest.parent().isEmpty() && !call.has("snapshot")) {
             members.addAll(List.of("parent", guest.parent()));
         }
-        members.addAll(List.of("digest", Guest.digest(config)));
+        members.addAll(List.of("digest", guest.digest()));
         return Value.members(members.toArray());
     }
 
@@ -103,9 +108,23 @@ final class GuestReads {
 
     private static Value pending(Guest guest) {
         List<Value> rows = new ArrayList<>();
-        guest.config()
-                .forEach((name, value) ->
-                        rows.add(Value.members("key", name, "value", value(name, value))));
+        for (Map.Entry<String, String> one : guest.config().entrySet()) {
+            List<Object> row = new ArrayList<>();
+            row.addAll(List.of("key", one.getKey(), "value", value(one.getKey(), one.getValue())));
+            String next = guest.pending().get(one.getKey());
+            if (next != null && next.isEmpty()) {
+                row.addAll(List.of("delete", 1));
+            } else if (next != null) {
+                row.addAll(List.of("pending", value(one.getKey(), next)));
+            }
+            rows.add(Value.members(row.toArray()));
+        }
+        guest.pending()
+                .forEach((name, value) -> {
+                    if (!guest.config().containsKey(name)) {
+                        rows.add(Value.members("key", name, "pending", value(name, value)));
+                    }
+                });
         return Value.of(rows);
     }
 

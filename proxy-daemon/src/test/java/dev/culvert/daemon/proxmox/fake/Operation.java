@@ -44,7 +44,7 @@ record Operation(
 
     /** The parameters in this path; null if it is another. A volume's name has a slash. */
     @Nullable Map<String, String> match(String asked) {
-        String[] names = path.split("/");
+        String[] names = path.split("/", -1);
         String[] values = asked.split("/", path.endsWith("/{volume}") ? names.length : -1);
         if (names.length != values.length) {
             return null;

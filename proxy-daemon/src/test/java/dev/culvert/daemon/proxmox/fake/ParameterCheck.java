@@ -101,10 +101,7 @@ final class ParameterCheck {
     private static @Nullable String ofList(
             String path, Map<String, Definition> parts, String list) {
         Map<String, String> given = new LinkedHashMap<>();
-        for (String part : list.split(",")) {
-            if (part.isBlank()) {
-                continue;
-            }
+        for (String part : Parts.of(list)) {
             int equals = part.indexOf('=');
             String wrong =
                     equals > 0 && equals < part.length() - 1

@@ -28,7 +28,7 @@ final class Rows {
 
     /** What every list says of a guest. */
     static List<Object> guest(Cluster cluster, Guest guest) {
-        boolean away = !cluster.nodes().get(guest.node()).isOnline();
+        boolean away = !cluster.isOnline(guest.node());
         boolean running = isRunning(guest) && !away;
         List<Object> row = new ArrayList<>();
         row.addAll(

@@ -30,7 +30,7 @@ final class Sizes {
 
     /** The size that the text of a disk names; 0 if it names none. */
     static long ofDisk(String disk) {
-        for (String part : disk.split(",")) {
+        for (String part : Parts.of(disk)) {
             if (part.startsWith("size=")) {
                 return bytes(part.substring("size=".length()));
             }

@@ -26,6 +26,7 @@ final class StorageCalls {
         handlers.put("GET " + ofNode, this::ofNode);
         handlers.put("GET " + ofNode + "/{storage}/status", call -> status(storage(call)));
         handlers.put("GET " + ofNode + "/{storage}/content", this::content);
+        handlers.put("POST " + ofNode + "/{storage}/content", this::allocate);
         handlers.put("GET " + ofNode + "/{storage}/content/{volume}", call -> row(volume(call)));
         handlers.put("DELETE " + ofNode + "/{storage}/content/{volume}", this::delete);
         handlers.put("POST " + ofNode + "/{storage}/download-url", this::download);
@@ -140,6 +141,27 @@ final class StorageCalls {
             throw Refused.died("volume '%s' does not exist".formatted(id));
         }
         return volume;
+    }
+
+    private Value allocate(Call call) throws Refused {
+        Storage storage = storage(call);
+        String id = storage.id() + ":" + call.text("filename");
+        if (storage.volumes().containsKey(id)) {
+            throw Refused.died("volume '%s' already exists".formatted(id));
+        }
+        String size = call.text("size");
+        long bytes = size.matches("\\d+") ? Long.parseLong(size) << 10 : Sizes.bytes(size);
+        storage.put(
+                new Storage.Volume(
+                        id,
+                        "images",
+                        "raw",
+                        bytes,
+                        call.number("vmid"),
+                        Cluster.now(),
+                        "",
+                        Map.of()));
+        return Value.of(id);
     }
 
     private Value delete(Call call) throws Refused {

@@ -9,9 +9,7 @@ final class Task {
     /** What is done once the time has passed. */
     @FunctionalInterface
     interface Effect {
-        /**
-         * @throws Refused what the task fails with
-         */
+        /** Does it; what it is refused with is what the task fails with. */
         void happen() throws Refused;
     }
 
