@@ -45,7 +45,8 @@ final class Diagnosis {
                     case Vsock vsock -> nobodyInTheVm(vsock.port());
                     case HybridUnix hybrid -> nobodyInTheVm(hybrid.port());
                     case Unix _ -> staleSocket("the process that made it");
-                    case Tcp _ -> "nothing listens on this port: is the agent running there?";
+                    case Tcp _ ->
+                            "nothing listens on this port: is the program that should listen there running?";
                     case Incoming _ -> "this agent dials in";
                 };
         return new DialException(address, sentence);

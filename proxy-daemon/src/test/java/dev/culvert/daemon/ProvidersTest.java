@@ -303,7 +303,9 @@ class ProvidersTest {
 
             assertThat(answer.statusCode()).isEqualTo(502);
             assertThat(answer.body())
-                    .contains("{\"error\":{\"message\":\"The provider 'llm' has not answered: ");
+                    .contains("{\"error\":{\"message\":\"The provider 'llm' has not answered: ")
+                    .contains("nothing listens on this port: is the program that should listen")
+                    .doesNotContain("agent");
         }
     }
 

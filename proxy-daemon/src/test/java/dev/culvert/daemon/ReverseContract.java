@@ -13,12 +13,17 @@ import dev.culvert.testing.Eventually;
 import dev.culvert.tunnel.Destination;
 import dev.culvert.tunnel.TunnelRefusal.Code;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** A port of the VM that leads to a service of the host's side; part of {@link TunnelContract}. */
@@ -47,9 +52,14 @@ interface ReverseContract {
 
     /** Opens the port; it is open until what this returns is closed. */
     static Tunnel open(TestDaemon daemon, int port, ServerSocket service) throws IOException {
+        return open(daemon, "", port, service);
+    }
+
+    private static Tunnel open(TestDaemon daemon, String token, int port, ServerSocket service)
+            throws IOException {
         return new Api(
                         new Server.Http("127.0.0.1", daemon.port(), ""),
-                        "",
+                        token,
                         Optional.empty(),
                         Duration.ofSeconds(20),
                         _ -> {})
@@ -104,6 +114,62 @@ interface ReverseContract {
             Eventually.await(
                     () -> assertThat(pair.daemon().daemon().reach().tunnels().count()).isZero());
             awaitClosed(port);
+        }
+    }
+
+    private static String member(String name, HttpResponse<String> answer) {
+        Matcher matcher = Pattern.compile("\"" + name + "\":\"([^\"]+)\"").matcher(answer.body());
+        assertThat(matcher.find()).as(answer.body()).isTrue();
+        return matcher.group(1);
+    }
+
+    @Test
+    default void withTheTokenEndThePortThatItHasOpenedAndItsConnections() throws Exception {
+        int port = free();
+        try (ServerSocket service = TunnelContract.service();
+                Pair pair = pair(offering(service), opening(port))) {
+            TestDaemon daemon = pair.daemon();
+            String admin =
+                    "Bearer "
+                            + member(
+                                    "token",
+                                    daemon.post(
+                                            "/api/v1/tokens",
+                                            "{\"name\":\"admin\",\"roles\":[\"admin\"]}"));
+            HttpResponse<String> made =
+                    daemon.send(
+                            "POST",
+                            "/api/v1/tokens",
+                            "{\"name\":\"reach\",\"scopes\":[\"reach\"]}",
+                            "authorization",
+                            admin);
+            try (Tunnel tunnel = open(daemon, member("token", made), port, service);
+                    Socket program = program(port);
+                    Socket accepted = accept(service)) {
+                accepted.getOutputStream().write('!');
+                assertThat(program.getInputStream().read()).isEqualTo('!');
+
+                String path = "/api/v1/tokens/" + member("id", made);
+                assertThat(daemon.send("DELETE", path, "", "authorization", admin).statusCode())
+                        .isEqualTo(204);
+
+                assertThat(isOver(tunnel.in())).isTrue();
+                assertThat(isOver(program.getInputStream())).isTrue();
+                assertThat(isOver(accepted.getInputStream())).isTrue();
+            }
+            Eventually.await(() -> assertThat(daemon.daemon().reach().tunnels().count()).isZero());
+            awaitClosed(port);
+        }
+    }
+
+    /** Also after a reset. */
+    private static boolean isOver(InputStream in) {
+        try {
+            return in.read() < 0;
+        } catch (SocketTimeoutException _) {
+            return false;
+        } catch (IOException _) {
+            return true;
         }
     }
 
