@@ -25,7 +25,7 @@ class FlowStepsTest {
     private static final String RUNS = "/api/v1/flow-runs";
 
     private static final String JUMP =
-            "{\"name\": \"jump\", \"host\": \"bastion.example\", \"kind\": \"dynamic\", \"listen\": \"tcp://127.0.0.1:0\", \"start\": false}";
+            "{\"name\": \"jump\", \"host\": \"bastion.example\", \"kind\": \"dynamic\", \"listen\": \"tcp://127.0.0.1:0\", \"probe_to\": \"llm.example:443\", \"start\": false}";
 
     @TempDir Path folder;
 

@@ -89,11 +89,12 @@ public final class FlowReader {
             steps = Map.of();
         }
         Map<String, Node> outputs = section(members, "outputs");
-        StepReader ofSteps = new StepReader(kinds, settings, reading, inputs, steps);
-        Map<String, Flow.Step> read = ofSteps.read();
+        ReferenceCheck references = new ReferenceCheck(kinds, settings, reading, inputs, steps);
+        Map<String, Flow.Step> read =
+                new StepReader(kinds, settings, reading, references).read(steps);
         outputs.forEach((output, node) -> {
             checkName("the output", output, node);
-            ofSteps.checkReferences(node, null);
+            references.check(node, null);
         });
         new GraphCheck(reading, steps, read).check();
         return new Flow(

@@ -1,7 +1,6 @@
 package dev.culvert.daemon.flows;
 
 import dev.culvert.daemon.auth.Caller;
-import dev.culvert.daemon.config.AgentSettings;
 import dev.culvert.daemon.config.FlowSettings;
 import dev.culvert.daemon.flows.FlowRefusal.Why;
 import dev.culvert.io.Quoted;
@@ -16,8 +15,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -102,7 +99,7 @@ public final class Flows implements AutoCloseable {
      * @param started is told on the run's event loop, when the journal has it
      */
     public void start(Start start, Consumer<RunView> started) throws FlowRefusal {
-        checkWanted(start.flow(), start.wanted());
+        start.wanted().check(start.flow());
         Map<String, Node> inputs;
         try {
             inputs = Inputs.check(start.flow(), start.inputs(), means);
@@ -114,7 +111,7 @@ public final class Flows implements AutoCloseable {
             String key = start.key();
             String id = key == null ? freeId() : idOf(key);
             RunRecord before = known.get(id);
-            if (before != null && !isOf(before, start.caller())) {
+            if (before != null && !RunRights.isOf(before, start.caller())) {
                 throw new FlowRefusal(
                         Why.CONFLICT, "A run of somebody else has this key: take another key.");
             }
@@ -168,36 +165,6 @@ public final class Flows implements AutoCloseable {
                     started.accept(run.view());
                     run.begin();
                 });
-    }
-
-    /** Whether it is this caller's, whatever its rights are now. */
-    private static boolean isOf(RunRecord run, Caller caller) {
-        Caller owner = run.caller();
-        return owner.kind() == caller.kind()
-                && owner.name().equals(caller.name())
-                && Objects.equals(owner.tenant(), caller.tenant());
-    }
-
-    private static void checkWanted(Flow flow, RunRecord.Wanted wanted) throws FlowRefusal {
-        for (String output : wanted.outputs()) {
-            check(flow.outputs().containsKey(output), "output", output, flow.outputs());
-        }
-        for (String step : wanted.steps()) {
-            check(flow.steps().containsKey(step), "step", step, flow.steps());
-        }
-    }
-
-    private static void check(boolean isThere, String what, String name, Map<String, ?> names)
-            throws FlowRefusal {
-        if (!isThere) {
-            throw new FlowRefusal(
-                    Why.INVALID,
-                    "The flow has no %s '%s': it has %s."
-                            .formatted(
-                                    what,
-                                    Quoted.word(name),
-                                    names.isEmpty() ? "none" : String.join(", ", names.keySet())));
-        }
     }
 
     /** A flow that runs itself would never end. */
@@ -350,7 +317,9 @@ public final class Flows implements AutoCloseable {
     public List<RunRecord> of(Caller caller) {
         synchronized (known) {
             return ((LinkedHashMap<String, RunRecord>) known)
-                    .sequencedValues().reversed().stream().filter(it -> sees(caller, it)).toList();
+                    .sequencedValues().reversed().stream()
+                            .filter(it -> RunRights.sees(caller, it))
+                            .toList();
         }
     }
 
@@ -358,7 +327,7 @@ public final class Flows implements AutoCloseable {
     public RunRecord head(String id, Caller caller) throws FlowRefusal {
         synchronized (known) {
             RunRecord run = known.get(id);
-            if (run == null || !sees(caller, run)) {
+            if (run == null || !RunRights.sees(caller, run)) {
                 throw new FlowRefusal(
                         Why.NOT_FOUND,
                         "There is no run of a flow '%s': culvert flow list shows those there are, of which flows.keep are kept."
@@ -366,16 +335,6 @@ public final class Flows implements AutoCloseable {
             }
             return run;
         }
-    }
-
-    /**
-     * What a caller of no tenant starts for no tenant is for such callers only: it has read what
-     * others may not.
-     */
-    private static boolean sees(Caller caller, RunRecord run) {
-        boolean isOfNobody =
-                run.caller().tenant() == null && run.tenant().equals(AgentSettings.DEFAULT_TENANT);
-        return caller.sees(run.tenant()) && (caller.tenant() == null || !isOfNobody);
     }
 
     /** All that is known of a run. Blocks if it has ended. */
@@ -390,37 +349,7 @@ public final class Flows implements AutoCloseable {
         if (row == null) {
             return new RunView(head, List.of(), Map.of());
         }
-        RunRecord record = RunRecord.of(row);
-        Map<String, Flow.Step> plan = plan(record);
-        return new RunView(record, inOrder(plan.keySet(), store.steps(id)), plan);
-    }
-
-    /** What the flow says of the steps of that run; empty if this daemon cannot read it. */
-    private Map<String, Flow.Step> plan(RunRecord record) {
-        try {
-            Flow flow =
-                    FlowReader.read(record.file(), record.text(), kinds, means.settings().get());
-            return Plan.of(flow, record.wanted());
-        } catch (BadSettingsException e) {
-            LOG.debug("the flow of {} is not one any more", record.id(), e);
-            return Map.of();
-        }
-    }
-
-    /** As the flow has them; those that never began are waiting. */
-    private static List<StepRecord> inOrder(Set<String> planned, List<FlowStore.StepRow> rows) {
-        Map<String, StepRecord> steps = new LinkedHashMap<>();
-        planned.forEach(it -> steps.put(it, StepRecord.waiting(it)));
-        for (FlowStore.StepRow row : rows) {
-            if (!row.step().contains("[")) {
-                try {
-                    steps.put(row.step(), StepRecord.of(row));
-                } catch (RuntimeException e) {
-                    LOG.debug("the step {} of {} cannot be read", row.step(), row.run(), e);
-                }
-            }
-        }
-        return List.copyOf(steps.values());
+        return PastRun.view(row, store.steps(id), kinds, means.settings().get());
     }
 
     private @Nullable FlowRun running(String id) {
@@ -465,7 +394,7 @@ public final class Flows implements AutoCloseable {
                     "The run '%s' has ended already: it is %s."
                             .formatted(id, head.state().label()));
         }
-        if (!isOfTenant(caller, head)) {
+        if (!RunRights.isOfTenant(caller, head)) {
             throw new FlowRefusal(
                     Why.FORBIDDEN,
                     "The run '%s' was started by %s, who belongs to no tenant: have somebody cancel it who belongs to none, too."
@@ -483,7 +412,7 @@ public final class Flows implements AutoCloseable {
     public void resume(String id, Caller caller, String step, @Nullable Node output)
             throws FlowRefusal {
         RunRecord head = head(id, caller);
-        if (!hasRightsOf(head, caller)) {
+        if (!RunRights.hasRightsOf(head, caller)) {
             throw new FlowRefusal(
                     Why.FORBIDDEN,
                     "The run '%s' goes on with the rights of %s, and you have not all of them: have somebody answer who has."
@@ -505,15 +434,6 @@ public final class Flows implements AutoCloseable {
                             .formatted(Quoted.word(step), id, String.join(", ", unknown)));
         }
         run.execute(() -> run.settle(step, output));
-    }
-
-    /** What is said to have been done decides what the run does next, with its own rights. */
-    private static boolean hasRightsOf(RunRecord run, Caller caller) {
-        return isOfTenant(caller, run) && caller.scopes().containsAll(run.caller().scopes());
-    }
-
-    private static boolean isOfTenant(Caller caller, RunRecord run) {
-        return caller.tenant() == null || caller.tenant().equals(run.caller().tenant());
     }
 
     FlowStore store() {

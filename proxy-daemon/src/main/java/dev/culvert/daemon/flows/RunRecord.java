@@ -2,6 +2,7 @@ package dev.culvert.daemon.flows;
 
 import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.config.Scope;
+import dev.culvert.io.Quoted;
 import dev.culvert.settings.Jsonc;
 import dev.culvert.settings.Node;
 import java.nio.charset.StandardCharsets;
@@ -61,6 +62,31 @@ public record RunRecord(
 
         boolean isAll() {
             return outputs.isEmpty() && steps.isEmpty();
+        }
+
+        /** Refuses what the flow does not have. */
+        void check(Flow flow) throws FlowRefusal {
+            for (String output : outputs) {
+                check(flow.outputs().containsKey(output), "output", output, flow.outputs());
+            }
+            for (String step : steps) {
+                check(flow.steps().containsKey(step), "step", step, flow.steps());
+            }
+        }
+
+        private static void check(boolean isThere, String what, String name, Map<String, ?> names)
+                throws FlowRefusal {
+            if (!isThere) {
+                throw new FlowRefusal(
+                        FlowRefusal.Why.INVALID,
+                        "The flow has no %s '%s': it has %s."
+                                .formatted(
+                                        what,
+                                        Quoted.word(name),
+                                        names.isEmpty()
+                                                ? "none"
+                                                : String.join(", ", names.keySet())));
+            }
         }
     }
 

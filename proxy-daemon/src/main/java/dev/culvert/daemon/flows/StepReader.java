@@ -1,9 +1,8 @@
 package dev.culvert.daemon.flows;
 
 import dev.culvert.daemon.config.FlowSettings;
-import dev.culvert.settings.Node;
 import dev.culvert.settings.Node.Form;
-import dev.culvert.settings.Position;
+import dev.culvert.settings.Node;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,23 +21,16 @@ final class StepReader {
     private final StepKinds kinds;
     private final FlowSettings settings;
     private final Reading reading;
-    private final Map<String, Flow.Input> inputs;
-    private final Map<String, Node> nodes;
+    private final ReferenceCheck references;
 
-    StepReader(
-            StepKinds kinds,
-            FlowSettings settings,
-            Reading reading,
-            Map<String, Flow.Input> inputs,
-            Map<String, Node> nodes) {
+    StepReader(StepKinds kinds, FlowSettings settings, Reading reading, ReferenceCheck references) {
         this.kinds = kinds;
         this.settings = settings;
         this.reading = reading;
-        this.inputs = inputs;
-        this.nodes = nodes;
+        this.references = references;
     }
 
-    Map<String, Flow.Step> read() {
+    Map<String, Flow.Step> read(Map<String, Node> nodes) {
         Map<String, Flow.Step> steps = new LinkedHashMap<>();
         nodes.forEach((id, node) -> {
             Flow.Step step = step(id, node);
@@ -60,14 +52,14 @@ final class StepReader {
         known.addAll(FlowReader.MEMBERS_OF_A_STEP.stream().sorted().toList());
         reading.checkNames("the step '" + id + "'", members, known);
         reading.text(members, "description");
-        Uses uses = new Uses();
+        ReferenceCheck.Uses uses = new ReferenceCheck.Uses();
         Flow.Each each = each(members, uses);
         Flow.When when = when(members, uses);
         StepKind kind = kind(id, node, members);
         Node.Members params = params(kind, members, uses, each != null);
         Set<String> needs = new LinkedHashSet<>(uses.steps);
         for (Node.Scalar needed : reading.texts(members, "needs")) {
-            if (checkStep(needed.position(), needed.text())) {
+            if (references.checkStep(needed.position(), needed.text())) {
                 needs.add(needed.text());
             }
         }
@@ -118,7 +110,10 @@ final class StepReader {
     }
 
     private Node.Members params(
-            @Nullable StepKind kind, Map<String, Node> members, Uses uses, boolean isEach) {
+            @Nullable StepKind kind,
+            Map<String, Node> members,
+            ReferenceCheck.Uses uses,
+            boolean isEach) {
         Node node = kind == null ? null : members.get(kind.name());
         if (kind == null || node == null) {
             return Values.members(Map.of());
@@ -128,13 +123,13 @@ final class StepReader {
             return Values.members(Map.of());
         }
         uses.isEach = isEach;
-        checkReferences(params, uses);
+        references.check(params, uses);
         uses.isEach = false;
-        new ParamCheck(reading, this::types).check(kind, params);
+        new ParamCheck(reading, references::types).check(kind, params);
         return params;
     }
 
-    private Flow.@Nullable Each each(Map<String, Node> members, Uses uses) {
+    private Flow.@Nullable Each each(Map<String, Node> members, ReferenceCheck.Uses uses) {
         Node node = members.get("each");
         if (node == null) {
             return null;
@@ -153,9 +148,9 @@ final class StepReader {
                     "each must be a list, a reference to one, or { \"items\": …, \"parallel\": … }");
             return null;
         }
-        checkReferences(items, uses);
+        references.check(items, uses);
         if (reference != null) {
-            Set<String> types = types(reference);
+            Set<String> types = references.types(reference);
             if (types != null && !types.contains("array")) {
                 reading.report(
                         items.position(),
@@ -171,7 +166,7 @@ final class StepReader {
         return new Flow.Each(items, parallel);
     }
 
-    private Flow.@Nullable When when(Map<String, Node> members, Uses uses) {
+    private Flow.@Nullable When when(Map<String, Node> members, ReferenceCheck.Uses uses) {
         Node node = members.get("when");
         if (node == null) {
             return null;
@@ -189,8 +184,8 @@ final class StepReader {
                     "when must be { \"value\": \"${…}\" } with one of " + String.join(", ", TESTS));
             return null;
         }
-        Uses asked = new Uses();
-        checkReferences(value, asked);
+        ReferenceCheck.Uses asked = new ReferenceCheck.Uses();
+        references.check(value, asked);
         uses.steps.addAll(asked.steps);
         String name = tests.getFirst();
         Node than = when.get(name);
@@ -222,130 +217,5 @@ final class StepReader {
         int attempts = reading.number(retry, "attempts", 2, 1, MOST_ATTEMPTS);
         Duration backoff = reading.duration(retry, "backoff");
         return new Flow.Retry(attempts, backoff == null ? Flow.Retry.NONE.backoff() : backoff);
-    }
-
-    /** What a step refers to. */
-    static final class Uses {
-        final Set<String> steps = new LinkedHashSet<>();
-        final Set<String> values = new LinkedHashSet<>();
-        boolean isEach;
-    }
-
-    /**
-     * Reports references to what does not exist.
-     *
-     * @param uses gets the steps that are referred to; null for an output
-     */
-    void checkReferences(@Nullable Node node, @Nullable Uses uses) {
-        if (node != null) {
-            Template.scan(
-                    node,
-                    new Template.Scan(
-                            found -> check(found.where().position(), found.reference(), uses),
-                            reading::report));
-        }
-    }
-
-    private void check(Position where, Reference reference, @Nullable Uses uses) {
-        String name = reference.name();
-        switch (reference.root()) {
-            case INPUTS -> {
-                if (!inputs.containsKey(name)) {
-                    reading.unknown(
-                            where, "there is no input '" + name + "'", name, inputs.keySet());
-                }
-            }
-            case STEPS -> {
-                if (checkStep(where, name)) {
-                    checkResult(where, reference);
-                    if (uses != null) {
-                        uses.steps.add(name);
-                        uses.values.add(name);
-                    }
-                }
-            }
-            case EACH -> {
-                if (uses == null || !uses.isEach || !List.of("item", "index").contains(name)) {
-                    reading.report(
-                            where,
-                            "${%s} has no value here: ${each.item} and ${each.index} are for the parameters of a step with 'each'"
-                                    .formatted(reference));
-                }
-            }
-            case ENV -> FlowReader.checkVariable(reading, settings, where, name);
-        }
-    }
-
-    private boolean checkStep(Position where, String name) {
-        if (!nodes.containsKey(name)) {
-            reading.unknown(where, "there is no step '" + name + "'", name, nodes.keySet());
-            return false;
-        }
-        return true;
-    }
-
-    private void checkResult(Position where, Reference reference) {
-        List<Param> results = results(reference.name());
-        List<String> names = results.stream().map(Param::name).toList();
-        if (!results.isEmpty()
-                && !reference.path().isEmpty()
-                && !names.contains(reference.path().getFirst())) {
-            String member = reference.path().getFirst();
-            reading.unknown(
-                    where,
-                    "the output of the step '%s' has no member '%s'"
-                            .formatted(reference.name(), member),
-                    member,
-                    names);
-        }
-    }
-
-    /** What is known of a step's output; nothing of one that runs for each item. */
-    private List<Param> results(String id) {
-        if (!(nodes.get(id) instanceof Node.Members step) || step.nodes().containsKey("each")) {
-            return List.of();
-        }
-        return kinds.all().stream()
-                .filter(it -> step.nodes().containsKey(it.name()))
-                .findFirst()
-                .map(StepKind::results)
-                .orElse(List.of());
-    }
-
-    /** The types that a value may have; null if that is not known. */
-    @Nullable Set<String> types(Reference reference) {
-        return switch (reference.root()) {
-            case INPUTS -> {
-                Flow.Input input = inputs.get(reference.name());
-                yield input == null || input.types().isEmpty() || !reference.path().isEmpty()
-                        ? null
-                        : withNumber(Set.copyOf(input.types()));
-            }
-            case ENV -> Set.of("string");
-            case EACH -> reference.name().equals("index") ? Set.of("integer", "number") : null;
-            case STEPS -> ofResult(reference);
-        };
-    }
-
-    private @Nullable Set<String> ofResult(Reference reference) {
-        if (reference.path().size() != 1) {
-            return null;
-        }
-        return results(reference.name()).stream()
-                .filter(it -> it.name().equals(reference.path().getFirst()))
-                .findFirst()
-                .map(it -> Set.copyOf(it.schema().types()))
-                .filter(it -> !it.isEmpty())
-                .map(StepReader::withNumber)
-                .orElse(null);
-    }
-
-    private static Set<String> withNumber(Set<String> types) {
-        if (!types.contains("integer")) {
-            return types;
-        }
-        Set<String> more = new LinkedHashSet<>(types);
-        more.add("number");
-        return more;
     }
 }
