@@ -81,6 +81,23 @@ public sealed interface Destination {
         }
     }
 
+    /** Nothing: whether the guest lets hosts connect to that port of its loopback address. */
+    record Ask(int port) implements Destination {
+        public Ask {
+            checkPort(port);
+        }
+
+        @Override
+        public String kind() {
+            return "ask";
+        }
+
+        @Override
+        public String toString() {
+            return "whether port " + port + " is allowed";
+        }
+    }
+
     /**
      * A port that the guest is to open on its loopback address, for as long as there is the tunnel:
      * each connection to it becomes a tunnel of its own to {@code service}.

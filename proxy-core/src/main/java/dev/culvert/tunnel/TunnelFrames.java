@@ -94,7 +94,7 @@ final class TunnelFrames {
         }
         if (found == null || known > 1) {
             throw new BadTunnelException(
-                    "'to' needs one of 'port', 'llm', 'egress', 'reverse' and 'listen'");
+                    "'to' needs one of 'port', 'ask', 'llm', 'egress', 'reverse' and 'listen'");
         }
         return found;
     }
@@ -114,6 +114,7 @@ final class TunnelFrames {
                     Destination.Place place = Destination.Place.parse(text(value));
                     yield new Destination.Reverse(place.host(), place.port());
                 }
+                case "ask" -> new Destination.Ask(number(value));
                 case "listen" -> Destination.Listen.parse(text(value));
                 default -> null; // of a later version
             };
@@ -137,6 +138,7 @@ final class TunnelFrames {
         json.writeObjectFieldStart("to");
         switch (to) {
             case Destination.Port port -> json.writeNumberField(to.kind(), port.number());
+            case Destination.Ask ask -> json.writeNumberField(to.kind(), ask.port());
             case Destination.Llm _ -> json.writeBooleanField(to.kind(), true);
             case Destination.Egress _, Destination.Reverse _, Destination.Listen _ ->
                     json.writeStringField(to.kind(), to.toString());

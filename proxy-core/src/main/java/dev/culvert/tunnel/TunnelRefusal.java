@@ -16,6 +16,9 @@ public record TunnelRefusal(Code code, String sentence) {
         /** The side that has the destination, or the one that asks for it, does not allow it. */
         NOT_ALLOWED,
 
+        /** It was only asked whether it would be allowed, and it would. */
+        ALLOWED,
+
         /** Nobody listens there. */
         NO_LISTENER,
 

@@ -22,6 +22,7 @@ class TunnelFramesTest {
                 TunnelRequest.to(new Destination.Port(22)),
                 TunnelRequest.to(new Destination.Port(65_535), TICKET),
                 TunnelRequest.with(TICKET),
+                TunnelRequest.to(new Destination.Ask(65_535)),
                 TunnelRequest.to(new Destination.Llm()),
                 TunnelRequest.to(new Destination.Egress("api.example.com", 443)),
                 TunnelRequest.to(new Destination.Reverse("::1", 5432)),
@@ -44,6 +45,7 @@ class TunnelFramesTest {
         return List.of(
                 new TunnelAnswer.Open(),
                 new TunnelAnswer.Ticket(TICKET),
+                new TunnelAnswer.Refused(Code.ALLOWED.because("It may.")),
                 new TunnelAnswer.Refused(Code.NO_LISTENER.because("Nobody is there.")));
     }
 
@@ -76,6 +78,8 @@ class TunnelFramesTest {
                 "{\"to\":{\"port\":65536}}",
                 "{\"to\":{\"port\":\"22\"}}",
                 "{\"to\":{\"port\":2e1}}",
+                "{\"to\":{\"ask\":0}}",
+                "{\"to\":{\"ask\":22,\"port\":22}}",
                 "{\"to\":{\"llm\":false}}",
                 "{\"to\":{\"port\":22,\"llm\":true}}",
                 "{\"to\":{\"egress\":\"a b:1\"}}",

@@ -234,6 +234,29 @@ class ForwardVerbTest {
     }
 
     @Test
+    void aPortThatTheAgentDoesNotListIsRefusedBeforeAnythingListensHere() throws Exception {
+        try (ServerSocket service = TunnelContract.service();
+                DialledPair pair =
+                        DialledPair.start(
+                                "\"reach\": {\"ports\": [{\"agents\": \"a\", \"ports\": \"1-65535\"}]},",
+                                "\"forward_ports\": \"%d\",".formatted(service.getLocalPort()),
+                                guest -> guest)) {
+            int other = service.getLocalPort() == 1 ? 2 : 1;
+
+            CommandRun run =
+                    User.of(pair.daemon())
+                            .run("forward", "a", "0:" + service.getLocalPort(), "0:" + other);
+
+            assertThat(run.code()).isEqualTo(4);
+            assertThat(run.out()).isEmpty();
+            assertThat(run.err())
+                    .contains("The agent does not let hosts connect to port " + other)
+                    .contains("--forward-ports")
+                    .doesNotContain("lead to agent");
+        }
+    }
+
+    @Test
     void stdioWithoutTheAgentSaysHowTheAgentIs() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.announcing("cancel");
                 TestDaemon daemon = TestDaemon.with(TunnelContract.allowed(22), guest)) {

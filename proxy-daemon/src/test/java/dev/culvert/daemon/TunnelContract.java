@@ -17,7 +17,9 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
+import java.net.http.HttpResponse;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -92,6 +94,33 @@ interface TunnelContract extends ReverseContract {
             client.close();
             service.close();
             forward.close();
+        }
+    }
+
+    /** What is said about a port to whoever asks and opens nothing. */
+    private static int asked(TestDaemon daemon, int port, String... saying) throws Exception {
+        HttpResponse<String> answer = daemon.get("/api/v1/agents/a/forward/" + port);
+        assertThat(answer.body()).contains(saying);
+        return answer.statusCode();
+    }
+
+    @Test
+    default void whoeverAsksIsToldWhatTheAgentAllowsAndNothingIsConnected() throws Exception {
+        try (ServerSocket service = service();
+                Pair pair =
+                        pair(
+                                "\"reach\": {\"ports\": [{\"agents\": \"a\", \"ports\": \"1-65535\"}]},",
+                                "\"forward_ports\": \"%d\",".formatted(service.getLocalPort()))) {
+            int other = service.getLocalPort() == 1 ? 2 : 1;
+
+            assertThat(asked(pair.daemon(), other, "--forward-ports", "not_allowed"))
+                    .isEqualTo(403);
+            assertThat(asked(pair.daemon(), service.getLocalPort(), "culvert forward"))
+                    .isEqualTo(426);
+
+            service.setSoTimeout(1);
+            assertThatThrownBy(service::accept).isInstanceOf(SocketTimeoutException.class);
+            assertThat(pair.daemon().daemon().reach().tunnels().count()).isZero();
         }
     }
 

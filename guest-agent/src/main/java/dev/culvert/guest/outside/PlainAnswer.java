@@ -27,7 +27,7 @@ final class PlainAnswer {
             case TOO_MANY, AGENT_AWAY, NO_TUNNELS -> "503 Service Unavailable";
             case TIMEOUT -> "504 Gateway Timeout";
             case INVALID -> "400 Bad Request";
-            case NO_LISTENER, PORT_TAKEN, BAD_TICKET, FAILED -> "502 Bad Gateway";
+            case ALLOWED, NO_LISTENER, PORT_TAKEN, BAD_TICKET, FAILED -> "502 Bad Gateway";
         };
     }
 

@@ -5,6 +5,7 @@ import dev.culvert.transport.AgentAddress;
 import dev.culvert.tunnel.Destination;
 import dev.culvert.tunnel.Relay;
 import dev.culvert.tunnel.StreamLimits;
+import dev.culvert.tunnel.TunnelRefusal;
 import dev.culvert.tunnel.TunnelRefusal.Code;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -33,18 +34,29 @@ final class ForwardedPorts {
     }
 
     void connect(Destination.Port port, LocalListener listener) {
-        if (!settings.ports().contains(port.number())) {
-            listener.onRefused(
-                    Code.NOT_ALLOWED.because(
-                            "The agent does not let hosts connect to "
-                                    + port
-                                    + ": it can be added to forward_ports (--forward-ports) of"
-                                    + " culvert-agent, which has "
-                                    + (settings.ports().isEmpty() ? "none" : settings.ports())
-                                    + "."));
-        } else {
+        if (settings.ports().contains(port.number())) {
             dial(port, IPV4, listener);
+        } else {
+            listener.onRefused(notAllowed(port));
         }
+    }
+
+    /** Connects to nothing. */
+    void ask(Destination.Ask asked, LocalListener listener) {
+        listener.onRefused(
+                settings.ports().contains(asked.port())
+                        ? Code.ALLOWED.because("The agent lets hosts connect there.")
+                        : notAllowed(new Destination.Port(asked.port())));
+    }
+
+    private TunnelRefusal notAllowed(Destination.Port port) {
+        return Code.NOT_ALLOWED.because(
+                "The agent does not let hosts connect to "
+                        + port
+                        + ": it can be added to forward_ports (--forward-ports) of culvert-agent,"
+                        + " which has "
+                        + (settings.ports().isEmpty() ? "none" : settings.ports())
+                        + ".");
     }
 
     private void dial(Destination.Port to, String address, LocalListener listener) {

@@ -146,6 +146,10 @@ public final class HostTunnels {
 
     /** Counts it as a tunnel until its end in the VM closes, or there is none. */
     void connect(Destination to, LocalListener listener) {
+        if (to instanceof Destination.Ask ask) {
+            ports.ask(ask, listener);
+            return;
+        }
         TunnelRefusal full = count.enter();
         if (full != null) {
             listener.onRefused(full);
@@ -168,7 +172,7 @@ public final class HostTunnels {
         switch (to) {
             case Destination.Port port -> ports.connect(port, counted);
             case Destination.Listen port -> reverse.open(port, counted);
-            case Destination.OnHost _ ->
+            case Destination.Ask _, Destination.OnHost _ ->
                     counted.onRefused(
                             Code.NOT_ALLOWED.because(
                                     "The agent has ports of its VM for hosts, and nothing else."));

@@ -5,6 +5,7 @@ import dev.culvert.tunnel.TunnelRefusal;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,8 @@ public final class TunnelMetrics implements TunnelObserver {
                             .tag("side", label)
                             .register(registry));
             Map<TunnelRefusal.Code, Counter> codes = new EnumMap<>(TunnelRefusal.Code.class);
-            for (TunnelRefusal.Code code : TunnelRefusal.Code.values()) {
+            for (TunnelRefusal.Code code :
+                    EnumSet.complementOf(EnumSet.of(TunnelRefusal.Code.ALLOWED))) {
                 codes.put(
                         code,
                         Counter.builder("culvert.tunnels.refused")

@@ -31,8 +31,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 public final class Tunnels {
     /** A quarter of what all tunnels together may come to keep, with both directions stalled. */
     private static final int BUDGET_BYTES = 32 << 20;
+
+    /** Whoever asks whether a port is allowed waits for that only. */
+    private static final Duration TO_SAY = Duration.ofSeconds(2);
 
     /** What the settings say about one tunnel. */
     interface Rule {
@@ -126,11 +131,59 @@ public final class Tunnels {
             listener.onRefused(refusal);
             return;
         }
-        TunnelListener counted = new CountedListener(agent, rule, place, listener);
+        go(agent, to, now.timeout(), loop, new CountedListener(agent, rule, place, listener));
+    }
+
+    private void go(
+            Agent agent,
+            Destination to,
+            Duration patience,
+            EventLoop loop,
+            TunnelListener listener) {
         switch (agent.road()) {
-            case Road.Dialled road -> dial(road, TunnelRequest.to(to), loop, counted);
-            case Road.Incoming road -> ask(road, to, loop, counted);
+            case Road.Dialled road -> dial(road, TunnelRequest.to(to), patience, loop, listener);
+            case Road.Incoming road -> ask(road, to, patience, loop, listener);
         }
+    }
+
+    /**
+     * Finds out whether both ends allow that port, without connecting to it. Tells {@code listener}
+     * on {@code loop} why they do not; nothing if they do, or if the agent is away or does not say.
+     * Called on {@code loop}.
+     */
+    public void ask(
+            Agent agent,
+            Destination.Port port,
+            EventLoop loop,
+            Consumer<Optional<TunnelRefusal>> listener) {
+        ReachSettings now = settings.get();
+        TunnelCount.Place place = TunnelCount.Place.of(agent, Side.HOST);
+        TunnelRefusal ours = refusal(agent, port);
+        if (ours != null || refusal(agent) != null || room.enter(place, now) != null) {
+            listener.accept(Optional.ofNullable(ours));
+            return;
+        }
+        Duration patience = now.timeout().compareTo(TO_SAY) < 0 ? now.timeout() : TO_SAY;
+        go(
+                agent,
+                new Destination.Ask(port.number()),
+                patience,
+                loop,
+                new TunnelListener() {
+                    @Override
+                    public void onOpen(Channel tunnel) {
+                        tunnel.close(); // nobody wanted one
+                        room.leave(place);
+                        listener.accept(Optional.empty());
+                    }
+
+                    @Override
+                    public void onRefused(TunnelRefusal said) {
+                        room.leave(place);
+                        listener.accept(
+                                Optional.of(said).filter(it -> it.code() == Code.NOT_ALLOWED));
+                    }
+                });
     }
 
     /** Why the settings allow nobody to reach that port; null if they do not say so. */
@@ -168,16 +221,24 @@ public final class Tunnels {
 
     /** Opens a connection to the agent and begins it with that. Called on {@code loop}. */
     void dial(Road.Dialled road, TunnelRequest request, EventLoop loop, TunnelListener listener) {
-        ReachSettings now = settings.get();
+        dial(road, request, settings.get().timeout(), loop, listener);
+    }
+
+    private void dial(
+            Road.Dialled road,
+            TunnelRequest request,
+            Duration patience,
+            EventLoop loop,
+            TunnelListener listener) {
         TunnelOpening opening =
                 new TunnelOpening(
                         request,
-                        now.timeout(),
+                        patience,
                         limits(),
                         new RecordHandler(RecordHandler.Side.HOST, counter),
                         listener);
         transport
-                .dial(loop, road.address(), now.timeout(), opening.pipeline())
+                .dial(loop, road.address(), patience, opening.pipeline())
                 .addListener((Future<Channel> dialled) -> {
                     if (!dialled.isSuccess()) {
                         opening.fail(
@@ -189,8 +250,12 @@ public final class Tunnels {
     }
 
     /** Asks the agent to open a connection. */
-    private void ask(Road.Incoming road, Destination to, EventLoop loop, TunnelListener listener) {
-        Duration patience = settings.get().timeout();
+    private void ask(
+            Road.Incoming road,
+            Destination to,
+            Duration patience,
+            EventLoop loop,
+            TunnelListener listener) {
         TunnelArrivals.Expected expected = arrivals.expect(loop, patience, listener);
         road.link(
                 loop,

@@ -10,7 +10,6 @@ import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.reach.Tunnels;
 import dev.culvert.tunnel.Destination;
-import dev.culvert.tunnel.TunnelRefusal;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Set;
@@ -59,15 +58,25 @@ public final class ForwardRoute implements Route {
         Agent agent = access.agent(request);
         Destination.Port port = port(request.parameter("port"));
         if (!TunnelUpgrade.isAsked(request)) {
-            // Who only asks whether there could be one is told, too.
-            TunnelRefusal refusal = tunnels.refusal(agent, port);
-            if (refusal != null) {
-                throw new ProblemException(Refusals.problem(refusal));
-            }
+            TunnelUpgrade.checkVersion(request);
+            ask(agent, port, answer);
+            return;
         }
         TunnelUpgrade.check(request, HINT);
         Forward forward = new Forward(request, answer);
         tunnels.open(agent, port, answer.eventLoop(), forward);
+    }
+
+    /** Who only asks whether there could be one is told, too, as far as the agent says it. */
+    private void ask(Agent agent, Destination.Port port, Answer answer) {
+        tunnels.ask(
+                agent,
+                port,
+                answer.eventLoop(),
+                refusal ->
+                        answer.problem(
+                                refusal.map(Refusals::problem)
+                                        .orElseGet(() -> TunnelUpgrade.notAsked(HINT))));
     }
 
     /** The number that a path or a body names. */

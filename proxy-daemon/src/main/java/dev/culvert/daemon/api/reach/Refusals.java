@@ -27,7 +27,7 @@ final class Refusals {
             case AGENT_AWAY -> problem.retryAfter(AWAY_RETRY_SECONDS).blamedOn(Blame.AGENT);
             case TOO_MANY -> problem.retryAfter(FULL_RETRY_SECONDS).blamedOn(Blame.LIMIT);
             case NOT_ALLOWED, PORT_TAKEN -> problem.blamedOn(Blame.CLIENT);
-            case INVALID, BAD_TICKET, NO_LISTENER, NO_TUNNELS, TIMEOUT, FAILED ->
+            case ALLOWED, INVALID, BAD_TICKET, NO_LISTENER, NO_TUNNELS, TIMEOUT, FAILED ->
                     problem.blamedOn(Blame.AGENT);
         };
     }
@@ -39,7 +39,7 @@ final class Refusals {
             case AGENT_AWAY, TOO_MANY -> SERVICE_UNAVAILABLE;
             case NO_TUNNELS -> NOT_IMPLEMENTED;
             case TIMEOUT -> GATEWAY_TIMEOUT;
-            case INVALID, BAD_TICKET, NO_LISTENER, FAILED -> BAD_GATEWAY;
+            case ALLOWED, INVALID, BAD_TICKET, NO_LISTENER, FAILED -> BAD_GATEWAY;
         };
     }
 }

@@ -23,21 +23,30 @@ final class TunnelUpgrade {
      * @param hint for a request that asks for no tunnel
      */
     static void check(Request request, String hint) {
+        checkVersion(request);
+        if (!isAsked(request)) {
+            throw new ProblemException(notAsked(hint));
+        }
+        if (request.body().isReadable()) {
+            throw ProblemException.badRequest(
+                    "A request for a tunnel has no body: send its bytes after the answer.");
+        }
+    }
+
+    /** What a request is told that asks for no tunnel. */
+    static Problem notAsked(String hint) {
+        return Problem.of(UPGRADE_REQUIRED, hint)
+                .header(HttpHeaderNames.UPGRADE, PROTOCOL.toString());
+    }
+
+    /** Refuses what came over another version of HTTP, whose connections cannot become tunnels. */
+    static void checkVersion(Request request) {
         if (!request.protocol().equals("HTTP/1.1")) {
             throw new ProblemException(
                     Problem.of(
                             HTTP_VERSION_NOT_SUPPORTED,
                             "A tunnel needs a connection of its own with HTTP/1.1, and this request came over %s: ask again over HTTP/1.1."
                                     .formatted(request.protocol())));
-        }
-        if (!isAsked(request)) {
-            throw new ProblemException(
-                    Problem.of(UPGRADE_REQUIRED, hint)
-                            .header(HttpHeaderNames.UPGRADE, PROTOCOL.toString()));
-        }
-        if (request.body().isReadable()) {
-            throw ProblemException.badRequest(
-                    "A request for a tunnel has no body: send its bytes after the answer.");
         }
     }
 

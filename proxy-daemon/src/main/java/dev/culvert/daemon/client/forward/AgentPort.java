@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.ProblemException;
 import dev.culvert.daemon.client.http.Request;
-import dev.culvert.daemon.client.http.Response;
 import dev.culvert.daemon.client.http.Tunnel;
 import dev.culvert.daemon.client.http.UnreachableException;
 import java.io.IOException;
@@ -66,14 +65,17 @@ public final class AgentPort {
     }
 
     /**
-     * Opens nothing, and asks whether the daemon knows the agent and lets this caller through.
+     * Opens nothing, and asks whether the daemon knows the agent and lets this caller through, and
+     * whether the agent allows its port, if it is there and says so.
      *
-     * @throws ProblemException if it does not
+     * @throws ProblemException if one of them does not
      */
     public void check() throws IOException {
-        try (Response response = api.send(Request.get(path))) {
-            if (response.status() != UPGRADE_REQUIRED) {
-                api.open(Request.get(path)).close();
+        try {
+            api.open(Request.get(path)).close();
+        } catch (ProblemException e) {
+            if (e.status() != UPGRADE_REQUIRED) {
+                throw e;
             }
         }
     }

@@ -69,7 +69,7 @@ final class Exchange implements TunnelListener, AppAnswer.Listener {
             case NOT_ALLOWED -> Pages.show(answer, head, FORBIDDEN, "Not allowed", why);
             case NO_TUNNELS ->
                     Pages.show(answer, head, NOT_IMPLEMENTED, "The agent cannot do this", why);
-            case INVALID, BAD_TICKET, PORT_TAKEN ->
+            case ALLOWED, INVALID, BAD_TICKET, PORT_TAKEN ->
                     Pages.show(answer, head, BAD_GATEWAY, "The agent refused", why);
         }
     }
