@@ -622,6 +622,14 @@ class ArchitectureTest {
                             Map.entry(
                                     "client.mcp", with(core("io"), "client.http", "client.value")),
                             Map.entry(
+                                    "client.workspace",
+                                    with(
+                                            core("about", "io", "settings"),
+                                            "client",
+                                            "client.http",
+                                            "client.settings",
+                                            "client.value")),
+                            Map.entry(
                                     "client.command",
                                     with(
                                             core(
@@ -641,6 +649,7 @@ class ArchitectureTest {
                                             "client.settings",
                                             "client.setup",
                                             "client.top",
+                                            "client.workspace",
                                             "client.http",
                                             "client.output",
                                             "client.value",

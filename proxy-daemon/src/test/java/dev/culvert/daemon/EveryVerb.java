@@ -160,6 +160,21 @@ final class EveryVerb implements Closeable {
                     case "forward" -> List.of("a", "0:80");
                     case "reverse" -> List.of("a", "80:127.0.0.1:9");
                     case "config-ssh" -> List.of("--dry-run");
+                    case "init" -> List.of(folder.resolve(next()).toString(), "--yes", "--no-git");
+                    case "create vm" -> created("--disk", "local:8GiB");
+                    case "create ct" -> created("--clone", "9000");
+                    case "validate" -> List.of("--offline", "--project", workspace());
+                    case "plan", "diff" -> List.of("--project", workspace());
+                    case "destroy" -> {
+                        String made = workspace();
+                        String name = Path.of(made).getFileName().toString();
+                        yield List.of("--project", made, "--yes", "--name", name);
+                    }
+                    case "apply" -> {
+                        String made = workspace();
+                        String digest = ok("plan", "--project", made, "-o", "name").out().strip();
+                        yield List.of(digest, "--project", made);
+                    }
                     case "publish" -> List.of("build.done", "{\"ok\":true}");
                     case "request" -> List.of("a", "test.echo", "hi");
                     case "subscribe" -> List.of("build.*");
@@ -216,6 +231,30 @@ final class EveryVerb implements Closeable {
                     case "completion" -> List.of("bash");
                     default -> List.of();
                 });
+        return line;
+    }
+
+    /** A new one without guests. */
+    private String workspace() {
+        String made = folder.resolve(next()).toString();
+        ok("init", made, "--yes", "--no-git");
+        return made;
+    }
+
+    private List<String> created(String... more) {
+        List<String> line =
+                new ArrayList<>(
+                        List.of(
+                                "--name",
+                                "a",
+                                "--server",
+                                "lab",
+                                "--node",
+                                "pve1",
+                                "--vmid",
+                                "101"));
+        line.addAll(List.of("--project", workspace()));
+        line.addAll(List.of(more));
         return line;
     }
 

@@ -58,6 +58,14 @@ class EveryVerbTest {
                     "doctor",
                     "bugreport",
                     "config validate",
+                    "init",
+                    "create vm",
+                    "create ct",
+                    "validate",
+                    "plan",
+                    "apply",
+                    "diff",
+                    "destroy",
                     "context",
                     "context list",
                     "context show",
@@ -93,7 +101,7 @@ class EveryVerbTest {
 
     static Stream<String> verbs() throws IOException {
         return EveryVerb.all().stream()
-                .filter(verb -> !Set.of("config", "policy", "reach").contains(verb));
+                .filter(verb -> !Set.of("config", "create", "policy", "reach").contains(verb));
     }
 
     static Stream<String> verbsThatAskTheDaemon() throws IOException {
@@ -243,6 +251,12 @@ class EveryVerbTest {
         "2, status --token-file /nonexistent",
         "2, status --url nonsense",
         "2, config",
+        "2, create",
+        "2, create vm --name a",
+        "2, create vm --name a --disk a:1GiB",
+        "2, plan",
+        "2, apply 123456",
+        "2, destroy --yes",
         "2, completion",
         // 5: not found
         "5, agents show z",

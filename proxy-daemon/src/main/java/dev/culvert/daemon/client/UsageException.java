@@ -3,7 +3,7 @@ package dev.culvert.daemon.client;
 import java.io.IOException;
 
 /** The command was used wrongly; the message says what it takes. */
-public final class UsageException extends IOException {
+public class UsageException extends IOException {
     private static final long serialVersionUID = 1L;
 
     public UsageException(String message) {

@@ -56,6 +56,13 @@ final class Verbs {
         verbs.put("preview", () -> PreviewCommand.with(session));
         verbs.put("config-ssh", () -> new ConfigSshCommand(session));
         verbs.put("flow", () -> FlowCommand.with(session));
+        verbs.put("init", () -> new InitCommand(session));
+        verbs.put("create", () -> CreateCommand.with(session));
+        verbs.put("validate", () -> new ValidateCommand(session));
+        verbs.put("plan", () -> new PlanCommand(session));
+        verbs.put("apply", () -> new ApplyCommand(session));
+        verbs.put("diff", () -> new DiffCommand(session));
+        verbs.put("destroy", () -> new DestroyCommand(session));
         verbs.put("top", () -> new TopCommand(session));
         verbs.put("logs", () -> new LogsCommand(session));
         verbs.put("explain", () -> new ExplainCommand(session));

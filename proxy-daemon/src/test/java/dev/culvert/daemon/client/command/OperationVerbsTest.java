@@ -21,6 +21,7 @@ class OperationVerbsTest {
     /** They ask the daemon for several things, or do something on this machine. */
     private static final Set<String> OTHERS =
             Set.of(
+                    "apply",
                     "approvals deny",
                     "approvals watch",
                     "bugreport",
@@ -33,19 +34,26 @@ class OperationVerbsTest {
                     "context list",
                     "context show",
                     "context use",
+                    "create ct",
+                    "create vm",
+                    "destroy",
+                    "diff",
                     "doctor",
                     "explain",
                     "fleet import",
                     "flow schema",
+                    "init",
                     "logs",
                     "mcp install",
                     "mcp validate",
+                    "plan",
                     "policy explain",
                     "policy test",
                     "policy trust",
                     "setup",
                     "top",
-                    "turns watch");
+                    "turns watch",
+                    "validate");
 
     static List<Operation> withVerb() {
         return Operations.all().stream().filter(it -> !it.verb().isEmpty()).toList();

@@ -1,0 +1,98 @@
+package dev.culvert.daemon.client.command;
+
+import dev.culvert.daemon.client.ExitCode;
+import dev.culvert.daemon.client.Session;
+import dev.culvert.daemon.client.UsageException;
+import dev.culvert.daemon.client.output.Format;
+import dev.culvert.daemon.client.output.View;
+import dev.culvert.daemon.client.workspace.Comparison;
+import dev.culvert.daemon.client.workspace.Plan;
+import dev.culvert.daemon.client.workspace.Plans;
+import dev.culvert.daemon.client.workspace.Reality;
+import dev.culvert.daemon.client.workspace.Workspace;
+import dev.culvert.io.FileTrouble;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code culvert plan}. */
+@Command(
+        name = "plan",
+        description = {
+            "Shows what has to change until a workspace is as it should be.",
+            "The plan is kept with its digest, which says what was wanted, what was there and what"
+                    + " is",
+            "to be done. culvert apply DIGEST does exactly that."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        footer = {"", "Examples:", "  culvert plan", "  culvert plan --out plan.json -o name"})
+final class PlanCommand implements Verb {
+    static final View PLAN = View.of("digest");
+
+    private final Session session;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Also writes it there, for culvert apply --plan FILE.")
+    private @Nullable Path out;
+
+    @Option(
+            names = "--show",
+            paramLabel = "FILE",
+            description = "Shows the plan in a file instead of making one.")
+    private @Nullable Path show;
+
+    @Option(names = "--json", description = "The same as --output json.")
+    private boolean json;
+
+    @Mixin private final WorkspaceFlags flags = new WorkspaceFlags();
+
+    PlanCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public int run() throws IOException {
+        if (show != null) {
+            if (out != null) {
+                throw new UsageException("--show makes no plan that --out could write: give one");
+            }
+            print(Plans.read(show));
+            return ExitCode.OK;
+        }
+        Workspace workspace = flags.find(session);
+        Plan plan = Comparison.plan(workspace, new Reality(session.api()));
+        new Plans(workspace).keep(plan);
+        if (out != null) {
+            try {
+                Files.writeString(out, plan.value().prettyJson() + "\n");
+            } catch (IOException e) {
+                throw new IOException("the plan cannot be written: " + FileTrouble.of(e), e);
+            }
+        }
+        print(plan);
+        return ExitCode.OK;
+    }
+
+    private void print(Plan plan) {
+        if (json) {
+            session.output().line(plan.value().prettyJson());
+        } else if (session.output().format() != Format.TABLE) {
+            session.output().item(plan.value(), PLAN);
+        } else {
+            new PlanPicture(session.output()).draw(plan);
+            if (!plan.isEmpty()) {
+                session.output()
+                        .line(
+                                "digest %s: culvert apply %s"
+                                        .formatted(plan.digest(), plan.shortDigest()));
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.culvert.daemon.client.workspace;
+
+import dev.culvert.daemon.client.Session;
+import dev.culvert.daemon.client.http.Api;
+import dev.culvert.daemon.client.http.ProblemException;
+import dev.culvert.daemon.client.value.Value;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+
+/** What the daemon's inventory has. */
+public record Reality(Api api) {
+    static final String INVENTORY = "/api/v1/inventory";
+    static final String GUESTS = INVENTORY + "/guests";
+    private static final int NOT_FOUND = 404;
+
+    /** How many guests are asked about at once. */
+    private static final int AT_ONCE = 8;
+
+    /** All guests, without their configuration. */
+    public List<Value> all() throws IOException {
+        return Session.pages(api, GUESTS, "", "guests");
+    }
+
+    /** The names of the servers. */
+    public List<String> servers() throws IOException {
+        return api.get(INVENTORY + "/servers").at("servers").list().stream()
+                .map(it -> it.text("name"))
+                .toList();
+    }
+
+    List<Value> nodes() throws IOException {
+        return api.get(INVENTORY + "/nodes").at("nodes").list();
+    }
+
+    List<Value> storages() throws IOException {
+        return api.get(INVENTORY + "/storages").at("storages").list();
+    }
+
+    /** One guest with its configuration; empty if it is not there. */
+    Optional<Observed> guest(GuestId id) throws IOException {
+        try {
+            return Optional.of(Observed.of(api.get(id.path())));
+        } catch (ProblemException e) {
+            if (e.status() == NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** Those of these guests that are there. */
+    Map<GuestId, Observed> guests(Collection<GuestId> ids) throws IOException {
+        Map<GuestId, Observed> found = new TreeMap<>();
+        Semaphore room = new Semaphore(AT_ONCE);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Optional<Observed>>> answers = new ArrayList<>();
+            for (GuestId id : ids) {
+                answers.add(
+                        threads.submit(() -> {
+                            room.acquire();
+                            try {
+                                return guest(id);
+                            } finally {
+                                room.release();
+                            }
+                        }));
+            }
+            for (Future<Optional<Observed>> answer : answers) {
+                answer.get().ifPresent(it -> found.put(it.id(), it));
+            }
+            return found;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the inventory was read", e);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.culvert.daemon.client.workspace;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.culvert.daemon.client.Surroundings;
+import dev.culvert.daemon.client.UsageException;
+import dev.culvert.daemon.client.value.Value;
+import dev.culvert.io.FileTrouble;
+import dev.culvert.io.OwnerOnly;
+import dev.culvert.io.Quoted;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * A project folder with an infrastructure in it.
+ *
+ * @param root an absolute path without symbolic links
+ */
+public record Workspace(Path root, WorkspaceFile file) {
+    static final String INFRA = "infra";
+    static final String STATE = ".culvert";
+
+    /**
+     * The workspace that a folder is in: the first folder from there upwards with {@code
+     * infra/workspace.json}.
+     *
+     * @throws UsageException if there is none, or its file is wrong
+     */
+    public static Workspace find(Path start, Surroundings around) throws UsageException {
+        Path from = real(start);
+        Path home = Path.of(around.environment().getOrDefault("HOME", "/"));
+        for (Path folder = from; folder != null; folder = folder.getParent()) {
+            Path file = folder.resolve(INFRA).resolve(WorkspaceFile.FILE);
+            if (Files.isRegularFile(file)) {
+                return new Workspace(folder, WorkspaceFile.read(file));
+            }
+            if (folder.equals(home) && !folder.equals(from)) {
+                break;
+            }
+        }
+        throw new UsageException(
+                "%s is in no workspace: culvert init makes one, and --project names one elsewhere"
+                        .formatted(Quoted.word(from.toString())));
+    }
+
+    private static Path real(Path folder) throws UsageException {
+        try {
+            return folder.toRealPath();
+        } catch (IOException e) {
+            throw new UsageException(
+                    "%s cannot be used: %s (--project)"
+                            .formatted(Quoted.word(folder.toString()), FileTrouble.why(e)));
+        }
+    }
+
+    /** The desired state, whose files are well written and fit each other. */
+    public DesiredState desired() throws IOException {
+        return DesiredState.read(this);
+    }
+
+    public Path guests() {
+        return root.resolve(INFRA).resolve("guests");
+    }
+
+    /** Where a guest is written. */
+    public Path fileOf(Guest guest) {
+        return guests().resolve(guest.name() + ".json");
+    }
+
+    /** Writes its file. */
+    public void write(Guest guest) throws IOException {
+        write(fileOf(guest), DesiredState.text(guest));
+    }
+
+    public Path infra() {
+        return root.resolve(INFRA);
+    }
+
+    Path state() {
+        return root.resolve(STATE);
+    }
+
+    /** As messages name it. */
+    public String shown(Path path) {
+        return root.relativize(path).toString();
+    }
+
+    /** Writes a file that belongs to the project, as a whole or not at all. */
+    static void write(Path path, String text) throws IOException {
+        Files.createDirectories(path.toAbsolutePath().getParent());
+        Path fresh = path.resolveSibling(path.getFileName() + OwnerOnly.UNFINISHED);
+        Files.writeString(fresh, text);
+        Files.move(
+                fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Writes a file of {@code .culvert}, which others need not read. */
+    static void writeState(Path path, Value value) throws IOException {
+        OwnerOnly.write(path, ByteBuffer.wrap((value.prettyJson() + "\n").getBytes(UTF_8)));
+    }
+}

@@ -1,0 +1,63 @@
+package dev.culvert.daemon.client.workspace;
+
+import dev.culvert.daemon.client.UsageException;
+import dev.culvert.daemon.client.value.Value;
+import dev.culvert.settings.BadSettingsException;
+import dev.culvert.settings.Kind;
+import dev.culvert.settings.Layer;
+import dev.culvert.settings.Section;
+import dev.culvert.settings.Settings;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * What {@code infra/workspace.json} says.
+ *
+ * @param name of the workspace, which {@code culvert destroy} asks for
+ * @param server of guests whose file names none; empty for none
+ * @param node the same
+ */
+public record WorkspaceFile(String name, String server, String node) {
+    /** The name of the file. */
+    public static final String FILE = "workspace.json";
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+
+    public WorkspaceFile {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "name is \"%s\": it must have letters, digits, '.', '_' and '-' alone"
+                            .formatted(name));
+        }
+    }
+
+    static WorkspaceFile read(Path file) throws UsageException {
+        try {
+            return Settings.read(List.of(Layer.file(file)), WorkspaceFile::read).value();
+        } catch (BadSettingsException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static WorkspaceFile read(Section section) {
+        return new WorkspaceFile(
+                section.get("name", Kind.TEXT, ""),
+                section.get("server", Kind.TEXT, ""),
+                section.get("node", Kind.TEXT, ""));
+    }
+
+    Value value() {
+        Map<String, Value> members = new LinkedHashMap<>();
+        members.put("name", Value.of(name));
+        if (!server.isEmpty()) {
+            members.put("server", Value.of(server));
+        }
+        if (!node.isEmpty()) {
+            members.put("node", Value.of(node));
+        }
+        return new Value.Members(members);
+    }
+}
