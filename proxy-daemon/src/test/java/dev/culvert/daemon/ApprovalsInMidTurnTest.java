@@ -9,8 +9,10 @@ import dev.culvert.audit.AuditLog;
 import dev.culvert.daemon.EventReader.Event;
 import dev.culvert.testing.Eventually;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
@@ -211,6 +213,57 @@ class ApprovalsInMidTurnTest {
         awaitState(parked, "used");
         assertThat(decide(parked, "allow")).isEqualTo(409);
         assertThat(ran).hasContent("ran");
+    }
+
+    @Test
+    void anAgentThatIsRestoredFromASnapshotWhileItsCallWaitsAndRunsRunsItOnce() throws Exception {
+        Parked parked = park();
+        pair.snapshotAndRestoreAgent();
+        assertThat(ran).doesNotExist();
+
+        assertThat(decide(parked, "allow")).isEqualTo(200);
+        awaitRunning();
+        pair.snapshotAndRestoreAgent();
+        letGo();
+
+        assertRanOnce(parked);
+    }
+
+    /** The machine is set back to when the call waited, and somebody has allowed it since. */
+    @Test
+    void aMachineThatIsSetBackToBeforeTheDecisionRunsNothingAgain() throws Exception {
+        Parked parked = park();
+        Path snapshot = folder.resolve("snapshot");
+        copy(pair.stateOfAgent().resolve("approvals"), snapshot);
+        assertThat(decide(parked, "allow")).isEqualTo(200);
+        letGo();
+        assertRanOnce(parked);
+
+        pair.killAgent();
+        copy(snapshot, pair.stateOfAgent().resolve("approvals"));
+        pair.changeGeneration();
+        pair.startAgent();
+
+        Eventually.await(() ->
+                assertThat(folder.resolve("state/audit/audit.log"))
+                        .content()
+                        .contains("\"outcome\":\"claim_refused\""));
+        Eventually.await(() -> assertThat(asked).hasSize(3));
+        assertThat(asked.getLast()).contains("used already").doesNotContain("it went\\n");
+        assertThat(ran).hasContent("ran");
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(from)) {
+            for (Path file : files) {
+                Files.copy(
+                        file,
+                        to.resolve(file.getFileName()),
+                        StandardCopyOption.REPLACE_EXISTING,
+                        StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
     }
 
     @Test

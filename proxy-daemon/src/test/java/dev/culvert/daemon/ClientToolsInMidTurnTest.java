@@ -16,8 +16,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -156,6 +156,24 @@ class ClientToolsInMidTurnTest {
 
         pair.killDaemon();
         pair.startDaemon();
+        goOn.release();
+        assertThat(pair.after(turn(second), 1)).containsOnlyOnce(" noon").contains("event: done");
+        assertIsUsed(turn(first), continuation);
+        assertWasToldOnce();
+    }
+
+    @Test
+    void anAgentThatIsRestoredFromASnapshotInEachPartOfTheLoopGoesOn() throws Exception {
+        EventReader first = begin();
+        pair.snapshotAndRestoreAgent();
+        goOn.release();
+        String continuation = continuation(pair.after(turn(first), 1));
+
+        pair.snapshotAndRestoreAgent();
+        EventReader second = pair.stream(path(turn(first)), results(continuation));
+        assertThat(second.next().data()).contains("It is");
+
+        pair.snapshotAndRestoreAgent();
         goOn.release();
         assertThat(pair.after(turn(second), 1)).containsOnlyOnce(" noon").contains("event: done");
         assertIsUsed(turn(first), continuation);

@@ -19,6 +19,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -37,6 +38,7 @@ final class ProcessPair implements AutoCloseable {
     private DaemonProcess agent;
     private DaemonProcess daemon;
     private String url = "";
+    private int generation;
 
     /**
      * Waits until the agent is ready.
@@ -54,6 +56,7 @@ final class ProcessPair implements AutoCloseable {
         this.folder = folder;
         work = Files.createDirectory(folder.resolve("work"));
         Files.writeString(folder.resolve("policy.jsonc"), policy);
+        Files.writeString(folder.resolve("generation"), "g0");
         Files.writeString(
                 folder.resolve("culvertd.jsonc"),
                 """
@@ -89,6 +92,8 @@ final class ProcessPair implements AutoCloseable {
                         "http://127.0.0.1:" + runtime.getAddress().getPort(),
                         "--state-dir",
                         folder.resolve("agent").toString(),
+                        "--vm-generation-file",
+                        folder.resolve("generation").toString(),
                         "--tools-dir",
                         work.toString(),
                         "--tools-policy",
@@ -136,6 +141,31 @@ final class ProcessPair implements AutoCloseable {
 
     void signalAgent(String name) throws Exception {
         agent.signal(name);
+    }
+
+    /**
+     * What the agent sees of a snapshot of its machine that is restored: it is quiesced, stands
+     * still, and goes on in another generation. Waits until it has gone on.
+     */
+    void snapshotAndRestoreAgent() throws Exception {
+        HttpResponse<String> quiesced = post("/api/v1/agents/a/quiesce?wait_secs=0", "{}");
+        assertThat(quiesced.statusCode()).as(quiesced.body()).isEqualTo(200);
+        agent.signal("STOP");
+        changeGeneration();
+        agent.signal("CONT");
+        awaitReady();
+    }
+
+    /** From now on, the machine of the agent is another copy. */
+    void changeGeneration() throws IOException {
+        Path fresh = folder.resolve("generation.new");
+        Files.writeString(fresh, "g" + ++generation);
+        Files.move(fresh, folder.resolve("generation"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Where the agent keeps what survives its process. */
+    Path stateOfAgent() {
+        return folder.resolve("agent");
     }
 
     /** Starts an agent that has the state of the one before it, and waits for it. */

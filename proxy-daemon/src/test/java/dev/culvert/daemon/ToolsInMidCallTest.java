@@ -142,6 +142,16 @@ class ToolsInMidCallTest {
     }
 
     @Test
+    void anAgentThatIsRestoredFromASnapshotInMidCallTellsItsResultOnce() throws Exception {
+        try (EventReader client = begin()) {
+            pair.snapshotAndRestoreAgent();
+            letGo();
+
+            assertWhole(rest(client));
+        }
+    }
+
+    @Test
     void anAgentThatIsKilledEndsItsTurnAndItsCommandAndRunsNothingAgain() throws Exception {
         try (EventReader client = begin()) {
             pair.killAgent();
