@@ -115,7 +115,7 @@ class WebhooksTest {
                     "{%s\"state_dir\": \"%s\", \"home\": {\"drift_after\": \"50ms\"}, \"agents\": [{\"id\": \"a\", \"address\": \"%s\", \"config\": {\"model\": \"m\"}}]}"
                             .formatted(setting(receiver, ""), state, guest.address());
             Message drift;
-            try (TestDaemon daemon = TestDaemon.start(settings)) {
+            try (TestDaemon _ = TestDaemon.start(settings)) {
                 drift = receiver.await(it -> it.body().contains("agent.drift"));
             }
             try (TestDaemon daemon = TestDaemon.start(settings)) {

@@ -93,7 +93,6 @@ final class Passing {
         this.providers = providers;
         this.stall = stall;
         Request request = passage.request();
-        Answer answer = passage.answer();
         body = request.body().retain();
         ofRequest = open(HeldKind.MESSAGES);
         ofRequest.set(body.readableBytes());

@@ -1,5 +1,6 @@
 package dev.culvert.daemon.subjects;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.config.SubjectSettings;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class SubscribersTest {
     private final List<Integer> seen = new ArrayList<>();
-    private Subjects subjects;
+    private final Subjects subjects = new Subjects(this::settings, SubjectObserver.NONE);
 
     /** Asked while somebody is being subscribed, as another thread may ask. */
     private SubjectSettings settings() {
@@ -20,13 +21,11 @@ class SubscribersTest {
 
     @Test
     void whoIsCountedIsTold() {
-        subjects = new Subjects(this::settings, SubjectObserver.NONE);
-
-        Subscription one = subjects.subscribe("acme", SubjectMatch.of("x"), () -> {});
+        Subscription one =
+                requireNonNull(subjects.subscribe("acme", SubjectMatch.of("x"), () -> {}));
 
         assertThat(seen).isNotEmpty().containsOnly(0);
         assertThat(subjects.subscribers()).isOne();
-        assertThat(one).isNotNull();
         subjects.unsubscribe(one);
         assertThat(subjects.subscribers()).isZero();
     }

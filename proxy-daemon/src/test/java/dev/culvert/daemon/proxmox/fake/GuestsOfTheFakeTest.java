@@ -3,15 +3,13 @@ package dev.culvert.daemon.proxmox.fake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.client.value.Value;
-
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 
 /** What the fake does with guests. */
 @ParameterizedClass

@@ -2,12 +2,11 @@ package dev.culvert.daemon.proxmox.fake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.Map;
 
 /** What the fake refuses, in the words of Proxmox. */
 @ParameterizedClass
@@ -106,7 +105,7 @@ class RefusalsTest {
                 reader.put(VM + "/config", Map.of("memory", "1024")),
                 403,
                 "Permission check failed (/vms/101,"
-                    + " VM.Config.Disk|VM.Config.CDROM|VM.Config.CPU|VM.Config.Memory|VM.Config.Network|VM.Config.HWType|VM.Config.Options|VM.Config.Cloudinit)");
+                        + " VM.Config.Disk|VM.Config.CDROM|VM.Config.CPU|VM.Config.Memory|VM.Config.Network|VM.Config.HWType|VM.Config.Options|VM.Config.Cloudinit)");
     }
 
     @Test
