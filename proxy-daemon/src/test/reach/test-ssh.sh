@@ -230,7 +230,18 @@ start_daemon < <(settings)
 eventually has db state up
 [[ $(banner "$near" 10) == SSH-2.0-* ]] || fail "nothing comes through the tunnel"
 
-step "a stop leaves nothing"
-for name in db back out; do culvert tunnel stop $name 2> /dev/null; done
+step "reach: what it would do, all of it, how it is, and a stop that leaves nothing"
+culvert tunnel stop out 2> /dev/null
+culvert reach setup --dry-run "tcp://127.0.0.1:$port" > "$work/said" 2>&1 || fail "the dry run fails: $(cat "$work/said")"
+for words in 'key build  *there' 'tunnel out  *would start' 'tunnel db  *up' 'check .*would check'; do
+    grep -q "$words" "$work/said" || fail "the dry run does not say '$words': $(cat "$work/said")"
+done
+has out state down || fail "the dry run has started something"
+culvert reach setup "tcp://127.0.0.1:$port" > "$work/said" 2>&1 || fail "the setup fails: $(cat "$work/said")"
+culvert reach setup "tcp://127.0.0.1:$port" > "$work/said" 2>&1 || fail "a second setup fails: $(cat "$work/said")"
+api POST /api/v1/operations/reach.health '{"urls": []}' || fail "the operation cannot be run by its name"
+grep -q '^{"ok":true' "$work/answer" || fail "not all is well: $(cat "$work/answer")"
+culvert reach stop > "$work/said" 2>&1 || fail "the stop fails: $(cat "$work/said")"
+culvert reach stop > "$work/said" 2>&1 || fail "a second stop fails: $(cat "$work/said")"
 no_sockets || fail "left: $(sockets)"
 eventually no_ssh # the guards end a moment after what they guard

@@ -190,7 +190,10 @@ final class Attempt implements AutoCloseable {
         long errors = child.errorBytes();
         try {
             Probe.Seen seen = Probe.run(tunnel, nearSocket());
-            if (seen.isAnswer() && tunnel.kind() != Direction.REMOTE) {
+            if (tunnel.kind() == Direction.REMOTE) {
+                return new Look(now, true, millis(from), ofRemote(seen.says()));
+            }
+            if (seen.isAnswer()) {
                 heard = Instant.now();
             }
             return new Look(now, true, millis(from), seen.says());
@@ -204,6 +207,12 @@ final class Attempt implements AutoCloseable {
             heard = Instant.now();
             return new Look(now, true, millis(from), "the server answers: " + refusal);
         }
+    }
+
+    /** Through the server only its word goes; the probe itself looks at where callers come out. */
+    private String ofRemote(String seen) {
+        return "the server says that it listens at %s; at %s here: %s"
+                .formatted(tunnel.listen(), near(), seen);
     }
 
     /**

@@ -254,6 +254,9 @@ class SshTunnelsTest {
                 "\"kind\": \"remote\", \"listen\": \"tcp://127.0.0.1:8080\", \"to\": \"127.0.0.1:%d\""
                         .formatted(far.getLocalPort()));
 
+        assertThat(requireNonNull(tunnels.find("t").status().probe()).says())
+                .startsWith("the server says that it listens at tcp://127.0.0.1:8080; at tcp://")
+                .endsWith("here: the connection is open");
         String asked = Files.readString(folder.resolve("remote")).strip();
         assertThat(asked).isEqualTo("127.0.0.1:8080:" + ssh.directory().resolve("t.in"));
         try (var channel =

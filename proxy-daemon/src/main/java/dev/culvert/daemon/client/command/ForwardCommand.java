@@ -142,7 +142,7 @@ final class ForwardCommand implements Verb {
         try {
             Tunnel tunnel =
                     AgentPort.reached(session.api(), name, port, wait)
-                            .open(new Notes(session, name));
+                            .open(new AgentNotes(session, name));
             new Stdio(session.around().in(), new FileOutputStream(FileDescriptor.out)).run(tunnel);
             return stopped.get() ? ExitCode.INTERRUPTED : ExitCode.OK;
         } catch (InterruptedException _) {
@@ -153,7 +153,7 @@ final class ForwardCommand implements Verb {
     private int listen(List<PortPair> pairs) throws IOException {
         Api api = session.api();
         InetAddress here = here();
-        Notes notes = new Notes(session, agent);
+        AgentNotes notes = new AgentNotes(session, agent);
         for (PortPair pair : pairs) {
             port(api, pair).check();
         }
@@ -208,24 +208,6 @@ final class ForwardCommand implements Verb {
             listener.serve();
         } catch (IOException e) {
             end.completeExceptionally(e);
-        }
-    }
-
-    /** What a user is told meanwhile. */
-    private record Notes(Session session, String agent) implements Listener.Report {
-        @Override
-        public void begins(IOException why) {
-            session.output().note("waiting for agent %s: %s".formatted(agent, Quoted.message(why)));
-        }
-
-        @Override
-        public void ends() {
-            session.output().note("agent %s is back".formatted(agent));
-        }
-
-        @Override
-        public void failed(IOException why) {
-            session.output().note("a connection was reset: " + Quoted.message(why));
         }
     }
 }

@@ -95,7 +95,7 @@ final class ReverseCommand implements Verb {
             for (ReversePair pair : pairs) {
                 AgentPort port = AgentPort.opened(session.api(), agent, pair, wait);
                 port.check(); // a daemon that is not there is not waited for
-                Tunnel tunnel = port.open(new Notes(session, agent));
+                Tunnel tunnel = port.open(new AgentNotes(session, agent));
                 open.add(tunnel);
                 Thread.ofVirtual().start(() -> watch(tunnel, pair, end));
                 session.output()
@@ -139,18 +139,5 @@ final class ReverseCommand implements Verb {
         end.complete(
                 "port %d of agent %s is closed: %s"
                         .formatted(pair.port(), Quoted.word(agent), why));
-    }
-
-    /** What a user is told meanwhile. */
-    private record Notes(Session session, String agent) implements AgentPort.Waiting {
-        @Override
-        public void begins(IOException why) {
-            session.output().note("waiting for agent %s: %s".formatted(agent, Quoted.message(why)));
-        }
-
-        @Override
-        public void ends() {
-            session.output().note("agent %s is back".formatted(agent));
-        }
     }
 }
