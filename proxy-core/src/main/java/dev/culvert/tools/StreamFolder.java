@@ -33,6 +33,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A directory by a directory stream of the JDK, which calls {@code openat}, {@code fstatat}, {@code
@@ -113,14 +114,15 @@ final class StreamFolder implements Folder {
         } catch (NotDirectoryException _) {
             throw new KernelException(call, Errno.ENOTDIR);
         } catch (FileSystemException e) {
-            throw new KernelException(call, cannotBeUsed(String.valueOf(e.getReason())));
+            throw new KernelException(call, cannotBeUsed(e.getReason(), e));
         } catch (IOException e) {
-            throw new KernelException(call, cannotBeUsed(String.valueOf(e.getMessage())));
+            throw new KernelException(call, cannotBeUsed(e.getMessage(), e));
         }
     }
 
-    private static String cannotBeUsed(String why) {
-        return "cannot be used (" + Quoted.sentence(why) + ")";
+    private static String cannotBeUsed(@Nullable String why, IOException e) {
+        String told = why == null ? e.getClass().getSimpleName() : why;
+        return "cannot be used (" + Quoted.sentence(told) + ")";
     }
 
     private Path named(String name) throws KernelException {
