@@ -17,6 +17,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -176,6 +177,86 @@ class FlowForwardTest {
             Eventually.await(() ->
                     assertThatThrownBy(() -> connect(port).close())
                             .isInstanceOf(ConnectException.class));
+        }
+    }
+
+    private static Value asked(
+            TestDaemon daemon, String token, String method, String path, String body)
+            throws Exception {
+        String answer =
+                token.isEmpty()
+                        ? daemon.send(method, path, body).body()
+                        : daemon.send(method, path, body, "authorization", "Bearer " + token)
+                                .body();
+        return answer.isEmpty() ? Value.nothing() : Value.parse(answer);
+    }
+
+    @Test
+    void theEndOfTheTokenThatStartedItClosesThePortAndItsConnections() throws Exception {
+        try (TestDaemon daemon = daemon("")) {
+            String tokens = "/api/v1/tokens";
+            String admin =
+                    asked(
+                                    daemon,
+                                    "",
+                                    "POST",
+                                    tokens,
+                                    "{\"name\": \"admin\", \"roles\": [\"admin\"]}")
+                            .text("token");
+            Value made =
+                    asked(
+                            daemon,
+                            admin,
+                            "POST",
+                            tokens,
+                            "{\"name\": \"b\", \"scopes\": [\"flows\", \"reach\"]}");
+            String body =
+                    "{\"text\": %s, \"inputs\": {\"agent\": \"a\", \"to\": %d}}"
+                            .formatted(Value.of(FLOW).json(), service.getLocalPort());
+            String run = asked(daemon, made.text("token"), "POST", RUNS, body).text("id");
+            assertThat(run).isNotEmpty();
+            AtomicReference<Value> question = new AtomicReference<>();
+            Eventually.await(() -> {
+                List<Value> all = approvals(daemon, admin);
+                assertThat(all).hasSize(1);
+                question.set(all.getFirst());
+            });
+            int port = port(requireNonNull(question.get()));
+            try (Socket open = connect(port);
+                    Socket accepted = service.accept()) {
+                accepted.setSoTimeout(20_000);
+                accepted.getOutputStream().write('!');
+                assertThat(open.getInputStream().read()).isEqualTo('!');
+
+                asked(daemon, admin, "DELETE", tokens + "/" + made.text("id"), "");
+
+                assertThat(isOver(open)).isTrue();
+                assertThat(isOver(accepted)).isTrue();
+            }
+            Eventually.await(() ->
+                    assertThatThrownBy(() -> connect(port).close())
+                            .isInstanceOf(ConnectException.class));
+        }
+    }
+
+    private static List<Value> approvals(TestDaemon daemon, String token) {
+        try {
+            return asked(daemon, token, "GET", "/api/v1/approvals?state=pending", "")
+                    .at("approvals")
+                    .list();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Also after a reset. */
+    private static boolean isOver(Socket socket) {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException _) {
+            return false;
+        } catch (IOException _) {
+            return true;
         }
     }
 

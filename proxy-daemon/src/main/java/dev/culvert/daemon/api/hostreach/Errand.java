@@ -198,7 +198,7 @@ final class Errand {
 
     private void await(List<CompletableFuture<TunnelStatus>> decided, Map<String, Step> failed) {
         var _ =
-                CompletableFuture.allOf(decided.toArray(CompletableFuture[]::new))
+                CompletableFuture.allOf(decided.toArray(CompletableFuture<?>[]::new))
                         .orTimeout(WAIT.toMillis(), TimeUnit.MILLISECONDS)
                         .whenComplete((_, _) -> onLoop(() -> started(failed)));
     }
