@@ -30,7 +30,7 @@ final class Tail {
     /** What came after so many bytes, as far as it is kept. */
     synchronized String since(long from) {
         byte[] kept = kept();
-        int count = (int) Math.clamp(total - from, 0, kept.length);
+        int count = Math.clamp(total - from, 0, kept.length);
         return new String(kept, kept.length - count, count, UTF_8);
     }
 

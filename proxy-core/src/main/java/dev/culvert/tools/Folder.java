@@ -20,6 +20,8 @@ sealed interface Folder extends AutoCloseable permits KernelFolder, StreamFolder
     record Entry(String name, Stat stat) {}
 
     /**
+     * Some of what is in a directory.
+     *
      * @param more whether there were more than were asked for
      */
     record Entries(List<Entry> entries, boolean more) {

@@ -75,6 +75,7 @@ final class StreamFolder implements Folder {
     }
 
     /** Opens a directory, following symbolic links: it is configured. */
+    @SuppressWarnings("StreamResourceLeak") // the folder closes it
     static StreamFolder at(Path place) throws IOException {
         try {
             return of(place, make("open", () -> Files.newDirectoryStream(place)));

@@ -18,16 +18,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass(name = "{0}")
 @EnumSource
 class FileToolsTest {
-    @Parameter private Opener opener;
+    private final Opener opener;
     @TempDir private Path work;
     private Workbench bench;
+
+    FileToolsTest(Opener opener) {
+        this.opener = opener;
+    }
 
     @BeforeEach
     void open() throws IOException {

@@ -125,6 +125,7 @@ class StreamFolderTest {
         }
     }
 
+    @SuppressWarnings("StreamResourceLeak") // the folder closes it
     private static SecureDirectoryStream<Path> secure(Path place) throws IOException {
         return (SecureDirectoryStream<Path>) Files.newDirectoryStream(place);
     }
