@@ -121,6 +121,7 @@ final class EveryVerb implements Closeable {
                 .results()
                 .map(heading -> heading.group(1))
                 .filter(verb -> !verb.equals("flow resume")) // needs a daemon that was killed
+                .filter(verb -> !verb.equals("sync")) // needs a server of Proxmox
                 .toList();
     }
 
@@ -164,7 +165,7 @@ final class EveryVerb implements Closeable {
                     case "create vm" -> created("--disk", "local:8GiB");
                     case "create ct" -> created("--clone", "9000");
                     case "validate" -> List.of("--offline", "--project", workspace());
-                    case "plan", "diff" -> List.of("--project", workspace());
+                    case "plan", "diff", "inventory", "sync" -> List.of("--project", workspace());
                     case "destroy" -> {
                         String made = workspace();
                         String name = Path.of(made).getFileName().toString();

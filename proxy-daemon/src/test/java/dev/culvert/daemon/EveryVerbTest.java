@@ -66,6 +66,7 @@ class EveryVerbTest {
                     "apply",
                     "diff",
                     "destroy",
+                    "inventory",
                     "context",
                     "context list",
                     "context show",

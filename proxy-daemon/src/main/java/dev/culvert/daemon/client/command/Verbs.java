@@ -62,6 +62,8 @@ final class Verbs {
         verbs.put("plan", () -> new PlanCommand(session));
         verbs.put("apply", () -> new ApplyCommand(session));
         verbs.put("diff", () -> new DiffCommand(session));
+        verbs.put("sync", () -> new SyncCommand(session));
+        verbs.put("inventory", () -> new InventoryCommand(session));
         verbs.put("destroy", () -> new DestroyCommand(session));
         verbs.put("top", () -> new TopCommand(session));
         verbs.put("logs", () -> new LogsCommand(session));

@@ -20,7 +20,7 @@ public record Guest(
         Source source,
         Wishes wishes) {
     private static final Pattern NAME =
-            Pattern.compile("(?=.{1,63}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?");
+            Pattern.compile("(?=.{1,63}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?");
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
     private static final Pattern TAG = Pattern.compile("[a-z0-9_][a-z0-9_+.-]{0,63}");
     private static final long LEAST_CID = 3;

@@ -13,6 +13,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 
 /**
  * A project folder with an infrastructure in it.
@@ -73,6 +75,17 @@ public record Workspace(Path root, WorkspaceFile file) {
     /** Writes its file. */
     public void write(Guest guest) throws IOException {
         write(fileOf(guest), DesiredState.text(guest));
+    }
+
+    /** Writes files by their paths; a script can be started. */
+    public void write(Map<String, String> files) throws IOException {
+        for (Map.Entry<String, String> each : files.entrySet()) {
+            Path path = root.resolve(each.getKey());
+            write(path, each.getValue());
+            if (each.getValue().startsWith("#!")) {
+                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
+        }
     }
 
     public Path infra() {

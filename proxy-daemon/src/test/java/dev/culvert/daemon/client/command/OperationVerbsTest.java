@@ -43,6 +43,7 @@ class OperationVerbsTest {
                     "fleet import",
                     "flow schema",
                     "init",
+                    "inventory",
                     "logs",
                     "mcp install",
                     "mcp validate",
@@ -51,6 +52,7 @@ class OperationVerbsTest {
                     "policy test",
                     "policy trust",
                     "setup",
+                    "sync",
                     "top",
                     "turns watch",
                     "validate");
