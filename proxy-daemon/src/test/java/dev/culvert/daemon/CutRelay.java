@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Passes bytes on between whoever connects and one address, until a test cuts the connections. */
@@ -16,6 +17,7 @@ final class CutRelay implements Closeable {
     private final AgentAddress.Tcp target;
     private final List<Socket> open = new ArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private final Semaphore gate = new Semaphore(1);
 
     CutRelay(AgentAddress target) throws IOException {
         this.target = (AgentAddress.Tcp) target;
@@ -31,10 +33,21 @@ final class CutRelay implements Closeable {
         return connections.get();
     }
 
+    /** Connections from now on wait until {@link #goOn}; those that there are go on. */
+    void hold() {
+        gate.acquireUninterruptibly();
+    }
+
+    void goOn() {
+        gate.release();
+    }
+
     private void accept() {
         try {
             while (true) {
                 Socket near = server.accept();
+                gate.acquireUninterruptibly();
+                gate.release();
                 Socket far = new Socket(target.host(), target.port());
                 synchronized (open) {
                     open.add(near);

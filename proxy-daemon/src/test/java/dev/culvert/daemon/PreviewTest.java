@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.CommandRun.User;
+import dev.culvert.transport.AgentAddress;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -30,13 +33,17 @@ class PreviewTest {
         private final DialledPair pair;
 
         App(String more) throws Exception {
+            this(more, guest -> guest);
+        }
+
+        App(String more, UnaryOperator<AgentAddress> road) throws Exception {
             int port = service.getLocalPort();
             service.setSoTimeout(20_000);
             pair =
                     DialledPair.start(
                             TunnelContract.allowed(port) + more,
                             "\"forward_ports\": \"%d\",".formatted(port),
-                            guest -> guest);
+                            road);
         }
 
         int port() {
@@ -324,6 +331,47 @@ class PreviewTest {
                             .contains("its answer is not HTTP");
                 }
             }
+        }
+    }
+
+    @Test
+    void aRequestIsCountedAsHeldUntilItIsOnItsWayToTheApp() throws Exception {
+        String held = "culvert_held_bytes{kind=\"messages\"}";
+        int length = 512 * 1024;
+        CutRelay[] road = new CutRelay[1];
+        try (App app =
+                new App(
+                        "",
+                        guest -> {
+                            road[0] = relay(guest);
+                            return road[0].address();
+                        })) {
+            Link link = app.link();
+            try (CutRelay relay = road[0];
+                    RawConnection client = new RawConnection(app.daemon())) {
+                relay.hold();
+                ask(client, "POST /", link, link.cookie() + "content-length: " + length + "\r\n");
+                client.send("x".repeat(length));
+                app.daemon().awaitMetric(held, bytes -> bytes >= length);
+                relay.goOn();
+
+                try (Socket accepted = accept(app)) {
+                    InputStream in = accepted.getInputStream();
+                    head(in);
+                    assertThat(in.readNBytes(length)).hasSize(length);
+                    app.daemon().awaitMetric(held, bytes -> bytes == 0);
+                    write(accepted, "HTTP/1.1 204 No Content\r\n\r\n");
+                    client.until("204");
+                }
+            }
+        }
+    }
+
+    private static CutRelay relay(AgentAddress to) {
+        try {
+            return new CutRelay(to);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -6,10 +6,14 @@ import static io.netty.handler.codec.http.HttpResponseStatus.HTTP_VERSION_NOT_SU
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_IMPLEMENTED;
 
 import dev.culvert.daemon.http.Answer;
+import dev.culvert.daemon.http.OverMemory;
 import dev.culvert.daemon.http.Phase;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.previews.Preview;
 import dev.culvert.daemon.previews.Previews;
+import dev.culvert.io.HeldKind;
+import dev.culvert.io.Holding;
+import dev.culvert.io.Share;
 import dev.culvert.tunnel.Relay;
 import dev.culvert.tunnel.StreamLimits;
 import dev.culvert.tunnel.TunnelListener;
@@ -40,6 +44,10 @@ final class Exchange implements TunnelListener, AppAnswer.Listener {
     private final Preview preview;
     private final ByteBuf request;
     private final Previews previews;
+
+    /** The request until the tunnel has taken it. */
+    private final Holding holding;
+
     private @Nullable Channel tunnel;
 
     /**
@@ -53,12 +61,29 @@ final class Exchange implements TunnelListener, AppAnswer.Listener {
         this.preview = preview;
         this.request = request;
         this.previews = previews;
+        holding = answer.client().open(HeldKind.MESSAGES, answer.eventLoop(), this::isOverMemory);
+        holding.set(request.readableBytes());
         answer.reached(Phase.DIALLING);
+    }
+
+    /** The tunnel is closed as soon as it is there. */
+    private void isOverMemory(Share share) {
+        holding.set(0);
+        if (answer.isOpen()) {
+            answer.problem(Problem.of(OverMemory.excess(share)));
+        }
+        Channel open = tunnel;
+        if (open != null) {
+            open.close();
+        }
     }
 
     @Override
     public void onRefused(TunnelRefusal refusal) {
-        request.release();
+        letGo();
+        if (!answer.isOpen()) {
+            return;
+        }
         String why = Problem.sentence(refusal.sentence());
         switch (refusal.code()) {
             case AGENT_AWAY, TIMEOUT, FAILED ->
@@ -78,7 +103,7 @@ final class Exchange implements TunnelListener, AppAnswer.Listener {
     public void onOpen(Channel opened) {
         tunnel = opened;
         if (!answer.isOpen()) { // the client has gone
-            request.release();
+            letGo();
             opened.close();
             return;
         }
@@ -86,8 +111,13 @@ final class Exchange implements TunnelListener, AppAnswer.Listener {
         answer.reached(Phase.WAITING);
         previews.shows(preview, opened);
         opened.pipeline().addLast("answer", new AppAnswer(this));
-        opened.writeAndFlush(request);
+        opened.writeAndFlush(request).addListener(_ -> holding.set(0));
         opened.config().setAutoRead(true);
+    }
+
+    private void letGo() {
+        holding.set(0);
+        request.release();
     }
 
     @Override

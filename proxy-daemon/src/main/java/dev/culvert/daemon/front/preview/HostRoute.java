@@ -13,6 +13,7 @@ import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Authority;
 import dev.culvert.daemon.http.Forwarded;
 import dev.culvert.daemon.http.Head;
+import dev.culvert.daemon.http.OverMemory;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
@@ -165,6 +166,7 @@ public final class HostRoute implements Route {
 
     private void open(Request request, Answer answer, AppHead head, Preview preview) {
         admission.checkWork();
+        OverMemory.check(answer.client());
         Agent agent = agents.apply(preview.agent());
         if (agent == null || !agent.tenant().equals(preview.tenant())) {
             Pages.show(
