@@ -4,18 +4,19 @@ import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.UsageException;
 import dev.culvert.daemon.client.output.Format;
+import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.setup.Questions;
-import dev.culvert.daemon.client.workspace.Change;
 import dev.culvert.daemon.client.workspace.Plan;
 import dev.culvert.daemon.client.workspace.PlanRun;
 import dev.culvert.daemon.client.workspace.Plans;
 import dev.culvert.daemon.client.workspace.Reality;
+import dev.culvert.daemon.client.workspace.TerraformPlan;
 import dev.culvert.daemon.client.workspace.Workspace;
 import dev.culvert.io.Quoted;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -79,6 +80,13 @@ final class ApplyCommand implements Verb {
     @Override
     public int run() throws IOException {
         Workspace workspace = flags.find(session);
+        Optional<TerraformPlan> ofTerraform =
+                file == null && digest != null
+                        ? new Plans(workspace).findOfTerraform(digest)
+                        : Optional.empty();
+        if (ofTerraform.isPresent()) {
+            return byTerraform(workspace, ofTerraform.get());
+        }
         Plan plan = plan(workspace);
         if (!plan.workspace().equals(workspace.file().name())) {
             throw new UsageException(
@@ -92,8 +100,34 @@ final class ApplyCommand implements Verb {
             session.output().done("nothing to change", plan.value(), PlanCommand.PLAN);
             return ExitCode.OK;
         }
-        confirm(plan);
+        confirm(
+                plan.changes().stream()
+                        .filter(it -> it.action().destroys())
+                        .map(it -> it.id() + " " + it.name())
+                        .toList());
         return PlanProgress.run(session, workspace, plan);
+    }
+
+    private int byTerraform(Workspace workspace, TerraformPlan plan) throws IOException {
+        Output output = session.output();
+        if (dryRun || plan.isEmpty()) {
+            if (output.format() == Format.TABLE) {
+                new PlanPicture(output).draw(plan);
+            }
+            output.done(
+                    dryRun ? "nothing was done" : "nothing to change",
+                    plan.value(),
+                    PlanCommand.PLAN);
+            return ExitCode.OK;
+        }
+        confirm(
+                plan.changes().stream()
+                        .filter(it -> it.as().destroys())
+                        .map(TerraformPlan.Resource::address)
+                        .toList());
+        Engine.named(plan.engine()).of(session, workspace).apply(plan, output::message);
+        output.done("applied " + plan.shortDigest(), plan.value(), PlanCommand.PLAN);
+        return ExitCode.OK;
     }
 
     private Plan plan(Workspace workspace) throws IOException {
@@ -135,15 +169,11 @@ final class ApplyCommand implements Verb {
     }
 
     /* The digest says that somebody has read the plan; what is destroyed does not come back. */
-    private void confirm(Plan plan) throws IOException {
-        List<Change> lost = plan.changes().stream().filter(it -> it.action().destroys()).toList();
+    private void confirm(List<String> lost) throws IOException {
         if (lost.isEmpty() || yes) {
             return;
         }
-        String names =
-                lost.stream()
-                        .map(it -> it.id() + " " + it.name())
-                        .collect(Collectors.joining(", "));
+        String names = String.join(", ", lost);
         if (!session.around().place().terminal().err()) {
             throw new UsageException(
                     "the plan destroys %s with their disks: --yes says that you want it"

@@ -4,11 +4,13 @@ import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.UsageException;
 import dev.culvert.daemon.client.output.Format;
+import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.output.View;
 import dev.culvert.daemon.client.workspace.Comparison;
 import dev.culvert.daemon.client.workspace.Plan;
 import dev.culvert.daemon.client.workspace.Plans;
 import dev.culvert.daemon.client.workspace.Reality;
+import dev.culvert.daemon.client.workspace.TerraformPlan;
 import dev.culvert.daemon.client.workspace.Workspace;
 import dev.culvert.io.FileTrouble;
 import java.io.IOException;
@@ -48,6 +50,16 @@ final class PlanCommand implements Verb {
             description = "Shows the plan in a file instead of making one.")
     private @Nullable Path show;
 
+    @Option(
+            names = "--engine",
+            paramLabel = "ENGINE",
+            defaultValue = "api",
+            description = {
+                "Who makes and applies the plan: api (the daemon, by the API of Proxmox), or",
+                "terraform or tofu (that program, in infra/terraform/). Default: api"
+            })
+    private Engine engine = Engine.API;
+
     @Option(names = "--json", description = "The same as --output json.")
     private boolean json;
 
@@ -67,6 +79,9 @@ final class PlanCommand implements Verb {
             return ExitCode.OK;
         }
         Workspace workspace = flags.find(session);
+        if (engine != Engine.API) {
+            return byTerraform(workspace);
+        }
         Plan plan = Comparison.plan(workspace, new Reality(session.api()));
         new Plans(workspace).keep(plan);
         if (out != null) {
@@ -77,6 +92,28 @@ final class PlanCommand implements Verb {
             }
         }
         print(plan);
+        return ExitCode.OK;
+    }
+
+    private int byTerraform(Workspace workspace) throws IOException {
+        if (out != null) {
+            throw new UsageException(
+                    "--out is for plans of the API: a plan of Terraform is a file of its own, in .culvert/plans/");
+        }
+        Output output = session.output();
+        TerraformPlan plan = engine.of(session, workspace).plan(output::progress);
+        output.progressEnds();
+        if (json) {
+            output.line(plan.value().prettyJson());
+        } else if (output.format() != Format.TABLE) {
+            output.item(plan.value(), PLAN);
+        } else {
+            new PlanPicture(output).draw(plan);
+            if (!plan.isEmpty()) {
+                output.line(
+                        "digest %s: culvert apply %s".formatted(plan.digest(), plan.shortDigest()));
+            }
+        }
         return ExitCode.OK;
     }
 

@@ -2,14 +2,18 @@ package dev.culvert.daemon.client.command;
 
 import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.output.Tone;
+import dev.culvert.daemon.client.workspace.Change;
 import dev.culvert.daemon.client.workspace.Change.Action;
 import dev.culvert.daemon.client.workspace.Change.Attribute;
-import dev.culvert.daemon.client.workspace.Change;
 import dev.culvert.daemon.client.workspace.Plan;
+import dev.culvert.daemon.client.workspace.TerraformPlan;
 import dev.culvert.io.Quoted;
+import java.util.List;
 
 /** Draws a plan for people: a block for each guest, and what it comes to. */
 final class PlanPicture {
+    private static final String NOTHING = "nothing to change";
+
     private final Output output;
 
     PlanPicture(Output output) {
@@ -29,21 +33,46 @@ final class PlanPicture {
                                             Quoted.word(change.name()),
                                             change.kind().word(),
                                             change.action().word())));
-            int widest =
-                    change.attributes().stream().mapToInt(it -> it.name().length()).max().orElse(0);
-            for (Attribute each : change.attributes()) {
-                output.line(
-                        "    %s  %s"
-                                .formatted(
-                                        each.name() + " ".repeat(widest - each.name().length()),
-                                        text(each)));
-            }
+            attributes(change.attributes());
             if (!change.needs().isEmpty()) {
                 output.line("    after " + Quoted.sentence(String.join(", ", change.needs())));
             }
             change.notes().forEach(it -> output.line("    note: " + Quoted.sentence(it)));
         }
         output.line(sum(plan));
+    }
+
+    /** The same of a plan that Terraform made. */
+    void draw(TerraformPlan plan) {
+        for (TerraformPlan.Resource each : plan.changes()) {
+            output.line(
+                    output.toned(
+                            tone(each.as()),
+                            "%s %s %s"
+                                    .formatted(
+                                            each.action().isEmpty() ? "=" : each.as().sign(),
+                                            Quoted.word(each.address()),
+                                            each.action().isEmpty() ? "import" : each.action())));
+            if (!each.imported().isEmpty()) {
+                output.line("    imports " + Quoted.word(each.imported()));
+            }
+            attributes(each.attributes());
+        }
+        output.line(
+                plan.isEmpty()
+                        ? NOTHING
+                        : "%d resources to change or import".formatted(plan.changes().size()));
+    }
+
+    private void attributes(List<Attribute> attributes) {
+        int widest = attributes.stream().mapToInt(it -> it.name().length()).max().orElse(0);
+        for (Attribute each : attributes) {
+            output.line(
+                    "    %s  %s"
+                            .formatted(
+                                    each.name() + " ".repeat(widest - each.name().length()),
+                                    text(each)));
+        }
     }
 
     private static String text(Attribute each) {
@@ -62,7 +91,7 @@ final class PlanPicture {
 
     static String sum(Plan plan) {
         return plan.isEmpty()
-                ? "nothing to change"
+                ? NOTHING
                 : "%d to create, %d to change, %d to replace, %d to destroy"
                         .formatted(
                                 plan.count(Action.CREATE),

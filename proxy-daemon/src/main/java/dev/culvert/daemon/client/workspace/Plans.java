@@ -10,6 +10,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The plans that were made, in {@code .culvert/plans/}. */
@@ -46,6 +47,19 @@ public final class Plans {
      * @throws UsageException if there is none, or several begin so
      */
     public Plan find(String digest) throws IOException {
+        return read(path(digest));
+    }
+
+    /** The plan of Terraform with this digest; empty if it is one of our own. */
+    public Optional<TerraformPlan> findOfTerraform(String digest) throws IOException {
+        Path path = path(digest);
+        String text = Files.readString(path);
+        return TerraformPlan.isOne(text)
+                ? Optional.of(TerraformPlan.parse(path.toString(), text))
+                : Optional.empty();
+    }
+
+    private Path path(String digest) throws IOException {
         if (!digest.matches("[0-9a-f]{%d,64}".formatted(LEAST_DIGITS))) {
             throw new UsageException(
                     "'%s' is no digest: culvert plan prints it, and at least %d of its digits are needed"
@@ -63,7 +77,7 @@ public final class Plans {
                             : "%d plans begin with %s: write more of the digest"
                                     .formatted(found.size(), digest));
         }
-        return read(found.getFirst());
+        return found.getFirst();
     }
 
     /** The plan in a file, wherever it is. */
