@@ -3,8 +3,8 @@ package dev.culvert.daemon.flows;
 import dev.culvert.about.Spelling;
 import dev.culvert.io.Quoted;
 import dev.culvert.settings.Jsonc;
-import dev.culvert.settings.Node;
 import dev.culvert.settings.Node.Form;
+import dev.culvert.settings.Node;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -97,17 +97,19 @@ final class Inputs {
         return values;
     }
 
-    /** The variable's text; null if it has none of the right type. */
+    /** The variable's value; null if it is not set, or empty where no text is taken. */
     private static @Nullable Node ofVariable(Flow.Input input, RunMeans means) {
         String name = input.env();
         String text = name == null ? null : means.env().apply(name);
-        if (text == null) {
+        if (text == null || (text.isBlank() && !input.types().contains("string"))) {
             return null;
         }
         try {
             return typed(input, Values.text(text));
-        } catch (IllegalArgumentException _) {
-            return null;
+        } catch (IllegalArgumentException _) { // its sentence has the value, which may be secret
+            throw new IllegalArgumentException(
+                    "The input '%s' takes the variable %s of the daemon, and its type is %s, which the variable's value is not: set another value, or give the input."
+                            .formatted(input.name(), name, String.join(" or ", input.types())));
         }
     }
 }

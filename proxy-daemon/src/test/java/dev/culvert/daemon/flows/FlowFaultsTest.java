@@ -365,6 +365,27 @@ class FlowFaultsTest {
     }
 
     @Test
+    void aVariableOfAnotherTypeIsNotTakenForTheDefault() throws Exception {
+        Flow flow =
+                FlowReader.read(
+                        "f.jsonc",
+                        """
+                        {"name": "f", "inputs": {"most": {"type": "integer", "env": "HOME", "default": 3}},
+                         "steps": {"a": {"do": {"value": "${inputs.most}"}}}}
+                        """,
+                        bench.kinds,
+                        settings());
+        Flows.Start start =
+                new Flows.Start(
+                        flow, Caller.ANYBODY, "default", Map.of(), RunRecord.Wanted.ALL, null, "");
+
+        assertThatThrownBy(() -> bench.flows.start(start, _ -> {}))
+                .hasMessageContaining("'most' takes the variable HOME of the daemon")
+                .hasMessageContaining("integer")
+                .hasMessageNotContaining("root");
+    }
+
+    @Test
     void whatAnOperatorRunsForNoTenantIsSeenByNoTenant() throws Exception {
         bench.doing.action = (_, _) -> {};
         String ofNobody = start(Caller.ANYBODY, "default", null).run().id();
