@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the fake, and sees the whole answer: the JDK's client hides the reason in the line of the
@@ -47,6 +48,7 @@ final class Client {
 
     private final FakeProxmox pve;
     private final Map<String, String> headers = new LinkedHashMap<>();
+    private @Nullable String trusted;
 
     Client(FakeProxmox pve) {
         this.pve = pve;
@@ -62,6 +64,12 @@ final class Client {
 
     Client with(String header, String value) {
         headers.put(header, value);
+        return this;
+    }
+
+    /** Trusts this certificate, and not the one that the fake shows now. */
+    Client trusting(String pem) {
+        trusted = pem;
         return this;
     }
 
@@ -117,7 +125,7 @@ final class Client {
         }
         head.append("\r\n");
         try (Socket socket =
-                trusting(pve.certificatePem())
+                context(trusted == null ? pve.certificatePem() : trusted)
                         .getSocketFactory()
                         .createSocket(InetAddress.getLoopbackAddress(), pve.port())) {
             socket.setSoTimeout(10_000);
@@ -132,7 +140,7 @@ final class Client {
         }
     }
 
-    private static SSLContext trusting(String pem) throws GeneralSecurityException, IOException {
+    private static SSLContext context(String pem) throws GeneralSecurityException, IOException {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         trusted.setCertificateEntry(
