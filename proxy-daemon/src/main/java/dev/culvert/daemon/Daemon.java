@@ -78,6 +78,7 @@ public final class Daemon implements AutoCloseable {
     private final WebhookRoom webhooks;
     private final FlowRoom flows;
     private final TriggerRoom triggers;
+    private final InventoryRoom inventory;
     private final Notifier notifier;
     private final Reload reload;
     private final Drain drain;
@@ -203,6 +204,7 @@ public final class Daemon implements AutoCloseable {
                         files,
                         loops.next(),
                         metrics);
+        inventory = new InventoryRoom(kept.stores().inventory(), this::settings, loops, metrics);
         Listeners listeners = new Listeners(loops, systemd.sockets(), files, metrics.tls());
         AdminListener admin = new AdminListener(loops);
         Enrolling enrolling = new Enrolling(kept.stores(), fleet, this::settings, metrics, files);
@@ -242,12 +244,16 @@ public final class Daemon implements AutoCloseable {
                         joining,
                         admission);
         List<Route> ofClients =
-                flows.with(
-                        withoutFlows,
-                        triggers.route(admission, offLoop),
-                        admission,
-                        offLoop,
-                        routes.runs());
+                inventory.with(
+                        flows.with(
+                                withoutFlows,
+                                triggers.route(admission, offLoop),
+                                admission,
+                                offLoop,
+                                routes.runs()),
+                        fleet,
+                        routes.runs(),
+                        offLoop);
         SettingsInForce inForce = new SettingsInForce(read);
         List<Route> ofOperators =
                 webhooks.with(
@@ -309,6 +315,7 @@ public final class Daemon implements AutoCloseable {
         responses.resume(turns, auth.callers(), router.denials());
         flows.begin(auth, before -> Triggers.again(settings().triggers(), before));
         triggers.use(first);
+        inventory.begin(first);
     }
 
     private Road road(AgentAddress address) {
@@ -388,6 +395,7 @@ public final class Daemon implements AutoCloseable {
         telemetry.use(next.telemetry());
         webhooks.use(next);
         triggers.use(next);
+        inventory.use(next);
         homes.pushAll();
     }
 
@@ -433,6 +441,7 @@ public final class Daemon implements AutoCloseable {
         continuations.close();
         webhooks.close();
         outside.close();
+        inventory.close();
         flows.close();
         files.close();
         others.close();

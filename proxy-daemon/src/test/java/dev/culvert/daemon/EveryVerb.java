@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.CommandRun.User;
 import dev.culvert.daemon.client.value.Value;
+import dev.culvert.daemon.proxmox.fake.FakeProxmox;
 import dev.culvert.daemon.sshtunnels.ScriptedSsh;
 import dev.culvert.daemon.webhooks.TestReceiver;
 import dev.culvert.io.OwnerOnly;
@@ -38,6 +39,8 @@ final class EveryVerb implements Closeable {
                     "cancel", "resume", "subjects", "quiesce", "approvals", "tunnel");
     private final ApprovingGuest asking = ApprovingGuest.of(guest);
     private final TestReceiver receiver = new TestReceiver();
+    private final FakeProxmox pve =
+            FakeProxmox.start(9).node("pve1").vm(101, "web-01").ct(200, "dns").running(101);
     private final String inForce;
     private final ScriptedSsh ssh;
     private final TestDaemon daemon;
@@ -73,13 +76,14 @@ final class EveryVerb implements Closeable {
                                 "{\"on\":%b,\"turns\":0}"
                                         .formatted(request.payload().contains("true"))));
         inForce =
-                "{\"state_dir\": \"%s\", \"ssh\": {\"programs\": \"%s\"}, \"admin\": {\"listen\": [\"unix://%s\"]}, \"webhooks\": [%s], \"reach\": {\"ports\": [{\"ports\": \"1-65535\"}], \"services\": [{\"to\": [\"127.0.0.1:9\"]}]}, %s}"
+                "{\"state_dir\": \"%s\", \"ssh\": {\"programs\": \"%s\"}, \"admin\": {\"listen\": [\"unix://%s\"]}, \"webhooks\": [%s], \"reach\": {\"ports\": [{\"ports\": \"1-65535\"}], \"services\": [{\"to\": [\"127.0.0.1:9\"]}]}, %s, %s}"
                         .formatted(
                                 folder.resolve("state"),
                                 folder.resolve("ssh"),
                                 folder.resolve("admin.sock"),
                                 receiver.setting("pager", "")
                                         .replace("SECRET_FILE", secret(folder).toString()),
+                                ProxmoxSetting.of("lab", pve, folder),
                                 TestDaemon.agents(guest));
         ssh = new ScriptedSsh(Files.createDirectory(folder.resolve("ssh")), 1);
         ssh.offers(
@@ -87,6 +91,7 @@ final class EveryVerb implements Closeable {
                         + " AAAAC3NzaC1lZDI1NTE5AAAAIGxGQUmQ0SmVJ2sKmbs9DPqb9rEZcDvx7WkZQyfhXkqk");
         daemon = TestDaemon.start(inForce);
         daemon.awaitState("a", "ready");
+        ProxmoxSetting.awaitPoll(daemon);
         log = Files.writeString(folder.resolve("log"), "INFO agent a is ready\n");
         settings = Files.writeString(folder.resolve("a.jsonc"), "{\"log_level\": \"warn\"}");
         policy = Files.writeString(folder.resolve("p.jsonc"), "{\"allowedCommands\": [\"git\"]}");
@@ -165,7 +170,7 @@ final class EveryVerb implements Closeable {
                     case "create vm" -> created("--disk", "local:8GiB");
                     case "create ct" -> created("--clone", "9000");
                     case "validate" -> List.of("--offline", "--project", workspace());
-                    case "plan", "diff", "inventory", "sync" -> List.of("--project", workspace());
+                    case "plan", "diff", "sync" -> List.of("--project", workspace());
                     case "destroy" -> {
                         String made = workspace();
                         String name = Path.of(made).getFileName().toString();
@@ -215,6 +220,8 @@ final class EveryVerb implements Closeable {
                     case "token rotate", "token revoke" -> List.of(token());
                     case "enroll", "keys generate" -> List.of(next());
                     case "keys show", "keys rotate", "keys rm" -> List.of(key());
+                    case "vm show" -> List.of("web-01");
+                    case "ct show" -> List.of("lab/200");
                     case "tunnel add" -> tunnel();
                     case "tunnel status", "tunnel stop", "tunnel rm" -> List.of(addedTunnel());
                     case "tunnel start", "tunnel restart", "tunnel test" -> List.of(tunnelUp());
@@ -423,5 +430,6 @@ final class EveryVerb implements Closeable {
         ssh.close();
         guest.close();
         receiver.close();
+        pve.close();
     }
 }

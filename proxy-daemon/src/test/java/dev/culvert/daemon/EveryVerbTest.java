@@ -66,7 +66,6 @@ class EveryVerbTest {
                     "apply",
                     "diff",
                     "destroy",
-                    "inventory",
                     "context",
                     "context list",
                     "context show",

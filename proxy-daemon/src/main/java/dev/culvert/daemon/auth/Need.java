@@ -32,6 +32,9 @@ public enum Need {
     /** Runs flows, and sees those of the caller's tenant. */
     RUN_FLOWS(Scope.FLOWS, false),
 
+    /** Sees servers of Proxmox and what they have, which belongs to no tenant. */
+    READ_INVENTORY(Scope.INVENTORY, true),
+
     /** Reads numbers that count the work of all tenants together. */
     READ_METRICS(Scope.METRICS_READ, true),
 

@@ -21,6 +21,9 @@ public enum Scope {
     /** To run flows and to see their runs. */
     FLOWS("flows"),
 
+    /** To see servers of Proxmox, their guests and their tasks. */
+    INVENTORY("inventory"),
+
     /** To read {@code /metrics}, which count every tenant's work. */
     METRICS_READ("metrics:read"),
 

@@ -28,8 +28,8 @@ public final class TokenFlags {
             split = ",",
             paramLabel = "SCOPE",
             description =
-                    "agents:read, agents:write, approvals, reach, flows, metrics:read or admin; several"
-                            + " with commas.")
+                    "agents:read, agents:write, approvals, reach, flows, inventory, metrics:read or"
+                            + " admin; several with commas.")
     private List<String> scopes = List.of();
 
     @Option(

@@ -50,6 +50,7 @@ public final class Metrics implements AutoCloseable {
     private final ApprovalMetrics approvals = new ApprovalMetrics(registry);
     private final ProviderMetrics providers = new ProviderMetrics(registry);
     private final FlowMetrics flows = new FlowMetrics(registry);
+    private final InventoryMetrics inventory = new InventoryMetrics(registry);
     private final ReloadMetrics reloads = new ReloadMetrics(registry);
     private final LoopMetrics loops = new LoopMetrics(registry);
 
@@ -115,6 +116,10 @@ public final class Metrics implements AutoCloseable {
 
     public FlowMetrics flows() {
         return flows;
+    }
+
+    public InventoryMetrics inventory() {
+        return inventory;
     }
 
     public ReloadMetrics reloads() {

@@ -24,6 +24,7 @@ public final class Operations {
                             ProviderOperations.ALL,
                             ReachOperations.ALL,
                             TunnelOperations.ALL,
+                            InventoryOperations.ALL,
                             AdminOperations.ALL)
                     .flatMap(List::stream)
                     .toList();

@@ -3,8 +3,8 @@ package dev.culvert.daemon.proxmox;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.culvert.json.JsonParsers;
-import dev.culvert.settings.Node.Form;
 import dev.culvert.settings.Node;
+import dev.culvert.settings.Node.Form;
 import dev.culvert.settings.Position;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import java.util.Map;
 
 /** Reads the JSON of an answer, within the limits of a frame. */
 final class AnswerReader {
-    private static final Position HERE = Position.of("answer");
+    static final Position HERE = Position.of("answer");
     private static final Node NULL = new Node.Scalar(HERE, Form.NULL, "null");
 
     private final JsonParser parser;

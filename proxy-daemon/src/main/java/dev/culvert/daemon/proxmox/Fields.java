@@ -2,7 +2,10 @@ package dev.culvert.daemon.proxmox;
 
 import dev.culvert.settings.Node;
 import dev.culvert.settings.Position;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +18,39 @@ import org.jspecify.annotations.Nullable;
  */
 public record Fields(Map<String, Node> nodes) {
     private static final int MOST_DIGITS = 30;
-    private static final Fields NONE = new Fields(Map.of());
+    public static final Fields NONE = new Fields(Map.of());
+
+    /**
+     * What {@link #json} wrote.
+     *
+     * @throws IOException one clause, when it is no object
+     */
+    public static Fields read(String json) throws IOException {
+        return AnswerReader.read(json);
+    }
+
+    /** Only the members of these names. */
+    public Fields only(Collection<String> names) {
+        Map<String, Node> kept = new LinkedHashMap<>();
+        nodes.forEach((name, node) -> {
+            if (names.contains(name)) {
+                kept.put(name, node);
+            }
+        });
+        return new Fields(kept);
+    }
+
+    /** These members, and those of {@code more}, which count where both have one. */
+    public Fields with(Fields more) {
+        Map<String, Node> all = new LinkedHashMap<>(nodes);
+        all.putAll(more.nodes);
+        return new Fields(all);
+    }
+
+    /** As strict JSON. */
+    public String json() {
+        return new Node.Members(AnswerReader.HERE, nodes).json();
+    }
 
     static Fields of(@Nullable Node node) {
         return node instanceof Node.Members(Position _, Map<String, Node> nodes)

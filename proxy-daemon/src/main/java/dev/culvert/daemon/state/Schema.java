@@ -38,7 +38,8 @@ final class Schema {
                                 settings_sha256 TEXT NOT NULL,
                                 payload TEXT NOT NULL)
                             """,
-                            "CREATE TABLE imports (source TEXT PRIMARY KEY, imported TEXT NOT NULL)"),
+                            "CREATE TABLE imports (source TEXT PRIMARY KEY, imported TEXT NOT"
+                                    + " NULL)"),
                     List.of(
                             """
                             CREATE TABLE agents (
@@ -222,6 +223,38 @@ final class Schema {
                                 caller TEXT NOT NULL,
                                 expires TEXT NOT NULL,
                                 revoked TEXT)
+                            """),
+                    List.of(
+                            """
+                            CREATE TABLE inventory_servers (
+                                name TEXT PRIMARY KEY,
+                                polled TEXT NOT NULL,
+                                version TEXT NOT NULL)
+                            """,
+                            """
+                            CREATE TABLE inventory_things (
+                                server TEXT NOT NULL,
+                                kind TEXT NOT NULL,
+                                id TEXT NOT NULL,
+                                seen TEXT NOT NULL,
+                                changed TEXT NOT NULL,
+                                content TEXT NOT NULL,
+                                PRIMARY KEY (server, kind, id))
+                            """,
+                            """
+                            CREATE TABLE inventory_changes (
+                                server TEXT NOT NULL,
+                                place BIGINT NOT NULL,
+                                subject TEXT NOT NULL,
+                                at TEXT NOT NULL,
+                                what TEXT NOT NULL,
+                                former TEXT NOT NULL,
+                                latter TEXT NOT NULL,
+                                PRIMARY KEY (server, place))
+                            """,
+                            """
+                            CREATE INDEX inventory_changes_of_subject
+                                ON inventory_changes (server, subject, place)
                             """));
 
     private Schema() {}

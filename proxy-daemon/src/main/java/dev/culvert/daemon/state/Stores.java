@@ -16,6 +16,8 @@ import dev.culvert.daemon.fleet.SeenStore;
 import dev.culvert.daemon.flows.FlowStore;
 import dev.culvert.daemon.flows.MemoryFlows;
 import dev.culvert.daemon.front.responses.ResponseStore;
+import dev.culvert.daemon.inventory.InventoryStore;
+import dev.culvert.daemon.inventory.MemoryInventory;
 import dev.culvert.daemon.operations.RunStore;
 import dev.culvert.daemon.previews.MemoryPreviews;
 import dev.culvert.daemon.previews.PreviewStore;
@@ -43,6 +45,7 @@ public record Stores(
         BudgetStore budgets,
         FlowStore flows,
         PreviewStore previews,
+        InventoryStore inventory,
         SshTunnelStore sshTunnels) {
     /** They end with the daemon. */
     static Stores inMemory() {
@@ -62,6 +65,7 @@ public record Stores(
                 BudgetStore.NONE,
                 new MemoryFlows(),
                 new MemoryPreviews(),
+                new MemoryInventory(),
                 new MemorySshTunnels());
     }
 
@@ -82,6 +86,7 @@ public record Stores(
                 new SqlBudgets(database),
                 new SqlFlows(database),
                 new SqlPreviews(database),
+                new SqlInventory(database),
                 new SqlSshTunnels(database));
     }
 }

@@ -85,7 +85,11 @@ class SchemaTest {
                     .isEqualTo(ContinuationStoreContract.continuation("h", 1));
         }
         try (Database database = StateDir.database(folder, () -> {})) {
-            fillTheTablesOfVersion7(database);
+            if (version < 7) { // which brought flows, webhooks, tunnels, budgets and previews
+                fillTheTablesOfVersion7(database);
+            }
+            assertThat(count(database, "previews")).isEqualTo(1);
+            assertThat(count(database, "inventory_things")).isZero(); // which version 8 brought
         }
     }
 
@@ -101,6 +105,12 @@ class SchemaTest {
             insert(connection, "budgets", "h", "hour", "s", 1L << 40, 1L);
             return insert(connection, "previews", "p", "a", "t", 3000, "c", "e", null);
         });
+    }
+
+    private static long count(Database database, String table) throws IOException {
+        return database.run(connection ->
+                Sql.list(connection, row -> row.getLong(1), "SELECT COUNT(*) FROM " + table)
+                        .getFirst());
     }
 
     private static int insert(Connection connection, String table, @Nullable Object... values)

@@ -22,6 +22,8 @@ import dev.culvert.daemon.flows.FlowStore;
 import dev.culvert.daemon.flows.FlowStoreContract;
 import dev.culvert.daemon.front.responses.KeptResponsesContract;
 import dev.culvert.daemon.front.responses.ResponseStore;
+import dev.culvert.daemon.inventory.InventoryStore;
+import dev.culvert.daemon.inventory.InventoryStoreContract;
 import dev.culvert.daemon.operations.RunStore;
 import dev.culvert.daemon.operations.RunStoreContract;
 import dev.culvert.daemon.previews.PreviewStore;
@@ -223,6 +225,14 @@ abstract class StoresContract {
         @Override
         public PreviewStore open() throws IOException {
             return afterARestart().previews();
+        }
+    }
+
+    @Nested
+    class OfInventory implements InventoryStoreContract {
+        @Override
+        public InventoryStore open() throws IOException {
+            return afterARestart().inventory();
         }
     }
 

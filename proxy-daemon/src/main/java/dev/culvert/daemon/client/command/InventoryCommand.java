@@ -8,24 +8,36 @@ import dev.culvert.daemon.client.value.Value;
 import dev.culvert.daemon.client.workspace.AnsibleFiles;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code culvert inventory --list}. */
+/**
+ * {@code culvert inventory …}; without a verb of its own it lists the servers of Proxmox, and with
+ * {@code --list} or {@code --host} it is what Ansible runs.
+ */
 @Command(
         name = "inventory",
-        description = {
-            "Prints the guests of a workspace as an inventory of Ansible.",
-            "infra/ansible/hosts, which culvert sync writes, is an executable inventory made of it."
-        },
+        description =
+                "Shows servers of Proxmox, their nodes, storages and tasks, and what changed"
+                    + " there.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
+        synopsisSubcommandLabel = "[COMMAND]",
         footer = {
             "",
+            "The setting 'proxmox' adds a server. culvert vm and culvert ct show its guests.",
+            "",
+            "With --list or --host it prints the guests of a workspace as an inventory of Ansible.",
+            "infra/ansible/hosts, which culvert sync writes, is an executable inventory made of"
+                + " it.",
             "Groups: vms, cts, agents (VMs with a CID), server_NAME, tag_NAME and proxmox_nodes.",
             "",
             "Examples:",
+            "  culvert inventory",
+            "  culvert inventory tasks --state failed",
+            "  culvert inventory history --guest lab/101",
             "  culvert inventory --list",
             "  ansible-playbook -i infra/ansible/hosts infra/ansible/vsock.json"
         })
@@ -45,12 +57,19 @@ final class InventoryCommand implements Verb {
 
     @Mixin private final WorkspaceFlags flags = new WorkspaceFlags();
 
-    InventoryCommand(Session session) {
+    private InventoryCommand(Session session) {
         this.session = session;
+    }
+
+    static CommandLine with(Session session) {
+        return InventoryVerbs.addTo(new CommandLine(new InventoryCommand(session)), session);
     }
 
     @Override
     public int run() throws IOException {
+        if (!list && host == null) {
+            return InventoryVerbs.servers(session);
+        }
         Value all = AnsibleFiles.list(flags.find(session).desired());
         Value shown = host == null || list ? all : ofHost(all, host);
         if (session.output().format() == Format.TABLE) {

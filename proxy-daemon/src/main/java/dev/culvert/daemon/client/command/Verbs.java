@@ -63,7 +63,6 @@ final class Verbs {
         verbs.put("apply", () -> new ApplyCommand(session));
         verbs.put("diff", () -> new DiffCommand(session));
         verbs.put("sync", () -> new SyncCommand(session));
-        verbs.put("inventory", () -> new InventoryCommand(session));
         verbs.put("destroy", () -> new DestroyCommand(session));
         verbs.put("top", () -> new TopCommand(session));
         verbs.put("logs", () -> new LogsCommand(session));
@@ -84,6 +83,9 @@ final class Verbs {
         verbs.put("enrollments", () -> EnrollmentsCommand.with(session));
         verbs.put("tunnel", () -> TunnelCommand.with(session));
         verbs.put("keys", () -> KeysCommand.with(session));
+        verbs.put("inventory", () -> InventoryCommand.with(session));
+        verbs.put("vm", () -> GuestsCommand.vm(session));
+        verbs.put("ct", () -> GuestsCommand.ct(session));
         verbs.put("op", () -> new OpCommand(session));
         verbs.put("policy", () -> PolicyCommand.with(session));
         verbs.put("mcp", () -> McpCommand.with(session));

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The verbs of the command against the operations of the daemon. */
 class OperationVerbsTest {
@@ -38,12 +38,13 @@ class OperationVerbsTest {
                     "create vm",
                     "destroy",
                     "diff",
+                    "ct list",
+                    "ct show",
                     "doctor",
                     "explain",
                     "fleet import",
                     "flow schema",
                     "init",
-                    "inventory",
                     "logs",
                     "mcp install",
                     "mcp validate",

@@ -1,0 +1,304 @@
+package dev.culvert.daemon.inventory;
+
+import dev.culvert.daemon.inventory.ServerStatus.State;
+import dev.culvert.daemon.proxmox.Fields;
+import dev.culvert.daemon.proxmox.Proxmox;
+import dev.culvert.daemon.proxmox.ProxmoxAnswer;
+import dev.culvert.daemon.proxmox.ProxmoxException;
+import dev.culvert.io.Quoted;
+import io.netty.handler.codec.http.HttpMethod;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Asks one server once for everything, and compares that with what it had before. Blocks. */
+final class Poll {
+    /** How many configurations one poll reads at most. */
+    static final int MOST_CONFIGS = 8;
+
+    /** A configuration is read again after this, also if nothing else of its guest has changed. */
+    static final Duration CONFIG_AGE = Duration.ofMinutes(5);
+
+    /** How many tasks of one server are known. */
+    static final int MOST_TASKS = 1_000;
+
+    private static final Pattern ID = Pattern.compile("[!-~]{1,300}");
+
+    /** What the poll has found. */
+    record Found(View view, List<Thing> changed, List<Thing> gone, List<Change> changes) {}
+
+    private final Proxmox proxmox;
+    private final View before;
+    private final Instant now;
+    private final boolean isFirst;
+    private final Instant oldestTask;
+    private final Map<String, Thing> known = new LinkedHashMap<>();
+    private final Map<String, Thing> next = new LinkedHashMap<>();
+    private final List<Thing> changed = new ArrayList<>();
+    private final List<Change> changes = new ArrayList<>();
+    private final StringJoiner notes = new StringJoiner("; ");
+
+    /**
+     * @param keep how long tasks are kept that are over
+     */
+    Poll(Proxmox proxmox, View before, InstantSource clock, Duration keep) {
+        this.proxmox = proxmox;
+        this.before = before;
+        now = clock.instant();
+        isFirst = before.status().polled() == null;
+        oldestTask = now.minus(keep);
+        before.all().forEach(it -> known.put(it.subject(), it));
+    }
+
+    Found run() throws ProxmoxException {
+        long begun = System.nanoTime();
+        String version = before.status().version();
+        if (version.isEmpty() || before.status().state() != State.OK) {
+            version = proxmox.get("/version").fields().textOr("version", "");
+        }
+        for (Fields row : proxmox.get("/cluster/resources").rows()) {
+            resource(row);
+        }
+        Boolean quorate = quorate();
+        tasks();
+        List<Thing> gone = gone();
+        configs();
+        ServerStatus status =
+                new ServerStatus(
+                        proxmox.name(),
+                        proxmox.settings().url().toString(),
+                        State.OK,
+                        Quoted.word(version),
+                        "",
+                        notes.toString(),
+                        now,
+                        Duration.ofNanos(System.nanoTime() - begun),
+                        quorate);
+        return new Found(View.of(status, next.values()), changed, gone, changes);
+    }
+
+    private void resource(Fields row) {
+        switch (row.textOr("type", "")) {
+            case "node" -> take(Kind.NODE, row.textOr("node", ""), row);
+            case "qemu", "lxc" -> guest(row);
+            case "storage" ->
+                    take(
+                            Kind.STORAGE,
+                            row.textOr("node", "") + "/" + row.textOr("storage", ""),
+                            row);
+            default -> {
+                // pools and networks
+            }
+        }
+    }
+
+    /** While its node is away, Proxmox says of a guest only that it exists. */
+    private void guest(Fields row) {
+        String id = row.textOr("vmid", "");
+        Thing last = known.get(Thing.subject(Kind.GUEST, id));
+        boolean isUnknown = row.textOr("status", "unknown").equals("unknown");
+        take(Kind.GUEST, id, isUnknown && last != null ? last.kept().with(row) : row);
+    }
+
+    private void take(Kind kind, String id, Fields fields) {
+        if (!ID.matcher(id).matches()) {
+            return;
+        }
+        Thing last = known.get(Thing.subject(kind, id));
+        Thing thing = new Thing(kind, id, fields, now, last == null ? now : last.changed());
+        if (last == null) {
+            changed.add(thing);
+            if (!isFirst && kind != Kind.TASK && kind != Kind.CONFIG) {
+                changes.add(new Change(now, thing.subject(), "added", "", name(thing)));
+            }
+        } else if (!last.kept().equals(thing.kept())) {
+            boolean isHistory = compare(last, thing);
+            thing = new Thing(kind, id, fields, now, isHistory ? now : last.changed());
+            changed.add(thing);
+        }
+        next.put(thing.subject(), thing);
+    }
+
+    private static String name(Thing thing) {
+        return Quoted.word(thing.name());
+    }
+
+    private boolean compare(Thing last, Thing thing) {
+        int size = changes.size();
+        if (thing.kind() != Kind.TASK) {
+            thing.kind()
+                    .watched()
+                    .forEach((member, what) -> {
+                        String from = last.fields().textOr(member, "");
+                        String to = thing.fields().textOr(member, "");
+                        if (!from.equals(to)) {
+                            changes.add(
+                                    new Change(
+                                            now,
+                                            thing.subject(),
+                                            what,
+                                            Quoted.word(from),
+                                            Quoted.word(to)));
+                        }
+                    });
+        }
+        return changes.size() > size || thing.kind() == Kind.TASK;
+    }
+
+    private @Nullable Boolean quorate() throws ProxmoxException {
+        ProxmoxAnswer answer = optional("/cluster/status");
+        if (answer == null) {
+            return null;
+        }
+        for (Fields row : answer.rows()) {
+            if ("cluster".equals(row.text("type"))) {
+                return row.is("quorate");
+            }
+        }
+        return true; // a node without a cluster needs nobody
+    }
+
+    /** The list has the latest ones only; those before are known from earlier polls. */
+    private void tasks() throws ProxmoxException {
+        ProxmoxAnswer answer = optional("/cluster/tasks");
+        List<Fields> rows = answer == null ? List.of() : answer.rows();
+        rows.forEach(row -> take(Kind.TASK, row.textOr("upid", ""), row));
+        known.values().stream()
+                .filter(it -> it.kind() == Kind.TASK && !next.containsKey(it.subject()))
+                .filter(it -> begun(it).isAfter(oldestTask))
+                .sorted(Comparator.comparing(Poll::begun).reversed())
+                .limit(Math.max(0, MOST_TASKS - rows.size()))
+                .forEach(it -> next.put(it.subject(), it));
+    }
+
+    static Instant begun(Thing task) {
+        return Instant.ofEpochSecond(task.fields().number("starttime", 0));
+    }
+
+    /** Null if the token may not read it. */
+    private @Nullable ProxmoxAnswer optional(String path) throws ProxmoxException {
+        try {
+            return proxmox.get(path);
+        } catch (ProxmoxException e) {
+            if (e.kind() != ProxmoxException.Kind.FORBIDDEN) {
+                throw e;
+            }
+            notes.add(path + ": " + e.sentence() + ": " + e.advice());
+            return null;
+        }
+    }
+
+    private List<Thing> gone() {
+        List<Thing> gone = new ArrayList<>();
+        for (Thing last : known.values()) {
+            boolean isGone =
+                    last.kind() == Kind.CONFIG
+                            ? !next.containsKey(Thing.subject(Kind.GUEST, last.id()))
+                            : !next.containsKey(last.subject());
+            if (isGone) {
+                gone.add(last);
+                if (last.kind() != Kind.TASK && last.kind() != Kind.CONFIG) {
+                    changes.add(new Change(now, last.subject(), "removed", name(last), ""));
+                }
+            }
+        }
+        return gone;
+    }
+
+    /** Of new guests first, then of those that have changed, then those read longest ago. */
+    private void configs() throws ProxmoxException {
+        List<Thing> guests = next.values().stream().filter(it -> it.kind() == Kind.GUEST).toList();
+        Set<String> changedNow = Set.copyOf(changed.stream().map(Thing::subject).toList());
+        List<Thing> due =
+                guests.stream()
+                        .filter(it -> isDue(it, changedNow))
+                        .sorted(Comparator.comparing(this::lastRead))
+                        .limit(MOST_CONFIGS)
+                        .toList();
+        boolean isAllowed = true;
+        for (Thing guest : guests) {
+            Thing last = known.get(Thing.subject(Kind.CONFIG, guest.id()));
+            if (last != null) {
+                next.put(last.subject(), last);
+            }
+        }
+        for (Thing guest : due) {
+            isAllowed = isAllowed && config(guest);
+        }
+    }
+
+    private boolean isDue(Thing guest, Set<String> changedNow) {
+        boolean isThere = !guest.state().equals("unknown");
+        return isThere
+                && (changedNow.contains(guest.subject())
+                        || lastRead(guest).plus(CONFIG_AGE).isBefore(now));
+    }
+
+    private Instant lastRead(Thing guest) {
+        Thing last = known.get(Thing.subject(Kind.CONFIG, guest.id()));
+        return last == null ? Instant.EPOCH : last.seen();
+    }
+
+    /** False if the token may not read it. */
+    private boolean config(Thing guest) throws ProxmoxException {
+        try {
+            Fields read =
+                    GuestConfig.shown(
+                            proxmox.call(HttpMethod.GET, path(guest) + "/config", Map.of())
+                                    .fields());
+            Thing last = known.get(Thing.subject(Kind.CONFIG, guest.id()));
+            List<String> different =
+                    last == null ? List.of() : GuestConfig.difference(last.fields(), read);
+            Thing thing =
+                    new Thing(
+                            Kind.CONFIG,
+                            guest.id(),
+                            read,
+                            now,
+                            last == null || !different.isEmpty() ? now : last.changed());
+            next.put(thing.subject(), thing);
+            if (last == null || !different.isEmpty()) {
+                changed.add(thing);
+            }
+            if (!different.isEmpty()) {
+                changes.add(
+                        new Change(
+                                now,
+                                guest.subject(),
+                                "config",
+                                "",
+                                Quoted.sentence(String.join(", ", different))));
+            }
+            return true;
+        } catch (ProxmoxException e) {
+            switch (e.kind()) {
+                case FORBIDDEN -> {
+                    notes.add("configurations of guests: " + e.sentence() + ": " + e.advice());
+                    return false;
+                }
+                case NOT_FOUND, AWAY, LOCKED, FAILED -> {
+                    return true; // it is gone, or its node is
+                }
+                default -> throw e;
+            }
+        }
+    }
+
+    /** Where Proxmox has a guest. */
+    static String path(Thing guest) {
+        return "/nodes/%s/%s/%s"
+                .formatted(
+                        Proxmox.segment(guest.fields().textOr("node", "")),
+                        guest.isContainer() ? "lxc" : "qemu",
+                        Proxmox.segment(guest.id()));
+    }
+}

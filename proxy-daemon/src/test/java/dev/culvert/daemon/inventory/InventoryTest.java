@@ -1,0 +1,314 @@
+package dev.culvert.daemon.inventory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.daemon.config.InventorySettings;
+import dev.culvert.daemon.config.ProxmoxSettings;
+import dev.culvert.daemon.inventory.ServerStatus.State;
+import dev.culvert.daemon.outgoing.OutgoingCalls;
+import dev.culvert.daemon.outgoing.TrustedAuthorities;
+import dev.culvert.daemon.proxmox.Fields;
+import dev.culvert.daemon.proxmox.Proxmox;
+import dev.culvert.daemon.proxmox.fake.FakeProxmox;
+import dev.culvert.io.Workers;
+import dev.culvert.settings.SecretSource;
+import dev.culvert.testing.Eventually;
+import dev.culvert.transport.EventLoops;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Against a fake of Proxmox, over TLS. */
+@Timeout(30)
+class InventoryTest {
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    @TempDir Path directory;
+    private final EventLoops loops = EventLoops.start(1, "inventory");
+    private final Workers workers = new Workers("inventory", 4, 10);
+    private final MemoryInventory store = new MemoryInventory();
+    private final AtomicInteger failedTasks = new AtomicInteger();
+    private FakeProxmox pve = FakeProxmox.start(9);
+    private @Nullable Inventory open;
+
+    @BeforeEach
+    void fill() {
+        pve.node("pve1").vm(101, "web-01").set(101, "tags", "prod;web").running(101);
+        pve.ct(200, "dns");
+        pve.node("pve2").vm(102, "db-01");
+    }
+
+    @AfterEach
+    void stop() {
+        if (open != null) {
+            open.close();
+        }
+        workers.close();
+        loops.close();
+        pve.close();
+    }
+
+    private ProxmoxSettings settings(String name, FakeProxmox server, String token)
+            throws Exception {
+        int at = token.indexOf('=');
+        Path secret = directory.resolve(name + ".secret");
+        Files.writeString(secret, token.substring(at + 1));
+        assertThat(secret.toFile().setReadable(false, false)).isTrue();
+        assertThat(secret.toFile().setReadable(true, true)).isTrue();
+        return new ProxmoxSettings(
+                name,
+                URI.create(server.url()),
+                token.substring(0, at),
+                new SecretSource.FromFile(secret),
+                Set.of(server.fingerprint()),
+                Optional.empty(),
+                Duration.ofSeconds(10),
+                1024 * 1024);
+    }
+
+    private Inventory start(ProxmoxSettings... servers) throws Exception {
+        InventorySettings pace = new InventorySettings(PAUSE, PAUSE, Duration.ofDays(1), 1_000);
+        Inventory inventory =
+                new Inventory(
+                        store,
+                        workers,
+                        loops.next(),
+                        new Proxmox.Net(
+                                new OutgoingCalls(loops.transport()),
+                                new TrustedAuthorities(),
+                                loops::next),
+                        () -> pace,
+                        new InventoryObserver() {
+                            @Override
+                            public void onPoll(boolean hasAnswered, Duration took) {}
+
+                            @Override
+                            public void onFailedTask() {
+                                failedTasks.incrementAndGet();
+                            }
+                        });
+        open = inventory;
+        inventory.restore(List.of(servers));
+        return inventory;
+    }
+
+    private Inventory start() throws Exception {
+        return start(settings("lab", pve, pve.token()));
+    }
+
+    private static View view(Inventory inventory, String server) {
+        return inventory.view(server).orElseThrow();
+    }
+
+    private static View polled(Inventory inventory) {
+        return awaitState(inventory, State.OK);
+    }
+
+    /** What is seen with that state, which may be another one a moment later. */
+    private static View awaitState(Inventory inventory, State state) {
+        AtomicReference<View> found = new AtomicReference<>(view(inventory, "lab"));
+        until(() -> {
+            found.set(view(inventory, "lab"));
+            return found.get().status().state() == state;
+        });
+        return found.get();
+    }
+
+    private static void until(BooleanSupplier holds) {
+        Eventually.await(() -> assertThat(holds.getAsBoolean()).isTrue());
+    }
+
+    private static Thing guest(View view, int vmid) {
+        Thing guest = view.find(Kind.GUEST, Integer.toString(vmid));
+        assertThat(guest).isNotNull();
+        return guest;
+    }
+
+    private static void await(Inventory inventory, int vmid, String state) {
+        inventory.soon("lab");
+        until(() -> {
+            Thing guest = view(inventory, "lab").find(Kind.GUEST, Integer.toString(vmid));
+            return guest != null && guest.state().equals(state);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {8, 9})
+    void seesNodesGuestsStoragesAndTheVersion(int major) throws Exception {
+        pve.close();
+        pve = FakeProxmox.start(major);
+        fill();
+
+        View view = polled(start());
+
+        assertThat(view.status().version()).startsWith(major + ".");
+        assertThat(view.status().quorate()).isTrue();
+        assertThat(view.all(Kind.NODE)).extracting(Thing::id).containsExactly("pve1", "pve2");
+        assertThat(view.all(Kind.GUEST)).extracting(Thing::id).containsExactly("101", "102", "200");
+        assertThat(guest(view, 101).state()).isEqualTo("running");
+        assertThat(guest(view, 102).state()).isEqualTo("stopped");
+        assertThat(guest(view, 200).isContainer()).isTrue();
+        assertThat(view.all(Kind.STORAGE)).extracting(Thing::id).contains("pve1/local");
+    }
+
+    @Test
+    void whatChangesIsHistoryAndTheFirstSightIsNot() throws Exception {
+        Inventory inventory = start();
+        polled(inventory);
+        assertThat(inventory.changes("lab", null, 0, 10)).isEmpty();
+
+        pve.set(101, "tags", "prod").vm(103, "new").remove(200).running(102);
+        await(inventory, 102, "running");
+
+        assertThat(inventory.changes("lab", null, 0, 10))
+                .extracting(it -> it.change().subject() + " " + it.change().what())
+                .contains(
+                        "guest/102 state", "guest/101 tags", "guest/103 added", "guest/200 removed")
+                .hasSize(4);
+        assertThat(inventory.changes("lab", "guest/102", 0, 10).getFirst().change())
+                .satisfies(it -> {
+                    assertThat(it.from()).isEqualTo("stopped");
+                    assertThat(it.to()).isEqualTo("running");
+                });
+    }
+
+    @Test
+    void aServerThatIsAwayIsShownAsItWasSeenLastAndComesBackByItself() throws Exception {
+        Inventory inventory = start();
+        View before = polled(inventory);
+
+        pve.answerNext(503, "Service Unavailable");
+        inventory.soon("lab");
+        View away = awaitState(inventory, State.AWAY);
+        assertThat(away.status().polled()).isNotNull();
+        assertThat(away.status().error()).contains("503");
+        assertThat(away.all(Kind.GUEST)).hasSameSizeAs(before.all(Kind.GUEST));
+        assertThat(guest(away, 101).seen()).isEqualTo(guest(before, 101).seen());
+
+        polled(inventory);
+    }
+
+    @Test
+    void whatWasKnownIsThereAfterARestartWhileTheServerIsAway() throws Exception {
+        FakeProxmox gone = FakeProxmox.start(9).node("pve1").vm(101, "web-01").running(101);
+        ProxmoxSettings settings = settings("lab", gone, gone.token());
+        Inventory first = start(settings);
+        View before = polled(first);
+        first.close();
+        gone.close();
+
+        Inventory second = start(settings);
+
+        View view = view(second, "lab");
+        assertThat(view.status().state()).isIn(State.UNKNOWN, State.AWAY);
+        assertThat(view.status().version()).isEqualTo(before.status().version());
+        assertThat(guest(view, 101).fields().text("name")).isEqualTo("web-01");
+        assertThat(guest(view, 101).state()).isEqualTo("running");
+        assertThat(guest(view, 101).seen()).isEqualTo(guest(before, 101).seen());
+        awaitState(second, State.AWAY);
+    }
+
+    @Test
+    void aServerThatHangsDelaysNobody() throws Exception {
+        try (FakeProxmox slow = FakeProxmox.start(9).node("n1")) {
+            slow.slow(Duration.ofSeconds(5));
+            Inventory inventory =
+                    start(settings("slow", slow, slow.token()), settings("lab", pve, pve.token()));
+
+            polled(inventory);
+
+            assertThat(view(inventory, "slow").status().state()).isEqualTo(State.UNKNOWN);
+            slow.dropConnections();
+        }
+    }
+
+    @Test
+    void anotherCertificateIsARefusalThatShowsItsFingerprint() throws Exception {
+        Inventory inventory = start();
+        polled(inventory);
+
+        pve.changeCertificate();
+        inventory.soon("lab");
+
+        View refused = awaitState(inventory, State.REFUSED);
+        assertThat(refused.status().error()).contains(pve.fingerprint());
+    }
+
+    @Test
+    void aTokenThatMayNotSeeEverythingIsToldWhatItLacks() throws Exception {
+        String token = pve.tokenWith("culvert@pve!daemon", "VM.Audit");
+
+        View view = polled(start(settings("lab", pve, token)));
+
+        assertThat(view.all(Kind.GUEST)).hasSize(3);
+        assertThat(view.status().quorate()).isNull();
+        assertThat(view.status().notes())
+                .contains("Sys.Audit")
+                .contains("pveum acl modify / --users culvert@pve");
+    }
+
+    @Test
+    void theVsockDeviceOfAMachineIsFoundInItsArguments() throws Exception {
+        pve.set(101, "args", "-device vhost-vsock-pci,guest-cid=101");
+
+        View view = polled(start());
+
+        assertThat(view.cid("101")).isEqualTo(101);
+        assertThat(view.cid("102")).isEqualTo(-1);
+    }
+
+    @Test
+    void configurationsAreReadAgainWhenTheirGuestChangesAndNotAtEachPoll() throws Exception {
+        Inventory inventory = start();
+        polled(inventory);
+        pve.forgetRequests();
+
+        pve.set(102, "args", "-device vhost-vsock-pci,guest-cid=7").running(102);
+        await(inventory, 102, "running");
+
+        until(() -> view(inventory, "lab").cid("102") == 7);
+        assertThat(pve.requests().stream().filter(it -> it.path().endsWith("/config"))).hasSize(1);
+        assertThat(inventory.changes("lab", "guest/102", 0, 10))
+                .extracting(it -> it.change().what())
+                .contains("config");
+    }
+
+    @Test
+    void aServerThatLeavesTheSettingsIsForgotten() throws Exception {
+        Inventory inventory = start();
+        polled(inventory);
+
+        inventory.use(List.of());
+
+        assertThat(inventory.views()).isEmpty();
+        until(() -> store.servers().isEmpty());
+    }
+
+    @Test
+    void secretsOfAConfigurationAreNotKept() throws Exception {
+        String config =
+                "{\"cipassword\":\"hunter2\",\"sshkeys\":\"%s\",\"args\":\"-device x,guest-cid=12\"}"
+                        .formatted("k".repeat(200));
+
+        Fields shown = GuestConfig.shown(Fields.read(config));
+
+        assertThat(shown.json()).doesNotContain("hunter2").doesNotContain("k".repeat(41));
+        assertThat(GuestConfig.cid(shown)).isEqualTo(12);
+        assertThat(GuestConfig.difference(shown, shown)).isEmpty();
+    }
+}
