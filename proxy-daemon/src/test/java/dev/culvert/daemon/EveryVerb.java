@@ -17,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -126,7 +127,8 @@ final class EveryVerb implements Closeable {
                 .results()
                 .map(heading -> heading.group(1))
                 .filter(verb -> !verb.equals("flow resume")) // needs a daemon that was killed
-                .filter(verb -> !verb.equals("sync")) // needs a server of Proxmox
+                .filter(verb ->
+                        !Set.of("document", "sync").contains(verb)) // need a server of Proxmox
                 .toList();
     }
 

@@ -34,6 +34,7 @@ final class ScriptedInventory implements Closeable {
     private final List<String> failing = new CopyOnWriteArrayList<>();
     private volatile CountDownLatch held = new CountDownLatch(0);
     private volatile String holding = "\0";
+    private volatile boolean isAway;
 
     ScriptedInventory() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
@@ -60,6 +61,11 @@ final class ScriptedInventory implements Closeable {
     void hold(String action) {
         held = new CountDownLatch(1);
         holding = action;
+    }
+
+    /** The server is away: guests are told as they were. */
+    void away() {
+        isAway = true;
     }
 
     void release() {
@@ -214,6 +220,10 @@ final class ScriptedInventory implements Closeable {
             throw new Refused(404, "There is no guest 'lab/%d'.".formatted(vmid));
         }
         Map<String, Value> whole = new LinkedHashMap<>(row(vmid).map());
+        if (isAway) {
+            whole.put("live", Value.of(false));
+            whole.put("error", Value.of("connection refused"));
+        }
         whole.put("config", new Value.Members(new LinkedHashMap<>(config(vmid))));
         return new Value.Members(whole);
     }

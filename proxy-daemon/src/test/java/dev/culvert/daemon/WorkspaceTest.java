@@ -536,6 +536,56 @@ class WorkspaceTest {
     }
 
     @Test
+    void aServerThatIsAwayMakesNoPlan() {
+        ok("create", "vm", "--name", "a", "--clone", "9000", "--vmid", "101");
+        String digest = plan();
+        inventory.away();
+
+        for (String line : List.of("plan", "diff", "apply " + digest)) {
+            CommandRun run = run(line.split(" ", -1));
+            assertThat(run.code()).as(line).isEqualTo(1);
+            assertThat(run.err()).contains("the server lab is away", "connection refused");
+        }
+        assertThat(inventory.posted()).isEmpty();
+    }
+
+    @Test
+    void documentWritesTheInfrastructureAsMarkdown() throws IOException {
+        ok("create", "vm", "--name", "db", "--clone", "9000", "--vmid", "101", "--memory", "1GiB");
+        ok(
+                "create",
+                "vm",
+                "--name",
+                "web",
+                "--clone",
+                "9000",
+                "--vmid",
+                "102",
+                "--net",
+                "vmbr0,vlan=10",
+                "--needs",
+                "db",
+                "--agent");
+        inventory.put(101, "vm", "db", "running", "memory", "512");
+        Path page = folder.resolve("page.md");
+
+        ok("document", "--out", page.toString());
+
+        assertThat(page)
+                .content()
+                .contains(
+                        "# Infrastructure of lab",
+                        "| pve1 | lab | online | 8 | 16GiB |",
+                        "| lab/101 | db | vm | pve1 | running | – | 1GiB | – | – |",
+                        "| lab/102 | web | vm | pve1 | not there | – | – | – | – |",
+                        "| web | net0 | vmbr0 | 10 | – | 102 |",
+                        "- web needs db",
+                        "- lab/101 db: change memory",
+                        "- lab/102 web: create");
+        assertThat(ok("document").out()).isEqualTo(Files.readString(page));
+    }
+
+    @Test
     void aDaemonThatIsAwayIsThree() {
         ok("create", "vm", "--name", "a", "--clone", "9000", "--vmid", "101");
         String digest = plan();

@@ -4,6 +4,7 @@ import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.ProblemException;
 import dev.culvert.daemon.client.value.Value;
+import dev.culvert.io.Quoted;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -49,7 +50,13 @@ public record Reality(Api api) {
     /** One guest with its configuration; empty if it is not there. */
     Optional<Observed> guest(GuestId id) throws IOException {
         try {
-            return Optional.of(Observed.of(api.get(id.path())));
+            Value answer = api.get(id.path());
+            if (answer.text("live").equals("false")) {
+                throw new IOException(
+                        "the server %s is away, so nobody knows how %s is now: %s"
+                                .formatted(id.server(), id, Quoted.sentence(answer.text("error"))));
+            }
+            return Optional.of(Observed.of(answer));
         } catch (ProblemException e) {
             if (e.status() == NOT_FOUND) {
                 return Optional.empty();

@@ -41,6 +41,7 @@ class OperationVerbsTest {
                     "ct list",
                     "ct show",
                     "doctor",
+                    "document",
                     "explain",
                     "fleet import",
                     "flow schema",
