@@ -22,8 +22,8 @@ export async function until(what, check, patience = PATIENCE_MS) {
 }
 
 /** Starts a program and waits until it says something like `sentence`. */
-async function program(name, path, args, sentence) {
-  const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+async function program(name, path, args, sentence, stdin = 'ignore') {
+  const child = spawn(path, args, { stdio: [stdin, 'pipe', 'pipe'] });
   running.add(child);
   child.on('exit', () => running.delete(child));
   const self = { child, log: '', ended: new Promise(done => child.on('exit', done)) };
@@ -52,6 +52,15 @@ export async function startAgent(delay = '20ms', port = 0, flags = []) {
   const it = await program('agent', process.env.AGENT,
     ['--listen', `tcp://127.0.0.1:${port}`, '--runtime', 'echo', '--echo-delay', delay, ...flags], /listening on tcp:\/\/127\.0\.0\.1:(\d+)/);
   it.port = Number(it.said[1]);
+  return it;
+}
+
+/** The Proxmox of the tests, of version 8 or 9; it ends when it is killed, or this process ends. */
+export async function startProxmox(version) {
+  const [java, ...args] = process.env.PROXMOX.split(' ');
+  const it = await program('Proxmox', java, [...args, '--version', String(version), '--task-ms', '300'],
+    /listening on (\S+)\nfingerprint (\S+)\ntoken (\S+)\n/, 'pipe');
+  [, it.url, it.fingerprint, it.token] = it.said;
   return it;
 }
 
@@ -117,8 +126,8 @@ export async function startDaemon(agents, settings = {}) {
       return { status: answer.status, value: text ? JSON.parse(text) : undefined };
     },
     /** Whether this daemon has that operation. */
-    async offers(method, path) {
-      return (await it.ask('GET', 'operations')).value.operations.some(op => op.method === method && op.path === path);
+    async offers(method, path, token) {
+      return (await it.ask('GET', 'operations', { token })).value.operations.some(op => op.method === method && op.path === path);
     },
     /** Counts what the daemon says of agents, as the page hears it, until it is stopped. */
     async changes() {

@@ -4,13 +4,15 @@
 #
 #   run.sh [NODE_TEST_OPTION…]    such as --test-name-pattern=reload
 #
-# PICTURES=DIR also saves pictures of the pages there. DAEMON and AGENT name other programs than those of
+# PICTURES=DIR also saves pictures of the pages there. DAEMON, AGENT and PROXMOX name other programs than those of
 # the build. Exits with 77 where Node or Chromium is missing and cannot be installed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 top=$(cd ../../../.. && pwd)
 export DAEMON=${DAEMON:-$top/proxy-daemon/target/culvertd/bin/culvertd}
 export AGENT=${AGENT:-$top/guest-agent/target/culvert-agent/bin/culvert-agent}
+target=$top/proxy-daemon/target
+export PROXMOX=${PROXMOX:-$("$top/culvert" jdk)/bin/java -cp $target/test-classes:$target/classes:$(< "$target/test-classpath") dev.culvert.daemon.proxmox.fake.FakeProxmoxProgram}
 for program in "$DAEMON" "$AGENT"; do
     [ -x "$program" ] || { echo "$program is missing: run mvn package first" >&2; exit 2; }
 done
@@ -35,4 +37,4 @@ cd "$work"
 npm install --silent --no-audit --no-fund
 # Debian's own Node is too old for playwright-core.
 [ -x node/node_modules/node/bin/node ] || npm install --silent --no-audit --no-fund --prefix node node@24.21.0
-exec node/node_modules/node/bin/node --test --test-concurrency=1 --test-timeout=900000 "$@" dashboard.test.mjs flows.test.mjs
+exec node/node_modules/node/bin/node --test --test-concurrency=1 --test-timeout=900000 "$@" dashboard.test.mjs flows.test.mjs inventory.test.mjs

@@ -47,6 +47,7 @@ final class DashboardFiles {
                     "flows.js",
                     "format.js",
                     "graph.js",
+                    "inventory.js",
                     "live.js",
                     "operations.js",
                     "parts.js",

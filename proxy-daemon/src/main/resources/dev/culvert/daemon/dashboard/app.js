@@ -12,6 +12,7 @@ import { DoctorPage } from './doctor.js';
 import { ApprovalsPage, Waiting, approvals, pending } from './approvals.js';
 import { FlowPage, FlowsPage } from './flows.js';
 import { FlowRunPage } from './flowrun.js';
+import { InventoryPage } from './inventory.js';
 import { ReachPage } from './reach.js';
 import { forgetTalks } from './talk.js';
 
@@ -19,6 +20,7 @@ const PAGES = [
   { id: 'agents', title: 'Fleet', icon: 'fleet', needs: ['GET', '/agents'] },
   { id: 'approvals', title: 'Approvals', icon: 'hand', needs: ['GET', '/approvals'] },
   { id: 'flows', title: 'Flows', icon: 'flow', needs: ['GET', '/flow-runs'] },
+  { id: 'inventory', title: 'Inventory', icon: 'server', needs: ['GET', '/inventory/guests'] },
   { id: 'reach', title: 'Reach', icon: 'reach', needs: ['GET', '/budgets'] },
   { id: 'tokens', title: 'Tokens', icon: 'key', needs: ['GET', '/tokens'] },
   { id: 'operations', title: 'Operations', icon: 'list', needs: ['GET', '/operations'] },
@@ -127,7 +129,7 @@ const KEYS = [
   ['↑ ↓', 'the agent before, the next agent'],
   ['← ↑ → ↓', 'in the picture of a flow: the next step there'],
   ['Enter', 'open the agent, or the step'],
-  ['g f', 'fleet'], ['g a', 'approvals'], ['g l', 'flows'], ['g r', 'reach'], ['g t', 'tokens'], ['g o', 'operations'], ['g d', 'doctor'],
+  ['g f', 'fleet'], ['g a', 'approvals'], ['g l', 'flows'], ['g i', 'inventory'], ['g r', 'reach'], ['g t', 'tokens'], ['g o', 'operations'], ['g d', 'doctor'],
   ['Ctrl-Enter', 'send a message'],
   ['Esc', 'close a dialog, or leave a field'],
   ['?', 'these keys'],
@@ -148,7 +150,7 @@ function useKeys(openHelp) {
         if (e.key === 'Escape' && inField) e.target.blur();
         return;
       }
-      const to = Date.now() - afterG < 1500 && { f: 'agents', a: 'approvals', l: 'flows', r: 'reach', t: 'tokens', o: 'operations', d: 'doctor' }[e.key];
+      const to = Date.now() - afterG < 1500 && { f: 'agents', a: 'approvals', l: 'flows', i: 'inventory', r: 'reach', t: 'tokens', o: 'operations', d: 'doctor' }[e.key];
       afterG = e.key === 'g' ? Date.now() : 0;
       if (to) location.hash = link(to);
       else if (e.key === '?') openHelp();
@@ -171,12 +173,15 @@ function Page({ parts }) {
   if (page === 'approvals') return html`<${ApprovalsPage} />`;
   if (page === 'flows') return id ? html`<${FlowPage} key=${id} name=${id} />` : html`<${FlowsPage} />`;
   if (page === 'flow-runs' && id) return html`<${FlowRunPage} key=${id} id=${id} />`;
+  if (page === 'inventory') return html`<${InventoryPage} parts=${parts} />`;
   if (page === 'reach') return html`<${ReachPage} />`;
   if (page === 'tokens') return html`<${TokensPage} />`;
   if (page === 'operations') return html`<${OperationsPage} name=${id} />`;
   if (page === 'doctor') return html`<${DoctorPage} />`;
   return html`<div class="page"><h1>There is no such page</h1><p><a href=${link('agents')}>To the fleet</a></p></div>`;
 }
+
+const titleOf = (parts, page) => (parts[0] === 'inventory' ? parts.slice(2).join('/') : parts[1]) || page?.title || 'Culvert';
 
 function Frame() {
   const { withToken } = useBox(session);
@@ -189,7 +194,7 @@ function Frame() {
   useKeys(() => setHelp(true));
   useEffect(() => {
     const page = PAGES.find(it => it.id === current);
-    document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${parts[1] ?? page?.title ?? 'Culvert'} – Culvert`;
+    document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${titleOf(parts, page)} – Culvert`;
   }, [parts, waiting]);
   const isFirst = useRef(true);
   useEffect(() => {
