@@ -9,7 +9,7 @@ public enum Opener {
     /** Where {@code openat2} is missing (before Linux 5.6) or forbidden. */
     STEP_BY_STEP("name by name"),
 
-    /** On other systems than Linux; name by name, too. */
+    /** Where the calls of Linux cannot be made, as on other systems; name by name, too. */
     BY_STREAMS("by directory streams");
 
     private final String label;
@@ -23,7 +23,11 @@ public enum Opener {
         if (!Support.isLinux()) {
             return BY_STREAMS;
         }
-        return KernelFolder.canAtOnce() ? AT_ONCE : STEP_BY_STEP;
+        try {
+            return KernelFolder.canAtOnce() ? AT_ONCE : STEP_BY_STEP;
+        } catch (LinkageError e) {
+            return BY_STREAMS; // an old C library, or a Java that may not call it
+        }
     }
 
     /** For people, and for heartbeats. */

@@ -8,10 +8,10 @@ package dev.culvert.tools;
  * @param seccomp whether it can decide which sockets commands make
  */
 public record Support(Opener opener, int landlock, boolean seccomp) {
-    /** Why no program is started on another system than Linux. */
+    /** Why no program is started where files are opened by streams. */
     static final String NO_PROGRAMS =
-            "programs are not started here: only Linux has what confines them (Landlock) and closes"
-                    + " the network for them (seccomp)";
+            "programs are not started here, because nothing can confine them (Landlock) and close"
+                    + " the network for them (seccomp): this needs Linux";
 
     static boolean isLinux() {
         return System.getProperty("os.name", "").equals("Linux");
@@ -19,8 +19,9 @@ public record Support(Opener opener, int landlock, boolean seccomp) {
 
     /** Looks; takes a millisecond or a few. */
     public static Support here() {
-        return isLinux()
-                ? new Support(Opener.here(), Confinement.VERSION, Seccomp.isHere())
-                : new Support(Opener.BY_STREAMS, 0, false);
+        Opener opener = Opener.here();
+        return opener == Opener.BY_STREAMS
+                ? new Support(opener, 0, false)
+                : new Support(opener, Confinement.VERSION, Seccomp.isHere());
     }
 }

@@ -4,6 +4,7 @@ import dev.culvert.io.Quoted;
 import dev.culvert.tools.Folder.Content;
 import dev.culvert.tools.Folder.Entries;
 import dev.culvert.tools.Folder.Entry;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ public final class WorkTree implements AutoCloseable {
         return opener;
     }
 
-    /** Whether programs can be started in it: on Linux, which can confine them. */
+    /** Whether programs can be started in it: where the calls of Linux can confine them. */
     public boolean isForPrograms() {
         return opener != Opener.BY_STREAMS;
     }

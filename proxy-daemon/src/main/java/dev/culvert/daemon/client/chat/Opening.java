@@ -8,6 +8,7 @@ import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.Server;
 import dev.culvert.daemon.client.settings.ChatSettings;
 import dev.culvert.tools.NoOpenerException;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -94,8 +95,8 @@ final class Opening implements Loop.Talks {
                 screen.note(
                         "the tools here are for files alone (second-best: %s): no command and no"
                                         .formatted(place.opener())
-                                + " plugin is started, because only Linux can confine them"
-                                + " (--no-tools drops this note)");
+                                + " plugin is started, because nothing here can confine them, which"
+                                + " needs Linux (--no-tools drops this note)");
             }
             return Optional.of(place);
         } catch (NoOpenerException e) {

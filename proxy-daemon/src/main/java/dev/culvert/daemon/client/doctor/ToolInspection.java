@@ -3,6 +3,7 @@ package dev.culvert.daemon.client.doctor;
 import dev.culvert.daemon.client.host.Reply;
 import dev.culvert.daemon.client.value.Value;
 import dev.culvert.tools.Support;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,7 @@ final class ToolInspection implements Inspection {
             case BY_STREAMS ->
                     "files second-best: "
                             + here.opener()
-                            + "; no commands, because only Linux can confine them";
+                            + "; no commands, because nothing can confine them, which needs Linux";
         };
     }
 
@@ -104,8 +105,8 @@ final class ToolInspection implements Inspection {
                     Finding.warning(
                             who + " opens files by the second-best: " + paths(tools),
                             "openat2 is missing in its kernel (before Linux 5.6), a container or"
-                                    + " systemd forbids it, or this is not Linux; symbolic links are"
-                                    + " refused all the same",
+                                + " systemd forbids it, or this is not Linux; symbolic links are"
+                                + " refused all the same",
                             "nothing must be done; a newer kernel, or a unit without DynamicUser=,"
                                     + " lets the kernel check each path"));
         }

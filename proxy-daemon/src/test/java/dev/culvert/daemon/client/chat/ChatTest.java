@@ -5,15 +5,24 @@ import static dev.culvert.daemon.client.chat.ScriptedServer.callsEnd;
 import static dev.culvert.daemon.client.chat.ScriptedServer.chunk;
 import static dev.culvert.daemon.client.chat.ScriptedServer.done;
 import static dev.culvert.daemon.client.chat.ScriptedServer.stream;
-import static java.nio.charset.StandardCharsets.UTF_8;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.client.Surroundings;
 import dev.culvert.daemon.client.command.Culvert;
 import dev.culvert.daemon.client.command.Main;
 import dev.culvert.daemon.client.output.Terminal;
 import dev.culvert.daemon.client.value.Value;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -24,15 +33,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code culvert chat} as a command, where nobody is at a terminal. */
 @Timeout(60)
 class ChatTest {
+    private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
     @TempDir private Path home;
     private Path project;
     private ScriptedServer server;
@@ -347,14 +353,15 @@ class ChatTest {
                         callsEnd(9, "ct_1")),
                 stream(chunk(1, "Done."), done(2)));
 
-        Elsewhere chat = on("Mac OS X", "--commands", "unconfined", "--message", "work");
+        Elsewhere chat = run(command("Mac OS X", "--commands", "unconfined", "--message", "work"));
 
         assertThat(chat.answer).as(chat.said).isEqualTo("Done.\n");
         assertThat(chat.said)
                 .isEqualTo(
                         "culvert: the tools here are for files alone (second-best: by directory"
-                                + " streams): no command and no plugin is started, because only"
-                                + " Linux can confine them (--no-tools drops this note)\n");
+                            + " streams): no command and no plugin is started, because nothing here"
+                            + " can confine them, which needs Linux (--no-tools drops this"
+                            + " note)\n");
         assertThat(server.requests().getFirst().body().at("tools").list())
                 .extracting(it -> it.at("function").text("name"))
                 .containsExactly(
@@ -371,17 +378,35 @@ class ChatTest {
     }
 
     @Test
+    void whereJavaMayNotCallTheCLibraryToolsWorkWithFilesAlone() throws Exception {
+        server.then(
+                stream(call(1, "c1", "read_file", "{\"path\":\"a.txt\"}"), callsEnd(2, "ct_1")),
+                stream(chunk(1, "One."), done(2)));
+        List<String> command = command("Linux", "--message", "read");
+        assertThat(command.remove(NATIVE_ACCESS)).isTrue();
+
+        Elsewhere chat = run(command);
+
+        assertThat(chat.answer).as(chat.said).isEqualTo("One.\n");
+        assertThat(chat.said).contains("for files alone (second-best: by directory streams)");
+        assertThat(server.requests().getLast().body().at("tool_results").list().getFirst().json())
+                .isEqualTo("{\"id\":\"c1\",\"success\":true,\"result\":\"one\\n\"}");
+    }
+
+    @Test
     void aTerminalThatCannotBeUsedIsToldInASentence() throws Exception {
         Path script = Path.of("/usr/bin/script");
         assumeTrue(Files.isExecutable(script), "script makes the terminal");
-        List<String> command = new ArrayList<>(command("Plan 9"));
+        List<String> command = command("Plan 9");
         command.replaceAll(it -> "'" + it + "'");
         ProcessBuilder elsewhere =
                 new ProcessBuilder(
                         script.toString(), "-qec", String.join(" ", command), "/dev/null");
+        elsewhere.environment().clear();
         elsewhere.environment().put("CULVERT_URL", "http://127.0.0.1:" + server.port());
         elsewhere.environment().put("HOME", home.toString());
         elsewhere.environment().put("SHELL", "/bin/sh");
+        elsewhere.environment().put("TERM", "xterm");
 
         Process process = elsewhere.redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), UTF_8);
@@ -396,24 +421,27 @@ class ChatTest {
     /** A chat as a process that takes this Linux for another system. */
     private record Elsewhere(String answer, String said) {}
 
-    private List<String> command(String system) {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dos.name=" + system,
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "chat",
-                "web-1",
-                "--project",
-                project.toString());
+    private List<String> command(String system, String... arguments) {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:TieredStopAtLevel=1",
+                                "--illegal-native-access=deny",
+                                NATIVE_ACCESS,
+                                "-Dos.name=" + system,
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Main.class.getName(),
+                                "chat",
+                                "web-1",
+                                "--project",
+                                project.toString()));
+        command.addAll(List.of(arguments));
+        return command;
     }
 
-    private Elsewhere on(String system, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(command(system));
-        command.addAll(List.of(arguments));
+    private Elsewhere run(List<String> command) throws Exception {
         ProcessBuilder elsewhere = new ProcessBuilder(command);
         elsewhere.environment().clear();
         elsewhere.environment().put("CULVERT_URL", "http://127.0.0.1:" + server.port());

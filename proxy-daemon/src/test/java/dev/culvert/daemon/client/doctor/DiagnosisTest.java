@@ -9,6 +9,11 @@ import dev.culvert.daemon.client.host.ScriptedDaemon;
 import dev.culvert.daemon.client.host.ScriptedHost;
 import dev.culvert.tools.Opener;
 import dev.culvert.tools.Support;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -21,9 +26,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class DiagnosisTest {
     private static final Clock NOW =
@@ -446,8 +448,8 @@ class DiagnosisTest {
 
         assertThat(inspect(new ToolInspection(() -> elsewhere)).getFirst().what())
                 .endsWith(
-                        "files second-best: by directory streams; no commands, because only Linux"
-                                + " can confine them");
+                        "files second-best: by directory streams; no commands, because nothing"
+                                + " can confine them, which needs Linux");
         assertThat(inspect(new ToolInspection(() -> old)).getFirst().what())
                 .contains("files second-best: name by name; no commands but with");
     }
