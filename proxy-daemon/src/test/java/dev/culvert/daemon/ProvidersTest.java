@@ -675,8 +675,8 @@ class ProvidersTest {
                 if (over.get(number).get()) {
                     return;
                 }
+                sent.incrementAndGet(); // the client may read it, and its end, before this goes on
                 request.wire().data(delta("x"));
-                sent.incrementAndGet();
             }
         }
 
