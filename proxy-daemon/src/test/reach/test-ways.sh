@@ -101,7 +101,7 @@ pids+=($!)
 export SSH_AUTH_SOCK=$work/ssh-agent.sock
 eventually test -S "$SSH_AUTH_SOCK"
 ssh-add -q "$work/of_the_agent"
-printf '%s\n' "Host inside" "  HostName $far_address" "  User $user" "  IdentityFile $work/of_the_agent" > "$work/ssh_config"
+printf '%s\n' "Host inside" "  HostName $far_address" "  User $user" "  IdentityFile $work/of_the_agent" "  LogLevel QUIET" > "$work/ssh_config"
 
 start_daemon << END
 {
@@ -114,7 +114,8 @@ start_daemon << END
     {"name": "jumped", "host": "127.0.0.1", "port": $inner, "user": "$user", "key": "build", "jump": "$user@$far_address:$gate",
      "to": "127.0.0.1:$web", "start": false},
     {"name": "keyed", "host": "$far_address", "port": $gate, "user": "$user", "agent": true, "to": "127.0.0.1:$web", "start": false},
-    {"name": "named", "host": "inside", "port": $gate, "ssh_config": "$work/ssh_config", "to": "127.0.0.1:$web", "start": false}
+    {"name": "named", "host": "inside", "port": $gate, "ssh_config": "$work/ssh_config", "to": "127.0.0.1:$web", "start": false},
+    {"name": "quiet", "host": "inside", "port": $gate, "ssh_config": "$work/ssh_config", "kind": "dynamic", "start": false}
   ]
 }
 END
@@ -141,6 +142,8 @@ culvert tunnel stop keyed 2> /dev/null
 step "a server, a user and a key that ssh_config names"
 up named
 culvert tunnel stop named 2> /dev/null
+up quiet # although the file wants ssh to say nothing
+culvert tunnel stop quiet 2> /dev/null
 
 step "a probe by HTTP"
 cat "$work/build.pub" > "$work/authorized_keys"

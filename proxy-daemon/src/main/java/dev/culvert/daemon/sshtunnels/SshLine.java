@@ -42,6 +42,7 @@ record SshLine(SshTunnelSettings tunnel, Place place, Programs programs) {
         lines.add("ServerAliveInterval " + server.keepalive().toSeconds());
         lines.add("ServerAliveCountMax " + SshTunnelSettings.MOST_SILENT);
         lines.add("ConnectTimeout " + CONNECT_SECONDS);
+        lines.add("LogLevel INFO"); // what it says is read
         lines.add("ForwardAgent no");
         lines.add("ForwardX11 no");
         lines.add("PermitLocalCommand no");
