@@ -78,8 +78,11 @@ public record GuestLook(
     }
 
     private static Thing thing(String vmid, Fields row, Instant now, @Nullable Thing last) {
-        boolean isSame =
-                last != null && last.fields().textOr("name", "").equals(row.textOr("name", ""));
-        return new Thing(Kind.GUEST, vmid, row, now, isSame ? last.changed() : now);
+        String name = row.textOr("name", "");
+        Instant changed =
+                last != null && last.fields().textOr("name", "").equals(name)
+                        ? last.changed()
+                        : now;
+        return new Thing(Kind.GUEST, vmid, row, now, changed);
     }
 }

@@ -2,90 +2,101 @@ package dev.culvert.daemon.inventory;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /** What a thing is. */
 public enum Kind {
-    NODE("node", List.of("type"), watched("status", "state", "maxcpu", "cpus", "maxmem", "memory")),
+    NODE,
 
     /** A virtual machine or a container. */
-    GUEST(
-            "guest",
-            List.of("type", "vmid"),
-            watched(
-                    "status",
-                    "state",
-                    "name",
-                    "name",
-                    "node",
-                    "node",
-                    "tags",
-                    "tags",
-                    "pool",
-                    "pool",
-                    "maxcpu",
-                    "cpus",
-                    "maxmem",
-                    "memory",
-                    "maxdisk",
-                    "disk",
-                    "lock",
-                    "lock",
-                    "template",
-                    "template")),
+    GUEST,
 
-    STORAGE(
-            "storage",
-            List.of("storage", "node", "plugintype", "content", "shared"),
-            watched("status", "state")),
-
-    TASK(
-            "task",
-            List.of("upid", "node", "type", "id", "user", "starttime", "endtime"),
-            watched("status", "state")),
+    STORAGE,
+    TASK,
 
     /** The configuration of a guest. */
-    CONFIG("config", List.of(), Map.of());
+    CONFIG;
 
-    private final String label;
-    private final List<String> kept;
-    private final Map<String, String> watched;
+    /** Members of things, in Proxmox's names. */
+    private static final class Names {
+        private static final Map<String, String> OF_NODE =
+                pairs("status", "state", "maxcpu", "cpus", "maxmem", "memory");
+        private static final Map<String, String> OF_GUEST =
+                pairs(
+                        "status",
+                        "state",
+                        "name",
+                        "name",
+                        "node",
+                        "node",
+                        "tags",
+                        "tags",
+                        "pool",
+                        "pool",
+                        "maxcpu",
+                        "cpus",
+                        "maxmem",
+                        "memory",
+                        "maxdisk",
+                        "disk",
+                        "lock",
+                        "lock",
+                        "template",
+                        "template");
+        private static final Map<String, String> OF_OTHERS = pairs("status", "state");
+        private static final Map<Kind, List<String>> KEPT = new EnumMap<>(Kind.class);
 
-    Kind(String label, List<String> more, Map<String, String> watched) {
-        this.label = label;
-        this.watched = watched;
-        List<String> all = new ArrayList<>(more);
-        all.addAll(watched.keySet());
-        kept = List.copyOf(all);
-    }
-
-    private static Map<String, String> watched(String... pairs) {
-        Map<String, String> map = new LinkedHashMap<>();
-        for (int i = 0; i < pairs.length; i += 2) {
-            map.put(pairs[i], pairs[i + 1]);
+        static {
+            KEPT.put(NODE, with(OF_NODE, "type"));
+            KEPT.put(GUEST, with(OF_GUEST, "type", "vmid"));
+            KEPT.put(
+                    STORAGE, with(OF_OTHERS, "storage", "node", "plugintype", "content", "shared"));
+            KEPT.put(
+                    TASK,
+                    with(OF_OTHERS, "upid", "node", "type", "id", "user", "starttime", "endtime"));
         }
-        return map;
+
+        private static Map<String, String> pairs(String... pairs) {
+            Map<String, String> map = new LinkedHashMap<>();
+            for (int i = 0; i < pairs.length; i += 2) {
+                map.put(pairs[i], pairs[i + 1]);
+            }
+            return map;
+        }
+
+        private static List<String> with(Map<String, String> watched, String... more) {
+            List<String> all = new ArrayList<>(List.of(more));
+            all.addAll(watched.keySet());
+            return List.copyOf(all);
+        }
     }
 
     /** As in the database and in the ids of things. */
     public String label() {
-        return label;
+        return name().toLowerCase(Locale.ROOT);
     }
 
     public static Optional<Kind> of(String label) {
-        return Arrays.stream(values()).filter(it -> it.label.equals(label)).findAny();
+        return Arrays.stream(values()).filter(it -> it.label().equals(label)).findAny();
     }
 
-    /** The members that outlive the daemon; all of a configuration. */
+    /** The members that outlive the daemon; of a configuration all do, whatever this says. */
     List<String> kept() {
-        return kept;
+        return Names.KEPT.getOrDefault(this, List.of());
     }
 
     /** The members whose changes are history, with the names that these have there. */
     Map<String, String> watched() {
-        return watched;
+        return switch (this) {
+            case NODE -> Names.OF_NODE;
+            case GUEST -> Names.OF_GUEST;
+            case STORAGE, TASK -> Names.OF_OTHERS;
+            case CONFIG -> Map.of();
+        };
     }
 }

@@ -2,6 +2,7 @@ package dev.culvert.daemon.inventory;
 
 import dev.culvert.daemon.inventory.ServerStatus.State;
 import dev.culvert.daemon.proxmox.Fields;
+import dev.culvert.daemon.proxmox.Privileges;
 import dev.culvert.daemon.proxmox.Proxmox;
 import dev.culvert.daemon.proxmox.ProxmoxAnswer;
 import dev.culvert.daemon.proxmox.ProxmoxException;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,10 @@ final class Poll {
 
     /** A configuration is read again after this, also if nothing else of its guest has changed. */
     static final Duration CONFIG_AGE = Duration.ofMinutes(5);
+
+    /** Without these, lists are shorter, or empty. */
+    private static final Map<String, String> SEEN_BY =
+            new TreeMap<>(Map.of("VM.Audit", "guests", "Datastore.Audit", "storages"));
 
     /** How many tasks of one server are known. */
     static final int MOST_TASKS = 1_000;
@@ -69,6 +75,7 @@ final class Poll {
             resource(row);
         }
         Boolean quorate = quorate();
+        permissions();
         tasks();
         List<Thing> gone = gone();
         configs();
@@ -152,6 +159,29 @@ final class Poll {
                     });
         }
         return changes.size() > size || thing.kind() == Kind.TASK;
+    }
+
+    /** Proxmox leaves out what a token may not see, and does not say that it does. */
+    private void permissions() throws ProxmoxException {
+        ProxmoxAnswer answer = optional("/access/permissions");
+        if (answer == null) {
+            return;
+        }
+        Fields paths = answer.fields();
+        for (String privilege : SEEN_BY.keySet()) {
+            boolean hasIt =
+                    paths.nodes().keySet().stream()
+                            .anyMatch(path -> paths.fields(path).has(privilege));
+            if (!hasIt) {
+                notes.add(
+                        "%s are not seen, because the token has %s nowhere: %s"
+                                .formatted(
+                                        SEEN_BY.get(privilege),
+                                        privilege,
+                                        Privileges.grant(
+                                                proxmox.settings().tokenId(), "/", privilege)));
+            }
+        }
     }
 
     private @Nullable Boolean quorate() throws ProxmoxException {
@@ -280,16 +310,14 @@ final class Poll {
             }
             return true;
         } catch (ProxmoxException e) {
-            switch (e.kind()) {
+            return switch (e.kind()) {
                 case FORBIDDEN -> {
                     notes.add("configurations of guests: " + e.sentence() + ": " + e.advice());
-                    return false;
+                    yield false;
                 }
-                case NOT_FOUND, AWAY, LOCKED, FAILED -> {
-                    return true; // it is gone, or its node is
-                }
+                case NOT_FOUND, AWAY, LOCKED, FAILED -> true; // it is gone, or its node is
                 default -> throw e;
-            }
+            };
         }
     }
 

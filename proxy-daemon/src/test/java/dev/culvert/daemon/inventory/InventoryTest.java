@@ -18,11 +18,12 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -121,12 +122,13 @@ class InventoryTest {
 
     /** What is seen with that state, which may be another one a moment later. */
     private static View awaitState(Inventory inventory, State state) {
-        AtomicReference<View> found = new AtomicReference<>(view(inventory, "lab"));
+        List<View> found = new ArrayList<>();
         until(() -> {
-            found.set(view(inventory, "lab"));
-            return found.get().status().state() == state;
+            View now = view(inventory, "lab");
+            found.add(now);
+            return now.status().state() == state;
         });
-        return found.get();
+        return found.getLast();
     }
 
     private static void until(BooleanSupplier holds) {
@@ -134,9 +136,7 @@ class InventoryTest {
     }
 
     private static Thing guest(View view, int vmid) {
-        Thing guest = view.find(Kind.GUEST, Integer.toString(vmid));
-        assertThat(guest).isNotNull();
-        return guest;
+        return Objects.requireNonNull(view.find(Kind.GUEST, Integer.toString(vmid)));
     }
 
     private static void await(Inventory inventory, int vmid, String state) {
@@ -260,6 +260,19 @@ class InventoryTest {
         assertThat(view.status().notes())
                 .contains("Sys.Audit")
                 .contains("pveum acl modify / --users culvert@pve");
+    }
+
+    @Test
+    void aTokenThatSeesNoGuestIsToldSoAlthoughProxmoxSaysNothing() throws Exception {
+        String token = pve.tokenWith("culvert@pve!daemon", "Sys.Audit", "Datastore.Audit");
+
+        View view = polled(start(settings("lab", pve, token)));
+
+        assertThat(view.all(Kind.GUEST)).isEmpty();
+        assertThat(view.status().notes())
+                .contains("guests are not seen")
+                .contains("pveum role modify Culvert --append 1 --privs VM.Audit")
+                .doesNotContain("storages");
     }
 
     @Test
