@@ -100,6 +100,26 @@ class SshTunnelVerbsTest {
     }
 
     @Test
+    void theStatusTellsOfTheKeepaliveWhatIsKnown() throws Exception {
+        ok("tunnel", "add", "db", "bastion.example", "--to", "db:1", "--no-start");
+        assertThat(ok("tunnel", "status", "db").out())
+                .containsPattern(
+                        "keepalive +there is no connection \\(every 15 s, 2 may be lost\\)");
+
+        ok("tunnel", "start", "db");
+        assertThat(ok("tunnel", "status", "db").out())
+                .containsPattern(
+                        "keepalive +ok: ssh is connected, and ends after 45 s of silence .*last answer known of 2");
+
+        ssh.write("fails", "Timeout, server bastion.example not responding.");
+        user.run("tunnel", "restart", "db");
+        assertThat(ok("tunnel", "status", "db").out())
+                .containsPattern("fails at +keepalive")
+                .containsPattern(
+                        "keepalive +fails: ssh ended, because the server was silent for too long");
+    }
+
+    @Test
     void aStartThatFailsSaysAtWhat() throws Exception {
         ssh.write("fails", "me@bastion.example: Permission denied (publickey).");
         ok("tunnel", "add", "db", "me@bastion.example:2222", "--to", "db:1", "--no-start");
