@@ -643,6 +643,15 @@ class ArchitectureTest {
                                             "client.settings",
                                             "client.value")),
                             Map.entry(
+                                    "client.console",
+                                    with(
+                                            core("about", "io"),
+                                            "client",
+                                            "client.bugreport",
+                                            "client.chat",
+                                            "client.output",
+                                            "client.value")),
+                            Map.entry(
                                     "client.mcp", with(core("io"), "client.http", "client.value")),
                             Map.entry(
                                     "client.workspace",
@@ -661,6 +670,7 @@ class ArchitectureTest {
                                             "client",
                                             "client.bugreport",
                                             "client.chat",
+                                            "client.console",
                                             "client.doctor",
                                             "client.explain",
                                             "client.forward",
@@ -687,7 +697,7 @@ class ArchitectureTest {
                                             "flags",
                                             "state"))),
                     Map.of(
-                            "org.jline", Set.of("client.chat"),
+                            "org.jline", Set.of("client.chat", "client.console"),
                             "picocli", Set.of("cli", "client.command", "flags"),
                             "io.micrometer", Set.of("metrics"),
                             "java.sql", Set.of("state"),

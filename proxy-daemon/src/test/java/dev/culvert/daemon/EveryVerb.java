@@ -238,6 +238,7 @@ final class EveryVerb implements Closeable {
                     case "context use" -> List.of(context());
                     case "context add" -> List.of(next(), "--url", "http://127.0.0.1:1");
                     case "mcp install" -> List.of("--client", "codex", "--dry-run");
+                    case "exec" -> List.of("/status");
                     case "completion" -> List.of("bash");
                     default -> List.of();
                 });

@@ -56,6 +56,7 @@ class EveryVerbTest {
                     "explain",
                     "flow schema",
                     "doctor",
+                    "health",
                     "bugreport",
                     "config validate",
                     "init",
@@ -329,7 +330,8 @@ class EveryVerbTest {
                 .as(verb + ": " + run.err())
                 .isIn(
                         switch (verb) {
-                            case "doctor" -> List.of(0, 1); // this machine may have its faults
+                            case "doctor", "health" ->
+                                    List.of(0, 1); // of the machine, or other agents
                             case "subscribe",
                                     "turns watch",
                                     "approvals watch",

@@ -4,6 +4,7 @@ import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.Request;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.Output;
+import dev.culvert.daemon.client.output.OutputListener;
 import dev.culvert.daemon.client.value.Value;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ public final class Session {
     private final Supplier<TargetOptions> options;
     private final Supplier<Format> format;
     private final Supplier<Colour> colour;
+    private final OutputListener listener;
     private @Nullable Output output;
 
     public Session(
@@ -36,6 +38,17 @@ public final class Session {
             Supplier<TargetOptions> options,
             Supplier<Format> format,
             Supplier<Colour> colour) {
+        this(around, options, format, colour, OutputListener.NONE);
+    }
+
+    /** The same where somebody else is told what is found. */
+    public Session(
+            Surroundings around,
+            Supplier<TargetOptions> options,
+            Supplier<Format> format,
+            Supplier<Colour> colour,
+            OutputListener listener) {
+        this.listener = listener;
         this.around = around;
         this.options = options;
         this.format = format;
@@ -65,11 +78,12 @@ public final class Session {
         if (known == null) {
             known =
                     new Output(
-                            around.out(),
-                            around.err(),
-                            format.get(),
-                            hasColours(),
-                            around.place().terminal());
+                                    around.out(),
+                                    around.err(),
+                                    format.get(),
+                                    hasColours(),
+                                    around.place().terminal())
+                            .tell(listener);
             output = known;
         }
         return known;

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /* It would rather take too much than too little. Most forms have a key before the value, as JSON, as a header, as a
  * variable, a flag or a parameter. The rest are values that show by themselves what they are. What repeats is bounded
  * or possessive, or begins where a word does, so that a text of one long word takes no longer than another. */
-final class Secrets {
+public final class Secrets {
     /** Words that a key contains whose value is secret. */
     private static final String SECRET_WORDS =
             "pass(?:word|wd|phrase)|secret|token|api[_-]?key|apikey|access[_-]?key|private[_-]?key"
@@ -90,7 +90,13 @@ final class Secrets {
                                 "(?i).*(_file|_files|_path|_seconds|_bytes|_total|_count)"));
     }
 
-    static String redact(String text) {
+    /** Whether a text contains what looks like a secret. */
+    public static boolean isIn(String text) {
+        return RULES.stream().anyMatch(it -> it.pattern().matcher(text).find());
+    }
+
+    /** The text without them. */
+    public static String redact(String text) {
         String redacted = text;
         for (Rule rule : RULES) {
             redacted = rule.pattern().matcher(redacted).replaceAll(rule.replacement());

@@ -12,6 +12,7 @@ import dev.culvert.tools.Commands;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /** What {@code culvert chat} does, from the choices that its flags make. */
 public final class Chat {
@@ -28,13 +29,25 @@ public final class Chat {
      * @param tools whether there are any
      * @param resumed which session goes on
      * @param detail what is shown besides the answer
+     * @param mayChange whether tools may now do more than read, where the policy allows that
      */
     public record Choices(
             String agent,
             Optional<Commands> commands,
             boolean tools,
             Resumed resumed,
-            Screen.Detail detail) {}
+            Screen.Detail detail,
+            BooleanSupplier mayChange) {
+        /** Those of a chat whose tools may do what the policy says. */
+        public Choices(
+                String agent,
+                Optional<Commands> commands,
+                boolean tools,
+                Resumed resumed,
+                Screen.Detail detail) {
+            this(agent, commands, tools, resumed, detail, () -> true);
+        }
+    }
 
     /** Which session goes on. */
     public sealed interface Resumed {
@@ -118,6 +131,26 @@ public final class Chat {
                     };
             return new Loop(console, screen, stopping, opening(api, screen, asker, stopping)).run();
         }
+    }
+
+    /**
+     * Opens a session that goes on for as long as the caller wants.
+     *
+     * @param target the daemon
+     * @param console where somebody sits, who stops answers and is asked; empty if nobody does
+     */
+    public Speaker open(Target target, Optional<Console> console) throws IOException {
+        Api api = target.api(session.options());
+        Stopping stopping = new Stopping(api);
+        Screen screen = screen(session.output());
+        Asker asker =
+                question -> {
+                    screen.show(question);
+                    return console.map(it -> it.ask(question, stopping::isAsked))
+                            .orElse(Consent.NOBODY);
+                };
+        Talk talk = opening(api, screen, asker, stopping).first();
+        return new Speaker(talk, console, stopping, screen);
     }
 
     private Opening opening(Api api, Screen screen, Asker asker, Stopping stopping) {

@@ -6,6 +6,7 @@ import dev.culvert.io.OwnerOnly;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
@@ -13,9 +14,9 @@ import java.util.logging.Logger;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader.Option;
 import org.jline.reader.LineReader;
-import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.MaskingCallback;
 import org.jline.reader.UserInterruptException;
+import org.jline.reader.impl.LineReaderImpl;
 import org.jline.terminal.Terminal.SignalHandler;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.impl.ffm.FfmTerminalProvider;
@@ -23,7 +24,7 @@ import org.jline.terminal.spi.SystemStream;
 import org.jspecify.annotations.Nullable;
 
 /** The user's terminal: takes lines at a prompt, and keys while an answer comes. */
-final class Console implements AutoCloseable {
+public final class Console implements AutoCloseable {
     private static final int MOST_HISTORY = 1_000;
 
     /** JLine would write its warnings into the conversation. */
@@ -46,19 +47,33 @@ final class Console implements AutoCloseable {
      * @param history the file of what was typed before; empty to keep nothing
      */
     Console(Terminal terminal, Optional<Path> history) {
+        this(terminal, prepared(new LineReaderImpl(terminal, "culvert", new HashMap<>()), history));
+    }
+
+    /**
+     * The same with a reader of its own.
+     *
+     * @param reader of that terminal, {@link #prepared}
+     */
+    public Console(Terminal terminal, LineReader reader) {
         this.terminal = terminal;
-        LineReaderBuilder builder =
-                LineReaderBuilder.builder()
-                        .terminal(terminal)
-                        .appName("culvert")
-                        .parser(Whole.PARSER)
-                        .option(Option.DISABLE_EVENT_EXPANSION, true)
-                        .option(Option.HISTORY_IGNORE_SPACE, true)
-                        .variable(LineReader.HISTORY_SIZE, MOST_HISTORY)
-                        .variable(LineReader.HISTORY_FILE_SIZE, MOST_HISTORY)
-                        .variable(LineReader.SECONDARY_PROMPT_PATTERN, "… ");
-        history.ifPresent(file -> builder.variable(LineReader.HISTORY_FILE, file));
-        reader = builder.build();
+        this.reader = reader;
+    }
+
+    /**
+     * A reader that takes several lines at once, and keeps what was typed.
+     *
+     * @param history the file for it; empty to keep nothing
+     */
+    public static <R extends LineReaderImpl> R prepared(R reader, Optional<Path> history) {
+        reader.setParser(Whole.PARSER);
+        reader.option(Option.DISABLE_EVENT_EXPANSION, true);
+        reader.option(Option.HISTORY_IGNORE_SPACE, true);
+        reader.setVariable(LineReader.HISTORY_SIZE, MOST_HISTORY);
+        reader.setVariable(LineReader.HISTORY_FILE_SIZE, MOST_HISTORY);
+        reader.setVariable(LineReader.SECONDARY_PROMPT_PATTERN, "… ");
+        history.ifPresent(file -> reader.setVariable(LineReader.HISTORY_FILE, file));
+        return reader;
     }
 
     /**
@@ -67,13 +82,24 @@ final class Console implements AutoCloseable {
      * @param type what {@code TERM} says
      */
     static Console open(String type, Optional<Path> history) throws IOException {
+        Terminal terminal = open(type);
+        makeOwnerOnly(history);
+        return of(terminal, history);
+    }
+
+    /** The terminal of this process, whose signals come here. */
+    public static Terminal open(String type) throws IOException {
         Terminal terminal = terminal(type, true, SystemStream.Output);
         terminal.handle(Terminal.Signal.INT, _ -> {}); // where neither a prompt nor keys are
+        return terminal;
+    }
+
+    /** Makes the file of a history, for its owner alone. */
+    public static void makeOwnerOnly(Optional<Path> history) throws IOException {
         if (history.isPresent()) {
             OwnerOnly.createDirectories(history.get().resolveSibling(""));
             OwnerOnly.open(history.get()).close(); // or it would be made for all to read
         }
-        return of(terminal, history);
     }
 
     /** That of this process, for questions alone; signals stay with the process. */
@@ -122,7 +148,7 @@ final class Console implements AutoCloseable {
     /** Whether stdin is a terminal. */
     /* Where JLine does not know, the JDK says it of stdin and stdout together; opening it then says what is wrong. */
     @SuppressWarnings("SystemConsoleNull") // since JDK 25 it is null again without a terminal
-    static boolean isHere() {
+    public static boolean isHere() {
         try {
             return new FfmTerminalProvider().isSystemStream(SystemStream.Input);
         } catch (RuntimeException | LinkageError _) {
@@ -131,21 +157,18 @@ final class Console implements AutoCloseable {
         }
     }
 
-    PrintWriter writer() {
+    public PrintWriter writer() {
         return terminal.writer();
     }
 
-    int columns() {
+    public int columns() {
         return terminal.getColumns();
     }
 
     /** Waits for what the user types. */
     Typed line(String prompt) {
         try {
-            String before = ahead;
-            ahead = "";
-            @Nullable MaskingCallback none = null;
-            return Typed.of(reader.readLine(prompt, null, none, before).replace("\\\n", "\n"));
+            return Typed.of(text(prompt));
         } catch (UserInterruptException _) {
             return new Typed.Dropped();
         } catch (EndOfFileException _) {
@@ -153,8 +176,26 @@ final class Console implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits for what the user types, of several lines maybe.
+     *
+     * @throws UserInterruptException if it is dropped
+     * @throws EndOfFileException if there will be no more
+     */
+    public String text(String prompt) {
+        String before = ahead;
+        ahead = "";
+        @Nullable MaskingCallback none = null;
+        return reader.readLine(prompt, null, none, before).replace("\\\n", "\n");
+    }
+
+    /** What is at the next prompt already. */
+    public void prefill(String text) {
+        ahead = text;
+    }
+
     /** Keys are read until it is closed. */
-    interface Watch extends AutoCloseable {
+    public interface Watch extends AutoCloseable {
         @Override
         void close();
     }
@@ -164,7 +205,7 @@ final class Console implements AutoCloseable {
      *
      * @param onStop what Esc and Ctrl-C do; on a thread that may wait
      */
-    Watch watch(Runnable onStop) {
+    public Watch watch(Runnable onStop) {
         Keys begun = new Keys(terminal, onStop);
         keys = begun;
         return () -> {
@@ -228,6 +269,28 @@ final class Console implements AutoCloseable {
                                             : "Press one key alone, y, n or a > "));
                 }
             }
+        }
+    }
+
+    /**
+     * Whether the user answers with y; to be asked while keys are read.
+     *
+     * @param words that end with a question mark
+     */
+    public boolean confirm(String words, BooleanSupplier isOver) {
+        Keys open = keys;
+        if (open == null) {
+            return false;
+        }
+        open.settle(isOver);
+        say(words + " y: yes, n: no > ");
+        try {
+            int key = open.next(isOver);
+            boolean yes = key == 'y' || key == 'Y';
+            say((yes ? "yes" : "no") + System.lineSeparator());
+            return yes;
+        } finally {
+            open.settled();
         }
     }
 

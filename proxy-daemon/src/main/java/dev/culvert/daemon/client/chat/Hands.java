@@ -9,8 +9,8 @@ import dev.culvert.policy.Action;
 import dev.culvert.policy.Decision;
 import dev.culvert.policy.Policy;
 import dev.culvert.tools.Arguments;
-import dev.culvert.tools.BuiltinTool;
 import dev.culvert.tools.BuiltinTool.Change;
+import dev.culvert.tools.BuiltinTool;
 import dev.culvert.tools.Grant;
 import dev.culvert.tools.ToolException;
 import java.time.Duration;
@@ -29,17 +29,36 @@ import org.jspecify.annotations.Nullable;
  * asks; each decision is written down before anything is done.
  */
 final class Hands {
+    /** Tools that do nothing else, and are offered where nothing may be changed. */
+    private static final Set<String> READING = Set.of("read_file", "list_dir", "search_files");
+
     private static final int OUTPUT_BYTES = 64 * 1024;
 
     private final Map<String, BuiltinTool> tools = new LinkedHashMap<>();
     private final Policy policy;
     private final Decisions decisions;
     private final Asker asker;
+    private final BooleanSupplier mayChange;
 
     /** What the user has allowed for the whole session. */
     private final Set<Object> allowed = new HashSet<>();
 
     Hands(List<BuiltinTool> tools, Policy policy, Decisions decisions, Asker asker) {
+        this(tools, policy, decisions, asker, () -> true);
+    }
+
+    /**
+     * The same where something else than the policy may rule out changes for now.
+     *
+     * @param mayChange whether tools are offered and run that do more than read files
+     */
+    Hands(
+            List<BuiltinTool> tools,
+            Policy policy,
+            Decisions decisions,
+            Asker asker,
+            BooleanSupplier mayChange) {
+        this.mayChange = mayChange;
         tools.forEach(tool -> this.tools.put(tool.name(), tool));
         this.policy = policy;
         this.decisions = decisions;
@@ -58,6 +77,9 @@ final class Hands {
     List<Value> definitions() throws BadValueException {
         List<Value> definitions = new ArrayList<>();
         for (BuiltinTool tool : tools.values()) {
+            if (!READING.contains(tool.name()) && !mayChange.getAsBoolean()) {
+                continue;
+            }
             definitions.add(
                     Value.members(
                             "type",
@@ -107,6 +129,12 @@ final class Hands {
             decisions.refused(turn, call, policy.version());
             throw e;
         }
+        if (!isReading(action) && !mayChange.getAsBoolean()) {
+            decisions.refused(turn, call, policy.version());
+            throw new ToolException(
+                    "nothing may be changed now: the user's console is not in the mode apply; say"
+                            + " what you would change instead");
+        }
         Decision decision = policy.decide(action);
         Further further = new Further(policy, decision.verdict());
         Grant grant =
@@ -130,6 +158,10 @@ final class Hands {
         }
         during.onBegin.run();
         return tool.run(arguments, grant) + further.leftOut();
+    }
+
+    private static boolean isReading(Action action) {
+        return action instanceof Action.File file && file.access() != Action.Access.WRITE;
     }
 
     private void confirm(

@@ -119,7 +119,8 @@ final class Opening implements Loop.Talks {
                                         with.places().auditLog(),
                                         environment.getOrDefault("USER", "user")),
                                 asker,
-                                telemetry),
+                                telemetry,
+                                with.choices().mayChange()),
                         stopping);
         settings.plugins().refused().forEach(screen::note);
         settings.notes().forEach(screen::note);

@@ -5,11 +5,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Where this user's sessions and decisions are, as the XDG Base Directory Specification has it. */
-final class StateFolder {
+public final class StateFolder {
     private StateFolder() {}
 
     /** Empty where the environment names neither {@code XDG_STATE_HOME} nor {@code HOME}. */
-    static Optional<Path> of(Map<String, String> environment) {
+    public static Optional<Path> of(Map<String, String> environment) {
         String state = environment.getOrDefault("XDG_STATE_HOME", "");
         String home = environment.getOrDefault("HOME", "");
         if (state.startsWith("/")) {

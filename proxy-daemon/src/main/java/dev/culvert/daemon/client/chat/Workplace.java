@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /** A project, opened for the tools that run here. */
 final class Workplace implements Tools, AutoCloseable {
@@ -37,8 +38,10 @@ final class Workplace implements Tools, AutoCloseable {
      * Who decides where the policy asks, and who is told.
      *
      * @param decisions where each decision is written down
+     * @param mayChange whether anything but reading is allowed now, whatever the policy says
      */
-    record Deciding(Decisions decisions, Asker asker, Telemetry telemetry) {}
+    record Deciding(
+            Decisions decisions, Asker asker, Telemetry telemetry, BooleanSupplier mayChange) {}
 
     /**
      * Opens it.
@@ -59,7 +62,11 @@ final class Workplace implements Tools, AutoCloseable {
         tools.addAll(settings.plugins().tools(files, commands, environment));
         Hands hands =
                 new Hands(
-                        tools, settings.layers().policy(), deciding.decisions(), deciding.asker());
+                        tools,
+                        settings.layers().policy(),
+                        deciding.decisions(),
+                        deciding.asker(),
+                        deciding.mayChange());
         return new Workplace(project, files, hands, deciding.telemetry(), stopping);
     }
 

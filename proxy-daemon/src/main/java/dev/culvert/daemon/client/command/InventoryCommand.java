@@ -8,10 +8,10 @@ import dev.culvert.daemon.client.value.Value;
 import dev.culvert.daemon.client.workspace.AnsibleFiles;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine;
 
 /**
  * {@code culvert inventory …}; without a verb of its own it lists the servers of Proxmox, and with
@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         name = "inventory",
         description =
                 "Shows servers of Proxmox, their nodes, storages and tasks, and what changed"
-                    + " there.",
+                        + " there.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         synopsisSubcommandLabel = "[COMMAND]",
@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
             "",
             "With --list or --host it prints the guests of a workspace as an inventory of Ansible.",
             "infra/ansible/hosts, which culvert sync writes, is an executable inventory made of"
-                + " it.",
+                    + " it.",
             "Groups: vms, cts, agents (VMs with a CID), server_NAME, tag_NAME and proxmox_nodes.",
             "",
             "Examples:",

@@ -22,8 +22,9 @@ final class Verbs {
      * contain: one of them may be a value. Adds all if there is none, or if the verb describes the
      * others.
      */
-    static void add(CommandLine culvert, Session session, List<String> arguments) {
-        Map<String, Supplier<Object>> verbs = verbs(session);
+    static void add(
+            CommandLine culvert, Session session, ConsoleStart console, List<String> arguments) {
+        Map<String, Supplier<Object>> verbs = verbs(session, console);
         String first = arguments.isEmpty() ? "" : arguments.getFirst();
         List<String> named = first.startsWith("-") ? arguments : List.of(first);
         if (arguments.size() == 1 && VERSION.contains(first)) {
@@ -36,9 +37,15 @@ final class Verbs {
         verbs.values().forEach(verb -> culvert.addSubcommand(verb.get()));
     }
 
-    private static Map<String, Supplier<Object>> verbs(Session session) {
+    /** Whether one of the arguments is the name of a verb. */
+    static boolean isAnyIn(List<String> arguments, Session session, ConsoleStart console) {
+        return arguments.stream().anyMatch(verbs(session, console)::containsKey);
+    }
+
+    private static Map<String, Supplier<Object>> verbs(Session session, ConsoleStart console) {
         Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
         verbs.put("status", () -> new StatusCommand(session));
+        verbs.put("health", () -> new HealthCommand(session));
         verbs.put("agents", () -> AgentsCommand.with(session));
         verbs.put("ping", () -> new PingCommand(session));
         verbs.put("message", () -> new MessageCommand(session));
@@ -91,6 +98,7 @@ final class Verbs {
         verbs.put("policy", () -> PolicyCommand.with(session));
         verbs.put("mcp", () -> McpCommand.with(session));
         verbs.put("audit", () -> AuditCommand.with(session));
+        verbs.put("exec", () -> new ExecCommand(session, console));
         verbs.put(SETUP, () -> new SetupCommand(session));
         verbs.put("context", () -> ContextCommand.with(session));
         verbs.put(COMPLETION, () -> new CompletionCommand(session));

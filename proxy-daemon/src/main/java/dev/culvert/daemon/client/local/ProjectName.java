@@ -8,13 +8,13 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Names a folder for what belongs to one project. */
-final class ProjectName {
+public final class ProjectName {
     private static final int DIGITS = 16;
 
     private ProjectName() {}
 
     /** The last name of its path, for people, and a digest of the whole. */
-    static String of(Path root) {
+    public static String of(Path root) {
         try {
             byte[] digest =
                     MessageDigest.getInstance("SHA-256").digest(root.toString().getBytes(UTF_8));

@@ -12,6 +12,7 @@ public final class Output {
     private final Format format;
     private final boolean colour;
     private final Terminal terminal;
+    private OutputListener listener = OutputListener.NONE;
     private int progressed;
 
     /** The id of the last change; empty if there was none. */
@@ -27,6 +28,12 @@ public final class Output {
         this.format = format;
         this.colour = colour;
         this.terminal = terminal;
+    }
+
+    /** From now on, tells this listener what is printed as data. */
+    public Output tell(OutputListener told) {
+        listener = told;
+        return this;
     }
 
     public Format format() {
@@ -45,6 +52,7 @@ public final class Output {
 
     /** A list: a table with a line for each item, or an array. */
     public void items(List<Value> items, View view) {
+        listener.result(Value.of(items));
         switch (format) {
             case TABLE -> table(items, view.columns());
             case JSON -> out.println(Value.of(items).prettyJson());
@@ -57,6 +65,7 @@ public final class Output {
 
     /** One thing: a line for each of its columns, or an object. */
     public void item(Value item, View view) {
+        listener.result(item);
         if (format == Format.TABLE) {
             new Table(colour, width()).pairs(item, view.columns()).forEach(out::println);
         } else {
@@ -67,6 +76,7 @@ public final class Output {
 
     /** What a change did: a sentence on stderr for people, or the result for programs. */
     public void done(String sentence, Value result, View view) {
+        listener.result(result);
         if (format == Format.TABLE) {
             note(ofRun(sentence));
         } else {
@@ -78,6 +88,7 @@ public final class Output {
     /** The daemon has recorded the change under this id. */
     public void ranAs(String id) {
         run = id;
+        listener.ranAs(id);
     }
 
     /** What a change did, and for a person how to find out later who did it. */
@@ -89,6 +100,7 @@ public final class Output {
 
     /** One of several things that come over time: JSON has a line for each then. */
     public void event(Value event, View view) {
+        listener.result(event);
         switch (format) {
             case TABLE ->
                     line(

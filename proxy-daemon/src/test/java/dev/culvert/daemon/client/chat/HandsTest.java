@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,37 @@ class HandsTest {
     void aPathThatLeadsOutIsWrittenDownToo() throws IOException {
         assertThat(run("read_file", "{\"path\":\"../a\"}").text()).contains("leads out of");
         assertThat(outcomes()).containsExactly("read_file refused ");
+    }
+
+    @Test
+    void whereNothingMayBeChangedOnlyReadingToolsAreOfferedAndRun() throws Exception {
+        AtomicBoolean mayChange = new AtomicBoolean();
+        hands =
+                new Hands(
+                        ToolBox.of(files, Commands.UNCONFINED, Map.of("PATH", "/usr/bin:/bin"))
+                                .tools(),
+                        Policy.of(
+                                List.of(
+                                        PolicyFile.read(
+                                                Level.PROJECT,
+                                                "p",
+                                                "{\"rules\": [{\"decision\": \"allow\", \"tools\": [\"*\"]}]}"))),
+                        new Decisions(log(), "me"),
+                        _ -> Consent.YES,
+                        mayChange::get);
+
+        assertThat(hands.definitions().stream().map(it -> it.at("function", "name").text()))
+                .containsExactlyInAnyOrder("read_file", "list_dir", "search_files");
+        assertThat(run("read_file", "{\"path\":\"a.txt\"}").ok()).isTrue();
+        ToolAnswer answer = run("write_file", "{\"path\":\"a.txt\",\"content\":\"x\"}");
+        assertThat(answer.ok()).isFalse();
+        assertThat(answer.text()).contains("nothing may be changed now");
+        assertThat(run("run_command", "{\"command\":\"ls\"}").ok()).isFalse();
+        assertThat(project.resolve("a.txt")).hasContent("one\ntwo\n");
+
+        mayChange.set(true);
+        assertThat(hands.definitions()).hasSize(6);
+        assertThat(run("write_file", "{\"path\":\"a.txt\",\"content\":\"x\"}").ok()).isTrue();
     }
 
     @Test

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine;
 
 /** The verbs of the command against the operations of the daemon. */
 class OperationVerbsTest {
@@ -42,10 +42,12 @@ class OperationVerbsTest {
                     "ct show",
                     "doctor",
                     "document",
+                    "exec",
                     "explain",
                     "fleet import",
                     "flow schema",
                     "init",
+                    "health",
                     "logs",
                     "mcp install",
                     "mcp validate",
