@@ -81,6 +81,19 @@ for (const version of [8, 9]) {
       await page.getByRole('dialog').getByText('lab/101').waitFor();
       assert.deepEqual(await barriers(page), []);
       await page.getByRole('button', { name: 'Keep it' }).click();
+
+      // A clone of a template.
+      await page.goto(`${daemon.url}#/inventory/guest/lab/900`);
+      await page.getByRole('heading', { name: 'debian-13' }).waitFor();
+      await page.getByRole('button', { name: 'Clone' }).click();
+      await page.getByLabel('Name').fill('fresh-01');
+      await picture(page, `inventory-clone-${version}`);
+      assert.deepEqual(await barriers(page), []);
+      await page.getByRole('dialog').getByRole('button', { name: 'Clone' }).click();
+      await page.getByRole('region', { name: 'Task' }).getByText('ok', { exact: true }).waitFor();
+      await page.getByRole('link', { name: /^lab\/\d+$/ }).click();
+      await page.getByRole('heading', { name: 'fresh-01' }).waitFor();
+
       await page.goto(`${daemon.url}#/inventory/tasks`);
       await row(page, /qmstart 101/).getByText('ok').waitFor();
       assert.deepEqual(await barriers(page), []);

@@ -1,7 +1,7 @@
 // What the Proxmox servers have: nodes, virtual machines, containers, storage and tasks, as the daemon saw them last.
 
 import { all, ask, get, may } from './api.js';
-import { Badge, Confirm, Empty, Icon, Problem, Search, Tabs, html, link, now, place, setQuery, useBox, useEffect, useState } from './parts.js';
+import { Badge, Confirm, Dialog, Empty, Problem, Search, Tabs, html, link, now, place, setQuery, useBox, useEffect, useState } from './parts.js';
 import { count, duration, moment, since } from './format.js';
 import { Shown } from './exact.js';
 import { useFresh } from './flows.js';
@@ -180,24 +180,44 @@ function Progress({ task, onEnd }) {
     ${state.error && html`<${Problem} error=${state.error} />`}</section>`;
 }
 
+/** Asks how the copy is called; its number is the next free one. */
+function CloneDialog({ it, onClone, onClose }) {
+  const [name, setName] = useState('');
+  const [full, setFull] = useState(!it.template);
+  const submit = e => {
+    e.preventDefault();
+    onClose();
+    onClone({ [it.kind === 'vm' ? 'name' : 'hostname']: name.trim(), full });
+  };
+  return html`<${Dialog} title=${`Clone ${it.name || it.id}`} onClose=${onClose}><form class="stack" onSubmit=${submit}>
+    <div class="field"><label for="clone-name">Name</label><input id="clone-name" required autocomplete="off" spellcheck="false" pattern="[A-Za-z0-9]([A-Za-z0-9.\\-]*[A-Za-z0-9])?" title="Letters, digits, hyphens and dots" value=${name} onInput=${e => setName(e.target.value)} /></div>
+    <label class="check"><input type="checkbox" checked=${full} disabled=${!it.template} onChange=${e => setFull(e.target.checked)} /> Copy the disks, so that it needs the template no more</label>
+    <footer><button type="button" onClick=${onClose}>Cancel</button><button class="primary" disabled=${!name.trim()}>Clone</button></footer></form><//>`;
+}
+
 function Actions({ it, again }) {
   const [asked, setAsked] = useState(null);
+  const [isCloning, setCloning] = useState(false);
   const [state, setState] = useState({});
-  const run = async action => {
+  const run = async (action, parameters) => {
     setState({ busy: true });
     try {
-      const { value } = await ask('POST', guestPath(it.server, it.vmid, `/${action.id}`), { body: { expected_name: it.name || undefined } });
-      setState({ task: value.task });
+      const { value } = await ask('POST', guestPath(it.server, it.vmid, `/${action.id}`), { body: { ...parameters, expected_name: it.name || undefined } });
+      setState({ task: value.task, made: action.id === 'clone' ? value.vmid : undefined });
     } catch (error) {
       setState({ error });
     }
     again();
   };
   const offered = ACTIONS.filter(action => action.when(it) && mayDo(action.id));
-  return html`${offered.length > 0 && html`<div class="actions">${offered.map(action => html`<button type="button" key=${action.id} class=${action.danger ? 'danger' : ''} disabled=${Boolean(state.busy)}
-      onClick=${() => (action.asks ? setAsked(action) : run(action))}>${action.title}</button>`)}</div>`}
+  const clones = mayDo('clone');
+  return html`${(offered.length > 0 || clones) && html`<div class="actions">${offered.map(action => html`<button type="button" key=${action.id} class=${action.danger ? 'danger' : ''} disabled=${Boolean(state.busy)}
+      onClick=${() => (action.asks ? setAsked(action) : run(action))}>${action.title}</button>`)}
+      ${clones && html`<button type="button" class=${it.template ? 'primary' : ''} disabled=${Boolean(state.busy)} onClick=${() => setCloning(true)}>Clone</button>`}</div>`}
     ${state.error && html`<${Problem} error=${state.error} />`}
     ${state.task && html`<${Progress} key=${state.task.upid} task=${state.task} onEnd=${again} />`}
+    ${state.made && html`<p class="hint">The clone is <a href=${link('inventory', 'guest', it.server, String(state.made))}>${it.server}/${state.made}</a>.</p>`}
+    ${isCloning && html`<${CloneDialog} it=${it} onClose=${() => setCloning(false)} onClone=${parameters => run({ id: 'clone' }, parameters)} />`}
     ${asked && html`<${Confirm} title=${`${asked.title} ${it.name || it.id}?`} verb=${asked.title} onClose=${() => setAsked(null)} onConfirm=${() => run(asked)}>
       <p>${KINDS[it.kind]} <code>${it.id}</code> on ${it.node}${it.agent ? html`, with the agent <a href=${link('agents', it.agent)}>${it.agent}</a>` : ''}. ${asked.asks}</p><//>`}`;
 }

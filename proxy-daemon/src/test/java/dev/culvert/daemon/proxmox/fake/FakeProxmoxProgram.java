@@ -63,8 +63,9 @@ public final class FakeProxmoxProgram {
             }
         }
         pve.sharedStorage("nfs", 2L << 40, "backup", "images", "rootdir", "iso", "vztmpl");
+        pve.vm(900, "debian-13").set(900, "template", "1");
         for (int id : pve.guests()) {
-            if (id % 2 == 0) {
+            if (id % 2 == 0 && id < 900) {
                 pve.running(id);
             }
         }
