@@ -4,7 +4,6 @@ import dev.culvert.io.Quoted;
 import dev.culvert.tools.Folder.Content;
 import dev.culvert.tools.Folder.Entries;
 import dev.culvert.tools.Folder.Entry;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -484,7 +484,7 @@ class ArchitectureTest {
                             Map.entry(
                                     "front.preview",
                                     with(
-                                            core("tunnel"),
+                                            core("io", "link", "tunnel"),
                                             "auth",
                                             "fleet",
                                             "http",

@@ -13,4 +13,3 @@
 package dev.culvert.daemon.inventory;
 
 import org.jspecify.annotations.NullMarked;
-

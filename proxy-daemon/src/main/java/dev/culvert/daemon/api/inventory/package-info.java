@@ -3,4 +3,3 @@
 package dev.culvert.daemon.api.inventory;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -8,7 +8,6 @@ import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.Server;
 import dev.culvert.daemon.client.settings.ChatSettings;
 import dev.culvert.tools.NoOpenerException;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

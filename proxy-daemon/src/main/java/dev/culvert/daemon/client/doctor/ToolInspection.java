@@ -3,7 +3,6 @@ package dev.culvert.daemon.client.doctor;
 import dev.culvert.daemon.client.host.Reply;
 import dev.culvert.daemon.client.value.Value;
 import dev.culvert.tools.Support;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,8 +104,8 @@ final class ToolInspection implements Inspection {
                     Finding.warning(
                             who + " opens files by the second-best: " + paths(tools),
                             "openat2 is missing in its kernel (before Linux 5.6), a container or"
-                                + " systemd forbids it, or this is not Linux; symbolic links are"
-                                + " refused all the same",
+                                    + " systemd forbids it, or this is not Linux; symbolic links are"
+                                    + " refused all the same",
                             "nothing must be done; a newer kernel, or a unit without DynamicUser=,"
                                     + " lets the kernel check each path"));
         }

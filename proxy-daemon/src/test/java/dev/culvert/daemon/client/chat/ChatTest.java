@@ -5,24 +5,15 @@ import static dev.culvert.daemon.client.chat.ScriptedServer.callsEnd;
 import static dev.culvert.daemon.client.chat.ScriptedServer.chunk;
 import static dev.culvert.daemon.client.chat.ScriptedServer.done;
 import static dev.culvert.daemon.client.chat.ScriptedServer.stream;
-
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.client.Surroundings;
 import dev.culvert.daemon.client.command.Culvert;
 import dev.culvert.daemon.client.command.Main;
 import dev.culvert.daemon.client.output.Terminal;
 import dev.culvert.daemon.client.value.Value;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -33,6 +24,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** {@code culvert chat} as a command, where nobody is at a terminal. */
 @Timeout(60)
@@ -359,9 +355,9 @@ class ChatTest {
         assertThat(chat.said)
                 .isEqualTo(
                         "culvert: the tools here are for files alone (second-best: by directory"
-                            + " streams): no command and no plugin is started, because nothing here"
-                            + " can confine them, which needs Linux (--no-tools drops this"
-                            + " note)\n");
+                                + " streams): no command and no plugin is started, because nothing here"
+                                + " can confine them, which needs Linux (--no-tools drops this"
+                                + " note)\n");
         assertThat(server.requests().getFirst().body().at("tools").list())
                 .extracting(it -> it.at("function").text("name"))
                 .containsExactly(
