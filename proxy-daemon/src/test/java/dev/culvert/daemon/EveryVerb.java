@@ -17,7 +17,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -127,8 +126,6 @@ final class EveryVerb implements Closeable {
                 .results()
                 .map(heading -> heading.group(1))
                 .filter(verb -> !verb.equals("flow resume")) // needs a daemon that was killed
-                .filter(verb ->
-                        !Set.of("document", "sync").contains(verb)) // need a server of Proxmox
                 .toList();
     }
 
@@ -172,7 +169,7 @@ final class EveryVerb implements Closeable {
                     case "create vm" -> created("--disk", "local:8GiB");
                     case "create ct" -> created("--clone", "9000");
                     case "validate" -> List.of("--offline", "--project", workspace());
-                    case "plan", "diff", "sync" -> List.of("--project", workspace());
+                    case "plan", "diff", "document", "sync" -> List.of("--project", workspace());
                     case "destroy" -> {
                         String made = workspace();
                         String name = Path.of(made).getFileName().toString();
