@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
  *
  * @param name for people, in commands, logs and metrics, and in the ids of its guests
  * @param url of one node
+ * @param otherUrls of other nodes of the same cluster, which are asked while that one is away
  * @param tokenId of the API token, {@code USER@REALM!NAME}
  * @param tokenSecret which the token has; never in the settings themselves
  * @param fingerprints SHA-256 of the certificates that it may have, as Proxmox shows them
@@ -30,6 +31,7 @@ import java.util.regex.Pattern;
 public record ProxmoxSettings(
         String name,
         URI url,
+        List<URI> otherUrls,
         String tokenId,
         SecretSource tokenSecret,
         Set<String> fingerprints,
@@ -42,6 +44,7 @@ public record ProxmoxSettings(
     /** How many there may be. */
     public static final int MOST = 32;
 
+    private static final int MOST_OTHERS = 15;
     private static final int DEFAULT_PORT = 8006;
     private static final Duration MOST_TIMEOUT = Duration.ofMinutes(5);
     private static final Kind<URI> URL =
@@ -59,7 +62,26 @@ public record ProxmoxSettings(
                     "a SHA-256 fingerprint as Proxmox shows it, 32 pairs of hexadecimal digits"
                             + " with colons: pvenode cert info");
 
+    /** One node alone. */
+    public ProxmoxSettings(
+            String name,
+            URI url,
+            String tokenId,
+            SecretSource tokenSecret,
+            Set<String> fingerprints,
+            Optional<Path> ca,
+            Duration timeout,
+            int maxAnswerBytes) {
+        this(name, url, List.of(), tokenId, tokenSecret, fingerprints, ca, timeout, maxAnswerBytes);
+    }
+
     public ProxmoxSettings {
+        otherUrls = List.copyOf(otherUrls);
+        Check.that(
+                otherUrls.size() <= MOST_OTHERS,
+                "other_urls",
+                otherUrls.size() + " nodes",
+                MOST_OTHERS + " at most");
         fingerprints =
                 Set.copyOf(fingerprints.stream().map(it -> it.toUpperCase(Locale.ROOT)).toList());
         Check.that(
@@ -106,6 +128,7 @@ public record ProxmoxSettings(
     static ProxmoxSettings read(Section in) {
         String name = in.get("name", AgentSettings.NAME_KIND, "");
         Optional<URI> url = in.find("url", URL);
+        List<URI> otherUrls = in.list("other_urls", URL, List.of());
         Optional<String> tokenId = in.find("token_id", TOKEN_ID);
         Optional<SecretSource> tokenSecret = in.find("token_secret", Kind.SECRET);
         List<String> fingerprints = in.list("fingerprints", FINGERPRINT, List.of());
@@ -131,6 +154,7 @@ public record ProxmoxSettings(
         return new ProxmoxSettings(
                 name,
                 url.get(),
+                otherUrls,
                 tokenId.get(),
                 tokenSecret.get(),
                 Set.copyOf(fingerprints),

@@ -52,7 +52,7 @@ public enum Kind {
         private static final Map<Kind, List<String>> KEPT = new EnumMap<>(Kind.class);
 
         static {
-            KEPT.put(NODE, with(OF_NODE, "type"));
+            KEPT.put(NODE, with(OF_NODE, "type", "ssl_fingerprint"));
             KEPT.put(GUEST, with(OF_GUEST, "type", "vmid"));
             KEPT.put(
                     STORAGE, with(OF_OTHERS, "storage", "node", "plugintype", "content", "shared"));

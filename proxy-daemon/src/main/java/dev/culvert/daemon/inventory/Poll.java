@@ -15,11 +15,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Asks one server once for everything, and compares that with what it had before. Blocks. */
@@ -37,6 +39,7 @@ final class Poll {
     /** How many tasks of one server are known. */
     static final int MOST_TASKS = 1_000;
 
+    private static final String FINGERPRINT = "ssl_fingerprint";
     private static final Pattern ID = Pattern.compile("[!-~]{1,300}");
 
     /** What the poll has found. */
@@ -71,8 +74,9 @@ final class Poll {
         if (version.isEmpty() || before.status().state() != State.OK) {
             version = proxmox.get("/version").fields().textOr("version", "");
         }
+        Map<String, String> certificates = certificates();
         for (Fields row : proxmox.get("/cluster/resources").rows()) {
-            resource(row);
+            resource(row, certificates);
         }
         Boolean quorate = quorate();
         permissions();
@@ -93,9 +97,36 @@ final class Poll {
         return new Found(View.of(status, next.values()), changed, gone, changes);
     }
 
-    private void resource(Fields row) {
+    /** The fingerprints of the nodes' certificates, by the nodes' names. */
+    private Map<String, String> certificates() throws ProxmoxException {
+        Map<String, String> found = new LinkedHashMap<>();
+        for (Fields row : proxmox.get("/nodes").rows()) {
+            String fingerprint = row.textOr(FINGERPRINT, "").toUpperCase(Locale.ROOT);
+            if (fingerprint.matches("([0-9A-F]{2}:){31}[0-9A-F]{2}")) {
+                found.put(row.textOr("node", ""), fingerprint);
+            }
+        }
+        return found;
+    }
+
+    /** The fingerprints that a view tells of. */
+    static Set<String> certificates(View view) {
+        return view.all(Kind.NODE).stream()
+                .map(it -> it.fields().textOr(FINGERPRINT, ""))
+                .filter(it -> !it.isEmpty())
+                .collect(Collectors.toSet());
+    }
+
+    private void node(String name, Fields row, Map<String, String> certificates) {
+        Thing last = known.get(Thing.subject(Kind.NODE, name));
+        String before = last == null ? "" : last.fields().textOr(FINGERPRINT, "");
+        String fingerprint = certificates.getOrDefault(name, before); // none while it is away
+        take(Kind.NODE, name, fingerprint.isEmpty() ? row : row.with(FINGERPRINT, fingerprint));
+    }
+
+    private void resource(Fields row, Map<String, String> certificates) {
         switch (row.textOr("type", "")) {
-            case "node" -> take(Kind.NODE, row.textOr("node", ""), row);
+            case "node" -> node(row.textOr("node", ""), row, certificates);
             case "qemu", "lxc" -> guest(row);
             case "storage" ->
                     take(

@@ -87,6 +87,7 @@ final class ServerPoll {
                                         Duration.ZERO,
                                         null),
                         before);
+        proxmox.learn(Poll.certificates(view));
     }
 
     Proxmox proxmox() {
@@ -99,6 +100,7 @@ final class ServerPoll {
 
     /** Takes other settings of the same server. */
     void use(Proxmox next) {
+        next.learn(Poll.certificates(view));
         proxmox = next;
         view = view.with(view.status().at(next.settings().url().toString()));
         soon();
@@ -223,6 +225,7 @@ final class ServerPoll {
             Poll.Found found =
                     new Poll(asked, before, around.clock(), settings.keepHistory()).run();
             view = found.view();
+            asked.learn(Poll.certificates(found.view()));
             around.observer().onPoll(true, Duration.ofNanos(System.nanoTime() - begun));
             tell(before, found);
             save(found, settings);

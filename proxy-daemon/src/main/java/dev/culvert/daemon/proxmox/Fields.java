@@ -47,6 +47,13 @@ public record Fields(Map<String, Node> nodes) {
         return new Fields(all);
     }
 
+    /** These members, and a text. */
+    public Fields with(String name, String text) {
+        return with(
+                new Fields(
+                        Map.of(name, new Node.Scalar(AnswerReader.HERE, Node.Form.STRING, text))));
+    }
+
     /** As strict JSON. */
     public String json() {
         return new Node.Members(AnswerReader.HERE, nodes).json();

@@ -4,8 +4,8 @@ import dev.culvert.checks.AddressRule;
 import dev.culvert.daemon.config.ProxmoxSettings;
 import dev.culvert.daemon.outgoing.OutgoingAnswer;
 import dev.culvert.daemon.outgoing.OutgoingCall;
-import dev.culvert.daemon.outgoing.OutgoingCalls.Door;
 import dev.culvert.daemon.outgoing.OutgoingCalls;
+import dev.culvert.daemon.outgoing.OutgoingCalls.Door;
 import dev.culvert.daemon.outgoing.OutgoingFailure;
 import dev.culvert.daemon.outgoing.OutgoingListener;
 import dev.culvert.daemon.outgoing.OutgoingRequest;
@@ -23,9 +23,13 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -50,11 +54,23 @@ public final class Proxmox {
 
     private final ProxmoxSettings settings;
     private final Net net;
+    private final OwnNode own;
     private final LiveSecret secret;
 
+    /** Which of the nodes answered last. */
+    private volatile int answers;
+
+    /** Of other nodes of the cluster, as a node that is trusted has told them. */
+    private volatile Set<String> learnt = Set.of();
+
     public Proxmox(ProxmoxSettings settings, Net net) {
+        this(settings, net, new OwnNode());
+    }
+
+    Proxmox(ProxmoxSettings settings, Net net, OwnNode own) {
         this.settings = settings;
         this.net = net;
+        this.own = own;
         secret = new LiveSecret(settings.tokenSecret(), System.getenv());
     }
 
@@ -79,12 +95,61 @@ public final class Proxmox {
      */
     public ProxmoxAnswer call(HttpMethod method, String path, Map<String, String> parameters)
             throws ProxmoxException {
-        PinnedTrust trust = new PinnedTrust(settings.fingerprints());
-        OutgoingRequest request = request(method, path, parameters);
+        List<URI> nodes = nodes();
+        int first = answers;
+        ProxmoxException away = null;
+        for (int i = 0; i < nodes.size(); i++) {
+            int which = (first + i) % nodes.size();
+            try {
+                ProxmoxAnswer answer = call(nodes.get(which), method, path, parameters);
+                answers = which;
+                return answer;
+            } catch (ProxmoxException e) {
+                if (e.kind() != Kind.AWAY || e.mayBeDone()) {
+                    throw e;
+                }
+                away = away == null ? e : away;
+            }
+        }
+        throw away == null ? stopping(false) : away;
+    }
+
+    private List<URI> nodes() {
+        List<URI> nodes = new ArrayList<>();
+        nodes.add(settings.url());
+        nodes.addAll(settings.otherUrls());
+        return nodes;
+    }
+
+    /**
+     * Trusts these certificates, too, if any is pinned: those of the other nodes of the cluster.
+     *
+     * @param fingerprints as a node of the cluster has told them
+     */
+    public void learn(Set<String> fingerprints) {
+        learnt = Set.copyOf(fingerprints);
+    }
+
+    private Set<String> trusted(URI node) {
+        Set<String> trusted = new HashSet<>(settings.fingerprints());
+        if (trusted.isEmpty()) {
+            trusted.addAll(own.fingerprints(node));
+        }
+        if (!trusted.isEmpty() || !node.equals(settings.url())) {
+            trusted.addAll(learnt);
+        }
+        return trusted;
+    }
+
+    private ProxmoxAnswer call(
+            URI node, HttpMethod method, String path, Map<String, String> parameters)
+            throws ProxmoxException {
+        PinnedTrust trust = new PinnedTrust(trusted(node));
+        OutgoingRequest request = request(node, method, path, parameters);
         boolean isChange = !method.equals(HttpMethod.GET);
         Outcome outcome = await(request, tls(trust), isChange);
         if (outcome.failure().isPresent()) {
-            throw failed(outcome.failure().get(), trust.refused(), isChange);
+            throw failed(node, outcome.failure().get(), trust.refused(), isChange);
         }
         OutgoingAnswer answer = outcome.answer().orElseThrow();
         if (!answer.isSuccess()) {
@@ -98,7 +163,8 @@ public final class Proxmox {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    private OutgoingRequest request(HttpMethod method, String path, Map<String, String> parameters)
+    private OutgoingRequest request(
+            URI node, HttpMethod method, String path, Map<String, String> parameters)
             throws ProxmoxException {
         String form =
                 parameters.entrySet().stream()
@@ -114,7 +180,7 @@ public final class Proxmox {
         }
         return new OutgoingRequest(
                 method,
-                URI.create(settings.url() + target),
+                URI.create(node + target),
                 headers,
                 isInTheQuery ? "" : form,
                 settings.timeout(),
@@ -209,14 +275,16 @@ public final class Proxmox {
         };
     }
 
-    private ProxmoxException failed(OutgoingFailure failure, String refused, boolean isChange) {
+    private ProxmoxException failed(
+            URI node, OutgoingFailure failure, String refused, boolean isChange) {
         if (!refused.isEmpty()) {
             boolean isFirst = settings.fingerprints().isEmpty();
             return new ProxmoxException(
                     Kind.CERTIFICATE,
                     name(),
-                    "its certificate has the SHA-256 fingerprint %s, which %s"
+                    "the certificate of %s has the SHA-256 fingerprint %s, which %s"
                             .formatted(
+                                    node,
                                     refused,
                                     isFirst
                                             ? "nothing here trusts yet"
@@ -238,7 +306,7 @@ public final class Proxmox {
                                 + " proxmox.url, or pin its fingerprint instead"
                         : "see whether pveproxy runs there and the firewall lets this host in (port"
                                 + " "
-                                + settings.url().getPort()
+                                + node.getPort()
                                 + ")",
                 isChange && failure.mayBeDone(),
                 Map.of(),

@@ -248,7 +248,7 @@ class DaemonSettingsTest {
                   "traces": {"endpoint": "http://127.0.0.1:4318/v1/traces", "headers": {"a": {"env": "B"}}, "sample": "32%", "queue": 33, "timeout": 34},
                   "webhooks": [{"name": "pager", "url": "https://hooks.example/a?b=c", "secret": {"file": "/s"}, "events": ["agent.offline", "flow.ended"], "tenant": "t", "ca": "/ca.pem", "timeout": 200, "max_age": 201, "max_attempts": 202, "max_waiting": 203}],
                   "triggers": [{"name": "nightly", "flow": "report", "tenant": "t", "scopes": ["agents:read"], "schedule": "every 5m", "inputs": {"deep": true}, "input": "event", "overlaps": true}],
-                  "proxmox": [{"name": "lab", "url": "https://pve.example", "token_id": "c@pve!d", "token_secret": {"file": "/s"}, "fingerprints": ["ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab"], "timeout": 210, "max_answer_bytes": 70000}],
+                  "proxmox": [{"name": "lab", "url": "https://pve.example", "other_urls": ["https://pve2.example:8007"], "token_id": "c@pve!d", "token_secret": {"file": "/s"}, "fingerprints": ["ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab"], "timeout": 210, "max_answer_bytes": 70000}],
                   "inventory": {"poll_interval": 211, "longest_pause": 212, "keep_history": 213, "max_changes": 214},
                   "ssh": {"programs": "/opt/ssh"},
                   "tunnels": [{
@@ -547,6 +547,7 @@ class DaemonSettingsTest {
                                         new ProxmoxSettings(
                                                 "lab",
                                                 URI.create("https://pve.example:8006"),
+                                                List.of(URI.create("https://pve2.example:8007")),
                                                 "c@pve!d",
                                                 new SecretSource.FromFile(Path.of("/s")),
                                                 Set.of("AB" + ":AB".repeat(31)),
@@ -711,7 +712,7 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'auth': {'roles': [{'name': 'a', 'scopes': ['agents']}]}}",
                         "46: auth.roles[0].scopes[0] is \"agents\": it must be one of agents:read,"
-                                + " agents:write, approvals, reach, flows, metrics:read, admin"),
+                                + " agents:write, approvals, reach, flows, inventory, metrics:read, admin"),
                 Arguments.of(
                         "{'auth': {'unix': [{'uid': 1, 'roles': ['boss']}]}}",
                         "41: auth.unix[0].roles[0] is \"boss\": there is no such role: the roles"
@@ -723,7 +724,7 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'auth': {'unix': [{'uid': 1, 'scopes': ['agents:reed']}]}}",
                         "42: auth.unix[0].scopes[0] is \"agents:reed\": it must be one of"
-                                + " agents:read, agents:write, approvals, reach, flows, metrics:read,"
+                                + " agents:read, agents:write, approvals, reach, flows, inventory, metrics:read,"
                                 + " admin; did you mean agents:read?"),
                 Arguments.of(
                         "{'auth': {'unix': [{'roles': ['viewer']}]}}",
@@ -798,12 +799,6 @@ class DaemonSettingsTest {
                                 + " 'token_secret': {'env': 'S'}}]}",
                         "48: proxmox[0].token_id is \"root\": it must be the id of an API token,"
                                 + " USER@REALM!NAME, such as culvert@pve!daemon"),
-                Arguments.of(
-                        "{'proxmox': [{'name': 'a', 'url': 'https://h', 'token_id': 'c@pve!d',"
-                                + " 'token_secret': 'secret'}]}",
-                        "69: proxmox[0].token_secret is in the settings: put it into a file that"
-                                + " only the daemon reads, and say {\"file\": PATH} or {\"credential\":"
-                                + " NAME}"),
                 Arguments.of(
                         "{'inventory': {'poll_interval': '0s'}}",
                         "16: inventory.poll_interval is 0s: it must be from 1s to 1h"),

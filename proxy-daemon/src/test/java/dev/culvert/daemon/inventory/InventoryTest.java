@@ -238,6 +238,16 @@ class InventoryTest {
     }
 
     @Test
+    void theCertificatesOfTheNodesAreLearntAndOutliveTheDaemon() throws Exception {
+        View view = polled(start());
+
+        assertThat(Poll.certificates(view)).contains(pve.fingerprint());
+        Eventually.await(() ->
+                assertThat(Poll.certificates(View.of(view.status(), store.things("lab"))))
+                        .contains(pve.fingerprint()));
+    }
+
+    @Test
     void anotherCertificateIsARefusalThatShowsItsFingerprint() throws Exception {
         Inventory inventory = start();
         polled(inventory);

@@ -73,10 +73,12 @@ class ProxmoxTest {
                         ca,
                         Duration.ofSeconds(20),
                         64 * 1024),
-                new Proxmox.Net(
-                        new OutgoingCalls(loops.transport()),
-                        new TrustedAuthorities(),
-                        loops::next));
+                net());
+    }
+
+    private Proxmox.Net net() {
+        return new Proxmox.Net(
+                new OutgoingCalls(loops.transport()), new TrustedAuthorities(), loops::next);
     }
 
     private Proxmox pinned(WordForWord server) throws Exception {
@@ -197,6 +199,63 @@ class ProxmoxTest {
 
             assertThat(e.kind()).isEqualTo(Kind.CERTIFICATE);
             assertThat(e.advice()).contains("proxmox.ca");
+        }
+    }
+
+    @Test
+    void onANodeItselfTheCertificateIsTheOneOfItsFile() throws Exception {
+        try (WordForWord server =
+                WordForWord.saying(certificates(), answer("200 OK", "{\"data\":{\"a\":1}}"))) {
+            Proxmox elsewhere = proxmox(server.url(), Set.of(), Optional.empty());
+            Files.writeString(
+                    directory.resolve("pve-ssl.pem"), server.certificates.chain("server"));
+            Proxmox onTheNode = new Proxmox(elsewhere.settings(), net(), new OwnNode(directory));
+
+            assertThat(onTheNode.get("/version").fields().number("a", 0)).isEqualTo(1);
+            assertThat(refusal(elsewhere, HttpMethod.GET, "/version").kind())
+                    .isEqualTo(Kind.CERTIFICATE);
+        }
+    }
+
+    @Test
+    void theFileOfTheNodeIsForNoOtherAddress() throws Exception {
+        Files.writeString(directory.resolve("pve-ssl.pem"), certificates().chain("server"));
+        OwnNode own = new OwnNode(directory);
+
+        assertThat(own.fingerprints(URI.create("https://127.0.0.1:8006"))).hasSize(1);
+        assertThat(own.fingerprints(URI.create("https://pve.example:8006"))).isEmpty();
+    }
+
+    @Test
+    void anotherNodeIsAskedWhileTheFirstIsAwayAndIsTrustedByWhatTheFirstHasTold() throws Exception {
+        int gone;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            gone = free.getLocalPort();
+        }
+        try (WordForWord server =
+                WordForWord.saying(certificates(), answer("200 OK", "{\"data\":{\"a\":1}}"))) {
+            ProxmoxSettings one =
+                    proxmox("https://127.0.0.1:" + gone, Set.of(OTHER), Optional.empty())
+                            .settings();
+            Proxmox cluster =
+                    new Proxmox(
+                            new ProxmoxSettings(
+                                    one.name(),
+                                    one.url(),
+                                    List.of(URI.create(server.url())),
+                                    one.tokenId(),
+                                    one.tokenSecret(),
+                                    one.fingerprints(),
+                                    one.ca(),
+                                    one.timeout(),
+                                    one.maxAnswerBytes()),
+                            net());
+            assertThat(refusal(cluster, HttpMethod.GET, "/version").kind())
+                    .isEqualTo(Kind.CERTIFICATE);
+
+            cluster.learn(Set.of(server.fingerprint));
+
+            assertThat(cluster.get("/version").fields().number("a", 0)).isEqualTo(1);
         }
     }
 
