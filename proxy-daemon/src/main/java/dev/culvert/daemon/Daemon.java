@@ -79,6 +79,7 @@ public final class Daemon implements AutoCloseable {
     private final FlowRoom flows;
     private final TriggerRoom triggers;
     private final InventoryRoom inventory;
+    private final GuestRoom guests;
     private final Notifier notifier;
     private final Reload reload;
     private final Drain drain;
@@ -205,6 +206,12 @@ public final class Daemon implements AutoCloseable {
                         loops.next(),
                         metrics);
         inventory = new InventoryRoom(kept.stores().inventory(), this::settings, loops, metrics);
+        guests =
+                new GuestRoom(
+                        inventory.inventory()::servers,
+                        inventory.inventory()::soon,
+                        loops.next(),
+                        metrics);
         Listeners listeners = new Listeners(loops, systemd.sockets(), files, metrics.tls());
         AdminListener admin = new AdminListener(loops);
         Enrolling enrolling = new Enrolling(kept.stores(), fleet, this::settings, metrics, files);
@@ -256,15 +263,17 @@ public final class Daemon implements AutoCloseable {
                         offLoop);
         SettingsInForce inForce = new SettingsInForce(read);
         List<Route> ofOperators =
-                webhooks.with(
-                        routes.ofOperators(
-                                this::reload,
-                                inForce::rows,
-                                listeners,
-                                admin,
-                                turns,
-                                loops.group(),
-                                kept.database()),
+                guests.with(
+                        webhooks.with(
+                                routes.ofOperators(
+                                        this::reload,
+                                        inForce::rows,
+                                        listeners,
+                                        admin,
+                                        turns,
+                                        loops.group(),
+                                        kept.database()),
+                                routes.runs()),
                         routes.runs());
         Router router =
                 routes.forClients(
@@ -441,6 +450,7 @@ public final class Daemon implements AutoCloseable {
         continuations.close();
         webhooks.close();
         outside.close();
+        guests.close();
         inventory.close();
         flows.close();
         files.close();

@@ -160,6 +160,10 @@ class ArchitectureTest {
                                             "http",
                                             "inventory",
                                             "proxmox")),
+                            Map.entry("guests", with(core("io"), "proxmox")),
+                            Map.entry(
+                                    "api.guests",
+                                    with(core("io", "json"), "auth", "guests", "http", "proxmox")),
                             Map.entry("outgoing", core("about", "checks", "io", "transport")),
                             Map.entry(
                                     "triggers",
@@ -537,7 +541,9 @@ class ArchitectureTest {
                                             "api.checks",
                                             "api.flows",
                                             "flows",
+                                            "api.guests",
                                             "api.operations",
+                                            "guests",
                                             "operations",
                                             "outgoing",
                                             "api.inventory",
@@ -629,6 +635,14 @@ class ArchitectureTest {
                             Map.entry(
                                     "client.explain",
                                     with(core("about"), "client.host", "client.value")),
+                            Map.entry(
+                                    "client.guests",
+                                    with(
+                                            core("about", "io"),
+                                            "client",
+                                            "client.http",
+                                            "client.output",
+                                            "client.value")),
                             Map.entry("client.forward", with(core("io"), "client", "client.http")),
                             Map.entry("client.top", with(core("about"), "client.value")),
                             Map.entry("client.logs", Set.of("client.value")),
@@ -674,6 +688,7 @@ class ArchitectureTest {
                                             "client.doctor",
                                             "client.explain",
                                             "client.forward",
+                                            "client.guests",
                                             "client.host",
                                             "client.keys",
                                             "client.local",

@@ -221,6 +221,40 @@ final class EveryVerb implements Closeable {
                     case "keys show", "keys rotate", "keys rm" -> List.of(key());
                     case "vm show" -> List.of("web-01");
                     case "ct show" -> List.of("lab/200");
+                    case "vm start",
+                            "vm shutdown",
+                            "vm stop",
+                            "vm reboot",
+                            "vm suspend",
+                            "vm resume" ->
+                            List.of("web-01", "--dry-run");
+                    case "vm snapshot", "vm backup", "vm destroy" -> List.of("web-01", "--dry-run");
+                    case "vm rollback", "vm delsnapshot" -> List.of("web-01", "s1", "--dry-run");
+                    case "vm restore" -> List.of("web-01", "local:backup/x", "--dry-run");
+                    case "vm migrate", "ct migrate" ->
+                            List.of("--all", "--to", "pve2", "--dry-run");
+                    case "vm clone" -> List.of("web-01", "web-02", "--dry-run");
+                    case "vm resize" -> List.of("web-01", "scsi0", "+1G", "--dry-run");
+                    case "vm set" -> List.of("web-01", "memory=1024", "--dry-run");
+                    case "vm create" -> List.of("web-03", "--dry-run");
+                    case "vm adopt" -> List.of("web-01", "--dry-run");
+                    case "ct start",
+                            "ct shutdown",
+                            "ct stop",
+                            "ct reboot",
+                            "ct suspend",
+                            "ct resume" ->
+                            List.of("dns", "--dry-run");
+                    case "ct snapshot", "ct backup", "ct destroy" -> List.of("dns", "--dry-run");
+                    case "ct rollback", "ct delsnapshot" -> List.of("dns", "s1", "--dry-run");
+                    case "ct restore" -> List.of("dns", "local:backup/x", "--dry-run");
+                    case "ct clone" -> List.of("dns", "dns-2", "--dry-run");
+                    case "ct resize" -> List.of("dns", "rootfs", "+1G", "--dry-run");
+                    case "ct set" -> List.of("dns", "memory=1024");
+                    case "ct create" ->
+                            List.of("dns-3", "--template", "local:vztmpl/x", "--dry-run");
+                    case "inventory content" -> List.of("local");
+                    case "task show" -> List.of(task());
                     case "tunnel add" -> tunnel();
                     case "tunnel status", "tunnel stop", "tunnel rm" -> List.of(addedTunnel());
                     case "tunnel start", "tunnel restart", "tunnel test" -> List.of(tunnelUp());
@@ -286,6 +320,14 @@ final class EveryVerb implements Closeable {
                     assertThat(ok("flow", "show", id, "-o", "json").out()).contains("\"done\""));
         }
         return id;
+    }
+
+    /** A task of Proxmox. */
+    private String task() {
+        String out =
+                ok("vm", "set", "web-01", "description=" + next(), "--no-wait", "-o", "jsonl")
+                        .out();
+        return out.replaceAll("(?s).*\"upid\":\"([^\"]+).*", "lab/$1");
     }
 
     private List<String> tunnel() {

@@ -32,6 +32,7 @@ public final class ExitCode {
     public static int of(Exception failure) {
         return switch (failure) {
             case UsageException _ -> USAGE;
+            case NotFoundException _ -> NOT_FOUND;
             case UnreachableException _ -> UNREACHABLE;
             case ProblemException problem -> of(problem);
             default -> FAILED;

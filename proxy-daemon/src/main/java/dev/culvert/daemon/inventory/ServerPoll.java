@@ -111,11 +111,16 @@ final class ServerPoll {
         execute(() -> {
             if (runs) {
                 isWantedAgain = true;
-            } else {
+            } else if (!isDueSoon()) {
                 failures = 0;
                 next(SHORTEST);
             }
         });
+    }
+
+    /** Changes that come quickly must not put it off again and again. */
+    private boolean isDueSoon() {
+        return waiting != null && waiting.getDelay(TimeUnit.MILLISECONDS) <= SHORTEST.toMillis();
     }
 
     /** Polls at once, for the first time. */

@@ -25,6 +25,7 @@ public final class Operations {
                             ReachOperations.ALL,
                             TunnelOperations.ALL,
                             InventoryOperations.ALL,
+                            GuestOperations.ALL,
                             AdminOperations.ALL)
                     .flatMap(List::stream)
                     .toList();

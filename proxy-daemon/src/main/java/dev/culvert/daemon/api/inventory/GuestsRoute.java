@@ -75,12 +75,7 @@ public final class GuestsRoute implements Route {
                                 "guests",
                                 all,
                                 Item::id,
-                                (to, it) ->
-                                        InventoryJson.guest(
-                                                to,
-                                                it.server(),
-                                                it.thing(),
-                                                inGuests.get(it.id())))));
+                                (to, it) -> InventoryJson.guest(to, it, inGuests.get(it.id())))));
     }
 
     private static Predicate<Thing> wanted(Request request) {

@@ -104,10 +104,14 @@ final class InventoryJson {
         json.writeEndObject();
     }
 
-    static void guest(JsonGenerator json, String server, Thing guest, @Nullable Agent agent)
-            throws IOException {
+    static void guest(JsonGenerator json, Item item, @Nullable Agent agent) throws IOException {
+        Thing guest = item.thing();
         json.writeStartObject();
-        guestMembers(json, server, guest, agent);
+        guestMembers(json, item.server(), guest, agent);
+        long cid = item.view().cid(guest.id());
+        if (cid >= 0) {
+            json.writeNumberField("cid", cid);
+        }
         json.writeEndObject();
     }
 

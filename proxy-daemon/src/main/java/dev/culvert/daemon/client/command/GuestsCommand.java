@@ -21,15 +21,21 @@ final class GuestsCommand {
     private GuestsCommand() {}
 
     static CommandLine vm(Session session) {
-        return new CommandLine(new Vm(session))
-                .addSubcommand(new ListVm(session))
-                .addSubcommand(new ShowVm(session));
+        return GuestCommand.add(
+                new CommandLine(new Vm(session))
+                        .addSubcommand(new ListVm(session))
+                        .addSubcommand(new ShowVm(session)),
+                session,
+                "vm");
     }
 
     static CommandLine ct(Session session) {
-        return new CommandLine(new Ct(session))
-                .addSubcommand(new ListCt(session))
-                .addSubcommand(new ShowCt(session));
+        return GuestCommand.add(
+                new CommandLine(new Ct(session))
+                        .addSubcommand(new ListCt(session))
+                        .addSubcommand(new ShowCt(session)),
+                session,
+                "ct");
     }
 
     /**
@@ -105,7 +111,7 @@ final class GuestsCommand {
 
     @Command(
             name = "vm",
-            description = "Lists and shows virtual machines of Proxmox.",
+            description = "Shows and changes virtual machines of Proxmox.",
             mixinStandardHelpOptions = true,
             synopsisSubcommandLabel = "[COMMAND]")
     private static final class Vm extends OfKind {
@@ -121,7 +127,7 @@ final class GuestsCommand {
 
     @Command(
             name = "ct",
-            description = "Lists and shows containers of Proxmox.",
+            description = "Shows and changes containers of Proxmox.",
             mixinStandardHelpOptions = true,
             synopsisSubcommandLabel = "[COMMAND]")
     private static final class Ct extends OfKind {

@@ -24,6 +24,7 @@ final class InventoryVerbs {
         return parent.addSubcommand(new Servers(session))
                 .addSubcommand(new Nodes(session))
                 .addSubcommand(new Storages(session))
+                .addSubcommand(new ContentCommand(session))
                 .addSubcommand(new Tasks(session))
                 .addSubcommand(new History(session));
     }

@@ -90,6 +90,7 @@ final class Verbs {
         verbs.put("enroll", () -> new EnrollCommand(session));
         verbs.put("enrollments", () -> EnrollmentsCommand.with(session));
         verbs.put("tunnel", () -> TunnelCommand.with(session));
+        verbs.put("task", () -> TaskCommand.with(session));
         verbs.put("keys", () -> KeysCommand.with(session));
         verbs.put("inventory", () -> InventoryCommand.with(session));
         verbs.put("vm", () -> GuestsCommand.vm(session));

@@ -35,6 +35,7 @@ public record Diagnosis(List<Inspected> inspected, List<Applied> applied) {
                     new CertificateInspection(),
                     new VersionInspection(),
                     new AgentInspection(),
+                    new ProxmoxInspection(),
                     new ToolInspection());
 
     /** As {@link #of(Site, List, boolean, Consumer)}, and tells nobody of its progress. */

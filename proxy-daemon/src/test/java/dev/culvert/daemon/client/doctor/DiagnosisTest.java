@@ -228,6 +228,56 @@ class DiagnosisTest {
     }
 
     @Test
+    void proxmoxIsInspectedWithItsTokenAndItsVsockDevices() throws Exception {
+        assertThat(only(new ProxmoxInspection()).grade()).isEqualTo(Grade.SKIPPED);
+        daemon.on(
+                        "GET /api/v1/inventory/servers",
+                        200,
+                        """
+                        {"servers": [{"name": "lab", "state": "ok", "version": "9.2.3", "took_ms": 3},
+                                     {"name": "far", "state": "away", "error": "no answer"},
+                                     {"name": "few", "state": "ok", "quorate": false}]}
+                        """)
+                .on(
+                        "GET /api/v1/inventory/servers/lab/privileges",
+                        200,
+                        """
+                        {"missing": {"to_read": [], "to_change": ["VM.Migrate"]}, "grant": "run pveum"}
+                        """)
+                .on(
+                        "GET /api/v1/inventory/servers/few/privileges",
+                        200,
+                        "{\"missing\": {\"to_read\": [\"VM.Audit\"]}, \"grant\": \"run pveum\"}")
+                .on(
+                        "GET /api/v1/inventory/guests?kind=vm&limit=1000",
+                        200,
+                        """
+                        {"guests": [{"id": "lab/101", "server": "lab", "name": "a", "cid": 101},
+                                    {"id": "lab/102", "server": "lab", "name": "b", "cid": 101},
+                                    {"id": "far/101", "server": "far", "name": "c", "cid": 101}]}
+                        """);
+        host.directory("/etc/pve");
+
+        List<Finding> findings = inspect(new ProxmoxInspection());
+
+        assertThat(findings.get(0).what()).isEqualTo("Proxmox lab (9.2.3) answers in 3 ms");
+        assertThat(findings.get(1).grade()).isEqualTo(Grade.WARNING);
+        assertThat(findings.get(1).what()).isEqualTo("the token of Proxmox lab lacks VM.Migrate");
+        isFailure(findings.get(2), "Proxmox far is away", "no answer", "");
+        isFailure(findings.get(3), "few has no quorum", "refuses", "pvecm status");
+        isFailure(findings.get(4), "few lacks VM.Audit", "inventory", "run pveum");
+        isFailure(
+                findings.get(5),
+                "VMs have one CID, 101: lab/101 (a), lab/102 (b)",
+                "a clone",
+                "culvert vm adopt ID --renumber");
+        assertThat(findings.get(6).remedy()).isEqualTo(Remedy.of("modprobe", "vhost_vsock"));
+        assertThat(findings).hasSize(7);
+        host.file("/dev/vhost-vsock", "");
+        assertThat(inspect(new ProxmoxInspection())).hasSize(6);
+    }
+
+    @Test
     void aTokenThatOthersMayReadIsAWarningWithARemedy() throws Exception {
         host.variable("HOME", "/home/ann");
         host.file("/home/ann/.config/culvert/contexts.jsonc", "{}")
