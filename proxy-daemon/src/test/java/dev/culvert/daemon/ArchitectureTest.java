@@ -160,7 +160,7 @@ class ArchitectureTest {
                                             "http",
                                             "inventory",
                                             "proxmox")),
-                            Map.entry("guests", with(core("io"), "proxmox")),
+                            Map.entry("guests", with(core("io"), "config", "proxmox")),
                             Map.entry(
                                     "api.guests",
                                     with(core("io", "json"), "auth", "guests", "http", "proxmox")),
