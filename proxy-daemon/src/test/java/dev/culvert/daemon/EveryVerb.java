@@ -169,6 +169,12 @@ final class EveryVerb implements Closeable {
                     case "create vm" -> created("--disk", "local:8GiB");
                     case "create ct" -> created("--clone", "9000");
                     case "validate" -> List.of("--offline", "--project", workspace());
+                    case "test" ->
+                            List.of(
+                                    "--project",
+                                    workspace(),
+                                    "--reach",
+                                    "tcp://127.0.0.1:" + daemon.port());
                     case "plan", "diff", "document", "sync" -> List.of("--project", workspace());
                     case "destroy" -> {
                         String made = workspace();

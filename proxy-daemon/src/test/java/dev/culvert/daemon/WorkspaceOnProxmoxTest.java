@@ -36,8 +36,9 @@ class WorkspaceOnProxmoxTest {
         }
         TestDaemon daemon =
                 TestDaemon.start(
-                        "{\"admin\": {\"listen\": [\"unix://%s\"]}, %s}"
+                        "{\"state_dir\": \"%s\", \"admin\": {\"listen\": [\"unix://%s\"]}, %s}"
                                 .formatted(
+                                        folder.resolve("state"),
                                         folder.resolve("admin.sock"),
                                         ProxmoxSetting.of("lab", pve, folder)));
         open.add(daemon);
@@ -75,5 +76,34 @@ class WorkspaceOnProxmoxTest {
         CommandRun drift = run("diff");
         assertThat(drift.code()).isEqualTo(1);
         assertThat(drift.out()).contains("~ lab/101 vm-101 (vm) change", "4GiB → ");
+    }
+
+    @Test
+    void testTellsWhichGuestsAreNotAsTheyShouldBe() throws Exception {
+        FakeProxmox pve = start(9, 2);
+        ok("sync");
+        Path results = folder.resolve("checks.xml");
+
+        CommandRun good = ok("test", "--reach", "tcp://127.0.0.1:" + port(pve));
+        assertThat(good.out())
+                .contains("vm-101 is stopped", "vm-102 is stopped", "is reachable")
+                .doesNotContain("failed");
+        pve.running(101);
+        Eventually.await(() -> {
+            CommandRun bad =
+                    run("test", "--reach", "tcp://127.0.0.1:1", "--junit", results.toString());
+            assertThat(bad.code()).as(bad.err()).isEqualTo(1);
+            assertThat(bad.out()).contains("it is running");
+        });
+        assertThat(results)
+                .content()
+                .contains(
+                        "<testsuite name=\"lab\" tests=\"3\" failures=\"2\">",
+                        "name=\"vm-101 is stopped\"><failure message=\"it is running\"/>",
+                        "name=\"vm-102 is stopped\"/>");
+    }
+
+    private static String port(FakeProxmox pve) {
+        return pve.url().replaceAll(".*:(\\d+).*", "$1");
     }
 }

@@ -69,6 +69,7 @@ final class Verbs {
         verbs.put("plan", () -> new PlanCommand(session));
         verbs.put("apply", () -> new ApplyCommand(session));
         verbs.put("diff", () -> new DiffCommand(session));
+        verbs.put("test", () -> new TestCommand(session));
         verbs.put("document", () -> new DocumentCommand(session));
         verbs.put("sync", () -> new SyncCommand(session));
         verbs.put("destroy", () -> new DestroyCommand(session));

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The verbs of the command against the operations of the daemon. */
 class OperationVerbsTest {
@@ -74,6 +74,7 @@ class OperationVerbsTest {
                     "policy trust",
                     "setup",
                     "sync",
+                    "test",
                     "top",
                     "turns watch",
                     "validate",
