@@ -2,7 +2,8 @@
 # Tests the console, which is `culvert` without a verb, in a real terminal (tmux) with a real daemon and agent: the menu, keys,
 # modes, talking, a paste, resizes, a dumb terminal, how soon the first prompt is there, and scripts (`culvert exec`, `culvert
 # -f`). Run it after `mvn package`; it takes half a minute. COMMAND, DAEMON and AGENT are other programs than those of the
-# build, and PROMPT_MILLIS is another limit than 500 for the first prompt. Exits with 77 if tmux is missing and cannot be
+# build, and PROMPT_MILLIS is another limit than 500 for the first prompt; on a busy machine it may take three times as long as
+# culvert agents does there. Exits with 77 if tmux is missing and cannot be
 # installed.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../../.." && pwd)
@@ -59,7 +60,7 @@ keys() { "${tmux[@]}" send-keys -t console "$@"; }
 prompted() {
     local _
     for _ in $(seq 600); do
-        if shown | sed 's/ *$//' | grep -v -e '^$' -e '^[●○] ' | tail -n 1 | grep -qxF -- "$1"; then
+        if shown | sed 's/ *$//' | grep -v -e '^$' -e '^[●○◌] ' | tail -n 1 | grep -qxF -- "$1"; then
             return
         fi
         sleep 0.05
@@ -157,8 +158,15 @@ for _ in 1 2 3 4 5; do
     keys C-d
     until [ "$(shown | grep -v '^ *$' | tail -n 1 | sed 's/ *$//')" = 'shell>' ]; do sleep 0.05; done
 done
-echo "console test: the first prompt is there after $best ms"
-[ "$best" -le "$most" ] || fail "the first prompt took $best ms, more than $most"
+verb=999999
+for _ in 1 2 3 4 5; do
+    before=$(date +%s%N)
+    culvert agents > /dev/null
+    took=$((($(date +%s%N) - before) / 1000000))
+    [ "$took" -ge "$verb" ] || verb=$took
+done
+echo "console test: the first prompt is there after $best ms, and culvert agents takes $verb ms"
+[ "$best" -le "$most" ] || [ "$best" -le $((3 * verb)) ] || fail "the first prompt took $best ms, more than $most"
 keys C-l
 keys culvert Enter
 

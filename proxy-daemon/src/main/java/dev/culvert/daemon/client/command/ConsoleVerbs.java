@@ -41,7 +41,8 @@ final class ConsoleVerbs implements Commands {
     public Catalogue catalogue() {
         CommandSpec root = Culvert.spec();
         try {
-            return catalogue(root, session.api().get(OPERATIONS).at("operations").list(), true);
+            List<Value> operations = session.api().get(OPERATIONS).at("operations").list();
+            return catalogue(root, operations, !operations.isEmpty());
         } catch (IOException _) { // each command says itself that nobody answers
             return catalogue(root, List.of(), false);
         }

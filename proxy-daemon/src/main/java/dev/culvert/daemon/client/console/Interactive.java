@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -45,6 +46,7 @@ public final class Interactive implements AutoCloseable {
     private final CompletableFuture<Catalogue> catalogue = new CompletableFuture<>();
     private final boolean isDumb;
     private volatile Pulse.@Nullable Beat beat;
+    private volatile boolean asked;
     private volatile boolean closed;
 
     /** What it works with. */
@@ -84,6 +86,12 @@ public final class Interactive implements AutoCloseable {
         @Override
         public String status() {
             return statusLine();
+        }
+
+        @Override
+        public void shown() {
+            Thread.ofVirtual().name("catalogue").start(Interactive.this::learn);
+            Thread.ofVirtual().name("pulse").start(Interactive.this::follow);
         }
     }
 
@@ -161,8 +169,6 @@ public final class Interactive implements AutoCloseable {
 
     /** Reads and does lines; returns when the user ends it. */
     public int run() {
-        Thread.ofVirtual().name("catalogue").start(this::learn);
-        Thread.ofVirtual().name("pulse").start(this::follow);
         say("culvert %s · / for commands, ? for keys, Ctrl-D ends".formatted(Version.text()));
         while (!desk.hasEnded()) {
             try {
@@ -203,7 +209,9 @@ public final class Interactive implements AutoCloseable {
             } catch (IOException _) {
                 beat = null;
             }
-            if (before == null ? beat != null : !before.equals(beat)) {
+            boolean isFirst = !asked;
+            asked = true;
+            if (isFirst || !Objects.equals(before, beat)) {
                 reader.redraw();
             }
             try {
@@ -223,7 +231,7 @@ public final class Interactive implements AutoCloseable {
         Pulse.Beat now = beat;
         List<String> parts = new ArrayList<>();
         if (now == null) {
-            parts.add("○ no daemon answers");
+            parts.add(asked ? "○ no daemon answers" : "◌ asking the daemon");
         } else {
             parts.add("● " + Quoted.page(now.daemon()));
             parts.add(

@@ -41,6 +41,7 @@ final class MenuReader extends LineReaderImpl {
     private String wrong = "";
     private boolean showsKeys;
     private boolean drawn;
+    private boolean shown;
     private boolean finishing;
     private String textBefore = "";
 
@@ -56,6 +57,9 @@ final class MenuReader extends LineReaderImpl {
 
         /** The line at the bottom. */
         String status();
+
+        /** The first prompt is there: what takes time may begin. */
+        void shown();
     }
 
     MenuReader(Terminal terminal, Brain brain) {
@@ -235,6 +239,11 @@ final class MenuReader extends LineReaderImpl {
             }
             super.redisplay(flush);
             drawn = !finishing;
+            if (!shown) {
+                shown = true;
+                getTerminal().flush();
+                brain.shown();
+            }
         } finally {
             lock.unlock();
         }
