@@ -120,7 +120,7 @@ culvert exec 'agents show nobody' status > "$work/said" 2>&1 || code=$?
 [ "$code" = 5 ] || fail "exit code $code for an agent that is not there: $(cat "$work/said")"
 code=0
 culvert exec 'agents remove web-1' 2> "$work/said" || code=$?
-[ "$code" = 4 ] && grep -q 'add --yes' "$work/said" || fail "exit code $code without --yes: $(cat "$work/said")"
+{ [ "$code" = 4 ] && grep -q 'add --yes' "$work/said"; } || fail "exit code $code without --yes: $(cat "$work/said")"
 culvert exec --dry-run 'agents remove web-1' 2>&1 | grep -q '^culvert: would run: culvert agents remove web-1$' || fail "no dry run"
 cat > script << 'TEXT'
 # a script
@@ -133,11 +133,11 @@ TEXT
 code=0
 culvert -f script > "$work/said" 2>&1 || code=$?
 [ "$code" = 2 ] || fail "exit code $code for a script with a mistake: $(cat "$work/said")"
-grep -q 'did you mean show?' "$work/said" && grep -q '^culvert: script:6: exit code 2' "$work/said" || fail "the script's mistake is not told: $(cat "$work/said")"
+{ grep -q 'did you mean show?' "$work/said" && grep -q '^culvert: script:6: exit code 2' "$work/said"; } || fail "the script's mistake is not told: $(cat "$work/said")"
 printf 'status\n' | culvert -f - | grep -q '^agents  *1 ready' || fail "no script from stdin"
 code=0
 culvert < /dev/null > "$work/said" 2>&1 || code=$?
-[ "$code" = 2 ] && grep -q 'Missing required subcommand' "$work/said" || fail "exit code $code without a terminal: $(cat "$work/said")"
+{ [ "$code" = 2 ] && grep -q 'Missing required subcommand' "$work/said"; } || fail "exit code $code without a terminal: $(cat "$work/said")"
 
 # How soon the first prompt is there, the best of five; the clock is the terminal's shell.
 cat > "$work/start" << TEXT
@@ -273,6 +273,7 @@ if grep -q cvt_ "$history"; then
 fi
 
 # The editor makes the next line.
+# shellcheck disable=SC2016 # the variable of the editor counts
 printf '#!/bin/sh\necho "status" > "$1"\n' > "$work/editor"
 chmod +x "$work/editor"
 say 'web-1 plan>' '/quit'
