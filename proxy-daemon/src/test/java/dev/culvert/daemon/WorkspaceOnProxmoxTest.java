@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.daemon.CommandRun.User;
 import dev.culvert.daemon.proxmox.fake.FakeProxmox;
 import dev.culvert.testing.Eventually;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A workspace, the daemon, and a Proxmox of its own description. */
 @Timeout(120)
@@ -62,6 +65,58 @@ class WorkspaceOnProxmoxTest {
         CommandRun run = run(words);
         assertThat(run.code()).as(String.join(" ", words) + ": " + run.out() + run.err()).isZero();
         return run;
+    }
+
+    private String plan() {
+        return ok("plan", "-o", "name").out().strip();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {8, 9})
+    void makesChangesAndDestroysGuests(int version) throws Exception {
+        FakeProxmox pve = start(version, 1);
+        ok(
+                "create",
+                "vm",
+                "--name",
+                "web",
+                "--clone",
+                "101",
+                "--cpus",
+                "2",
+                "--memory",
+                "1GiB",
+                "--tag",
+                "web",
+                "--start");
+        ok("create", "vm", "--name", "db", "--disk", "local-lvm:8GiB", "--net", "vmbr0,vlan=10");
+        ok("validate");
+
+        ok("apply", plan());
+
+        assertThat(ok("diff").out()).isEqualTo("nothing to change\n");
+        assertThat(pve.state(100)).isEqualTo("running");
+        Path file = root.resolve("infra/guests/web.json");
+        Files.writeString(file, Files.readString(file).replace("\"1GiB\"", "\"2GiB\""));
+        ok("apply", plan());
+        assertThat(ok("diff").out()).isEqualTo("nothing to change\n");
+        ok("destroy", "--yes", "--name", "lab");
+        assertThat(pve.guests()).hasSize(1);
+    }
+
+    @Test
+    void aTaskThatFailsStopsThePlanWithTheWordsOfProxmox() throws Exception {
+        FakeProxmox pve = start(9, 1);
+        ok("create", "vm", "--name", "web", "--clone", "101", "--start");
+        pve.failNext("qmclone", "no space left on device");
+        String digest = plan();
+
+        CommandRun failed = run("apply", digest);
+
+        assertThat(failed.code()).as(failed.err()).isEqualTo(1);
+        assertThat(failed.err()).contains("stopped at step 1 of 2", "no space left on device");
+        ok("apply", digest);
+        assertThat(pve.state(100)).isEqualTo("running");
     }
 
     @Test
