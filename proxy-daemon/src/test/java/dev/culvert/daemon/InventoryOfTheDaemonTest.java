@@ -169,6 +169,17 @@ class InventoryOfTheDaemonTest {
     }
 
     @Test
+    void ofSeveralMachinesWithOneCidNoneIsTakenForTheAgents() throws Exception {
+        pve.set(101, "args", "-device vhost-vsock-pci,guest-cid=4102");
+        pve.set(102, "args", "-device vhost-vsock-pci,guest-cid=4102");
+        try (TestDaemon daemon = start("\"agents\": [{\"id\": \"web\", \"cid\": 4102}],")) {
+            assertThat(ask(daemon, "guests").at("guests").list())
+                    .hasSize(3)
+                    .allMatch(it -> it.text("agent").isEmpty());
+        }
+    }
+
+    @Test
     void aTokenOfATenantSeesNothingOfIt() throws Exception {
         try (TestDaemon daemon = start("")) {
             String root = made(daemon, "", "\"roles\":[\"admin\"]");

@@ -209,6 +209,7 @@ class InventoryTest {
         ProxmoxSettings settings = settings("lab", gone, gone.token());
         Inventory first = start(settings);
         View before = polled(first);
+        until(() -> !store.servers().isEmpty()); // it is shown before it is kept
         first.close();
         gone.close();
 
@@ -309,6 +310,26 @@ class InventoryTest {
         assertThat(inventory.changes("lab", "guest/102", 0, 10))
                 .extracting(it -> it.change().what())
                 .contains("config");
+    }
+
+    @Test
+    void ofManyGuestsOnePollReadsFewConfigurationsAndTheNextOnesTheRest() throws Exception {
+        int many = 2 * Poll.MOST_CONFIGS;
+        for (int i = 0; i < many; i++) {
+            pve.vm(1_000 + i, "vm-" + i);
+        }
+
+        Inventory inventory = start();
+
+        until(() -> view(inventory, "lab").all(Kind.CONFIG).size() == many + 3);
+        long polls = asked("/cluster/resources");
+        assertThat(asked("/config"))
+                .isEqualTo(many + 3L)
+                .isLessThanOrEqualTo(polls * Poll.MOST_CONFIGS);
+    }
+
+    private long asked(String end) {
+        return pve.requests().stream().filter(it -> it.path().endsWith(end)).count();
     }
 
     @Test

@@ -7,10 +7,10 @@ import dev.culvert.daemon.client.value.Value;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine;
 
 /**
  * {@code culvert vm …} and {@code culvert ct …}: guests of Proxmox; without a verb they are listed.

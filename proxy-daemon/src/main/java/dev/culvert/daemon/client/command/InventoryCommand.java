@@ -8,10 +8,10 @@ import dev.culvert.daemon.client.value.Value;
 import dev.culvert.daemon.client.workspace.AnsibleFiles;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine;
 
 /**
  * {@code culvert inventory …}; without a verb of its own it lists the servers of Proxmox, and with
