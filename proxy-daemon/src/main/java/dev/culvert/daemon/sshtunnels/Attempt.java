@@ -1,11 +1,13 @@
 package dev.culvert.daemon.sshtunnels;
 
 import dev.culvert.daemon.config.SshTunnelSettings.Direction;
+import dev.culvert.daemon.config.SshTunnelSettings.Probing;
 import dev.culvert.daemon.config.SshTunnelSettings;
 import dev.culvert.daemon.sshkeys.RefusedException;
 import dev.culvert.daemon.sshkeys.SshKey;
 import dev.culvert.daemon.sshtunnels.TunnelStatus.Look;
 import dev.culvert.daemon.sshtunnels.TunnelStatus.SshProcess;
+import dev.culvert.io.Quoted;
 import dev.culvert.process.ChildProcess;
 import dev.culvert.process.Ended;
 import dev.culvert.transport.AgentAddress;
@@ -24,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +44,11 @@ final class Attempt implements AutoCloseable {
 
     private static final Pattern REFUSED = Pattern.compile("connect failed\\b[^\\r\\n]*");
 
+    private static final Pattern PROHIBITED =
+            Pattern.compile("administratively prohibited|refused by peer");
+
     private final SshTunnelSettings tunnel;
+    private final LongSupplier callers;
     private final Place place;
     private final SshLine line;
     private final Means means;
@@ -50,13 +57,13 @@ final class Attempt implements AutoCloseable {
     private final ChildProcess child;
     private volatile @Nullable Instant heard;
 
-    /**
-     * Starts ssh.
-     *
-     * @throws IOException one sentence or clause, when it cannot be started
-     */
-    private Attempt(SshTunnelSettings tunnel, Means means) throws IOException {
+    /** What a connection through the port of the server has shown; empty before one was made. */
+    private volatile String through = "";
+
+    private Attempt(SshTunnelSettings tunnel, LongSupplier callers, Means means)
+            throws IOException {
         this.tunnel = tunnel;
+        this.callers = callers;
         this.means = means;
         place = new Place(means.directory(), tunnel.name());
         line = new SshLine(tunnel, place, means.programs());
@@ -74,8 +81,15 @@ final class Attempt implements AutoCloseable {
         }
     }
 
-    static Attempt start(SshTunnelSettings tunnel, Means means) throws IOException {
-        return new Attempt(tunnel, means);
+    /**
+     * Starts ssh.
+     *
+     * @param callers how many connections have come out of the tunnel here, of a remote one
+     * @throws IOException one sentence or clause, when it cannot be started
+     */
+    static Attempt start(SshTunnelSettings tunnel, LongSupplier callers, Means means)
+            throws IOException {
+        return new Attempt(tunnel, callers, means);
     }
 
     private Optional<SshKey> key() throws IOException {
@@ -191,7 +205,11 @@ final class Attempt implements AutoCloseable {
         try {
             Probe.Seen seen = Probe.run(tunnel, nearSocket());
             if (tunnel.kind() == Direction.REMOTE) {
-                return new Look(now, true, millis(from), ofRemote(seen.says()));
+                return new Look(
+                        now,
+                        true,
+                        millis(from),
+                        "%s; at %s here: %s".formatted(throughServer(), near(), seen.says()));
             }
             if (seen.isAnswer()) {
                 heard = Instant.now();
@@ -209,10 +227,57 @@ final class Attempt implements AutoCloseable {
         }
     }
 
-    /** Through the server only its word goes; the probe itself looks at where callers come out. */
-    private String ofRemote(String seen) {
-        return "the server says that it listens at %s; at %s here: %s"
-                .formatted(tunnel.listen(), near(), seen);
+    /** Once for each process: whoever runs the server sees its port called. */
+    private String throughServer() throws IOException {
+        if (tunnel.probe() == Probing.NONE) {
+            return itsWord("");
+        }
+        if (through.isEmpty()) {
+            through = goThrough();
+        }
+        return through;
+    }
+
+    private String itsWord(String more) {
+        return "the server says that it listens at %s%s".formatted(tunnel.listen(), more);
+    }
+
+    /**
+     * Has the server call its own port, which has to come out here. Should somebody else call it
+     * meanwhile, that shows the same.
+     */
+    private String goThrough() throws IOException {
+        long before = callers.getAsLong();
+        long errors = child.errorBytes();
+        long deadline = System.nanoTime() + TO_ANSWER.toNanos();
+        CompletableFuture<Ended> over = new CompletableFuture<>();
+        try (ChildProcess call = ChildProcess.start(line.through(), over::complete)) {
+            while (System.nanoTime() - deadline < 0) {
+                if (callers.getAsLong() > before) {
+                    heard = Instant.now();
+                    return "a connection to %s of the server came out here"
+                            .formatted(tunnel.listen());
+                }
+                String said = child.errorsSince(errors) + call.errors();
+                if (PROHIBITED.matcher(said).find()) {
+                    return itsWord(", and does not let its own port be tried");
+                }
+                if (over.isDone()) { // what came of it may be on its way
+                    deadline = Math.min(deadline, System.nanoTime() + TO_SAY.toNanos());
+                    over = new CompletableFuture<>();
+                }
+                Thread.sleep(STEP_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the probe was stopped", e);
+        }
+        Matcher refused = REFUSED.matcher(child.errorsSince(errors));
+        throw new IOException(
+                "a connection to %s of the server did not come out here%s"
+                        .formatted(
+                                tunnel.listen(),
+                                refused.find() ? ": " + Quoted.sentence(refused.group()) : ""));
     }
 
     /**

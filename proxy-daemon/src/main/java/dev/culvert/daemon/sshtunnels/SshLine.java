@@ -104,6 +104,24 @@ record SshLine(SshTunnelSettings tunnel, Place place, Programs programs) {
         return launch(line);
     }
 
+    /** Connects to the port of the server, of a remote tunnel, and from the server itself. */
+    Launch through() {
+        List<String> line = base();
+        line.addAll(List.of("-o", "ProxyCommand=false")); // never over a connection of its own
+        line.addAll(List.of("-W", hostPort(entrance())));
+        destination(line);
+        return launch(line);
+    }
+
+    private AgentAddress.Tcp entrance() {
+        AgentAddress.Tcp listen = (AgentAddress.Tcp) tunnel.listen();
+        return switch (listen.host()) {
+            case "0.0.0.0", "*" -> new AgentAddress.Tcp("127.0.0.1", listen.port());
+            case "::" -> new AgentAddress.Tcp("::1", listen.port());
+            default -> listen;
+        };
+    }
+
     private AgentAddress.Tcp to() {
         return tunnel.to()
                 .orElseThrow(

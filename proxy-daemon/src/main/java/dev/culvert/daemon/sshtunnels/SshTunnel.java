@@ -234,7 +234,7 @@ final class SshTunnel {
 
     /** One process of ssh. Returns why it has ended. */
     private Trouble once() throws InterruptedException {
-        try (Attempt ssh = Attempt.start(settings, means)) {
+        try (Attempt ssh = Attempt.start(settings, counts::opened, means)) {
             synchronized (this) {
                 attempt = ssh;
             }

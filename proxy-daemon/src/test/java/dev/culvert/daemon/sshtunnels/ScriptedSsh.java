@@ -24,9 +24,9 @@ public final class ScriptedSsh implements AutoCloseable {
     private static final String SSH =
             """
             #!/bin/sh
-            # ssh -F CONF -S CTL [-O check|forward …] | -N … [-L SOCK:HOST:PORT | -D HOST:PORT] -p PORT -- HOST
+            # ssh -F CONF -S CTL [-O check|forward …] | -W HOST:PORT | -N … [-L SOCK:HOST:PORT | -D HOST:PORT] -p PORT -- HOST
             here=$(dirname "$0")
-            ctl= op= near= remote=
+            ctl= op= near= remote= through=
             while [ $# -gt 0 ]; do
                 case $1 in
                     -S) ctl=$2; shift ;;
@@ -34,10 +34,17 @@ public final class ScriptedSsh implements AutoCloseable {
                     -L) near=${2%:*:*}; shift ;;
                     -D) near=$2; shift ;;
                     -R) remote=$2; shift ;;
+                    -W) through=$2; shift ;;
                 esac
                 shift
             done
             echo "${op:-connect} $remote" >> "$here/calls"
+            if [ -n "$through" ]; then
+                echo "through $through" >> "$here/calls"
+                [ -e "$here/no-way" ] && { cat "$here/no-way" >&2; exit 1; }
+                remote=$(cat "$here/remote")
+                exec python3 -c 'import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); s.recv(1)' "${remote#"$through":}"
+            fi
             if [ -n "$op" ]; then
                 [ -e "$here/deaf" ] && exit 255
                 [ "$op" = forward ] && [ -e "$here/held" ] && { echo "Error: remote port forwarding failed for listen port 1" >&2; exit 255; }

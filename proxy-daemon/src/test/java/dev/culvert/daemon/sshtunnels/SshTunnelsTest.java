@@ -255,7 +255,8 @@ class SshTunnelsTest {
                         .formatted(far.getLocalPort()));
 
         assertThat(requireNonNull(tunnels.find("t").status().probe()).says())
-                .startsWith("the server says that it listens at tcp://127.0.0.1:8080; at tcp://")
+                .startsWith(
+                        "a connection to tcp://127.0.0.1:8080 of the server came out here; at tcp://")
                 .endsWith("here: the connection is open");
         String asked = Files.readString(folder.resolve("remote")).strip();
         assertThat(asked).isEqualTo("127.0.0.1:8080:" + ssh.directory().resolve("t.in"));
@@ -270,6 +271,39 @@ class SshTunnelsTest {
             assertThat(back.array()).isEqualTo("abc".getBytes(US_ASCII));
         }
         assertThat(tunnels.find("t").counts().fromServer()).isEqualTo(3);
+    }
+
+    @Test
+    void aRemoteTunnelIsNotUpWhereNothingComesOut() throws Exception {
+        ssh.write("no-way", "channel 2: open failed: connect failed: Connection refused\n");
+        add(
+                "\"kind\": \"remote\", \"listen\": \"tcp://0.0.0.0:8080\", \"to\": \"127.0.0.1:%d\""
+                        .formatted(far.getLocalPort()));
+
+        TunnelStatus status = decided();
+
+        assertThat(status.phase()).isEqualTo(Phase.PROBING);
+        assertThat(requireNonNull(status.probe()).says())
+                .startsWith(
+                        "a connection to tcp://0.0.0.0:8080 of the server did not come out here");
+        assertThat(ssh.calls()).contains("through 127.0.0.1:8080");
+        ssh.remove("no-way");
+        ssh.write("remote", "127.0.0.1:8080:" + ssh.directory().resolve("t.in"));
+        assertThat(tunnels.test("t"))
+                .hasValueSatisfying(look -> assertThat(look.isGood()).isTrue());
+    }
+
+    @Test
+    void aRemoteTunnelWhoseServerKeepsOthersFromItsPortIsUpByItsWord() throws Exception {
+        ssh.write("no-way", "Stdio forwarding request failed: Session open refused by peer\n");
+        up(
+                "\"kind\": \"remote\", \"listen\": \"tcp://127.0.0.1:8080\", \"to\": \"127.0.0.1:%d\""
+                        .formatted(far.getLocalPort()));
+
+        assertThat(requireNonNull(tunnels.find("t").status().probe()).says())
+                .startsWith(
+                        "the server says that it listens at tcp://127.0.0.1:8080, and does not let"
+                                + " its own port be tried; at tcp://");
     }
 
     /** ssh says yes at once, and closes when its server cannot connect. */
