@@ -1,8 +1,8 @@
 package dev.culvert.tools;
 
 import dev.culvert.io.Quoted;
-import dev.culvert.policy.Action.Access;
 import dev.culvert.policy.Action;
+import dev.culvert.policy.Action.Access;
 
 /** Lists a directory. */
 final class ListDir implements BuiltinTool {

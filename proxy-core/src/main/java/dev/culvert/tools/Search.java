@@ -3,8 +3,8 @@ package dev.culvert.tools;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.io.Quoted;
-import dev.culvert.policy.Action.Access;
 import dev.culvert.policy.Action;
+import dev.culvert.policy.Action.Access;
 import dev.culvert.policy.Glob;
 import java.io.ByteArrayOutputStream;
 import java.util.regex.Pattern;

@@ -3,8 +3,8 @@ package dev.culvert.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.http.tls.TestCertificates;
-import dev.culvert.daemon.webhooks.TestReceiver.Message;
 import dev.culvert.daemon.webhooks.TestReceiver;
+import dev.culvert.daemon.webhooks.TestReceiver.Message;
 import dev.culvert.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;

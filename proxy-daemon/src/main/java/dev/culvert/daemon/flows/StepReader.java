@@ -1,8 +1,8 @@
 package dev.culvert.daemon.flows;
 
 import dev.culvert.daemon.config.FlowSettings;
-import dev.culvert.settings.Node.Form;
 import dev.culvert.settings.Node;
+import dev.culvert.settings.Node.Form;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package dev.culvert.daemon.operations;
 
-import dev.culvert.daemon.auth.Caller.Kind;
 import dev.culvert.daemon.auth.Caller;
+import dev.culvert.daemon.auth.Caller.Kind;
 import dev.culvert.daemon.auth.Need;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;

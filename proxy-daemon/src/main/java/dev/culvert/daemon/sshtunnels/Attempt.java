@@ -1,8 +1,8 @@
 package dev.culvert.daemon.sshtunnels;
 
+import dev.culvert.daemon.config.SshTunnelSettings;
 import dev.culvert.daemon.config.SshTunnelSettings.Direction;
 import dev.culvert.daemon.config.SshTunnelSettings.Probing;
-import dev.culvert.daemon.config.SshTunnelSettings;
 import dev.culvert.daemon.sshkeys.RefusedException;
 import dev.culvert.daemon.sshkeys.SshKey;
 import dev.culvert.daemon.sshtunnels.TunnelStatus.Look;

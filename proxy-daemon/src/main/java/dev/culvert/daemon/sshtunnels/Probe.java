@@ -3,8 +3,8 @@ package dev.culvert.daemon.sshtunnels;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.culvert.daemon.config.SshTunnelSettings.Probing;
 import dev.culvert.daemon.config.SshTunnelSettings;
+import dev.culvert.daemon.config.SshTunnelSettings.Probing;
 import dev.culvert.io.Quoted;
 import dev.culvert.transport.AgentAddress;
 import java.io.ByteArrayOutputStream;

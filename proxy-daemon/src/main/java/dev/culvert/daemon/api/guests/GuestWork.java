@@ -11,9 +11,9 @@ import static io.netty.handler.codec.http.HttpResponseStatus.SERVICE_UNAVAILABLE
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.culvert.daemon.guests.GuestCall;
+import dev.culvert.daemon.guests.Guests;
 import dev.culvert.daemon.guests.Guests.Begun;
 import dev.culvert.daemon.guests.Guests.Plan;
-import dev.culvert.daemon.guests.Guests;
 import dev.culvert.daemon.guests.RefusedException;
 import dev.culvert.daemon.guests.Tasks;
 import dev.culvert.daemon.http.Answer;

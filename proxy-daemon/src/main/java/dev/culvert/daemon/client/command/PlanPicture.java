@@ -2,9 +2,9 @@ package dev.culvert.daemon.client.command;
 
 import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.output.Tone;
+import dev.culvert.daemon.client.workspace.Change;
 import dev.culvert.daemon.client.workspace.Change.Action;
 import dev.culvert.daemon.client.workspace.Change.Attribute;
-import dev.culvert.daemon.client.workspace.Change;
 import dev.culvert.daemon.client.workspace.Plan;
 import dev.culvert.daemon.client.workspace.TerraformPlan;
 import dev.culvert.io.Quoted;

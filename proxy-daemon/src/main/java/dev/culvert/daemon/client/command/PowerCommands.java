@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine;
 
 /** {@code culvert vm start} and so on, and the same of {@code ct}. */
 final class PowerCommands {

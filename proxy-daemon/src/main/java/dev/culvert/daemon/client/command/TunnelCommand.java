@@ -9,9 +9,9 @@ import dev.culvert.daemon.client.output.View;
 import dev.culvert.daemon.client.value.Value;
 import java.io.IOException;
 import java.time.Duration;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine;
 
 /** {@code culvert tunnel …}; without a verb of its own it lists them. */
 @Command(
