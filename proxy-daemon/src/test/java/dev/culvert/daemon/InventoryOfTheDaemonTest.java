@@ -235,6 +235,17 @@ class InventoryOfTheDaemonTest {
         }
     }
 
+    @Test
+    void theHealthIsAlsoThatOfServersAndWhatTheyHave() throws Exception {
+        try (TestDaemon daemon = start("")) {
+            assertThat(User.of(daemon).run("health").out())
+                    .containsPattern("lab +ok +Proxmox 9\\.\\S+, answered in \\d+ ms")
+                    .containsPattern("VMs +ok +2: 1 running, 1 stopped")
+                    .containsPattern("containers +ok +1: 1 stopped")
+                    .containsPattern("local on pve1 +ok +\\d+ % in use");
+        }
+    }
+
     /** Those of proxy-daemon/docs/proxmox.md. */
     @Test
     void theCommandsOfThePageWork() throws Exception {

@@ -193,11 +193,11 @@ final class HealthCommand implements Verb {
         List<Value> rows = new ArrayList<>();
         for (Value server : api.get(SERVERS).at("servers").list()) {
             String error = server.text("error");
-            String millis = server.text("milliseconds");
+            String millis = server.text("took_ms");
             rows.add(
                     row(
                             "connectivity",
-                            server.text("id").isEmpty() ? server.text("name") : server.text("id"),
+                            server.text("name"),
                             error.isEmpty() ? OK : FAILED,
                             error.isEmpty()
                                     ? "Proxmox %s%s"
@@ -244,12 +244,12 @@ final class HealthCommand implements Verb {
         rows.add(guests("containers", guests.stream().filter(HealthCommand::isContainer).toList()));
         for (Value storage : told(() -> Session.pages(api, STORAGES, "", "storages"))) {
             long used = storage.number(0, "used");
-            long total = storage.number(0, "total");
+            long total = storage.number(0, "size");
             if (total > 0) {
                 rows.add(
                         row(
                                 "resources",
-                                storage.text("id"),
+                                "%s on %s".formatted(storage.text("name"), storage.text("node")),
                                 OK,
                                 "%d %% in use".formatted(100 * used / total)));
             }
@@ -258,12 +258,11 @@ final class HealthCommand implements Verb {
     }
 
     private static boolean isContainer(Value guest) {
-        String kind = guest.text("kind") + guest.text("type");
-        return kind.contains("ct") || kind.contains("lxc") || kind.contains("container");
+        return guest.text("kind").equals("ct");
     }
 
     private static Value guests(String name, List<Value> guests) {
-        return row("resources", name, OK, counts(guests, "status", "state"));
+        return row("resources", name, OK, counts(guests));
     }
 
     private static List<Value> agents(Api api) throws IOException {
@@ -274,18 +273,15 @@ final class HealthCommand implements Verb {
                         "agents",
                         "agents",
                         agents.isEmpty() ? "none" : away == 0 ? OK : FAILED,
-                        counts(agents, "state", "presence")));
+                        counts(agents)));
     }
 
-    private static String counts(List<Value> items, String member, String or) {
+    private static String counts(List<Value> items) {
         Map<String, Long> counts =
                 items.stream()
                         .collect(
                                 Collectors.groupingBy(
-                                        it ->
-                                                it.text(member).isEmpty()
-                                                        ? it.text(or)
-                                                        : it.text(member),
+                                        it -> it.text("state"),
                                         LinkedHashMap::new,
                                         Collectors.counting()));
         return items.size()
