@@ -1,5 +1,6 @@
 package dev.culvert.daemon;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.CommandRun.User;
@@ -416,7 +417,7 @@ class GuestVerbsTest {
         ok(user, "vm", "set", "101", "memory=4096", "tags=web;prod");
         assertThat(fake.config(101)).containsEntry("memory", "4096");
         ok(user, "vm", "resize", "101", "scsi0", "+8G");
-        assertThat(fake.config(101).get("scsi0")).contains("size=40G");
+        assertThat(requireNonNull(fake.config(101)).get("scsi0")).contains("size=40G");
         ok(user, "vm", "snapshot", "101", "--name", "before", "--description", "an upgrade");
         ok(user, "vm", "set", "101", "memory=512");
         ok(user, "vm", "rollback", "101", "before", "--yes");

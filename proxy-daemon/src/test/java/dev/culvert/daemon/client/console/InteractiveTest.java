@@ -38,9 +38,16 @@ class InteractiveTest {
     private final List<List<String>> ran = new CopyOnWriteArrayList<>();
     private final AtomicBoolean interrupted = new AtomicBoolean();
     private final CountDownLatch never = new CountDownLatch(1);
+
+    @SuppressWarnings("NullAway.Init") // set by open, with which each test begins
     private LineDisciplineTerminal terminal;
+
+    @SuppressWarnings("NullAway.Init") // likewise
     private Interactive console;
+
+    @SuppressWarnings("NullAway.Init") // likewise
     private CompletableFuture<Integer> end;
+
     @TempDir private Path folder;
 
     private final class Recorded implements Commands {
@@ -72,7 +79,7 @@ class InteractiveTest {
         Path history = folder.resolve("history");
         Console.makeOwnerOnly(Optional.of(history));
         terminal = new LineDisciplineTerminal("test", type, out, UTF_8);
-        terminal.setSize(new Size(100, 30));
+        terminal.setSize(Size.of(100, 30));
         console =
                 new Interactive(
                         terminal,
@@ -99,10 +106,8 @@ class InteractiveTest {
 
     @AfterEach
     void close() throws IOException {
-        if (console != null) {
-            never.countDown();
-            console.close();
-        }
+        never.countDown();
+        console.close();
     }
 
     private void type(String keys) {
@@ -260,7 +265,7 @@ class InteractiveTest {
     @Test
     void aNarrowWindowShowsWhatFits() throws IOException {
         open("xterm");
-        terminal.setSize(new Size(24, 8));
+        terminal.setSize(Size.of(24, 8));
         terminal.raise(org.jline.terminal.Terminal.Signal.WINCH);
         forget();
         type("/sta");
