@@ -39,7 +39,7 @@ class InteractiveTest {
     private final AtomicBoolean interrupted = new AtomicBoolean();
     private final CountDownLatch never = new CountDownLatch(1);
 
-    @SuppressWarnings("NullAway.Init") // set by open, with which each test begins
+    @SuppressWarnings("NullAway.Init") // set by open, with which most tests begin
     private LineDisciplineTerminal terminal;
 
     @SuppressWarnings("NullAway.Init") // likewise
@@ -106,8 +106,10 @@ class InteractiveTest {
 
     @AfterEach
     void close() throws IOException {
-        never.countDown();
-        console.close();
+        if (console != null) { // where the test opened it
+            never.countDown();
+            console.close();
+        }
     }
 
     private void type(String keys) {
