@@ -14,9 +14,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Attempts by name, each in every way in which tools open files; those with commands in the two
- * ways of Linux, for no command is started elsewhere. {@link EscapeTest} has those that are only a
- * path, and the race of many tries.
+ * Attempts by name, each in every way in which tools open files; those with commands, and one with
+ * a pipe, in the two ways of Linux. {@link EscapeTest} has those that are only a path, and the race
+ * of many tries.
  */
 @Timeout(60)
 class EscapeSuiteTest {
@@ -25,14 +25,17 @@ class EscapeSuiteTest {
     @TempDir private Path directory;
 
     static Stream<Attempt> all() {
-        return Stream.concat(FileAttempts.ALL.stream(), CommandAttempts.ALL.stream());
+        return Stream.concat(FileAttempts.ALL.stream(), onLinux());
+    }
+
+    private static Stream<Attempt> onLinux() {
+        return Stream.concat(FileAttempts.ON_LINUX.stream(), CommandAttempts.ALL.stream());
     }
 
     static Stream<Arguments> attempts() {
         return Stream.concat(
                 FileAttempts.ALL.stream().flatMap(it -> with(it, Opener.values())),
-                CommandAttempts.ALL.stream()
-                        .flatMap(it -> with(it, Opener.AT_ONCE, Opener.STEP_BY_STEP)));
+                onLinux().flatMap(it -> with(it, Opener.AT_ONCE, Opener.STEP_BY_STEP)));
     }
 
     private static Stream<Arguments> with(Attempt attempt, Opener... openers) {
