@@ -38,7 +38,7 @@ class FootprintIT {
         Footprint daemon =
                 footprint(Launch.IMAGES.daemon(), "serve", "--http", "tcp://127.0.0.1:0");
 
-        assertThat(daemon.diskMegabytes()).isLessThanOrEqualTo(120);
+        assertThat(daemon.diskMegabytes()).isLessThanOrEqualTo(135);
         assertThat(daemon.resident()).isLessThanOrEqualTo(100);
     }
 

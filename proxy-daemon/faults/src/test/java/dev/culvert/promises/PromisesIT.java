@@ -7,7 +7,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /**
- * Runs after all other tests of the build and reads the reports of the daemon's and this module's.
+ * Runs after all other tests of the build and reads the reports of the core's, the daemon's and
+ * this module's.
  */
 class PromisesIT {
     @Test
@@ -16,6 +17,7 @@ class PromisesIT {
         assertThat(
                         Promises.broken(
                                 daemon.resolve("docs/PROMISES.md"),
+                                daemon.resolve("../proxy-core/target/surefire-reports"),
                                 daemon.resolve("target/surefire-reports"),
                                 daemon.resolve("target/failsafe-reports"),
                                 Path.of("target", "surefire-reports"),
