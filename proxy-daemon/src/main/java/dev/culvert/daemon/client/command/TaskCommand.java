@@ -102,6 +102,10 @@ final class TaskCommand implements Verb {
             List<Value> log = new ArrayList<>();
             boolean prints = session.output().format() == Format.TABLE;
             boolean isAsked = watch.look(api, 0);
+            IOException away = watch.lost();
+            if (away != null) { // it may be long over: only one that was seen is waited for
+                throw away;
+            }
             while (true) {
                 log.addAll(watch.lines());
                 if (prints) {
