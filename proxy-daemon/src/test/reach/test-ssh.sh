@@ -147,6 +147,7 @@ step "a remote tunnel, and a second one that finds its port held"
 far=$(free_port)
 culvert tunnel add back "$user@127.0.0.1:$port" --kind remote --key build --listen "$far" --to "127.0.0.1:$port" --probe banner 2> /dev/null
 culvert tunnel start back 2> "$work/said" || fail "it is not up: $(cat "$work/said")"
+culvert tunnel status back | grep -q 'of the server came out here' || fail "the server's port was not called: $(culvert tunnel status back)"
 [[ $(banner "$far" 10) == SSH-2.0-* ]] || fail "nothing comes back through the tunnel"
 culvert tunnel add held "$user@127.0.0.1:$port" --kind remote --key build --listen "$far" --to "127.0.0.1:$port" 2> /dev/null
 eventually has held hop remote_port_held
