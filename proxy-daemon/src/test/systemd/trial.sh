@@ -331,14 +331,14 @@ hardening_refuses() { # what the drop-in opens, although everybody may write the
     systemctl restart culvertd && has "$(program 'echo x > a.txt')" 'Read-only file system' && [ ! -e /srv/flows/a.txt ]
 }
 drop_in_opens_a_folder() { # as it says: a dynamic user has the name of its unit while that runs
-    systemctl stop culvertd
+    systemctl stop culvertd.socket culvertd
     useradd --system culvertd
     chown culvertd /srv/flows
     chmod 700 /srv/flows
     sed -i /SHELL_DIRECTORY/d /etc/culvert/culvert.env
     mkdir -p /etc/systemd/system/culvertd.service.d
     cp /root/shell-dir.conf /etc/systemd/system/culvertd.service.d/
-    systemctl daemon-reload && systemctl start culvertd && has "$(program 'echo elsewhere > a.txt')" '"state":"done"' \
+    systemctl daemon-reload && systemctl start culvertd.socket culvertd && has "$(program 'echo elsewhere > a.txt')" '"state":"done"' \
         && is "$(cat /srv/flows/a.txt)" elsewhere && is "$(stat -c %U /srv/flows/a.txt)" culvertd \
         && is "$(stat -c '%U %a' /var/lib/culvert/keys/trial)" "culvertd 600" && await is_ready vm
 }
