@@ -46,7 +46,7 @@ final class WholeAnswer implements FollowedAnswer.Reader, Runnable {
     private boolean isSaid;
 
     /** Bytes that were joined, but for which the agent has not got credit again. */
-    private long heldBack;
+    private int heldBack;
 
     /**
      * @param grace how long the turn goes on after its client has gone
@@ -129,7 +129,7 @@ final class WholeAnswer implements FollowedAnswer.Reader, Runnable {
         if (room == null && format.contentBytes() > FIRST_BYTES) {
             room = share.reserve(maxBytes - FIRST_BYTES, answer.eventLoop(), this::goOn);
         }
-        heldBack += bytes;
+        heldBack = (int) Math.min((long) heldBack + bytes, Integer.MAX_VALUE);
         if (room == null || room.isGranted()) {
             goOn();
         }
@@ -137,7 +137,7 @@ final class WholeAnswer implements FollowedAnswer.Reader, Runnable {
 
     private void goOn() {
         if (turn != null && heldBack > 0) {
-            long bytes = heldBack;
+            int bytes = heldBack;
             heldBack = 0;
             turn.consumed(bytes);
         }

@@ -26,19 +26,37 @@ public final class Head {
                     Header.LAST_EVENT_ID,
                     Header.TRANSFER_ENCODING);
 
+    /** What most heads have not. In an object of its own: nearly every request has a head. */
+    private static final class Rare {
+        static final Rare NONE = new Rare(0, null);
+
+        /** A bit for each header that came more than once, at its index. */
+        private final long repeated;
+
+        /** What trusted proxies say. */
+        private final @Nullable Forwarded forwarded;
+
+        private boolean ofOtherHost;
+
+        /** All of a head for another host, as it was sent. */
+        private byte @Nullable [] bytes;
+
+        Rare(long repeated, @Nullable Forwarded forwarded) {
+            this.repeated = repeated;
+            this.forwarded = forwarded;
+        }
+    }
+
     private final HttpMethod method;
     private final String uri;
     private final boolean http10;
     private final boolean closes;
     private final @Nullable String[] values;
-    private final long repeated;
     private final long number = RequestId.random();
     private @Nullable Authority host;
     private @Nullable RequestTarget target;
-    private @Nullable Forwarded forwarded;
+    private Rare rare;
     private boolean http2;
-    private boolean ofOtherHost;
-    private byte @Nullable [] bytes;
 
     /**
      * A head with the {@code values} of its headers, each at {@link Header#index}.
@@ -58,7 +76,7 @@ public final class Head {
         this.http10 = http10;
         this.closes = closes;
         this.values = values;
-        this.repeated = repeated;
+        rare = repeated == 0 ? Rare.NONE : new Rare(repeated, null);
     }
 
     /** For bytes that are no request: an answer to them closes the connection. */
@@ -75,13 +93,11 @@ public final class Head {
 
     /** Another head of the same bytes. */
     public Head again() {
-        Head next = new Head(method, uri, http10, closes, values, repeated);
+        Head next = new Head(method, uri, http10, closes, values, 0);
         next.host = host;
         next.target = target;
-        next.forwarded = forwarded;
+        next.rare = rare;
         next.http2 = http2;
-        next.ofOtherHost = ofOtherHost;
-        next.bytes = bytes;
         return next;
     }
 
@@ -96,10 +112,10 @@ public final class Head {
         }
         kept[Header.CONTENT_TYPE.index()] = "application/json";
         kept[Header.X_REQUEST_ID.index()] = id();
-        long once = repeated & ~(1L << Header.X_REQUEST_ID.index());
+        long once = rare.repeated & ~(1L << Header.X_REQUEST_ID.index());
         Head next = new Head(otherMethod, otherUri, http10, closes, kept, once);
         next.host = host;
-        next.forwarded = forwarded;
+        next.forwarded(rare.forwarded);
         next.http2 = http2;
         return next;
     }
@@ -149,19 +165,20 @@ public final class Head {
      * @param whole the bytes of the head, with all headers; null in HTTP/2
      */
     public Head ofOtherHost(byte @Nullable [] whole) {
-        ofOtherHost = true;
-        bytes = whole;
+        rare = new Rare(rare.repeated, rare.forwarded);
+        rare.ofOtherHost = true;
+        rare.bytes = whole;
         return this;
     }
 
     /** Whether it is for a host that is not the daemon's own. */
     public boolean isOfOtherHost() {
-        return ofOtherHost;
+        return rare.ofOtherHost;
     }
 
     /** All of it, as it was sent; null if it is for the daemon's own host, and in HTTP/2. */
     public byte @Nullable [] bytes() {
-        return bytes;
+        return rare.bytes;
     }
 
     /** As logs and traces name it. */
@@ -215,7 +232,7 @@ public final class Head {
 
     /** The path that it asks for; the target as it was sent if no server can take it. */
     String path() {
-        if (ofOtherHost) {
+        if (rare.ofOtherHost) {
             return uri.split("[?]", 2)[0]; // a secret may follow
         }
         try {
@@ -227,12 +244,17 @@ public final class Head {
 
     /** What trusted proxies say about its client; null if there are none, or they say nothing. */
     public @Nullable Forwarded forwarded() {
-        return forwarded;
+        return rare.forwarded;
     }
 
     /** Notes what trusted proxies say. */
     void forwarded(@Nullable Forwarded said) {
-        forwarded = said;
+        if (said != null) {
+            Rare before = rare;
+            rare = new Rare(before.repeated, said);
+            rare.ofOtherHost = before.ofOtherHost;
+            rare.bytes = before.bytes;
+        }
     }
 
     public boolean has(Header header) {
@@ -240,7 +262,7 @@ public final class Head {
     }
 
     public boolean isRepeated(Header header) {
-        return (repeated & 1L << header.index()) != 0;
+        return (rare.repeated & 1L << header.index()) != 0;
     }
 
     /** The first of that name; null if there is none. */

@@ -17,6 +17,7 @@ final class Audience {
     private static final Demand TOLD_DONE = new Told(null);
 
     private final Reading reader;
+    private final boolean begins;
     private List<Consumer<@Nullable Failure>> whenOver = List.of();
     private Demand demand = WANTED;
     private CancelCause cause = CancelCause.CLIENT_GONE;
@@ -30,8 +31,12 @@ final class Audience {
     /** Those who read along; null if nobody does. */
     private volatile @Nullable Watched watched;
 
-    Audience(Reading reader) {
+    /**
+     * @param begins whether its client begins the turn, or repeats the request that did
+     */
+    Audience(Reading reader, boolean begins) {
         this.reader = reader;
+        this.begins = begins;
     }
 
     private sealed interface Demand {}
@@ -60,6 +65,11 @@ final class Audience {
 
     /** It is over, and everybody was told. */
     private record Told(@Nullable Failure how) implements Demand {}
+
+    /** Whether the client begins the turn, or repeats the request that did. */
+    boolean begins() {
+        return begins;
+    }
 
     /** Whether there is a client that is told events. */
     boolean isRead() {

@@ -24,14 +24,8 @@ import org.jspecify.annotations.Nullable;
  * LiveTurns says what happens when several clients read one turn, and WatchedTurns what happens when others watch.
  */
 public final class LiveTurn extends Reading {
-    /** Whether it begins the turn, or repeats the request that did. */
-    private final boolean begins;
-
     /** What the turn took; null until the agent has said it, and if nobody can ask for it. */
     private volatile @Nullable TurnTokens tokens;
-
-    /** Whether the request was sent a second time; it is never sent a third time. */
-    private boolean retried;
 
     /** Null until the agent tells that it runs a tool. */
     private @Nullable ToolCallTimes tools;
@@ -48,12 +42,11 @@ public final class LiveTurn extends Reading {
             long after,
             TurnListener listener) {
         super(needs, loop, request, message, after, listener);
-        begins = message != null;
     }
 
     /** Who began the turn; null if this reading did not. May be called on any thread. */
     @Nullable Caller beganBy() {
-        return begins ? request.caller() : null;
+        return audience.begins() ? request.caller() : null;
     }
 
     /** May be called on any thread. */
@@ -111,7 +104,7 @@ public final class LiveTurn extends Reading {
     public void onReply(Frame chunk) {
         if (progress.markAnswered()) {
             needs.live().takeOverEarlier(this);
-            if (begins) {
+            if (audience.begins()) {
                 request.agent().work().answered(System.nanoTime() - progress.startNanos());
             }
         }
@@ -183,7 +176,7 @@ public final class LiveTurn extends Reading {
         if (failure instanceof Failure.LinkLost lost && resumable && audience.isAwaited()) {
             agentSide.goOn(lost.reason());
         } else if (mayTryOnceMore(failure)) {
-            retried = true;
+            progress.retry();
             agentSide.start();
         } else {
             if (audience.isStopping() && Endings.isError(failure, ErrorCode.CANCELLED)) {
@@ -195,7 +188,7 @@ public final class LiveTurn extends Reading {
 
     /** Whether the link was dead already, or an earlier reading overtook this request. */
     private boolean mayTryOnceMore(Failure failure) {
-        if (retried || !audience.isWanted()) {
+        if (progress.isRetried() || !audience.isWanted()) {
             return false;
         }
         return failure instanceof Failure.LinkLost
@@ -260,7 +253,7 @@ public final class LiveTurn extends Reading {
         agentSide.end();
         boolean isRead = audience.isRead();
         LiveTurn lastNow = needs.live().leave(this);
-        request.agent().turnEnded(begins, progress.cameBytes());
+        request.agent().turnEnded(audience.begins(), progress.cameBytes());
         if (request.quota() != null) {
             request.quota().endTurn();
         }

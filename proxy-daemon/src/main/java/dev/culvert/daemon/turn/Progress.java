@@ -40,6 +40,9 @@ final class Progress {
     /** The instance of the agent that has answered the same message before; empty if none has. */
     private String begunBy = "";
 
+    /** Whether the request was sent a second time; it is never sent a third time. */
+    private boolean retried;
+
     private boolean answered;
     private long lastNumber;
     private long repeatedNumber;
@@ -96,6 +99,15 @@ final class Progress {
     /** Whether the agent may know the turn. If not, nothing is lost by giving it up. */
     boolean mayBeKnown() {
         return sent || message == null;
+    }
+
+    /** The request is sent a second time. */
+    void retry() {
+        retried = true;
+    }
+
+    boolean isRetried() {
+        return retried;
     }
 
     boolean isSent() {

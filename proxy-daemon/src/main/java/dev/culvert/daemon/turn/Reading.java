@@ -35,7 +35,7 @@ abstract class Reading implements AgentSide.Owner {
         this.loop = loop;
         this.request = request;
         this.listener = listener;
-        audience = new Audience(this);
+        audience = new Audience(this, message != null);
         progress = new Progress(message, after, needs.settings().get().turns().initialCredit());
         chargeMessage();
         agentSide = new AgentSide(needs, loop, request, progress, this);
