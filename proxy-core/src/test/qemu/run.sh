@@ -178,7 +178,7 @@ chmod +x machine/init machine/vm/run machine/vm/clone machine/vm/reach
 pack machine initramfs
 
 SECONDS=0
-boot 1200 serial.log -m 3584 -initrd initramfs || echo "not ok: the machine did not power off in time" >>serial.log
+boot 2400 serial.log -m 3584 -initrd initramfs || echo "not ok: the machine did not power off in time" >>serial.log
 emulated=$SECONDS
 tr -d '\r' <serial.log | tee report
 sed -n 's/^ok \([^ ]*\).*/\1/p' report | sort >passed
