@@ -34,6 +34,7 @@ final class ScriptedServer implements Closeable {
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final List<Socket> open = new CopyOnWriteArrayList<>();
+    private volatile boolean closed;
 
     ScriptedServer() throws IOException {
         socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -92,6 +93,10 @@ final class ScriptedServer implements Closeable {
             while (true) {
                 Socket client = socket.accept();
                 open.add(client);
+                if (closed) { // a virtual thread may accept one more
+                    client.close();
+                    return;
+                }
                 Thread.ofVirtual().start(() -> serve(client));
             }
         } catch (IOException _) {
@@ -150,6 +155,7 @@ final class ScriptedServer implements Closeable {
 
     @Override
     public void close() throws IOException {
+        closed = true;
         socket.close();
         for (Socket client : open) {
             client.close();
