@@ -86,9 +86,11 @@ final class AdminOperations {
                             .needs(Need.MANAGE_TOKENS)
                             .at(POST, "/tokens/{token}/rotate"),
                     op("operations.list", "List what you may do", READ)
+                            .verb("call")
                             .needs(Need.A_CALLER)
                             .at(GET, "/operations"),
                     op("operations.run", "Run an operation by its name", CHANGE)
+                            .verb("call")
                             .takes(path("operation", "The name, as operations.list has it"))
                             .is(Trait.RUNS_ANOTHER, Trait.TAKES_MORE)
                             .needs(Need.A_CALLER)

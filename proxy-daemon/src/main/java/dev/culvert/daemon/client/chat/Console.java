@@ -36,6 +36,7 @@ public final class Console implements AutoCloseable {
 
     private final Terminal terminal;
     private final LineReader reader;
+    private final PrintWriter writer;
     private @Nullable Keys keys;
 
     /** What was typed while an answer came. */
@@ -47,17 +48,22 @@ public final class Console implements AutoCloseable {
      * @param history the file of what was typed before; empty to keep nothing
      */
     Console(Terminal terminal, Optional<Path> history) {
-        this(terminal, prepared(new LineReaderImpl(terminal, "culvert", new HashMap<>()), history));
+        this(
+                terminal,
+                prepared(new LineReaderImpl(terminal, "culvert", new HashMap<>()), history),
+                terminal.writer());
     }
 
     /**
      * The same with a reader of its own.
      *
      * @param reader of that terminal, {@link #prepared}
+     * @param writer to that terminal, for everything but prompts
      */
-    public Console(Terminal terminal, LineReader reader) {
+    public Console(Terminal terminal, LineReader reader, PrintWriter writer) {
         this.terminal = terminal;
         this.reader = reader;
+        this.writer = writer;
     }
 
     /**
@@ -158,7 +164,7 @@ public final class Console implements AutoCloseable {
     }
 
     public PrintWriter writer() {
-        return terminal.writer();
+        return writer;
     }
 
     public int columns() {

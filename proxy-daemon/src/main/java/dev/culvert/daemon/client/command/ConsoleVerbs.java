@@ -24,7 +24,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** The verbs as the console needs them: described by their own flags and by the daemon. */
 final class ConsoleVerbs implements Commands {
-    private static final String OPERATIONS = "/api/v1/operations";
+    private static final String CALL = "call";
 
     private final Session session;
 
@@ -41,7 +41,8 @@ final class ConsoleVerbs implements Commands {
     public Catalogue catalogue() {
         CommandSpec root = Culvert.spec();
         try {
-            List<Value> operations = session.api().get(OPERATIONS).at("operations").list();
+            List<Value> operations =
+                    session.api().get(CallCommand.OPERATIONS).at("operations").list();
             return catalogue(root, operations, !operations.isEmpty());
         } catch (IOException _) { // each command says itself that nobody answers
             return catalogue(root, List.of(), false);
@@ -58,6 +59,10 @@ final class ConsoleVerbs implements Commands {
         for (Value operation : operations) {
             String verb = operation.text("verb").replaceFirst(" --.*", "");
             ofVerb.computeIfAbsent(verb, _ -> new ArrayList<>()).add(operation);
+            if (verb.startsWith("vm ")) { // containers have the same operations
+                ofVerb.computeIfAbsent(verb.replaceFirst("vm", "ct"), _ -> new ArrayList<>())
+                        .add(operation);
+            }
         }
         List<Entry> entries = new ArrayList<>();
         Completions.commands(root)
@@ -67,7 +72,46 @@ final class ConsoleVerbs implements Commands {
                         entries.add(entry(words, spec, ofVerb, isComplete));
                     }
                 });
+        entries.stream()
+                .filter(it -> it.words().equals(CALL))
+                .findAny()
+                .ifPresent(call ->
+                        operations.stream().map(it -> called(call, it)).forEach(entries::add));
         return new Catalogue(entries, isComplete);
+    }
+
+    /** An operation by its name; what has a verb is offered as that. */
+    private static Entry called(Entry call, Value operation) {
+        Value schema = operation.at("parameters");
+        List<String> required = schema.at("required").list().stream().map(Value::text).toList();
+        Map<String, Value> known = schema.at("properties").map();
+        List<String> names = new ArrayList<>(required);
+        known.keySet().stream().filter(it -> !required.contains(it)).forEach(names::add);
+        List<Argument> arguments = new ArrayList<>();
+        for (String name : names) {
+            List<String> values =
+                    known.getOrDefault(name, Value.nothing()).at("enum").list().stream()
+                            .map(it -> name + "=" + it.text())
+                            .toList();
+            arguments.add(
+                    new Argument(
+                            name + "=…",
+                            required.contains(name),
+                            1,
+                            values.isEmpty() ? List.of(name + "=") : values));
+        }
+        boolean isOffered =
+                operation.text("verb").isEmpty()
+                        && (operation.text("streams").isEmpty()
+                                || operation.text("method").equals("GET"));
+        Effect effect = effect(operation);
+        return new Entry(
+                CALL + " " + operation.text("name"),
+                operation.text("summary"),
+                call.group(),
+                new Effects(effect, effect, isOffered),
+                arguments,
+                call.flags());
     }
 
     private static Entry entry(

@@ -49,6 +49,7 @@ final class Groups {
                             "audit"),
                     "The daemon",
                     List.of(
+                            "call",
                             "config",
                             "reload",
                             "drain",

@@ -29,13 +29,12 @@ final class LocalEffects {
                     "plan",
                     "policy explain",
                     "policy test",
-                    "vm list",
-                    "vm show",
                     "report",
                     "report compliance",
                     "top",
                     "turns watch",
-                    "validate"
+                    "validate",
+                    "vm templates"
                 }) {
             OF.put(verb, Effect.READ);
         }
@@ -69,7 +68,8 @@ final class LocalEffects {
                     "approvals watch",
                     "reach setup",
                     "reach stop",
-                    "mcp install" ->
+                    "mcp install",
+                    "vm adopt" ->
                     true;
             default -> false;
         };

@@ -97,6 +97,7 @@ final class Verbs {
         verbs.put("vm", () -> GuestsCommand.vm(session));
         verbs.put("ct", () -> GuestsCommand.ct(session));
         verbs.put("op", () -> new OpCommand(session));
+        verbs.put("call", () -> new CallCommand(session));
         verbs.put("policy", () -> PolicyCommand.with(session));
         verbs.put("mcp", () -> McpCommand.with(session));
         verbs.put("audit", () -> AuditCommand.with(session));

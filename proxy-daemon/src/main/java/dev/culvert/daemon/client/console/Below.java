@@ -14,6 +14,7 @@ final class Below {
         PLAIN,
         CHOSEN,
         WRONG,
+        HEADING,
         FAINT
     }
 
@@ -37,8 +38,16 @@ final class Below {
                         .max()
                         .orElse(0);
         List<Row> shown = new ArrayList<>();
+        String group = "";
+        boolean hasHeadings =
+                items.subList(from, to).stream().map(Item::group).distinct().count() + to - from
+                        <= rows;
         for (int i = from; i < to; i++) {
             Item item = items.get(i);
+            if (hasHeadings && !item.group().equals(group)) {
+                group = item.group();
+                shown.add(new Row(Look.HEADING, cut(group, columns)));
+            }
             String name = item.insert() + " ".repeat(Math.max(0, width - item.insert().length()));
             String text = (i == chosen ? "› " : "  ") + name + "  " + item.help();
             shown.add(new Row(i == chosen ? Look.CHOSEN : Look.PLAIN, cut(text, columns)));

@@ -40,6 +40,11 @@ final class Dispatch {
         own = new OwnCommands(this, desk, seat, output, parts);
     }
 
+    /** The same, which prints elsewhere. */
+    Dispatch with(Output otherOutput, Parts otherParts) {
+        return new Dispatch(desk, options, seat, otherOutput, otherParts);
+    }
+
     /** Does it; a failure is told, and is its exit code. */
     int line(String text) {
         try {
@@ -222,13 +227,7 @@ final class Dispatch {
             open(desk.agent(), new Resumed.None());
         }
         Speaker speaker = desk.speaker().orElseThrow();
-        if (seat.isTerminal()) { // it looks for Esc itself
-            return speaker.say(words.strip());
-        }
-        return seat.run(stop -> {
-            stop.onStop(speaker::stop);
-            return speaker.say(words.strip());
-        });
+        return seat.talk(speaker, words.strip());
     }
 
     /** Opens a session with an agent, and uses it from now on. */

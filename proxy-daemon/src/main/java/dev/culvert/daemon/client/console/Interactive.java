@@ -13,27 +13,22 @@ import dev.culvert.daemon.client.output.Tone;
 import dev.culvert.io.Quoted;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.UserInterruptException;
-import org.jspecify.annotations.Nullable;
 
 /** The console at a terminal, until the user ends it. */
 public final class Interactive implements AutoCloseable {
-    private static final Duration BEAT = Duration.ofSeconds(3);
     private static final String CLEAR = "\u001B[H\u001B[2J\u001B[3J";
-    private static final int MOST_FILES = 200;
+
+    /** Columns of what runs, in the line below its output. */
+    private static final int MOST_SHOWN = 30;
 
     private final Surroundings around;
     private final boolean colours;
@@ -45,9 +40,10 @@ public final class Interactive implements AutoCloseable {
     private final CachedNames names;
     private final CompletableFuture<Catalogue> catalogue = new CompletableFuture<>();
     private final boolean isDumb;
-    private volatile Pulse.@Nullable Beat beat;
-    private volatile boolean asked;
-    private volatile boolean closed;
+    private final Footer footer;
+    private final Beats beats;
+    private final org.jline.terminal.Terminal terminal;
+    private volatile String now = "";
 
     /** What it works with. */
     public record With(Commands commands, Names names, Pulse pulse, Opening opening) {}
@@ -69,7 +65,7 @@ public final class Interactive implements AutoCloseable {
             return Suggestions.of(
                     text,
                     new Suggestions.Sources(
-                            desk.catalogue(), desk.mode(), names::of, Interactive::files));
+                            desk.catalogue(), desk.mode(), names::of, FileNames::of));
         }
 
         @Override
@@ -91,7 +87,7 @@ public final class Interactive implements AutoCloseable {
         @Override
         public void shown() {
             Thread.ofVirtual().name("catalogue").start(Interactive.this::learn);
-            Thread.ofVirtual().name("pulse").start(Interactive.this::follow);
+            Thread.ofVirtual().name("pulse").start(beats::follow);
         }
     }
 
@@ -99,8 +95,21 @@ public final class Interactive implements AutoCloseable {
         @Override
         public int run(Work work) throws IOException {
             Stop stop = new Stop();
+            footer.begin();
             try (Console.Watch _ = console.watch(stop::ask)) {
                 return work.run(stop);
+            } finally {
+                footer.end();
+            }
+        }
+
+        @Override
+        public int talk(Speaker speaker, String words) throws IOException {
+            footer.begin();
+            try { // it looks for Esc itself
+                return speaker.say(words);
+            } finally {
+                footer.end();
             }
         }
 
@@ -112,6 +121,16 @@ public final class Interactive implements AutoCloseable {
         @Override
         public boolean isTerminal() {
             return true;
+        }
+
+        @Override
+        public Optional<Frames> frames() {
+            return isDumb ? Optional.empty() : Optional.of(new Frames(console.writer(), terminal));
+        }
+
+        @Override
+        public String status() {
+            return output().toned(Tone.FAINT, statusLine());
         }
 
         @Override
@@ -146,11 +165,14 @@ public final class Interactive implements AutoCloseable {
         this.colours = colours;
         this.options = options;
         this.with = with;
+        this.terminal = terminal;
         desk = new Desk(options.mode());
         isDumb = terminal.getType().startsWith(org.jline.terminal.Terminal.TYPE_DUMB);
         reader = new MenuReader(terminal, new Language()).bound();
         reader.setHistory(new KeptHistory());
-        console = new Console(terminal, Console.prepared(reader, history));
+        footer = new Footer(terminal.writer(), this::footerLine, !isDumb);
+        console = new Console(terminal, Console.prepared(reader, history), new PrintWriter(footer));
+        beats = new Beats(with.pulse(), reader::redraw);
         names = new CachedNames(with.names(), reader::redraw);
     }
 
@@ -174,6 +196,7 @@ public final class Interactive implements AutoCloseable {
             try {
                 String line = console.text(prompt());
                 known(line);
+                now = Below.cut(Quoted.sentence(line.strip()), MOST_SHOWN);
                 new Dispatch(desk, options, new AtTerminal(), output(), parts()).line(line);
             } catch (UserInterruptException _) {
                 // what was typed is dropped
@@ -201,52 +224,28 @@ public final class Interactive implements AutoCloseable {
         }
     }
 
-    private void follow() {
-        while (!closed) {
-            Pulse.Beat before = beat;
-            try {
-                beat = with.pulse().beat();
-            } catch (IOException _) {
-                beat = null;
-            }
-            boolean isFirst = !asked;
-            asked = true;
-            if (isFirst || !Objects.equals(before, beat)) {
-                reader.redraw();
-            }
-            try {
-                Thread.sleep(BEAT);
-            } catch (InterruptedException _) {
-                return;
-            }
-        }
-    }
-
     private String prompt() {
         String who = desk.agent().isEmpty() ? "culvert" : Quoted.word(desk.agent());
         return who + " " + output().toned(desk.mode().tone(), desk.mode().label()) + "> ";
     }
 
     private String statusLine() {
-        Pulse.Beat now = beat;
         List<String> parts = new ArrayList<>();
-        if (now == null) {
-            parts.add(asked ? "○ no daemon answers" : "◌ asking the daemon");
-        } else {
-            parts.add("● " + Quoted.page(now.daemon()));
-            parts.add(
-                    "%d of %d %s ready"
-                            .formatted(
-                                    now.ready(),
-                                    now.agents(),
-                                    now.agents() == 1 ? "agent" : "agents"));
-        }
+        parts.add(beats.daemon());
         parts.add("mode " + desk.mode().label() + " (Shift+Tab)");
-        if (now != null && now.running() > 0) {
-            parts.add("%d running".formatted(now.running()));
+        if (beats.running() > 0) {
+            parts.add("%d running".formatted(beats.running()));
         }
         desk.outFile().ifPresent(it -> parts.add("out " + Quoted.page(it.toString())));
         return String.join(" · ", parts);
+    }
+
+    /** What is below the output of what runs. */
+    private String footerLine(Duration running) {
+        String line =
+                "%s · %s · Esc stops · %s · mode %s"
+                        .formatted(now, Times.text(running), beats.daemon(), desk.mode().label());
+        return output().toned(Tone.FAINT, Below.cut(line, console.columns()));
     }
 
     private Surroundings surroundings() {
@@ -287,7 +286,7 @@ public final class Interactive implements AutoCloseable {
     }
 
     private int end() {
-        closed = true;
+        beats.close();
         desk.speaker()
                 .map(Speaker::id)
                 .filter(id -> !id.isEmpty())
@@ -297,34 +296,9 @@ public final class Interactive implements AutoCloseable {
         return ExitCode.OK;
     }
 
-    /** Files that begin so, relative to the current folder; a folder ends with a slash. */
-    static List<String> files(String begin) {
-        int slash = begin.lastIndexOf('/');
-        String folder = begin.substring(0, slash + 1);
-        String name = begin.substring(slash + 1);
-        List<String> found = new ArrayList<>();
-        try (DirectoryStream<Path> entries =
-                Files.newDirectoryStream(
-                        Path.of(folder.isEmpty() ? "." : folder),
-                        it -> it.getFileName().toString().startsWith(name))) {
-            for (Path entry : entries) {
-                String each = entry.getFileName().toString();
-                if (!each.startsWith(".") || name.startsWith(".")) {
-                    found.add(folder + each + (Files.isDirectory(entry) ? "/" : ""));
-                }
-                if (found.size() == MOST_FILES) {
-                    break;
-                }
-            }
-        } catch (IOException | InvalidPathException | DirectoryIteratorException _) {
-            return List.of();
-        }
-        return found.stream().sorted().toList();
-    }
-
     @Override
     public void close() throws IOException {
-        closed = true;
+        beats.close();
         desk.hangUp();
         desk.noOut();
         console.close();

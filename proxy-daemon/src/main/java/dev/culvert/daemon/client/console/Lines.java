@@ -21,6 +21,11 @@ final class Lines {
     /** A verb of which the console has its own. */
     static final String CHAT = "chat";
 
+    /** The verb that runs an operation by its name. */
+    private static final String CALL = "call";
+
+    private static final int MOST_LISTED = 30;
+
     private static final String FORCED = "To say it to the agent, begin the line with a backslash.";
 
     private Lines() {}
@@ -56,8 +61,8 @@ final class Lines {
         if (own.isPresent()) {
             return new Line.Own(own.get(), rest.strip());
         }
-        String verb = ALIASES.getOrDefault(first, first);
-        if (catalogue.isFirst(verb)) {
+        String verb = named(first, catalogue);
+        if (catalogue.isFirst(first(verb))) {
             return verb(verb + rest, catalogue);
         }
         List<String> all = new ArrayList<>(catalogue.firsts());
@@ -71,6 +76,15 @@ final class Lines {
                                         .map(it -> "; did you mean /" + it + "?")
                                         .orElse("."),
                                 FORCED));
+    }
+
+    /** The words for which one after a slash stands: those of an operation, or of a verb. */
+    static String named(String first, Catalogue catalogue) {
+        String verb = ALIASES.getOrDefault(first, first);
+        String called = CALL + " " + first;
+        boolean isOperation =
+                catalogue.entries().stream().anyMatch(it -> it.words().equals(called));
+        return isOperation && !catalogue.isFirst(verb) ? called : verb;
     }
 
     private static String first(String line) {
@@ -98,22 +112,24 @@ final class Lines {
         }
         String next = words.size() > 1 ? words.get(1) : "";
         List<String> nexts = catalogue.nexts(first);
+        String all = nexts.size() > MOST_LISTED ? "" : ": there is " + String.join(", ", nexts);
         return new Line.Wrong(
                 next.isEmpty()
                         ? "'%s' needs a second word: %s".formatted(first, String.join(", ", nexts))
-                        : "there is no '%s %s'%s: there is %s. %s"
+                        : "there is no '%s %s'%s%s. %s"
                                 .formatted(
                                         first,
                                         Quoted.word(next),
                                         Spelling.question(next, nexts),
-                                        String.join(", ", nexts),
+                                        all,
                                         FORCED));
     }
 
     /** Whether the word after those of a list of verbs is none of them. */
     private static boolean isMisspelt(Entry entry, List<String> words, Catalogue catalogue) {
         return words.size() > entry.length()
-                && entry.arguments().isEmpty()
+                && (entry.arguments().isEmpty()
+                        || (entry.words().equals(CALL) && catalogue.isComplete()))
                 && !words.get(entry.length()).startsWith("-")
                 && !catalogue.nexts(entry.words()).isEmpty();
     }

@@ -2,10 +2,7 @@ package dev.culvert.daemon.client.console;
 
 import dev.culvert.daemon.client.console.Below.Look;
 import dev.culvert.daemon.client.console.Below.Row;
-import dev.culvert.daemon.client.console.Suggestions.Item;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jline.keymap.KeyMap;
@@ -34,16 +31,11 @@ final class MenuReader extends LineReaderImpl {
 
     private final Supplier<AttributedString> mine = this::below;
     private final Brain brain;
+    private final Menu menu;
     private final boolean isDumb;
-    private int chosen = -1;
-    private String closedFor = "\0";
-    private String wrongFor = "\0";
-    private String wrong = "";
-    private boolean showsKeys;
     private boolean drawn;
     private boolean shown;
     private boolean finishing;
-    private String textBefore = "";
 
     /** What it knows of the language. */
     interface Brain {
@@ -65,6 +57,7 @@ final class MenuReader extends LineReaderImpl {
     MenuReader(Terminal terminal, Brain brain) {
         super(terminal, "culvert", new HashMap<>());
         this.brain = brain;
+        menu = new Menu(brain);
         isDumb = terminal.getType().startsWith(Terminal.TYPE_DUMB);
     }
 
@@ -107,70 +100,29 @@ final class MenuReader extends LineReaderImpl {
         return buf.cursor() == buf.length();
     }
 
-    private List<Item> items() {
-        return !atEnd() || text().equals(closedFor) ? List.of() : brain.suggestions(text()).items();
-    }
-
     private boolean nextMode() {
         setPrompt(brain.nextMode());
         return true;
     }
 
-    /** Takes what is chosen, or the first; with only one beginning for all, that. */
     private boolean take() {
-        List<Item> items = items();
-        if (items.isEmpty()) {
-            closedFor = "\0";
-            return true;
+        if (atEnd()) {
+            menu.completed(text()).ifPresent(this::replace);
         }
-        if (chosen < 0 && items.size() > 1) {
-            String common = common(items);
-            Suggestions now = brain.suggestions(text());
-            if (common.length() > text().length() - now.start()) {
-                replace(now.start(), common);
-            } else {
-                chosen = 0;
-            }
-            return true;
-        }
-        take(items);
         return true;
     }
 
-    private static String common(List<Item> items) {
-        String common = items.getFirst().insert();
-        for (Item item : items) {
-            int same = 0;
-            String other = item.insert();
-            while (same < Math.min(common.length(), other.length())
-                    && common.charAt(same) == other.charAt(same)) {
-                same++;
-            }
-            common = common.substring(0, same);
-        }
-        return common;
-    }
-
-    private void take(List<Item> items) {
-        Item item = items.get(Math.max(0, Math.min(chosen, items.size() - 1)));
-        replace(
-                brain.suggestions(text()).start(),
-                item.insert().endsWith("/") ? item.insert() : item.insert() + " ");
-        chosen = -1;
-    }
-
-    private void replace(int start, String word) {
-        String kept = text().substring(0, start);
+    private void replace(String line) {
         buf.clear();
-        buf.write(kept + word);
+        buf.write(line);
     }
 
+    /* A line that is no command yet becomes what the menu offers first. */
     private boolean enter() {
-        if (text().startsWith("/") && atEnd() && !text().equals(closedFor)) {
-            List<Item> items = items();
+        if (text().startsWith("/") && atEnd() && !menu.items(text()).isEmpty()) {
             boolean isUnknown = brain.mistake(text()).isPresent();
-            if (!items.isEmpty() && (chosen >= 0 || isUnknown)) {
-                take(items);
+            if (menu.isChosen() || isUnknown) {
+                replace(menu.taken(text()));
                 if (brain.mistake(text().strip()).isPresent()) {
                     return true;
                 }
@@ -178,29 +130,25 @@ final class MenuReader extends LineReaderImpl {
         }
         Optional<String> mistake = brain.mistake(text());
         if (mistake.isPresent()) {
-            wrong = mistake.get();
-            wrongFor = text();
+            menu.isWrong(text(), mistake.get());
             return true;
         }
         return acceptLine();
     }
 
     private boolean up() {
-        return move(-1);
+        if (!atEnd() || !menu.move(text(), -1)) {
+            upLineOrHistory();
+            menu.close(text());
+        }
+        return true;
     }
 
     private boolean down() {
-        return move(1);
-    }
-
-    private boolean move(int by) {
-        List<Item> items = text().isEmpty() ? List.of() : items();
-        if (items.isEmpty() || (by < 0 && chosen < 0)) {
-            boolean moved = by < 0 ? upLineOrHistory() : downLineOrHistory();
-            closedFor = text();
-            return moved;
+        if (!atEnd() || !menu.move(text(), 1)) {
+            downLineOrHistory();
+            menu.close(text());
         }
-        chosen = Math.max(-1, Math.min(items.size() - 1, chosen + by));
         return true;
     }
 
@@ -208,15 +156,12 @@ final class MenuReader extends LineReaderImpl {
         if (buf.length() > 0) {
             return selfInsert();
         }
-        showsKeys = !showsKeys;
+        menu.toggleKeys();
         return true;
     }
 
     private boolean closeMenu() {
-        closedFor = text();
-        wrongFor = "\0";
-        showsKeys = false;
-        chosen = -1;
+        menu.close(text());
         return true;
     }
 
@@ -226,11 +171,7 @@ final class MenuReader extends LineReaderImpl {
         lock.lock();
         try {
             if (!isDumb) {
-                if (!text().equals(textBefore)) {
-                    textBefore = text();
-                    chosen = -1;
-                    showsKeys = showsKeys && textBefore.isEmpty();
-                }
+                menu.at(text());
                 boolean isShown = !finishing && (post == null || post == mine);
                 if (isShown) {
                     post = mine;
@@ -267,11 +208,7 @@ final class MenuReader extends LineReaderImpl {
             post = null;
             super.cleanup();
             drawn = false;
-            closedFor = "\0";
-            wrongFor = "\0";
-            textBefore = "";
-            chosen = -1;
-            showsKeys = false;
+            menu.reset();
         } finally {
             finishing = false;
             lock.unlock();
@@ -293,17 +230,8 @@ final class MenuReader extends LineReaderImpl {
     private AttributedString below() {
         int columns = Math.max(20, size.getColumns());
         int rows = size.getRows() <= 0 ? Below.MOST_ITEMS : size.getRows() - 4;
-        List<Row> shown = new ArrayList<>();
-        if (showsKeys) {
-            OwnCommands.KEYS.forEach(it -> shown.add(new Row(Look.PLAIN, Below.cut(it, columns))));
-        } else if (text().equals(wrongFor)) {
-            Below.wrapped(wrong, columns).forEach(it -> shown.add(new Row(Look.WRONG, it)));
-        } else {
-            shown.addAll(Below.menu(items(), chosen, columns, rows));
-        }
-        shown.add(new Row(Look.FAINT, Below.cut(brain.status(), columns)));
         AttributedStringBuilder all = new AttributedStringBuilder();
-        for (Row row : shown) {
+        for (Row row : menu.rows(text(), atEnd(), columns, rows)) {
             if (!all.isEmpty()) {
                 all.append("\n");
             }
@@ -315,7 +243,7 @@ final class MenuReader extends LineReaderImpl {
     private static AttributedStyle style(Look look) {
         return switch (look) {
             case PLAIN -> AttributedStyle.DEFAULT;
-            case CHOSEN -> AttributedStyle.DEFAULT.bold();
+            case CHOSEN, HEADING -> AttributedStyle.DEFAULT.bold();
             case WRONG -> WRONG;
             case FAINT -> FAINT;
         };

@@ -22,6 +22,9 @@ enum OwnCommand {
     CLEAR("", "Clears the screen"),
     QUIT("", "Ends the console");
 
+    /** Under which they are listed. */
+    static final String GROUP = "Console";
+
     private final String arguments;
     private final String summary;
 

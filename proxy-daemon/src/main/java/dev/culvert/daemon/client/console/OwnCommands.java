@@ -19,27 +19,11 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
 /** Does what the console itself can do. */
 final class OwnCommands {
-    static final List<String> KEYS =
-            List.of(
-                    "Enter         runs a command, or sends a message to the agent in use",
-                    "Tab, ↑ ↓      take and choose what the menu offers; ↑ ↓ else go through the"
-                            + " history",
-                    "Shift+Tab     changes the mode: read, plan, apply",
-                    "Esc, Ctrl-C   stop what runs; at the prompt, Ctrl-C drops the line",
-                    "Ctrl-R        searches the history",
-                    "Ctrl-D        ends the console",
-                    "\\ at the end  continues the line; a paste is one entry",
-                    "/ commands    ! the shell    \\ to the agent    @ a file    $_ the last"
-                            + " result");
-
     private static final String DEFAULT_DEBUG = "10m";
     private static final int RERUN_LINES = 10;
 
@@ -63,14 +47,17 @@ final class OwnCommands {
         }
         return switch (command) {
             case HELP -> help(rest);
-            case SHORTCUTS -> keys();
+            case SHORTCUTS -> {
+                HelpPages.keys(output);
+                yield flushed();
+            }
             case USE -> use(rest);
             case CHAT -> chat(rest);
             case RESUME -> resume(rest);
             case MODE -> mode(rest);
             case DEBUG -> dispatch.line(debug(rest));
             case REPORT_ISSUE -> report(rest);
-            case WATCH -> watch(rest);
+            case WATCH -> new Watch(dispatch, desk, seat, output, parts).run(rest);
             case OUT -> out(rest);
             case TIMING -> timing(rest);
             case RERUN -> rerun(rest);
@@ -86,48 +73,21 @@ final class OwnCommands {
         };
     }
 
-    private int help(String rest) throws IOException {
+    private int help(String rest) {
         String words = rest.startsWith("/") ? rest.substring(1) : rest;
-        if (!words.isEmpty()) {
-            return OwnCommand.named(words)
-                    .map(own -> {
-                        output.line("/%s %s".formatted(own.label(), own.arguments()).strip());
-                        output.line("  " + own.summary() + ".");
-                        return ExitCode.OK;
-                    })
-                    .orElseGet(() -> dispatch.line("/" + words + " --help"));
+        if (words.isEmpty()) {
+            HelpPages.all(output, desk.catalogue());
+            return flushed();
         }
-        Map<String, List<String>> groups = new LinkedHashMap<>();
-        for (Entry entry : desk.catalogue().entries()) {
-            if (entry.effects().offered() && !Lines.ELSEWHERE.contains(entry.words())) {
-                groups.computeIfAbsent(entry.group(), _ -> new ArrayList<>())
-                        .add(row("/" + entry.words(), entry.summary()));
-            }
+        Optional<OwnCommand> own = OwnCommand.named(words);
+        if (own.isEmpty()) {
+            return dispatch.line("/" + words + " --help");
         }
-        groups.forEach((group, rows) -> {
-            output.line(output.toned(Tone.STRONG, group));
-            rows.forEach(output::line);
-        });
-        output.line(output.toned(Tone.STRONG, "Console"));
-        for (OwnCommand own : OwnCommand.values()) {
-            output.line(row("/" + own.label(), own.summary()));
-        }
-        output.line("");
-        output.line(
-                "A line that begins with a command needs no slash; everything else goes to the"
-                        + " agent in use.");
-        parts.around().out().flush();
-        return ExitCode.OK;
+        HelpPages.one(output, own.get());
+        return flushed();
     }
 
-    private String row(String command, String summary) {
-        String row = "  %-22s %s".formatted(command, summary);
-        int width = output.width();
-        return row.length() <= width ? row : row.substring(0, width - 1) + "…";
-    }
-
-    private int keys() {
-        KEYS.forEach(output::line);
+    private int flushed() {
         parts.around().out().flush();
         return ExitCode.OK;
     }
@@ -238,34 +198,6 @@ final class OwnCommands {
             parts.around().out().flush();
         }
         return code;
-    }
-
-    private int watch(String rest) throws IOException {
-        String[] words = rest.split("\\s+", 2);
-        if (words.length < 2 || !words[0].matches("[0-9]{1,5}(\\.[0-9]{1,3})?")) {
-            throw new UsageException("it is /watch SECONDS COMMAND, for example /watch 2 status");
-        }
-        Duration every =
-                Duration.ofMillis(Math.max(100, (long) (Double.parseDouble(words[0]) * 1000)));
-        String command = words[1];
-        Line line = Lines.read(command, desk.catalogue());
-        if (line instanceof Line.Run run && run.entry().effect(run.rest()) != Effect.READ) {
-            throw new UsageException(
-                    "/watch repeats only what changes nothing, and '%s' does more"
-                            .formatted(run.entry().words()));
-        }
-        return seat.run(stop -> {
-            int code = ExitCode.OK;
-            do {
-                seat.clear();
-                if (seat.isTerminal()) {
-                    output.message(
-                            "every %s s: %s — Esc ends".formatted(words[0], Quoted.page(command)));
-                }
-                code = dispatch.run(command, stop);
-            } while (!stop.isAsked() && stop.pause(every));
-            return code == ExitCode.INTERRUPTED ? ExitCode.OK : code;
-        });
     }
 
     private int out(String rest) throws IOException {

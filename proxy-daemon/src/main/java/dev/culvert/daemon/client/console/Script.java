@@ -2,11 +2,13 @@ package dev.culvert.daemon.client.console;
 
 import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Surroundings;
+import dev.culvert.daemon.client.chat.Speaker;
 import dev.culvert.daemon.client.output.Output;
 import dev.culvert.io.Quoted;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,14 @@ public final class Script {
         }
 
         @Override
+        public int talk(Speaker speaker, String words) throws IOException {
+            return run(stop -> {
+                stop.onStop(speaker::stop);
+                return speaker.say(words);
+            });
+        }
+
+        @Override
         public boolean agrees(String question, Stop stop) {
             return options.yes();
         }
@@ -46,6 +56,16 @@ public final class Script {
         @Override
         public boolean isTerminal() {
             return false;
+        }
+
+        @Override
+        public Optional<Frames> frames() {
+            return Optional.empty();
+        }
+
+        @Override
+        public String status() {
+            return "";
         }
 
         @Override

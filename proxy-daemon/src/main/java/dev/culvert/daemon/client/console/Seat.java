@@ -1,6 +1,8 @@
 package dev.culvert.daemon.client.console;
 
+import dev.culvert.daemon.client.chat.Speaker;
 import java.io.IOException;
+import java.util.Optional;
 
 /** Where somebody sits who can stop things and be asked; in a script, nobody does. */
 interface Seat {
@@ -13,11 +15,20 @@ interface Seat {
     /** Does it, and stops it when the user wants that. */
     int run(Work work) throws IOException;
 
+    /** Says something to an agent, which may be stopped as well. */
+    int talk(Speaker speaker, String words) throws IOException;
+
     /** Whether the user agrees; only while {@link #run} runs. */
     boolean agrees(String question, Stop stop);
 
     /** Whether there is a terminal. */
     boolean isTerminal();
+
+    /** Where one text is drawn over the one before; empty if that is not possible. */
+    Optional<Frames> frames();
+
+    /** How things are, in one line. */
+    String status();
 
     /** Clears the screen, if there is one. */
     void clear();

@@ -1,9 +1,9 @@
 package dev.culvert.daemon.client.console;
 
-import dev.culvert.daemon.client.console.Entry.Argument;
-import dev.culvert.daemon.client.console.Entry.Flag;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -23,8 +23,13 @@ record Suggestions(int start, List<Item> items, String hint) {
      *
      * @param insert what it puts in the place of the word
      * @param help one line
+     * @param group the heading above it; empty for none
      */
-    record Item(String insert, String help) {}
+    record Item(String insert, String help, String group) {
+        Item(String insert, String help) {
+            this(insert, help, "");
+        }
+    }
 
     /**
      * What they are made from.
@@ -89,7 +94,7 @@ record Suggestions(int start, List<Item> items, String hint) {
         if (own.isPresent()) {
             return own(own.get(), line, from);
         }
-        String verb = Lines.ALIASES.getOrDefault(first, first);
+        String verb = Lines.named(first, from.catalogue());
         Suggestions found = verb(verb + line.substring(first.length()), from);
         return new Suggestions(
                 found.start() + first.length() - verb.length(), found.items(), found.hint());
@@ -99,6 +104,9 @@ record Suggestions(int start, List<Item> items, String hint) {
     private static List<Item> commands(String begin, Sources from) {
         List<Entry> offered =
                 from.catalogue().entries().stream().filter(it -> isOffered(it, from)).toList();
+        if (begin.isEmpty()) {
+            return grouped(offered, from);
+        }
         List<Item> items = new ArrayList<>();
         for (OwnCommand own : OwnCommand.values()) {
             if (own.label().startsWith(begin)) {
@@ -125,6 +133,22 @@ record Suggestions(int start, List<Item> items, String hint) {
                     .forEach(it -> items.add(new Item(it.words(), it.summary())));
         }
         return items;
+    }
+
+    /** All of them, below their headings. */
+    private static List<Item> grouped(List<Entry> offered, Sources from) {
+        Map<String, Map<String, Item>> groups = new LinkedHashMap<>();
+        for (OwnCommand own : OwnCommand.values()) {
+            groups.computeIfAbsent(OwnCommand.GROUP, _ -> new LinkedHashMap<>())
+                    .put(own.label(), new Item(own.label(), own.summary(), OwnCommand.GROUP));
+        }
+        for (Entry entry : offered) {
+            String first = entry.words().split(" ", 2)[0];
+            groups.computeIfAbsent(entry.group(), _ -> new LinkedHashMap<>())
+                    .computeIfAbsent(
+                            first, _ -> new Item(first, summary(first, from), entry.group()));
+        }
+        return groups.values().stream().flatMap(it -> it.values().stream()).toList();
     }
 
     private static String summary(String first, Sources from) {
@@ -192,109 +216,14 @@ record Suggestions(int start, List<Item> items, String hint) {
         String hint = "";
         if (entry.isPresent()) {
             List<String> rest = before.subList(entry.get().length(), before.size());
-            Arguments arguments = Arguments.of(entry.get(), rest);
+            Given arguments = Given.of(entry.get(), rest);
             items.addAll(arguments.items(word, from));
             hint = word.isEmpty() ? arguments.hint() : "";
         }
         return new Suggestions(quotes.start(), items, hint);
     }
 
-    private static List<Item> items(Stream<String> values) {
+    static List<Item> items(Stream<String> values) {
         return values.map(it -> new Item(Quotes.quoted(it), "")).toList();
-    }
-
-    /**
-     * Where in the arguments of a command the cursor is.
-     *
-     * @param value the flag whose value comes next
-     * @param done how many arguments without a name there are
-     */
-    private record Arguments(
-            Entry entry, List<String> rest, Optional<Flag> value, List<String> done) {
-        static Arguments of(Entry entry, List<String> rest) {
-            List<String> done = new ArrayList<>();
-            Optional<Flag> value = Optional.empty();
-            for (String word : rest) {
-                if (value.isPresent()) {
-                    value = Optional.empty();
-                } else if (word.startsWith("-") && word.length() > 1) {
-                    value =
-                            word.contains("=")
-                                    ? Optional.empty()
-                                    : entry.flag(word).filter(Flag::takesValue);
-                } else {
-                    done.add(word);
-                }
-            }
-            return new Arguments(entry, rest, value, List.copyOf(done));
-        }
-
-        List<Item> items(String word, Sources from) {
-            if (value.isPresent()) {
-                return values(value.get().label(), value.get().values(), word, from);
-            }
-            if (word.startsWith("-")) {
-                return entry.flags().stream()
-                        .filter(it -> it.name().startsWith(word))
-                        .filter(it -> it.names().stream().noneMatch(rest::contains))
-                        .map(it ->
-                                new Item(
-                                        it.name(),
-                                        it.takesValue()
-                                                ? it.label() + ": " + it.summary()
-                                                : it.summary()))
-                        .toList();
-            }
-            return next().map(it -> values(it.label(), it.values(), word, from)).orElse(List.of());
-        }
-
-        private Optional<Argument> next() {
-            int left = done.size();
-            for (Argument argument : entry.arguments()) {
-                if (left < argument.most()) {
-                    return Optional.of(argument);
-                }
-                left -= argument.most();
-            }
-            return Optional.empty();
-        }
-
-        private List<Item> values(String label, List<String> known, String word, Sources from) {
-            List<String> values = known;
-            if (known.isEmpty() && !label.isEmpty()) {
-                values =
-                        switch (label) {
-                            case "FILE", "PATH", "DIR", "FOLDER" -> from.files().apply(word);
-                            case "NAME" ->
-                                    switch (entry.words().split(" ", 2)[0]) {
-                                        case "tunnel" -> from.names().apply("TUNNEL");
-                                        case "keys" -> from.names().apply("KEY");
-                                        default -> List.of();
-                                    };
-                            default -> from.names().apply(label);
-                        };
-            }
-            return Suggestions.items(values.stream().filter(it -> it.startsWith(word)));
-        }
-
-        /** What is still to come. */
-        String hint() {
-            if (value.isPresent()) {
-                return value.get().label();
-            }
-            List<String> parts = new ArrayList<>();
-            int left = done.size();
-            for (Argument argument : entry.arguments()) {
-                if (left >= argument.most()) {
-                    left -= argument.most();
-                } else {
-                    parts.add(argument.hint());
-                }
-            }
-            entry.flags().stream()
-                    .filter(it -> it.required() && it.names().stream().noneMatch(rest::contains))
-                    .forEach(it -> parts.add(it.name() + " " + it.label()));
-            return String.join(" ", parts);
-        }
     }
 }

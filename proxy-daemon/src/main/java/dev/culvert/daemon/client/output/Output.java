@@ -74,6 +74,17 @@ public final class Output {
         out.flush();
     }
 
+    /** A value of any shape: for people, too, it is JSON. */
+    public void value(Value value, View view) {
+        listener.result(value);
+        if (format == Format.TABLE) {
+            piece(value.prettyJson() + "\n");
+        } else {
+            data(value, view);
+        }
+        out.flush();
+    }
+
     /** What a change did: a sentence on stderr for people, or the result for programs. */
     public void done(String sentence, Value result, View view) {
         listener.result(result);

@@ -11,6 +11,7 @@ import dev.culvert.daemon.client.console.Entry.Effects;
 import dev.culvert.daemon.client.value.Value;
 import dev.culvert.daemon.operations.Operation;
 import dev.culvert.daemon.operations.Operations;
+import io.netty.handler.codec.http.HttpMethod;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +34,14 @@ class ConsoleVerbsTest {
                             operation.name(),
                             "verb",
                             operation.verb(),
+                            "summary",
+                            operation.summary(),
                             "effect",
                             operation.effect().label(),
+                            "method",
+                            operation.method().name(),
+                            "streams",
+                            operation.streams() ? Value.of(true) : Value.nothing(),
                             "parameters",
                             Value.parse(parameters.toString())));
         }
@@ -72,6 +79,45 @@ class ConsoleVerbsTest {
                                 .map(it -> it.verb().replaceFirst(" --.*", ""))
                                 .filter(it -> !it.isEmpty())
                                 .toList());
+    }
+
+    /** Of nothing is it unknown what it does: that would count as a change, and not be offered. */
+    @Test
+    void everyCommandIsOfferedToWhoMayDoEverything() throws Exception {
+        assertThat(catalogue().entries())
+                .filteredOn(it -> !it.effects().offered())
+                .extracting(Entry::words)
+                .filteredOn(it -> !it.startsWith("call "))
+                .containsExactlyInAnyOrder("chat", "exec", "setup");
+    }
+
+    @Test
+    void containersHaveTheOperationsOfMachines() throws Exception {
+        Catalogue catalogue = catalogue();
+
+        assertThat(entry(catalogue, "ct list").effects()).isEqualTo(Effects.of(Effect.READ));
+        assertThat(entry(catalogue, "ct start").effects()).isEqualTo(Effects.of(Effect.CHANGE));
+        assertThat(entry(catalogue, "ct destroy").effects()).isEqualTo(Effects.of(Effect.DESTROY));
+    }
+
+    @Test
+    void everyOperationIsACommandByItsNameAndOfferedIfItHasNoOther() throws Exception {
+        Catalogue catalogue = catalogue();
+
+        for (Operation operation : Operations.all()) {
+            Entry entry = entry(catalogue, "call " + operation.name());
+            assertThat(entry.effects().offered())
+                    .as(operation.name())
+                    .isEqualTo(
+                            operation.verb().isEmpty()
+                                    && (!operation.streams()
+                                            || operation.method().equals(HttpMethod.GET)));
+        }
+        assertThat(entry(catalogue, "call agents.turns").arguments())
+                .extracting(Entry.Argument::label)
+                .startsWith("id=…");
+        assertThat(entry(catalogue, "call agents.remove").effects().full())
+                .isEqualTo(Effect.DESTROY);
     }
 
     @Test

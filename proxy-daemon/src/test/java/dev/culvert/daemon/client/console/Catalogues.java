@@ -56,6 +56,16 @@ final class Catalogues {
                                     "op",
                                     Effect.READ,
                                     List.of(new Argument("ID", false, 1, List.of()))),
+                            entry(
+                                    "call",
+                                    new Effects(Effect.CHANGE, Effect.READ, true),
+                                    List.of(
+                                            new Argument("OPERATION", false, 1, List.of()),
+                                            new Argument("NAME=VALUE", false, 100, List.of()))),
+                            entry(
+                                    "call agents.turns",
+                                    Effect.READ,
+                                    List.of(new Argument("id=…", true, 1, List.of("id=")))),
                             entry("setup", Effect.CHANGE, List.of())),
                     true);
 

@@ -216,6 +216,48 @@ class InteractiveTest {
     }
 
     @Test
+    void aLineBelowSaysWhatRunsAndGoesAwayAfterIt() throws IOException {
+        open("xterm");
+        sees("1 of 1 agent ready");
+        forget();
+        type("agents show slow\r");
+        sees("Esc stops · ● unix:///a · 1 of 1 agent ready · mode plan");
+        assertThat(shown()).containsPattern("agents show slow · [0-9]+[0-9.]* m?s · Esc stops");
+        never.countDown();
+        sees("\r\u001B[Jran agents show slow");
+        prompted("culvert plan> ");
+    }
+
+    @Test
+    void aDumbTerminalHasNoSuchLine() throws IOException {
+        open("dumb");
+        type("agents show slow\r");
+        Eventually.await(() -> assertThat(ran).hasSize(1));
+        never.countDown();
+        prompted("culvert plan> ");
+        assertThat(shown()).doesNotContain("Esc stops");
+    }
+
+    @Test
+    void aWatchedCommandIsDrawnOverItself() throws IOException {
+        open("xterm");
+        sees("1 of 1 agent ready");
+        type("/watch 0.1 status\r");
+        Eventually.await(() ->
+                assertThat(shown().split("\u001B\\[Hevery 0.1 s: status", -1))
+                        .hasSizeGreaterThan(3));
+        assertThat(shown())
+                .contains("ran status\u001B[K\r\n")
+                .contains("· mode plan (Shift+Tab)\u001B[K\u001B[J")
+                .doesNotContain("\u001B[2J");
+        forget();
+        Eventually.await(() -> {
+            type("\u001B");
+            assertThat(shown()).contains("culvert plan> ");
+        });
+    }
+
+    @Test
     void aPasteOfSeveralLinesIsOneEntryForTheAgent() throws IOException {
         open("xterm");
         type("/use web-1\r");
@@ -282,10 +324,10 @@ class InteractiveTest {
         Files.writeString(folder.resolve("read.me"), "");
         Files.writeString(folder.resolve(".hidden"), "");
 
-        List<String> found = new ArrayList<>(Interactive.files(folder + "/"));
+        List<String> found = new ArrayList<>(FileNames.of(folder + "/"));
 
         assertThat(found).containsExactly(folder + "/read.me", folder + "/src/");
-        assertThat(Interactive.files("/nowhere/at/all/")).isEmpty();
-        assertThat(Interactive.files("a\0")).isEmpty();
+        assertThat(FileNames.of("/nowhere/at/all/")).isEmpty();
+        assertThat(FileNames.of("a\0")).isEmpty();
     }
 }

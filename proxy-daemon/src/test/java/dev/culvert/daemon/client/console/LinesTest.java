@@ -44,6 +44,17 @@ class LinesTest {
     }
 
     @Test
+    void anOperationWithoutAVerbIsACommandByItsName() {
+        assertThat(run("/agents.turns id=web-1").entry().words()).isEqualTo("call agents.turns");
+        assertThat(run("/agents.turns id=web-1").rest()).containsExactly("id=web-1");
+        assertThat(run("call agents.turns id=web-1").rest()).containsExactly("id=web-1");
+        assertThat(read("call agents.turn id=web-1"))
+                .isInstanceOfSatisfying(
+                        Line.Wrong.class,
+                        it -> assertThat(it.sentence()).contains("did you mean agents.turns?"));
+    }
+
+    @Test
     void anExclamationMarkIsForTheShell() {
         assertThat(read("!ls -l | wc")).isEqualTo(new Line.Shell("ls -l | wc"));
     }

@@ -30,6 +30,10 @@ class SuggestionsTest {
     @Test
     void aSlashShowsWhatThereIsAndTypingFilters() {
         assertThat(items("/")).contains("help", "use", "agents", "status", "log-level");
+        assertThat(of("/", Mode.APPLY).items())
+                .extracting(Item::group)
+                .startsWith("Console")
+                .endsWith("All");
         assertThat(items("/st")).containsExactly("status");
         assertThat(items("/ag"))
                 .containsExactly(
@@ -84,6 +88,33 @@ class SuggestionsTest {
         assertThat(of("look at @src/", Mode.READ).start()).isEqualTo("look at @".length());
         assertThat(items("me@example")).isEmpty();
         assertThat(items("what is there?")).isEmpty();
+    }
+
+    @Test
+    void aMenuHasHeadingsWhereThereIsRoom() {
+        List<Item> items =
+                List.of(
+                        new Item("help", "Helps", "Console"),
+                        new Item("status", "Shows", "What goes on"),
+                        new Item("health", "Shows", "What goes on"));
+
+        assertThat(Below.menu(items, 1, 30, 9))
+                .extracting(Below.Row::text)
+                .containsExactly(
+                        "Console",
+                        "  help    Helps",
+                        "What goes on",
+                        "› status  Shows",
+                        "  health  Shows");
+        assertThat(Below.menu(items, 1, 30, 3)).hasSize(3);
+    }
+
+    @Test
+    void anOperationWithoutACommandOfItsOwnIsOfferedByItsName() {
+        assertThat(items("/agents.")).containsExactly("call agents.turns");
+        assertThat(items("/call ")).containsExactly("agents.turns");
+        assertThat(of("/agents.turns ", Mode.READ).hint()).isEqualTo("id=…");
+        assertThat(of("/call agents.turns ", Mode.READ).hint()).isEqualTo("id=…");
     }
 
     @Test
