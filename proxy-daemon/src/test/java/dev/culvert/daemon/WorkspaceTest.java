@@ -503,6 +503,8 @@ class WorkspaceTest {
     void aRunThatWasKilledGoesOnWhereItWas() throws Exception {
         ok("create", "vm", "--name", "a", "--clone", "9000", "--vmid", "101", "--start");
         String digest = plan();
+        ok("create", "vm", "--name", "b", "--clone", "9000", "--vmid", "102");
+        String other = plan();
         inventory.hold("clone");
         Process process =
                 new ProcessBuilder(
@@ -523,7 +525,12 @@ class WorkspaceTest {
         Eventually.await(() -> assertThat(journal).content().contains("\"what\":\"task\""));
         CommandRun second = run("apply", digest);
         assertThat(second.code()).isEqualTo(1);
-        assertThat(second.err()).contains("another culvert applies the plan");
+        assertThat(second.err())
+                .contains("another culvert applies the plan " + digest.substring(0, 6));
+        CommandRun third = run("apply", other);
+        assertThat(third.code()).isEqualTo(1);
+        assertThat(third.err())
+                .contains("another culvert applies the plan " + digest.substring(0, 6));
         process.destroyForcibly().waitFor();
         Files.writeString(journal, "{\"what\":\"do", StandardOpenOption.APPEND);
         inventory.release();
@@ -531,6 +538,7 @@ class WorkspaceTest {
         CommandRun run = ok("apply", digest);
 
         assertThat(run.err()).contains("✓ lab/101 a: clone 9000", "✓ lab/101 a: start");
+        Files.delete(root.resolve("infra/guests/b.json"));
         assertThat(inventory.posted().stream().filter(it -> it.startsWith("clone"))).hasSize(1);
         assertThat(ok("diff").out()).isEqualTo("nothing to change\n");
     }

@@ -9,8 +9,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
@@ -36,35 +34,21 @@ final class Journal implements Closeable {
         this.file = file;
     }
 
-    /**
-     * That of a plan; with what is in it already.
-     *
-     * @throws IOException also if another run has it open
-     */
+    /** That of a plan; with what is in it already. Whoever opens it has the {@link RunLock}. */
     static Journal open(Workspace workspace, Plan plan) throws IOException {
         Path path = path(workspace, plan);
         OwnerOnly.createDirectories(folder(workspace));
         FileChannel file = OwnerOnly.open(path);
         try {
-            FileLock lock = file.tryLock();
-            if (lock == null) {
-                throw new OverlappingFileLockException();
-            }
             Journal journal = new Journal(file);
             journal.read(text(file));
             return journal;
-        } catch (OverlappingFileLockException _) {
-            file.close();
-            throw new IOException(
-                    "another culvert applies the plan %s now: wait until it has ended"
-                            .formatted(plan.shortDigest()));
         } catch (IOException e) {
             file.close();
             throw e;
         }
     }
 
-    /* By the channel that has the lock: if the file were opened once more, closing that would end the lock. */
     private static String text(FileChannel file) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(file.size(), MOST_BYTES));
         while (bytes.hasRemaining() && file.read(bytes) >= 0) {

@@ -101,7 +101,8 @@ public final class PlanRun {
      *     message says which
      */
     public void run() throws IOException {
-        try (Journal journal = Journal.open(workspace, plan)) {
+        try (RunLock _ = RunLock.take(workspace, plan.shortDigest());
+                Journal journal = Journal.open(workspace, plan)) {
             if (journal.isOver()) {
                 throw new IOException(
                         "the plan %s was applied already: culvert plan makes a new one"

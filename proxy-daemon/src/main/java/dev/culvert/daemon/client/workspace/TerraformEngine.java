@@ -121,6 +121,12 @@ public final class TerraformEngine {
      * @throws IOException also if Terraform finds that the plan is old
      */
     public void apply(TerraformPlan plan, Consumer<String> progress) throws IOException {
+        try (RunLock _ = RunLock.take(workspace, plan.shortDigest())) {
+            applyAlone(plan, progress);
+        }
+    }
+
+    private void applyAlone(TerraformPlan plan, Consumer<String> progress) throws IOException {
         Path file = file(plan);
         if (!Files.exists(file) || !digest(file).equals(plan.saved())) {
             throw new UsageException(
