@@ -292,7 +292,7 @@ class ProxmoxTest {
                     .isEqualTo(new ProxmoxException.Missing("/vms/101", List.of("VM.PowerMgmt")));
             assertThat(e.advice())
                     .isEqualTo(
-                            "run on a node: pveum role modify Culvert --append 1 --privs"
+                            "run on a node: pveum role add Culvert 2> /dev/null; pveum role modify Culvert --append 1 --privs"
                                     + " VM.PowerMgmt && pveum acl modify /vms/101 --users culvert@pve"
                                     + " --tokens 'culvert@pve!daemon' --roles Culvert");
         }
