@@ -127,6 +127,11 @@ final class Kept implements AutoCloseable {
             }
 
             @Override
+            public List<String> look() throws IOException {
+                return upkeep.look();
+            }
+
+            @Override
             public Path backUp(String name) throws IOException {
                 return upkeep.backUp(name);
             }

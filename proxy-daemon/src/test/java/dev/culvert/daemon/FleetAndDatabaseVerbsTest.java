@@ -99,6 +99,8 @@ class FleetAndDatabaseVerbsTest {
     void theDatabaseIsCheckedAndBackedUpWhileTheDaemonRuns() throws Exception {
         try (TestDaemon _ = daemon("old", "")) {
             assertThat(operator("old").run("db", "check").out()).contains("ok", "culvert.db");
+            assertThat(operator("old").run("db", "check", "--quick").out())
+                    .contains("ok", "culvert.db");
             CommandRun copy = operator("old").run("db", "backup", "one.db");
             assertThat(copy.code()).as(copy.err()).isZero();
             assertThat(copy.err())

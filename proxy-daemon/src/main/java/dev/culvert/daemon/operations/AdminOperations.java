@@ -156,6 +156,11 @@ final class AdminOperations {
                             .at(GET, "/admin/fleet"),
                     op("db.check", "Read the whole database, and tell whether it is sound", READ)
                             .verb("db check")
+                            .takes(
+                                    query(
+                                            "quick",
+                                            Schema.BOOLEAN,
+                                            "Read only the schema: whether it answers"))
                             .at(GET, "/admin/database"),
                     op("db.backup", "Write a copy of the database beside it", CHANGE)
                             .verb("db backup")

@@ -20,6 +20,10 @@ import java.util.List;
 public final class Upkeep {
     private static final int MOST_PROBLEMS = 20;
 
+    /** Answers "ok" if the schema can be read. */
+    private static final String SCHEMA =
+            "SELECT CASE WHEN count(*) > 0 THEN 'ok' ELSE 'it is empty' END FROM sqlite_schema";
+
     private final Path directory;
     private final SqliteFile file;
 
@@ -38,13 +42,21 @@ public final class Upkeep {
         return on(Upkeep::problems);
     }
 
+    /**
+     * Opens the database and reads its schema: whether it answers, without reading it whole.
+     * Returns what is wrong with it.
+     */
+    public List<String> look() throws IOException {
+        return on(connection -> told(connection, SCHEMA));
+    }
+
     private static List<String> problems(Connection connection) throws SQLException {
+        return told(connection, "PRAGMA integrity_check(" + MOST_PROBLEMS + ")");
+    }
+
+    private static List<String> told(Connection connection, String question) throws SQLException {
         try {
-            return Sql.list(
-                            connection,
-                            row -> row.getString(1),
-                            "PRAGMA integrity_check(" + MOST_PROBLEMS + ")")
-                    .stream()
+            return Sql.list(connection, row -> row.getString(1), question).stream()
                     .filter(line -> !line.equals("ok"))
                     .toList();
         } catch (SQLException e) {

@@ -54,6 +54,19 @@ class UpkeepTest {
         }
 
         assertThat(new Upkeep(folder).check()).isNotEmpty();
+        assertThat(new Upkeep(folder).look()).isEmpty(); // which reads no page of a table
+    }
+
+    @Test
+    void oneThatIsNoDatabaseAnyMoreIsFoundAtTheFirstLook() throws IOException {
+        assertThat(new Upkeep(folder).look()).isEmpty();
+        sqlite.close();
+        Files.deleteIfExists(folder.resolve("culvert.db-wal"));
+        Files.write(StateDir.databaseFile(folder), new byte[8192]);
+
+        assertThatIOException()
+                .isThrownBy(() -> new Upkeep(folder).look())
+                .withMessageContaining("is damaged");
     }
 
     private long firstPageOf(String table) throws SQLException {

@@ -8,8 +8,11 @@ import java.util.List;
 public interface DatabaseCare {
     Path file();
 
-    /** Returns what is wrong with it; nothing if it is sound. */
+    /** Reads the whole, and returns what is wrong with it; nothing if it is sound. */
     List<String> check() throws IOException;
+
+    /** Returns what is wrong with it at the first look: whether it answers. */
+    List<String> look() throws IOException;
 
     /**
      * Writes a copy, and returns where it is.

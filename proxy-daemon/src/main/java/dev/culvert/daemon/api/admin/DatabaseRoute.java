@@ -12,6 +12,7 @@ import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.ProblemException;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
+import dev.culvert.io.Quoted;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
@@ -20,7 +21,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** {@code GET /api/v1/admin/database}: reads the whole database, and tells whether it is sound. */
+/**
+ * {@code GET /api/v1/admin/database}: reads the whole database, and tells whether it is sound; with
+ * {@code quick=true} only whether it answers.
+ */
 public final class DatabaseRoute implements Route {
     private static final Problem NONE =
             Problem.of(
@@ -58,15 +62,28 @@ public final class DatabaseRoute implements Route {
     @Override
     public void handle(Request request, Answer answer) {
         DatabaseCare care = required(database);
+        boolean isQuick = isQuick(request);
         offLoop.run(
                 request,
                 answer,
                 () -> {
-                    List<String> problems = care.check();
+                    List<String> problems = isQuick ? care.look() : care.check();
                     long bytes = Files.size(care.file());
                     ByteBuf body = Json.object(json -> write(json, care, bytes, problems));
                     return () -> answer.json(OK, body);
                 });
+    }
+
+    private static boolean isQuick(Request request) {
+        String quick = request.query("quick");
+        return switch (quick == null ? "false" : quick) {
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                    throw ProblemException.badRequest(
+                            "The query parameter 'quick' is '%s': it takes true or false."
+                                    .formatted(Quoted.word(String.valueOf(quick))));
+        };
     }
 
     private static void write(

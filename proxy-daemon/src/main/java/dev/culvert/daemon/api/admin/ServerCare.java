@@ -37,6 +37,11 @@ public final class ServerCare implements DatabaseCare {
     }
 
     @Override
+    public List<String> look() {
+        throw refusal("pg_isready");
+    }
+
+    @Override
     public Path backUp(String copy) {
         throw refusal("pg_dump");
     }

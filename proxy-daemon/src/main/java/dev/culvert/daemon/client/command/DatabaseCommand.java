@@ -13,6 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code culvert db …}; without a verb of its own it checks. */
@@ -48,12 +49,13 @@ final class DatabaseCommand implements Verb {
 
     @Override
     public int run() throws IOException {
-        return check(session);
+        return check(session, false);
     }
 
     /** However long reading it takes. */
-    private static int check(Session session) throws IOException {
-        Value checked = session.api().ask(Request.get(AdminPaths.DATABASE).patient(Duration.ZERO));
+    private static int check(Session session, boolean isQuick) throws IOException {
+        String path = AdminPaths.DATABASE + (isQuick ? "?quick=true" : "");
+        Value checked = session.api().ask(Request.get(path).patient(Duration.ZERO));
         session.output().item(checked, CHECKED);
         return checked.text("status").equals("ok") ? ExitCode.OK : ExitCode.FAILED;
     }
@@ -72,13 +74,16 @@ final class DatabaseCommand implements Verb {
     private static final class CheckDatabase implements Verb {
         private final Session session;
 
+        @Option(names = "--quick", description = "Reads only the schema: whether it answers.")
+        private boolean quick;
+
         private CheckDatabase(Session session) {
             this.session = session;
         }
 
         @Override
         public int run() throws IOException {
-            return check(session);
+            return check(session, quick);
         }
     }
 
