@@ -50,17 +50,16 @@ public final class GuestAgents {
     public Map<String, Agent> in(List<View> views, Visible fleet) {
         Map<Long, List<Place>> places = new HashMap<>();
         for (View view : views) {
-            for (Thing config : view.all(Kind.CONFIG)) {
-                long cid = GuestConfig.cid(config.fields());
-                Thing guest = cid < 0 ? null : view.find(Kind.GUEST, config.id());
-                if (guest != null) {
-                    places.computeIfAbsent(cid, _ -> new ArrayList<>())
-                            .add(
-                                    new Place(
-                                            view.status().name() + "/" + guest.id(),
-                                            guest.fields().textOr("node", "")));
-                }
-            }
+            view.guestsByCid()
+                    .forEach((cid, guests) -> {
+                        for (Thing guest : guests) {
+                            places.computeIfAbsent(cid, _ -> new ArrayList<>())
+                                    .add(
+                                            new Place(
+                                                    view.status().name() + "/" + guest.id(),
+                                                    guest.fields().textOr("node", "")));
+                        }
+                    });
         }
         Map<String, Agent> agents = new HashMap<>();
         if (places.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.culvert.daemon.inventory;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -55,9 +56,16 @@ public final class View {
         return things.values().stream().flatMap(it -> it.values().stream()).toList();
     }
 
-    /** The CID of a guest's vsock device; -1 if it has none. */
-    public long cid(String vmid) {
-        Thing config = find(Kind.CONFIG, vmid);
-        return config == null ? -1 : GuestConfig.cid(config.fields());
+    /** The guests that there are, by the CID of their vsock device. */
+    public Map<Long, List<Thing>> guestsByCid() {
+        Map<Long, List<Thing>> guests = new TreeMap<>();
+        for (Thing config : of(things, Kind.CONFIG).values()) {
+            long cid = GuestConfig.cid(config.fields());
+            Thing guest = cid < 0 ? null : find(Kind.GUEST, config.id());
+            if (guest != null) {
+                guests.computeIfAbsent(cid, _ -> new ArrayList<>()).add(guest);
+            }
+        }
+        return guests;
     }
 }

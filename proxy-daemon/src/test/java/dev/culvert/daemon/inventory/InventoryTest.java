@@ -292,8 +292,8 @@ class InventoryTest {
 
         View view = polled(start());
 
-        assertThat(view.cid("101")).isEqualTo(101);
-        assertThat(view.cid("102")).isEqualTo(-1);
+        assertThat(view.guestsByCid()).containsOnlyKeys(101L);
+        assertThat(view.guestsByCid().get(101L)).extracting(Thing::id).containsExactly("101");
     }
 
     @Test
@@ -305,7 +305,7 @@ class InventoryTest {
         pve.set(102, "args", "-device vhost-vsock-pci,guest-cid=7").running(102);
         await(inventory, 102, "running");
 
-        until(() -> view(inventory, "lab").cid("102") == 7);
+        until(() -> view(inventory, "lab").guestsByCid().containsKey(7L));
         assertThat(pve.requests().stream().filter(it -> it.path().endsWith("/config"))).hasSize(1);
         assertThat(inventory.changes("lab", "guest/102", 0, 10))
                 .extracting(it -> it.change().what())

@@ -14,6 +14,7 @@ import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.inventory.GuestAgents;
 import dev.culvert.daemon.inventory.GuestLook;
 import dev.culvert.daemon.inventory.Inventory;
+import dev.culvert.daemon.inventory.View;
 import dev.culvert.daemon.proxmox.ProxmoxException;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
@@ -61,12 +62,14 @@ public final class GuestRoute implements Route {
                 answer,
                 () -> {
                     GuestLook look = look(server, vmid);
-                    Agent agent = agents.in(inventory.views(), visible).get(server + "/" + vmid);
+                    List<View> views = inventory.views();
+                    Agent agent = agents.in(views, visible).get(server + "/" + vmid);
+                    Cids cids = Cids.of(views);
                     return () ->
                             answer.json(
                                     OK,
-                                    Json.object(
-                                            json -> InventoryJson.look(json, server, look, agent)));
+                                    Json.object(json ->
+                                            InventoryJson.look(json, server, look, agent, cids)));
                 });
     }
 

@@ -60,8 +60,10 @@ public final class GuestsRoute implements Route {
         Predicate<Thing> wanted = wanted(request);
         List<View> views = inventory.views();
         Map<String, Agent> inGuests = agents.in(views, seenBy.apply(request.caller()));
+        List<View> narrowed = Wanted.views(request, inventory);
+        Cids cids = Cids.of(narrowed);
         Stream<Item> all =
-                Wanted.views(request, inventory).stream()
+                narrowed.stream()
                         .flatMap(view ->
                                 view.all(Kind.GUEST).stream()
                                         .filter(wanted)
@@ -75,7 +77,8 @@ public final class GuestsRoute implements Route {
                                 "guests",
                                 all,
                                 Item::id,
-                                (to, it) -> InventoryJson.guest(to, it, inGuests.get(it.id())))));
+                                (to, it) ->
+                                        InventoryJson.guest(to, it, inGuests.get(it.id()), cids))));
     }
 
     private static Predicate<Thing> wanted(Request request) {

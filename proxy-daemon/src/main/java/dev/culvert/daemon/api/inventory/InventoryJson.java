@@ -104,14 +104,11 @@ final class InventoryJson {
         json.writeEndObject();
     }
 
-    static void guest(JsonGenerator json, Item item, @Nullable Agent agent) throws IOException {
-        Thing guest = item.thing();
+    static void guest(JsonGenerator json, Item item, @Nullable Agent agent, Cids cids)
+            throws IOException {
         json.writeStartObject();
-        guestMembers(json, item.server(), guest, agent);
-        long cid = item.view().cid(guest.id());
-        if (cid >= 0) {
-            json.writeNumberField("cid", cid);
-        }
+        guestMembers(json, item.server(), item.thing(), agent);
+        cids.write(json, item.server(), item.thing());
         json.writeEndObject();
     }
 
@@ -148,9 +145,11 @@ final class InventoryJson {
     }
 
     /** The same, with what only a look at this guest shows. */
-    static void look(JsonGenerator json, String server, GuestLook look, @Nullable Agent agent)
+    static void look(
+            JsonGenerator json, String server, GuestLook look, @Nullable Agent agent, Cids cids)
             throws IOException {
         guestMembers(json, server, look.guest(), agent);
+        cids.write(json, server, look.guest());
         json.writeBooleanField("live", look.isOfNow());
         ProxmoxException trouble = look.trouble();
         if (trouble != null) {

@@ -1,9 +1,13 @@
 package dev.culvert.daemon.client.command;
 
 import dev.culvert.daemon.client.ExitCode;
+import dev.culvert.daemon.client.NotFoundException;
 import dev.culvert.daemon.client.Session;
+import dev.culvert.daemon.client.UsageException;
+import dev.culvert.daemon.client.guests.ProxmoxServers;
 import dev.culvert.daemon.client.http.Request;
 import dev.culvert.daemon.client.value.Value;
+import dev.culvert.io.Quoted;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -43,7 +47,8 @@ final class GuestsCommand {
      *
      * @param kind {@code vm}, {@code ct}, or empty for any
      * @param guest {@code SERVER/ID}, {@code ID} or {@code NAME}
-     * @throws IOException if there is none, or more than one
+     * @throws NotFoundException if there is none
+     * @throws UsageException if there are several
      */
     static String path(Session session, String kind, String guest) throws IOException {
         int slash = guest.indexOf('/');
@@ -61,10 +66,10 @@ final class GuestsCommand {
                                 it.text("vmid").equals(guest) || it.text("name").equals(guest))
                         .toList();
         if (found.size() > 1) {
-            throw new IOException(
+            throw new UsageException(
                     "'%s' may be any of %s: give its id"
                             .formatted(
-                                    guest,
+                                    Quoted.word(guest),
                                     found.stream()
                                             .map(it -> it.text("id"))
                                             .collect(Collectors.joining(", "))));
@@ -72,15 +77,18 @@ final class GuestsCommand {
         if (!found.isEmpty()) {
             return path(session, kind, found.getFirst().text("id"));
         }
-        List<Value> servers = InventoryVerbs.serverList(session);
-        if (servers.size() == 1 && guest.matches("[0-9]+")) {
-            return path(session, kind, servers.getFirst().text("name") + "/" + guest);
+        List<String> servers = ProxmoxServers.names(session.api());
+        if (servers.isEmpty()) {
+            throw new NotFoundException(ProxmoxServers.NONE);
         }
-        throw new IOException(
+        if (servers.size() == 1 && guest.matches("[0-9]+")) {
+            return path(session, kind, servers.getFirst() + "/" + guest);
+        }
+        throw new NotFoundException(
                 "there is no %s '%s': culvert %s list shows what there is"
                         .formatted(
                                 kind.equals("ct") ? "container" : "virtual machine",
-                                guest,
+                                Quoted.word(guest),
                                 kind.isEmpty() ? "vm" : kind));
     }
 
@@ -95,10 +103,11 @@ final class GuestsCommand {
 
         final int list(String query) throws IOException {
             String all = InventoryVerbs.query("kind", kind) + (query.isEmpty() ? "" : "&" + query);
-            session.output()
-                    .items(
-                            Session.pages(session.api(), PATH, all, "guests"),
-                            InventoryViews.GUESTS);
+            List<Value> guests = Session.pages(session.api(), PATH, all, "guests");
+            session.output().items(guests, InventoryViews.GUESTS);
+            if (guests.isEmpty() && ProxmoxServers.names(session.api()).isEmpty()) {
+                session.output().note(ProxmoxServers.NONE);
+            }
             return ExitCode.OK;
         }
 

@@ -143,7 +143,10 @@ final class InventoryViews {
 
     private static String agent(Value guest) {
         String agent = guest.text("agent");
-        return agent.isEmpty() ? "" : agent + " (" + guest.text("agent_state") + ")";
+        String also = list(guest.at("cid_also_of"));
+        String named = agent.isEmpty() ? "" : agent + " (" + guest.text("agent_state") + ")";
+        String twice = also.isEmpty() ? "" : "CID %s also of %s".formatted(guest.text("cid"), also);
+        return named + (named.isEmpty() || twice.isEmpty() ? "" : ", ") + twice;
     }
 
     private static String list(Value values) {

@@ -44,20 +44,16 @@ public final class GuestChoice {
     /** A guest that was made a moment ago is in the inventory after the next poll. */
     private static final Duration NEXT_POLL = Duration.ofMillis(1_500);
 
-    private final Source source;
+    private final Api api;
     private final String kind;
-    private List<Guest> known;
+    private final Optional<String> server;
+    private List<Guest> known = List.of();
     private boolean isLatest;
 
-    /** Asks for all guests. */
-    private interface Source {
-        List<Guest> ask() throws IOException;
-    }
-
-    private GuestChoice(String kind, Source source) throws IOException {
+    private GuestChoice(Api api, String kind, Optional<String> server) {
+        this.api = api;
         this.kind = kind;
-        this.source = source;
-        known = source.ask();
+        this.server = server;
     }
 
     /**
@@ -67,14 +63,17 @@ public final class GuestChoice {
      * @param server of which alone; empty for all servers
      */
     public static GuestChoice of(Api api, String kind, Optional<String> server) throws IOException {
-        return new GuestChoice(
-                kind,
-                () ->
-                        Session.pages(api, Guest.PATH, "kind=" + kind, "guests").stream()
-                                .map(Guest::new)
-                                .filter(it ->
-                                        server.map(named -> named.equals(it.server())).orElse(true))
-                                .toList());
+        GuestChoice choice = new GuestChoice(api, kind, server);
+        choice.ask();
+        return choice;
+    }
+
+    private void ask() throws IOException {
+        known =
+                Session.pages(api, Guest.PATH, "kind=" + kind, "guests").stream()
+                        .map(Guest::new)
+                        .filter(it -> server.map(named -> named.equals(it.server())).orElse(true))
+                        .toList();
     }
 
     public List<Guest> known() {
@@ -85,14 +84,15 @@ public final class GuestChoice {
      * The guest of that id, {@code SERVER/ID} or name.
      *
      * @throws UsageException if there are several
-     * @throws NotFoundException if there is none
+     * @throws NotFoundException if there is none, or no server of Proxmox
      */
     public Guest named(String word) throws IOException {
         List<Guest> found = find(word);
         if (found.isEmpty() && !isLatest) {
+            ProxmoxServers.check(api);
             isLatest = true;
             pause();
-            known = source.ask();
+            ask();
             found = find(word);
         }
         if (found.isEmpty()) {
