@@ -209,6 +209,7 @@ public final class Daemon implements AutoCloseable {
         guests =
                 new GuestRoom(
                         inventory.inventory()::servers,
+                        first.guests(),
                         inventory.inventory()::soon,
                         loops.next(),
                         metrics);

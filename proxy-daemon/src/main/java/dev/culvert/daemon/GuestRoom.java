@@ -7,6 +7,7 @@ import dev.culvert.daemon.api.guests.GuestWork;
 import dev.culvert.daemon.api.guests.PrivilegesRoute;
 import dev.culvert.daemon.api.guests.TaskRoute;
 import dev.culvert.daemon.api.operations.RecordedRoute;
+import dev.culvert.daemon.config.GuestSettings;
 import dev.culvert.daemon.guests.GuestAction;
 import dev.culvert.daemon.guests.Guests;
 import dev.culvert.daemon.guests.Tasks;
@@ -27,11 +28,8 @@ import java.util.stream.Stream;
 
 /** What changes guests of Proxmox, with its routes and meters. */
 final class GuestRoom implements AutoCloseable {
-    private static final int THREADS = 4;
-    private static final int QUEUE = 256;
-
     /** Proxmox can be slow, and work with the disk shall not wait for it. */
-    private final Workers workers = new Workers("culvert-guests", THREADS, QUEUE);
+    private final Workers workers;
 
     private final Consumer<String> onChanged;
     private final GuestWork work;
@@ -39,28 +37,42 @@ final class GuestRoom implements AutoCloseable {
 
     /**
      * @param servers those of the settings in force
+     * @param settings as they are at the start
      * @param onChanged is told the name of a server on which something was changed
      * @param timer when a task is to be looked at
      */
     GuestRoom(
             Supplier<List<Proxmox>> servers,
+            GuestSettings settings,
             Consumer<String> onChanged,
             EventLoop timer,
             Metrics metrics) {
         this.onChanged = onChanged;
+        workers = new Workers("culvert-guests", settings.threads(), settings.queue());
         ended =
                 Map.of(
                         "ok", counter(metrics, "ok"),
                         "warnings", counter(metrics, "warnings"),
                         "failed", counter(metrics, "failed"));
         Guests guests = new Guests(servers);
-        Tasks tasks = new Tasks(guests, workers, timer, InstantSource.system(), this::onEnded);
+        Tasks tasks =
+                new Tasks(
+                        guests,
+                        workers,
+                        timer,
+                        InstantSource.system(),
+                        this::onEnded,
+                        settings.mostTasks());
         work = new GuestWork(guests, tasks, workers, onChanged);
-        metrics.workers("guests", workers, THREADS);
+        metrics.workers("guests", workers, settings.threads());
         metrics.gauge(
                 "culvert.proxmox.tasks.followed",
                 "Tasks of Proxmox that clients of this daemon began, and that go on.",
                 tasks::followed);
+        metrics.gauge(
+                "culvert.proxmox.tasks.followed.max",
+                "How many such tasks may run at once (guests.max_tasks).",
+                settings::mostTasks);
     }
 
     private static Runnable counter(Metrics metrics, String outcome) {

@@ -176,6 +176,13 @@ class InventoryOfTheDaemonTest {
             assertThat(ask(daemon, "guests").at("guests").list())
                     .hasSize(3)
                     .allMatch(it -> it.text("agent").isEmpty());
+            Value first = ask(daemon, "guests?name=web-01").at("guests").list().getFirst();
+            assertThat(first.at("cid_also_of").json()).isEqualTo("[\"lab/102\"]");
+            assertThat(ask(daemon, "guests/lab/102").at("cid_also_of").json())
+                    .isEqualTo("[\"lab/101\"]");
+            User user = new User(folder).with("CULVERT_URL", "http://127.0.0.1:" + daemon.port());
+            assertThat(user.run("vm", "list").out()).contains("CID 4102 also of lab/101");
+            assertThat(user.run("vm", "show", "web-01").out()).contains("CID 4102 also of lab/102");
         }
     }
 
@@ -193,6 +200,38 @@ class InventoryOfTheDaemonTest {
                 assertThat(status(daemon, path, reader)).as(path).isEqualTo(200);
             }
         }
+    }
+
+    @Test
+    void guestsAreChangedByWhoHasTheScopeForThemAndNoTenant() throws Exception {
+        try (TestDaemon daemon = start("")) {
+            String root = made(daemon, "", "\"roles\":[\"admin\"]");
+            String of = made(daemon, root, "\"tenant\":\"acme\",\"scopes\":[\"guests\"]");
+            String reader = made(daemon, root, "\"scopes\":[\"inventory\",\"admin\"]");
+            String changer = made(daemon, root, "\"scopes\":[\"guests\"]");
+
+            for (String path : List.of("/lab/102/start", "/lab/102/destroy", "/lab")) {
+                assertThat(change(daemon, path, of).statusCode()).as(path).isEqualTo(403);
+                HttpResponse<String> refused = change(daemon, path, reader);
+                assertThat(refused.statusCode()).as(path).isEqualTo(403);
+                assertThat(refused.body()).contains("use a token that has the scope guests");
+            }
+            assertThat(change(daemon, "/lab/102/start", changer).statusCode()).isEqualTo(202);
+            assertThat(status(daemon, "guests", changer)).isEqualTo(403);
+            HttpResponse<String> reload =
+                    daemon.send(
+                            "POST",
+                            "/api/v1/admin/reload",
+                            "",
+                            "authorization",
+                            "Bearer " + changer);
+            assertThat(reload.statusCode()).isEqualTo(403);
+        }
+    }
+
+    private static HttpResponse<String> change(TestDaemon daemon, String path, String token)
+            throws Exception {
+        return daemon.send("POST", GUESTS + path, "{}", "authorization", "Bearer " + token);
     }
 
     private static int status(TestDaemon daemon, String path, String token) throws Exception {
@@ -230,15 +269,33 @@ class InventoryOfTheDaemonTest {
             assertThat(user.run("ct", "show", "200").out()).contains("dns");
             assertThat(user.run("vm", "show", "999").code()).isEqualTo(5);
             CommandRun unknown = user.run("vm", "show", "nobody");
-            assertThat(unknown.code()).isEqualTo(1);
+            assertThat(unknown.code()).isEqualTo(5);
             assertThat(unknown.err()).contains("culvert vm list");
+        }
+    }
+
+    @Test
+    void withoutAServerTheCommandSaysThatNoneIsSet() throws Exception {
+        try (TestDaemon daemon = TestDaemon.start("{}")) {
+            for (String verb : List.of("start", "show", "destroy")) {
+                CommandRun run = User.of(daemon).run("vm", verb, "web-01");
+                assertThat(run.code()).as(verb).isEqualTo(5);
+                assertThat(run.err())
+                        .contains("knows no server of Proxmox")
+                        .contains("culvert reload");
+            }
+            CommandRun list = User.of(daemon).run("ct", "list");
+            assertThat(list.code()).isZero();
+            assertThat(list.err()).contains("knows no server of Proxmox");
         }
     }
 
     @Test
     void theHealthIsAlsoThatOfServersAndWhatTheyHave() throws Exception {
         try (TestDaemon daemon = start("")) {
-            assertThat(User.of(daemon).run("health").out())
+            CommandRun health = User.of(daemon).run("health");
+            assertThat(health.out()).doesNotContain("state_dir");
+            assertThat(health.out())
                     .containsPattern("lab +ok +Proxmox 9\\.\\S+, answered in \\d+ ms")
                     .containsPattern("VMs +ok +2: 1 running, 1 stopped")
                     .containsPattern("containers +ok +1: 1 stopped")

@@ -35,6 +35,9 @@ public enum Need {
     /** Sees servers of Proxmox and what they have, which belongs to no tenant. */
     READ_INVENTORY(Scope.INVENTORY, true),
 
+    /** Makes, changes or destroys guests of Proxmox, which belong to no tenant. */
+    CHANGE_GUESTS(Scope.GUESTS, true),
+
     /** Reads numbers that count the work of all tenants together. */
     READ_METRICS(Scope.METRICS_READ, true),
 

@@ -33,6 +33,7 @@ import java.util.function.Function;
  * @param ssh with which programs
  * @param proxmox where virtual machines and containers are
  * @param inventory how often these are asked for what they have
+ * @param guests how much is changed there at once
  * @param tunnels from this machine to others, over SSH
  * @param agents the agents at the start; no two have the same id or address
  * @param eventLoops threads; 0 is one for each core
@@ -71,6 +72,7 @@ public record DaemonSettings(
         List<TriggerSettings> triggers,
         List<ProxmoxSettings> proxmox,
         InventorySettings inventory,
+        GuestSettings guests,
         SshSettings ssh,
         List<SshTunnelSettings> tunnels,
         List<AgentSettings> agents,
@@ -112,6 +114,7 @@ public record DaemonSettings(
                     List.of(),
                     List.of(),
                     InventorySettings.DEFAULTS,
+                    GuestSettings.DEFAULTS,
                     SshSettings.DEFAULTS,
                     List.of(),
                     List.of(),
@@ -210,6 +213,7 @@ public record DaemonSettings(
                 in.sections("triggers", TriggerSettings::read),
                 in.sections("proxmox", ProxmoxSettings::read),
                 in.section("inventory", InventorySettings::read),
+                in.section("guests", GuestSettings::read),
                 in.section("ssh", SshSettings::read),
                 in.sections("tunnels", SshTunnelSettings::read),
                 in.sections("agents", agent -> AgentSettings.read(agent, transport)),

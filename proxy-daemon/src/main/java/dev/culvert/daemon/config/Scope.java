@@ -24,6 +24,9 @@ public enum Scope {
     /** To see servers of Proxmox, their guests and their tasks. */
     INVENTORY("inventory"),
 
+    /** To change guests of Proxmox: virtual machines and containers. */
+    GUESTS("guests"),
+
     /** To read {@code /metrics}, which count every tenant's work. */
     METRICS_READ("metrics:read"),
 

@@ -224,7 +224,8 @@ public final class Guests {
         throw new RefusedException(
                 Kind.UNKNOWN,
                 all.isEmpty()
-                        ? "The daemon knows no Proxmox server: set proxmox.servers."
+                        ? "The daemon knows no Proxmox server: add one to \"proxmox\" in its settings, and"
+                                + " run culvert reload."
                         : "There is no Proxmox server '%s': the settings have %s."
                                 .formatted(
                                         Quoted.word(name),

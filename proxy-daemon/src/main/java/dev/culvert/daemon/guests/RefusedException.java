@@ -15,8 +15,11 @@ public final class RefusedException extends Exception {
         /** A parameter is missing or wrong. */
         BAD,
 
-        /** The guest is another one than the client thinks, or too much is going on. */
-        CONFLICT
+        /** The guest is another one than the client thinks. */
+        CONFLICT,
+
+        /** Too much is going on. */
+        FULL
     }
 
     private final Kind kind;

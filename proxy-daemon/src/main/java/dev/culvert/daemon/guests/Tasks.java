@@ -43,7 +43,6 @@ public final class Tasks {
     /** Of a server that does not answer: its tasks are in the inventory again when it does. */
     private static final int MOST_FAILURES = 60;
 
-    private static final int MOST_LOOKS = 1_000;
     private static final int MOST_LINES = 500;
 
     private final Guests guests;
@@ -51,14 +50,9 @@ public final class Tasks {
     private final EventLoop timer;
     private final InstantSource clock;
     private final TaskListener listener;
+    private final int most;
     private final AtomicInteger followed = new AtomicInteger();
-    private final Map<Key, TaskLook> looks =
-            new LinkedHashMap<>(16, 0.75f, true) {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Key, TaskLook> eldest) {
-                    return size() > MOST_LOOKS;
-                }
-            };
+    private final Map<Key, TaskLook> looks;
 
     private record Key(String server, String upid) {}
 
@@ -66,18 +60,31 @@ public final class Tasks {
      * @param workers do what blocks
      * @param timer when the next look is due
      * @param listener is told of the end of those that are followed
+     * @param most how many are followed, and of how many the last look is kept
      */
     public Tasks(
             Guests guests,
             Workers workers,
             EventLoop timer,
             InstantSource clock,
-            TaskListener listener) {
+            TaskListener listener,
+            int most) {
         this.guests = guests;
         this.workers = workers;
         this.timer = timer;
         this.clock = clock;
         this.listener = listener;
+        this.most = most;
+        looks = latest(most);
+    }
+
+    private static Map<Key, TaskLook> latest(int most) {
+        return new LinkedHashMap<>(16, 0.75f, true) {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Key, TaskLook> eldest) {
+                return size() > most;
+            }
+        };
     }
 
     /** What a worker runs one after the other: two clients that ask about one task ask once. */
@@ -88,6 +95,21 @@ public final class Tasks {
     /** How many tasks are followed. */
     public int followed() {
         return followed.get();
+    }
+
+    /**
+     * Before something is done that may begin one.
+     *
+     * @throws RefusedException if too many run already
+     */
+    public void check() throws RefusedException {
+        int now = followed.get();
+        if (now >= most) {
+            throw new RefusedException(
+                    Kind.FULL,
+                    "%d tasks of Proxmox that clients began are not over yet, which is the most (guests.max_tasks): nothing was done. Try again when some have ended (culvert inventory tasks --state running)."
+                            .formatted(now));
+        }
     }
 
     /** How a task is. Blocks. */

@@ -48,7 +48,7 @@ final class GuestOperations {
                                             "Its id; a free one by default"),
                                     DRY_RUN)
                             .is(Trait.TAKES_MORE)
-                            .needs(Need.OPERATE)
+                            .needs(Need.CHANGE_GUESTS)
                             .at(POST, "/inventory/guests/{server}"),
                     change("start", "Start a guest", CHANGE),
                     change(
@@ -241,7 +241,7 @@ final class GuestOperations {
                         Stream.concat(Stream.of(SERVER, VMID, DRY_RUN, NAME), Stream.of(more))
                                 .toArray(Parameter[]::new))
                 .is(Trait.TAKES_MORE)
-                .needs(Need.OPERATE)
+                .needs(Need.CHANGE_GUESTS)
                 .at(POST, "/inventory/guests/{server}/{vmid}/" + action);
     }
 }

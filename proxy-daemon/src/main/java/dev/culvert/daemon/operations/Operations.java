@@ -4,13 +4,17 @@ import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.auth.Caller.Kind;
 import dev.culvert.daemon.auth.Need;
 import io.netty.handler.codec.http.HttpMethod;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Every operation of the daemon, described once. */
 /* Tests compare these with openapi.yaml, with the routes, with the verbs of culvert and with docs/operations.md. */
 public final class Operations {
+    private static final Set<Need> OF_THE_WHOLE = EnumSet.of(Need.OPERATE, Need.CHANGE_GUESTS);
+
     private static final List<Operation> ALL =
             Stream.of(
                             AgentOperations.ALL,
@@ -42,9 +46,12 @@ public final class Operations {
         return ALL.stream().filter(it -> isFor(caller, it.need())).toList();
     }
 
-    /** Without credentials, what concerns the whole daemon is done on the admin socket only. */
+    /**
+     * Without credentials, what concerns the whole daemon, or guests of Proxmox, is done on the
+     * admin socket only.
+     */
     public static boolean isFor(Caller caller, Need need) {
-        return caller.may(need) && (need != Need.OPERATE || caller.kind() != Kind.ANYBODY);
+        return caller.may(need) && (!OF_THE_WHOLE.contains(need) || caller.kind() != Kind.ANYBODY);
     }
 
     /** The operation of that name; null if there is none. */

@@ -250,6 +250,7 @@ class DaemonSettingsTest {
                   "triggers": [{"name": "nightly", "flow": "report", "tenant": "t", "scopes": ["agents:read"], "schedule": "every 5m", "inputs": {"deep": true}, "input": "event", "overlaps": true}],
                   "proxmox": [{"name": "lab", "url": "https://pve.example", "other_urls": ["https://pve2.example:8007"], "token_id": "c@pve!d", "token_secret": {"file": "/s"}, "fingerprints": ["ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab"], "timeout": 210, "max_answer_bytes": 70000}],
                   "inventory": {"poll_interval": 211, "longest_pause": 212, "keep_history": 213, "max_changes": 214},
+                  "guests": {"threads": 3, "queue": 215, "max_tasks": 216},
                   "ssh": {"programs": "/opt/ssh"},
                   "tunnels": [{
                     "name": "db", "kind": "dynamic", "host": "far.example", "port": 2222, "user": "me", "key": "build",
@@ -556,6 +557,7 @@ class DaemonSettingsTest {
                                                 70_000)),
                                 new InventorySettings(
                                         seconds(211), seconds(212), seconds(213), 214),
+                                new GuestSettings(3, 215, 216),
                                 new SshSettings(Optional.of(Path.of("/opt/ssh"))),
                                 List.of(tunnel),
                                 List.of(first, second),
@@ -712,7 +714,7 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'auth': {'roles': [{'name': 'a', 'scopes': ['agents']}]}}",
                         "46: auth.roles[0].scopes[0] is \"agents\": it must be one of agents:read,"
-                                + " agents:write, approvals, reach, flows, inventory, metrics:read, admin"),
+                                + " agents:write, approvals, reach, flows, inventory, guests, metrics:read, admin"),
                 Arguments.of(
                         "{'auth': {'unix': [{'uid': 1, 'roles': ['boss']}]}}",
                         "41: auth.unix[0].roles[0] is \"boss\": there is no such role: the roles"
@@ -724,7 +726,7 @@ class DaemonSettingsTest {
                 Arguments.of(
                         "{'auth': {'unix': [{'uid': 1, 'scopes': ['agents:reed']}]}}",
                         "42: auth.unix[0].scopes[0] is \"agents:reed\": it must be one of"
-                                + " agents:read, agents:write, approvals, reach, flows, inventory, metrics:read,"
+                                + " agents:read, agents:write, approvals, reach, flows, inventory, guests, metrics:read,"
                                 + " admin; did you mean agents:read?"),
                 Arguments.of(
                         "{'auth': {'unix': [{'roles': ['viewer']}]}}",

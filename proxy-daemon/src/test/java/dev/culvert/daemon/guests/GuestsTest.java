@@ -45,6 +45,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What changes guests, against a Proxmox of Proxmox's own description. */
 @Timeout(60)
 class GuestsTest {
+    private static final int MOST_TASKS = 1_000;
+
     @TempDir Path folder;
     private final EventLoops loops = EventLoops.start(1, "guests");
     private final Workers workers = new Workers("guests", 4, 64);
@@ -92,7 +94,8 @@ class GuestsTest {
                 workers,
                 loops.next(),
                 InstantSource.system(),
-                (_, state) -> ended.add(state));
+                (_, state) -> ended.add(state),
+                MOST_TASKS);
     }
 
     private static Begun run(Guests guests, int vmid, GuestAction action, String... pairs)
@@ -245,13 +248,7 @@ class GuestsTest {
     void severalWhoWaitForOneTaskAskProxmoxOnce() throws Exception {
         try (FakeProxmox fake = FakeProxmox.start(9).node("pve1").vm(101, "web-01")) {
             Guests guests = guests(fake);
-            Tasks tasks =
-                    new Tasks(
-                            guests,
-                            workers,
-                            loops.next(),
-                            InstantSource.system(),
-                            (_, state) -> ended.add(state));
+            Tasks tasks = tasks(guests);
             Begun begun = run(guests, 101, GuestAction.START);
             ended(tasks, begun);
             fake.forgetRequests();

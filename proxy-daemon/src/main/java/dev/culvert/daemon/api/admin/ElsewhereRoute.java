@@ -4,6 +4,7 @@ import static io.netty.handler.codec.http.HttpResponseStatus.FORBIDDEN;
 
 import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.auth.Need;
+import dev.culvert.daemon.config.Scope;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.http.Request;
@@ -13,6 +14,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A route of the admin socket on the listeners of clients: for callers who have shown that they are
@@ -57,28 +59,25 @@ public final class ElsewhereRoute implements Route {
     @Override
     public void handle(Request request, Answer answer) {
         if (request.caller().kind() == Caller.Kind.ANYBODY) {
-            answer.problem(refusal(sockets.get()));
+            answer.problem(refusal(sockets.get(), need(request.method()).scope()));
         } else {
             there.handle(request, answer);
         }
     }
 
-    private static Problem refusal(List<AgentAddress> sockets) {
+    private static Problem refusal(List<AgentAddress> sockets, @Nullable Scope scope) {
         if (sockets.isEmpty()) {
             return Problem.of(
                             FORBIDDEN,
-                            "Only operators may do this, and this daemon has no admin socket: set"
-                                    + " admin.listen, or use a token that has the scope admin"
-                                    + " (culvertd token create).")
+                            "Only operators may do this, and this daemon has no admin socket: set admin.listen, or use a token that has the scope %s (culvertd token create)."
+                                    .formatted(scope))
                     .member("code", CODE);
         }
         String socket = sockets.getFirst().toString();
         return Problem.of(
                         FORBIDDEN,
-                        ("Only operators may do this, on the admin socket %s (admin.listen), for"
-                                        + " example with culvert --url %s; or with a token that has"
-                                        + " the scope admin.")
-                                .formatted(socket, socket))
+                        "Only operators may do this, on the admin socket %s (admin.listen), for example with culvert --url %s; or with a token that has the scope %s."
+                                .formatted(socket, socket, scope))
                 .member("code", CODE)
                 .member("admin_socket", socket);
     }

@@ -37,7 +37,7 @@ public final class CreateGuestRoute implements Route {
 
     @Override
     public Need need(HttpMethod method) {
-        return Need.OPERATE;
+        return Need.CHANGE_GUESTS;
     }
 
     @Override

@@ -33,7 +33,7 @@ public final class GuestActionRoute implements Route {
 
     @Override
     public Need need(HttpMethod method) {
-        return Need.OPERATE;
+        return Need.CHANGE_GUESTS;
     }
 
     @Override

@@ -72,6 +72,7 @@ public record GuestWork(Guests guests, Tasks tasks, Workers workers, Consumer<St
                     if (parameters.isDryRun()) {
                         return () -> would(answer, plan);
                     }
+                    tasks.check();
                     Begun begun = guests.run(plan);
                     String upid = begun.upid();
                     if (upid == null) {
@@ -101,7 +102,8 @@ public record GuestWork(Guests guests, Tasks tasks, Workers workers, Consumer<St
                                     SERVICE_UNAVAILABLE,
                                     "Too many requests wait for Proxmox, which may be slow: try"
                                             + " again later, and see culvert_workers_waiting of"
-                                            + " guests.")
+                                            + " guests. guests.queue says how many may wait, and"
+                                            + " guests.threads how many are asked at once.")
                             .retryAfter(RETRY_SECONDS));
         }
     }
@@ -127,13 +129,13 @@ public record GuestWork(Guests guests, Tasks tasks, Workers workers, Consumer<St
     }
 
     private static Problem problem(RefusedException refused) {
-        return Problem.of(
-                switch (refused.kind()) {
-                    case UNKNOWN -> NOT_FOUND;
-                    case BAD -> BAD_REQUEST;
-                    case CONFLICT -> CONFLICT;
-                },
-                refused.sentence());
+        return switch (refused.kind()) {
+            case UNKNOWN -> Problem.of(NOT_FOUND, refused.sentence());
+            case BAD -> Problem.of(BAD_REQUEST, refused.sentence());
+            case CONFLICT -> Problem.of(CONFLICT, refused.sentence());
+            case FULL ->
+                    Problem.of(SERVICE_UNAVAILABLE, refused.sentence()).retryAfter(RETRY_SECONDS);
+        };
     }
 
     /** What Proxmox refused, in its words, and what to do. */

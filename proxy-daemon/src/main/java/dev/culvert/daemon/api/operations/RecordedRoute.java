@@ -15,6 +15,7 @@ import dev.culvert.daemon.operations.Runs;
 import dev.culvert.io.Quoted;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.AsciiString;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,10 +26,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A route of which some methods are recorded: each of these runs has an id, in a header. The log
- * says who changed the daemon itself or its tokens.
+ * says who changed the daemon itself, its tokens, or guests of Proxmox.
  */
 public final class RecordedRoute implements Route {
     private static final Logger LOG = LoggerFactory.getLogger(RecordedRoute.class);
+
+    /** What was done with these is in the log, with who did it. */
+    private static final Set<Scope> TOLD = EnumSet.of(Scope.ADMIN, Scope.GUESTS);
+
     private static final AsciiString RUN = AsciiString.cached("culvert-op");
 
     private final Route route;
@@ -115,7 +120,8 @@ public final class RecordedRoute implements Route {
 
         @Override
         public void onEnded(int status, long nanos, long bytesOut, @Nullable String why) {
-            if (run.operation().need().scope() == Scope.ADMIN) {
+            Scope scope = run.operation().need().scope();
+            if (scope != null && TOLD.contains(scope)) {
                 Caller caller = run.caller();
                 runs.work(
                         run,
